@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { parseTraceParent, TraceState } from '@opentelemetry/core';
+
+/**
+ * One operation's place in a distributed trace (W3C Trace Context, https://www.w3.org/TR/trace-context/).
+ *
+ * - `traceId`: 32 lower-case hexadecimal digits
+ * - `traceFlags`: the flags of the caller's `traceparent` (bit 0: sampled)
+ * - `traceState`: the caller's `tracestate`, or undefined where there is none that can be passed on
+ */
+export interface TraceContext {
+  readonly traceId: string;
+  readonly traceFlags: number;
+  readonly traceState: string | undefined;
+}
+
+/**
+ * Continues a valid incoming trace; starts a new one, not sampled and without state, where `traceparent` is missing or
+ * invalid (W3C Trace Context, 4.3).
+ */
+export function continueTrace(traceparent: string | undefined, tracestate: string | undefined): TraceContext {
+  const parent = traceparent === undefined ? null : parseTraceParent(traceparent.trim());
+  if (parent === null) return { traceId: randomHex(16), traceFlags: 0, traceState: undefined };
+  const state = tracestate === undefined ? '' : new TraceState(tracestate).serialize();
+  return { traceId: parent.traceId, traceFlags: parent.traceFlags, traceState: state === '' ? undefined : state };
+}
+
+/** The `traceparent` of one call made within `trace`: the same trace id with a parent id of its own. */
+export function nextTraceparent(trace: TraceContext): string {
+  const flags = trace.traceFlags.toString(16).padStart(2, '0');
+  return `00-${trace.traceId}-${randomHex(8)}-${flags}`;
+}
+
+/** Random lower-case hexadecimal digits, never all zero (which the specification reserves for "invalid"). */
+function randomHex(bytes: number): string {
+  const hex = randomBytes(bytes).toString('hex');
+  return /^0+$/.test(hex) ? randomHex(bytes) : hex;
+}
