@@ -9,38 +9,27 @@ import { parse } from 'yaml';
 const source = new URL('./demand-api.openapi.yaml', import.meta.url);
 const target = new URL('../src/contract/response-schemas.ts', import.meta.url);
 
-const KEPT = new Set(['$ref', 'type', 'properties', 'required', 'items', 'anyOf']);
-
-/** @param {Record<string, unknown>} schema */
-function relax(schema) {
-  const entries = Object.entries(schema).filter(([keyword]) => KEPT.has(keyword));
-  const relaxed = Object.fromEntries(entries.map(([keyword, value]) => [keyword, relaxKeyword(keyword, value, schema)]));
-  return relaxed;
-}
-
-function relaxKeyword(keyword, value, parent) {
-  switch (keyword) {
-    case 'properties':
-      return Object.fromEntries(
-        Object.entries(value).map(([name, property]) => [
-          name,
-          parent.required?.includes(name) ? relax(property) : orNull(relax(property)),
-        ]),
-      );
-    case 'items':
-      return relax(value);
-    case 'anyOf':
-      return value.map(relax);
-    default:
-      return value;
-  }
-}
-
-function orNull(schema) {
-  return '$ref' in schema ? { anyOf: [schema, { type: 'null' }] } : { ...schema, type: [schema.type, 'null'] };
-}
+const KEPT = new Set(['type', 'properties', 'required', 'items']);
 
 const { components } = parse(readFileSync(source, 'utf8'), { merge: true });
+
+/** References are replaced by what they refer to, so that a fault deep inside is reported at its own place alone. */
+function relax({ $ref, ...schema }) {
+  if ($ref !== undefined) return relax(components.schemas[$ref.split('/').at(-1)]);
+  const kept = Object.entries(schema).filter(([keyword]) => KEPT.has(keyword));
+  return Object.fromEntries(kept.map(([keyword, value]) => [keyword, relaxKeyword(keyword, value, schema)]));
+}
+
+function relaxKeyword(keyword, value, { required = [] }) {
+  if (keyword === 'items') return relax(value);
+  if (keyword !== 'properties') return value;
+  const properties = Object.entries(value).map(([name, property]) => {
+    const relaxed = relax(property);
+    return [name, required.includes(name) ? relaxed : { ...relaxed, type: [relaxed.type, 'null'] }];
+  });
+  return Object.fromEntries(properties);
+}
+
 const schemas = Object.fromEntries(Object.entries(components.schemas).map(([name, schema]) => [name, relax(schema)]));
 
 writeFileSync(

@@ -58,7 +58,7 @@ export const responseSchemas = {
         ],
         "properties": {
           "id": {
-            "$ref": "#/components/schemas/AccountId"
+            "type": "integer"
           },
           "name": {
             "type": [
@@ -77,7 +77,21 @@ export const responseSchemas = {
           "accounts": {
             "type": "array",
             "items": {
-              "$ref": "#/components/schemas/Account"
+              "type": "object",
+              "required": [
+                "id"
+              ],
+              "properties": {
+                "id": {
+                  "type": "integer"
+                },
+                "name": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                }
+              }
             }
           }
         }
@@ -140,7 +154,7 @@ export const responseSchemas = {
         ],
         "properties": {
           "id": {
-            "$ref": "#/components/schemas/Ulid"
+            "type": "string"
           },
           "human_readable_id": {
             "type": [
@@ -152,13 +166,9 @@ export const responseSchemas = {
             "type": "string"
           },
           "account_id": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/AccountId"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "integer",
+              "null"
             ]
           },
           "project_manager_id": {
@@ -184,7 +194,7 @@ export const responseSchemas = {
         ],
         "properties": {
           "id": {
-            "$ref": "#/components/schemas/Ulid"
+            "type": "string"
           },
           "human_readable_id": {
             "type": [
@@ -196,13 +206,9 @@ export const responseSchemas = {
             "type": "string"
           },
           "account_id": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/AccountId"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "integer",
+              "null"
             ]
           },
           "project_manager_id": {
@@ -218,26 +224,62 @@ export const responseSchemas = {
             ]
           },
           "status": {
-            "$ref": "#/components/schemas/ProjectStatus"
+            "type": "string"
           },
           "statistics": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/ProjectStatistics"
+            "type": [
+              "object",
+              "null"
+            ],
+            "properties": {
+              "filling_goal": {
+                "type": [
+                  "integer",
+                  "null"
+                ]
               },
-              {
-                "type": "null"
+              "current_completes": {
+                "type": [
+                  "integer",
+                  "null"
+                ]
+              },
+              "current_prescreens": {
+                "type": [
+                  "integer",
+                  "null"
+                ]
+              },
+              "incidence_rate_median": {
+                "type": [
+                  "number",
+                  "null"
+                ]
+              },
+              "length_of_interview_median_seconds": {
+                "type": [
+                  "number",
+                  "null"
+                ]
+              },
+              "conversion_rate_average": {
+                "type": [
+                  "number",
+                  "null"
+                ]
+              },
+              "drop_off_rate_average": {
+                "type": [
+                  "number",
+                  "null"
+                ]
               }
-            ]
+            }
           },
           "created_at": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Timestamp"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "string",
+              "null"
             ]
           }
         }
@@ -250,7 +292,7 @@ export const responseSchemas = {
         ],
         "properties": {
           "id": {
-            "$ref": "#/components/schemas/Ulid"
+            "type": "string"
           },
           "human_readable_id": {
             "type": [
@@ -259,13 +301,9 @@ export const responseSchemas = {
             ]
           },
           "account_id": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/AccountId"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "integer",
+              "null"
             ]
           },
           "purchase_order_number": {
@@ -284,23 +322,15 @@ export const responseSchemas = {
             ]
           },
           "status": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/ProjectStatus"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "string",
+              "null"
             ]
           },
           "last_activity_at": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Timestamp"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "string",
+              "null"
             ]
           },
           "project_manager_id": {
@@ -310,14 +340,54 @@ export const responseSchemas = {
             ]
           },
           "statistics": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/ProjectStatistics"
+            "type": [
+              "object",
+              "null"
+            ],
+            "properties": {
+              "filling_goal": {
+                "type": [
+                  "integer",
+                  "null"
+                ]
               },
-              {
-                "type": "null"
+              "current_completes": {
+                "type": [
+                  "integer",
+                  "null"
+                ]
+              },
+              "current_prescreens": {
+                "type": [
+                  "integer",
+                  "null"
+                ]
+              },
+              "incidence_rate_median": {
+                "type": [
+                  "number",
+                  "null"
+                ]
+              },
+              "length_of_interview_median_seconds": {
+                "type": [
+                  "number",
+                  "null"
+                ]
+              },
+              "conversion_rate_average": {
+                "type": [
+                  "number",
+                  "null"
+                ]
+              },
+              "drop_off_rate_average": {
+                "type": [
+                  "number",
+                  "null"
+                ]
               }
-            ]
+            }
           }
         }
       },
@@ -331,7 +401,111 @@ export const responseSchemas = {
           "projects": {
             "type": "array",
             "items": {
-              "$ref": "#/components/schemas/ProjectListItem"
+              "type": "object",
+              "required": [
+                "id",
+                "name"
+              ],
+              "properties": {
+                "id": {
+                  "type": "string"
+                },
+                "human_readable_id": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "account_id": {
+                  "type": [
+                    "integer",
+                    "null"
+                  ]
+                },
+                "purchase_order_number": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "name": {
+                  "type": "string"
+                },
+                "target_group_count": {
+                  "type": [
+                    "integer",
+                    "null"
+                  ]
+                },
+                "status": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "last_activity_at": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "project_manager_id": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "statistics": {
+                  "type": [
+                    "object",
+                    "null"
+                  ],
+                  "properties": {
+                    "filling_goal": {
+                      "type": [
+                        "integer",
+                        "null"
+                      ]
+                    },
+                    "current_completes": {
+                      "type": [
+                        "integer",
+                        "null"
+                      ]
+                    },
+                    "current_prescreens": {
+                      "type": [
+                        "integer",
+                        "null"
+                      ]
+                    },
+                    "incidence_rate_median": {
+                      "type": [
+                        "number",
+                        "null"
+                      ]
+                    },
+                    "length_of_interview_median_seconds": {
+                      "type": [
+                        "number",
+                        "null"
+                      ]
+                    },
+                    "conversion_rate_average": {
+                      "type": [
+                        "number",
+                        "null"
+                      ]
+                    },
+                    "drop_off_rate_average": {
+                      "type": [
+                        "number",
+                        "null"
+                      ]
+                    }
+                  }
+                }
+              }
             }
           },
           "url": {
@@ -415,14 +589,32 @@ export const responseSchemas = {
         "type": "object",
         "properties": {
           "value": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/TargetGroupProgress"
+            "type": [
+              "object",
+              "null"
+            ],
+            "required": [
+              "current_completes",
+              "current_prescreens",
+              "filling_goal"
+            ],
+            "properties": {
+              "current_completes": {
+                "type": "integer"
               },
-              {
-                "type": "null"
+              "current_prescreens": {
+                "type": "integer"
+              },
+              "filling_goal": {
+                "type": "integer"
+              },
+              "filling_strategy": {
+                "type": [
+                  "string",
+                  "null"
+                ]
               }
-            ]
+            }
           },
           "issues": {
             "type": [
@@ -430,7 +622,21 @@ export const responseSchemas = {
               "null"
             ],
             "items": {
-              "$ref": "#/components/schemas/StatisticIssue"
+              "type": "object",
+              "properties": {
+                "code": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "description": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                }
+              }
             }
           }
         }
@@ -450,7 +656,21 @@ export const responseSchemas = {
               "null"
             ],
             "items": {
-              "$ref": "#/components/schemas/StatisticIssue"
+              "type": "object",
+              "properties": {
+                "code": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "description": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                }
+              }
             }
           }
         }
@@ -459,13 +679,9 @@ export const responseSchemas = {
         "type": "object",
         "properties": {
           "value": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Timestamp"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "string",
+              "null"
             ]
           },
           "issues": {
@@ -474,7 +690,21 @@ export const responseSchemas = {
               "null"
             ],
             "items": {
-              "$ref": "#/components/schemas/StatisticIssue"
+              "type": "object",
+              "properties": {
+                "code": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "description": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                }
+              }
             }
           }
         }
@@ -483,14 +713,22 @@ export const responseSchemas = {
         "type": "object",
         "properties": {
           "value": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Money"
+            "type": [
+              "object",
+              "null"
+            ],
+            "required": [
+              "value",
+              "currency_code"
+            ],
+            "properties": {
+              "value": {
+                "type": "string"
               },
-              {
-                "type": "null"
+              "currency_code": {
+                "type": "string"
               }
-            ]
+            }
           },
           "issues": {
             "type": [
@@ -498,7 +736,21 @@ export const responseSchemas = {
               "null"
             ],
             "items": {
-              "$ref": "#/components/schemas/StatisticIssue"
+              "type": "object",
+              "properties": {
+                "code": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "description": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                }
+              }
             }
           }
         }
@@ -507,84 +759,346 @@ export const responseSchemas = {
         "type": "object",
         "properties": {
           "progress": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/ProgressStatistic"
+            "type": [
+              "object",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "object",
+                  "null"
+                ],
+                "required": [
+                  "current_completes",
+                  "current_prescreens",
+                  "filling_goal"
+                ],
+                "properties": {
+                  "current_completes": {
+                    "type": "integer"
+                  },
+                  "current_prescreens": {
+                    "type": "integer"
+                  },
+                  "filling_goal": {
+                    "type": "integer"
+                  },
+                  "filling_strategy": {
+                    "type": [
+                      "string",
+                      "null"
+                    ]
+                  }
+                }
               },
-              {
-                "type": "null"
+              "issues": {
+                "type": [
+                  "array",
+                  "null"
+                ],
+                "items": {
+                  "type": "object",
+                  "properties": {
+                    "code": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "description": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    }
+                  }
+                }
               }
-            ]
+            }
           },
           "last_complete_date": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/TimestampStatistic"
+            "type": [
+              "object",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "string",
+                  "null"
+                ]
               },
-              {
-                "type": "null"
+              "issues": {
+                "type": [
+                  "array",
+                  "null"
+                ],
+                "items": {
+                  "type": "object",
+                  "properties": {
+                    "code": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "description": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    }
+                  }
+                }
               }
-            ]
+            }
           },
           "earnings_per_click": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/MoneyStatistic"
+            "type": [
+              "object",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "object",
+                  "null"
+                ],
+                "required": [
+                  "value",
+                  "currency_code"
+                ],
+                "properties": {
+                  "value": {
+                    "type": "string"
+                  },
+                  "currency_code": {
+                    "type": "string"
+                  }
+                }
               },
-              {
-                "type": "null"
+              "issues": {
+                "type": [
+                  "array",
+                  "null"
+                ],
+                "items": {
+                  "type": "object",
+                  "properties": {
+                    "code": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "description": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    }
+                  }
+                }
               }
-            ]
+            }
           },
           "average_cost_per_interview": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/MoneyStatistic"
+            "type": [
+              "object",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "object",
+                  "null"
+                ],
+                "required": [
+                  "value",
+                  "currency_code"
+                ],
+                "properties": {
+                  "value": {
+                    "type": "string"
+                  },
+                  "currency_code": {
+                    "type": "string"
+                  }
+                }
               },
-              {
-                "type": "null"
+              "issues": {
+                "type": [
+                  "array",
+                  "null"
+                ],
+                "items": {
+                  "type": "object",
+                  "properties": {
+                    "code": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "description": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    }
+                  }
+                }
               }
-            ]
+            }
           },
           "median_length_of_interview_seconds": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/NumberStatistic"
+            "type": [
+              "object",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "number",
+                  "null"
+                ]
               },
-              {
-                "type": "null"
+              "issues": {
+                "type": [
+                  "array",
+                  "null"
+                ],
+                "items": {
+                  "type": "object",
+                  "properties": {
+                    "code": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "description": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    }
+                  }
+                }
               }
-            ]
+            }
           },
           "incidence_rate": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/NumberStatistic"
+            "type": [
+              "object",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "number",
+                  "null"
+                ]
               },
-              {
-                "type": "null"
+              "issues": {
+                "type": [
+                  "array",
+                  "null"
+                ],
+                "items": {
+                  "type": "object",
+                  "properties": {
+                    "code": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "description": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    }
+                  }
+                }
               }
-            ]
+            }
           },
           "drop_off_rate": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/NumberStatistic"
+            "type": [
+              "object",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "number",
+                  "null"
+                ]
               },
-              {
-                "type": "null"
+              "issues": {
+                "type": [
+                  "array",
+                  "null"
+                ],
+                "items": {
+                  "type": "object",
+                  "properties": {
+                    "code": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "description": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    }
+                  }
+                }
               }
-            ]
+            }
           },
           "conversion_rate": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/NumberStatistic"
+            "type": [
+              "object",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "number",
+                  "null"
+                ]
               },
-              {
-                "type": "null"
+              "issues": {
+                "type": [
+                  "array",
+                  "null"
+                ],
+                "items": {
+                  "type": "object",
+                  "properties": {
+                    "code": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "description": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    }
+                  }
+                }
               }
-            ]
+            }
           }
         }
       },
@@ -597,7 +1111,7 @@ export const responseSchemas = {
         ],
         "properties": {
           "id": {
-            "$ref": "#/components/schemas/Ulid"
+            "type": "string"
           },
           "human_readable_id": {
             "type": [
@@ -621,37 +1135,369 @@ export const responseSchemas = {
             ]
           },
           "status": {
-            "$ref": "#/components/schemas/TargetGroupStatus"
+            "type": "string"
           },
           "created_at": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Timestamp"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "string",
+              "null"
             ]
           },
           "updated_at": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Timestamp"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "string",
+              "null"
             ]
           },
           "statistics": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/TargetGroupStatistics"
+            "type": [
+              "object",
+              "null"
+            ],
+            "properties": {
+              "progress": {
+                "type": [
+                  "object",
+                  "null"
+                ],
+                "properties": {
+                  "value": {
+                    "type": [
+                      "object",
+                      "null"
+                    ],
+                    "required": [
+                      "current_completes",
+                      "current_prescreens",
+                      "filling_goal"
+                    ],
+                    "properties": {
+                      "current_completes": {
+                        "type": "integer"
+                      },
+                      "current_prescreens": {
+                        "type": "integer"
+                      },
+                      "filling_goal": {
+                        "type": "integer"
+                      },
+                      "filling_strategy": {
+                        "type": [
+                          "string",
+                          "null"
+                        ]
+                      }
+                    }
+                  },
+                  "issues": {
+                    "type": [
+                      "array",
+                      "null"
+                    ],
+                    "items": {
+                      "type": "object",
+                      "properties": {
+                        "code": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        },
+                        "description": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        }
+                      }
+                    }
+                  }
+                }
               },
-              {
-                "type": "null"
+              "last_complete_date": {
+                "type": [
+                  "object",
+                  "null"
+                ],
+                "properties": {
+                  "value": {
+                    "type": [
+                      "string",
+                      "null"
+                    ]
+                  },
+                  "issues": {
+                    "type": [
+                      "array",
+                      "null"
+                    ],
+                    "items": {
+                      "type": "object",
+                      "properties": {
+                        "code": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        },
+                        "description": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "earnings_per_click": {
+                "type": [
+                  "object",
+                  "null"
+                ],
+                "properties": {
+                  "value": {
+                    "type": [
+                      "object",
+                      "null"
+                    ],
+                    "required": [
+                      "value",
+                      "currency_code"
+                    ],
+                    "properties": {
+                      "value": {
+                        "type": "string"
+                      },
+                      "currency_code": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  "issues": {
+                    "type": [
+                      "array",
+                      "null"
+                    ],
+                    "items": {
+                      "type": "object",
+                      "properties": {
+                        "code": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        },
+                        "description": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "average_cost_per_interview": {
+                "type": [
+                  "object",
+                  "null"
+                ],
+                "properties": {
+                  "value": {
+                    "type": [
+                      "object",
+                      "null"
+                    ],
+                    "required": [
+                      "value",
+                      "currency_code"
+                    ],
+                    "properties": {
+                      "value": {
+                        "type": "string"
+                      },
+                      "currency_code": {
+                        "type": "string"
+                      }
+                    }
+                  },
+                  "issues": {
+                    "type": [
+                      "array",
+                      "null"
+                    ],
+                    "items": {
+                      "type": "object",
+                      "properties": {
+                        "code": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        },
+                        "description": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "median_length_of_interview_seconds": {
+                "type": [
+                  "object",
+                  "null"
+                ],
+                "properties": {
+                  "value": {
+                    "type": [
+                      "number",
+                      "null"
+                    ]
+                  },
+                  "issues": {
+                    "type": [
+                      "array",
+                      "null"
+                    ],
+                    "items": {
+                      "type": "object",
+                      "properties": {
+                        "code": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        },
+                        "description": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "incidence_rate": {
+                "type": [
+                  "object",
+                  "null"
+                ],
+                "properties": {
+                  "value": {
+                    "type": [
+                      "number",
+                      "null"
+                    ]
+                  },
+                  "issues": {
+                    "type": [
+                      "array",
+                      "null"
+                    ],
+                    "items": {
+                      "type": "object",
+                      "properties": {
+                        "code": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        },
+                        "description": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "drop_off_rate": {
+                "type": [
+                  "object",
+                  "null"
+                ],
+                "properties": {
+                  "value": {
+                    "type": [
+                      "number",
+                      "null"
+                    ]
+                  },
+                  "issues": {
+                    "type": [
+                      "array",
+                      "null"
+                    ],
+                    "items": {
+                      "type": "object",
+                      "properties": {
+                        "code": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        },
+                        "description": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "conversion_rate": {
+                "type": [
+                  "object",
+                  "null"
+                ],
+                "properties": {
+                  "value": {
+                    "type": [
+                      "number",
+                      "null"
+                    ]
+                  },
+                  "issues": {
+                    "type": [
+                      "array",
+                      "null"
+                    ],
+                    "items": {
+                      "type": "object",
+                      "properties": {
+                        "code": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        },
+                        "description": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        }
+                      }
+                    }
+                  }
+                }
               }
-            ]
+            }
           }
         }
       },
@@ -665,7 +1511,403 @@ export const responseSchemas = {
           "target_groups": {
             "type": "array",
             "items": {
-              "$ref": "#/components/schemas/TargetGroupListItem"
+              "type": "object",
+              "required": [
+                "id",
+                "name",
+                "status"
+              ],
+              "properties": {
+                "id": {
+                  "type": "string"
+                },
+                "human_readable_id": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "name": {
+                  "type": "string"
+                },
+                "project_manager_id": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "locale": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "status": {
+                  "type": "string"
+                },
+                "created_at": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "updated_at": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "statistics": {
+                  "type": [
+                    "object",
+                    "null"
+                  ],
+                  "properties": {
+                    "progress": {
+                      "type": [
+                        "object",
+                        "null"
+                      ],
+                      "properties": {
+                        "value": {
+                          "type": [
+                            "object",
+                            "null"
+                          ],
+                          "required": [
+                            "current_completes",
+                            "current_prescreens",
+                            "filling_goal"
+                          ],
+                          "properties": {
+                            "current_completes": {
+                              "type": "integer"
+                            },
+                            "current_prescreens": {
+                              "type": "integer"
+                            },
+                            "filling_goal": {
+                              "type": "integer"
+                            },
+                            "filling_strategy": {
+                              "type": [
+                                "string",
+                                "null"
+                              ]
+                            }
+                          }
+                        },
+                        "issues": {
+                          "type": [
+                            "array",
+                            "null"
+                          ],
+                          "items": {
+                            "type": "object",
+                            "properties": {
+                              "code": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "description": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              }
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "last_complete_date": {
+                      "type": [
+                        "object",
+                        "null"
+                      ],
+                      "properties": {
+                        "value": {
+                          "type": [
+                            "string",
+                            "null"
+                          ]
+                        },
+                        "issues": {
+                          "type": [
+                            "array",
+                            "null"
+                          ],
+                          "items": {
+                            "type": "object",
+                            "properties": {
+                              "code": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "description": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              }
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "earnings_per_click": {
+                      "type": [
+                        "object",
+                        "null"
+                      ],
+                      "properties": {
+                        "value": {
+                          "type": [
+                            "object",
+                            "null"
+                          ],
+                          "required": [
+                            "value",
+                            "currency_code"
+                          ],
+                          "properties": {
+                            "value": {
+                              "type": "string"
+                            },
+                            "currency_code": {
+                              "type": "string"
+                            }
+                          }
+                        },
+                        "issues": {
+                          "type": [
+                            "array",
+                            "null"
+                          ],
+                          "items": {
+                            "type": "object",
+                            "properties": {
+                              "code": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "description": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              }
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "average_cost_per_interview": {
+                      "type": [
+                        "object",
+                        "null"
+                      ],
+                      "properties": {
+                        "value": {
+                          "type": [
+                            "object",
+                            "null"
+                          ],
+                          "required": [
+                            "value",
+                            "currency_code"
+                          ],
+                          "properties": {
+                            "value": {
+                              "type": "string"
+                            },
+                            "currency_code": {
+                              "type": "string"
+                            }
+                          }
+                        },
+                        "issues": {
+                          "type": [
+                            "array",
+                            "null"
+                          ],
+                          "items": {
+                            "type": "object",
+                            "properties": {
+                              "code": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "description": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              }
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "median_length_of_interview_seconds": {
+                      "type": [
+                        "object",
+                        "null"
+                      ],
+                      "properties": {
+                        "value": {
+                          "type": [
+                            "number",
+                            "null"
+                          ]
+                        },
+                        "issues": {
+                          "type": [
+                            "array",
+                            "null"
+                          ],
+                          "items": {
+                            "type": "object",
+                            "properties": {
+                              "code": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "description": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              }
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "incidence_rate": {
+                      "type": [
+                        "object",
+                        "null"
+                      ],
+                      "properties": {
+                        "value": {
+                          "type": [
+                            "number",
+                            "null"
+                          ]
+                        },
+                        "issues": {
+                          "type": [
+                            "array",
+                            "null"
+                          ],
+                          "items": {
+                            "type": "object",
+                            "properties": {
+                              "code": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "description": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              }
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "drop_off_rate": {
+                      "type": [
+                        "object",
+                        "null"
+                      ],
+                      "properties": {
+                        "value": {
+                          "type": [
+                            "number",
+                            "null"
+                          ]
+                        },
+                        "issues": {
+                          "type": [
+                            "array",
+                            "null"
+                          ],
+                          "items": {
+                            "type": "object",
+                            "properties": {
+                              "code": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "description": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              }
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "conversion_rate": {
+                      "type": [
+                        "object",
+                        "null"
+                      ],
+                      "properties": {
+                        "value": {
+                          "type": [
+                            "number",
+                            "null"
+                          ]
+                        },
+                        "issues": {
+                          "type": [
+                            "array",
+                            "null"
+                          ],
+                          "items": {
+                            "type": "object",
+                            "properties": {
+                              "code": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "description": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              }
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
             }
           },
           "url": {
@@ -708,17 +1950,35 @@ export const responseSchemas = {
             ]
           },
           "progress": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/TargetGroupProgress"
+            "type": [
+              "object",
+              "null"
+            ],
+            "required": [
+              "current_completes",
+              "current_prescreens",
+              "filling_goal"
+            ],
+            "properties": {
+              "current_completes": {
+                "type": "integer"
               },
-              {
-                "type": "null"
+              "current_prescreens": {
+                "type": "integer"
+              },
+              "filling_goal": {
+                "type": "integer"
+              },
+              "filling_strategy": {
+                "type": [
+                  "string",
+                  "null"
+                ]
               }
-            ]
+            }
           },
           "status": {
-            "$ref": "#/components/schemas/TargetGroupStatus"
+            "type": "string"
           },
           "country_code": {
             "type": [
@@ -757,24 +2017,40 @@ export const responseSchemas = {
             ]
           },
           "average_cost_per_interview": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Money"
+            "type": [
+              "object",
+              "null"
+            ],
+            "required": [
+              "value",
+              "currency_code"
+            ],
+            "properties": {
+              "value": {
+                "type": "string"
               },
-              {
-                "type": "null"
+              "currency_code": {
+                "type": "string"
               }
-            ]
+            }
           },
           "earnings_per_click": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Money"
+            "type": [
+              "object",
+              "null"
+            ],
+            "required": [
+              "value",
+              "currency_code"
+            ],
+            "properties": {
+              "value": {
+                "type": "string"
               },
-              {
-                "type": "null"
+              "currency_code": {
+                "type": "string"
               }
-            ]
+            }
           }
         }
       },
@@ -786,7 +2062,7 @@ export const responseSchemas = {
         ],
         "properties": {
           "id": {
-            "$ref": "#/components/schemas/Ulid"
+            "type": "string"
           },
           "human_readable_id": {
             "type": [
@@ -822,13 +2098,9 @@ export const responseSchemas = {
             ]
           },
           "created_at": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Timestamp"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "string",
+              "null"
             ]
           }
         }
@@ -837,23 +2109,15 @@ export const responseSchemas = {
         "type": "object",
         "properties": {
           "start_at": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Timestamp"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "string",
+              "null"
             ]
           },
           "end_at": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Timestamp"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "string",
+              "null"
             ]
           }
         }
@@ -898,14 +2162,24 @@ export const responseSchemas = {
             ]
           },
           "fielding_specification": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/FieldingSpecification"
+            "type": [
+              "object",
+              "null"
+            ],
+            "properties": {
+              "start_at": {
+                "type": [
+                  "string",
+                  "null"
+                ]
               },
-              {
-                "type": "null"
+              "end_at": {
+                "type": [
+                  "string",
+                  "null"
+                ]
               }
-            ]
+            }
           }
         }
       },
@@ -924,13 +2198,9 @@ export const responseSchemas = {
             "type": "string"
           },
           "last_changed_at": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Timestamp"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "string",
+              "null"
             ]
           },
           "last_changed_by": {
@@ -940,27 +2210,19 @@ export const responseSchemas = {
             ]
           },
           "start_fielding_at": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Timestamp"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "string",
+              "null"
             ]
           },
           "end_fielding_at": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Timestamp"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "string",
+              "null"
             ]
           },
           "status": {
-            "$ref": "#/components/schemas/FieldingRunStatus"
+            "type": "string"
           },
           "version": {
             "type": "integer"
@@ -972,23 +2234,15 @@ export const responseSchemas = {
             ]
           },
           "project_id": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Ulid"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "string",
+              "null"
             ]
           },
           "target_group_id": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Ulid"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "string",
+              "null"
             ]
           }
         }
@@ -1003,7 +2257,65 @@ export const responseSchemas = {
           "data": {
             "type": "array",
             "items": {
-              "$ref": "#/components/schemas/FieldingRun"
+              "type": "object",
+              "required": [
+                "id",
+                "status",
+                "version"
+              ],
+              "properties": {
+                "id": {
+                  "type": "string"
+                },
+                "last_changed_at": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "last_changed_by": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "start_fielding_at": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "end_fielding_at": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "status": {
+                  "type": "string"
+                },
+                "version": {
+                  "type": "integer"
+                },
+                "account_id": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "project_id": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "target_group_id": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                }
+              }
             }
           },
           "has_more": {
@@ -1019,10 +2331,10 @@ export const responseSchemas = {
         ],
         "properties": {
           "start_fielding_at": {
-            "$ref": "#/components/schemas/Timestamp"
+            "type": "string"
           },
           "end_fielding_at": {
-            "$ref": "#/components/schemas/Timestamp"
+            "type": "string"
           }
         }
       },
@@ -1052,7 +2364,7 @@ export const responseSchemas = {
           "target_group_ids": {
             "type": "array",
             "items": {
-              "$ref": "#/components/schemas/Ulid"
+              "type": "string"
             }
           }
         }
@@ -1101,7 +2413,21 @@ export const responseSchemas = {
           "data": {
             "type": "array",
             "items": {
-              "$ref": "#/components/schemas/UpdatedTargetGroup"
+              "type": "object",
+              "required": [
+                "target_group_id"
+              ],
+              "properties": {
+                "target_group_id": {
+                  "type": "string"
+                },
+                "target_group_name": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                }
+              }
             }
           },
           "has_more": {
@@ -1129,7 +2455,19 @@ export const responseSchemas = {
             ]
           },
           "failure_reason": {
-            "$ref": "#/components/schemas/FailureReason"
+            "type": "object",
+            "required": [
+              "code",
+              "description"
+            ],
+            "properties": {
+              "code": {
+                "type": "string"
+              },
+              "description": {
+                "type": "string"
+              }
+            }
           }
         }
       },
@@ -1142,7 +2480,37 @@ export const responseSchemas = {
           "data": {
             "type": "array",
             "items": {
-              "$ref": "#/components/schemas/FailedTargetGroup"
+              "type": "object",
+              "required": [
+                "target_group_id",
+                "failure_reason"
+              ],
+              "properties": {
+                "target_group_id": {
+                  "type": "string"
+                },
+                "target_group_name": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "failure_reason": {
+                  "type": "object",
+                  "required": [
+                    "code",
+                    "description"
+                  ],
+                  "properties": {
+                    "code": {
+                      "type": "string"
+                    },
+                    "description": {
+                      "type": "string"
+                    }
+                  }
+                }
+              }
             }
           },
           "has_more": {
@@ -1164,37 +2532,103 @@ export const responseSchemas = {
             "type": "string"
           },
           "created_at": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/Timestamp"
-              },
-              {
-                "type": "null"
-              }
+            "type": [
+              "string",
+              "null"
             ]
           },
           "status": {
-            "$ref": "#/components/schemas/JobStatus"
+            "type": "string"
           },
           "updated_target_groups": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/UpdatedTargetGroupList"
+            "type": [
+              "object",
+              "null"
+            ],
+            "required": [
+              "data"
+            ],
+            "properties": {
+              "data": {
+                "type": "array",
+                "items": {
+                  "type": "object",
+                  "required": [
+                    "target_group_id"
+                  ],
+                  "properties": {
+                    "target_group_id": {
+                      "type": "string"
+                    },
+                    "target_group_name": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    }
+                  }
+                }
               },
-              {
-                "type": "null"
+              "has_more": {
+                "type": [
+                  "boolean",
+                  "null"
+                ]
               }
-            ]
+            }
           },
           "failed_target_groups": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/FailedTargetGroupList"
+            "type": [
+              "object",
+              "null"
+            ],
+            "required": [
+              "data"
+            ],
+            "properties": {
+              "data": {
+                "type": "array",
+                "items": {
+                  "type": "object",
+                  "required": [
+                    "target_group_id",
+                    "failure_reason"
+                  ],
+                  "properties": {
+                    "target_group_id": {
+                      "type": "string"
+                    },
+                    "target_group_name": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "failure_reason": {
+                      "type": "object",
+                      "required": [
+                        "code",
+                        "description"
+                      ],
+                      "properties": {
+                        "code": {
+                          "type": "string"
+                        },
+                        "description": {
+                          "type": "string"
+                        }
+                      }
+                    }
+                  }
+                }
               },
-              {
-                "type": "null"
+              "has_more": {
+                "type": [
+                  "boolean",
+                  "null"
+                ]
               }
-            ]
+            }
           }
         }
       },
@@ -1205,7 +2639,7 @@ export const responseSchemas = {
         ],
         "properties": {
           "end_fielding_at": {
-            "$ref": "#/components/schemas/Timestamp"
+            "type": "string"
           }
         }
       },
@@ -1251,7 +2685,7 @@ export const responseSchemas = {
             ]
           },
           "created_at": {
-            "$ref": "#/components/schemas/Timestamp"
+            "type": "string"
           },
           "created_by": {
             "type": [
@@ -1260,17 +2694,34 @@ export const responseSchemas = {
             ]
           },
           "status": {
-            "$ref": "#/components/schemas/JobStatus"
+            "type": "string"
           },
           "failure_reason": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/DraftJobFailureReason"
+            "type": [
+              "object",
+              "null"
+            ],
+            "required": [
+              "code",
+              "description"
+            ],
+            "properties": {
+              "code": {
+                "type": "string"
               },
-              {
-                "type": "null"
+              "description": {
+                "type": "string"
+              },
+              "reasons": {
+                "type": [
+                  "array",
+                  "null"
+                ],
+                "items": {
+                  "type": "string"
+                }
               }
-            ]
+            }
           },
           "job_trace_id": {
             "type": [
@@ -1289,7 +2740,7 @@ export const responseSchemas = {
           "target_group_ids": {
             "type": "array",
             "items": {
-              "$ref": "#/components/schemas/Ulid"
+              "type": "string"
             }
           }
         }
@@ -1308,7 +2759,7 @@ export const responseSchemas = {
           "target_groups": {
             "type": "array",
             "items": {
-              "$ref": "#/components/schemas/Ulid"
+              "type": "string"
             }
           },
           "is_launch_allowed": {

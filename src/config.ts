@@ -1,0 +1,125 @@
+import { cleanEnv, makeExactValidator, str, EnvMissingError } from 'envalid';
+
+/** The gateway's settings, read from the environment once. Times are in milliseconds. */
+export interface Config {
+  /** Where the gateway listens. `PORT` (4000; 0 takes any free port) and `HOST` (127.0.0.1). */
+  readonly port: number;
+  readonly host: string;
+  /** `NODE_ENV=production`: introspection, explorers and field suggestions are off, unexpected errors masked. */
+  readonly production: boolean;
+  /** `LOG_LEVEL` (info): `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`. */
+  readonly logLevel: LogLevel;
+  /** `AUTH_MODE` (forward): the caller's `Authorization` goes upstream. */
+  readonly authMode: 'forward';
+  /** `REQUEST_TIMEOUT_MS` (15000): a whole GraphQL request. */
+  readonly requestTimeoutMs: number;
+  readonly demandApi: DemandApiConfig;
+  readonly emulator: EmulatorConfig;
+}
+
+export interface DemandApiConfig {
+  /** `DEMAND_API_URL`: the REST base with its path and no trailing slash; undefined where the emulator stands in. */
+  readonly url: string | undefined;
+  /** `DEMAND_API_VERSION` (2025-12-18): sent as `Cint-API-Version`. */
+  readonly version: string;
+  /** `DEMAND_API_TIMEOUT_MS` (5000): one attempt, from sending it to the last byte of its answer. */
+  readonly timeoutMs: number;
+  /** `DEMAND_API_IF_MATCH` (weak): the form of `If-Match`, `W/"5"` or `"5"`. */
+  readonly ifMatch: 'weak' | 'strong';
+  /** `DEMAND_API_CONCURRENCY` (64): upstream requests in flight for one process. */
+  readonly concurrency: number;
+}
+
+export interface EmulatorConfig {
+  /** `EMULATOR_PORT` (4010; 0 takes any free port). */
+  readonly port: number;
+  /** `EMULATOR_DATA` (.data/demand.sqlite): its SQLite file, `:memory:` for none. */
+  readonly data: string;
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The environment holds something unusable. `message` is one line for each variable, and names it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads and checks the environment.
+ *
+ * @throws {ConfigError} where a variable is unusable
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const env = cleanEnv(
+    withoutBlanks(environment),
+    {
+      PORT: wholeNumber(0, 65_535)({ default: 4000 }),
+      HOST: str({ default: '127.0.0.1' }),
+      NODE_ENV: str({ default: 'development' }),
+      LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
+      AUTH_MODE: str({ choices: ['forward'] as const, default: 'forward' }),
+      REQUEST_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 15_000 }),
+      DEMAND_API_URL: baseUrl({ default: undefined }),
+      DEMAND_API_VERSION: isoDate({ default: '2025-12-18' }),
+      DEMAND_API_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 5000 }),
+      DEMAND_API_IF_MATCH: str({ choices: ['weak', 'strong'] as const, default: 'weak' }),
+      DEMAND_API_CONCURRENCY: wholeNumber(1, 10_000)({ default: 64 }),
+      EMULATOR_PORT: wholeNumber(0, 65_535)({ default: 4010 }),
+      EMULATOR_DATA: str({ default: '.data/demand.sqlite' }),
+    },
+    { reporter: refuse },
+  );
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    production: env.NODE_ENV === 'production',
+    logLevel: env.LOG_LEVEL,
+    authMode: env.AUTH_MODE,
+    requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    demandApi: {
+      url: env.DEMAND_API_URL,
+      version: env.DEMAND_API_VERSION,
+      timeoutMs: env.DEMAND_API_TIMEOUT_MS,
+      ifMatch: env.DEMAND_API_IF_MATCH,
+      concurrency: env.DEMAND_API_CONCURRENCY,
+    },
+    emulator: { port: env.EMULATOR_PORT, data: env.EMULATOR_DATA },
+  };
+}
+
+function wholeNumber(min: number, max: number) {
+  return makeExactValidator<number>((input) => {
+    const value = /^\d{1,9}$/.test(input) ? Number(input) : NaN;
+    if (value >= min && value <= max) return value;
+    throw new Error(`must be a whole number from ${min} to ${max}`);
+  });
+}
+
+const isoDate = makeExactValidator<string>((input) => {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(input) && !Number.isNaN(Date.parse(input))) return input;
+  throw new Error('must be a date like 2025-12-18');
+});
+
+const baseUrl = makeExactValidator<string>((input) => {
+  const url = URL.canParse(input) ? new URL(input) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    throw new Error('must be an http or https URL with its path, like https://api.cint.com/v1');
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new Error('must have no user, password, query or fragment');
+  }
+  return url.origin + url.pathname.replace(/\/+$/, '');
+});
+
+/** A variable set to nothing, as `docker run -e NAME=` does, counts as not set. */
+function withoutBlanks(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
+}
+
+function refuse({ errors }: { errors: Record<string, Error | undefined> }): void {
+  const lines = Object.entries(errors).map(([name, error]) =>
+    error instanceof EnvMissingError ? `${name} is not set` : `${name} ${error?.message ?? 'is unusable'}`,
+  );
+  if (lines.length > 0) throw new ConfigError(lines.join('\n'));
+}

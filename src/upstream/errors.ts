@@ -1,0 +1,62 @@
+import { FieldgateError } from '../errors.js';
+
+/**
+ * What a call of the Demand API failed with, apart from how the graph shows it:
+ *
+ * - `INVALID_REQUEST` 400, `UNAUTHENTICATED` 401, `FORBIDDEN` 403, `NOT_FOUND` 404, `PRECONDITION_FAILED` 412,
+ *   `INVALID_STATE` 422, `RATE_LIMITED` 429
+ * - `UNAVAILABLE`: a 5xx, or a connection that was refused or broke
+ * - `TIMEOUT`: no whole answer in time
+ * - `BAD_RESPONSE`: an answer that makes no sense
+ */
+export type UpstreamErrorCode =
+  | 'INVALID_REQUEST'
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'PRECONDITION_FAILED'
+  | 'INVALID_STATE'
+  | 'RATE_LIMITED'
+  | 'UNAVAILABLE'
+  | 'TIMEOUT'
+  | 'BAD_RESPONSE';
+
+export interface UpstreamErrorDetails {
+  /** The HTTP status, where there was an answer. */
+  readonly status?: number | undefined;
+  /** The `id` of the error body, by which the API's operators find the failure. */
+  readonly errorId?: string | undefined;
+  /** The API's own words, where they are fit to be shown. */
+  readonly detail?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  /** The request went out, and its answer is missing or says nothing of what became of it. */
+  readonly answerLost?: boolean | undefined;
+  /** The request was to change something, and nobody knows whether it did. */
+  readonly outcomeUnknown?: boolean | undefined;
+  /** The key of the creation that failed. A client that tries again with it creates nothing twice. */
+  readonly idempotencyKey?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** A failed call of the Demand API. `message` is fit for a client: no URL, no token, no body. */
+export class UpstreamError extends FieldgateError {
+  readonly details: UpstreamErrorDetails;
+
+  constructor(
+    readonly code: UpstreamErrorCode,
+    message: string,
+    { cause, ...details }: UpstreamErrorDetails = {},
+  ) {
+    super(message, { cause });
+    this.details = details;
+  }
+
+  with(details: UpstreamErrorDetails): UpstreamError {
+    return new UpstreamError(this.code, this.message, { ...this.details, cause: this.cause, ...details });
+  }
+}
+
+/** An answer that cannot be used. */
+export function badResponse(message: string, details: UpstreamErrorDetails = {}): UpstreamError {
+  return new UpstreamError('BAD_RESPONSE', message, details);
+}

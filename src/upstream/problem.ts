@@ -1,0 +1,68 @@
+import { parseRetryAfter } from './retry-after.js';
+import type { HttpResponse } from './http.js';
+import { UpstreamError, type UpstreamErrorCode, type UpstreamErrorDetails } from './errors.js';
+
+/** What an answer that is not a success means. `now` is in milliseconds since the epoch. */
+export function problemOf(response: HttpResponse, now: number): UpstreamError {
+  const { status } = response;
+  const problem = bodyObject(response);
+  const details: UpstreamErrorDetails = {
+    status,
+    errorId: shortText(problem['id'], 100),
+    detail: fitToShow(shortText(problem['detail'] ?? problem['details'], 500)),
+  };
+  const [code, message] = meaningOf(status);
+  switch (code) {
+    case 'RATE_LIMITED':
+      return new UpstreamError(code, message, {
+        ...details,
+        retryAfterSeconds: parseRetryAfter(response.header('retry-after'), now),
+      });
+    case 'UNAVAILABLE':
+      return new UpstreamError(code, message, { ...details, answerLost: true });
+    default:
+      return new UpstreamError(code, message, details);
+  }
+}
+
+function meaningOf(status: number): readonly [UpstreamErrorCode, string] {
+  switch (status) {
+    case 400:
+      return ['INVALID_REQUEST', 'The Demand API finds the request not valid.'];
+    case 401:
+      return ['UNAUTHENTICATED', 'The Demand API does not accept the credentials.'];
+    case 403:
+      return ['FORBIDDEN', 'The credentials do not allow this.'];
+    case 404:
+      return ['NOT_FOUND', 'There is no such resource.'];
+    case 412:
+      return ['PRECONDITION_FAILED', 'The resource has changed since the version that was given.'];
+    case 422:
+      return ['INVALID_STATE', 'The state of the resource does not allow this.'];
+    case 429:
+      return ['RATE_LIMITED', 'The Demand API has had too many requests with these credentials.'];
+    default:
+      return status >= 500
+        ? ['UNAVAILABLE', 'The Demand API is not available at the moment.']
+        : ['BAD_RESPONSE', 'The Demand API gave an answer that is not documented.'];
+  }
+}
+
+/** The error body; proxies in between answer with bodies that are not JSON, and those say nothing. */
+function bodyObject({ body }: HttpResponse): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = 'text' in body ? JSON.parse(body.text) : undefined;
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function shortText(value: unknown, maxLength: number): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, maxLength) : undefined;
+}
+
+/** Words that hold an address, a credential or markup are for the API's operators, not for its users. */
+function fitToShow(text: string | undefined): string | undefined {
+  return text === undefined || /[a-z]+:\/\/|bearer\s|eyJ[\w-]+\.|[<>]/i.test(text) ? undefined : text;
+}
