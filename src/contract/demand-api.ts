@@ -537,7 +537,6 @@ export interface components {
             readonly target_group_count?: number;
             readonly status?: components["schemas"]["ProjectStatus"];
             readonly last_activity_at?: components["schemas"]["Timestamp"];
-            readonly project_manager_id?: string;
             readonly statistics?: components["schemas"]["ProjectStatistics"];
         };
         readonly ProjectList: {
@@ -553,12 +552,6 @@ export interface components {
             readonly current_prescreens: number;
             readonly filling_goal: number;
             readonly filling_strategy?: string;
-        };
-        readonly Money: {
-            /** @description A decimal number as text, so that no digit is lost. */
-            readonly value: string;
-            /** @description ISO 4217. */
-            readonly currency_code: string;
         };
         readonly StatisticIssue: {
             readonly code?: string;
@@ -576,15 +569,11 @@ export interface components {
             readonly value?: components["schemas"]["Timestamp"];
             readonly issues?: readonly components["schemas"]["StatisticIssue"][];
         };
-        readonly MoneyStatistic: {
-            readonly value?: components["schemas"]["Money"];
-            readonly issues?: readonly components["schemas"]["StatisticIssue"][];
-        };
         readonly TargetGroupStatistics: {
             readonly progress?: components["schemas"]["ProgressStatistic"];
             readonly last_complete_date?: components["schemas"]["TimestampStatistic"];
-            readonly earnings_per_click?: components["schemas"]["MoneyStatistic"];
-            readonly average_cost_per_interview?: components["schemas"]["MoneyStatistic"];
+            readonly earnings_per_click?: components["schemas"]["NumberStatistic"];
+            readonly average_cost_per_interview?: components["schemas"]["NumberStatistic"];
             readonly median_length_of_interview_seconds?: components["schemas"]["NumberStatistic"];
             readonly incidence_rate?: components["schemas"]["NumberStatistic"];
             readonly drop_off_rate?: components["schemas"]["NumberStatistic"];
@@ -623,8 +612,8 @@ export interface components {
             readonly drop_off_rate?: number;
             readonly incidence_rate?: number;
             readonly median_length_of_interview_seconds?: number;
-            readonly average_cost_per_interview?: components["schemas"]["Money"];
-            readonly earnings_per_click?: components["schemas"]["Money"];
+            readonly average_cost_per_interview?: number;
+            readonly earnings_per_click?: number;
         };
         readonly TargetGroupDetails: {
             readonly id: components["schemas"]["Ulid"];
@@ -885,12 +874,10 @@ export type ProjectOverview = components['schemas']['ProjectOverview'];
 export type ProjectListItem = components['schemas']['ProjectListItem'];
 export type ProjectList = components['schemas']['ProjectList'];
 export type TargetGroupProgress = components['schemas']['TargetGroupProgress'];
-export type Money = components['schemas']['Money'];
 export type StatisticIssue = components['schemas']['StatisticIssue'];
 export type ProgressStatistic = components['schemas']['ProgressStatistic'];
 export type NumberStatistic = components['schemas']['NumberStatistic'];
 export type TimestampStatistic = components['schemas']['TimestampStatistic'];
-export type MoneyStatistic = components['schemas']['MoneyStatistic'];
 export type TargetGroupStatistics = components['schemas']['TargetGroupStatistics'];
 export type TargetGroupListItem = components['schemas']['TargetGroupListItem'];
 export type TargetGroupList = components['schemas']['TargetGroupList'];

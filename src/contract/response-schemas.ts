@@ -333,12 +333,6 @@ export const responseSchemas = {
               "null"
             ]
           },
-          "project_manager_id": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
           "statistics": {
             "type": [
               "object",
@@ -449,12 +443,6 @@ export const responseSchemas = {
                     "null"
                   ]
                 },
-                "project_manager_id": {
-                  "type": [
-                    "string",
-                    "null"
-                  ]
-                },
                 "statistics": {
                   "type": [
                     "object",
@@ -550,21 +538,6 @@ export const responseSchemas = {
               "string",
               "null"
             ]
-          }
-        }
-      },
-      "Money": {
-        "type": "object",
-        "required": [
-          "value",
-          "currency_code"
-        ],
-        "properties": {
-          "value": {
-            "type": "string"
-          },
-          "currency_code": {
-            "type": "string"
           }
         }
       },
@@ -709,52 +682,6 @@ export const responseSchemas = {
           }
         }
       },
-      "MoneyStatistic": {
-        "type": "object",
-        "properties": {
-          "value": {
-            "type": [
-              "object",
-              "null"
-            ],
-            "required": [
-              "value",
-              "currency_code"
-            ],
-            "properties": {
-              "value": {
-                "type": "string"
-              },
-              "currency_code": {
-                "type": "string"
-              }
-            }
-          },
-          "issues": {
-            "type": [
-              "array",
-              "null"
-            ],
-            "items": {
-              "type": "object",
-              "properties": {
-                "code": {
-                  "type": [
-                    "string",
-                    "null"
-                  ]
-                },
-                "description": {
-                  "type": [
-                    "string",
-                    "null"
-                  ]
-                }
-              }
-            }
-          }
-        }
-      },
       "TargetGroupStatistics": {
         "type": "object",
         "properties": {
@@ -862,21 +789,9 @@ export const responseSchemas = {
             "properties": {
               "value": {
                 "type": [
-                  "object",
+                  "number",
                   "null"
-                ],
-                "required": [
-                  "value",
-                  "currency_code"
-                ],
-                "properties": {
-                  "value": {
-                    "type": "string"
-                  },
-                  "currency_code": {
-                    "type": "string"
-                  }
-                }
+                ]
               },
               "issues": {
                 "type": [
@@ -911,21 +826,9 @@ export const responseSchemas = {
             "properties": {
               "value": {
                 "type": [
-                  "object",
+                  "number",
                   "null"
-                ],
-                "required": [
-                  "value",
-                  "currency_code"
-                ],
-                "properties": {
-                  "value": {
-                    "type": "string"
-                  },
-                  "currency_code": {
-                    "type": "string"
-                  }
-                }
+                ]
               },
               "issues": {
                 "type": [
@@ -1259,21 +1162,9 @@ export const responseSchemas = {
                 "properties": {
                   "value": {
                     "type": [
-                      "object",
+                      "number",
                       "null"
-                    ],
-                    "required": [
-                      "value",
-                      "currency_code"
-                    ],
-                    "properties": {
-                      "value": {
-                        "type": "string"
-                      },
-                      "currency_code": {
-                        "type": "string"
-                      }
-                    }
+                    ]
                   },
                   "issues": {
                     "type": [
@@ -1308,21 +1199,9 @@ export const responseSchemas = {
                 "properties": {
                   "value": {
                     "type": [
-                      "object",
+                      "number",
                       "null"
-                    ],
-                    "required": [
-                      "value",
-                      "currency_code"
-                    ],
-                    "properties": {
-                      "value": {
-                        "type": "string"
-                      },
-                      "currency_code": {
-                        "type": "string"
-                      }
-                    }
+                    ]
                   },
                   "issues": {
                     "type": [
@@ -1667,21 +1546,9 @@ export const responseSchemas = {
                       "properties": {
                         "value": {
                           "type": [
-                            "object",
+                            "number",
                             "null"
-                          ],
-                          "required": [
-                            "value",
-                            "currency_code"
-                          ],
-                          "properties": {
-                            "value": {
-                              "type": "string"
-                            },
-                            "currency_code": {
-                              "type": "string"
-                            }
-                          }
+                          ]
                         },
                         "issues": {
                           "type": [
@@ -1716,21 +1583,9 @@ export const responseSchemas = {
                       "properties": {
                         "value": {
                           "type": [
-                            "object",
+                            "number",
                             "null"
-                          ],
-                          "required": [
-                            "value",
-                            "currency_code"
-                          ],
-                          "properties": {
-                            "value": {
-                              "type": "string"
-                            },
-                            "currency_code": {
-                              "type": "string"
-                            }
-                          }
+                          ]
                         },
                         "issues": {
                           "type": [
@@ -2018,39 +1873,15 @@ export const responseSchemas = {
           },
           "average_cost_per_interview": {
             "type": [
-              "object",
+              "number",
               "null"
-            ],
-            "required": [
-              "value",
-              "currency_code"
-            ],
-            "properties": {
-              "value": {
-                "type": "string"
-              },
-              "currency_code": {
-                "type": "string"
-              }
-            }
+            ]
           },
           "earnings_per_click": {
             "type": [
-              "object",
+              "number",
               "null"
-            ],
-            "required": [
-              "value",
-              "currency_code"
-            ],
-            "properties": {
-              "value": {
-                "type": "string"
-              },
-              "currency_code": {
-                "type": "string"
-              }
-            }
+            ]
           }
         }
       },
