@@ -1,0 +1,157 @@
+/**
+ * What may import what in `src`. Type-only imports count: a type from the wrong side is the first step of a dependency.
+ *
+ * `<name>` is the folder `src/<name>/`, the file `src/<name>.ts`, or both.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findCycles, readImportGraph, type Import } from './helpers/import-graph.js';
+
+/** A layer imports itself and whatever stands on a line above its own; never what stands beside it or below. */
+const LAYERS = [
+  ['contract', 'config', 'errors', 'telemetry'],
+  ['auth', 'upstream'],
+  ['loaders', 'events'],
+  ['context'],
+  ['graphql'],
+  ['server'],
+  ['main'],
+];
+
+/** Programs beside the gateway. They import themselves and what is listed; only `main` imports them. */
+const ISLANDS: Readonly<Record<string, readonly string[]>> = {
+  emulator: ['contract', 'telemetry'],
+};
+
+/** Files that never import each other: relations between object types are field resolvers. */
+const OBJECT_TYPE = /^graphql\/.*\.type\.ts$/;
+
+const MAY_IMPORT: ReadonlyMap<string, readonly string[]> = new Map([
+  ...LAYERS.flatMap((names, line) => names.map((name) => [name, LAYERS.slice(0, line).flat()] as const)),
+  ...Object.entries(ISLANDS),
+  ['main', [...LAYERS.flat(), ...Object.keys(ISLANDS)]],
+]);
+
+/** `upstream` for both `upstream/retry.ts` and `upstream.ts`. */
+function nameOf(file: string): string {
+  return file.split('/')[0]!.replace(/\.ts$/, '');
+}
+
+function unknownNames(files: readonly string[]): string[] {
+  const unknown = new Set(files.map(nameOf).filter((name) => !MAY_IMPORT.has(name)));
+  return [...unknown].map(
+    (name) =>
+      `src/${name} has no layer: move it into one of ${[...MAY_IMPORT.keys()].join(', ')}, ` +
+      `or add it to LAYERS in test/architecture.test.ts, on the line below all that it imports`,
+  );
+}
+
+function wrongWays(imports: readonly Import[]): string[] {
+  return imports.flatMap(({ from, to }) => {
+    const [importer, imported] = [nameOf(from), nameOf(to)];
+    const allowed = MAY_IMPORT.get(importer) ?? [];
+    if (importer === imported || allowed.includes(imported)) return [];
+    return [`src/${from} imports src/${to}: ${importer} may import ${allowed.join(', ') || 'only itself'}`];
+  });
+}
+
+function coupledObjectTypes(imports: readonly Import[]): string[] {
+  return imports
+    .filter(({ from, to }) => OBJECT_TYPE.test(from) && OBJECT_TYPE.test(to))
+    .map(({ from, to }) => `src/${from} imports src/${to}: make the relation a field resolver`);
+}
+
+describe('The architecture of src', () => {
+  const graph = readImportGraph(join(import.meta.dirname, '../src'));
+
+  test('everything has its layer', () => {
+    expect(unknownNames(graph.files)).toEqual([]);
+  });
+
+  test('imports lead from right to left', () => {
+    expect(graph.imports).not.toEqual([]);
+    expect(wrongWays(graph.imports)).toEqual([]);
+  });
+
+  test('there are no import cycles', () => {
+    expect(findCycles(graph).map((files) => files.join(' -> '))).toEqual([]);
+  });
+
+  test('object types do not import each other', () => {
+    expect(coupledObjectTypes(graph.imports)).toEqual([]);
+  });
+});
+
+describe('The rules', () => {
+  test.each([
+    ['upstream/client.ts', 'loaders/loaders.ts'],
+    ['config.ts', 'errors.ts'],
+    ['auth/tokens.ts', 'upstream/client.ts'],
+    ['server/health.ts', 'main.ts'],
+    ['emulator/server.ts', 'errors.ts'],
+    ['graphql/project/project.resolver.ts', 'emulator/server.ts'],
+    ['somewhere/else.ts', 'config.ts'],
+  ])('%s may not import %s', (from, to) => {
+    expect(wrongWays([{ from, to }])).toEqual([expect.stringContaining(`src/${from} imports src/${to}`)]);
+  });
+
+  test.each([
+    ['graphql/project/project.resolver.ts', 'loaders/loaders.ts'],
+    ['server.ts', 'server/health.ts'],
+    ['server/health.ts', 'graphql/schema.ts'],
+    ['emulator/routes/jobs.ts', 'contract/demand-api.ts'],
+    ['main.ts', 'emulator/server.ts'],
+    ['main.ts', 'server.ts'],
+  ])('%s may import %s', (from, to) => {
+    expect(wrongWays([{ from, to }])).toEqual([]);
+  });
+
+  test('a new name asks for its layer', () => {
+    expect(unknownNames(['config.ts', 'misc/a.ts', 'misc/b.ts'])).toEqual([
+      expect.stringMatching(/^src\/misc has no layer: .* add it to LAYERS/),
+    ]);
+  });
+
+  test('one object type may not import another, its resolver may', () => {
+    const to = 'graphql/account/account.type.ts';
+    const imports = [
+      { from: 'graphql/project/project.type.ts', to },
+      { from: 'graphql/project/project.resolver.ts', to },
+    ];
+    expect(coupledObjectTypes(imports)).toEqual([expect.stringContaining('project.type.ts imports')]);
+  });
+
+  test.each([
+    `import type { B } from './b.js';`,
+    `import { type B } from './b.js';`,
+    `export * from './b.js';`,
+    `export type B = import('./b.js').B;`,
+    `export const b = () => import('./b.js');`,
+  ])('%s is an import', (source) => {
+    expect(importsIn(source)).toEqual([{ from: 'a.ts', to: 'b.ts' }]);
+  });
+
+  test.each([`import ts from 'typescript';`, `// import './b.js'`, `export const b = "import './b.js'";`])(
+    '%s is none',
+    (source) => {
+      expect(importsIn(source)).toEqual([]);
+    },
+  );
+
+  test('a cycle is found behind what leads to it', () => {
+    const imports = ['ab', 'bc', 'cb', 'ad', 'dc'].map(([from, to]) => ({ from: from!, to: to! }));
+    expect(findCycles({ files: ['a', 'b', 'c', 'd'], imports })).toEqual([['b', 'c']]);
+  });
+});
+
+/** What the reader finds in a tree of one file, `a.ts`. */
+function importsIn(source: string): readonly Import[] {
+  const root = mkdtempSync(join(tmpdir(), 'import-graph-'));
+  try {
+    writeFileSync(join(root, 'a.ts'), source);
+    return readImportGraph(root).imports;
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
