@@ -1,0 +1,102 @@
+import type { FastifyInstance } from 'fastify';
+import { timestamp } from '../clock.js';
+import { answerTo } from '../http/errors.js';
+import type { Interference } from '../http/exchange.js';
+import { badRequest, forbidden, notFound } from '../http/problem.js';
+import { flawOf, type FaultRule } from '../faults/rule.js';
+import type { Services } from '../services.js';
+import { listEffects } from '../store/effects.js';
+import { setCompletes } from '../store/target-groups.js';
+import { clockSchema, completesSchema, faultSchema } from './schemas.js';
+
+export const CONTROL_PATH = '/__emulator';
+
+const index = {
+  'POST /reset': 'seeds the demo again; forgets the clock, faults, requests and effects',
+  'GET /clock': 'the time that the emulator goes by',
+  'POST /clock': '{"advance_ms": 60000} or {"now": "2026-01-01T00:00:00.000Z"}',
+  'GET /requests': 'the newest 10,000 requests; DELETE forgets them',
+  'GET /effects': 'every change of state and every job created, in order',
+  'GET /faults': 'the rules in force; DELETE lifts them all',
+  'POST /faults': '{"path": "/pause$", "times": 1, "status": 503}',
+  'POST /completes': '{"target_group_id": "...", "current_completes": 100}',
+};
+
+/**
+ * How tests and curious people look behind the API and make it misbehave. Its body schemas are checked without coercion;
+ * whatever is wrong is a 400 in the API's own form.
+ */
+export function serveControl(
+  app: FastifyInstance,
+  { database, clock }: Services,
+  { faults, requests }: Interference,
+  reset: () => void,
+): void {
+  // A page that a browser runs must not reach this by a host name of its own (DNS rebinding).
+  app.addHook('onRequest', async (request) => {
+    if (!isLoopback(request.hostname)) throw forbidden('The control surface answers to loopback host names.');
+  });
+  app.setErrorHandler(async (error, request, reply) => {
+    const { status, body } = answerTo(error, request.log);
+    return reply.code(status).send(body);
+  });
+  app.setNotFoundHandler(async (_request, reply) => {
+    const { status, body } = notFound('The path').answer;
+    return reply.code(status).send(body);
+  });
+
+  app.get('/', async () => index);
+
+  app.post('/reset', async () => {
+    reset();
+    return {};
+  });
+
+  app.get('/clock', async () => ({ now: timestamp(clock.now()) }));
+  app.post<{ Body: { now: string } | { advance_ms: number } }>(
+    '/clock',
+    { schema: { body: clockSchema } },
+    async ({ body }) => {
+      if ('now' in body) clock.set(Date.parse(body.now));
+      else clock.advance(body.advance_ms);
+      return { now: timestamp(clock.now()) };
+    },
+  );
+
+  app.get('/requests', async () => ({ requests: requests.list() }));
+  app.delete('/requests', async (_request, reply) => {
+    requests.clear();
+    return reply.code(204).send();
+  });
+
+  app.get('/effects', async () => ({
+    effects: listEffects(database).map((effect) => ({ ...effect, at: timestamp(effect.at) })),
+  }));
+
+  app.get('/faults', async () => ({ faults: faults.list() }));
+  app.post<{ Body: FaultRule }>('/faults', { schema: { body: faultSchema } }, async ({ body }, reply) => {
+    const flaw = flawOf(body);
+    if (flaw !== undefined) throw badRequest(flaw);
+    faults.add(body);
+    return reply.code(201).send(body);
+  });
+  app.delete('/faults', async (_request, reply) => {
+    faults.clear();
+    return reply.code(204).send();
+  });
+
+  app.post<{ Body: { target_group_id: string; current_completes: number } }>(
+    '/completes',
+    { schema: { body: completesSchema } },
+    async ({ body }, reply) => {
+      if (!setCompletes(database, body.target_group_id, body.current_completes, clock.now())) {
+        throw notFound('The target group');
+      }
+      return reply.code(204).send();
+    },
+  );
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}

@@ -1,0 +1,41 @@
+import { objectSchema, timestampText } from '../http/schemas.js';
+
+export const clockSchema = {
+  type: 'object',
+  properties: { now: timestampText, advance_ms: { type: 'integer' } },
+  additionalProperties: false,
+  minProperties: 1,
+  maxProperties: 1,
+} as const;
+
+export const completesSchema = {
+  ...objectSchema(
+    { target_group_id: { type: 'string' }, current_completes: { type: 'integer', minimum: 0 } },
+    ['target_group_id', 'current_completes'],
+  ),
+  additionalProperties: false,
+};
+
+const delay = { type: 'integer', minimum: 0, maximum: 2_147_483_647 } as const;
+
+export const faultSchema = {
+  ...objectSchema(
+    {
+      method: { type: 'string' },
+      path: { type: 'string' },
+      times: { type: 'integer', minimum: 1 },
+      share: { type: 'number', minimum: 0, maximum: 1 },
+      seed: { type: 'integer' },
+      after_effect: { type: 'boolean' },
+      delay_ms: delay,
+      body_delay_ms: delay,
+      status: { type: 'integer', minimum: 200, maximum: 599 },
+      headers: { type: 'object', additionalProperties: { type: 'string' } },
+      body: {},
+      reset: { type: 'boolean' },
+      truncate: { type: 'boolean' },
+    },
+    ['path'],
+  ),
+  additionalProperties: false,
+};

@@ -1,0 +1,50 @@
+/**
+ * What the demo's data always has, whenever it was seeded: tokens and ids that tests, examples and people can rely on. All of
+ * the named target groups are in project `projectId` of account `accountId`. Ends lie weeks away unless said otherwise.
+ */
+export const demo = {
+  /** Gives access to account 101. */
+  token: 'demo',
+  accountId: 101,
+  projectId: '01BTGNYV6HRNK8K8VKZASZCFP0',
+
+  /** Its version is 5. */
+  live: { targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFP1', fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFP2' },
+  secondLive: { targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFP3', fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFP4' },
+  /** Can be resumed. */
+  paused: { targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFP5', fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFP6' },
+  /** Cannot be resumed: its end has passed. */
+  pausedPastEnd: { targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFP7', fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFP8' },
+  /** Cannot be resumed: its goal is reached. */
+  pausedGoalReached: {
+    targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFP9',
+    fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFPA',
+  },
+  /** Starts in a week. */
+  scheduled: { targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFPB', fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFPC' },
+  /** Can be relaunched. */
+  completed: { targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFPD', fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFPE' },
+  /** Cannot be relaunched: its end has passed. */
+  completedPastEnd: {
+    targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFPF',
+    fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFPG',
+  },
+  /** Has no fielding run. */
+  draft: { targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFPH' },
+  archived: { targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFPJ', fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFPK' },
+
+  /** More than 100 target groups. */
+  largeProjectId: '01BTGNYV6HRNK8K8VKZASZCFN0',
+  inactiveProjectId: '01BTGNYV6HRNK8K8VKZASZCFJ0',
+
+  /** Another account, with a token of its own. */
+  other: {
+    token: 'demo-202',
+    accountId: 202,
+    projectId: '01BTGNYV6HRNK8K8VKZASZCFH0',
+    live: { targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFH1', fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFH2' },
+  },
+
+  /** Gives access to both accounts. */
+  bothToken: 'demo-both',
+} as const;

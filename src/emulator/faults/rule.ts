@@ -1,0 +1,45 @@
+/**
+ * One way to misbehave, as the control surface takes it. At most one of `status`, `reset` and `truncate`; with none of them
+ * the answer is the real one, only late.
+ */
+export interface FaultRule {
+  /** Which requests: any method where absent. */
+  readonly method?: string;
+  /** A regular expression that the path below `/v1`, without the query, is searched for. */
+  readonly path: string;
+  /** How many matching requests it affects; without end where absent. */
+  readonly times?: number;
+  /** Which part of the matching requests it affects, 0 to 1, by chance that is the same for the same `seed`. Default 1. */
+  readonly share?: number;
+  readonly seed?: number;
+  /** Whether the request is carried out before its answer is spoilt. Default false. */
+  readonly after_effect?: boolean;
+  /** How long the answer's head is held back, in milliseconds. Default 0. */
+  readonly delay_ms?: number;
+  /** How long the second half of the body is held back, in milliseconds. Default 0. */
+  readonly body_delay_ms?: number;
+  /** Answers with this status in place of the real answer. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A text is sent as it is, anything else as JSON. */
+  readonly body?: unknown;
+  /** Resets the connection instead of answering. */
+  readonly reset?: boolean;
+  /** Sends the real head, and closes the connection half-way through the body. */
+  readonly truncate?: boolean;
+}
+
+/** What is wrong with a rule beyond its fields' types, if anything. */
+export function flawOf(rule: FaultRule): string | undefined {
+  const outcomes = [rule.status !== undefined, rule.reset === true, rule.truncate === true];
+  if (outcomes.filter(Boolean).length > 1) return 'Only one of status, reset and truncate can be given.';
+  if (rule.status === undefined && (rule.headers !== undefined || rule.body !== undefined)) {
+    return 'headers and body need a status.';
+  }
+  try {
+    new RegExp(rule.path);
+    return undefined;
+  } catch {
+    return 'path must be a regular expression.';
+  }
+}

@@ -1,0 +1,89 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { timestamp } from '../clock.js';
+import type { Call, Route } from '../routes/route.js';
+import { routes } from '../routes/table.js';
+import type { Services } from '../services.js';
+import { settle } from '../settle.js';
+import type { Caller } from '../store/accounts.js';
+import { admit, replay, type Applicant } from './admission.js';
+import type { HttpAnswer } from './answer.js';
+import { answerTo } from './errors.js';
+import { BASE_PATH, Exchange, type Interference } from './exchange.js';
+import { notFound } from './problem.js';
+import type { RateLimiter } from './rate-limit.js';
+import { headerSchema, pathSchema } from './schemas.js';
+
+/** The REST API itself: every route of the table, and 404 for anything else. */
+export function serveApi(
+  app: FastifyInstance,
+  services: Services,
+  interference: Interference,
+  limiter: RateLimiter | undefined,
+): void {
+  const { database, clock } = services;
+  const exchanges = new WeakMap<FastifyRequest, Exchange>();
+  const callers = new WeakMap<Exchange, Caller>();
+  const exchangeOf = (request: FastifyRequest): Exchange => required(exchanges.get(request));
+
+  app.addHook('onRequest', async (request, reply) => {
+    const exchange = new Exchange(request, reply, interference, timestamp(clock.now()));
+    exchanges.set(request, exchange);
+    await exchange.begin();
+  });
+  app.setErrorHandler(async (error, request) => exchangeOf(request).answer(answerTo(error, request.log)));
+  app.setNotFoundHandler(async (request) => exchangeOf(request).answer(notFound('The path').answer));
+
+  // What a route's `handle` is typed to take is what its schemas let through.
+  for (const [key, route] of Object.entries(routes) as [string, Route][]) {
+    const [method = '', path = ''] = key.split(' ');
+    app.route({
+      method,
+      url: `${BASE_PATH}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+      schema: {
+        params: pathSchema(path),
+        headers: headerSchema,
+        ...(route.query && { querystring: route.query }),
+        ...(route.body && { body: route.body }),
+      },
+      onRequest: async (request) => {
+        const exchange = exchangeOf(request);
+        const applicant = applicantOf(exchange);
+        const caller = admit(applicant, database, limiter, clock.now());
+        callers.set(exchange, caller);
+        const known = route.keyed === true ? replay(applicant, database, caller) : undefined;
+        if (known !== undefined) await exchange.answer(known);
+      },
+      handler: async (request) => {
+        const exchange = exchangeOf(request);
+        const call = callOf(exchange, required(callers.get(exchange)), clock.now());
+        settle(database, call.now);
+        return exchange.answer(
+          method === 'GET' ? route.handle(call, services) : change(call, route, exchange),
+        );
+      },
+    });
+  }
+
+  /** A request of the same key may have come between the first look at it and the end of this one's body. */
+  function change(call: Call, route: Route, exchange: Exchange): HttpAnswer {
+    return database.transaction(() => {
+      const known = route.keyed === true ? replay(applicantOf(exchange), database, call.caller) : undefined;
+      return known ?? route.handle(call, services);
+    });
+  }
+}
+
+function applicantOf({ request, header }: Exchange): Applicant {
+  const { account_id: accountId } = request.params as { account_id?: string | number };
+  return { header, accountId: accountId === undefined ? undefined : String(accountId) };
+}
+
+function callOf({ request, header, trace }: Exchange, caller: Caller, now: number): Call {
+  const { params: path, query, body, url } = request;
+  return { path, query, body, header, url, caller, traceId: trace.traceId, now };
+}
+
+function required<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('A hook that comes first has not run');
+  return value;
+}

@@ -1,0 +1,22 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { HttpAnswer } from './answer.js';
+import { badRequest, internalError, Problem } from './problem.js';
+
+/** What a client sees of anything that was thrown. */
+export function answerTo(error: unknown, log: FastifyBaseLogger): HttpAnswer {
+  if (error instanceof Problem) return error.answer;
+  if (isClientError(error)) return badRequest(error.message).answer;
+  log.error({ err: error }, 'unexpected error');
+  return internalError().answer;
+}
+
+/** Fastify's own refusals: a body that is too large or broken, a parameter that does not fit its schema. */
+function isClientError(error: unknown): error is Error {
+  return (
+    error instanceof Error &&
+    'statusCode' in error &&
+    typeof error.statusCode === 'number' &&
+    error.statusCode >= 400 &&
+    error.statusCode < 500
+  );
+}

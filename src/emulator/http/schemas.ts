@@ -1,0 +1,62 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+import formats from 'ajv-formats';
+import type { FastifySchemaCompiler } from 'fastify';
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+const text = { type: 'string' } as const;
+export const ulid = { type: 'string', pattern: '^[0-9A-Z]{26}$' } as const;
+export const timestampText = {
+  type: 'string',
+  format: 'date-time',
+  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$',
+} as const;
+/** A selection of target groups, as many as one job takes. */
+export const targetGroupIds = { type: 'array', minItems: 1, maxItems: 1000, items: ulid } as const;
+
+const pathParameters: Readonly<Record<string, JsonSchema>> = {
+  account_id: { type: 'integer', minimum: 1, maximum: 2_147_483_647 },
+  project_id: ulid,
+  target_group_id: ulid,
+};
+
+/** The schema of the parameters that a contract's path names. */
+export function pathSchema(path: string): JsonSchema {
+  const names = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => name);
+  return objectSchema(Object.fromEntries(names.map((name) => [name, pathParameters[name] ?? text])));
+}
+
+/** What every request's headers are checked for; that the version is there at all is checked before. */
+export const headerSchema = objectSchema({
+  'cint-api-version': { type: 'string', format: 'date' },
+  'idempotency-key': { type: 'string', minLength: 1, maxLength: 255 },
+});
+
+export const pageParameters = {
+  page_size: { type: 'integer', minimum: 1, maximum: 100 },
+  start_after: text,
+  end_before: text,
+} as const;
+
+export function objectSchema(
+  properties: Readonly<Record<string, JsonSchema>>,
+  required: readonly string[] = [],
+): JsonSchema {
+  return { type: 'object', properties, required };
+}
+
+/**
+ * Checks requests against their schemas. Text out of paths and queries becomes numbers and lists where the schema wants
+ * them; a JSON body has types of its own and is taken as it is.
+ */
+export function schemaCompiler(): FastifySchemaCompiler<JsonSchema> {
+  const strict = withFormats(new Ajv({ strict: true }));
+  const coercing = withFormats(new Ajv({ strict: true, coerceTypes: 'array' }));
+  return ({ schema, httpPart }): ValidateFunction =>
+    (httpPart === 'body' ? strict : coercing).compile(schema);
+}
+
+function withFormats(ajv: Ajv): Ajv {
+  formats.default(ajv);
+  return ajv;
+}

@@ -1,0 +1,57 @@
+import { changeRun } from '../changes.js';
+import { decideBatchItem, type BatchDecision } from '../rules/batch-job.js';
+import type { Services } from '../services.js';
+import { settle } from '../settle.js';
+import {
+  findBatchJob,
+  finishBatchJob,
+  nextBatchJobItem,
+  recordBatchJobItem,
+  type BatchJobRecord,
+} from '../store/batch-jobs.js';
+import { findRunOfTargetGroup } from '../store/fielding-runs.js';
+import { findTargetGroup } from '../store/target-groups.js';
+
+/**
+ * Handles a job's next target group. The change and the progress are one transaction: a process that is killed at any
+ * moment leaves no target group changed and yet to do, so none is changed twice.
+ *
+ * @returns whether there is more to do
+ */
+export function stepBatchJob(services: Services, jobId: string): boolean {
+  const { database, clock } = services;
+  const now = clock.now();
+  settle(database, now);
+  return database.transaction(() => {
+    const job = findBatchJob(database, jobId);
+    const item = nextBatchJobItem(database, jobId);
+    if (job === undefined || item === undefined) return false;
+    const decision = applyTo(services, job, item.targetGroupId, now);
+    recordBatchJobItem(database, jobId, item.position, 'refusal' in decision ? decision.refusal : undefined);
+    const more = nextBatchJobItem(database, jobId) !== undefined;
+    if (!more) finishBatchJob(database, jobId);
+    return more;
+  });
+}
+
+function applyTo(
+  { database }: Services,
+  job: BatchJobRecord,
+  targetGroupId: string,
+  now: number,
+): BatchDecision {
+  const group = findTargetGroup(database, job.accountId, job.projectId, targetGroupId);
+  const run = group && (findRunOfTargetGroup(database, targetGroupId) ?? null);
+  const decision = decideBatchItem(job.kind, run, now);
+  if ('change' in decision && run) {
+    changeRun(database, run, decision.change, {
+      at: now,
+      cause: 'batch_job',
+      operation: job.kind,
+      userId: job.createdBy,
+      jobId: job.id,
+      idempotencyKey: job.idempotencyKey ?? undefined,
+    });
+  }
+  return decision;
+}

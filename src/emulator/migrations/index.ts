@@ -1,0 +1,7 @@
+import initial from './0001-initial.js';
+
+/**
+ * The database's schema as numbered steps. Append only: a step that has been released is never edited, because files
+ * written by it are still around.
+ */
+export const migrations: readonly string[] = [initial];

@@ -1,0 +1,98 @@
+import { TargetGroupStatus, type FieldingRunJob } from '../../contract/demand-api.js';
+import { timestamp } from '../clock.js';
+import { badRequest, invalidState, notFound } from '../http/problem.js';
+import { objectSchema, timestampText } from '../http/schemas.js';
+import { stepDraftJob } from '../jobs/draft-job.js';
+import type { Services } from '../services.js';
+import { findDraftJob, insertDraftJob, type DraftJobKind } from '../store/draft-jobs.js';
+import { targetGroupAt } from './find.js';
+import { registerJob } from './job-creation.js';
+import type { AnswerOf, CallOf, RouteOf, RouteTable } from './route.js';
+
+type LaunchKey =
+  'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/launch-from-draft';
+type ReadKey =
+  'GET /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/launch-from-draft/{job_id}';
+
+export const draftJobRoutes = {
+  'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/launch-from-draft':
+    {
+      keyed: true,
+      body: objectSchema({ end_fielding_at: timestampText }, ['end_fielding_at']),
+      handle: (call, services) =>
+        create('launch', call, services, { startAt: null, endAt: Date.parse(call.body.end_fielding_at) }),
+    },
+
+  'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/schedule-from-draft':
+    {
+      keyed: true,
+      body: objectSchema({ start_fielding_at: timestampText, end_fielding_at: timestampText }, [
+        'start_fielding_at',
+        'end_fielding_at',
+      ]),
+      handle: (call, services) => {
+        const startAt = Date.parse(call.body.start_fielding_at);
+        const endAt = Date.parse(call.body.end_fielding_at);
+        if (startAt < call.now) throw badRequest('The start is in the past.');
+        return create('schedule', call, services, { startAt, endAt });
+      },
+    },
+
+  'GET /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/launch-from-draft/{job_id}':
+    read('launch'),
+  'GET /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/schedule-from-draft/{job_id}':
+    read('schedule'),
+} satisfies Partial<RouteTable>;
+
+function create(
+  kind: DraftJobKind,
+  call: Omit<CallOf<LaunchKey>, 'body'>,
+  services: Services,
+  period: { readonly startAt: number | null; readonly endAt: number },
+): AnswerOf<LaunchKey> {
+  const { path, caller, now, traceId } = call;
+  if (period.endAt <= (period.startAt ?? now)) throw badRequest('The end must be after the start.');
+  const group = targetGroupAt(services, path);
+  if (group.status !== TargetGroupStatus.Draft) throw invalidState('The target group is no draft.');
+  const place = { accountId: path.account_id, projectId: group.projectId, targetGroupId: group.id };
+  const id = services.newId();
+  const location =
+    `/demand/accounts/${place.accountId}/projects/${place.projectId}/target-groups/${place.targetGroupId}` +
+    `/fielding-run-jobs/${kind}-from-draft/${id}`;
+  const job = { ...place, id, operation: 'create_draft_job', location };
+  const idempotencyKey = registerJob(call, services, job);
+  insertDraftJob(services.database, {
+    ...place,
+    ...period,
+    id,
+    kind,
+    idempotencyKey,
+    createdBy: caller.userId,
+    createdAt: now,
+    traceId,
+  });
+  services.jobs.start(() => stepDraftJob(services, id));
+  return { status: 201, headers: { location } };
+}
+
+function read(kind: DraftJobKind): RouteOf<ReadKey> {
+  return {
+    handle: ({ path }, services) => {
+      const group = targetGroupAt(services, path);
+      const job = findDraftJob(services.database, path.job_id);
+      if (job?.targetGroupId !== group.id || job.kind !== kind) throw notFound('The job');
+      const body: FieldingRunJob = {
+        job_id: job.id,
+        created_at: timestamp(job.createdAt),
+        created_by: job.createdBy,
+        status: job.status,
+        job_trace_id: job.traceId,
+        ...(job.createdFieldingRunId !== null && { created_fielding_run_id: job.createdFieldingRunId }),
+        ...(job.failureCode !== null && {
+          failure_reason: { code: job.failureCode, description: job.failureDescription ?? '', reasons: [] },
+        }),
+      };
+      return { status: 200, body };
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { changeRun } from '../changes.js';
+import { timestamp } from '../clock.js';
+import { etagOf, matchesVersion, parseTags } from '../http/etag.js';
+import { badRequest, invalidState, preconditionFailed } from '../http/problem.js';
+import { objectSchema, timestampText } from '../http/schemas.js';
+import { decide, decidePeriod, type Decision, type RunAction } from '../rules/fielding-run.js';
+import type { Services } from '../services.js';
+import type { RunRecord } from '../store/fielding-runs.js';
+import { fieldingRunAt } from './find.js';
+import type { CallOf, RouteOf, RouteTable } from './route.js';
+
+type PauseKey =
+  'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/pause';
+/** What all changes of a fielding run have in common. */
+type ActionCall = Pick<CallOf<PauseKey>, 'path' | 'header' | 'caller' | 'now'>;
+
+export const fieldingRunActionRoutes = {
+  'PUT /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}':
+    {
+      body: objectSchema({ start_fielding_at: timestampText, end_fielding_at: timestampText }, [
+        'start_fielding_at',
+        'end_fielding_at',
+      ]),
+      handle: (call, services) => {
+        const startAt = Date.parse(call.body.start_fielding_at);
+        const endAt = Date.parse(call.body.end_fielding_at);
+        if (endAt <= startAt) throw badRequest('The end must be after the start.');
+        const run = runToChange(call, services);
+        // A run that has started keeps its start, so that its end alone can be changed.
+        if (startAt < call.now && startAt !== run.startAt) throw badRequest('The start is in the past.');
+        if (endAt <= call.now) throw badRequest('The end is in the past.');
+        const changed = apply(call, services, run, 'update_period', decidePeriod({ startAt, endAt }, run));
+        return { status: 202, headers: { etag: etagOf(changed.version) }, body: { id: changed.id } };
+      },
+    },
+
+  'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/launch-now':
+    {
+      handle: (call, services) => {
+        const run = act(call, services, 'launch_now');
+        return {
+          status: 200,
+          headers: { etag: etagOf(run.version) },
+          body: { start_fielding_at: timestamp(run.startAt), end_fielding_at: timestamp(run.endAt) },
+        };
+      },
+    },
+
+  'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/pause':
+    silentAction('pause'),
+  'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/resume':
+    silentAction('resume'),
+  'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/complete':
+    silentAction('complete'),
+  'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/relaunch':
+    silentAction('relaunch'),
+} satisfies Partial<RouteTable>;
+
+/** An action that answers with nothing but the new version. */
+function silentAction(action: RunAction): RouteOf<PauseKey> {
+  return {
+    handle: (call, services) => ({
+      status: 204,
+      headers: { etag: etagOf(act(call, services, action).version) },
+    }),
+  };
+}
+
+function act(call: ActionCall, services: Services, action: RunAction): RunRecord {
+  const run = runToChange(call, services);
+  return apply(call, services, run, action, decide(action, run, call.now));
+}
+
+/** The run at its present version, which the caller must have seen. @throws Problem 400, 404, 412 */
+function runToChange(call: ActionCall, services: Services): RunRecord {
+  const ifMatch = call.header('if-match');
+  if (ifMatch === undefined) throw badRequest('The header If-Match is required.');
+  const condition = parseTags('If-Match', ifMatch);
+  const run = fieldingRunAt(services, call.path);
+  if (!matchesVersion(condition, run.version)) throw preconditionFailed();
+  return run;
+}
+
+/** @throws Problem 422 where the decision is a refusal */
+function apply(
+  { caller, now }: ActionCall,
+  { database }: Services,
+  run: RunRecord,
+  operation: string,
+  decision: Decision,
+): RunRecord {
+  if ('refusal' in decision) throw invalidState(decision.refusal.description);
+  return changeRun(database, run, decision.change, {
+    at: now,
+    cause: 'action',
+    operation,
+    userId: caller.userId,
+  });
+}

@@ -1,0 +1,31 @@
+import type { Services } from '../services.js';
+import { recordEffect } from '../store/effects.js';
+import { rememberLocation } from '../store/idempotency-keys.js';
+import type { Call } from './route.js';
+
+interface NewJob {
+  readonly id: string;
+  readonly operation: string;
+  readonly location: string;
+  readonly accountId: number;
+  readonly projectId: string;
+  readonly targetGroupId?: string;
+}
+
+/**
+ * Notes a job that is being created, in the ledger and under the caller's key, so that a retry finds it. A call without a
+ * key creates a job each time.
+ *
+ * @returns the key, or null where the caller sent none
+ */
+export function registerJob(
+  { header, caller, now }: Pick<Call, 'header' | 'caller' | 'now'>,
+  { database }: Services,
+  { id, location, ...effect }: NewJob,
+): string | null {
+  const key = header('idempotency-key');
+  recordEffect(database, { ...effect, at: now, cause: 'action', jobId: id, idempotencyKey: key });
+  if (key === undefined) return null;
+  rememberLocation(database, { token: caller.token, accountId: effect.accountId, key }, location);
+  return key;
+}

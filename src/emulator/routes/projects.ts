@@ -1,0 +1,95 @@
+import { ProjectStatus, type Project, type ProjectListItem } from '../../contract/demand-api.js';
+import { timestamp } from '../clock.js';
+import { etagOf } from '../http/etag.js';
+import { pageFields, readPage } from '../http/page.js';
+import { objectSchema, pageParameters } from '../http/schemas.js';
+import { projectStatistics, type TargetGroupFigures } from '../rules/project-statistics.js';
+import {
+  countTargetGroups,
+  figuresOf,
+  findProject,
+  listProjects,
+  type ProjectRecord,
+} from '../store/projects.js';
+import { projectAt } from './find.js';
+import type { RouteTable } from './route.js';
+
+export const projectRoutes = {
+  'GET /demand/accounts/{account_id}/projects': {
+    query: objectSchema({
+      ...pageParameters,
+      project_manager_id: { type: 'string' },
+      status: { enum: Object.values(ProjectStatus) },
+      name: { type: 'string' },
+      search_string: { type: 'string' },
+    }),
+    handle: ({ path, query, url }, { database }) => {
+      const request = readPage(query, (id) => findProject(database, path.account_id, id) !== undefined);
+      const filter = {
+        projectManagerId: query.project_manager_id,
+        status: query.status,
+        name: query.name,
+        search: query.search_string,
+      };
+      const page = listProjects(database, path.account_id, filter, request);
+      const ids = page.items.map((project) => project.id);
+      const counts = countTargetGroups(database, ids);
+      const figures = figuresOf(database, ids);
+      const projects = page.items.map((project) =>
+        listItem(project, counts.get(project.id) ?? 0, figures[project.id] ?? []),
+      );
+      return { status: 200, body: { projects, ...pageFields(page, url) } };
+    },
+  },
+
+  'GET /demand/accounts/{account_id}/projects/{project_id}': {
+    handle: ({ path }, services) => {
+      const project = projectAt(services, path);
+      return { status: 200, headers: { etag: etagOf(project.version) }, body: settings(project) };
+    },
+  },
+
+  'GET /demand/accounts/{account_id}/projects/{project_id}/overview': {
+    handle: ({ path }, services) => {
+      const project = projectAt(services, path);
+      const figures = figuresOf(services.database, [project.id])[project.id] ?? [];
+      return {
+        status: 200,
+        body: {
+          ...settings(project),
+          status: project.status,
+          statistics: projectStatistics(figures),
+          created_at: timestamp(project.createdAt),
+        },
+      };
+    },
+  },
+} satisfies Partial<RouteTable>;
+
+function identity(project: ProjectRecord): Omit<Project, 'project_manager_id'> {
+  return {
+    id: project.id,
+    human_readable_id: project.humanReadableId,
+    name: project.name,
+    account_id: project.accountId,
+    ...(project.purchaseOrderNumber !== null && { purchase_order_number: project.purchaseOrderNumber }),
+  };
+}
+
+function settings(project: ProjectRecord): Project {
+  return { ...identity(project), project_manager_id: project.projectManagerId };
+}
+
+function listItem(
+  project: ProjectRecord,
+  targetGroupCount: number,
+  figures: readonly TargetGroupFigures[],
+): ProjectListItem {
+  return {
+    ...identity(project),
+    status: project.status,
+    target_group_count: targetGroupCount,
+    last_activity_at: timestamp(project.lastActivityAt),
+    statistics: projectStatistics(figures),
+  };
+}

@@ -1,0 +1,20 @@
+import { accountRoutes } from './accounts.js';
+import { batchJobRoutes } from './batch-jobs.js';
+import { draftJobRoutes } from './draft-jobs.js';
+import { fieldingRunActionRoutes } from './fielding-run-actions.js';
+import { fieldingRunRoutes } from './fielding-runs.js';
+import { projectRoutes } from './projects.js';
+import type { RouteTable } from './route.js';
+import { targetGroupRoutes } from './target-groups.js';
+import { transitionRoutes } from './transitions.js';
+
+export const routes: RouteTable = {
+  ...accountRoutes,
+  ...projectRoutes,
+  ...transitionRoutes,
+  ...targetGroupRoutes,
+  ...fieldingRunRoutes,
+  ...fieldingRunActionRoutes,
+  ...batchJobRoutes,
+  ...draftJobRoutes,
+};

@@ -1,0 +1,57 @@
+import { BatchJobKind, FieldingRunStatus } from '../../contract/demand-api.js';
+import { decide, type Refusal, type RunAction, type RunChange, type RunState } from './fielding-run.js';
+
+/** What a batch job does with one target group. `reached`: it is in the wanted state already. */
+export type BatchDecision =
+  { readonly reached: true } | { readonly change: RunChange } | { readonly refusal: BatchRefusal };
+
+export interface BatchRefusal {
+  readonly code: Refusal['code'] | 'TargetGroupNotFound' | 'TargetGroupIsDraft';
+  readonly description: string;
+}
+
+const { Live, Paused, Completed } = FieldingRunStatus;
+const kinds = Object.values(BatchJobKind);
+
+const plans: Readonly<
+  Record<BatchJobKind, { readonly wanted: FieldingRunStatus; readonly action: RunAction }>
+> = {
+  pause: { wanted: Paused, action: 'pause' },
+  resume: { wanted: Live, action: 'resume' },
+  launch: { wanted: Live, action: 'launch_now' },
+  complete: { wanted: Completed, action: 'complete' },
+  relaunch: { wanted: Live, action: 'relaunch' },
+};
+
+/**
+ * @param run the target group's fielding run: undefined for a target group that the project does not have, null for a
+ *   draft, which has none
+ */
+export function decideBatchItem(
+  kind: BatchJobKind,
+  run: RunState | null | undefined,
+  now: number,
+): BatchDecision {
+  if (run === undefined) {
+    return refuse('TargetGroupNotFound', 'The project has no such target group.');
+  }
+  if (run === null)
+    return refuse('TargetGroupIsDraft', 'The target group is a draft and has not been launched.');
+  const { wanted, action } = plans[kind];
+  if (run.status === wanted && !run.archived) return { reached: true };
+  return decide(action, run, now);
+}
+
+/** The kind of job that an operation creates, by its path segment. */
+export function kindOfOperation(segment: string): BatchJobKind | undefined {
+  return kinds.find((kind) => segment === `${kind}-fielding-runs-by-target-group-id`);
+}
+
+/** The kind of job that a job's URL names: in the operation's form, or in the short one that `Location` has. */
+export function kindOfSegment(segment: string): BatchJobKind | undefined {
+  return kinds.find((kind) => segment === kind) ?? kindOfOperation(segment);
+}
+
+function refuse(code: BatchRefusal['code'], description: string): BatchDecision {
+  return { refusal: { code, description } };
+}

@@ -1,0 +1,98 @@
+import { FieldingRunStatus } from '../../contract/demand-api.js';
+
+/** What the rules need to know of a fielding run and its target group. Times are milliseconds since the epoch. */
+export interface RunState {
+  readonly status: FieldingRunStatus;
+  readonly startAt: number;
+  readonly endAt: number;
+  readonly currentCompletes: number;
+  readonly fillingGoal: number;
+  readonly archived: boolean;
+}
+
+export type RunAction = 'launch_now' | 'pause' | 'resume' | 'complete' | 'relaunch';
+
+export type RefusalCode =
+  'InvalidState' | 'TargetGroupIsArchived' | 'FillingGoalReached' | 'FieldingPeriodEnded';
+
+/** Why an action is not allowed; `code` is also what a batch job reports. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly description: string;
+}
+
+export interface RunChange {
+  readonly status: FieldingRunStatus;
+  readonly startAt: number;
+  readonly endAt: number;
+}
+
+export type Decision = { readonly change: RunChange } | { readonly refusal: Refusal };
+
+const { Scheduled, Live, Paused, Completed } = FieldingRunStatus;
+
+const transitions: Readonly<
+  Record<RunAction, { readonly from: readonly FieldingRunStatus[]; readonly to: FieldingRunStatus }>
+> = {
+  launch_now: { from: [Scheduled], to: Live },
+  pause: { from: [Live], to: Paused },
+  resume: { from: [Paused], to: Live },
+  complete: { from: [Scheduled, Live, Paused], to: Completed },
+  relaunch: { from: [Completed], to: Live },
+};
+
+/** What `action` does to a run at `now`, or why it is refused. */
+export function decide(action: RunAction, run: RunState, now: number): Decision {
+  const { from, to } = transitions[action];
+  if (run.archived) return refuse('TargetGroupIsArchived', 'The target group is archived.');
+  if (!from.includes(run.status)) {
+    return refuse('InvalidState', `A fielding run that is ${run.status} does not allow ${action}.`);
+  }
+  if (action === 'resume' || action === 'relaunch') {
+    if (goalReached(run)) return refuse('FillingGoalReached', 'The completes goal is already reached.');
+    if (now >= run.endAt) return refuse('FieldingPeriodEnded', 'The end of the fielding period has passed.');
+  }
+  return { change: { status: to, ...periodAfter(action, run, now) } };
+}
+
+/** Whether a run's period may be changed. A completed run has to be relaunched first. */
+export function decidePeriod(period: Pick<RunChange, 'startAt' | 'endAt'>, run: RunState): Decision {
+  if (run.archived) return refuse('TargetGroupIsArchived', 'The target group is archived.');
+  if (run.status === Completed) return refuse('InvalidState', 'The fielding run is completed.');
+  return { change: { status: run.status, ...period } };
+}
+
+/**
+ * The change that time alone has brought about by `now`, with the moment it was due: a scheduled run goes live at its
+ * start, and a live one completes at its end or when its goal is reached.
+ */
+export function decideByClock(
+  run: RunState,
+  now: number,
+): { readonly operation: 'start' | 'complete'; readonly at: number; readonly change: RunChange } | undefined {
+  const { startAt, endAt } = run;
+  if (run.status === Scheduled && now >= startAt) {
+    return { operation: 'start', at: startAt, change: { status: Live, startAt, endAt } };
+  }
+  if (run.status === Live && now >= endAt) {
+    return { operation: 'complete', at: endAt, change: { status: Completed, startAt, endAt } };
+  }
+  if (run.status === Live && goalReached(run)) {
+    return { operation: 'complete', at: now, change: { status: Completed, startAt, endAt } };
+  }
+  return undefined;
+}
+
+/** Launching early moves the period to now and keeps its planned length. */
+function periodAfter(action: RunAction, run: RunState, now: number): Pick<RunChange, 'startAt' | 'endAt'> {
+  if (action !== 'launch_now') return { startAt: run.startAt, endAt: run.endAt };
+  return { startAt: now, endAt: now + (run.endAt - run.startAt) };
+}
+
+function goalReached(run: RunState): boolean {
+  return run.currentCompletes >= run.fillingGoal;
+}
+
+function refuse(code: RefusalCode, description: string): Decision {
+  return { refusal: { code, description } };
+}

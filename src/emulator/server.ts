@@ -1,0 +1,123 @@
+import { fastify, LogController, type FastifyBaseLogger, type FastifyReply } from 'fastify';
+import { monotonicFactory } from 'ulid';
+import { Clock } from './clock.js';
+import { CONTROL_PATH, serveControl } from './control/control.js';
+import { RequestLog } from './control/request-log.js';
+import { Delays } from './faults/delays.js';
+import { FaultRules } from './faults/fault-rules.js';
+import { serveApi } from './http/api.js';
+import { readJsonBodies } from './http/body.js';
+import { answerTo } from './http/errors.js';
+import { BASE_PATH } from './http/exchange.js';
+import { RateLimiter, type RateLimit } from './http/rate-limit.js';
+import { schemaCompiler } from './http/schemas.js';
+import { resumeJobs } from './jobs/resume.js';
+import { JobRunner } from './jobs/runner.js';
+import { isEmpty, seed, wipe } from './seed/seed.js';
+import type { Services } from './services.js';
+import { openDatabase } from './store/database.js';
+
+export interface EmulatorOptions {
+  /** Where it listens. Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** The SQLite file that keeps the data; its folder is created. Default `:memory:`. An empty file is seeded with the demo. */
+  readonly data?: string;
+  /** Milliseconds since the epoch. Default `Date.now`. Every rule that knows of time goes by it. */
+  readonly clock?: () => number;
+  /** Whether to serve the control surface. Default false. */
+  readonly control?: boolean;
+  /** How long a background job takes for each target group, in milliseconds. Default 200. */
+  readonly jobStepMs?: number;
+  /** How fast each token may call. Default: as fast as it likes. */
+  readonly rateLimit?: RateLimit;
+  /** Default: silent. */
+  readonly logger?: FastifyBaseLogger;
+}
+
+export interface Emulator {
+  /** The API's base with its path, e.g. `http://127.0.0.1:4010/v1`. */
+  readonly url: string;
+  /** Where the control surface is, e.g. `http://127.0.0.1:4010/__emulator`. */
+  readonly controlUrl: string;
+  /** Cuts open connections, stops jobs where they are, and closes the file. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_JOB_STEP_MS = 200;
+
+/**
+ * Starts a Demand API of our own. Jobs that an earlier process left unfinished in `data` go on.
+ *
+ * @throws Error where the port is taken, or the file cannot be used
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const clock = new Clock(options.clock ?? Date.now);
+  const database = openDatabase(options.data ?? ':memory:');
+  const app = fastify({
+    ...(options.logger && { loggerInstance: options.logger }),
+    logController: new LogController({ disableRequestLogging: true }),
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    frameworkErrors: (error, request, reply: FastifyReply) => {
+      const { status, body } = answerTo(error, request.log);
+      reply.code(status).send(body);
+    },
+  });
+  const ulid = monotonicFactory();
+  const services: Services = {
+    database,
+    clock,
+    jobs: new JobRunner(options.jobStepMs ?? DEFAULT_JOB_STEP_MS, (error) => {
+      app.log.error({ err: error }, 'a job stopped');
+    }),
+    newId: () => ulid(clock.now()),
+  };
+  const interference = { faults: new FaultRules(), delays: new Delays(), requests: new RequestLog() };
+  const limiter = options.rateLimit && new RateLimiter(options.rateLimit);
+
+  const reset = (): void => {
+    services.jobs.stop();
+    interference.delays.cancelAll();
+    interference.faults.clear();
+    interference.requests.clear();
+    limiter?.reset();
+    clock.reset();
+    database.transaction(() => {
+      wipe(database);
+      seed(database, clock.now());
+    });
+  };
+
+  readJsonBodies(app);
+  app.setValidatorCompiler(schemaCompiler());
+  app.register(async (api) => serveApi(api, services, interference, limiter));
+  if (options.control === true) {
+    app.register(async (control) => serveControl(control, services, interference, reset), {
+      prefix: CONTROL_PATH,
+    });
+  }
+
+  const stop = async (): Promise<void> => {
+    interference.delays.cancelAll();
+    await app.close();
+    services.jobs.stop();
+    database.close();
+  };
+
+  try {
+    if (isEmpty(database)) database.transaction(() => seed(database, clock.now()));
+    const origin = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
+    resumeJobs(services);
+    let stopped: Promise<void> | undefined;
+    return {
+      url: `${origin}${BASE_PATH}`,
+      controlUrl: `${origin}${CONTROL_PATH}`,
+      close: () => (stopped ??= stop()),
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,25 @@
+import type { Account } from '../../contract/demand-api.js';
+import type { Database } from './database.js';
+
+/** Who a token speaks for. */
+export interface Caller {
+  readonly token: string;
+  readonly userId: string;
+  readonly accountIds: readonly number[];
+}
+
+export function findCaller(database: Database, token: string): Caller | undefined {
+  const rows = database.all<{ user_id: string; account_id: number }>(
+    `SELECT c.user_id, g.account_id FROM credentials c JOIN grants g ON g.token = c.token WHERE c.token = :token`,
+    { token },
+  );
+  const [first] = rows;
+  return first && { token, userId: first.user_id, accountIds: rows.map((row) => row.account_id) };
+}
+
+export function listAccounts(database: Database, token: string): Account[] {
+  return database.all<Account>(
+    `SELECT a.id, a.name FROM accounts a JOIN grants g ON g.account_id = a.id WHERE g.token = :token ORDER BY a.id`,
+    { token },
+  );
+}

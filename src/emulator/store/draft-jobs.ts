@@ -1,0 +1,76 @@
+import type { JobStatus } from '../../contract/demand-api.js';
+import type { Database } from './database.js';
+
+/** `launch`: from now to `endAt`, with no start of its own; `schedule`: from `startAt` to `endAt`. */
+export type DraftJobKind = 'launch' | 'schedule';
+
+export interface DraftJobRecord {
+  readonly id: string;
+  readonly accountId: number;
+  readonly projectId: string;
+  readonly targetGroupId: string;
+  readonly kind: DraftJobKind;
+  readonly startAt: number | null;
+  readonly endAt: number;
+  readonly idempotencyKey: string | null;
+  readonly createdBy: string;
+  readonly createdAt: number;
+  readonly status: JobStatus;
+  readonly createdFieldingRunId: string | null;
+  readonly failureCode: string | null;
+  readonly failureDescription: string | null;
+  readonly traceId: string;
+}
+
+type NewDraftJob = Omit<
+  DraftJobRecord,
+  'status' | 'createdFieldingRunId' | 'failureCode' | 'failureDescription'
+>;
+
+export function insertDraftJob(database: Database, job: NewDraftJob): void {
+  database.run(
+    `INSERT INTO draft_jobs
+      (id, account_id, project_id, target_group_id, kind, start_at, end_at, idempotency_key, created_by, created_at,
+       status, trace_id)
+    VALUES
+      (:id, :accountId, :projectId, :targetGroupId, :kind, :startAt, :endAt, :idempotencyKey, :createdBy, :createdAt,
+       'Processing', :traceId)`,
+    { ...job },
+  );
+}
+
+export function findDraftJob(database: Database, id: string): DraftJobRecord | undefined {
+  return database.first<DraftJobRecord>(
+    `SELECT id, account_id AS accountId, project_id AS projectId, target_group_id AS targetGroupId, kind,
+      start_at AS startAt, end_at AS endAt, idempotency_key AS idempotencyKey, created_by AS createdBy,
+      created_at AS createdAt, status, created_fielding_run_id AS createdFieldingRunId,
+      failure_code AS failureCode, failure_description AS failureDescription, trace_id AS traceId
+    FROM draft_jobs WHERE id = :id`,
+    { id },
+  );
+}
+
+export function completeDraftJob(database: Database, id: string, createdFieldingRunId: string): void {
+  database.run(
+    `UPDATE draft_jobs SET status = 'Completed', created_fielding_run_id = :createdFieldingRunId WHERE id = :id`,
+    { id, createdFieldingRunId },
+  );
+}
+
+export function failDraftJob(
+  database: Database,
+  id: string,
+  failure: { readonly code: string; readonly description: string },
+): void {
+  database.run(
+    `UPDATE draft_jobs SET status = 'Failed', failure_code = :code, failure_description = :description
+    WHERE id = :id`,
+    { id, code: failure.code, description: failure.description },
+  );
+}
+
+export function listProcessingDraftJobs(database: Database): string[] {
+  return database
+    .all<{ id: string }>(`SELECT id FROM draft_jobs WHERE status = 'Processing' ORDER BY id`)
+    .map((row) => row.id);
+}

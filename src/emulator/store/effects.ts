@@ -1,0 +1,70 @@
+import type { Database } from './database.js';
+
+export type Cause = 'action' | 'batch_job' | 'draft_job' | 'clock';
+
+/** One change of state, or the creation of a job, as the ledger keeps it. */
+export interface Effect {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly cause: Cause;
+  readonly operation: string;
+  readonly accountId: number;
+  readonly projectId: string;
+  readonly targetGroupId?: string | undefined;
+  readonly fieldingRunId?: string | undefined;
+  readonly fromVersion?: number | undefined;
+  readonly toVersion?: number | undefined;
+  readonly fromStatus?: string | undefined;
+  readonly toStatus?: string | undefined;
+  readonly jobId?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** Call it in the transaction that makes the change: the ledger then tells the truth even after a crash. */
+export function recordEffect(database: Database, effect: Effect): void {
+  database.run(
+    `INSERT INTO effects
+      (at, cause, operation, account_id, project_id, target_group_id, fielding_run_id, from_version, to_version,
+       from_status, to_status, job_id, idempotency_key)
+    VALUES
+      (:at, :cause, :operation, :accountId, :projectId, :targetGroupId, :fieldingRunId, :fromVersion, :toVersion,
+       :fromStatus, :toStatus, :jobId, :idempotencyKey)`,
+    {
+      at: effect.at,
+      cause: effect.cause,
+      operation: effect.operation,
+      accountId: effect.accountId,
+      projectId: effect.projectId,
+      targetGroupId: effect.targetGroupId ?? null,
+      fieldingRunId: effect.fieldingRunId ?? null,
+      fromVersion: effect.fromVersion ?? null,
+      toVersion: effect.toVersion ?? null,
+      fromStatus: effect.fromStatus ?? null,
+      toStatus: effect.toStatus ?? null,
+      jobId: effect.jobId ?? null,
+      idempotencyKey: effect.idempotencyKey ?? null,
+    },
+  );
+}
+
+/** A row of the ledger, oldest first, spelt as the control surface shows it; `at` in milliseconds. */
+export interface EffectRow {
+  readonly sequence: number;
+  readonly at: number;
+  readonly cause: Cause;
+  readonly operation: string;
+  readonly account_id: number;
+  readonly project_id: string;
+  readonly target_group_id: string | null;
+  readonly fielding_run_id: string | null;
+  readonly from_version: number | null;
+  readonly to_version: number | null;
+  readonly from_status: string | null;
+  readonly to_status: string | null;
+  readonly job_id: string | null;
+  readonly idempotency_key: string | null;
+}
+
+export function listEffects(database: Database): EffectRow[] {
+  return database.all<EffectRow>('SELECT * FROM effects ORDER BY sequence');
+}

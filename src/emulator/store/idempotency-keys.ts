@@ -1,0 +1,27 @@
+import type { Database } from './database.js';
+
+/** A key means something only to the credential that chose it, within one account. */
+export interface KeyScope {
+  readonly token: string;
+  readonly accountId: number;
+  readonly key: string;
+}
+
+/** Where the job is that was created under this key. */
+export function findLocation(database: Database, { token, accountId, key }: KeyScope): string | undefined {
+  return database.first<{ location: string }>(
+    `SELECT location FROM idempotency_keys WHERE token = :token AND account_id = :accountId AND key = :key`,
+    { token, accountId, key },
+  )?.location;
+}
+
+export function rememberLocation(
+  database: Database,
+  { token, accountId, key }: KeyScope,
+  location: string,
+): void {
+  database.run(
+    `INSERT INTO idempotency_keys (token, account_id, key, location) VALUES (:token, :accountId, :key, :location)`,
+    { token, accountId, key, location },
+  );
+}

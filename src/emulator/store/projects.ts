@@ -1,0 +1,100 @@
+import type { ProjectStatus } from '../../contract/demand-api.js';
+import type { TargetGroupFigures } from '../rules/project-statistics.js';
+import type { Database } from './database.js';
+import { cutPage, pageSql, type Page, type PageRequest } from './page.js';
+
+export interface ProjectRecord {
+  readonly id: string;
+  readonly accountId: number;
+  readonly humanReadableId: string;
+  readonly name: string;
+  readonly projectManagerId: string;
+  readonly purchaseOrderNumber: string | null;
+  readonly status: ProjectStatus;
+  readonly version: number;
+  readonly createdAt: number;
+  readonly lastActivityAt: number;
+}
+
+export interface ProjectFilter {
+  readonly projectManagerId?: string | undefined;
+  readonly status?: ProjectStatus | undefined;
+  /** Part of the name. */
+  readonly name?: string | undefined;
+  /** Part of the name, the human-readable id or the purchase order number. */
+  readonly search?: string | undefined;
+}
+
+const columns = `
+  id, account_id AS accountId, human_readable_id AS humanReadableId, name, project_manager_id AS projectManagerId,
+  purchase_order_number AS purchaseOrderNumber, status, version, created_at AS createdAt,
+  last_activity_at AS lastActivityAt`;
+
+export function findProject(
+  database: Database,
+  accountId: number,
+  projectId: string,
+): ProjectRecord | undefined {
+  return database.first<ProjectRecord>(
+    `SELECT ${columns} FROM projects WHERE account_id = :accountId AND id = :projectId`,
+    { accountId, projectId },
+  );
+}
+
+export function listProjects(
+  database: Database,
+  accountId: number,
+  filter: ProjectFilter,
+  request: PageRequest,
+): Page<ProjectRecord> {
+  const { condition, order, bindings } = pageSql(request);
+  const rows = database.all<ProjectRecord>(
+    `SELECT ${columns} FROM projects
+    WHERE account_id = :accountId
+      AND (:projectManagerId IS NULL OR project_manager_id = :projectManagerId)
+      AND (:status IS NULL OR status = :status)
+      AND (:name IS NULL OR instr(lower(name), lower(:name)) > 0)
+      AND (:search IS NULL OR instr(
+        lower(name || char(10) || human_readable_id || char(10) || coalesce(purchase_order_number, '')),
+        lower(:search)) > 0)
+      AND ${condition} ${order}`,
+    {
+      accountId,
+      projectManagerId: filter.projectManagerId ?? null,
+      status: filter.status ?? null,
+      name: filter.name ?? null,
+      search: filter.search ?? null,
+      ...bindings,
+    },
+  );
+  return cutPage(rows, request);
+}
+
+/** How many target groups each project has, by project id; drafts included. */
+export function countTargetGroups(database: Database, projectIds: readonly string[]): Map<string, number> {
+  const rows = database.all<{ projectId: string; count: number }>(
+    `SELECT project_id AS projectId, count(*) AS count FROM target_groups
+    WHERE project_id IN (SELECT value FROM json_each(:projectIds)) GROUP BY project_id`,
+    { projectIds: JSON.stringify(projectIds) },
+  );
+  return new Map(rows.map((row) => [row.projectId, row.count]));
+}
+
+/** The figures of the launched target groups of each project, by project id. */
+export function figuresOf(
+  database: Database,
+  projectIds: readonly string[],
+): Partial<Record<string, TargetGroupFigures[]>> {
+  const rows = database.all<TargetGroupFigures & { projectId: string }>(
+    `SELECT g.project_id AS projectId, g.filling_goal AS fillingGoal, g.current_completes AS currentCompletes,
+      g.current_prescreens AS currentPrescreens, g.incidence_rate AS incidenceRate,
+      g.conversion_rate AS conversionRate, g.drop_off_rate AS dropOffRate,
+      g.median_interview_seconds AS medianInterviewSeconds
+    FROM target_groups g JOIN fielding_runs r ON r.target_group_id = g.id
+    WHERE g.project_id IN (SELECT value FROM json_each(:projectIds))`,
+    { projectIds: JSON.stringify(projectIds) },
+  );
+  const byProject: Partial<Record<string, TargetGroupFigures[]>> = {};
+  for (const row of rows) (byProject[row.projectId] ??= []).push(row);
+  return byProject;
+}

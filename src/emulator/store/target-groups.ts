@@ -1,0 +1,112 @@
+import type { TargetGroupStatus } from '../../contract/demand-api.js';
+import type { Database } from './database.js';
+import { cutPage, pageSql, type Page, type PageRequest } from './page.js';
+
+export interface TargetGroupRecord {
+  readonly id: string;
+  readonly projectId: string;
+  readonly projectName: string;
+  readonly humanReadableId: string;
+  readonly name: string;
+  readonly projectManagerId: string;
+  readonly locale: string;
+  readonly status: TargetGroupStatus;
+  readonly fillingGoal: number;
+  readonly fillingStrategy: string;
+  readonly currentCompletes: number;
+  readonly currentPrescreens: number;
+  readonly lastCompleteAt: number | null;
+  readonly incidenceRate: number | null;
+  readonly conversionRate: number | null;
+  readonly dropOffRate: number | null;
+  readonly medianInterviewSeconds: number | null;
+  readonly costPerInterview: number;
+  readonly earningsPerClick: number | null;
+  readonly draftStartAt: number | null;
+  readonly draftEndAt: number | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** Each list holds alternatives; undefined does not filter. */
+export interface TargetGroupFilter {
+  /** Part of the name or the human-readable id. */
+  readonly search?: string | undefined;
+  readonly statuses?: readonly TargetGroupStatus[] | undefined;
+  readonly countries?: readonly string[] | undefined;
+  readonly languages?: readonly string[] | undefined;
+  readonly humanReadableIds?: readonly string[] | undefined;
+}
+
+const columns = `
+  id, project_id AS projectId, project_name AS projectName, human_readable_id AS humanReadableId, name,
+  project_manager_id AS projectManagerId, locale, status, filling_goal AS fillingGoal,
+  filling_strategy AS fillingStrategy, current_completes AS currentCompletes,
+  current_prescreens AS currentPrescreens, last_complete_at AS lastCompleteAt, incidence_rate AS incidenceRate,
+  conversion_rate AS conversionRate, drop_off_rate AS dropOffRate,
+  median_interview_seconds AS medianInterviewSeconds, cost_per_interview AS costPerInterview,
+  earnings_per_click AS earningsPerClick,
+  draft_start_at AS draftStartAt, draft_end_at AS draftEndAt, created_at AS createdAt, updated_at AS updatedAt`;
+
+export function findTargetGroup(
+  database: Database,
+  accountId: number,
+  projectId: string,
+  targetGroupId: string,
+): TargetGroupRecord | undefined {
+  return database.first<TargetGroupRecord>(
+    `SELECT ${columns} FROM target_groups_with_runs
+    WHERE id = :targetGroupId AND project_id = :projectId AND account_id = :accountId`,
+    { accountId, projectId, targetGroupId },
+  );
+}
+
+export function listTargetGroups(
+  database: Database,
+  projectId: string,
+  filter: TargetGroupFilter,
+  request: PageRequest,
+): Page<TargetGroupRecord> {
+  const { condition, order, bindings } = pageSql(request);
+  const rows = database.all<TargetGroupRecord>(
+    `SELECT ${columns} FROM target_groups_with_runs
+    WHERE project_id = :projectId
+      AND (:search IS NULL OR instr(lower(name || char(10) || human_readable_id), lower(:search)) > 0)
+      AND (:statuses IS NULL OR status IN (SELECT value FROM json_each(:statuses)))
+      AND (:languages IS NULL OR substr(locale, 1, 3) IN (SELECT lower(value) FROM json_each(:languages)))
+      AND (:countries IS NULL OR substr(locale, 5) IN (SELECT lower(value) FROM json_each(:countries)))
+      AND (:humanReadableIds IS NULL OR human_readable_id IN (SELECT value FROM json_each(:humanReadableIds)))
+      AND ${condition} ${order}`,
+    {
+      projectId,
+      search: filter.search ?? null,
+      statuses: jsonOrNull(filter.statuses),
+      countries: jsonOrNull(filter.countries),
+      languages: jsonOrNull(filter.languages),
+      humanReadableIds: jsonOrNull(filter.humanReadableIds),
+      ...bindings,
+    },
+  );
+  return cutPage(rows, request);
+}
+
+function jsonOrNull(values: readonly string[] | undefined): string | null {
+  return values === undefined ? null : JSON.stringify(values);
+}
+
+/** Sets how many completes a target group has, as respondents would. Answers whether there is such a target group. */
+export function setCompletes(
+  database: Database,
+  targetGroupId: string,
+  completes: number,
+  now: number,
+): boolean {
+  const changed = database.run(
+    `UPDATE target_groups
+    SET current_completes = :completes, current_prescreens = max(current_prescreens, :completes),
+      last_complete_at = :now, updated_at = :now
+    WHERE id = :targetGroupId`,
+    { targetGroupId, completes, now },
+  );
+  return changed === 1;
+}
