@@ -1,7 +1,18 @@
-import DataLoader from 'dataloader';
+import type DataLoader from 'dataloader';
 import type * as rest from '../contract/demand-api.js';
 import type { DemandClient, FieldingRunRead, ProjectQuery, TargetGroupQuery } from '../upstream/client.js';
-import type { AccountPlace, BatchJobPlace, FieldingRunPlace, ProjectPlace, TargetGroupPlace } from '../upstream/place.js';
+import {
+  accountPath,
+  batchJobPath,
+  fieldingRunPath,
+  projectPath,
+  targetGroupPath,
+  type AccountPlace,
+  type BatchJobPlace,
+  type FieldingRunPlace,
+  type ProjectPlace,
+  type TargetGroupPlace,
+} from '../upstream/place.js';
 import { readLoader } from './read-loader.js';
 
 export interface ProjectPageKey extends AccountPlace {
@@ -27,26 +38,30 @@ export class Loaders {
   readonly batchJob: DataLoader<BatchJobPlace, rest.BatchJob | null, string>;
 
   constructor(client: DemandClient) {
-    this.accounts = readLoader(() => client.listAccounts(), (key) => key);
-    this.projectPage = readLoader(({ query, ...account }) => client.listProjects(account, query), JSON.stringify);
-    this.project = readLoader((place) => client.getProject(place), keyOf);
-    this.projectOverview = readLoader((place) => client.getProjectOverview(place), keyOf);
-    this.targetGroupPage = readLoader(({ query, ...project }) => client.listTargetGroups(project, query), JSON.stringify);
-    this.targetGroupOverview = readLoader((place) => client.getTargetGroupOverview(place), keyOf);
-    this.targetGroupDetails = readLoader((place) => client.getTargetGroupDetails(place), keyOf);
-    this.draftTargetGroup = readLoader((place) => client.getDraftTargetGroup(place), keyOf);
-    this.fieldingRunsOf = readLoader((place) => client.listFieldingRuns(place), keyOf);
-    this.fieldingRun = readLoader((place) => client.getFieldingRun(place), keyOf);
-    this.batchJob = readLoader((place) => client.getBatchJob(place), keyOf);
+    this.accounts = readLoader(
+      () => client.listAccounts(),
+      (key) => key,
+    );
+    this.projectPage = readLoader(
+      ({ query, ...account }) => client.listProjects(account, query),
+      (key) => accountPath(key) + JSON.stringify(key.query),
+    );
+    this.project = readLoader((place) => client.getProject(place), projectPath);
+    this.projectOverview = readLoader((place) => client.getProjectOverview(place), projectPath);
+    this.targetGroupPage = readLoader(
+      ({ query, ...project }) => client.listTargetGroups(project, query),
+      (key) => projectPath(key) + JSON.stringify(key.query),
+    );
+    this.targetGroupOverview = readLoader((place) => client.getTargetGroupOverview(place), targetGroupPath);
+    this.targetGroupDetails = readLoader((place) => client.getTargetGroupDetails(place), targetGroupPath);
+    this.draftTargetGroup = readLoader((place) => client.getDraftTargetGroup(place), targetGroupPath);
+    this.fieldingRunsOf = readLoader((place) => client.listFieldingRuns(place), targetGroupPath);
+    this.fieldingRun = readLoader((place) => client.getFieldingRun(place), fieldingRunPath);
+    this.batchJob = readLoader((place) => client.getBatchJob(place), batchJobPath);
   }
 
   /** Forgets all that was read: after a change, the rest of the operation sees the new state. */
   clear(): void {
     for (const loader of Object.values(this) as readonly DataLoader<unknown, unknown>[]) loader.clearAll();
   }
-}
-
-/** The ids in the order of the hierarchy: unique, since none of them holds a slash. */
-function keyOf(place: ProjectPlace | TargetGroupPlace | FieldingRunPlace | BatchJobPlace): string {
-  return Object.values(place).join('/');
 }

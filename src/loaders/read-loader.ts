@@ -7,16 +7,25 @@ import DataLoader from 'dataloader';
  * @param read one REST call
  * @param cacheKey equal for keys that ask for the same
  */
-export function readLoader<K, V>(read: (key: K) => Promise<V>, cacheKey: (key: K) => string): DataLoader<K, V, string> {
-  return new DataLoader<K, V, string>((keys) => settled(keys.map((key) => read(key))), { cacheKeyFn: cacheKey });
+export function readLoader<K, V>(
+  read: (key: K) => Promise<V>,
+  cacheKey: (key: K) => string,
+): DataLoader<K, V, string> {
+  return new DataLoader<K, V, string>((keys) => settled(keys.map((key) => read(key))), {
+    cacheKeyFn: cacheKey,
+  });
 }
 
 /** Results in the order of `reads`, with the error in the place of what failed, as DataLoader wants them. */
 export async function settled<V>(reads: readonly Promise<V>[]): Promise<(V | Error)[]> {
   const outcomes = await Promise.allSettled(reads);
-  return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : asError(outcome.reason)));
+  return outcomes.map((outcome) =>
+    outcome.status === 'fulfilled' ? outcome.value : asError(outcome.reason),
+  );
 }
 
 function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('A read failed with something that is no error.', { cause: reason });
+  return reason instanceof Error
+    ? reason
+    : new Error('A read failed with something that is no error.', { cause: reason });
 }

@@ -127,7 +127,11 @@ export class DemandClient {
     return this.#act(place, 'relaunch', version);
   }
 
-  updateFieldingPeriod(place: FieldingRunPlace, version: string, period: rest.FieldingPeriod): Promise<ActionOutcome> {
+  updateFieldingPeriod(
+    place: FieldingRunPlace,
+    version: string,
+    period: rest.FieldingPeriod,
+  ): Promise<ActionOutcome> {
     return this.#change({ method: 'PUT', path: fieldingRunPath(place), json: period }, version);
   }
 
@@ -229,10 +233,13 @@ function periodIn(response: HttpResponse): rest.FieldingPeriod | undefined {
 }
 
 /** Several values repeat the parameter, without brackets. */
-function queryString(query: Readonly<Record<string, string | number | readonly string[] | undefined>>): string {
+function queryString(
+  query: Readonly<Record<string, string | number | readonly string[] | undefined>>,
+): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    const values = value === undefined ? [] : Array.isArray(value) ? (value as readonly string[]) : [String(value)];
+    const values =
+      value === undefined ? [] : Array.isArray(value) ? (value as readonly string[]) : [String(value)];
     for (const one of values) parameters.append(name, one);
   }
   const text = parameters.toString();

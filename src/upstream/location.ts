@@ -27,8 +27,10 @@ export function batchJobPlaceOf(
   const url = new URL(value, base);
   if (url.origin !== base.origin) return undefined;
 
-  const [, account, inProject, segment, job] = JOB_PATH.exec(withoutBasePath(url.pathname, base.pathname)) ?? [];
-  if (account === undefined || inProject === undefined || segment === undefined || job === undefined) return undefined;
+  const [, account, inProject, segment, job] =
+    JOB_PATH.exec(withoutBasePath(url.pathname, base.pathname)) ?? [];
+  if (account === undefined || inProject === undefined || segment === undefined || job === undefined)
+    return undefined;
   const jobId = decoded(job);
   if (decoded(account) !== accountId || decoded(inProject) !== projectId) return undefined;
   return jobId !== undefined && isSegment(jobId) ? { accountId, projectId, segment, jobId } : undefined;
@@ -36,7 +38,9 @@ export function batchJobPlaceOf(
 
 /** The API roots some paths at its base and some at `/v1`, wherever it is mounted. */
 function withoutBasePath(path: string, basePath: string): string {
-  const prefix = [basePath.replace(/\/+$/, ''), '/v1'].find((root) => root !== '' && path.startsWith(`${root}/demand/`));
+  const prefix = [basePath.replace(/\/+$/, ''), '/v1'].find(
+    (root) => root !== '' && path.startsWith(`${root}/demand/`),
+  );
   return prefix === undefined ? path : path.slice(prefix.length);
 }
 

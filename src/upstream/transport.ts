@@ -59,23 +59,38 @@ export class Transport {
     if (scope.authorization === undefined) {
       throw new UpstreamError('UNAUTHENTICATED', 'The request has no `Authorization` header.');
     }
-    const response = await this.#inTurn(call, scope, (signal) => this.#options.http.send(this.#request(call, scope, signal)));
+    const response = await this.#inTurn(call, scope, (signal) =>
+      this.#options.http.send(this.#request(call, scope, signal)),
+    );
     if (response.status >= 200 && response.status < 300) return response;
     throw problemOf(response, this.#options.now());
   }
 
   /** Waits for a place among the requests in flight, no longer than the deadline allows. */
-  async #inTurn(call: Call, scope: CallScope, send: (signal: AbortSignal) => Promise<HttpResponse>): Promise<HttpResponse> {
+  async #inTurn(
+    call: Call,
+    scope: CallScope,
+    send: (signal: AbortSignal) => Promise<HttpResponse>,
+  ): Promise<HttpResponse> {
     if (this.#queue.pending < this.#options.concurrency && this.#queue.size === 0) {
       return await this.#queue.add(() => this.#attempt(call, scope, send));
     }
-    const waiting = AbortSignal.any([scope.callerGone, AbortSignal.timeout(Math.max(0, scope.deadline - performance.now()))]);
-    return await this.#queue.add(() => this.#attempt(call, scope, send), { signal: waiting }).catch((error: unknown) => {
-      throw error instanceof UpstreamError ? error : timedOut(false, error);
-    });
+    const waiting = AbortSignal.any([
+      scope.callerGone,
+      AbortSignal.timeout(Math.max(0, scope.deadline - performance.now())),
+    ]);
+    return await this.#queue
+      .add(() => this.#attempt(call, scope, send), { signal: waiting })
+      .catch((error: unknown) => {
+        throw error instanceof UpstreamError ? error : timedOut(false, error);
+      });
   }
 
-  async #attempt(call: Call, scope: CallScope, send: (signal: AbortSignal) => Promise<HttpResponse>): Promise<HttpResponse> {
+  async #attempt(
+    call: Call,
+    scope: CallScope,
+    send: (signal: AbortSignal) => Promise<HttpResponse>,
+  ): Promise<HttpResponse> {
     const remaining = scope.deadline - performance.now();
     if (remaining <= 0 || scope.callerGone.aborted) throw timedOut(false);
     const abort = new AbortController();
@@ -123,7 +138,10 @@ export function failureOf(error: unknown): unknown {
     case 'not-connected':
       return new UpstreamError('UNAVAILABLE', 'The Demand API cannot be reached.', { cause: error });
     case 'broken':
-      return new UpstreamError('UNAVAILABLE', 'The connection to the Demand API broke.', { answerLost: true, cause: error });
+      return new UpstreamError('UNAVAILABLE', 'The connection to the Demand API broke.', {
+        answerLost: true,
+        cause: error,
+      });
     case 'aborted':
       return timedOut(true, error);
     case 'too-large':

@@ -37,7 +37,8 @@ function readerOf<T>(schema: string): BodyReader<T> {
 function guarded<T>(body: unknown, errors: readonly ErrorObject[]): T {
   for (const error of errors) {
     const path = error.instancePath.split('/').slice(1).map(unescapePointer);
-    if (error.keyword === 'required') path.push((error.params as { missingProperty: string }).missingProperty);
+    if (error.keyword === 'required')
+      path.push((error.params as { missingProperty: string }).missingProperty);
     guard(body, path);
   }
   return body as T;
@@ -61,11 +62,15 @@ function guard(body: unknown, path: readonly string[]): void {
 
 /** Reads past what is guarded already, where an outer value has failed together with one inside it. */
 function ownValue(owner: unknown, key: string): unknown {
-  return typeof owner === 'object' && owner !== null ? Object.getOwnPropertyDescriptor(owner, key)?.value : undefined;
+  return typeof owner === 'object' && owner !== null
+    ? Object.getOwnPropertyDescriptor(owner, key)?.value
+    : undefined;
 }
 
 function unusable(what: string) {
-  return badResponse(`The Demand API gave an answer whose \`${what}\` is missing or of the wrong type.`, { status: 200 });
+  return badResponse(`The Demand API gave an answer whose \`${what}\` is missing or of the wrong type.`, {
+    status: 200,
+  });
 }
 
 /** RFC 6901, 4. */

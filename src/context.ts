@@ -1,0 +1,46 @@
+import type { Principal } from './auth/principal.js';
+import { Loaders } from './loaders/loaders.js';
+import type { TraceContext } from './telemetry/trace-context.js';
+import { DemandClient } from './upstream/client.js';
+import type { IdempotencyKeys } from './upstream/idempotency-keys.js';
+import type { Transport } from './upstream/transport.js';
+
+/** What the resolvers of one GraphQL operation work with. Nothing in it but `idempotencyKeys` outlives the operation. */
+export interface RequestContext {
+  readonly principal: Principal;
+  readonly trace: TraceContext;
+  readonly client: DemandClient;
+  readonly loaders: Loaders;
+  readonly idempotencyKeys: IdempotencyKeys;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** What contexts are made of, wired once for each process. */
+export interface ContextDeps {
+  readonly transport: Transport;
+  readonly idempotencyKeys: IdempotencyKeys;
+  readonly ifMatch: 'weak' | 'strong';
+  readonly requestTimeoutMs: number;
+  readonly now: () => number;
+}
+
+/** What a context is made from: the caller of one operation. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly trace: TraceContext;
+  /** Aborted when the caller goes away before the answer. */
+  readonly gone: AbortSignal;
+}
+
+export function createContext(deps: ContextDeps, { principal, trace, gone }: Caller): RequestContext {
+  const scope = {
+    authorization: principal.authorization,
+    trace,
+    deadline: performance.now() + deps.requestTimeoutMs,
+    callerGone: gone,
+  };
+  const client = new DemandClient(deps.transport, scope, { ifMatch: deps.ifMatch });
+  const { idempotencyKeys, now } = deps;
+  return { principal, trace, client, loaders: new Loaders(client), idempotencyKeys, now };
+}

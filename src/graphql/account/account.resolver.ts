@@ -1,0 +1,61 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import type * as rest from '../../contract/demand-api.js';
+import type { Connection } from '../connection/connection.js';
+import { requirePlace } from '../node/node-id.js';
+import { ProjectsArgs } from '../project/project.args.js';
+import { ProjectConnection } from '../project/project.connection.js';
+import { projectConnection } from '../project/project.pages.js';
+import type { Project } from '../project/project.type.js';
+import { Account } from './account.type.js';
+
+@Resolver(() => Account)
+export class AccountResolver {
+  @Query(() => [Account], { nullable: true, description: 'The accounts that your credentials may use.' })
+  async accounts(@Ctx() { loaders }: RequestContext): Promise<Account[] | null> {
+    const list = await loaders.accounts.load('all');
+    return list?.accounts.map(({ id }) => new Account({ accountId: String(id) })) ?? null;
+  }
+
+  @Query(() => Account, {
+    nullable: true,
+    description: 'One account. Null where your credentials have no such account.',
+  })
+  async account(
+    @Arg('id', () => ID, { description: 'The id of the account, e.g. `101`.' }) id: string,
+    @Ctx() context: RequestContext,
+  ): Promise<Account | null> {
+    return await findAccount(context, requirePlace('Account', id, 'id').accountId);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'What the account is called, where the API tells.',
+  })
+  async name(@Root() { place }: Account, @Ctx() context: RequestContext): Promise<string | null> {
+    const account = await accountInList(context, place.accountId);
+    return account?.name ?? null;
+  }
+
+  @FieldResolver(() => ProjectConnection, { nullable: true, description: "The account's projects." })
+  async projects(
+    @Root() { place }: Account,
+    @Args(() => ProjectsArgs) args: ProjectsArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Project> | null> {
+    return await projectConnection(context, place, args);
+  }
+}
+
+/** An account that the credentials may use. There is no REST call for one account. */
+export async function findAccount(context: RequestContext, accountId: string): Promise<Account | null> {
+  return (await accountInList(context, accountId)) === undefined ? null : new Account({ accountId });
+}
+
+async function accountInList(
+  { loaders }: RequestContext,
+  accountId: string,
+): Promise<rest.Account | undefined> {
+  const list = await loaders.accounts.load('all');
+  return list?.accounts.find(({ id }) => String(id) === accountId);
+}

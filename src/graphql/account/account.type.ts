@@ -1,0 +1,19 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+import type { AccountPlace } from '../../upstream/place.js';
+import { accountNodeId } from '../node/node-id.js';
+import { Node } from '../node/node.interface.js';
+
+@ObjectType({ implements: Node, description: 'A buyer of survey fieldwork. It holds projects.' })
+export class Account implements Node {
+  constructor(readonly place: AccountPlace) {}
+
+  @Field(() => ID)
+  get id(): string {
+    return accountNodeId(this.place);
+  }
+
+  @Field(() => ID, { description: 'The raw id in the REST API, a number.' })
+  get accountId(): string {
+    return this.place.accountId;
+  }
+}

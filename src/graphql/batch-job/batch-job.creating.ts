@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestContext } from '../../context.js';
+import type { BatchJobKind } from '../../contract/demand-api.js';
+import { UpstreamError } from '../../upstream/errors.js';
+import { projectPath } from '../../upstream/place.js';
+import { IdempotencyConflictError } from '../errors/user-error.type.js';
+import { toUserError } from '../errors/user-errors.js';
+import type { TargetGroupsInput } from './batch-job.input.js';
+import { BatchJobPayload } from './batch-job.payload.js';
+import { idempotencyKeyErrors, selectionOf, type Selection } from './batch-job.validation.js';
+
+/** Starts a job over the target groups of an input, once for each key. */
+export async function startBatchJob(
+  context: RequestContext,
+  { targetGroupIds, idempotencyKey }: TargetGroupsInput,
+  kind: BatchJobKind,
+): Promise<BatchJobPayload> {
+  const key = idempotencyKey ?? randomUUID();
+  const selection = selectionOf(targetGroupIds);
+  const errors = [...('project' in selection ? [] : selection), ...idempotencyKeyErrors(key)];
+  if (!('project' in selection) || errors.length > 0) return BatchJobPayload.refused(key, ...errors);
+
+  const claim = context.idempotencyKeys.claim(context.principal.credentialKey, key, useOf(kind, selection));
+  if (claim === undefined) return BatchJobPayload.refused(key, keyConflict());
+  try {
+    const { project, targetGroupIds: ids } = selection;
+    return BatchJobPayload.created(key, await context.client.createBatchJob(project, kind, ids, key));
+  } catch (error) {
+    if (error instanceof UpstreamError && error.details.outcomeUnknown !== true) claim.release();
+    return BatchJobPayload.refused(key, toUserError(error, { field: ['targetGroupIds'] }));
+  } finally {
+    context.loaders.clear();
+  }
+}
+
+/** What tells one use of a key from another. The order of the target groups does not. */
+function useOf(kind: BatchJobKind, { project, targetGroupIds }: Selection): unknown {
+  return [kind, projectPath(project), [...targetGroupIds].sort()];
+}
+
+function keyConflict(): IdempotencyConflictError {
+  return new IdempotencyConflictError(
+    'The idempotency key has been used for other input. Use a new key for a new intent.',
+    ['idempotencyKey'],
+  );
+}

@@ -1,0 +1,41 @@
+import { registerEnumType } from 'type-graphql';
+
+export enum BatchJobStatus {
+  PROCESSING = 'PROCESSING',
+  COMPLETED = 'COMPLETED',
+  FAILED = 'FAILED',
+  UNKNOWN = 'UNKNOWN',
+}
+
+registerEnumType(BatchJobStatus, {
+  name: 'BatchJobStatus',
+  description: 'How far a batch job has come.',
+  valuesConfig: {
+    PROCESSING: { description: 'At work. Ask again after `pollAfterSeconds`.' },
+    COMPLETED: {
+      description: 'Over: every target group has been tried. Some may have failed: see `failedTargetGroups`.',
+    },
+    FAILED: { description: 'Over, and failed as a whole.' },
+    UNKNOWN: { description: 'A status that this version of the gateway does not know.' },
+  },
+});
+
+export enum BatchJobAction {
+  PAUSE = 'PAUSE',
+  RESUME = 'RESUME',
+  LAUNCH = 'LAUNCH',
+  COMPLETE = 'COMPLETE',
+  RELAUNCH = 'RELAUNCH',
+}
+
+registerEnumType(BatchJobAction, {
+  name: 'BatchJobAction',
+  description: 'What a batch job does with each of its target groups.',
+  valuesConfig: {
+    PAUSE: { description: 'Halts live ones.' },
+    RESUME: { description: 'Goes on with paused ones.' },
+    LAUNCH: { description: 'Starts scheduled ones now.' },
+    COMPLETE: { description: 'Ends running ones for good.' },
+    RELAUNCH: { description: 'Starts completed ones again.' },
+  },
+});

@@ -1,0 +1,71 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import { requirePlace } from '../node/node-id.js';
+import { relatedProject } from '../project/project.reading.js';
+import { Project } from '../project/project.type.js';
+import { relatedTargetGroup } from '../target-group/target-group.reading.js';
+import { TargetGroup } from '../target-group/target-group.type.js';
+import { pollAfterSeconds } from './batch-job.polling.js';
+import { findBatchJob } from './batch-job.reading.js';
+import { BatchJob, FailedTargetGroup, UpdatedTargetGroup } from './batch-job.type.js';
+
+@Resolver(() => BatchJob)
+export class BatchJobResolver {
+  @Query(() => BatchJob, { nullable: true, description: 'One batch job. Null where there is no such job.' })
+  async batchJob(
+    @Arg('id', () => ID, { description: 'The id of the job, as the mutation that started it told.' })
+    id: string,
+    @Ctx() context: RequestContext,
+  ): Promise<BatchJob | null> {
+    return await findBatchJob(context, requirePlace('BatchJob', id, 'id'));
+  }
+
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description:
+      'In how many seconds to ask again: 1 to 10, rising with the age of the job. Null once the job is over.',
+  })
+  pollAfterSeconds(@Root() { status, createdAt }: BatchJob, @Ctx() { now }: RequestContext): number | null {
+    return pollAfterSeconds(status, createdAt, now());
+  }
+
+  @FieldResolver(() => Project, {
+    nullable: true,
+    description: 'The project whose target groups the job acts on.',
+  })
+  async project(
+    @Root() { place }: BatchJob,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Project | null> {
+    return await relatedProject(context, place, info);
+  }
+}
+
+@Resolver(() => UpdatedTargetGroup)
+export class UpdatedTargetGroupResolver {
+  @FieldResolver(() => TargetGroup, { nullable: true, description: 'The target group as it is now.' })
+  async targetGroup(
+    @Root() { place }: UpdatedTargetGroup,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<TargetGroup | null> {
+    return await relatedTargetGroup(context, place, info);
+  }
+}
+
+@Resolver(() => FailedTargetGroup)
+export class FailedTargetGroupResolver {
+  @FieldResolver(() => TargetGroup, {
+    nullable: true,
+    description: 'The target group as it is now. Null where there is none with that id.',
+  })
+  async targetGroup(
+    @Root() { place }: FailedTargetGroup,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<TargetGroup | null> {
+    return await relatedTargetGroup(context, place, info);
+  }
+}

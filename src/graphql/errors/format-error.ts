@@ -1,0 +1,102 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import type { GraphQLFormattedError } from 'graphql';
+import { FieldgateError, type ErrorCode } from '../../errors.js';
+import { UpstreamError, type UpstreamErrorCode } from '../../upstream/errors.js';
+
+/** `extensions` of a GraphQL error, as the gateway gives them; Apollo Server's own codes stand beside {@link ErrorCode}. */
+export interface ErrorExtensions {
+  readonly code: ErrorCode;
+  /** Whether the same request can succeed later. */
+  readonly retryable?: boolean;
+  /** When, at the earliest. */
+  readonly retryAfterSeconds?: number;
+  /** The change may or may not have been made. */
+  readonly outcomeUnknown?: true;
+  /** The key of the job that was to be created: trying again with it creates nothing twice. */
+  readonly idempotencyKey?: string;
+  readonly upstream?: { readonly status?: number; readonly errorId?: string };
+}
+
+export interface FormatErrorOptions {
+  /** Called with what is a defect, and is masked from the client. */
+  readonly onDefect: (error: unknown) => void;
+}
+
+/** What a client sees of an error: never a stack, a URL, a token or a body. */
+export function createFormatError({ onDefect }: FormatErrorOptions) {
+  return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
+    const error = unwrapResolverError(thrown);
+    if (error instanceof UpstreamError) return withExtensions(formatted, upstreamExtensions(error));
+    if (error instanceof FieldgateError)
+      return withExtensions(formatted, { code: 'BAD_USER_INPUT', retryable: false });
+    if (hasCode(error, 'BAD_USER_INPUT'))
+      return withExtensions(formatted, { code: 'BAD_USER_INPUT', retryable: false });
+    if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return withoutStack(formatted);
+    onDefect(error);
+    const masked = { ...formatted, message: 'The gateway failed.' };
+    return withExtensions(masked, { code: 'INTERNAL_SERVER_ERROR', retryable: false });
+  };
+}
+
+const CODES: Readonly<Record<UpstreamErrorCode, ErrorCode>> = {
+  INVALID_REQUEST: 'BAD_USER_INPUT',
+  UNAUTHENTICATED: 'UNAUTHENTICATED',
+  FORBIDDEN: 'FORBIDDEN',
+  NOT_FOUND: 'UPSTREAM_BAD_RESPONSE',
+  PRECONDITION_FAILED: 'UPSTREAM_BAD_RESPONSE',
+  INVALID_STATE: 'UPSTREAM_BAD_RESPONSE',
+  RATE_LIMITED: 'RATE_LIMITED',
+  UNAVAILABLE: 'UPSTREAM_UNAVAILABLE',
+  TIMEOUT: 'UPSTREAM_TIMEOUT',
+  BAD_RESPONSE: 'UPSTREAM_BAD_RESPONSE',
+};
+
+const RETRYABLE: ReadonlySet<UpstreamErrorCode> = new Set(['RATE_LIMITED', 'UNAVAILABLE', 'TIMEOUT']);
+
+function upstreamExtensions({ code, details }: UpstreamError): ErrorExtensions {
+  const { status, errorId, retryAfterSeconds, outcomeUnknown, idempotencyKey } = details;
+  // Creating a job again under its key is safe whatever became of it.
+  const safeToRepeat = outcomeUnknown === true && idempotencyKey !== undefined;
+  return {
+    code: CODES[code],
+    retryable: RETRYABLE.has(code) || safeToRepeat,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(outcomeUnknown === true ? { outcomeUnknown } : {}),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(status === undefined && errorId === undefined
+      ? {}
+      : {
+          upstream: {
+            ...(status === undefined ? {} : { status }),
+            ...(errorId === undefined ? {} : { errorId }),
+          },
+        }),
+  };
+}
+
+function withExtensions(
+  formatted: GraphQLFormattedError,
+  extensions: ErrorExtensions,
+): GraphQLFormattedError {
+  return { ...formatted, extensions: { ...extensions } };
+}
+
+function withoutStack(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  const extensions = Object.entries(formatted.extensions ?? {}).filter(([name]) => name !== 'stacktrace');
+  return { ...formatted, extensions: Object.fromEntries(extensions) };
+}
+
+/** A malformed scalar in the document reaches this as the cause of a validation error. */
+function hasCode(error: unknown, code: string): boolean {
+  return causes(error).some(({ extensions }) => extensions?.['code'] === code);
+}
+
+interface Caused {
+  readonly extensions?: Readonly<Record<string, unknown>>;
+  readonly originalError?: unknown;
+}
+
+function causes(error: unknown): readonly Caused[] {
+  if (typeof error !== 'object' || error === null) return [];
+  return [error, ...causes((error as Caused).originalError)];
+}

@@ -1,0 +1,119 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import { ValidationError } from '../errors/user-error.type.js';
+import { changeFieldingRun } from './fielding-run.changing.js';
+import {
+  CompleteFieldingRunInput,
+  LaunchNowInput,
+  PauseFieldingRunInput,
+  RelaunchFieldingRunInput,
+  ResumeFieldingRunInput,
+  UpdateFieldingPeriodInput,
+} from './fielding-run.input.js';
+import { FieldingRunPayload } from './fielding-run.payload.js';
+import { changedFieldingRun } from './fielding-run.reading.js';
+import { FieldingRun } from './fielding-run.type.js';
+
+const INPUT = 'Which fielding run, and from which of its versions.';
+
+@Resolver(() => FieldingRunPayload)
+export class FieldingRunMutations {
+  @Mutation(() => FieldingRunPayload, {
+    nullable: true,
+    description: 'Starts a scheduled fielding run now. Its period moves: start and end both change.',
+  })
+  async launchNow(
+    @Arg('input', () => LaunchNowInput, { description: INPUT }) input: LaunchNowInput,
+    @Ctx() context: RequestContext,
+  ): Promise<FieldingRunPayload> {
+    return await changeFieldingRun(context, input, (place, version) =>
+      context.client.launchNow(place, version),
+    );
+  }
+
+  @Mutation(() => FieldingRunPayload, { nullable: true, description: 'Halts a live fielding run.' })
+  async pauseFieldingRun(
+    @Arg('input', () => PauseFieldingRunInput, { description: INPUT }) input: PauseFieldingRunInput,
+    @Ctx() context: RequestContext,
+  ): Promise<FieldingRunPayload> {
+    return await changeFieldingRun(context, input, (place, version) =>
+      context.client.pauseFieldingRun(place, version),
+    );
+  }
+
+  @Mutation(() => FieldingRunPayload, {
+    nullable: true,
+    description: 'Goes on with a paused fielding run, where neither its goal nor its end has been reached.',
+  })
+  async resumeFieldingRun(
+    @Arg('input', () => ResumeFieldingRunInput, { description: INPUT }) input: ResumeFieldingRunInput,
+    @Ctx() context: RequestContext,
+  ): Promise<FieldingRunPayload> {
+    return await changeFieldingRun(context, input, (place, version) =>
+      context.client.resumeFieldingRun(place, version),
+    );
+  }
+
+  @Mutation(() => FieldingRunPayload, {
+    nullable: true,
+    description:
+      'Ends a fielding run, whether its goal has been reached or not. New respondents are not let in any more.',
+  })
+  async completeFieldingRun(
+    @Arg('input', () => CompleteFieldingRunInput, { description: INPUT }) input: CompleteFieldingRunInput,
+    @Ctx() context: RequestContext,
+  ): Promise<FieldingRunPayload> {
+    return await changeFieldingRun(context, input, (place, version) =>
+      context.client.completeFieldingRun(place, version),
+    );
+  }
+
+  @Mutation(() => FieldingRunPayload, {
+    nullable: true,
+    description:
+      'Starts a completed fielding run again, where neither its goal nor its end has been reached.',
+  })
+  async relaunchFieldingRun(
+    @Arg('input', () => RelaunchFieldingRunInput, { description: INPUT }) input: RelaunchFieldingRunInput,
+    @Ctx() context: RequestContext,
+  ): Promise<FieldingRunPayload> {
+    return await changeFieldingRun(context, input, (place, version) =>
+      context.client.relaunchFieldingRun(place, version),
+    );
+  }
+
+  @Mutation(() => FieldingRunPayload, {
+    nullable: true,
+    description: 'Changes when a fielding run starts and ends.',
+  })
+  async updateFieldingPeriod(
+    @Arg('input', () => UpdateFieldingPeriodInput, { description: INPUT }) input: UpdateFieldingPeriodInput,
+    @Ctx() context: RequestContext,
+  ): Promise<FieldingRunPayload> {
+    if (input.endAt <= input.startAt) {
+      return FieldingRunPayload.refused(new ValidationError('`endAt` must be after `startAt`.', ['endAt']));
+    }
+    const period = {
+      start_fielding_at: input.startAt.toISOString(),
+      end_fielding_at: input.endAt.toISOString(),
+    };
+    return await changeFieldingRun(context, input, (place, version) =>
+      context.client.updateFieldingPeriod(place, version, period),
+    );
+  }
+
+  @FieldResolver(() => FieldingRun, {
+    nullable: true,
+    description: 'The fielding run after the change. Null where nothing was changed.',
+  })
+  async fieldingRun(
+    @Root() { changed }: FieldingRunPayload,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<FieldingRun | null> {
+    return changed === undefined
+      ? null
+      : await changedFieldingRun(context, changed.place, changed.outcome, info);
+  }
+}

@@ -1,0 +1,27 @@
+import { Field, ObjectType } from 'type-graphql';
+import type { ActionOutcome } from '../../upstream/client.js';
+import type { FieldingRunPlace } from '../../upstream/place.js';
+import { UserError } from '../errors/user-error.type.js';
+
+@ObjectType({
+  description: 'What became of a change to a fielding run: the run, or what the user can do about a failure.',
+})
+export class FieldingRunPayload {
+  @Field(() => [UserError], { description: 'Why nothing was changed; empty where the change was made.' })
+  readonly userErrors: readonly UserError[];
+
+  private constructor(
+    readonly changed: { readonly place: FieldingRunPlace; readonly outcome: ActionOutcome } | undefined,
+    userErrors: readonly UserError[],
+  ) {
+    this.userErrors = userErrors;
+  }
+
+  static changed(place: FieldingRunPlace, outcome: ActionOutcome): FieldingRunPayload {
+    return new FieldingRunPayload({ place, outcome }, []);
+  }
+
+  static refused(...userErrors: readonly UserError[]): FieldingRunPayload {
+    return new FieldingRunPayload(undefined, userErrors);
+  }
+}

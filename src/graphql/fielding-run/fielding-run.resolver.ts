@@ -1,0 +1,47 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import { requirePlace } from '../node/node-id.js';
+import { relatedTargetGroup } from '../target-group/target-group.reading.js';
+import { TargetGroup } from '../target-group/target-group.type.js';
+import { availableActions } from './fielding-run.actions.js';
+import { FieldingRunAction } from './fielding-run.enum.js';
+import { findFieldingRun } from './fielding-run.reading.js';
+import { FieldingRun } from './fielding-run.type.js';
+
+@Resolver(() => FieldingRun)
+export class FieldingRunResolver {
+  @Query(() => FieldingRun, {
+    nullable: true,
+    description: 'One fielding run. Null where there is no such run.',
+  })
+  async fieldingRun(
+    @Arg('id', () => ID, {
+      description: 'The id of the fielding run: `<account>/<project>/<target group>/<fielding run>`.',
+    })
+    id: string,
+    @Ctx() context: RequestContext,
+  ): Promise<FieldingRun | null> {
+    return await findFieldingRun(context, requirePlace('FieldingRun', id, 'id'));
+  }
+
+  @FieldResolver(() => [FieldingRunAction], {
+    description:
+      'What can be done with the run now, by its status and end. The API has the last word: a goal may have been reached.',
+  })
+  availableActions(
+    @Root() { status, endAt }: FieldingRun,
+    @Ctx() { now }: RequestContext,
+  ): readonly FieldingRunAction[] {
+    return availableActions(status, endAt, now());
+  }
+
+  @FieldResolver(() => TargetGroup, { nullable: true, description: 'The target group that the run fields.' })
+  async targetGroup(
+    @Root() { place }: FieldingRun,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<TargetGroup | null> {
+    return await relatedTargetGroup(context, place, info);
+  }
+}

@@ -1,0 +1,71 @@
+import { BadUserInputError } from '../../errors.js';
+import { kindOfSegment } from '../../upstream/client.js';
+import {
+  isSegment,
+  type AccountPlace,
+  type BatchJobPlace,
+  type FieldingRunPlace,
+  type ProjectPlace,
+  type TargetGroupPlace,
+} from '../../upstream/place.js';
+
+/** What an id can name, and how it is made up. */
+const FORMS = {
+  Account: '<account>',
+  Project: '<account>/<project>',
+  TargetGroup: '<account>/<project>/<target group>',
+  FieldingRun: '<account>/<project>/<target group>/<fielding run>',
+  BatchJob: '<account>/<project>/<kind of job>/<job>',
+} as const;
+
+export type NodeKind = keyof typeof FORMS;
+
+export type NodePlace =
+  | ({ readonly kind: 'Account' } & AccountPlace)
+  | ({ readonly kind: 'Project' } & ProjectPlace)
+  | ({ readonly kind: 'TargetGroup' } & TargetGroupPlace)
+  | ({ readonly kind: 'FieldingRun' } & FieldingRunPlace)
+  | ({ readonly kind: 'BatchJob' } & BatchJobPlace);
+
+export const accountNodeId = ({ accountId }: AccountPlace): string => accountId;
+export const projectNodeId = (place: ProjectPlace): string => `${place.accountId}/${place.projectId}`;
+export const targetGroupNodeId = (place: TargetGroupPlace): string =>
+  `${projectNodeId(place)}/${place.targetGroupId}`;
+export const fieldingRunNodeId = (place: FieldingRunPlace): string =>
+  `${targetGroupNodeId(place)}/${place.fieldingRunId}`;
+export const batchJobNodeId = (place: BatchJobPlace): string =>
+  `${projectNodeId(place)}/${place.segment}/${place.jobId}`;
+
+/** What `id` names; undefined where it is malformed. Every part is checked, so that an id never leaves its path. */
+export function parseNodeId(id: string): NodePlace | undefined {
+  const [accountId, projectId, third, fourth, ...rest] = id.split('/');
+  if (rest.length > 0 || accountId === undefined || !/^\d{1,10}$/.test(accountId)) return undefined;
+  if ([projectId, third, fourth].some((part) => part !== undefined && !isSegment(part))) return undefined;
+  if (projectId === undefined) return { kind: 'Account', accountId };
+  if (third === undefined) return { kind: 'Project', accountId, projectId };
+  if (fourth === undefined) return { kind: 'TargetGroup', accountId, projectId, targetGroupId: third };
+  // A target group's id is a ULID, in capitals; the segment of a job's path is in small letters.
+  return /^[a-z-]{1,64}$/.test(third) && kindOfSegment(third) !== undefined
+    ? { kind: 'BatchJob', accountId, projectId, segment: third, jobId: fourth }
+    : { kind: 'FieldingRun', accountId, projectId, targetGroupId: third, fieldingRunId: fourth };
+}
+
+/** The place of an id that must name a certain kind of thing; otherwise what is wrong, as a sentence without subject. */
+export function placeOf<K extends NodeKind>(kind: K, id: string): Extract<NodePlace, { kind: K }> | string {
+  const place = parseNodeId(id);
+  if (place?.kind === kind) return place as Extract<NodePlace, { kind: K }>;
+  return place === undefined
+    ? `is not an id: the id of a ${kind} is \`${FORMS[kind]}\`.`
+    : `is the id of a ${place.kind}, and must be that of a ${kind}: \`${FORMS[kind]}\`.`;
+}
+
+/** {@link placeOf} for an argument of a query. */
+export function requirePlace<K extends NodeKind>(
+  kind: K,
+  id: string,
+  argument: string,
+): Extract<NodePlace, { kind: K }> {
+  const place = placeOf(kind, id);
+  if (typeof place === 'string') throw new BadUserInputError(`Argument \`${argument}\` ${place}`);
+  return place;
+}

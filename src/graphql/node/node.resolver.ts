@@ -1,0 +1,40 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, ID, Info, Query, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import { BadUserInputError } from '../../errors.js';
+import { findAccount } from '../account/account.resolver.js';
+import { findBatchJob } from '../batch-job/batch-job.reading.js';
+import { findFieldingRun } from '../fielding-run/fielding-run.reading.js';
+import { findProject } from '../project/project.reading.js';
+import { findTargetGroup } from '../target-group/target-group.reading.js';
+import { parseNodeId } from './node-id.js';
+import { Node } from './node.interface.js';
+
+@Resolver()
+export class NodeResolver {
+  @Query(() => Node, {
+    nullable: true,
+    description: 'Anything by its id. Null where there is no such thing.',
+  })
+  async node(
+    @Arg('id', () => ID, { description: 'The `id` of anything in the graph.' }) id: string,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Node | null> {
+    const place = parseNodeId(id);
+    switch (place?.kind) {
+      case 'Account':
+        return await findAccount(context, place.accountId);
+      case 'Project':
+        return await findProject(context, place, info);
+      case 'TargetGroup':
+        return await findTargetGroup(context, place, info);
+      case 'FieldingRun':
+        return await findFieldingRun(context, place);
+      case 'BatchJob':
+        return await findBatchJob(context, place);
+      case undefined:
+        throw new BadUserInputError('Argument `id` is not the id of anything in the graph.');
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { ArgsType, Field, ID, InputType } from 'type-graphql';
+import { PageArgs } from '../connection/page.args.js';
+import { ProjectStatus } from './project.enum.js';
+
+@InputType({ description: 'Which projects to list. All that is given must hold.' })
+export class ProjectFilter {
+  @Field(() => String, { nullable: true, description: 'Text to look for, e.g. in names and ids.' })
+  readonly search?: string | null;
+
+  @Field(() => ProjectStatus, {
+    nullable: true,
+    description: 'Only projects with this status. Not `UNKNOWN`.',
+  })
+  readonly status?: ProjectStatus | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Only projects of this manager, by the raw id of the person.',
+  })
+  readonly projectManagerId?: string | null;
+}
+
+@ArgsType()
+export class ProjectsArgs extends PageArgs {
+  @Field(() => ProjectFilter, {
+    nullable: true,
+    description: 'Which projects to list; all if none is given.',
+  })
+  readonly filter?: ProjectFilter | null;
+}
+
+@ArgsType()
+export class AccountProjectsArgs extends ProjectsArgs {
+  @Field(() => ID, { description: 'The id of the account, e.g. `101`.' })
+  readonly accountId!: string;
+}

@@ -1,0 +1,37 @@
+import type { RequestContext } from '../../context.js';
+import { ProjectStatus } from '../../contract/demand-api.js';
+import type { ProjectQuery } from '../../upstream/client.js';
+import type { AccountPlace } from '../../upstream/place.js';
+import { toConnection, type Connection } from '../connection/connection.js';
+import { pageQuery } from '../connection/page.js';
+import { filterText } from '../filter.js';
+import { toRestEnum } from '../rest-enum.js';
+import type { ProjectFilter, ProjectsArgs } from './project.args.js';
+import { Project } from './project.type.js';
+
+const restStatus = toRestEnum(ProjectStatus);
+
+/** One page of an account's projects; null where there is no such account. */
+export async function projectConnection(
+  { loaders }: RequestContext,
+  account: AccountPlace,
+  args: ProjectsArgs,
+): Promise<Connection<Project> | null> {
+  const page = pageQuery(args);
+  const query = { ...page, ...filterQuery(args.filter ?? {}) };
+  const list = await loaders.projectPage.load({ accountId: account.accountId, query });
+  if (list === null) return null;
+  return toConnection(
+    { items: list.projects, hasMore: list.has_more, nextCursor: list.next_cursor },
+    page,
+    (item) => new Project({ accountId: account.accountId, projectId: item.id }, item),
+  );
+}
+
+function filterQuery({ search, status, projectManagerId }: ProjectFilter): Omit<ProjectQuery, 'page_size'> {
+  return {
+    ...filterText('search_string', search, 'filter.search'),
+    ...filterText('project_manager_id', projectManagerId, 'filter.projectManagerId'),
+    ...(status === undefined || status === null ? {} : { status: restStatus(status, 'filter.status') }),
+  };
+}

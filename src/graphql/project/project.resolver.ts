@@ -1,0 +1,65 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import { Account } from '../account/account.type.js';
+import type { Connection } from '../connection/connection.js';
+import { requirePlace } from '../node/node-id.js';
+import { TargetGroupsArgs } from '../target-group/target-group.args.js';
+import { TargetGroupConnection } from '../target-group/target-group.connection.js';
+import { targetGroupConnection } from '../target-group/target-group.pages.js';
+import type { TargetGroup } from '../target-group/target-group.type.js';
+import { AccountProjectsArgs } from './project.args.js';
+import { ProjectConnection } from './project.connection.js';
+import { projectConnection } from './project.pages.js';
+import { findProject } from './project.reading.js';
+import { Project } from './project.type.js';
+
+@Resolver(() => Project)
+export class ProjectResolver {
+  @Query(() => ProjectConnection, {
+    nullable: true,
+    description: "An account's projects, page by page. Null where there is no such account.",
+  })
+  async projects(
+    @Args(() => AccountProjectsArgs) args: AccountProjectsArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Project> | null> {
+    return await projectConnection(context, requirePlace('Account', args.accountId, 'accountId'), args);
+  }
+
+  @Query(() => Project, { nullable: true, description: 'One project. Null where there is no such project.' })
+  async project(
+    @Arg('id', () => ID, { description: 'The id of the project: `<account>/<project>`.' }) id: string,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Project | null> {
+    return await findProject(context, requirePlace('Project', id, 'id'), info);
+  }
+
+  @FieldResolver(() => ID, {
+    nullable: true,
+    description: 'The raw id of the person who manages the project.',
+  })
+  async projectManagerId(
+    @Root() { place, facts }: Project,
+    @Ctx() { loaders }: RequestContext,
+  ): Promise<string | null> {
+    // Lists do not tell the manager.
+    const { project_manager_id: known = null } = facts;
+    return known ?? (await loaders.project.load(place))?.project_manager_id ?? null;
+  }
+
+  @FieldResolver(() => TargetGroupConnection, { nullable: true, description: "The project's target groups." })
+  async targetGroups(
+    @Root() { place }: Project,
+    @Args(() => TargetGroupsArgs) args: TargetGroupsArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<TargetGroup> | null> {
+    return await targetGroupConnection(context, place, args);
+  }
+
+  @FieldResolver(() => Account, { nullable: true, description: 'The account that the project belongs to.' })
+  account(@Root() { place }: Project): Account {
+    return new Account({ accountId: place.accountId });
+  }
+}

@@ -1,0 +1,40 @@
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchemaSync } from 'type-graphql';
+import { AccountResolver } from './account/account.resolver.js';
+import { BatchJobMutations } from './batch-job/batch-job.mutations.js';
+import {
+  BatchJobResolver,
+  FailedTargetGroupResolver,
+  UpdatedTargetGroupResolver,
+} from './batch-job/batch-job.resolver.js';
+import { InvalidStateErrorResolver, VersionConflictErrorResolver } from './errors/user-error.resolver.js';
+import { IdempotencyConflictError, NotFoundError, ValidationError } from './errors/user-error.type.js';
+import { FieldingRunMutations } from './fielding-run/fielding-run.mutations.js';
+import { FieldingRunResolver } from './fielding-run/fielding-run.resolver.js';
+import { NodeResolver } from './node/node.resolver.js';
+import { ProjectResolver } from './project/project.resolver.js';
+import { TargetGroupResolver } from './target-group/target-group.resolver.js';
+
+/** The executable schema, from the type-graphql classes. */
+export function createSchema(): GraphQLSchema {
+  return buildSchemaSync({
+    resolvers: [
+      NodeResolver,
+      AccountResolver,
+      ProjectResolver,
+      TargetGroupResolver,
+      FieldingRunResolver,
+      FieldingRunMutations,
+      BatchJobResolver,
+      BatchJobMutations,
+      UpdatedTargetGroupResolver,
+      FailedTargetGroupResolver,
+      VersionConflictErrorResolver,
+      InvalidStateErrorResolver,
+    ],
+    // Reached through the interface `UserError` alone.
+    orphanedTypes: [NotFoundError, ValidationError, IdempotencyConflictError],
+    validate: false,
+  });
+}

@@ -1,0 +1,42 @@
+import type { RequestContext } from '../../context.js';
+import { TargetGroupStatus } from '../../contract/demand-api.js';
+import type { TargetGroupQuery } from '../../upstream/client.js';
+import type { ProjectPlace } from '../../upstream/place.js';
+import { toConnection, type Connection } from '../connection/connection.js';
+import { pageQuery } from '../connection/page.js';
+import { anyText, filterText, filterValues, matching } from '../filter.js';
+import { toRestEnum } from '../rest-enum.js';
+import type { TargetGroupFilter, TargetGroupsArgs } from './target-group.args.js';
+import { factsOfListItem } from './target-group.facts.js';
+import { TargetGroup } from './target-group.type.js';
+
+const restStatus = toRestEnum(TargetGroupStatus);
+const countryCode = matching(/^[A-Za-z]{2}$/, 'a country in two letters, e.g. `US`');
+const languageCode = matching(/^[A-Za-z]{3}$/, 'a language in three letters, e.g. `ENG`');
+
+/** One page of a project's target groups; null where there is no such project. */
+export async function targetGroupConnection(
+  { loaders }: RequestContext,
+  { accountId, projectId }: ProjectPlace,
+  args: TargetGroupsArgs,
+): Promise<Connection<TargetGroup> | null> {
+  const page = pageQuery(args);
+  const query = { ...page, ...filterQuery(args.filter ?? {}) };
+  const list = await loaders.targetGroupPage.load({ accountId, projectId, query });
+  if (list === null) return null;
+  return toConnection(
+    { items: list.target_groups, hasMore: list.has_more, nextCursor: list.next_cursor },
+    page,
+    (item) => new TargetGroup({ accountId, projectId, targetGroupId: item.id }, factsOfListItem(item)),
+  );
+}
+
+function filterQuery(filter: TargetGroupFilter): Omit<TargetGroupQuery, 'page_size'> {
+  return {
+    ...filterValues('status', filter.status, 'filter.status', restStatus),
+    ...filterText('search_string', filter.search, 'filter.search'),
+    ...filterValues('country', filter.country, 'filter.country', countryCode),
+    ...filterValues('language', filter.language, 'filter.language', languageCode),
+    ...filterValues('human_readable_ids', filter.humanReadableIds, 'filter.humanReadableIds', anyText),
+  };
+}

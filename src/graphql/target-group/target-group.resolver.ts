@@ -1,0 +1,65 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import type { Connection } from '../connection/connection.js';
+import { FieldingRun } from '../fielding-run/fielding-run.type.js';
+import { requirePlace } from '../node/node-id.js';
+import { relatedProject } from '../project/project.reading.js';
+import { Project } from '../project/project.type.js';
+import { ProjectTargetGroupsArgs } from './target-group.args.js';
+import { TargetGroupConnection } from './target-group.connection.js';
+import { targetGroupConnection } from './target-group.pages.js';
+import { findTargetGroup } from './target-group.reading.js';
+import { TargetGroup } from './target-group.type.js';
+
+@Resolver(() => TargetGroup)
+export class TargetGroupResolver {
+  @Query(() => TargetGroupConnection, {
+    nullable: true,
+    description: "A project's target groups, page by page. Null where there is no such project.",
+  })
+  async targetGroups(
+    @Args(() => ProjectTargetGroupsArgs) args: ProjectTargetGroupsArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<TargetGroup> | null> {
+    return await targetGroupConnection(context, requirePlace('Project', args.projectId, 'projectId'), args);
+  }
+
+  @Query(() => TargetGroup, {
+    nullable: true,
+    description: 'One target group. Null where there is no such target group.',
+  })
+  async targetGroup(
+    @Arg('id', () => ID, { description: 'The id of the target group: `<account>/<project>/<target group>`.' })
+    id: string,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<TargetGroup | null> {
+    return await findTargetGroup(context, requirePlace('TargetGroup', id, 'id'), info);
+  }
+
+  @FieldResolver(() => FieldingRun, {
+    nullable: true,
+    description:
+      'The run that fields the target group. Null for a draft. Costs one REST call for each target group.',
+  })
+  async fieldingRun(
+    @Root() { place }: TargetGroup,
+    @Ctx() { loaders }: RequestContext,
+  ): Promise<FieldingRun | null> {
+    const run = (await loaders.fieldingRunsOf.load(place))?.data[0];
+    return run === undefined ? null : new FieldingRun({ ...place, fieldingRunId: run.id }, run);
+  }
+
+  @FieldResolver(() => Project, {
+    nullable: true,
+    description: 'The project that the target group belongs to.',
+  })
+  async project(
+    @Root() { place }: TargetGroup,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Project | null> {
+    return await relatedProject(context, place, info);
+  }
+}

@@ -1,0 +1,182 @@
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import type * as rest from '../../contract/demand-api.js';
+import { badResponse } from '../../upstream/errors.js';
+import type { TargetGroupPlace } from '../../upstream/place.js';
+import { targetGroupNodeId } from '../node/node-id.js';
+import { Node } from '../node/node.interface.js';
+import { fromRestEnum } from '../rest-enum.js';
+import { DateTime, momentOf } from '../scalars/date-time.js';
+import { TargetGroupStatus } from './target-group.enum.js';
+import type { TargetGroupFacts, TargetGroupFigures } from './target-group.facts.js';
+
+@ObjectType({ description: 'How far the interviewing of a target group has come.' })
+export class TargetGroupProgress {
+  constructor(private readonly progress: rest.TargetGroupProgress) {}
+
+  @Field(() => Int, { description: 'How many interviews have been completed.' })
+  get currentCompletes(): number {
+    return this.progress.current_completes;
+  }
+
+  @Field(() => Int, { description: 'How many people have passed the screening questions.' })
+  get currentPrescreens(): number {
+    return this.progress.current_prescreens;
+  }
+
+  @Field(() => Int, { description: 'How many are wanted, of what `fillingStrategy` counts.' })
+  get fillingGoal(): number {
+    return this.progress.filling_goal;
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: "What counts towards the goal, in the API's own word, e.g. `completes`.",
+  })
+  get fillingStrategy(): string | null {
+    return this.progress.filling_strategy ?? null;
+  }
+}
+
+@ObjectType({
+  description: 'The figures of a target group. Each is null where the API does not tell it (yet).',
+})
+export class TargetGroupStatistics {
+  constructor(private readonly figures: TargetGroupFigures) {}
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Share of entrants who complete, as the API reports it.',
+  })
+  get conversionRate(): number | null {
+    return this.figures.conversionRate;
+  }
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Share of respondents who give up, as the API reports it.',
+  })
+  get dropOffRate(): number | null {
+    return this.figures.dropOffRate;
+  }
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Share of respondents who qualify, as the API reports it.',
+  })
+  get incidenceRate(): number | null {
+    return this.figures.incidenceRate;
+  }
+
+  @Field(() => Int, { nullable: true, description: 'Median length of an interview, in whole seconds.' })
+  get medianLengthOfInterviewSeconds(): number | null {
+    const seconds = this.figures.medianLengthOfInterviewSeconds;
+    return seconds === null ? null : Math.round(seconds);
+  }
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "Average cost of an interview, in the account's currency.",
+  })
+  get averageCostPerInterview(): number | null {
+    return this.figures.averageCostPerInterview;
+  }
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "What a click earns the supplier, in the account's currency.",
+  })
+  get earningsPerClick(): number | null {
+    return this.figures.earningsPerClick;
+  }
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the latest interview was completed. Only lists of target groups tell; null elsewhere.',
+  })
+  get lastCompleteAt(): Date | null {
+    return momentOf(this.figures.lastCompleteAt, 'last_complete_date');
+  }
+}
+
+@ObjectType({
+  implements: Node,
+  description: 'Who is to be asked, and how many of them. Once launched, it has a fielding run.',
+})
+export class TargetGroup implements Node {
+  constructor(
+    readonly place: TargetGroupPlace,
+    private readonly facts: TargetGroupFacts,
+  ) {}
+
+  @Field(() => ID)
+  get id(): string {
+    return targetGroupNodeId(this.place);
+  }
+
+  @Field(() => ID, { description: 'The raw id in the REST API.' })
+  get targetGroupId(): string {
+    return this.place.targetGroupId;
+  }
+
+  @Field(() => String, { nullable: true, description: 'The short id that people use, e.g. in e-mails.' })
+  get humanReadableId(): string | null {
+    return this.facts.humanReadableId;
+  }
+
+  @Field(() => String, { nullable: true, description: 'What the target group is called.' })
+  get name(): string | null {
+    return this.facts.name;
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Language and country of the respondents, e.g. `eng_us`.',
+  })
+  get locale(): string | null {
+    return this.facts.locale;
+  }
+
+  @Field(() => TargetGroupStatus, { description: 'How far the target group has come.' })
+  get status(): TargetGroupStatus {
+    const { status } = this.facts;
+    if (status === undefined)
+      throw badResponse('The Demand API did not tell the status of the target group.');
+    return fromRestEnum(TargetGroupStatus, status);
+  }
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the target group was made. Null for a draft outside lists.',
+  })
+  get createdAt(): Date | null {
+    return momentOf(this.facts.createdAt, 'created_at');
+  }
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the target group was last changed. Only lists of target groups tell; null elsewhere.',
+  })
+  get updatedAt(): Date | null {
+    return momentOf(this.facts.updatedAt, 'updated_at');
+  }
+
+  @Field(() => ID, { nullable: true, description: 'The raw id of the person who manages the project.' })
+  get projectManagerId(): string | null {
+    return this.facts.projectManagerId;
+  }
+
+  @Field(() => TargetGroupProgress, {
+    nullable: true,
+    description: 'How far the interviewing has come. Null for a draft.',
+  })
+  get progress(): TargetGroupProgress | null {
+    const { progress } = this.facts;
+    return progress === null ? null : new TargetGroupProgress(progress);
+  }
+
+  @Field(() => TargetGroupStatistics, { nullable: true, description: 'The figures. Null for a draft.' })
+  get statistics(): TargetGroupStatistics | null {
+    const { statistics } = this.facts;
+    return statistics === null ? null : new TargetGroupStatistics(statistics);
+  }
+}

@@ -1,0 +1,99 @@
+import cors from '@fastify/cors';
+import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Config } from './config.js';
+import { createContext, type RequestContext } from './context.js';
+import { createApollo } from './server/apollo.js';
+import { callerOf } from './server/caller.js';
+import { PLAIN_FIRST_QUERY, serveExplorers, type FirstQuery } from './server/explorers.js';
+import { serveHealth } from './server/health.js';
+import { createLogger, type Logger } from './telemetry/logger.js';
+import { IdempotencyKeys } from './upstream/idempotency-keys.js';
+import { createNodeFetchClient } from './upstream/node-fetch-client.js';
+import { Transport } from './upstream/transport.js';
+
+const MAX_REQUEST_BYTES = 1024 * 1024;
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+export interface GatewayOptions {
+  readonly config: Config;
+  /** The REST base, where it is not `config.demandApi.url`: the emulator's. */
+  readonly demandApiUrl?: string;
+  /** What the explorers show at first. Default: a query that needs no demo data. */
+  readonly firstQuery?: FirstQuery;
+  /** Default: JSON lines on standard output. */
+  readonly logger?: Logger;
+  /** Milliseconds since the epoch. Default: `Date.now`. */
+  readonly now?: () => number;
+}
+
+export interface Gateway {
+  /** Where it listens, without a path, e.g. `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** Says "not ready", takes no new connections, lets requests under way finish, and closes. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the gateway.
+ *
+ * @throws Error where no REST base is given, or the port is taken
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, firstQuery = PLAIN_FIRST_QUERY, now = Date.now } = options;
+  const { demandApi } = config;
+  const baseUrl = options.demandApiUrl ?? demandApi.url;
+  if (baseUrl === undefined) throw new Error('The gateway needs a Demand API.');
+
+  const logger = options.logger ?? createLogger(config.logLevel);
+  const loggerInstance: FastifyBaseLogger = logger;
+  const http = createNodeFetchClient({ maxSockets: demandApi.concurrency, maxBodyBytes: MAX_ANSWER_BYTES });
+  const { version: apiVersion, timeoutMs, concurrency, ifMatch } = demandApi;
+  const contextDeps = {
+    transport: new Transport({ baseUrl, apiVersion, timeoutMs, concurrency, http, now }),
+    idempotencyKeys: new IdempotencyKeys(),
+    ifMatch,
+    requestTimeoutMs: config.requestTimeoutMs,
+    now,
+  };
+
+  const app: FastifyInstance = fastify({
+    bodyLimit: MAX_REQUEST_BYTES,
+    disableRequestLogging: true,
+    forceCloseConnections: 'idle',
+    loggerInstance,
+    // While the process drains, a request that comes on an open connection is still answered.
+    return503OnClosing: false,
+  });
+  let draining = false;
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (draining) void reply.header('connection', 'close');
+    done();
+  });
+  // No cookie and no other ambient credential counts, so any origin may call.
+  await app.register(cors, { origin: '*', methods: ['GET', 'POST'], maxAge: 86_400 });
+
+  const { production } = config;
+  const apollo = createApollo({ production, firstQuery, logger, plugins: [fastifyApolloDrainPlugin(app)] });
+  await apollo.start();
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    handler: fastifyApolloHandler(apollo, {
+      context: (request, reply): Promise<RequestContext> =>
+        Promise.resolve(createContext(contextDeps, callerOf(request, reply))),
+    }),
+  });
+  serveHealth(app, () => !draining);
+  if (!production) serveExplorers(app, firstQuery);
+
+  const url = await app.listen({ port: config.port, host: config.host });
+  return {
+    url,
+    async close() {
+      draining = true;
+      await apollo.stop();
+      http.close();
+    },
+  };
+}

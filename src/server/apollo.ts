@@ -1,0 +1,62 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import type { RequestContext } from '../context.js';
+import { createFormatError } from '../graphql/errors/format-error.js';
+import { traceIdPlugin } from '../graphql/errors/trace-id.plugin.js';
+import { createSchema } from '../graphql/schema.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { FirstQuery } from './explorers.js';
+
+/** The most tokens of a document: a limit on what parsing and validating it can cost. */
+const MAX_TOKENS = 15_000;
+
+export interface ApolloOptions {
+  /** Introspection and field suggestions are off, and so is Apollo Sandbox. */
+  readonly production: boolean;
+  readonly firstQuery: FirstQuery;
+  readonly logger: Logger;
+  readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
+}
+
+/** The GraphQL server, not started yet. */
+export function createApollo({
+  production,
+  firstQuery,
+  logger,
+  plugins,
+}: ApolloOptions): ApolloServer<RequestContext> {
+  return new ApolloServer<RequestContext>({
+    schema: createSchema(),
+    introspection: !production,
+    hideSchemaDetailsFromClientErrors: production,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxLexicalTokens: MAX_TOKENS },
+    logger,
+    formatError: createFormatError({
+      onDefect: (error) => {
+        logger.error({ err: error }, 'A resolver failed in a way that nobody foresaw.');
+      },
+    }),
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
+      traceIdPlugin<RequestContext>(),
+      ...plugins,
+    ],
+  });
+}
+
+function sandbox({ document, variables, headers }: FirstQuery): ApolloServerPlugin {
+  return ApolloServerPluginLandingPageLocalDefault({
+    footer: false,
+    includeCookies: false,
+    document,
+    variables: { ...variables },
+    headers: { ...headers },
+  });
+}
