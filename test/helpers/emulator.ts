@@ -1,0 +1,142 @@
+import {
+  demo,
+  startEmulator,
+  type Emulator,
+  type EmulatorOptions,
+  type FaultRule,
+} from '../../src/emulator/index.js';
+import type { EffectRow } from '../../src/emulator/store/effects.js';
+import type { LoggedRequest } from '../../src/emulator/control/request-log.js';
+
+export type Effect = Omit<EffectRow, 'at'> & { readonly at: string };
+export type { FaultRule, LoggedRequest };
+
+/** Drives an emulator's control surface. Every method fails where that answers anything but success. */
+export class EmulatorControl {
+  constructor(private readonly controlUrl: string) {}
+
+  readonly clock = {
+    now: async (): Promise<Date> => new Date((await this.#send<{ now: string }>('GET', '/clock')).now),
+    advance: (milliseconds: number): Promise<unknown> =>
+      this.#send('POST', '/clock', { advance_ms: milliseconds }),
+    set: (now: Date): Promise<unknown> => this.#send('POST', '/clock', { now: now.toISOString() }),
+  };
+
+  readonly faults = {
+    add: (rule: FaultRule): Promise<unknown> => this.#send('POST', '/faults', rule),
+    list: async (): Promise<(FaultRule & { applied: number })[]> =>
+      (await this.#send<{ faults: (FaultRule & { applied: number })[] }>('GET', '/faults')).faults,
+    clear: (): Promise<unknown> => this.#send('DELETE', '/faults'),
+  };
+
+  /** The requests since the start, the last `reset` or the last `forgetRequests`. */
+  async requests(): Promise<LoggedRequest[]> {
+    return (await this.#send<{ requests: LoggedRequest[] }>('GET', '/requests')).requests;
+  }
+
+  forgetRequests(): Promise<unknown> {
+    return this.#send('DELETE', '/requests');
+  }
+
+  async effects(): Promise<Effect[]> {
+    return (await this.#send<{ effects: Effect[] }>('GET', '/effects')).effects;
+  }
+
+  /** As if respondents had completed. */
+  setCompletes(targetGroupId: string, currentCompletes: number): Promise<unknown> {
+    return this.#send('POST', '/completes', {
+      target_group_id: targetGroupId,
+      current_completes: currentCompletes,
+    });
+  }
+
+  /** Back to the demo's data, the real time, no faults, and nothing remembered. */
+  reset(): Promise<unknown> {
+    return this.#send('POST', '/reset', {});
+  }
+
+  async #send<Body>(method: string, path: string, body?: unknown): Promise<Body> {
+    const response = await fetch(this.controlUrl + path, {
+      method,
+      ...(body !== undefined && {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as Body;
+  }
+}
+
+export interface TestEmulator extends Emulator {
+  readonly control: EmulatorControl;
+}
+
+/** An emulator in this process, on a free port, with its control surface and fast jobs. Close it. */
+export async function startTestEmulator(options: EmulatorOptions = {}): Promise<TestEmulator> {
+  const emulator = await startEmulator({ control: true, jobStepMs: 1, ...options });
+  return { ...emulator, control: new EmulatorControl(emulator.controlUrl) };
+}
+
+export interface CallOptions {
+  /** Default: the demo's; null sends none. */
+  readonly token?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; a text as it is. */
+  readonly body?: unknown;
+}
+
+/** One REST call as a well-behaved client makes it. `path` is below the base; redirects are not followed. */
+export function callApi(
+  { url }: Pick<Emulator, 'url'>,
+  method: string,
+  path: string,
+  { token = demo.token, headers, body }: CallOptions = {},
+): Promise<Response> {
+  return fetch(url + path, {
+    method,
+    redirect: 'manual',
+    headers: {
+      'cint-api-version': '2025-12-18',
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+}
+
+/** The JSON body of a call that must succeed. */
+export async function readApi<Body>(
+  emulator: Pick<Emulator, 'url'>,
+  path: string,
+  options: CallOptions = {},
+): Promise<Body> {
+  const response = await callApi(emulator, 'GET', path, options);
+  if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as Body;
+}
+
+/** Waits until the job at `location` is over. */
+export async function finishedJob<Job extends { status: string }>(
+  emulator: Pick<Emulator, 'url'>,
+  location: string,
+): Promise<Job> {
+  for (;;) {
+    const job = await readApi<Job>(emulator, location);
+    if (job.status !== 'Processing') return job;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Paths of the demo's resources, below the base. */
+export const demoPaths = {
+  project: `/demand/accounts/${demo.accountId}/projects/${demo.projectId}`,
+  targetGroup: ({ targetGroupId }: { readonly targetGroupId: string }): string =>
+    `${demoPaths.project}/target-groups/${targetGroupId}`,
+  run: (place: { readonly targetGroupId: string; readonly fieldingRunId: string }): string =>
+    `${demoPaths.targetGroup(place)}/fielding-runs/${place.fieldingRunId}`,
+  batchJobs: (kind: string): string =>
+    `/demand/accounts/${demo.accountId}/projects/${demo.projectId}/batch-jobs/${kind}-fielding-runs-by-target-group-id`,
+};
