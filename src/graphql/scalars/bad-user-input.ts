@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLScalarType } from 'graphql';
+import { GraphQLError, GraphQLScalarType, type ASTNode } from 'graphql';
 
 /**
  * A scalar whose malformed values are `BAD_USER_INPUT`, in a variable as in the document: graphql-js keeps the
@@ -9,15 +9,15 @@ export function withBadUserInput<In, Out>(scalar: GraphQLScalarType<In, Out>): G
   return new GraphQLScalarType({
     ...config,
     parseValue: (value) => asUserInput(() => parseValue(value)),
-    parseLiteral: (node, variables) => asUserInput(() => parseLiteral(node, variables)),
+    parseLiteral: (node, variables) => asUserInput(() => parseLiteral(node, variables), node),
   });
 }
 
-function asUserInput<T>(parse: () => T): T {
+function asUserInput<T>(parse: () => T, node?: ASTNode): T {
   try {
     return parse();
   } catch (error) {
     const message = error instanceof Error ? error.message : 'The value is malformed.';
-    throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+    throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' }, ...(node && { nodes: node }) });
   }
 }

@@ -1,0 +1,153 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+export interface ReceivedRequest {
+  readonly method: string;
+  /** Path and query, with the base's `/v1`. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** What to answer a request with. */
+export interface ScriptedAnswer {
+  /** Default: 200. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; a text or bytes as they are. */
+  readonly body?: unknown;
+  /** Wait so long before the headers, in milliseconds. */
+  readonly delayMs?: number;
+  /** Send the headers and half of the body, and wait so long before the rest, in milliseconds. */
+  readonly bodyDelayMs?: number;
+  /** In place of an answer: `reset` breaks the connection, `hang` says nothing; `truncate` breaks it half-way through the body. */
+  readonly fault?: 'reset' | 'hang' | 'truncate';
+}
+
+export type Script = (request: ReceivedRequest, nth: number) => ScriptedAnswer;
+
+export interface ScriptedUpstream {
+  /** The REST base, with `/v1`. */
+  readonly url: string;
+  /** All that came, in order. */
+  readonly requests: ReceivedRequest[];
+  /** Answers requests with this method and path (below `/v1`; a text is compared without the query) by a script. */
+  on(
+    method: string,
+    path: string | RegExp,
+    script: ScriptedAnswer | readonly ScriptedAnswer[] | Script,
+  ): void;
+  /** How many connections are open. */
+  connections(): number;
+  close(): Promise<void>;
+}
+
+interface Rule {
+  readonly method: string;
+  readonly path: string | RegExp;
+  readonly script: Script;
+  calls: number;
+}
+
+/** A REST server that does what a test tells it, on a free port. What no rule matches is 404. Close it. */
+export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
+  const rules: Rule[] = [];
+  const requests: ReceivedRequest[] = [];
+  const sockets = new Set<Socket>();
+  const timers = new Set<NodeJS.Timeout>();
+
+  const later = (ms: number | undefined, then: () => void) => {
+    if (ms === undefined) {
+      then();
+      return;
+    }
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      then();
+    }, ms);
+    timers.add(timer);
+  };
+
+  const server = createServer((incoming, response) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const { method = '', url = '', headers } = incoming;
+      const request = { method, path: url, headers, body: Buffer.concat(chunks).toString() };
+      requests.push(request);
+      const rule = rules.findLast((candidate) => matches(candidate, method, url));
+      const answer = rule?.script(request, rule.calls++) ?? {
+        status: 404,
+        body: { object: 'not_found_error' },
+      };
+      later(answer.delayMs, () => {
+        send(response, answer, later);
+      });
+    });
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    requests,
+    on(method, path, script) {
+      rules.push({ method, path, script: toScript(script), calls: 0 });
+    },
+    connections: () => sockets.size,
+    async close() {
+      for (const timer of timers) clearTimeout(timer);
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Of several answers each is given once, and the last one from then on. */
+function toScript(script: ScriptedAnswer | readonly ScriptedAnswer[] | Script): Script {
+  if (typeof script === 'function') return script;
+  const answers = Array.isArray(script) ? (script as readonly ScriptedAnswer[]) : [script as ScriptedAnswer];
+  return (_request, nth) => answers[Math.min(nth, answers.length - 1)] ?? {};
+}
+
+function matches(rule: Rule, method: string, url: string): boolean {
+  const path = url.replace(/^\/v1/, '');
+  if (rule.method !== method) return false;
+  return typeof rule.path === 'string' ? path.split('?')[0] === rule.path : rule.path.test(path);
+}
+
+function send(
+  response: ServerResponse,
+  { status = 200, headers = {}, body, bodyDelayMs, fault }: ScriptedAnswer,
+  later: (ms: number | undefined, then: () => void) => void,
+): void {
+  if (fault === 'hang') return;
+  if (fault === 'reset') {
+    response.destroy();
+    return;
+  }
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(asText(body));
+  response.writeHead(status, {
+    ...(bytes.length > 0 ? { 'content-type': 'application/json' } : {}),
+    'content-length': String(bytes.length),
+    ...headers,
+  });
+  if (fault === 'truncate') {
+    response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
+  } else if (bodyDelayMs !== undefined) {
+    response.write(bytes.subarray(0, bytes.length >> 1));
+    later(bodyDelayMs, () => response.end(bytes.subarray(bytes.length >> 1)));
+  } else if (status === 204 || status === 304) {
+    response.end();
+  } else {
+    response.end(bytes);
+  }
+}
+
+function asText(body: unknown): string {
+  if (body === undefined) return '';
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
