@@ -7,7 +7,7 @@ import { Delays } from './faults/delays.js';
 import { FaultRules } from './faults/fault-rules.js';
 import { serveApi } from './http/api.js';
 import { readJsonBodies } from './http/body.js';
-import { answerTo } from './http/errors.js';
+import { sendError } from './http/errors.js';
 import { BASE_PATH } from './http/exchange.js';
 import { RateLimiter, type RateLimit } from './http/rate-limit.js';
 import { schemaCompiler } from './http/schemas.js';
@@ -60,10 +60,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     forceCloseConnections: true,
-    frameworkErrors: (error, request, reply: FastifyReply) => {
-      const { status, body } = answerTo(error, request.log);
-      reply.code(status).send(body);
-    },
+    frameworkErrors: (error, request, reply: FastifyReply) => sendError(error, reply, request.log),
   });
   const ulid = monotonicFactory();
   const services: Services = {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { timestamp } from '../clock.js';
-import { answerTo } from '../http/errors.js';
+import { sendError } from '../http/errors.js';
 import type { Interference } from '../http/exchange.js';
 import { badRequest, forbidden, notFound } from '../http/problem.js';
 import { flawOf, type FaultRule } from '../faults/rule.js';
@@ -36,14 +36,8 @@ export function serveControl(
   app.addHook('onRequest', async (request) => {
     if (!isLoopback(request.hostname)) throw forbidden('The control surface answers to loopback host names.');
   });
-  app.setErrorHandler(async (error, request, reply) => {
-    const { status, body } = answerTo(error, request.log);
-    return reply.code(status).send(body);
-  });
-  app.setNotFoundHandler(async (_request, reply) => {
-    const { status, body } = notFound('The path').answer;
-    return reply.code(status).send(body);
-  });
+  app.setErrorHandler((error, request, reply) => sendError(error, reply, request.log));
+  app.setNotFoundHandler((request, reply) => sendError(notFound('The path'), reply, request.log));
 
   app.get('/', async () => index);
 

@@ -7,7 +7,7 @@ import { settle } from '../settle.js';
 import type { Caller } from '../store/accounts.js';
 import { admit, replay, type Applicant } from './admission.js';
 import type { HttpAnswer } from './answer.js';
-import { answerTo } from './errors.js';
+import { answerTo, sendError } from './errors.js';
 import { BASE_PATH, Exchange, type Interference } from './exchange.js';
 import { notFound } from './problem.js';
 import type { RateLimiter } from './rate-limit.js';
@@ -30,7 +30,12 @@ export function serveApi(
     exchanges.set(request, exchange);
     await exchange.begin();
   });
-  app.setErrorHandler(async (error, request) => exchangeOf(request).answer(answerTo(error, request.log)));
+  app.setErrorHandler(async (error, request, reply) => {
+    const exchange = exchanges.get(request);
+    if (exchange === undefined) sendError(error, reply, request.log);
+    else await exchange.answer(answerTo(error, request.log));
+    return reply;
+  });
   app.setNotFoundHandler(async (request) => exchangeOf(request).answer(notFound('The path').answer));
 
   // What a route's `handle` is typed to take is what its schemas let through.

@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger } from 'fastify';
+import type { FastifyBaseLogger, FastifyReply } from 'fastify';
 import type { HttpAnswer } from './answer.js';
 import { badRequest, internalError, Problem } from './problem.js';
 
@@ -8,6 +8,12 @@ export function answerTo(error: unknown, log: FastifyBaseLogger): HttpAnswer {
   if (isClientError(error)) return badRequest(error.message).answer;
   log.error({ err: error }, 'unexpected error');
   return internalError().answer;
+}
+
+/** Answers an error without more ado: where there is no exchange, as before one begins and in the control surface. */
+export function sendError(error: unknown, reply: FastifyReply, log: FastifyBaseLogger): void {
+  const { status, body } = answerTo(error, log);
+  reply.code(status).send(body);
 }
 
 /** Fastify's own refusals: a body that is too large or broken, a parameter that does not fit its schema. */

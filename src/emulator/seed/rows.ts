@@ -1,0 +1,68 @@
+import { Draw } from './draw.js';
+import { accounts, credentials, projects, type NamedTargetGroup, type ProjectPlan } from './plan.js';
+import { drawTargetGroup } from './target-group.js';
+import { DAY, HOUR, MINUTE } from './time.js';
+import { people } from './words.js';
+
+/** A row by its columns. */
+export type Row = Readonly<Record<string, string | number | null>>;
+
+const SEED = 20_251_218;
+
+/**
+ * The demo's data, by table, in an order that foreign keys allow. Ids and figures are the same each time; dates count from
+ * the hour of `now`.
+ */
+export function demoRows(now: number): Readonly<Record<string, readonly Row[]>> {
+  const draw = new Draw(SEED);
+  const hour = now - (now % HOUR);
+  const drawn = projects.map((plan, index) => drawProject(draw, plan, projects.length - index, hour));
+  return {
+    accounts,
+    credentials: credentials.map(({ token, userId }) => ({ token, user_id: userId })),
+    grants: credentials.flatMap(({ token, accountIds }) =>
+      accountIds.map((accountId) => ({ token, account_id: accountId })),
+    ),
+    projects: drawn.map(({ project }) => project),
+    target_groups: drawn.flatMap(({ groups }) => groups),
+    fielding_runs: drawn.flatMap(({ runs }) => runs),
+  };
+}
+
+function drawProject(
+  draw: Draw,
+  plan: ProjectPlan,
+  number: number,
+  now: number,
+): { readonly project: Row; readonly groups: Row[]; readonly runs: Row[] } {
+  const createdAt = now - plan.ageDays * DAY;
+  const managers = people[plan.accountId] ?? [];
+  const others = Array.from({ length: plan.others }, () => drawName(draw, plan));
+  // Ids and times of creation rise together, since lists that go by id are newest first.
+  const drawn = [...others, ...plan.named].map((named, index) => {
+    const place = {
+      projectId: plan.id,
+      humanReadableId: `TG-${number * 1000 + index}`,
+      managerId: draw.oneOf(managers),
+      createdAt: createdAt + (index + 1) * 7 * MINUTE,
+    };
+    return drawTargetGroup(draw, named, place, now);
+  });
+  const groups = drawn.map(({ group }) => group);
+  const project = {
+    id: plan.id,
+    account_id: plan.accountId,
+    human_readable_id: `PRJ-${1000 + number}`,
+    name: plan.name,
+    project_manager_id: draw.oneOf(managers),
+    purchase_order_number: plan.purchaseOrderNumber,
+    status: plan.status,
+    created_at: createdAt,
+    last_activity_at: Math.max(...groups.map((group) => Number(group['updated_at']))),
+  };
+  return { project, groups, runs: drawn.map(({ run }) => run).filter((run) => run !== undefined) };
+}
+
+function drawName(draw: Draw, { mix }: ProjectPlan): NamedTargetGroup {
+  return { targetGroupId: draw.id(), fieldingRunId: draw.id(), situation: draw.oneOf(mix) };
+}
