@@ -30,7 +30,9 @@ function relaxKeyword(keyword, value, { required = [] }) {
   return Object.fromEntries(properties);
 }
 
-const schemas = Object.fromEntries(Object.entries(components.schemas).map(([name, schema]) => [name, relax(schema)]));
+const schemas = Object.fromEntries(
+  Object.entries(components.schemas).map(([name, schema]) => [name, relax(schema)]),
+);
 
 writeFileSync(
   target,

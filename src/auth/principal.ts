@@ -14,5 +14,10 @@ export interface Principal {
 /** The principal in `AUTH_MODE=forward`: the caller's own `Authorization`, unchanged. */
 export function forwardedPrincipal(authorization: string | undefined): Principal {
   const value = authorization?.trim() === '' ? undefined : authorization;
-  return { authorization: value, credentialKey: createHash('sha256').update(value ?? '').digest('base64url') };
+  return {
+    authorization: value,
+    credentialKey: createHash('sha256')
+      .update(value ?? '')
+      .digest('base64url'),
+  };
 }

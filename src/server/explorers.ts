@@ -1,4 +1,3 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { FastifyInstance } from 'fastify';
 
 /** What the explorers show at first. */
@@ -30,19 +29,21 @@ query Accounts {
 };
 
 /** Serves GraphiQL at `/graphiql`, one page that works without internet, and leads `/` to Apollo Sandbox. */
-export function serveExplorers(app: FastifyInstance, { document, variables, headers }: FirstQuery): void {
-  const page = renderGraphiQL({
+export function serveExplorers(app: FastifyInstance, firstQuery: FirstQuery): void {
+  app.get('/graphiql', async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(await graphiql(firstQuery)),
+  );
+  app.get('/', (_request, reply) => reply.redirect('/graphql'));
+}
+
+async function graphiql({ document, variables, headers }: FirstQuery): Promise<string> {
+  // Megabytes of inlined page, loaded when somebody asks for it.
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const json = (value: unknown) => JSON.stringify(value, null, 2);
+  return renderGraphiQL({
     title: 'Fieldgate',
     endpoint: '/graphql',
-    headers: JSON.stringify(headers, null, 2),
-    defaultTabs: [
-      {
-        query: document,
-        variables: JSON.stringify(variables, null, 2),
-        headers: JSON.stringify(headers, null, 2),
-      },
-    ],
+    headers: json(headers),
+    defaultTabs: [{ query: document, variables: json(variables), headers: json(headers) }],
   });
-  app.get('/graphiql', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
-  app.get('/', (_request, reply) => reply.redirect('/graphql'));
 }

@@ -7,6 +7,9 @@ export function createLogger(level: string): Logger {
   return pino({
     level,
     base: null,
-    redact: { paths: ['req.headers', 'res.headers', '*.authorization', '*.headers.authorization'], remove: true },
+    redact: {
+      paths: ['req.headers', 'res.headers', '*.authorization', '*.headers.authorization'],
+      remove: true,
+    },
   });
 }

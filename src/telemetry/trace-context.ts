@@ -22,7 +22,11 @@ export function continueTrace(traceparent: string | undefined, tracestate: strin
   const parent = traceparent === undefined ? null : parseTraceParent(traceparent.trim());
   if (parent === null) return { traceId: randomHex(16), traceFlags: 0, traceState: undefined };
   const state = tracestate === undefined ? '' : new TraceState(tracestate).serialize();
-  return { traceId: parent.traceId, traceFlags: parent.traceFlags, traceState: state === '' ? undefined : state };
+  return {
+    traceId: parent.traceId,
+    traceFlags: parent.traceFlags,
+    traceState: state === '' ? undefined : state,
+  };
 }
 
 /** The `traceparent` of one call made within `trace`: the same trace id with a parent id of its own. */
