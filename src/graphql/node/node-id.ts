@@ -55,8 +55,12 @@ export function placeOf<K extends NodeKind>(kind: K, id: string): Extract<NodePl
   const place = parseNodeId(id);
   if (place?.kind === kind) return place as Extract<NodePlace, { kind: K }>;
   return place === undefined
-    ? `is not an id: the id of a ${kind} is \`${FORMS[kind]}\`.`
-    : `is the id of a ${place.kind}, and must be that of a ${kind}: \`${FORMS[kind]}\`.`;
+    ? `is not an id: the id of ${withArticle(kind)} is \`${FORMS[kind]}\`.`
+    : `is the id of ${withArticle(place.kind)}, and must be that of ${withArticle(kind)}: \`${FORMS[kind]}\`.`;
+}
+
+function withArticle(kind: NodeKind): string {
+  return kind === 'Account' ? `an ${kind}` : `a ${kind}`;
 }
 
 /** {@link placeOf} for an argument of a query. */

@@ -1,0 +1,115 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { batchJobPlaceOf } from '../../src/upstream/location.js';
+import { batchJobPath, isSegment } from '../../src/upstream/place.js';
+
+const BASE = 'https://api.example.com/v1';
+const LONG_SEGMENT = 'pause-fielding-runs-by-target-group-id';
+const project = { accountId: '101', projectId: 'P1' };
+const rooted = '/demand/accounts/101/projects/P1/batch-jobs';
+const short = { ...project, segment: 'pause', jobId: 'J1' };
+const long = { ...project, segment: LONG_SEGMENT, jobId: 'J1' };
+
+function placeOf(location: string | undefined, base = BASE) {
+  return batchJobPlaceOf(location, project, LONG_SEGMENT, base);
+}
+
+describe('a Location that is allowed', () => {
+  test.each([
+    ['a bare id', 'J1', long],
+    ['a bare id with space around it', '  J1 ', long],
+    ['a path rooted at /demand', `${rooted}/pause/J1`, short],
+    ['a path rooted at /demand, in the long form', `${rooted}/${LONG_SEGMENT}/J1`, long],
+    ['a path rooted at /v1/demand', `/v1${rooted}/pause/J1`, short],
+    ['an absolute URL', `${BASE}${rooted}/pause/J1`, short],
+    ['an absolute URL without /v1', `https://api.example.com${rooted}/pause/J1`, short],
+    ['an absolute URL with the port told', `https://api.example.com:443/v1${rooted}/pause/J1`, short],
+    ['an absolute URL in capitals', `HTTPS://API.EXAMPLE.COM/v1${rooted}/pause/J1`, short],
+    ['a trailing slash', `${rooted}/pause/J1/`, short],
+    ['a query and a fragment', `${rooted}/pause/J1?page=2#top`, short],
+    ['percent-encoding', '/demand/accounts/%31%30%31/projects/%50%31/batch-jobs/pause/%4a1', short],
+  ])('%s', (_what, location, place) => {
+    expect(placeOf(location)).toEqual(place);
+  });
+
+  test.each([
+    ['/demand', rooted],
+    ['/v1/demand', `/v1${rooted}`],
+    ['the base itself', `/gw/v1${rooted}`],
+    ['an absolute URL', `https://api.example.com/gw/v1${rooted}`],
+  ])('under a base with a longer path, rooted at %s', (_what, root) => {
+    expect(placeOf(`${root}/pause/J1`, 'https://api.example.com/gw/v1')).toEqual(short);
+  });
+
+  test.each([rooted, `/v1${rooted}`])('under a base without a path, rooted at %s', (root) => {
+    expect(placeOf(`${root}/pause/J1`, 'https://api.example.com')).toEqual(short);
+  });
+});
+
+describe('a Location that leads nowhere that may be called', () => {
+  test.each([
+    ['missing', undefined],
+    ['empty', ''],
+    ['blank', '   '],
+    ['another host', `https://evil.example.com/v1${rooted}/pause/J1`],
+    ['another port', `https://api.example.com:8443/v1${rooted}/pause/J1`],
+    ['another scheme', `http://api.example.com/v1${rooted}/pause/J1`],
+    ['the host as a user name', `https://api.example.com@evil.example.com/v1${rooted}/pause/J1`],
+    ['the host as a prefix', `https://api.example.com.evil.example.com/v1${rooted}/pause/J1`],
+    ['protocol-relative', `//evil.example.com/v1${rooted}/pause/J1`],
+    ['protocol-relative by backslashes', `\\\\evil.example.com/v1${rooted}/pause/J1`],
+    ['protocol-relative by a slash and a backslash', `/\\evil.example.com/v1${rooted}/pause/J1`],
+    ['no web address', `ftp://api.example.com/v1${rooted}/pause/J1`],
+    ['script', 'javascript:alert(1)'],
+    ['no address', 'https://'],
+    ['a relative path', 'pause/J1'],
+    ['a bare way up', '..'],
+    ['a bare id with a slash', 'J1/'],
+    ['a bare id with a space', 'J 1'],
+    ['a bare id that is too long', 'J'.repeat(129)],
+    ['another project', '/demand/accounts/101/projects/P2/batch-jobs/pause/J1'],
+    ['another account', '/demand/accounts/102/projects/P1/batch-jobs/pause/J1'],
+    ['a way up to another project', `${rooted}/../../P2/batch-jobs/pause/J1`],
+    ['an encoded way up to another project', `${rooted}/%2e%2e/%2e%2e/P2/batch-jobs/pause/J1`],
+    ['a way up as the id', `${rooted}/pause/..`],
+    ['an encoded way up as the id', `${rooted}/pause/%2e%2e`],
+    ['an encoded slash in the id', `${rooted}/pause/J1%2F..`],
+    ['a doubly encoded slash in the id', `${rooted}/pause/J1%252F`],
+    ['broken percent-encoding', `${rooted}/pause/J1%E0`],
+    ['an encoded NUL', `${rooted}/pause/J1%00`],
+    ['no id', `${rooted}/pause/`],
+    ['no kind', `${rooted}/J1`],
+    ['a kind in capitals', `${rooted}/Pause/J1`],
+    ['something after the id', `${rooted}/pause/J1/targets`],
+    ['something before the root', `/x${rooted}/pause/J1`],
+    ['another version', `/v2${rooted}/pause/J1`],
+    ['another resource', '/demand/accounts/101/projects/P1/target-groups/T1'],
+  ])('%s', (_what, location) => {
+    expect(placeOf(location)).toBeUndefined();
+  });
+});
+
+test('whatever a Location says, it names a job of the project by one path segment, or nothing', () => {
+  const part = fc.oneof(
+    fc.constantFrom('demand', 'accounts', '101', 'projects', 'P1', 'batch-jobs', 'pause', 'J1', 'v1', ''),
+    fc.constantFrom('..', '.', '%2e%2e', '%2F', '\\', '@', ':', 'https:', 'evil.example.com', '?', '#'),
+    fc.string({ maxLength: 5 }),
+  );
+  const location = fc.oneof(
+    fc.string(),
+    fc.webUrl(),
+    fc.array(part, { maxLength: 14 }).map((parts) => parts.join('/')),
+    fc.array(part, { maxLength: 4 }).map((parts) => `${rooted}/${parts.join('/')}`),
+  );
+  fc.assert(
+    fc.property(location, (text) => {
+      const place = placeOf(text);
+      if (place === undefined) return;
+      expect(place).toMatchObject(project);
+      expect(isSegment(place.jobId)).toBe(true);
+      const url = new URL(BASE + batchJobPath(place));
+      expect(url.href).toBe(`${BASE}${rooted}/${place.segment}/${place.jobId}`);
+    }),
+    { numRuns: 1000 },
+  );
+});

@@ -1,0 +1,219 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { BadUserInputError } from '../../src/errors.js';
+import {
+  accountNodeId,
+  batchJobNodeId,
+  fieldingRunNodeId,
+  parseNodeId,
+  placeOf,
+  projectNodeId,
+  requirePlace,
+  targetGroupNodeId,
+  type NodeKind,
+  type NodePlace,
+} from '../../src/graphql/node/node-id.js';
+import {
+  accountPath,
+  batchJobPath,
+  fieldingRunPath,
+  projectPath,
+  targetGroupPath,
+} from '../../src/upstream/place.js';
+
+const P = '01BTGNYV6HRNK8K8VKZASZCFP0';
+const T = '01BTGNYV6HRNK8K8VKZASZCFP1';
+const R = '01BTGNYV6HRNK8K8VKZASZCFP2';
+const J = '01BTGNYV6HRNK8K8VKZASZCFP3';
+const LONG_SEGMENT = 'pause-fielding-runs-by-target-group-id';
+const inProject = { accountId: '101', projectId: P };
+
+const examples: readonly (readonly [string, NodePlace])[] = [
+  ['101', { kind: 'Account', accountId: '101' }],
+  ['1234567890', { kind: 'Account', accountId: '1234567890' }],
+  [`101/${P}`, { kind: 'Project', ...inProject }],
+  [`101/${P}/${T}`, { kind: 'TargetGroup', ...inProject, targetGroupId: T }],
+  [`101/${P}/${T}/${R}`, { kind: 'FieldingRun', ...inProject, targetGroupId: T, fieldingRunId: R }],
+  [
+    '101/p_1/t-2/r_3-',
+    { kind: 'FieldingRun', accountId: '101', projectId: 'p_1', targetGroupId: 't-2', fieldingRunId: 'r_3-' },
+  ],
+  [`101/${P}/pause/${J}`, { kind: 'BatchJob', ...inProject, segment: 'pause', jobId: J }],
+  [`101/${P}/relaunch/${J}`, { kind: 'BatchJob', ...inProject, segment: 'relaunch', jobId: J }],
+  [`101/${P}/${LONG_SEGMENT}/${J}`, { kind: 'BatchJob', ...inProject, segment: LONG_SEGMENT, jobId: J }],
+];
+
+const malformed = [
+  '',
+  ' ',
+  '/',
+  '101/',
+  '/101',
+  `101//${T}`,
+  `101/${P}/`,
+  `101/${P}/${T}/`,
+  `101/${P}/${T}/${R}/`,
+  `101/${P}/${T}/${R}/x`,
+  '-101',
+  '1e3',
+  '101.0',
+  '12345678901',
+  '١٠١',
+  'abc',
+  ` 101`,
+  '101\n',
+  `101/${P} `,
+  '101/..',
+  '101/.',
+  `101/../${P}`,
+  `101/${P}/..`,
+  `101/${P}/${T}/..`,
+  `101/${P}/pause/..`,
+  '101/%2e%2e',
+  `101/${P}%2F${T}`,
+  `101\\${P}`,
+  `101/${P}?x=1`,
+  `101/${P}#x`,
+  '101/Prøve',
+  '101/プロジェクト',
+  '101/a\u0000b',
+  `101/${'x'.repeat(129)}`,
+  `101/${P}/pause/${'x'.repeat(129)}`,
+];
+
+const PATHS: Readonly<Record<NodeKind, RegExp>> = {
+  Account: /^\/demand\/accounts\/\w+$/,
+  Project: /^\/demand\/accounts\/\w+\/projects\/[\w-]+$/,
+  TargetGroup: /^\/demand\/accounts\/\w+\/projects\/[\w-]+\/target-groups\/[\w-]+$/,
+  FieldingRun: /^\/demand\/accounts\/\w+\/projects\/[\w-]+\/target-groups\/[\w-]+\/fielding-runs\/[\w-]+$/,
+  BatchJob: /^\/demand\/accounts\/\w+\/projects\/[\w-]+\/batch-jobs\/[a-z-]+\/[\w-]+$/,
+};
+
+function idOf(place: NodePlace): string {
+  switch (place.kind) {
+    case 'Account':
+      return accountNodeId(place);
+    case 'Project':
+      return projectNodeId(place);
+    case 'TargetGroup':
+      return targetGroupNodeId(place);
+    case 'FieldingRun':
+      return fieldingRunNodeId(place);
+    case 'BatchJob':
+      return batchJobNodeId(place);
+  }
+}
+
+function pathOf(place: NodePlace): string {
+  switch (place.kind) {
+    case 'Account':
+      return accountPath(place);
+    case 'Project':
+      return projectPath(place);
+    case 'TargetGroup':
+      return targetGroupPath(place);
+    case 'FieldingRun':
+      return fieldingRunPath(place);
+    case 'BatchJob':
+      return batchJobPath(place);
+  }
+}
+
+describe('parseNodeId', () => {
+  test.each(examples)('%s', (id, place) => {
+    expect(parseNodeId(id)).toEqual(place);
+    expect(idOf(place)).toBe(id);
+  });
+
+  test.each(malformed)('refuses %j', (id) => {
+    expect(parseNodeId(id)).toBeUndefined();
+  });
+
+  test('takes a part of 128 characters, and no more', () => {
+    expect(parseNodeId(`101/${'x'.repeat(128)}`)).toMatchObject({ kind: 'Project' });
+  });
+
+  test('takes a third part for the kind of a job only where there is such a kind', () => {
+    expect(parseNodeId(`101/${P}/restart/${J}`)).toMatchObject({ kind: 'FieldingRun' });
+    expect(parseNodeId(`101/${P}/paused/${J}`)).toMatchObject({ kind: 'FieldingRun' });
+    expect(parseNodeId(`101/${P}/PAUSE/${J}`)).toMatchObject({ kind: 'FieldingRun' });
+    expect(parseNodeId(`101/${P}/pause`)).toMatchObject({ kind: 'TargetGroup' });
+  });
+
+  test('any text names a place whose path stays where it belongs, or nothing', () => {
+    const part = fc.oneof(
+      fc.constantFrom(
+        '101',
+        P,
+        'pause',
+        LONG_SEGMENT,
+        '',
+        '.',
+        '..',
+        '%2e%2e',
+        '%2F',
+        '\\',
+        '?',
+        '#',
+        ':',
+        '@',
+      ),
+      fc.string({ maxLength: 4 }),
+      fc.string({ unit: 'grapheme', maxLength: 4 }),
+      fc.stringMatching(/^[A-Za-z0-9_-]{1,6}$/),
+    );
+    const id = fc.oneof(
+      fc.string(),
+      fc.array(part, { maxLength: 6 }).map((parts) => parts.join('/')),
+      fc.array(part, { maxLength: 3 }).map((parts) => ['101', ...parts].join('/')),
+    );
+    fc.assert(
+      fc.property(id, (text) => {
+        const place = parseNodeId(text);
+        if (place === undefined) return;
+        expect(idOf(place)).toBe(text);
+        const path = pathOf(place);
+        // A URL parser takes the path as it is: there is no way up in it, no query, no other host.
+        const url = new URL(`https://api.example.com/v1${path}`);
+        expect(url.href).toBe(`https://api.example.com/v1${path}`);
+        expect(path).toMatch(PATHS[place.kind]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('placeOf and requirePlace', () => {
+  const kinds: readonly NodeKind[] = ['Account', 'Project', 'TargetGroup', 'FieldingRun', 'BatchJob'];
+  const pairs = kinds.flatMap((wanted) => examples.map(([id, place]) => ({ wanted, id, place })));
+
+  test.each(pairs.filter(({ wanted, place }) => wanted === place.kind))(
+    'take $id as the id of a $wanted',
+    ({ wanted, id, place }) => {
+      expect(placeOf(wanted, id)).toEqual(place);
+      expect(requirePlace(wanted, id, 'id')).toEqual(place);
+    },
+  );
+
+  test.each(pairs.filter(({ wanted, place }) => wanted !== place.kind))(
+    'refuse $id as the id of a $wanted, and say what it is',
+    ({ wanted, id, place }) => {
+      expect(placeOf(wanted, id)).toMatch(
+        new RegExp(`^is the id of an? ${place.kind}, and must be that of an? ${wanted}: `),
+      );
+    },
+  );
+
+  test.each(malformed)('refuse %j for every kind, and never repeat it', (id) => {
+    for (const kind of kinds) {
+      const problem = placeOf(kind, id);
+      expect(problem).toMatch(new RegExp(`^is not an id: the id of an? ${kind} is \`<account>[^\`]*\`\\.$`));
+    }
+  });
+
+  test('name the argument', () => {
+    const required = () => requirePlace('Project', '101', 'projectId');
+    expect(required).toThrow(BadUserInputError);
+    expect(required).toThrow('Argument `projectId` is the id of an Account, and must be that of a Project');
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseRetryAfter } from '../../src/upstream/retry-after.js';
+
+const NOW = Date.parse('2026-03-01T09:00:00.000Z');
+
+describe('parseRetryAfter', () => {
+  test.each([
+    ['0', 0],
+    ['1', 1],
+    [' 120 ', 120],
+    ['007', 7],
+    ['3600', 3600],
+    ['999999999', 999_999_999],
+    ['Sun, 01 Mar 2026 09:01:30 GMT', 90],
+    ['Sunday, 01-Mar-26 09:01:30 GMT', 90],
+    ['Sun Mar  1 09:01:30 2026', 90],
+    ['Sun, 01 Mar 2026 09:00:00 GMT', 0],
+    ['Sun, 01 Mar 2026 08:00:00 GMT', 0],
+  ])('%j asks to wait %i seconds', (value, seconds) => {
+    expect(parseRetryAfter(value, NOW)).toBe(seconds);
+  });
+
+  test('rounds the time until a date up: a wait that is too short is refused again', () => {
+    expect(parseRetryAfter('Sun, 01 Mar 2026 09:00:02 GMT', NOW + 1)).toBe(2);
+    expect(parseRetryAfter('Sun, 01 Mar 2026 09:00:02 GMT', NOW + 999)).toBe(2);
+    expect(parseRetryAfter('Sun, 01 Mar 2026 09:00:02 GMT', NOW + 1000)).toBe(1);
+  });
+
+  test.each([
+    undefined,
+    '',
+    ' ',
+    '-1',
+    '+1',
+    '1.5',
+    '1e3',
+    '0x10',
+    'Infinity',
+    '12345678901234567890',
+    '10 seconds',
+    '5, 6',
+    'soon',
+    'Retry 5',
+    'Soon 1',
+    'Wait 60 seconds',
+    '2026-03-01T09:01:30Z',
+    'Sun, 99 Mar 2026 09:01:30 GMT',
+  ])('%j says nothing', (value) => {
+    expect(parseRetryAfter(value, NOW)).toBeUndefined();
+  });
+});
