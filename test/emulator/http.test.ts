@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { etagOf, matchesVersion, parseTags } from '../../src/emulator/http/etag.js';
+import { fullBucket, takeFrom } from '../../src/emulator/http/rate-limit.js';
+import { cutPage } from '../../src/emulator/store/page.js';
+
+describe('entity tags', () => {
+  test.each([
+    ['"5"', ['5']],
+    ['W/"5"', ['5']],
+    ['*', '*'],
+    [' * ', '*'],
+    ['"4", W/"5"', ['4', '5']],
+    ['"4",,\t"5" ,', ['4', '5']],
+    ['"a,b"', ['a,b']],
+    ['""', ['']],
+  ])('%s is read', (value, expected) => {
+    expect(parseTags('If-Match', value)).toEqual(expected);
+  });
+
+  test.each(['', '5', 'w/"5"', '"5', '5"', '"5" "6"', '*, "5"', '"5", *', '"a b"', 'W/5', ', "5"'])(
+    '%s is refused',
+    (value) => {
+      expect(() => parseTags('If-Match', value)).toThrow('If-Match must');
+    },
+  );
+
+  test('the tag of a version matches that version alone', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), (version, other) => {
+        const condition = parseTags('If-Match', etagOf(version));
+        return matchesVersion(condition, other) === (version === other);
+      }),
+    );
+  });
+});
+
+describe('the token bucket', () => {
+  const limit = { requestsPerSecond: 2, burst: 3 };
+
+  test('gives out its burst, then says when to come back', () => {
+    let bucket = fullBucket(limit, 0);
+    for (let request = 0; request < 3; request += 1) bucket = takeFrom(bucket, limit, 0).bucket;
+    const refused = takeFrom(bucket, limit, 0);
+    expect(refused.retryAfterSeconds).toBe(1);
+    expect(takeFrom(refused.bucket, limit, 499).retryAfterSeconds).toBe(1);
+    expect(takeFrom(refused.bucket, limit, 500).retryAfterSeconds).toBeUndefined();
+  });
+
+  test('waiting as long as it says is always enough', () => {
+    const positive = { min: 0.01, max: 100, noNaN: true };
+    fc.assert(
+      fc.property(fc.double(positive), fc.nat(1000), (requestsPerSecond, pause) => {
+        const slow = { requestsPerSecond, burst: 1 };
+        const empty = takeFrom(fullBucket(slow, 0), slow, 0).bucket;
+        const { bucket, retryAfterSeconds } = takeFrom(empty, slow, pause);
+        if (retryAfterSeconds === undefined) return true;
+        return takeFrom(bucket, slow, pause + retryAfterSeconds * 1000).retryAfterSeconds === undefined;
+      }),
+    );
+  });
+
+  test('a clock that is set back takes nothing away', () => {
+    expect(takeFrom({ tokens: 1, at: 1000 }, limit, 0).retryAfterSeconds).toBeUndefined();
+  });
+});
+
+describe('cutPage', () => {
+  const rows = (...ids: string[]): { id: string }[] => ids.map((id) => ({ id }));
+
+  test('going forward, the last item of a page that has more is the next cursor', () => {
+    expect(cutPage(rows('c', 'b', 'a'), { size: 2 })).toEqual({
+      items: rows('c', 'b'),
+      hasMore: true,
+      nextCursor: 'b',
+    });
+    expect(cutPage(rows('c', 'b'), { size: 2 })).toEqual({ items: rows('c', 'b'), hasMore: false });
+  });
+
+  test('going backward, the rows nearest to the cursor come in the order of the list', () => {
+    expect(cutPage(rows('b', 'c', 'd'), { size: 2, before: 'a' })).toEqual({
+      items: rows('c', 'b'),
+      hasMore: true,
+    });
+  });
+});

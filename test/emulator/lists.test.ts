@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ProjectList, TargetGroupList } from '../../src/contract/demand-api.js';
+import { demo } from '../../src/emulator/index.js';
+import { callApi, demoPaths, readApi, startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
+
+let emulator: TestEmulator;
+beforeAll(async () => {
+  emulator = await startTestEmulator();
+});
+afterAll(() => emulator.close());
+
+const PROJECTS = `/demand/accounts/${demo.accountId}/projects`;
+const GROUPS = `${demoPaths.project}/target-groups`;
+const LARGE = `${PROJECTS}/${demo.largeProjectId}/target-groups`;
+
+const groupsAt = (path: string): Promise<TargetGroupList> => readApi(emulator, path);
+const projectsAt = (path: string): Promise<ProjectList> => readApi(emulator, path);
+
+describe('pages', () => {
+  test('without a size there are ten, newest first', async () => {
+    const { target_groups: groups, has_more: hasMore, next_cursor: next } = await groupsAt(LARGE);
+    expect(groups).toHaveLength(10);
+    expect(groups.map(({ id }) => id)).toEqual(
+      groups
+        .map(({ id }) => id)
+        .toSorted()
+        .reverse(),
+    );
+    const created = groups.map((group) => group.created_at!);
+    expect(created).toEqual(created.toSorted().reverse());
+    expect([hasMore, next]).toEqual([true, groups.at(-1)!.id]);
+  });
+
+  test('forward and backward they show the same list', async () => {
+    const all = [
+      ...(await groupsAt(`${LARGE}?page_size=100`)).target_groups,
+      ...(await groupsAt(`${LARGE}?page_size=100&start_after=${await lastOfFirst(100)}`)).target_groups,
+    ].map(({ id }) => id);
+    expect(all).toHaveLength(140);
+
+    const forward: string[] = [];
+    for (let cursor: string | undefined = ''; cursor !== undefined;) {
+      const page: TargetGroupList = await groupsAt(
+        `${LARGE}?page_size=33${cursor === '' ? '' : `&start_after=${cursor}`}`,
+      );
+      forward.push(...page.target_groups.map(({ id }) => id));
+      expect(page.next_cursor === undefined).toBe(!page.has_more);
+      cursor = page.next_cursor;
+    }
+    expect(forward).toEqual(all);
+
+    let backward = [all.at(-1)!];
+    for (let more = true; more;) {
+      const page = await groupsAt(`${LARGE}?page_size=33&end_before=${backward[0]!}`);
+      backward = [...page.target_groups.map(({ id }) => id), ...backward];
+      expect(page.next_cursor).toBeUndefined();
+      more = page.has_more;
+    }
+    expect(backward).toEqual(all);
+  });
+
+  async function lastOfFirst(size: number): Promise<string> {
+    return (await groupsAt(`${LARGE}?page_size=${size}`)).next_cursor!;
+  }
+
+  test('a list tells its own URL', async () => {
+    const path = `${GROUPS}?page_size=2&status=live`;
+    expect((await groupsAt(path)).url).toBe(`/v1${path}`);
+  });
+
+  test('a cursor outlives the filter that its item has left', async () => {
+    const draft = demo.draft.targetGroupId;
+    const { target_groups: groups } = await groupsAt(`${GROUPS}?status=live&start_after=${draft}`);
+    expect(groups[0]).toMatchObject({ id: demo.secondLive.targetGroupId });
+  });
+
+  test.each([
+    'page_size=0',
+    'page_size=101',
+    'page_size=ten',
+    'page_size=1.5',
+    'page_size=',
+    `start_after=${demo.live.targetGroupId}&end_before=${demo.draft.targetGroupId}`,
+    'start_after=01BTGNYV6HRNK8K8VKZASZCFZZ',
+    `end_before=${demo.other.live.targetGroupId}`,
+    'status=asleep',
+    'status=live&status=asleep',
+    'country=USA',
+    'language=en',
+  ])('?%s is a 400', async (query) => {
+    expect((await callApi(emulator, 'GET', `${GROUPS}?${query}`)).status).toBe(400);
+  });
+});
+
+describe('filters of target groups', () => {
+  const filtered = async (query: string): Promise<TargetGroupList['target_groups']> =>
+    (await groupsAt(`${LARGE}?page_size=100&${query}`)).target_groups;
+
+  test('several values are alternatives', async () => {
+    const statuses = new Set((await filtered('status=live&status=paused')).map(({ status }) => status));
+    expect(statuses).toEqual(new Set(['live', 'paused']));
+  });
+
+  test('several filters narrow each other, whatever the case', async () => {
+    const locales = new Set(
+      (await filtered('country=us&country=GB&language=ENG')).map(({ locale }) => locale),
+    );
+    expect(locales).toEqual(new Set(['eng_us', 'eng_gb']));
+    expect(await filtered('country=us&language=ger')).toEqual([]);
+  });
+
+  test('by human-readable ids, and by part of a name', async () => {
+    const [first, second] = (await groupsAt(LARGE)).target_groups;
+    const ids = `human_readable_ids=${first!.human_readable_id!}&human_readable_ids=${second!.human_readable_id!}`;
+    expect(await filtered(ids)).toEqual([first, second]);
+    expect(await filtered(`search_string=${first!.human_readable_id!.toLowerCase()}`)).toEqual([first]);
+
+    const dogs = await filtered('search_string=dog%20OWN');
+    expect(dogs.length).toBeGreaterThan(0);
+    expect(dogs.every(({ name }) => name.startsWith('Dog owners'))).toBe(true);
+  });
+});
+
+describe('filters of projects', () => {
+  const idsOf = async (query: string): Promise<string[]> =>
+    (await projectsAt(`${PROJECTS}?${query}`)).projects.map(({ id }) => id);
+
+  test('by status, name, number and manager', async () => {
+    expect(await idsOf('status=inactive')).toEqual([demo.inactiveProjectId]);
+    expect(await idsOf('name=breakfast')).toEqual([demo.projectId]);
+    expect(await idsOf('search_string=po-2041-77')).toEqual([demo.projectId]);
+    expect(await idsOf('name=PO-2041-77')).toEqual([]);
+    const { project_manager_id: manager } = await readApi<{ project_manager_id: string }>(
+      emulator,
+      demoPaths.project,
+    );
+    expect(await idsOf(`project_manager_id=${manager}`)).toContain(demo.projectId);
+    expect(await idsOf('project_manager_id=nobody')).toEqual([]);
+  });
+
+  test('the demo project comes first', async () => {
+    expect((await idsOf('page_size=1'))[0]).toBe(demo.projectId);
+  });
+
+  test('an unknown status is a 400', async () => {
+    expect((await callApi(emulator, 'GET', `${PROJECTS}?status=closed`)).status).toBe(400);
+  });
+});

@@ -1,0 +1,189 @@
+import { describe, expect, test } from '@jest/globals';
+import { BatchJobKind, FieldingRunStatus } from '../../src/contract/demand-api.js';
+import { decideBatchItem, kindOfOperation, kindOfSegment } from '../../src/emulator/rules/batch-job.js';
+import {
+  decide,
+  decideByClock,
+  decidePeriod,
+  type RunAction,
+  type RunState,
+} from '../../src/emulator/rules/fielding-run.js';
+import { projectStatistics } from '../../src/emulator/rules/project-statistics.js';
+
+const { Scheduled, Live, Paused, Completed } = FieldingRunStatus;
+const NOW = 1_000_000;
+const state = (changes: Partial<RunState> = {}): RunState => ({
+  status: Live,
+  startAt: NOW - 500,
+  endAt: NOW + 500,
+  currentCompletes: 10,
+  fillingGoal: 100,
+  archived: false,
+  ...changes,
+});
+const scheduled = state({ status: Scheduled, startAt: NOW + 100, endAt: NOW + 400 });
+
+describe('decide', () => {
+  const allowed: Record<RunAction, FieldingRunStatus[]> = {
+    launch_now: [Scheduled],
+    pause: [Live],
+    resume: [Paused],
+    complete: [Scheduled, Live, Paused],
+    relaunch: [Completed],
+  };
+  const pairs = (Object.keys(allowed) as RunAction[]).flatMap((action) =>
+    Object.values(FieldingRunStatus).map((status) => [action, status] as const),
+  );
+
+  test.each(pairs)('%s of a run that is %s', (action, status) => {
+    const decision = decide(action, state({ status }), NOW);
+    expect('change' in decision).toBe(allowed[action].includes(status));
+  });
+
+  test.each(['resume', 'relaunch'] as const)('%s needs the goal and the end still ahead', (action) => {
+    const status = action === 'resume' ? Paused : Completed;
+    expect(decide(action, state({ status, endAt: NOW + 1 }), NOW)).toMatchObject({
+      change: { status: Live },
+    });
+    expect(decide(action, state({ status, endAt: NOW }), NOW)).toMatchObject({
+      refusal: { code: 'FieldingPeriodEnded' },
+    });
+    expect(decide(action, state({ status, currentCompletes: 100 }), NOW)).toMatchObject({
+      refusal: { code: 'FillingGoalReached' },
+    });
+  });
+
+  test('complete is allowed with the goal reached', () => {
+    expect(decide('complete', state({ status: Paused, currentCompletes: 100 }), NOW)).toMatchObject({
+      change: { status: Completed },
+    });
+  });
+
+  test('launch_now moves the period to now and keeps its length; other actions leave it', () => {
+    expect(decide('launch_now', scheduled, NOW)).toEqual({
+      change: { status: Live, startAt: NOW, endAt: NOW + 300 },
+    });
+    expect(decide('complete', scheduled, NOW)).toEqual({
+      change: { status: Completed, startAt: NOW + 100, endAt: NOW + 400 },
+    });
+  });
+
+  test('nothing is allowed in an archived target group', () => {
+    const refusal = { code: 'TargetGroupIsArchived' };
+    expect(decide('relaunch', state({ status: Completed, archived: true }), NOW)).toMatchObject({ refusal });
+    expect(decidePeriod({ startAt: 1, endAt: 2 }, state({ archived: true }))).toMatchObject({ refusal });
+  });
+});
+
+describe('decidePeriod', () => {
+  test.each([Scheduled, Live, Paused])('a run that is %s stays so', (status) => {
+    const period = { startAt: NOW + 1, endAt: NOW + 2 };
+    expect(decidePeriod(period, state({ status }))).toEqual({ change: { status, ...period } });
+  });
+
+  test('a completed run keeps its period', () => {
+    expect(decidePeriod({ startAt: 1, endAt: 2 }, state({ status: Completed }))).toMatchObject({
+      refusal: { code: 'InvalidState' },
+    });
+  });
+});
+
+describe('decideByClock', () => {
+  test('a scheduled run goes live at its start', () => {
+    expect(decideByClock(scheduled, NOW + 99)).toBeUndefined();
+    expect(decideByClock(scheduled, NOW + 100)).toMatchObject({
+      operation: 'start',
+      at: NOW + 100,
+      change: { status: Live },
+    });
+  });
+
+  test('a live run completes at its end, or when its goal is reached', () => {
+    expect(decideByClock(state(), NOW + 499)).toBeUndefined();
+    expect(decideByClock(state(), NOW + 700)).toMatchObject({ at: NOW + 500, change: { status: Completed } });
+    expect(decideByClock(state({ currentCompletes: 100 }), NOW)).toMatchObject({
+      at: NOW,
+      change: { status: Completed },
+    });
+  });
+
+  test.each([Paused, Completed])('a run that is %s waits for somebody', (status) => {
+    expect(decideByClock(state({ status, currentCompletes: 100 }), NOW + 700)).toBeUndefined();
+  });
+});
+
+describe('decideBatchItem', () => {
+  test.each([
+    [BatchJobKind.Pause, Paused],
+    [BatchJobKind.Resume, Live],
+    [BatchJobKind.Launch, Live],
+    [BatchJobKind.Complete, Completed],
+    [BatchJobKind.Relaunch, Live],
+  ])('%s has nothing to do for a run that is %s', (kind, status) => {
+    expect(decideBatchItem(kind, state({ status }), NOW)).toEqual({ reached: true });
+  });
+
+  test('tells why a target group cannot be updated', () => {
+    const refusalOf = (run: RunState | null | undefined): unknown =>
+      decideBatchItem(BatchJobKind.Pause, run, NOW);
+    expect(refusalOf(undefined)).toMatchObject({ refusal: { code: 'TargetGroupNotFound' } });
+    expect(refusalOf(null)).toMatchObject({ refusal: { code: 'TargetGroupIsDraft' } });
+    expect(refusalOf(scheduled)).toMatchObject({ refusal: { code: 'InvalidState' } });
+    expect(refusalOf(state({ status: Paused, archived: true }))).toMatchObject({
+      refusal: { code: 'TargetGroupIsArchived' },
+    });
+  });
+
+  test('kinds have a long name, and in URLs of jobs a short one too', () => {
+    expect(kindOfOperation('pause-fielding-runs-by-target-group-id')).toBe('pause');
+    expect(kindOfOperation('pause')).toBeUndefined();
+    expect(kindOfSegment('pause')).toBe('pause');
+    expect(kindOfSegment('relaunch-fielding-runs-by-target-group-id')).toBe('relaunch');
+    expect(kindOfSegment('stop')).toBeUndefined();
+  });
+});
+
+describe('projectStatistics', () => {
+  const figures = {
+    fillingGoal: 100,
+    currentCompletes: 10,
+    currentPrescreens: 20,
+    incidenceRate: 0.5,
+    conversionRate: 0.4,
+    dropOffRate: 0.1,
+    medianInterviewSeconds: 300,
+  };
+
+  test('adds up, and leaves out target groups without figures', () => {
+    const rates = {
+      incidenceRate: null,
+      conversionRate: null,
+      dropOffRate: null,
+      medianInterviewSeconds: null,
+    };
+    const groups = [
+      figures,
+      { ...figures, incidenceRate: 0.8, conversionRate: 0.6, medianInterviewSeconds: 900 },
+      { ...figures, incidenceRate: 0.6, conversionRate: 0.5, medianInterviewSeconds: 400 },
+      { ...figures, ...rates },
+    ];
+    expect(projectStatistics(groups)).toEqual({
+      filling_goal: 400,
+      current_completes: 40,
+      current_prescreens: 80,
+      incidence_rate_median: 0.6,
+      length_of_interview_median_seconds: 400,
+      conversion_rate_average: 0.5,
+      drop_off_rate_average: 0.1,
+    });
+  });
+
+  test('of an even number, the median is between the middle two', () => {
+    const groups = [figures, { ...figures, incidenceRate: 0.6 }];
+    expect(projectStatistics(groups).incidence_rate_median).toBe(0.55);
+  });
+
+  test('nothing launched is nothing done', () => {
+    expect(projectStatistics([])).toMatchObject({ filling_goal: 0, incidence_rate_median: 0 });
+  });
+});
