@@ -1,7 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
-import { demo } from '../../src/emulator/index.js';
+import type { GraphQLFormattedError } from 'graphql';
+import { demo, type EmulatorOptions } from '../../src/emulator/index.js';
 import { startTestEmulator, type LoggedRequest, type TestEmulator } from '../helpers/emulator.js';
-import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../helpers/gateway.js';
+import {
+  startTestGateway,
+  type Answer,
+  type TestGateway,
+  type TestGatewayOptions,
+} from '../helpers/gateway.js';
+
+export interface StackOptions extends Omit<TestGatewayOptions, 'demandApiUrl'> {
+  readonly emulator?: EmulatorOptions;
+  /** A gateway of its own for each test, for tests whose failures it would remember. Default: one for all. */
+  readonly gatewayPerTest?: boolean;
+}
 
 /** The whole stack of one test: a gateway over HTTP in front of an emulator with fresh demo data. */
 export interface Stack {
@@ -16,23 +27,26 @@ export interface Stack {
   forgetCalls(): Promise<void>;
 }
 
-/**
- * Gives every test of a file a stack. The emulator is one for the file, and begins each test with the demo's data; the
- * gateway is each test's own.
- */
-export function useStack(options: Omit<TestGatewayOptions, 'demandApiUrl'> = {}): Stack {
+/** Gives the tests of a file or a `describe` a stack; each test begins with the demo's data. */
+export function useStack({
+  emulator: emulatorOptions,
+  gatewayPerTest,
+  ...options
+}: StackOptions = {}): Stack {
   let emulator: TestEmulator;
   let gateway: TestGateway;
+  const startGateway = async () => {
+    gateway = await startTestGateway({ ...options, demandApiUrl: emulator.url });
+  };
+  const closeGateway = () => gateway.close();
 
   beforeAll(async () => {
-    emulator = await startTestEmulator();
+    emulator = await startTestEmulator(emulatorOptions);
   });
-  beforeEach(async () => {
-    await emulator.control.reset();
-    gateway = await startTestGateway({ ...options, demandApiUrl: emulator.url });
-  });
-  afterEach(() => gateway.close());
   afterAll(() => emulator.close());
+  (gatewayPerTest === true ? beforeEach : beforeAll)(startGateway);
+  (gatewayPerTest === true ? afterEach : afterAll)(closeGateway);
+  beforeEach(() => emulator.control.reset());
 
   return {
     get emulator() {
@@ -56,11 +70,32 @@ export function callOf({ method, path }: Pick<LoggedRequest, 'method' | 'path'>)
   return `${method} ${path.replace(/^\/v1/, '')}`;
 }
 
+/** The data of an operation in which nothing failed. */
+export function dataOf<Data>({ data, errors }: Answer<Data>): Data {
+  expect(errors).toEqual([]);
+  expect(data).toBeDefined();
+  return data!;
+}
+
+/** The error of an operation in which one thing failed. */
+export function errorOf({ errors }: Answer<unknown>): GraphQLFormattedError {
+  expect(errors).toHaveLength(1);
+  return errors[0]!;
+}
+
+/** Expects that an operation was refused for one of its arguments. */
+export function expectBadUserInput(answer: Answer<unknown>, argument: string): void {
+  expect(errorOf(answer)).toMatchObject({
+    message: expect.stringContaining(argument),
+    extensions: { code: 'BAD_USER_INPUT', retryable: false, traceId: expect.any(String) },
+  });
+}
+
 interface TargetGroupRef {
   readonly targetGroupId: string;
 }
 
-interface FieldingRunRef extends TargetGroupRef {
+export interface FieldingRunRef extends TargetGroupRef {
   readonly fieldingRunId: string;
 }
 
@@ -72,15 +107,17 @@ export const ids = {
   targetGroup: ({ targetGroupId }: TargetGroupRef): string => `${ids.project}/${targetGroupId}`,
   run: (place: FieldingRunRef): string => `${ids.targetGroup(place)}/${place.fieldingRunId}`,
   job: (segment: string, jobId: string): string => `${ids.project}/${segment}/${jobId}`,
-  other: {
-    account: String(demo.other.accountId),
-    project: `${demo.other.accountId}/${demo.other.projectId}`,
-    targetGroup: `${demo.other.accountId}/${demo.other.projectId}/${demo.other.live.targetGroupId}`,
-    run: `${demo.other.accountId}/${demo.other.projectId}/${demo.other.live.targetGroupId}/${demo.other.live.fieldingRunId}`,
-  },
+  other: idsOf(demo.other),
 };
 
-/** An id that nothing has. */
+function idsOf({ accountId, projectId, live }: typeof demo.other) {
+  const account = String(accountId);
+  const project = `${account}/${projectId}`;
+  const targetGroup = `${project}/${live.targetGroupId}`;
+  return { account, project, targetGroup, run: `${targetGroup}/${live.fieldingRunId}` };
+}
+
+/** A raw id that nothing has. */
 export const NOBODY = '01BTGNYV6HRNK8K8VKZASZCFZZ';
 
 const DAY_MS = 86_400_000;

@@ -1,0 +1,182 @@
+import type * as rest from '../../src/contract/demand-api.js';
+import { demo } from '../../src/emulator/index.js';
+import {
+  ProjectsDocument,
+  TargetGroupsDocument,
+  type ProjectsQuery,
+  type TargetGroupsQuery,
+  type TargetGroupsQueryVariables,
+} from '../generated/documents.js';
+import { readApi } from '../helpers/emulator.js';
+import { dataOf, expectBadUserInput, ids, useStack } from './stack.js';
+
+const stack = useStack();
+const listPath = `/demand/accounts/${demo.accountId}/projects/${demo.largeProjectId}/target-groups`;
+
+type Page = NonNullable<TargetGroupsQuery['targetGroups']>;
+type PageVariables = Omit<TargetGroupsQueryVariables, 'projectId' | 'filter'>;
+
+async function readPage(
+  variables: PageVariables & Pick<TargetGroupsQueryVariables, 'filter'>,
+): Promise<Page> {
+  const answer = await stack.execute(TargetGroupsDocument, { projectId: ids.largeProject, ...variables });
+  return dataOf(answer).targetGroups!;
+}
+
+function idsOn({ edges }: Page): (string | undefined)[] {
+  return edges.map((edge) => edge?.node?.targetGroupId);
+}
+
+/** All ids of the list in its order, read from REST itself. */
+async function allIds(): Promise<string[]> {
+  const found: string[] = [];
+  let next: string | undefined = '';
+  while (next !== undefined) {
+    const path = `${listPath}?page_size=100${next && `&start_after=${next}`}`;
+    const list: rest.TargetGroupList = await readApi(stack.emulator, path);
+    found.push(...list.target_groups.map(({ id }) => id));
+    next = list.has_more ? (list.next_cursor ?? undefined) : undefined;
+  }
+  await stack.forgetCalls();
+  return found;
+}
+
+describe('Walking over a connection', () => {
+  test.each([7, 35, 100])('forward, %d at a time, sees every item once and in order', async (first) => {
+    const all = await allIds();
+    expect(all.length).toBeGreaterThan(100);
+
+    const seen: (string | undefined)[] = [];
+    let after: string | null = null;
+    for (let more = true; more;) {
+      const page = await readPage({ first, after });
+      seen.push(...idsOn(page));
+      expect(page.pageInfo.hasPreviousPage).toBe(after !== null);
+      ({ hasNextPage: more, endCursor: after } = page.pageInfo);
+    }
+    expect(seen).toEqual(all);
+    expect(await stack.calls()).toHaveLength(Math.ceil(all.length / first));
+  });
+
+  test.each([7, 35, 100])('backward, %d at a time, sees every item once and in order', async (last) => {
+    const all = await allIds();
+
+    const seen: (string | undefined)[] = [];
+    let before: string | null = all.at(-1)!;
+    for (let more = true; more;) {
+      const page: Page = await readPage({ last, before });
+      seen.unshift(...idsOn(page));
+      expect(page.pageInfo.hasNextPage).toBe(true);
+      ({ hasPreviousPage: more, startCursor: before } = page.pageInfo);
+    }
+    expect(seen).toEqual(all.slice(0, -1));
+  });
+
+  test("every edge's cursor works as `after` and as `before`", async () => {
+    const all = await allIds();
+    const { edges } = await readPage({ first: 8 });
+    for (const [index, edge] of edges.entries()) {
+      const [next, previous] = await Promise.all([
+        readPage({ first: 2, after: edge!.cursor }),
+        readPage({ last: 2, before: edge!.cursor }),
+      ]);
+      expect(idsOn(next)).toEqual(all.slice(index + 1, index + 3));
+      expect(idsOn(previous)).toEqual(all.slice(Math.max(0, index - 2), index));
+    }
+  });
+
+  test('the cursors of a page are those of its ends', async () => {
+    const { edges, pageInfo } = await readPage({ first: 3 });
+    expect(pageInfo).toEqual({
+      hasNextPage: true,
+      hasPreviousPage: false,
+      startCursor: edges[0]!.cursor,
+      endCursor: edges[2]!.cursor,
+    });
+  });
+
+  test('a page without items has no cursors', async () => {
+    const { edges, pageInfo } = await readPage({ filter: { search: 'no such target group' } });
+    expect(edges).toEqual([]);
+    expect(pageInfo).toEqual({
+      hasNextPage: false,
+      hasPreviousPage: false,
+      startCursor: null,
+      endCursor: null,
+    });
+  });
+
+  test('the items stand beside the edges', async () => {
+    interface Both {
+      targetGroups: { nodes: { id: string }[]; edges: { node: { id: string } }[] };
+    }
+    const query = `{ targetGroups(projectId: "${ids.largeProject}", first: 3) { nodes { id } edges { node { id } } } }`;
+    const { targetGroups } = dataOf(await stack.execute<Both, unknown>(query));
+    expect(targetGroups.nodes).toHaveLength(3);
+    expect(targetGroups.nodes).toEqual(targetGroups.edges.map(({ node }) => node));
+  });
+
+  test('projects are walked over in the same way', async () => {
+    const names: (string | null | undefined)[] = [];
+    let after: string | null = null;
+    for (let more = true; more;) {
+      const { projects } = dataOf(
+        await stack.execute(ProjectsDocument, { accountId: '101', first: 2, after }),
+      );
+      names.push(...projects!.edges.map((edge) => edge?.node?.name));
+      ({ hasNextPage: more, endCursor: after } = projects!.pageInfo);
+    }
+    expect(new Set(names).size).toBe(5);
+    expect(names).toHaveLength(5);
+  });
+});
+
+describe('A page', () => {
+  const cursor = demo.live.targetGroupId;
+  const pages: { page: PageVariables; sent: string }[] = [
+    { page: {}, sent: 'page_size=10' },
+    { page: { first: 3 }, sent: 'page_size=3' },
+    { page: { first: 100 }, sent: 'page_size=100' },
+    { page: { first: null, after: null, last: null, before: null }, sent: 'page_size=10' },
+    { page: { after: cursor }, sent: `page_size=10&start_after=${cursor}` },
+    { page: { first: 4, after: cursor }, sent: `page_size=4&start_after=${cursor}` },
+    { page: { last: 4, before: cursor }, sent: `page_size=4&end_before=${cursor}` },
+    { page: { before: cursor }, sent: `page_size=10&end_before=${cursor}` },
+  ];
+  test.each(pages)('costs one call that asks for no more than it needs: $sent', async ({ page, sent }) => {
+    dataOf(await stack.execute(TargetGroupsDocument, { projectId: ids.project, ...page }));
+    const path = `/demand/accounts/${demo.accountId}/projects/${demo.projectId}/target-groups`;
+    expect(await stack.calls()).toEqual([`GET ${path}?${sent}`]);
+  });
+
+  const nonsense: { page: PageVariables; argument: string }[] = [
+    { page: { first: 0 }, argument: '`first`' },
+    { page: { first: -1 }, argument: '`first`' },
+    { page: { first: 101 }, argument: '`first`' },
+    { page: { last: 0, before: cursor }, argument: '`last`' },
+    { page: { last: 101, before: cursor }, argument: '`last`' },
+    { page: { last: 5 }, argument: '`before`' },
+    { page: { first: 5, last: 5 }, argument: '`last`' },
+    { page: { first: 5, before: cursor }, argument: '`before`' },
+    { page: { last: 5, after: cursor }, argument: '`after`' },
+    { page: { after: cursor, before: cursor }, argument: '`before`' },
+    { page: { first: 5, after: cursor, last: 5, before: cursor }, argument: '`first`' },
+    { page: { after: '' }, argument: '`after`' },
+    { page: { after: 'white space' }, argument: '`after`' },
+    { page: { before: 'é' }, argument: '`before`' },
+    { page: { before: 'x'.repeat(513) }, argument: '`before`' },
+  ];
+  test.each(nonsense)('cannot be asked for by $page', async ({ page, argument }) => {
+    const variables = { projectId: ids.project, ...page };
+    expectBadUserInput(await stack.execute(TargetGroupsDocument, variables), argument);
+    expectBadUserInput(await stack.execute(ProjectsDocument, { accountId: ids.account, ...page }), argument);
+    expect(await stack.calls()).toEqual([]);
+  });
+
+  test('is not asked for by a cursor that the API does not know', async () => {
+    const variables = { projectId: ids.project, after: 'nothing' };
+    const { data, errors } = await stack.execute(TargetGroupsDocument, variables);
+    expect(data).toEqual({ targetGroups: null });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', upstream: { status: 400 } } }]);
+  });
+});

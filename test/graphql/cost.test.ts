@@ -1,0 +1,119 @@
+import { demo } from '../../src/emulator/index.js';
+import { PauseTargetGroupsDocument } from '../generated/documents.js';
+import { demoPaths } from '../helpers/emulator.js';
+import { dataOf, ids, useStack } from './stack.js';
+
+/** What a selection costs in REST calls. What single queries cost is tested beside them. */
+const stack = useStack();
+const list = (size: number): string => `GET ${demoPaths.project}/target-groups?page_size=${size}`;
+const runPath = demoPaths.run(demo.live);
+
+async function callsOf(query: string, variables?: Readonly<Record<string, unknown>>): Promise<string[]> {
+  await stack.forgetCalls();
+  dataOf(await stack.execute(query, variables));
+  return await stack.calls();
+}
+
+describe('The fielding runs of a list', () => {
+  const fragment = 'fragment Run on TargetGroup { fieldingRun { id status } }';
+  // The variables are used on the root field too: a variable that nothing uses is not valid.
+  const query = (fields: string, first: number) => `query ($yes: Boolean = true, $no: Boolean = false) {
+    targetGroups(projectId: "${ids.project}", first: ${first}) @include(if: $yes) @skip(if: $no) {
+      nodes { ${fields} }
+    }
+  } ${fields.includes('...Run') ? fragment : ''}`;
+
+  test.each([1, 3, 24])('cost one call for each of %d target groups', async (first) => {
+    const [page, ...others] = await callsOf(query('name fieldingRun { id version } ...Run', first));
+    expect(page).toBe(list(first));
+    expect(others).toHaveLength(first);
+    expect(new Set(others).size).toBe(first);
+    expect(others.every((call) => call.endsWith('/fielding-runs'))).toBe(true);
+  });
+
+  test.each([
+    { fields: 'id name', cost: 0 },
+    { fields: 'id ...Run @skip(if: $yes)', cost: 0 },
+    { fields: 'id ...Run @include(if: $no)', cost: 0 },
+    { fields: 'id fieldingRun @include(if: $no) { status }', cost: 0 },
+    { fields: 'id fieldingRun @include(if: $yes) { status }', cost: 3 },
+    { fields: '... on Node { id } ... on TargetGroup @skip(if: $no) { ...Run }', cost: 3 },
+  ])('cost $cost calls for { $fields }', async ({ fields, cost }) => {
+    expect(await callsOf(query(fields, 3))).toHaveLength(1 + cost);
+  });
+});
+
+describe('Equal reads', () => {
+  test('happen once in an operation, whatever they are called', async () => {
+    const run = `fieldingRun(id: "${ids.run(demo.live)}")`;
+    const calls = await callsOf(`{ a: ${run} { id status } b: ${run} { version } c: ${run} { endAt } }`);
+    expect(calls).toEqual([`GET ${runPath}`]);
+  });
+
+  test('happen once for relations that lead to the same', async () => {
+    const calls = await callsOf(`{
+      targetGroups(projectId: "${ids.project}", first: 5) { nodes { project { name account { name } } } }
+    }`);
+    expect(calls.sort()).toEqual(['GET /accounts', `GET ${demoPaths.project}`, list(5)].sort());
+  });
+
+  test('of pages happen once where the pages are equal', async () => {
+    const page = (size: number) =>
+      `targetGroups(projectId: "${ids.project}", first: ${size}) { nodes { id } }`;
+    const calls = await callsOf(`{ a: ${page(2)} b: ${page(2)} c: ${page(3)} }`);
+    expect(calls.sort()).toEqual([list(2), list(3)]);
+  });
+
+  test('happen again in the next operation: nothing is shared between callers', async () => {
+    const query = `{ fieldingRun(id: "${ids.run(demo.live)}") { status } }`;
+    expect([...(await callsOf(query)), ...(await callsOf(query))]).toEqual([
+      `GET ${runPath}`,
+      `GET ${runPath}`,
+    ]);
+  });
+});
+
+describe('Relations', () => {
+  test('that need only ids cost nothing', async () => {
+    const calls = await callsOf(`{
+      fieldingRun(id: "${ids.run(demo.live)}") {
+        targetGroup { __typename id targetGroupId project { id projectId account { id accountId } } }
+      }
+    }`);
+    expect(calls).toEqual([`GET ${runPath}`]);
+  });
+
+  test('that need more cost what answers it', async () => {
+    const calls = await callsOf(`{
+      fieldingRun(id: "${ids.run(demo.live)}") { targetGroup { name createdAt project { name status } } }
+    }`);
+    expect(calls).toEqual([
+      `GET ${runPath}`,
+      `GET ${demoPaths.targetGroup(demo.live)}/details`,
+      `GET ${demoPaths.project}/overview`,
+    ]);
+  });
+
+  test('of a batch job cost what answers them', async () => {
+    const input = { targetGroupIds: [ids.targetGroup(demo.paused)] };
+    const { pauseTargetGroups } = dataOf(await stack.execute(PauseTargetGroupsDocument, { input }));
+    const { id, jobId } = pauseTargetGroups!.batchJob!;
+    const job = `GET ${demoPaths.project}/batch-jobs/pause/${jobId}`;
+
+    expect(await callsOf(`{ batchJob(id: "${id}") { project { id account { id } } } }`)).toEqual([job]);
+    expect(await callsOf(`{ batchJob(id: "${id}") { project { name } } }`)).toEqual([
+      job,
+      `GET ${demoPaths.project}`,
+    ]);
+  });
+});
+
+test('fields of the whole graph are answered in one operation', async () => {
+  const calls = await callsOf(`{
+    accounts { id }
+    project(id: "${ids.project}") { targetGroups(first: 2, filter: { status: [LIVE] }) { nodes { id } } }
+  }`);
+  expect(calls.sort()).toEqual(
+    ['GET /accounts', `GET ${demoPaths.project}`, `${list(2)}&status=live`].sort(),
+  );
+});

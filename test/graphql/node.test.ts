@@ -1,0 +1,88 @@
+import { demo } from '../../src/emulator/index.js';
+import { NodeDocument, PauseTargetGroupsDocument } from '../generated/documents.js';
+import { demoPaths } from '../helpers/emulator.js';
+import { dataOf, errorOf, expectBadUserInput, ids, NOBODY, useStack } from './stack.js';
+
+const stack = useStack();
+
+describe('node', () => {
+  test.each([
+    { id: ids.account, node: { __typename: 'Account', accountId: '101' }, call: '/accounts' },
+    {
+      id: ids.project,
+      node: { __typename: 'Project', projectName: 'Breakfast habits tracker' },
+      call: demoPaths.project,
+    },
+    {
+      id: ids.targetGroup(demo.live),
+      node: { __typename: 'TargetGroup', targetGroupStatus: 'LIVE' },
+      call: `${demoPaths.targetGroup(demo.live)}/overview`,
+    },
+    {
+      id: ids.run(demo.live),
+      node: { __typename: 'FieldingRun', fieldingRunStatus: 'LIVE' },
+      call: demoPaths.run(demo.live),
+    },
+  ])('finds a $node.__typename by its id', async ({ id, node, call }) => {
+    expect(dataOf(await stack.execute(NodeDocument, { id }))).toEqual({ node: { id, ...node } });
+    expect(await stack.calls()).toEqual([`GET ${call}`]);
+  });
+
+  test('finds a BatchJob by the id that its creation told, and by its long form', async () => {
+    const input = { targetGroupIds: [ids.targetGroup(demo.paused)] };
+    const { pauseTargetGroups } = dataOf(await stack.execute(PauseTargetGroupsDocument, { input }));
+    const { id, jobId } = pauseTargetGroups!.batchJob!;
+    const longId = ids.job('pause-fielding-runs-by-target-group-id', jobId);
+    expect(id).toBe(ids.job('pause', jobId));
+    await stack.forgetCalls();
+
+    for (const either of [id, longId]) {
+      expect(dataOf(await stack.execute(NodeDocument, { id: either })).node).toEqual({
+        __typename: 'BatchJob',
+        id: either,
+        batchJobStatus: expect.stringMatching(/^(PROCESSING|COMPLETED)$/),
+      });
+    }
+    expect(await stack.calls()).toEqual([
+      `GET ${demoPaths.project}/batch-jobs/pause/${jobId}`,
+      `GET ${demoPaths.batchJobs('pause')}/${jobId}`,
+    ]);
+  });
+
+  test.each([
+    '999',
+    `101/${NOBODY}`,
+    `${ids.project}/${NOBODY}`,
+    ids.run({ ...demo.live, fieldingRunId: NOBODY }),
+    ids.run({ ...demo.live, fieldingRunId: demo.paused.fieldingRunId }),
+    ids.job('pause', NOBODY),
+  ])('is null where there is no such thing: %s', async (id) => {
+    expect(dataOf(await stack.execute(NodeDocument, { id }))).toEqual({ node: null });
+  });
+
+  test.each([
+    '',
+    '/',
+    'x',
+    '101/',
+    '/101',
+    '101//x',
+    '101/..',
+    '101/a?b',
+    '101/a#b',
+    '101/%2e%2e',
+    'ä/b',
+    `${ids.run(demo.live)}/more`,
+    ` ${ids.project}`,
+    `101/${'x'.repeat(129)}`,
+  ])('%j is no id', async (id) => {
+    expectBadUserInput(await stack.execute(NodeDocument, { id }), '`id`');
+    expect(await stack.calls()).toEqual([]);
+  });
+
+  test.each([ids.other.project, ids.other.targetGroup, ids.other.run])('is forbidden: %s', async (id) => {
+    const answer = await stack.execute(NodeDocument, { id });
+    expect(answer.data).toEqual({ node: null });
+    expect(errorOf(answer)).toMatchObject({ path: ['node'], extensions: { code: 'FORBIDDEN' } });
+  });
+});

@@ -1,0 +1,235 @@
+import type * as rest from '../../src/contract/demand-api.js';
+import { demo } from '../../src/emulator/index.js';
+import { TargetGroupDocument, TargetGroupsDocument, type TargetGroupFilter } from '../generated/documents.js';
+import { demoPaths, readApi } from '../helpers/emulator.js';
+import { dataOf, errorOf, expectBadUserInput, ids, NOBODY, useStack } from './stack.js';
+
+const stack = useStack();
+const listPath = `${demoPaths.project}/target-groups`;
+
+describe('targetGroups', () => {
+  test('shows what the list tells, in its order', async () => {
+    const list = await readApi<rest.TargetGroupList>(stack.emulator, `${listPath}?page_size=100`);
+    await stack.forgetCalls();
+
+    const data = dataOf(await stack.execute(TargetGroupsDocument, { projectId: ids.project, first: 100 }));
+    expect(data.targetGroups?.edges.map((edge) => edge?.node)).toEqual(
+      list.target_groups.map(({ statistics, ...item }) => ({
+        id: `${ids.project}/${item.id}`,
+        targetGroupId: item.id,
+        humanReadableId: item.human_readable_id,
+        name: item.name,
+        locale: item.locale,
+        status: item.status.toUpperCase(),
+        createdAt: item.created_at,
+        updatedAt: item.updated_at ?? null,
+        projectManagerId: item.project_manager_id,
+        progress: progressOf(statistics?.progress?.value),
+        statistics: {
+          conversionRate: statistics?.conversion_rate?.value ?? null,
+          dropOffRate: statistics?.drop_off_rate?.value ?? null,
+          incidenceRate: statistics?.incidence_rate?.value ?? null,
+          medianLengthOfInterviewSeconds: statistics?.median_length_of_interview_seconds?.value ?? null,
+          averageCostPerInterview: statistics?.average_cost_per_interview?.value ?? null,
+          earningsPerClick: statistics?.earnings_per_click?.value ?? null,
+          lastCompleteAt: statistics?.last_complete_date?.value ?? null,
+        },
+      })),
+    );
+    expect(new Set(list.target_groups.map(({ status }) => status)).size).toBe(6);
+    expect(await stack.calls()).toEqual([`GET ${listPath}?page_size=100`]);
+  });
+
+  const filters: {
+    filter: TargetGroupFilter;
+    sent: string;
+    holds: (item: rest.TargetGroupListItem) => boolean;
+  }[] = [
+    {
+      filter: { status: ['PAUSED', 'DRAFT'] },
+      sent: 'status=paused&status=draft',
+      holds: ({ status }) => ['paused', 'draft'].includes(status),
+    },
+    {
+      filter: { search: 'Adults' },
+      sent: 'search_string=Adults',
+      holds: ({ name }) => name.includes('Adults'),
+    },
+    {
+      filter: { country: ['US', 'de'] },
+      sent: 'country=US&country=de',
+      holds: ({ locale }) => /_(us|de)$/.test(locale ?? ''),
+    },
+    {
+      filter: { language: ['ENG'] },
+      sent: 'language=ENG',
+      holds: ({ locale }) => locale?.startsWith('eng_') === true,
+    },
+    {
+      filter: { status: ['LIVE'], language: ['ENG'] },
+      sent: 'status=live&language=ENG',
+      holds: ({ status, locale }) => status === 'live' && locale?.startsWith('eng_') === true,
+    },
+  ];
+  test.each(filters)('can be filtered: $filter', async ({ filter, sent, holds }) => {
+    const list = await readApi<rest.TargetGroupList>(stack.emulator, `${listPath}?page_size=100`);
+    await stack.forgetCalls();
+
+    const variables = { projectId: ids.project, first: 100, filter };
+    const { targetGroups } = dataOf(await stack.execute(TargetGroupsDocument, variables));
+    expect(targetGroups?.edges.map((edge) => edge?.node?.targetGroupId)).toEqual(
+      list.target_groups.filter(holds).map(({ id }) => id),
+    );
+    expect(await stack.calls()).toEqual([`GET ${listPath}?page_size=100&${sent}`]);
+  });
+
+  test('can be filtered by the ids that people use', async () => {
+    const list = await readApi<rest.TargetGroupList>(stack.emulator, listPath);
+    const humanReadableIds = list.target_groups.slice(2, 4).map((item) => item.human_readable_id ?? '');
+    await stack.forgetCalls();
+
+    const variables = { projectId: ids.project, filter: { humanReadableIds } };
+    const { targetGroups } = dataOf(await stack.execute(TargetGroupsDocument, variables));
+    expect(targetGroups?.edges.map((edge) => edge?.node?.humanReadableId)).toEqual(humanReadableIds);
+    expect(await stack.calls()).toEqual([
+      `GET ${listPath}?page_size=10&${humanReadableIds.map((id) => `human_readable_ids=${id}`).join('&')}`,
+    ]);
+  });
+
+  const nonsense: { filter: TargetGroupFilter; argument: string }[] = [
+    { filter: { status: ['UNKNOWN'] }, argument: '`filter.status.0`' },
+    { filter: { status: ['LIVE', 'UNKNOWN'] }, argument: '`filter.status.1`' },
+    { filter: { status: [] }, argument: '`filter.status`' },
+    { filter: { country: ['US', 'USA'] }, argument: '`filter.country.1`' },
+    { filter: { country: Array.from({ length: 101 }, () => 'US') }, argument: '`filter.country`' },
+    { filter: { language: ['EN'] }, argument: '`filter.language.0`' },
+    { filter: { humanReadableIds: [''] }, argument: '`filter.humanReadableIds.0`' },
+    { filter: { search: '' }, argument: '`filter.search`' },
+  ];
+  test.each(nonsense)(
+    'cannot be filtered by what makes no sense: $argument',
+    async ({ filter, argument }) => {
+      const answer = await stack.execute(TargetGroupsDocument, { projectId: ids.project, filter });
+      expectBadUserInput(answer, argument);
+      expect(await stack.calls()).toEqual([]);
+    },
+  );
+
+  test('is null where there is no such project', async () => {
+    const answer = await stack.execute(TargetGroupsDocument, { projectId: `101/${NOBODY}` });
+    expect(dataOf(answer)).toEqual({ targetGroups: null });
+  });
+
+  test.each(['', '101', ids.targetGroup(demo.live)])('%j is no project id', async (projectId) => {
+    expectBadUserInput(await stack.execute(TargetGroupsDocument, { projectId }), '`projectId`');
+    expect(await stack.calls()).toEqual([]);
+  });
+
+  test("of another's project are forbidden", async () => {
+    const answer = await stack.execute(TargetGroupsDocument, { projectId: ids.other.project });
+    expect(answer.data).toEqual({ targetGroups: null });
+    expect(errorOf(answer)).toMatchObject({ path: ['targetGroups'], extensions: { code: 'FORBIDDEN' } });
+  });
+});
+
+describe('targetGroup', () => {
+  const path = demoPaths.targetGroup(demo.live);
+
+  test('shows what overview, details and fielding runs tell', async () => {
+    const overview = await readApi<rest.TargetGroupOverview>(stack.emulator, `${path}/overview`);
+    const details = await readApi<rest.TargetGroupDetails>(stack.emulator, `${path}/details`);
+    await stack.forgetCalls();
+
+    expect(dataOf(await stack.execute(TargetGroupDocument, { id: ids.targetGroup(demo.live) }))).toEqual({
+      targetGroup: {
+        id: ids.targetGroup(demo.live),
+        targetGroupId: demo.live.targetGroupId,
+        humanReadableId: details.human_readable_id,
+        name: overview.target_group_name,
+        locale: details.locale,
+        status: 'LIVE',
+        progress: progressOf(overview.progress),
+        statistics: {
+          conversionRate: overview.conversion_rate ?? null,
+          dropOffRate: overview.drop_off_rate ?? null,
+          incidenceRate: overview.incidence_rate ?? null,
+          medianLengthOfInterviewSeconds: overview.median_length_of_interview_seconds ?? null,
+          averageCostPerInterview: overview.average_cost_per_interview ?? null,
+          earningsPerClick: overview.earnings_per_click ?? null,
+          lastCompleteAt: null,
+        },
+        createdAt: details.created_at,
+        projectManagerId: details.project_manager_id,
+        fieldingRun: expect.objectContaining({ id: ids.run(demo.live), status: 'LIVE', version: '5' }),
+      },
+    });
+    const ends = ['overview', 'details', 'fielding-runs'];
+    expect((await stack.calls()).sort()).toEqual(ends.map((end) => `GET ${path}/${end}`).sort());
+  });
+
+  test('of a draft shows its settings', async () => {
+    const draftPath = demoPaths.targetGroup(demo.draft);
+    const draft = await readApi<rest.DraftTargetGroup>(stack.emulator, draftPath);
+    await stack.forgetCalls();
+
+    const data = dataOf(await stack.execute(TargetGroupDocument, { id: ids.targetGroup(demo.draft) }));
+    expect(data.targetGroup).toMatchObject({
+      status: 'DRAFT',
+      name: draft.name,
+      locale: draft.locale,
+      humanReadableId: draft.human_readable_id,
+      projectManagerId: draft.project_manager_id,
+      createdAt: null,
+      progress: null,
+      statistics: null,
+      fieldingRun: null,
+    });
+    expect(await stack.calls()).toContain(`GET ${draftPath}`);
+  });
+
+  test.each([
+    { fields: 'id', ends: ['/overview'] },
+    { fields: 'name status locale humanReadableId', ends: ['/overview'] },
+    { fields: 'progress { fillingGoal } statistics { conversionRate }', ends: ['/overview'] },
+    { fields: 'id project { id account { id } }', ends: ['/overview'] },
+    { fields: 'name createdAt', ends: ['/details'] },
+    { fields: 'status projectManagerId', ends: ['/details', '/overview'] },
+    { fields: 'status createdAt @include(if: false)', ends: ['/overview'] },
+    { fields: 'status ... on Node { id } ... @skip(if: true) { createdAt }', ends: ['/overview'] },
+  ])('asks REST for no more than is selected: { $fields }', async ({ fields, ends }) => {
+    dataOf(await stack.execute(`{ targetGroup(id: "${ids.targetGroup(demo.live)}") { ${fields} } }`));
+    expect((await stack.calls()).sort()).toEqual(ends.map((end) => `GET ${path}${end}`));
+  });
+
+  test('is asked for as a draft where there is no overview', async () => {
+    const id = `${ids.project}/${NOBODY}`;
+    expect(dataOf(await stack.execute(`{ targetGroup(id: "${id}") { name } }`))).toEqual({
+      targetGroup: null,
+    });
+    const nowhere = demoPaths.targetGroup({ targetGroupId: NOBODY });
+    expect(await stack.calls()).toEqual([`GET ${nowhere}/overview`, `GET ${nowhere}`]);
+  });
+
+  test.each(['', ids.project, `${ids.project}/..`, `${ids.project}/${'x'.repeat(129)}`, ids.run(demo.live)])(
+    '%j is no id of one',
+    async (id) => {
+      expectBadUserInput(await stack.execute(TargetGroupDocument, { id }), '`id`');
+      expect(await stack.calls()).toEqual([]);
+    },
+  );
+
+  test("of another's account is forbidden", async () => {
+    const answer = await stack.execute(TargetGroupDocument, { id: ids.other.targetGroup });
+    expect(answer.data).toEqual({ targetGroup: null });
+    expect(errorOf(answer)).toMatchObject({ path: ['targetGroup'], extensions: { code: 'FORBIDDEN' } });
+  });
+});
+
+function progressOf(progress: rest.TargetGroupProgress | undefined) {
+  return {
+    currentCompletes: progress?.current_completes,
+    currentPrescreens: progress?.current_prescreens,
+    fillingGoal: progress?.filling_goal,
+    fillingStrategy: progress?.filling_strategy,
+  };
+}
