@@ -178,7 +178,7 @@ describe('parseNodeId', () => {
         expect(url.href).toBe(`https://api.example.com/v1${path}`);
         expect(path).toMatch(PATHS[place.kind]);
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 });

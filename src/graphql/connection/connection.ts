@@ -14,11 +14,10 @@ export interface Connection<N> {
   readonly pageInfo: PageInfo;
 }
 
-/** A page as REST answers it. */
-export interface RestPage<I> {
-  readonly items: readonly I[];
-  readonly hasMore: boolean;
-  readonly nextCursor: string | null | undefined;
+/** What a list of REST tells beside its items. Like any property of an answer, one that came broken throws when it is read. */
+export interface RestList {
+  readonly has_more: boolean;
+  readonly next_cursor?: string | null | undefined;
 }
 
 /** The object types of a connection over a node type (Relay Cursor Connections, with `nodes` beside `edges`). */
@@ -56,33 +55,44 @@ export function connectionType<N extends object>(node: () => ClassType<N>, name:
 /**
  * A connection from a page of REST. An item's id is its cursor; the last one of a page that goes on has the
  * `next_cursor` of REST, where there is one.
+ *
+ * @param items those of the list; one that came broken throws when it is read, so each is read by itself
  */
 export function toConnection<I extends { readonly id: string }, N>(
-  page: RestPage<I>,
+  list: RestList,
+  items: readonly I[],
   query: PageQuery,
   toNode: (item: I) => N,
 ): Connection<N> {
   const backward = query.end_before !== undefined;
-  const items = backward ? page.items.slice(-query.page_size) : page.items.slice(0, query.page_size);
-  const hasMore = page.hasMore || items.length < page.items.length;
-  const lastCursor =
-    backward || items.length < page.items.length ? undefined : (page.nextCursor ?? undefined);
+  const surplus = Math.max(0, items.length - query.page_size);
+  const start = backward ? surplus : 0;
+  const size = items.length - surplus;
+  const itemAt = (index: number) => {
+    const item = items[start + index];
+    if (item === undefined) throw new RangeError('A page has no such item.');
+    return item;
+  };
+  const nextCursor = () => (backward || surplus > 0 ? undefined : (list.next_cursor ?? undefined));
+  const cursorAt = (index: number) => (index === size - 1 ? nextCursor() : undefined) ?? itemAt(index).id;
 
-  const edges = items.map((item, index) =>
-    orError(() => ({
-      cursor: (index === items.length - 1 ? lastCursor : undefined) ?? item.id,
-      node: toNode(item),
-    })),
+  const nodes = Array.from({ length: size }, (_, index) => orError(() => toNode(itemAt(index))));
+  const edges = nodes.map((node, index) =>
+    node instanceof Error ? node : orError(() => ({ cursor: cursorAt(index), node })),
   );
-  const cursors = edges.flatMap((edge) => (edge instanceof Error ? [] : [edge.cursor]));
   return {
     edges,
-    nodes: edges.map((edge) => (edge instanceof Error ? edge : edge.node)),
-    pageInfo: {
-      hasNextPage: backward || hasMore,
-      hasPreviousPage: backward ? hasMore : query.start_after !== undefined,
-      startCursor: cursors[0] ?? null,
-      endCursor: cursors.at(-1) ?? null,
+    nodes,
+    get pageInfo() {
+      const hasMore = surplus > 0 || list.has_more;
+      const cursors = edges.flatMap((edge) => (edge instanceof Error ? [] : [edge.cursor]));
+      return {
+        hasNextPage: backward || hasMore,
+        hasPreviousPage: backward ? hasMore : query.start_after !== undefined,
+        startCursor: cursors[0] ?? null,
+        // Even where the last item is broken, the list goes on.
+        endCursor: nextCursor() ?? cursors.at(-1) ?? null,
+      };
     },
   };
 }

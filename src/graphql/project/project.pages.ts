@@ -22,7 +22,8 @@ export async function projectConnection(
   const list = await loaders.projectPage.load({ accountId: account.accountId, query });
   if (list === null) return null;
   return toConnection(
-    { items: list.projects, hasMore: list.has_more, nextCursor: list.next_cursor },
+    list,
+    list.projects,
     page,
     (item) => new Project({ accountId: account.accountId, projectId: item.id }, item),
   );

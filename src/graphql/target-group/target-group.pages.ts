@@ -25,7 +25,8 @@ export async function targetGroupConnection(
   const list = await loaders.targetGroupPage.load({ accountId, projectId, query });
   if (list === null) return null;
   return toConnection(
-    { items: list.target_groups, hasMore: list.has_more, nextCursor: list.next_cursor },
+    list,
+    list.target_groups,
     page,
     (item) => new TargetGroup({ accountId, projectId, targetGroupId: item.id }, factsOfListItem(item)),
   );

@@ -1,0 +1,141 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { toConnection, type RestList } from '../../src/graphql/connection/connection.js';
+import type { PageQuery } from '../../src/graphql/connection/page.js';
+import { bodies } from '../../src/upstream/validation.js';
+
+interface Page {
+  readonly list: RestList;
+  readonly items: readonly { readonly id: string }[];
+}
+
+const forward: PageQuery = { page_size: 3 };
+const onward: PageQuery = { page_size: 3, start_after: 'z' };
+const backward: PageQuery = { page_size: 3, end_before: 'z' };
+
+function pageOf(ids: string, hasMore: boolean, nextCursor?: string | null): Page {
+  return { items: Array.from(ids, (id) => ({ id })), list: { has_more: hasMore, next_cursor: nextCursor } };
+}
+
+/** A connection as `cursor:node` texts, which is all that tells one from another here. */
+function connect({ list, items }: Page, query: PageQuery) {
+  const { edges, nodes, pageInfo } = toConnection(list, items, query, ({ id }) => id.toUpperCase());
+  return {
+    edges: edges.map((edge) => (edge instanceof Error ? edge.message : `${edge.cursor}:${edge.node}`)),
+    nodes,
+    pageInfo,
+  };
+}
+
+describe('the items of a page', () => {
+  test.each([
+    ['forward', pageOf('abc', false), forward, ['a:A', 'b:B', 'c:C']],
+    ['fewer than asked for', pageOf('a', false), forward, ['a:A']],
+    ['none', pageOf('', false), forward, []],
+    ['with the cursor of REST', pageOf('abc', true, 'n'), forward, ['a:A', 'b:B', 'n:C']],
+    ['with no cursor of REST', pageOf('abc', true, null), forward, ['a:A', 'b:B', 'c:C']],
+    ['more than asked for', pageOf('abcde', true, 'n'), forward, ['a:A', 'b:B', 'c:C']],
+    ['backward', pageOf('abc', true), backward, ['a:A', 'b:B', 'c:C']],
+    ['backward, with a cursor that leads forward', pageOf('abc', true, 'n'), backward, ['a:A', 'b:B', 'c:C']],
+    ['backward, more than asked for', pageOf('abcde', false), backward, ['c:C', 'd:D', 'e:E']],
+  ])('%s', (_what, page, query, edges) => {
+    const connection = connect(page, query);
+    expect(connection.edges).toEqual(edges);
+    expect(connection.nodes).toEqual(edges.map((edge) => edge.split(':')[1]));
+    expect(connection.pageInfo).toMatchObject({
+      startCursor: edges[0]?.split(':')[0] ?? null,
+      endCursor: edges.at(-1)?.split(':')[0] ?? null,
+    });
+  });
+});
+
+describe('the neighbours of a page', () => {
+  test.each([
+    ['the only one', pageOf('abc', false), forward, false, false],
+    ['the first one', pageOf('abc', true), forward, false, true],
+    ['one that has more than asked for', pageOf('abcd', false), forward, false, true],
+    ['one in the middle', pageOf('abc', true), onward, true, true],
+    ['the last one', pageOf('a', false), onward, true, false],
+    ['an empty one after the last', pageOf('', false), onward, true, false],
+    ['going backward, one in the middle', pageOf('abc', true), backward, true, true],
+    ['going backward, the first one', pageOf('abc', false), backward, false, true],
+    ['going backward, one that has more than asked for', pageOf('abcd', false), backward, true, true],
+  ])('%s', (_what, page, query, hasPreviousPage, hasNextPage) => {
+    expect(connect(page, query).pageInfo).toMatchObject({ hasPreviousPage, hasNextPage });
+  });
+});
+
+describe('a broken item', () => {
+  const message = expect.stringMatching(/^The Demand API gave an answer whose `target_groups/);
+  const pageWith = (last: unknown, more: object = {}): Page => {
+    const items = [{ id: 'a', name: 'A', status: 'live' }, { id: 'b', name: 'B', status: 'live' }, last];
+    // A body that came broken is changed where it is read; each test has one of its own.
+    const list = bodies.targetGroupList(structuredClone({ target_groups: items, has_more: true, ...more }));
+    return { list, items: list.target_groups };
+  };
+  const broken = [
+    ['without an id', { name: 'C', status: 'live' }],
+    ['with an id of another type', { id: 5, name: 'C', status: 'live' }],
+    ['that is null', null],
+    ['that is a text', 'c'],
+    ['that is a list', []],
+  ] as const;
+
+  test.each(broken)('%s is an error, and its siblings stand', (_what, item) => {
+    const connection = connect(pageWith(item), forward);
+    expect(connection.edges).toEqual(['a:A', 'b:B', message]);
+    expect(connection.nodes).toEqual(['A', 'B', expect.any(Error)]);
+    expect(connection.pageInfo).toMatchObject({ startCursor: 'a', endCursor: 'b', hasNextPage: true });
+  });
+
+  test.each(broken)('%s does not bar the way on', (_what, item) => {
+    const { pageInfo } = connect(pageWith(item, { next_cursor: 'n' }), forward);
+    expect(pageInfo).toMatchObject({ hasNextPage: true, endCursor: 'n' });
+  });
+
+  test('that a page does not show is not read', () => {
+    expect(connect(pageWith(null), { page_size: 2 }).edges).toEqual(['a:A', 'b:B']);
+  });
+});
+
+describe('a list that tells nothing usable beside its items', () => {
+  const items = [{ id: 'a', name: 'A', status: 'live' }];
+
+  test.each([
+    ['no `has_more`', {}],
+    ['a `has_more` of another type', { has_more: 'yes' }],
+  ])('%s fails the page info alone', (_what, told) => {
+    const list = bodies.targetGroupList({ target_groups: items, ...told });
+    const connection = toConnection(list, list.target_groups, forward, ({ name }) => name);
+    expect(connection).toMatchObject({ nodes: ['A'], edges: [{ cursor: 'a', node: 'A' }] });
+    expect(() => connection.pageInfo).toThrow('`has_more`');
+  });
+
+  test('a `next_cursor` of another type fails what shows it, and no node', () => {
+    const list = bodies.targetGroupList({ target_groups: items, has_more: true, next_cursor: 7 });
+    const connection = toConnection(list, list.target_groups, forward, ({ name }) => name);
+    expect(connection).toMatchObject({ nodes: ['A'], edges: [expect.any(Error)] });
+    expect(() => connection.pageInfo).toThrow('`next_cursor`');
+  });
+});
+
+test('a page never shows more than was asked for, and its ends are the cursors of its edges', () => {
+  const page = fc.record({
+    items: fc
+      .uniqueArray(fc.stringMatching(/^[a-z]{1,4}$/), { minLength: 1 })
+      .map((ids) => ids.map((id) => ({ id }))),
+    list: fc.record({ has_more: fc.boolean(), next_cursor: fc.option(fc.stringMatching(/^[A-Z]{1,4}$/)) }),
+  });
+  fc.assert(
+    fc.property(page, fc.integer({ min: 1, max: 5 }), fc.boolean(), (rest, size, goesBackward) => {
+      const query = goesBackward ? { page_size: size, end_before: 'z' } : { page_size: size };
+      const { edges, pageInfo } = connect(rest, query);
+      const cursors = edges.map((edge) => edge.split(':')[0]);
+      expect(edges.length).toBe(Math.min(size, rest.items.length));
+      expect([pageInfo.startCursor, pageInfo.endCursor]).toEqual([
+        cursors[0] ?? null,
+        cursors.at(-1) ?? null,
+      ]);
+    }),
+  );
+});

@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { BadUserInputError } from '../../src/errors.js';
+import { pageQuery } from '../../src/graphql/connection/page.js';
+
+describe('pageQuery', () => {
+  test.each([
+    [{}, { page_size: 10 }],
+    [{ first: null, after: null, last: null, before: null }, { page_size: 10 }],
+    [{ first: 1 }, { page_size: 1 }],
+    [{ first: 100 }, { page_size: 100 }],
+    [{ after: 'c' }, { page_size: 10, start_after: 'c' }],
+    [
+      { first: 5, after: 'c', last: null },
+      { page_size: 5, start_after: 'c' },
+    ],
+    [{ before: 'c' }, { page_size: 10, end_before: 'c' }],
+    [
+      { last: 5, before: 'c' },
+      { page_size: 5, end_before: 'c' },
+    ],
+    [{ after: 'a/b+c==&x=1' }, { page_size: 10, start_after: 'a/b+c==&x=1' }],
+  ])('%j asks for %j', (args, query) => {
+    expect(pageQuery(args)).toEqual(query);
+  });
+
+  test.each([
+    [{ first: 0 }, '`first`'],
+    [{ first: -1 }, '`first`'],
+    [{ first: 101 }, '`first`'],
+    [{ last: 0, before: 'c' }, '`last`'],
+    [{ last: 101, before: 'c' }, '`last`'],
+    [{ last: 5 }, '`before`'],
+    [{ first: 5, last: 5 }, '`first`'],
+    [{ first: 5, before: 'c' }, '`first`'],
+    [{ after: 'c', before: 'd' }, '`after`'],
+    [{ after: 'c', last: 5 }, '`after`'],
+    [{ after: '' }, '`after`'],
+    [{ after: 'a b' }, '`after`'],
+    [{ after: 'a\nb' }, '`after`'],
+    [{ after: 'é' }, '`after`'],
+    [{ after: 'x'.repeat(513) }, '`after`'],
+    [{ before: '' }, '`before`'],
+  ])('refuses %j, and names %s', (args, name) => {
+    expect(() => pageQuery(args)).toThrow(BadUserInputError);
+    expect(() => pageQuery(args)).toThrow(name);
+  });
+
+  test('passes any cursor that REST could have given on unchanged', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[\x21-\x7e]{1,512}$/), (cursor) => {
+        expect(pageQuery({ after: cursor }).start_after).toBe(cursor);
+        expect(pageQuery({ before: cursor }).end_before).toBe(cursor);
+      }),
+    );
+  });
+});
