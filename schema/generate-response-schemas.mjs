@@ -9,15 +9,21 @@ import { parse } from 'yaml';
 const source = new URL('./demand-api.openapi.yaml', import.meta.url);
 const target = new URL('../src/contract/response-schemas.ts', import.meta.url);
 
-const KEPT = new Set(['type', 'properties', 'required', 'items']);
+const KEPT = new Set(['type', 'properties', 'required', 'items', 'maximum']);
 
 const { components } = parse(readFileSync(source, 'utf8'), { merge: true });
 
 /** References are replaced by what they refer to, so that a fault deep inside is reported at its own place alone. */
 function relax({ $ref, ...schema }) {
   if ($ref !== undefined) return relax(components.schemas[$ref.split('/').at(-1)]);
-  const kept = Object.entries(schema).filter(([keyword]) => KEPT.has(keyword));
+  const kept = Object.entries(withBounds(schema)).filter(([keyword]) => KEPT.has(keyword));
   return Object.fromEntries(kept.map(([keyword, value]) => [keyword, relaxKeyword(keyword, value, schema)]));
+}
+
+/** An integer that JSON.parse cannot keep exact, or that GraphQL's Int cannot hold, is of no use. */
+function withBounds(schema) {
+  if (schema.type !== 'integer') return schema;
+  return { ...schema, maximum: schema.format === 'int64' ? Number.MAX_SAFE_INTEGER : 2 ** 31 - 1 };
 }
 
 function relaxKeyword(keyword, value, { required = [] }) {

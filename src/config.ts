@@ -28,6 +28,32 @@ export interface DemandApiConfig {
   readonly ifMatch: 'weak' | 'strong';
   /** `DEMAND_API_CONCURRENCY` (64): upstream requests in flight for one process. */
   readonly concurrency: number;
+  readonly retry: RetryConfig;
+  readonly breaker: BreakerConfig;
+}
+
+export interface RetryConfig {
+  /** `DEMAND_API_MAX_ATTEMPTS` (4): of one call, the first included; 1 for no retries. */
+  readonly maxAttempts: number;
+  /** `DEMAND_API_RETRY_BASE_MS` (100): the longest wait before the second attempt; it doubles with each. */
+  readonly baseDelayMs: number;
+  /** `DEMAND_API_RETRY_MAX_MS` (2000): where doubling stops. */
+  readonly maxDelayMs: number;
+  /** `DEMAND_API_RETRY_BUDGET_PERCENT` (20): the most retries, of the calls of the last 10 seconds; as a share of 1. */
+  readonly budgetShare: number;
+  /** `DEMAND_API_RETRY_BUDGET_FLOOR` (10): retries within 10 seconds that are always allowed. */
+  readonly budgetFloor: number;
+}
+
+export interface BreakerConfig {
+  /** `DEMAND_API_BREAKER_MIN_CALLS` (20): it does not open below so many calls within the window. */
+  readonly minCalls: number;
+  /** `DEMAND_API_BREAKER_FAILURE_PERCENT` (50): it opens when more of the window's calls failed; as a share of 1. */
+  readonly failureShare: number;
+  /** `DEMAND_API_BREAKER_WINDOW_MS` (10000): what counts as the present. */
+  readonly windowMs: number;
+  /** `DEMAND_API_BREAKER_PROBE_MS` (1000): how long it stays open before it lets a probe through. */
+  readonly probeAfterMs: number;
 }
 
 export interface EmulatorConfig {
@@ -65,6 +91,15 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       DEMAND_API_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 5000 }),
       DEMAND_API_IF_MATCH: str({ choices: ['weak', 'strong'] as const, default: 'weak' }),
       DEMAND_API_CONCURRENCY: wholeNumber(1, 10_000)({ default: 64 }),
+      DEMAND_API_MAX_ATTEMPTS: wholeNumber(1, 20)({ default: 4 }),
+      DEMAND_API_RETRY_BASE_MS: wholeNumber(0, 60_000)({ default: 100 }),
+      DEMAND_API_RETRY_MAX_MS: wholeNumber(0, 600_000)({ default: 2000 }),
+      DEMAND_API_RETRY_BUDGET_PERCENT: wholeNumber(0, 100)({ default: 20 }),
+      DEMAND_API_RETRY_BUDGET_FLOOR: wholeNumber(0, 1_000_000)({ default: 10 }),
+      DEMAND_API_BREAKER_MIN_CALLS: wholeNumber(1, 1_000_000)({ default: 20 }),
+      DEMAND_API_BREAKER_FAILURE_PERCENT: wholeNumber(1, 100)({ default: 50 }),
+      DEMAND_API_BREAKER_WINDOW_MS: wholeNumber(100, 600_000)({ default: 10_000 }),
+      DEMAND_API_BREAKER_PROBE_MS: wholeNumber(1, 600_000)({ default: 1000 }),
       EMULATOR_PORT: wholeNumber(0, 65_535)({ default: 4010 }),
       EMULATOR_DATA: str({ default: '.data/demand.sqlite' }),
     },
@@ -83,6 +118,19 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       timeoutMs: env.DEMAND_API_TIMEOUT_MS,
       ifMatch: env.DEMAND_API_IF_MATCH,
       concurrency: env.DEMAND_API_CONCURRENCY,
+      retry: {
+        maxAttempts: env.DEMAND_API_MAX_ATTEMPTS,
+        baseDelayMs: env.DEMAND_API_RETRY_BASE_MS,
+        maxDelayMs: env.DEMAND_API_RETRY_MAX_MS,
+        budgetShare: env.DEMAND_API_RETRY_BUDGET_PERCENT / 100,
+        budgetFloor: env.DEMAND_API_RETRY_BUDGET_FLOOR,
+      },
+      breaker: {
+        minCalls: env.DEMAND_API_BREAKER_MIN_CALLS,
+        failureShare: env.DEMAND_API_BREAKER_FAILURE_PERCENT / 100,
+        windowMs: env.DEMAND_API_BREAKER_WINDOW_MS,
+        probeAfterMs: env.DEMAND_API_BREAKER_PROBE_MS,
+      },
     },
     emulator: { port: env.EMULATOR_PORT, data: env.EMULATOR_DATA },
   };

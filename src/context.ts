@@ -1,9 +1,8 @@
 import type { Principal } from './auth/principal.js';
 import { Loaders } from './loaders/loaders.js';
 import type { TraceContext } from './telemetry/trace-context.js';
-import { DemandClient } from './upstream/client.js';
+import { DemandClient, type DemandClientDeps } from './upstream/client.js';
 import type { IdempotencyKeys } from './upstream/idempotency-keys.js';
-import type { Transport } from './upstream/transport.js';
 
 /** What the resolvers of one GraphQL operation work with. Nothing in it but `idempotencyKeys` outlives the operation. */
 export interface RequestContext {
@@ -18,9 +17,8 @@ export interface RequestContext {
 
 /** What contexts are made of, wired once for each process. */
 export interface ContextDeps {
-  readonly transport: Transport;
+  readonly client: DemandClientDeps;
   readonly idempotencyKeys: IdempotencyKeys;
-  readonly ifMatch: 'weak' | 'strong';
   readonly requestTimeoutMs: number;
   readonly now: () => number;
 }
@@ -36,11 +34,12 @@ export interface Caller {
 export function createContext(deps: ContextDeps, { principal, trace, gone }: Caller): RequestContext {
   const scope = {
     authorization: principal.authorization,
+    credentialKey: principal.credentialKey,
     trace,
     deadline: performance.now() + deps.requestTimeoutMs,
     callerGone: gone,
   };
-  const client = new DemandClient(deps.transport, scope, { ifMatch: deps.ifMatch });
+  const client = new DemandClient(deps.client, scope);
   const { idempotencyKeys, now } = deps;
   return { principal, trace, client, loaders: new Loaders(client), idempotencyKeys, now };
 }

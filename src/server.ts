@@ -9,11 +9,9 @@ import { PLAIN_FIRST_QUERY, serveExplorers, type FirstQuery } from './server/exp
 import { serveHealth } from './server/health.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { IdempotencyKeys } from './upstream/idempotency-keys.js';
-import { createNodeFetchClient } from './upstream/node-fetch-client.js';
-import { Transport } from './upstream/transport.js';
+import { createUpstream } from './upstream/upstream.js';
 
 const MAX_REQUEST_BYTES = 1024 * 1024;
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -47,12 +45,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const logger = options.logger ?? createLogger(config.logLevel);
   const loggerInstance: FastifyBaseLogger = logger;
-  const http = createNodeFetchClient({ maxSockets: demandApi.concurrency, maxBodyBytes: MAX_ANSWER_BYTES });
-  const { version: apiVersion, timeoutMs, concurrency, ifMatch } = demandApi;
+  const upstream = createUpstream(demandApi, baseUrl, now);
   const contextDeps = {
-    transport: new Transport({ baseUrl, apiVersion, timeoutMs, concurrency, http, now }),
+    client: upstream.client,
     idempotencyKeys: new IdempotencyKeys(),
-    ifMatch,
     requestTimeoutMs: config.requestTimeoutMs,
     now,
   };
@@ -84,7 +80,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         Promise.resolve(createContext(contextDeps, callerOf(request, reply))),
     }),
   });
-  serveHealth(app, () => !draining);
+  serveHealth(app, () => !draining && upstream.isUp());
   if (!production) serveExplorers(app, firstQuery);
 
   const url = await app.listen({ port: config.port, host: config.host });
@@ -93,7 +89,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     async close() {
       draining = true;
       await apollo.stop();
-      http.close();
+      upstream.close();
     },
   };
 }

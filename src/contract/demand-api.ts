@@ -648,6 +648,7 @@ export interface components {
             readonly start_fielding_at?: components["schemas"]["Timestamp"];
             readonly end_fielding_at?: components["schemas"]["Timestamp"];
             readonly status: components["schemas"]["FieldingRunStatus"];
+            /** Format: int64 */
             readonly version: number;
             /** @description Here a text, unlike elsewhere. */
             readonly account_id?: string;

@@ -3,7 +3,8 @@ export const responseSchemas = {
   "components": {
     "schemas": {
       "AccountId": {
-        "type": "integer"
+        "type": "integer",
+        "maximum": 2147483647
       },
       "Ulid": {
         "type": "string"
@@ -58,7 +59,8 @@ export const responseSchemas = {
         ],
         "properties": {
           "id": {
-            "type": "integer"
+            "type": "integer",
+            "maximum": 2147483647
           },
           "name": {
             "type": [
@@ -83,7 +85,8 @@ export const responseSchemas = {
               ],
               "properties": {
                 "id": {
-                  "type": "integer"
+                  "type": "integer",
+                  "maximum": 2147483647
                 },
                 "name": {
                   "type": [
@@ -106,19 +109,22 @@ export const responseSchemas = {
             "type": [
               "integer",
               "null"
-            ]
+            ],
+            "maximum": 2147483647
           },
           "current_completes": {
             "type": [
               "integer",
               "null"
-            ]
+            ],
+            "maximum": 2147483647
           },
           "current_prescreens": {
             "type": [
               "integer",
               "null"
-            ]
+            ],
+            "maximum": 2147483647
           },
           "incidence_rate_median": {
             "type": [
@@ -130,7 +136,8 @@ export const responseSchemas = {
             "type": [
               "number",
               "null"
-            ]
+            ],
+            "maximum": 2147483647
           },
           "conversion_rate_average": {
             "type": [
@@ -169,7 +176,8 @@ export const responseSchemas = {
             "type": [
               "integer",
               "null"
-            ]
+            ],
+            "maximum": 2147483647
           },
           "project_manager_id": {
             "type": [
@@ -209,7 +217,8 @@ export const responseSchemas = {
             "type": [
               "integer",
               "null"
-            ]
+            ],
+            "maximum": 2147483647
           },
           "project_manager_id": {
             "type": [
@@ -236,19 +245,22 @@ export const responseSchemas = {
                 "type": [
                   "integer",
                   "null"
-                ]
+                ],
+                "maximum": 2147483647
               },
               "current_completes": {
                 "type": [
                   "integer",
                   "null"
-                ]
+                ],
+                "maximum": 2147483647
               },
               "current_prescreens": {
                 "type": [
                   "integer",
                   "null"
-                ]
+                ],
+                "maximum": 2147483647
               },
               "incidence_rate_median": {
                 "type": [
@@ -260,7 +272,8 @@ export const responseSchemas = {
                 "type": [
                   "number",
                   "null"
-                ]
+                ],
+                "maximum": 2147483647
               },
               "conversion_rate_average": {
                 "type": [
@@ -304,7 +317,8 @@ export const responseSchemas = {
             "type": [
               "integer",
               "null"
-            ]
+            ],
+            "maximum": 2147483647
           },
           "purchase_order_number": {
             "type": [
@@ -319,7 +333,8 @@ export const responseSchemas = {
             "type": [
               "integer",
               "null"
-            ]
+            ],
+            "maximum": 2147483647
           },
           "status": {
             "type": [
@@ -343,19 +358,22 @@ export const responseSchemas = {
                 "type": [
                   "integer",
                   "null"
-                ]
+                ],
+                "maximum": 2147483647
               },
               "current_completes": {
                 "type": [
                   "integer",
                   "null"
-                ]
+                ],
+                "maximum": 2147483647
               },
               "current_prescreens": {
                 "type": [
                   "integer",
                   "null"
-                ]
+                ],
+                "maximum": 2147483647
               },
               "incidence_rate_median": {
                 "type": [
@@ -367,7 +385,8 @@ export const responseSchemas = {
                 "type": [
                   "number",
                   "null"
-                ]
+                ],
+                "maximum": 2147483647
               },
               "conversion_rate_average": {
                 "type": [
@@ -414,7 +433,8 @@ export const responseSchemas = {
                   "type": [
                     "integer",
                     "null"
-                  ]
+                  ],
+                  "maximum": 2147483647
                 },
                 "purchase_order_number": {
                   "type": [
@@ -429,7 +449,8 @@ export const responseSchemas = {
                   "type": [
                     "integer",
                     "null"
-                  ]
+                  ],
+                  "maximum": 2147483647
                 },
                 "status": {
                   "type": [
@@ -453,19 +474,22 @@ export const responseSchemas = {
                       "type": [
                         "integer",
                         "null"
-                      ]
+                      ],
+                      "maximum": 2147483647
                     },
                     "current_completes": {
                       "type": [
                         "integer",
                         "null"
-                      ]
+                      ],
+                      "maximum": 2147483647
                     },
                     "current_prescreens": {
                       "type": [
                         "integer",
                         "null"
-                      ]
+                      ],
+                      "maximum": 2147483647
                     },
                     "incidence_rate_median": {
                       "type": [
@@ -477,7 +501,8 @@ export const responseSchemas = {
                       "type": [
                         "number",
                         "null"
-                      ]
+                      ],
+                      "maximum": 2147483647
                     },
                     "conversion_rate_average": {
                       "type": [
@@ -525,13 +550,16 @@ export const responseSchemas = {
         ],
         "properties": {
           "current_completes": {
-            "type": "integer"
+            "type": "integer",
+            "maximum": 2147483647
           },
           "current_prescreens": {
-            "type": "integer"
+            "type": "integer",
+            "maximum": 2147483647
           },
           "filling_goal": {
-            "type": "integer"
+            "type": "integer",
+            "maximum": 2147483647
           },
           "filling_strategy": {
             "type": [
@@ -573,13 +601,16 @@ export const responseSchemas = {
             ],
             "properties": {
               "current_completes": {
-                "type": "integer"
+                "type": "integer",
+                "maximum": 2147483647
               },
               "current_prescreens": {
-                "type": "integer"
+                "type": "integer",
+                "maximum": 2147483647
               },
               "filling_goal": {
-                "type": "integer"
+                "type": "integer",
+                "maximum": 2147483647
               },
               "filling_strategy": {
                 "type": [
@@ -703,13 +734,16 @@ export const responseSchemas = {
                 ],
                 "properties": {
                   "current_completes": {
-                    "type": "integer"
+                    "type": "integer",
+                    "maximum": 2147483647
                   },
                   "current_prescreens": {
-                    "type": "integer"
+                    "type": "integer",
+                    "maximum": 2147483647
                   },
                   "filling_goal": {
-                    "type": "integer"
+                    "type": "integer",
+                    "maximum": 2147483647
                   },
                   "filling_strategy": {
                     "type": [
@@ -1076,13 +1110,16 @@ export const responseSchemas = {
                     ],
                     "properties": {
                       "current_completes": {
-                        "type": "integer"
+                        "type": "integer",
+                        "maximum": 2147483647
                       },
                       "current_prescreens": {
-                        "type": "integer"
+                        "type": "integer",
+                        "maximum": 2147483647
                       },
                       "filling_goal": {
-                        "type": "integer"
+                        "type": "integer",
+                        "maximum": 2147483647
                       },
                       "filling_strategy": {
                         "type": [
@@ -1460,13 +1497,16 @@ export const responseSchemas = {
                           ],
                           "properties": {
                             "current_completes": {
-                              "type": "integer"
+                              "type": "integer",
+                              "maximum": 2147483647
                             },
                             "current_prescreens": {
-                              "type": "integer"
+                              "type": "integer",
+                              "maximum": 2147483647
                             },
                             "filling_goal": {
-                              "type": "integer"
+                              "type": "integer",
+                              "maximum": 2147483647
                             },
                             "filling_strategy": {
                               "type": [
@@ -1816,13 +1856,16 @@ export const responseSchemas = {
             ],
             "properties": {
               "current_completes": {
-                "type": "integer"
+                "type": "integer",
+                "maximum": 2147483647
               },
               "current_prescreens": {
-                "type": "integer"
+                "type": "integer",
+                "maximum": 2147483647
               },
               "filling_goal": {
-                "type": "integer"
+                "type": "integer",
+                "maximum": 2147483647
               },
               "filling_strategy": {
                 "type": [
@@ -1869,7 +1912,8 @@ export const responseSchemas = {
             "type": [
               "number",
               "null"
-            ]
+            ],
+            "maximum": 2147483647
           },
           "average_cost_per_interview": {
             "type": [
@@ -1920,7 +1964,8 @@ export const responseSchemas = {
             "type": [
               "integer",
               "null"
-            ]
+            ],
+            "maximum": 2147483647
           },
           "filling_strategy": {
             "type": [
@@ -1984,7 +2029,8 @@ export const responseSchemas = {
             "type": [
               "integer",
               "null"
-            ]
+            ],
+            "maximum": 2147483647
           },
           "filling_strategy": {
             "type": [
@@ -2056,7 +2102,8 @@ export const responseSchemas = {
             "type": "string"
           },
           "version": {
-            "type": "integer"
+            "type": "integer",
+            "maximum": 9007199254740991
           },
           "account_id": {
             "type": [
@@ -2126,7 +2173,8 @@ export const responseSchemas = {
                   "type": "string"
                 },
                 "version": {
-                  "type": "integer"
+                  "type": "integer",
+                  "maximum": 9007199254740991
                 },
                 "account_id": {
                   "type": [

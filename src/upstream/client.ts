@@ -1,5 +1,5 @@
 import type * as rest from '../contract/demand-api.js';
-import { BatchJobKind, BatchJobOperation } from '../contract/demand-api.js';
+import { BatchJobKind, BatchJobOperation, FieldingRunStatus } from '../contract/demand-api.js';
 import { badResponse, UpstreamError, type UpstreamErrorDetails } from './errors.js';
 import type { HttpResponse } from './http.js';
 import { batchJobPlaceOf } from './location.js';
@@ -15,9 +15,12 @@ import {
   type ProjectPlace,
   type TargetGroupPlace,
 } from './place.js';
-import { failureOf, type Call, type CallScope, type Transport } from './transport.js';
+import type { Call, CallScope } from './call.js';
+import type { FieldingRunCache } from './fielding-run-cache.js';
+import type { JobMemory } from './job-memory.js';
+import type { Transport } from './transport.js';
 import { bodies, type BodyReader } from './validation.js';
-import { entityTag, versionOfEntityTag } from './version.js';
+import { entityTag, isNextVersion, versionOfEntityTag } from './version.js';
 
 export type ProjectQuery = NonNullable<rest.operations['listProjects']['parameters']['query']>;
 export type TargetGroupQuery = NonNullable<rest.operations['listTargetGroups']['parameters']['query']>;
@@ -34,9 +37,17 @@ export interface ActionOutcome {
   readonly period: rest.FieldingPeriod | undefined;
 }
 
-export interface DemandClientOptions {
+/** What a client works with, shared by all operations of the process. */
+export interface DemandClientDeps {
+  readonly transport: Transport;
+  readonly fieldingRuns: FieldingRunCache;
+  readonly jobs: JobMemory;
+  /** The form of `If-Match`. */
   readonly ifMatch: 'weak' | 'strong';
 }
+
+/** What an action leads to, by which a change whose answer was lost is recognised. */
+type Goal = { readonly status: FieldingRunStatus } | { readonly period: rest.FieldingPeriod };
 
 /**
  * The Demand API, one method for each operation that the gateway uses. One for each GraphQL operation.
@@ -44,14 +55,12 @@ export interface DemandClientOptions {
  * A read answers null for what does not exist. Every failure is an {@link UpstreamError}.
  */
 export class DemandClient {
-  readonly #transport: Transport;
+  readonly #deps: DemandClientDeps;
   readonly #scope: CallScope;
-  readonly #options: DemandClientOptions;
 
-  constructor(transport: Transport, scope: CallScope, options: DemandClientOptions) {
-    this.#transport = transport;
+  constructor(deps: DemandClientDeps, scope: CallScope) {
+    this.#deps = deps;
     this.#scope = scope;
-    this.#options = options;
   }
 
   listAccounts(): Promise<rest.AccountList | null> {
@@ -97,34 +106,56 @@ export class DemandClient {
   }
 
   async getFieldingRun(place: FieldingRunPlace): Promise<FieldingRunRead | null> {
-    const response = await this.#get(fieldingRunPath(place));
+    const path = fieldingRunPath(place);
+    const { credentialKey } = this.#scope;
+    const cached = this.#deps.fieldingRuns.get(credentialKey, path);
+    let response = await this.#get(path, cached === undefined ? {} : { 'if-none-match': cached.entityTag });
+    if (response?.status === 304) {
+      const { entityTag: known, run } = cached ?? {};
+      const tag = response.header('etag') ?? known;
+      if (run !== undefined && tag === known) return { run, etagVersion: versionOfEntityTag(tag) };
+      response = await this.#get(path, { 'cache-control': 'no-cache' });
+    }
     if (response === null) return null;
     const run = bodies.fieldingRun(jsonOf(response));
-    return { run, etagVersion: versionOfEntityTag(response.header('etag')) };
+    const tag = response.header('etag');
+    if (tag !== undefined) {
+      this.#deps.fieldingRuns.set(credentialKey, path, { entityTag: tag, run }, sizeOf(response));
+    }
+    return { run, etagVersion: versionOfEntityTag(tag) };
   }
 
-  getBatchJob(place: BatchJobPlace): Promise<rest.BatchJob | null> {
-    return this.#read(batchJobPath(place), bodies.batchJob);
+  /** A job that was created a moment ago and is not seen yet counts as at work. */
+  async getBatchJob(place: BatchJobPlace): Promise<rest.BatchJob | null> {
+    const path = batchJobPath(place);
+    const response = await this.#get(path);
+    const job = response === null ? null : bodies.batchJob(jsonOf(response));
+    return this.#deps.jobs.amend(
+      this.#scope.credentialKey,
+      path,
+      job,
+      response === null ? 0 : sizeOf(response),
+    );
   }
 
   launchNow(place: FieldingRunPlace, version: string): Promise<ActionOutcome> {
-    return this.#act(place, 'launch-now', version);
+    return this.#act(place, 'launch-now', version, FieldingRunStatus.Live);
   }
 
   pauseFieldingRun(place: FieldingRunPlace, version: string): Promise<ActionOutcome> {
-    return this.#act(place, 'pause', version);
+    return this.#act(place, 'pause', version, FieldingRunStatus.Paused);
   }
 
   resumeFieldingRun(place: FieldingRunPlace, version: string): Promise<ActionOutcome> {
-    return this.#act(place, 'resume', version);
+    return this.#act(place, 'resume', version, FieldingRunStatus.Live);
   }
 
   completeFieldingRun(place: FieldingRunPlace, version: string): Promise<ActionOutcome> {
-    return this.#act(place, 'complete', version);
+    return this.#act(place, 'complete', version, FieldingRunStatus.Completed);
   }
 
   relaunchFieldingRun(place: FieldingRunPlace, version: string): Promise<ActionOutcome> {
-    return this.#act(place, 'relaunch', version);
+    return this.#act(place, 'relaunch', version, FieldingRunStatus.Live);
   }
 
   updateFieldingPeriod(
@@ -132,7 +163,12 @@ export class DemandClient {
     version: string,
     period: rest.FieldingPeriod,
   ): Promise<ActionOutcome> {
-    return this.#change({ method: 'PUT', path: fieldingRunPath(place), json: period }, version);
+    return this.#change(
+      place,
+      version,
+      { method: 'PUT', path: fieldingRunPath(place), json: period },
+      { period },
+    );
   }
 
   /**
@@ -149,6 +185,7 @@ export class DemandClient {
     const operation = OPERATION_OF_KIND[kind];
     const response = await this.#write(
       {
+        kind: 'keyed',
         method: 'POST',
         path: `${projectPath(project)}/batch-jobs/${operation}`,
         headers: { 'idempotency-key': idempotencyKey },
@@ -156,8 +193,16 @@ export class DemandClient {
       },
       { idempotencyKey },
     );
-    const place = batchJobPlaceOf(response.header('location'), project, operation, this.#transport.baseUrl);
-    if (place !== undefined && kindOfSegment(place.segment) === kind) return place;
+    const place = batchJobPlaceOf(
+      response.header('location'),
+      project,
+      operation,
+      this.#deps.transport.baseUrl,
+    );
+    if (place !== undefined && kindOfSegment(place.segment) === kind) {
+      this.#deps.jobs.created(this.#scope.credentialKey, batchJobPath(place), place.jobId);
+      return place;
+    }
     throw badResponse('The Demand API created a job, and did not tell where it is.', {
       status: response.status,
       outcomeUnknown: true,
@@ -165,23 +210,82 @@ export class DemandClient {
     });
   }
 
-  #act(place: FieldingRunPlace, action: string, version: string): Promise<ActionOutcome> {
-    return this.#change({ method: 'POST', path: `${fieldingRunPath(place)}/${action}` }, version);
+  #act(
+    place: FieldingRunPlace,
+    action: string,
+    version: string,
+    status: FieldingRunStatus,
+  ): Promise<ActionOutcome> {
+    return this.#change(
+      place,
+      version,
+      { method: 'POST', path: `${fieldingRunPath(place)}/${action}` },
+      { status },
+    );
   }
 
-  async #change(call: Call, version: string): Promise<ActionOutcome> {
-    const headers = { 'if-match': entityTag(version, this.#options.ifMatch) };
-    const response = await this.#write({ ...call, headers });
-    return { version: versionOfEntityTag(response.header('etag')), period: periodIn(response) };
+  async #change(
+    place: FieldingRunPlace,
+    version: string,
+    call: Omit<Call, 'kind'>,
+    goal: Goal,
+  ): Promise<ActionOutcome> {
+    const headers = { 'if-match': entityTag(version, this.#deps.ifMatch) };
+    try {
+      const response = await this.#write({ ...call, kind: 'conditional', headers });
+      return { version: versionOfEntityTag(response.header('etag')), period: periodIn(response) };
+    } catch (error) {
+      if (!(error instanceof UpstreamError) || error.details.settledBy === undefined) throw error;
+      const made = await this.#changeAlreadyMade(place, version, goal);
+      if (made === undefined) throw error;
+      return made;
+    }
   }
 
-  /** Makes a call that changes something: where its answer was lost, nobody knows whether it did. */
+  /**
+   * After a lost answer, the refusal of the next attempt can mean that the first one was carried out: where the run is
+   * one change past the version that it was to be changed from, and is what the change leads to.
+   */
+  async #changeAlreadyMade(
+    place: FieldingRunPlace,
+    from: string,
+    goal: Goal,
+  ): Promise<ActionOutcome | undefined> {
+    try {
+      const read = await this.getFieldingRun(place);
+      if (read === null) return undefined;
+      const version = read.etagVersion ?? String(read.run.version);
+      return isNextVersion(from, version) && reached(read.run, goal)
+        ? { version, period: undefined }
+        : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Makes a call that changes something. Once an answer has been lost, a failure says that the outcome is unknown; a
+   * refusal for the version or the state is named in `settledBy`, since it can be settled by reading the run.
+   */
   async #write(call: Call, details: UpstreamErrorDetails = {}): Promise<HttpResponse> {
     try {
-      return await this.#transport.call(call, this.#scope);
+      const response = await this.#deps.transport.call(call, this.#scope);
+      if (response.status === 304)
+        throw badResponse('The Demand API answered a change as if it were a read.');
+      return response;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      throw error.with({ ...details, outcomeUnknown: error.details.answerLost === true });
+      const lost = error.details.answerLost === true ? error : error.details.lostBefore;
+      if (lost === undefined) throw error.with(details);
+      const { retryAfterSeconds } = error.details;
+      const settledBy = isRefusal(error) ? error.code : undefined;
+      throw new UpstreamError(lost.code, `${lost.message} Whether the change was made is not known.`, {
+        ...lost.details,
+        ...details,
+        retryAfterSeconds,
+        settledBy,
+        outcomeUnknown: true,
+      });
     }
   }
 
@@ -190,14 +294,33 @@ export class DemandClient {
     return response === null ? null : read(jsonOf(response));
   }
 
-  async #get(path: string): Promise<HttpResponse | null> {
+  async #get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpResponse | null> {
     try {
-      return await this.#transport.call({ method: 'GET', path }, this.#scope);
+      return await this.#deps.transport.call({ kind: 'read', method: 'GET', path, headers }, this.#scope);
     } catch (error) {
       if (error instanceof UpstreamError && error.code === 'NOT_FOUND') return null;
       throw error;
     }
   }
+}
+
+/** Whether a conditional change was refused for the version or the state that it met. */
+function isRefusal({ code }: UpstreamError): boolean {
+  return code === 'PRECONDITION_FAILED' || code === 'INVALID_STATE';
+}
+
+function reached(run: rest.FieldingRun, goal: Goal): boolean {
+  if ('status' in goal) return run.status.toUpperCase() === goal.status.toUpperCase();
+  const { start_fielding_at: start, end_fielding_at: end } = goal.period;
+  return sameMoment(run.start_fielding_at, start) && sameMoment(run.end_fielding_at, end);
+}
+
+function sameMoment(one: string | undefined, other: string): boolean {
+  return one !== undefined && Date.parse(one) === Date.parse(other);
+}
+
+function sizeOf({ body }: HttpResponse): number {
+  return 'text' in body ? body.text.length : 0;
 }
 
 const OPERATION_OF_KIND: Readonly<Record<BatchJobKind, BatchJobOperation>> = {
@@ -214,9 +337,8 @@ export function kindOfSegment(segment: string): BatchJobKind | undefined {
 }
 
 function jsonOf({ status, body }: HttpResponse): unknown {
-  if ('failure' in body) throw failureOf(body.failure);
   try {
-    return JSON.parse(body.text) as unknown;
+    return JSON.parse('text' in body ? body.text : '') as unknown;
   } catch {
     throw badResponse('The Demand API gave an answer that is not JSON.', { status });
   }

@@ -31,6 +31,12 @@ export interface UpstreamErrorDetails {
   readonly retryAfterSeconds?: number | undefined;
   /** The request went out, and its answer is missing or says nothing of what became of it. */
   readonly answerLost?: boolean | undefined;
+  /** The failure of an earlier attempt of the same call, whose answer was lost. */
+  readonly lostBefore?: UpstreamError | undefined;
+  /** The refusal that came after a lost answer, and perhaps because of what the lost attempt did. */
+  readonly settledBy?: UpstreamErrorCode | undefined;
+  /** The request was not let out, because the upstream is down. */
+  readonly notAdmitted?: boolean | undefined;
   /** The request was to change something, and nobody knows whether it did. */
   readonly outcomeUnknown?: boolean | undefined;
   /** The key of the creation that failed. A client that tries again with it creates nothing twice. */

@@ -23,10 +23,11 @@ export interface HttpResponse {
  *
  * - `not-connected`: the request never went out (refused, no such host, TLS failure)
  * - `broken`: the connection broke after the request may have gone out
- * - `aborted`: the request's signal was aborted
+ * - `timed-out`: it took longer than an attempt may
+ * - `aborted`: the request's signal was aborted for any other reason
  * - `too-large`: the body passed the limit
  */
-export type HttpFailureKind = 'not-connected' | 'broken' | 'aborted' | 'too-large';
+export type HttpFailureKind = 'not-connected' | 'broken' | 'timed-out' | 'aborted' | 'too-large';
 
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';

@@ -12,17 +12,13 @@ export function problemOf(response: HttpResponse, now: number): UpstreamError {
     detail: fitToShow(shortText(problem['detail'] ?? problem['details'], 500)),
   };
   const [code, message] = meaningOf(status);
-  switch (code) {
-    case 'RATE_LIMITED':
-      return new UpstreamError(code, message, {
-        ...details,
-        retryAfterSeconds: parseRetryAfter(response.header('retry-after'), now),
-      });
-    case 'UNAVAILABLE':
-      return new UpstreamError(code, message, { ...details, answerLost: true });
-    default:
-      return new UpstreamError(code, message, details);
-  }
+  if (code !== 'RATE_LIMITED' && code !== 'UNAVAILABLE') return new UpstreamError(code, message, details);
+  const retryAfterSeconds = parseRetryAfter(response.header('retry-after'), now);
+  return new UpstreamError(code, message, {
+    ...details,
+    retryAfterSeconds,
+    answerLost: code === 'UNAVAILABLE',
+  });
 }
 
 function meaningOf(status: number): readonly [UpstreamErrorCode, string] {

@@ -19,3 +19,8 @@ export function entityTag(version: string, form: 'weak' | 'strong'): string {
 export function isOlder(version: string, other: string): boolean {
   return BigInt(version) < BigInt(other);
 }
+
+/** Whether `version` is one change past `previous`. */
+export function isNextVersion(previous: string, version: string): boolean {
+  return isVersion(version) && BigInt(version) === BigInt(previous) + 1n;
+}

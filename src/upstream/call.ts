@@ -1,0 +1,31 @@
+import type { TraceContext } from '../telemetry/trace-context.js';
+import type { HttpRequest } from './http.js';
+import type { CallKind } from './retry.js';
+
+/** On whose behalf calls are made, and until when. One for each GraphQL operation. */
+export interface CallScope {
+  /** The `Authorization` to send; undefined where the caller gave none. */
+  readonly authorization: string | undefined;
+  /** Tells credentials apart in what is shared between operations. */
+  readonly credentialKey: string;
+  readonly trace: TraceContext;
+  /** When the operation must be over, on the clock of `performance.now()`. */
+  readonly deadline: number;
+  /** Aborted when the caller has gone away: ends reads and waiting, never a change that has been sent. */
+  readonly callerGone: AbortSignal;
+}
+
+/** One logical call of the Demand API. */
+export interface Call {
+  readonly kind: CallKind;
+  readonly method: HttpRequest['method'];
+  /** Relative to the REST base, with its query. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+}
+
+/** The path below which a change can be seen: the account, since lists and figures of its projects change too. */
+export function changedBelow({ path }: Call): string {
+  return /^\/demand\/accounts\/[^/]+/.exec(path)?.[0] ?? '/';
+}

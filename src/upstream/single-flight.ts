@@ -1,0 +1,81 @@
+import type { Call, CallScope } from './call.js';
+import { UpstreamError } from './errors.js';
+import type { HttpResponse } from './http.js';
+
+interface Flight {
+  readonly path: string;
+  readonly answer: Promise<HttpResponse>;
+  readonly abandoned: AbortController;
+  /** Those who wait for the answer. */
+  waiting: number;
+}
+
+/** Equal reads of one credential that are under way at the same time share one call. */
+export class SingleFlight {
+  readonly #flights = new Map<string, Flight>();
+
+  /**
+   * Joins an equal read (of the same path, with the same headers) that is under way, or starts it.
+   *
+   * A caller who goes away ends the call only where nobody else waits for it. Whoever joins has a later deadline than
+   * the one who started, so that a call that ran out of time is made again for those who have some left.
+   */
+  async read(
+    { path, headers = {} }: Call,
+    scope: CallScope,
+    start: (scope: CallScope) => Promise<HttpResponse>,
+  ): Promise<HttpResponse> {
+    const key = `${scope.credentialKey} ${path} ${JSON.stringify(headers)}`;
+    const underWay = this.#flights.get(key);
+    const flight = underWay ?? this.#start(key, path, scope, start);
+    try {
+      return await this.#wait(key, flight, scope.callerGone);
+    } catch (error) {
+      const ranOut = error instanceof UpstreamError && error.code === 'TIMEOUT';
+      if (underWay === undefined || !ranOut || scope.deadline <= performance.now()) throw error;
+      return await start(scope);
+    }
+  }
+
+  /** Ends the sharing of all reads below a path: whoever reads after a change must not get an answer from before it. */
+  endBelow(path: string): void {
+    for (const [key, flight] of this.#flights) if (flight.path.startsWith(path)) this.#flights.delete(key);
+  }
+
+  #start(
+    key: string,
+    path: string,
+    scope: CallScope,
+    start: (scope: CallScope) => Promise<HttpResponse>,
+  ): Flight {
+    const abandoned = new AbortController();
+    const answer = start({ ...scope, callerGone: abandoned.signal });
+    const flight: Flight = { path, answer, abandoned, waiting: 0 };
+    this.#flights.set(key, flight);
+    const end = () => {
+      this.#forget(key, flight);
+    };
+    answer.then(end, end);
+    return flight;
+  }
+
+  async #wait(key: string, flight: Flight, gone: AbortSignal): Promise<HttpResponse> {
+    const leave = () => {
+      flight.waiting -= 1;
+      if (flight.waiting > 0) return;
+      this.#forget(key, flight);
+      flight.abandoned.abort();
+    };
+    flight.waiting += 1;
+    gone.addEventListener('abort', leave, { once: true });
+    try {
+      return await flight.answer;
+    } finally {
+      gone.removeEventListener('abort', leave);
+    }
+  }
+
+  #forget(key: string, flight: Flight): void {
+    if (this.#flights.get(key) === flight) this.#flights.delete(key);
+  }
+}

@@ -1,0 +1,49 @@
+import type { DemandApiConfig } from '../config.js';
+import { Breaker } from './breaker.js';
+import type { DemandClientDeps } from './client.js';
+import { Cooldowns } from './cooldowns.js';
+import { FieldingRunCache } from './fielding-run-cache.js';
+import { JobMemory } from './job-memory.js';
+import { createNodeFetchClient } from './node-fetch-client.js';
+import { RetryBudget } from './retry-budget.js';
+import { SingleFlight } from './single-flight.js';
+import { Transport } from './transport.js';
+
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+/** The way to one Demand API, shared by all operations of the process. */
+export interface Upstream {
+  readonly client: DemandClientDeps;
+  /** Whether calls go out, or the breaker has opened. */
+  isUp(): boolean;
+  close(): void;
+}
+
+/**
+ * Wires the layer together.
+ *
+ * @param baseUrl the REST base with its path
+ * @param now milliseconds since the epoch
+ */
+export function createUpstream(config: DemandApiConfig, baseUrl: string, now: () => number): Upstream {
+  const { version: apiVersion, timeoutMs, concurrency, ifMatch, retry } = config;
+  const http = createNodeFetchClient({ maxSockets: concurrency, maxBodyBytes: MAX_ANSWER_BYTES });
+  const breaker = new Breaker(config.breaker);
+  const transport = new Transport(
+    { baseUrl, apiVersion, timeoutMs, concurrency, retryPolicy: retry, now },
+    {
+      http,
+      breaker,
+      budget: new RetryBudget({ share: retry.budgetShare, floor: retry.budgetFloor }),
+      cooldowns: new Cooldowns(),
+      flights: new SingleFlight(),
+    },
+  );
+  return {
+    client: { transport, fieldingRuns: new FieldingRunCache(), jobs: new JobMemory(), ifMatch },
+    isUp: () => breaker.isClosed,
+    close: () => {
+      http.close();
+    },
+  };
+}
