@@ -45,7 +45,7 @@ test('nothing changes by itself for three weeks but one scheduled run after the 
 test('its history is possible', () => {
   const groups = new Map(rows['target_groups']!.map((row) => [row['id'], row]));
   for (const run of rows['fielding_runs']!) {
-    const group = groups.get(run['target_group_id']!)!;
+    const group = groups.get(run['target_group_id'])!;
     expect(Number(group['created_at'])).toBeLessThan(Number(run['start_at']));
     expect(Number(run['last_changed_at'])).toBeLessThanOrEqual(NOW);
     expect(Number(group['updated_at'])).toBeGreaterThan(Number(group['created_at']));

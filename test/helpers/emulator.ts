@@ -82,7 +82,8 @@ export async function startTestEmulator(options: EmulatorOptions = {}): Promise<
 export interface CallOptions {
   /** Default: the demo's; null sends none. */
   readonly token?: string | null;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Null leaves out one that is sent by default. */
+  readonly headers?: Readonly<Record<string, string | null>>;
   /** Sent as JSON; a text as it is. */
   readonly body?: unknown;
 }
@@ -94,15 +95,16 @@ export function callApi(
   path: string,
   { token = demo.token, headers, body }: CallOptions = {},
 ): Promise<Response> {
+  const wanted = {
+    'cint-api-version': '2025-12-18',
+    authorization: token === null ? null : `Bearer ${token}`,
+    'content-type': body === undefined ? null : 'application/json',
+    ...headers,
+  };
   return fetch(url + path, {
     method,
     redirect: 'manual',
-    headers: {
-      'cint-api-version': '2025-12-18',
-      ...(token !== null && { authorization: `Bearer ${token}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...headers,
-    },
+    headers: Object.entries(wanted).filter((header): header is [string, string] => header[1] !== null),
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
 }
@@ -123,11 +125,17 @@ export async function finishedJob<Job extends { status: string }>(
   emulator: Pick<Emulator, 'url'>,
   location: string,
 ): Promise<Job> {
-  for (;;) {
-    const job = await readApi<Job>(emulator, location);
-    if (job.status !== 'Processing') return job;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  let job = await readApi<Job>(emulator, location);
+  await until(async () => {
+    job = await readApi<Job>(emulator, location);
+    return job.status !== 'Processing';
+  });
+  return job;
+}
+
+/** Asks again and again until the answer is yes. */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 /** Paths of the demo's resources, below the base. */

@@ -30,6 +30,6 @@ export function seed(database: Database, now: number): void {
 
 function insertAll(database: Database, table: string, rows: readonly Row[]): void {
   const columns = Object.keys(rows[0] ?? {});
-  const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((column) => `:${column}`).join(', ')})`;
-  for (const row of rows) database.run(sql, row);
+  const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+  for (const row of rows) database.run(sql, Object.values(row));
 }

@@ -3,8 +3,11 @@ import { dirname } from 'node:path';
 import Libsql from 'libsql';
 import { migrations } from '../migrations/index.js';
 
-/** What a statement's named parameters may hold. No booleans: the driver takes integers only. */
-export type Bindings = Readonly<Record<string, string | number | null>>;
+/** No booleans: the driver takes integers only. */
+type Value = string | number | null;
+
+/** A statement's parameters, by name (`:name`) or in order (`?`). */
+export type Bindings = Readonly<Record<string, Value>> | readonly Value[];
 
 /**
  * One connection to a SQLite file. Each statement is prepared once and found again by its text, so that SQL can stand in the

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { demo } from '../../src/emulator/index.js';
+import { callApi, demoPaths, startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
+
+let emulator: TestEmulator;
+beforeAll(async () => {
+  emulator = await startTestEmulator();
+});
+beforeEach(() => emulator.control.reset());
+afterAll(() => emulator.close());
+
+const FOREVER = 2 ** 31 - 1;
+const PAUSE = `${demoPaths.run(demo.live)}/pause`;
+const pause = (signal?: AbortSignal): Promise<Response> => {
+  if (signal === undefined) return callApi(emulator, 'POST', PAUSE, { headers: { 'if-match': '"5"' } });
+  return fetch(emulator.url + PAUSE, {
+    method: 'POST',
+    signal,
+    headers: { authorization: 'Bearer demo', 'cint-api-version': '2025-12-18', 'if-match': '"5"' },
+  });
+};
+const listAccounts = (): Promise<Response> => callApi(emulator, 'GET', '/accounts');
+const effects = async (): Promise<string[]> =>
+  (await emulator.control.effects()).map(({ operation }) => operation);
+
+describe('an answer of another kind', () => {
+  test('comes in place of the real one, as often as was asked for', async () => {
+    const headers = { 'Content-Type': 'text/html', 'Retry-After': '7' };
+    await emulator.control.faults.add({
+      path: '/pause$',
+      times: 2,
+      status: 503,
+      headers,
+      body: '<h1>Busy</h1>',
+    });
+    await pause();
+    const response = await pause();
+    expect([response.status, await response.text()]).toEqual([503, '<h1>Busy</h1>']);
+    expect(response.headers.get('content-type')).toBe('text/html');
+    expect(response.headers.get('retry-after')).toBe('7');
+    expect(await effects()).toEqual([]);
+    expect((await pause()).status).toBe(204);
+  });
+
+  test('has a JSON body where that is no text, or none', async () => {
+    await emulator.control.faults.add({ path: '.', times: 1, status: 500, body: { object: 'x' } });
+    await emulator.control.faults.add({ path: '.', times: 1, status: 502 });
+    const first = await listAccounts();
+    expect([first.headers.get('content-type'), await first.json()]).toEqual([
+      'application/json',
+      { object: 'x' },
+    ]);
+    const second = await listAccounts();
+    expect([second.status, second.headers.get('content-length')]).toEqual([502, '0']);
+  });
+
+  test('can hide that the request was carried out', async () => {
+    await emulator.control.faults.add({ path: '/pause$', times: 1, status: 504, after_effect: true });
+    const response = await pause();
+    expect(response.status).toBe(504);
+    expect(response.headers.get('etag')).toBeNull();
+    expect(await effects()).toEqual(['pause']);
+  });
+});
+
+describe('a connection that breaks', () => {
+  test.each([
+    [false, []],
+    [true, ['pause']],
+  ])('by a reset, after the effect: %s', async (afterEffect, expected) => {
+    await emulator.control.faults.add({ path: '/pause$', times: 1, reset: true, after_effect: afterEffect });
+    await expect(pause()).rejects.toThrow('fetch failed');
+    expect(await effects()).toEqual(expected);
+    expect((await emulator.control.requests()).map(({ status }) => status)).toEqual([null]);
+  });
+
+  test('half-way through the body', async () => {
+    await emulator.control.faults.add({ path: '/accounts$', times: 1, truncate: true });
+    const response = await listAccounts();
+    expect(response.status).toBe(200);
+    expect(Number(response.headers.get('content-length'))).toBeGreaterThan(10);
+    await expect(response.text()).rejects.toThrow('terminated');
+    const whole = await listAccounts();
+    expect(whole.headers.get('content-length')).toBe(response.headers.get('content-length'));
+  });
+});
+
+describe('a delay', () => {
+  test('before the effect ends with the client, or with a reset, and leaves nothing behind', async () => {
+    await emulator.control.faults.add({ path: '/pause$', delay_ms: FOREVER });
+    const abort = new AbortController();
+    const answer = pause(abort.signal);
+    await until(async () => (await emulator.control.requests()).length > 0);
+    abort.abort();
+    await expect(answer).rejects.toThrow('abort');
+    expect(await effects()).toEqual([]);
+  });
+
+  test('after the effect leaves the client in the dark', async () => {
+    await emulator.control.faults.add({ path: '/pause$', delay_ms: FOREVER, after_effect: true });
+    const abort = new AbortController();
+    const answer = pause(abort.signal);
+    await until(async () => (await effects()).length > 0);
+    abort.abort();
+    await expect(answer).rejects.toThrow('abort');
+    expect(await effects()).toEqual(['pause']);
+  });
+
+  test('of a short while is only a delay', async () => {
+    await emulator.control.faults.add({ path: '/accounts$', delay_ms: 1, body_delay_ms: 1 });
+    const response = await listAccounts();
+    expect([response.status, await response.json()]).toEqual([200, { accounts: [expect.anything()] }]);
+  });
+
+  test('within the body lets the head through', async () => {
+    await emulator.control.faults.add({ path: '/accounts$', body_delay_ms: FOREVER });
+    const response = await listAccounts();
+    expect(response.status).toBe(200);
+    await emulator.control.reset();
+    await expect(response.text()).rejects.toThrow('terminated');
+  });
+
+  test('holds nothing up when the emulator ends', async () => {
+    const other = await startTestEmulator();
+    await other.control.faults.add({ path: '.', delay_ms: FOREVER });
+    const answer = callApi(other, 'GET', '/accounts');
+    await until(async () => (await other.control.requests()).length > 0);
+    await Promise.all([other.close(), expect(answer).rejects.toThrow('fetch failed')]);
+  });
+});
+
+describe('which requests', () => {
+  test('are told by method and path, without base and query', async () => {
+    await emulator.control.faults.add({ method: 'post', path: '^/demand/.*/pause$', status: 503 });
+    expect((await listAccounts()).status).toBe(200);
+    expect((await callApi(emulator, 'GET', PAUSE)).status).toBe(404);
+    expect((await callApi(emulator, 'POST', `${PAUSE}?x`)).status).toBe(503);
+  });
+
+  test('the first rule that applies wins; lifted rules do not', async () => {
+    await emulator.control.faults.add({ path: '.', times: 1, status: 502 });
+    await emulator.control.faults.add({ path: '.', status: 503 });
+    expect([(await listAccounts()).status, (await listAccounts()).status]).toEqual([502, 503]);
+    expect(await emulator.control.faults.list()).toEqual([
+      { path: '.', times: 1, status: 502, applied: 1 },
+      { path: '.', status: 503, applied: 1 },
+    ]);
+    await emulator.control.faults.clear();
+    expect((await listAccounts()).status).toBe(200);
+  });
+
+  test('a share of them is the same for the same seed', async () => {
+    const pattern = async (seed: number): Promise<number[]> => {
+      await emulator.control.faults.clear();
+      await emulator.control.faults.add({ path: '.', share: 0.5, seed, status: 503 });
+      const statuses: number[] = [];
+      for (let request = 0; request < 30; request += 1) statuses.push((await listAccounts()).status);
+      return statuses;
+    };
+    const first = await pattern(7);
+    expect(new Set(first)).toEqual(new Set([200, 503]));
+    expect(await pattern(7)).toEqual(first);
+    expect(await pattern(8)).not.toEqual(first);
+  });
+});

@@ -1,0 +1,303 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type {
+  BatchJob,
+  FieldingRun,
+  FieldingRunJob,
+  FieldingRunList,
+} from '../../src/contract/demand-api.js';
+import { demo } from '../../src/emulator/index.js';
+import {
+  callApi,
+  demoPaths,
+  finishedJob,
+  readApi,
+  startTestEmulator,
+  type CallOptions,
+  type TestEmulator,
+} from '../helpers/emulator.js';
+
+const UNKNOWN = '01BTGNYV6HRNK8K8VKZASZCFZZ';
+const DAY = 86_400_000;
+
+let emulator: TestEmulator;
+beforeAll(async () => {
+  emulator = await startTestEmulator();
+});
+beforeEach(() => emulator.control.reset());
+afterAll(() => emulator.close());
+
+interface JobCall extends CallOptions {
+  readonly key?: string;
+  readonly ids?: readonly string[];
+}
+
+function create(
+  kind: string,
+  { key, ids = [demo.live.targetGroupId], ...options }: JobCall = {},
+): Promise<Response> {
+  return callApi(emulator, 'POST', demoPaths.batchJobs(kind), {
+    body: { target_group_ids: ids },
+    ...(key !== undefined && { headers: { 'idempotency-key': key } }),
+    ...options,
+  });
+}
+
+async function locationOf(response: Response): Promise<string> {
+  expect([response.status, await response.text()]).toEqual([201, '']);
+  return response.headers.get('location')!;
+}
+
+async function runJob(kind: string, ids: readonly string[]): Promise<BatchJob> {
+  return finishedJob(emulator, await locationOf(await create(kind, { ids })));
+}
+
+const creations = async (): Promise<unknown[]> =>
+  (await emulator.control.effects()).filter(({ operation }) => operation.startsWith('create_'));
+
+describe('batch jobs', () => {
+  test('go on past single failures, and report both in the order of the request', async () => {
+    const before = await readApi<FieldingRun>(emulator, demoPaths.run(demo.paused));
+    const job = await runJob('pause', [
+      demo.draft.targetGroupId,
+      demo.secondLive.targetGroupId,
+      UNKNOWN,
+      demo.paused.targetGroupId,
+      demo.scheduled.targetGroupId,
+      demo.live.targetGroupId,
+      demo.other.live.targetGroupId,
+    ]);
+    expect(job).toEqual({
+      job_id: expect.stringMatching(/^[0-9A-Z]{26}$/),
+      created_at: expect.any(String),
+      status: 'Completed',
+      updated_target_groups: {
+        data: [demo.secondLive, demo.paused, demo.live].map(({ targetGroupId }) => ({
+          target_group_id: targetGroupId,
+          target_group_name: expect.any(String),
+        })),
+        has_more: false,
+      },
+      failed_target_groups: {
+        data: [
+          failed(demo.draft.targetGroupId, 'TargetGroupIsDraft'),
+          failed(UNKNOWN, 'TargetGroupNotFound'),
+          failed(demo.scheduled.targetGroupId, 'InvalidState'),
+          failed(demo.other.live.targetGroupId, 'TargetGroupNotFound'),
+        ],
+        has_more: false,
+      },
+    });
+    expect(await readApi(emulator, demoPaths.run(demo.paused))).toEqual(before);
+    expect(await readApi(emulator, demoPaths.run(demo.live))).toMatchObject({ status: 'Paused', version: 6 });
+  });
+
+  const failed = (id: string, code: string): unknown =>
+    expect.objectContaining({
+      target_group_id: id,
+      failure_reason: { code, description: expect.any(String) },
+    });
+
+  test.each([
+    ['resume', 'paused', 'Live'],
+    ['launch', 'scheduled', 'Live'],
+    ['complete', 'live', 'Completed'],
+    ['complete', 'scheduled', 'Completed'],
+    ['complete', 'paused', 'Completed'],
+    ['relaunch', 'completed', 'Live'],
+  ] as const)('%s takes one that is %s to %s', async (kind, name, status) => {
+    const job = await runJob(kind, [demo[name].targetGroupId]);
+    expect(job.status).toBe('Completed');
+    expect(await readApi(emulator, demoPaths.run(demo[name]))).toMatchObject({ status });
+    expect((await emulator.control.effects()).at(-1)).toMatchObject({
+      cause: 'batch_job',
+      operation: kind,
+      job_id: job.job_id,
+    });
+  });
+
+  test.each([
+    ['resume', 'pausedPastEnd', 'FieldingPeriodEnded'],
+    ['resume', 'pausedGoalReached', 'FillingGoalReached'],
+    ['relaunch', 'completedPastEnd', 'FieldingPeriodEnded'],
+    ['relaunch', 'archived', 'TargetGroupIsArchived'],
+  ] as const)('a %s that could update nothing (%s) has failed', async (kind, name, code) => {
+    const job = await runJob(kind, [demo[name].targetGroupId]);
+    expect(job.status).toBe('Failed');
+    expect(job.failed_target_groups!.data[0]!.failure_reason.code).toBe(code);
+  });
+
+  test('are found by the long and the short name of their own kind alone', async () => {
+    const location = await locationOf(await create('pause'));
+    const id = location.slice(location.lastIndexOf('/') + 1);
+    expect(location).toBe(`${demoPaths.project}/batch-jobs/pause/${id}`);
+    const statusOf = async (path: string): Promise<number> => (await callApi(emulator, 'GET', path)).status;
+    expect(await statusOf(`${demoPaths.batchJobs('pause')}/${id}`)).toBe(200);
+    expect(await statusOf(location.replace('pause', 'resume'))).toBe(404);
+    expect(await statusOf(location.replace(demo.projectId, demo.largeProjectId))).toBe(404);
+  });
+
+  test('handle a target group that was named twice once', async () => {
+    const { targetGroupId } = demo.live;
+    const job = await runJob('pause', [targetGroupId, targetGroupId]);
+    expect(job.updated_target_groups!.data).toHaveLength(1);
+  });
+
+  test.each([
+    ['none', []],
+    ['a thousand and one', Array<string>(1001).fill(UNKNOWN)],
+    ['something else', ['abc']],
+  ])('for %s are a 400', async (_case, ids) => {
+    expect((await create('pause', { ids })).status).toBe(400);
+  });
+
+  test('can hold a thousand', async () => {
+    expect((await create('pause', { ids: Array<string>(1000).fill(UNKNOWN) })).status).toBe(201);
+  });
+
+  test('of an unknown kind do not exist', async () => {
+    expect((await create('stop')).status).toBe(404);
+    const short = `${demoPaths.project}/batch-jobs/pause`;
+    const body = { target_group_ids: [demo.live.targetGroupId] };
+    expect((await callApi(emulator, 'POST', short, { body })).status).toBe(404);
+  });
+});
+
+describe('idempotency keys', () => {
+  test('a known key answers like the first call, whatever is sent with it', async () => {
+    const first = await locationOf(await create('pause', { key: 'k' }));
+    const again = [
+      create('pause', { key: 'k' }),
+      create('pause', { key: 'k', ids: [demo.paused.targetGroupId] }),
+      create('pause', { key: 'k', body: '{broken' }),
+      create('resume', { key: 'k' }),
+      callApi(emulator, 'POST', `${demoPaths.targetGroup(demo.draft)}/fielding-run-jobs/launch-from-draft`, {
+        headers: { 'idempotency-key': 'k' },
+      }),
+    ];
+    for (const response of await Promise.all(again)) expect(await locationOf(response)).toBe(first);
+    expect(await creations()).toEqual([
+      expect.objectContaining({
+        operation: 'create_batch_job',
+        idempotency_key: 'k',
+        job_id: first.slice(first.lastIndexOf('/') + 1),
+      }),
+    ]);
+  });
+
+  test('calls that race under one key create one job', async () => {
+    const responses = await Promise.all(Array.from({ length: 20 }, () => create('pause', { key: 'race' })));
+    const locations = await Promise.all(responses.map(locationOf));
+    expect(new Set(locations).size).toBe(1);
+    expect(await creations()).toHaveLength(1);
+  });
+
+  test('a key belongs to a token and an account', async () => {
+    const mine = await locationOf(await create('pause', { key: 'k' }));
+    const theirs = await locationOf(await create('pause', { key: 'k', token: demo.bothToken }));
+    const elsewhere = await callApi(
+      emulator,
+      'POST',
+      demoPaths.batchJobs('pause').replace('/101/', '/202/').replace(demo.projectId, demo.other.projectId),
+      {
+        token: demo.bothToken,
+        body: { target_group_ids: [demo.other.live.targetGroupId] },
+        headers: { 'idempotency-key': 'k' },
+      },
+    );
+    expect(new Set([mine, theirs, await locationOf(elsewhere)]).size).toBe(3);
+  });
+
+  test('a call that failed uses no key up', async () => {
+    expect((await create('pause', { key: 'k', ids: [] })).status).toBe(400);
+    expect((await create('pause', { key: 'k' })).status).toBe(201);
+  });
+
+  test('without a key, each call creates a job', async () => {
+    const first = await locationOf(await create('pause'));
+    expect(await locationOf(await create('pause'))).not.toBe(first);
+  });
+
+  test('a key has 1 to 255 characters', async () => {
+    expect((await create('pause', { key: 'x'.repeat(255) })).status).toBe(201);
+    expect((await create('pause', { key: 'x'.repeat(256) })).status).toBe(400);
+    expect((await create('pause', { key: '' })).status).toBe(400);
+  });
+});
+
+describe('draft jobs', () => {
+  const after = async (milliseconds: number): Promise<string> =>
+    new Date((await emulator.control.clock.now()).getTime() + milliseconds).toISOString();
+  const createDraftJob = (name: string, body: unknown): Promise<Response> =>
+    callApi(emulator, 'POST', `${demoPaths.targetGroup(demo.draft)}/fielding-run-jobs/${name}`, { body });
+  const runsOfDraft = async (): Promise<FieldingRunList> =>
+    readApi(emulator, `${demoPaths.targetGroup(demo.draft)}/fielding-runs`);
+
+  test('launch a draft now', async () => {
+    const end = await after(DAY);
+    const location = await locationOf(await createDraftJob('launch-from-draft', { end_fielding_at: end }));
+    const job = await finishedJob<FieldingRunJob>(emulator, location);
+    expect(job).toMatchObject({ status: 'Completed', job_trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    const { data } = await runsOfDraft();
+    expect(data).toEqual([
+      expect.objectContaining({
+        id: job.created_fielding_run_id,
+        status: 'Live',
+        version: 1,
+        end_fielding_at: end,
+      }),
+    ]);
+    const draft = await callApi(emulator, 'GET', demoPaths.targetGroup(demo.draft));
+    expect(draft.status).toBe(301);
+    expect((await callApi(emulator, 'GET', draft.headers.get('location')!.slice('/v1'.length))).status).toBe(
+      200,
+    );
+  });
+
+  test('schedule a draft', async () => {
+    const period = { start_fielding_at: await after(DAY), end_fielding_at: await after(2 * DAY) };
+    await finishedJob(emulator, await locationOf(await createDraftJob('schedule-from-draft', period)));
+    const { data } = await runsOfDraft();
+    expect(data).toEqual([expect.objectContaining({ ...period, status: 'Scheduled' })]);
+    expect((await emulator.control.effects()).at(-1)).toMatchObject({
+      cause: 'draft_job',
+      operation: 'schedule_from_draft',
+      to_version: 1,
+      to_status: 'Scheduled',
+    });
+  });
+
+  test.each([
+    ['launch-from-draft', { end_fielding_at: '2020-01-01T00:00:00.000Z' }],
+    ['schedule-from-draft', period('2020-01-01', '2040-01-01')],
+    ['schedule-from-draft', period('2040-01-01', '2040-01-01')],
+  ])('%s with an impossible period (%j) is a 400', async (name, body) => {
+    expect((await createDraftJob(name, body)).status).toBe(400);
+  });
+
+  function period(start: string, end: string): unknown {
+    return { start_fielding_at: `${start}T00:00:00.000Z`, end_fielding_at: `${end}T00:00:00.000Z` };
+  }
+});
+
+test('what may be done with a selection is what may be done with each', async () => {
+  const transitions = async (...places: { targetGroupId: string }[]): Promise<unknown> => {
+    const body = { target_group_ids: places.map(({ targetGroupId }) => targetGroupId) };
+    const path = `${demoPaths.project}/compute-target-group-transitions`;
+    return (await callApi(emulator, 'POST', path, { body })).json();
+  };
+  const none = {
+    is_launch_allowed: false,
+    is_pause_allowed: false,
+    is_resume_allowed: false,
+    is_relaunch_allowed: false,
+    is_finish_allowed: false,
+  };
+  expect(await transitions(demo.live)).toMatchObject({
+    ...none,
+    is_pause_allowed: true,
+    is_finish_allowed: true,
+  });
+  expect(await transitions(demo.live, demo.paused)).toMatchObject({ ...none, is_finish_allowed: true });
+  expect(await transitions(demo.live, demo.draft)).toMatchObject(none);
+  expect(await transitions({ targetGroupId: UNKNOWN })).toMatchObject({ object: 'not_found_error' });
+});
