@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { setMaxListeners } from 'node:events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forwardedPrincipal } from '../auth/principal.js';
 import type { Caller } from '../context.js';
@@ -9,8 +8,6 @@ import { continueTrace } from '../telemetry/trace-context.js';
 export function callerOf({ headers }: FastifyRequest, { raw }: FastifyReply): Caller {
   const gone = new AbortController();
   // Every read of the operation that is under way listens, and a list can start a hundred of them.
-  setMaxListeners(0, gone.signal);
-  // Every read of the operation listens.
   setMaxListeners(0, gone.signal);
   raw.once('close', () => {
     if (!raw.writableFinished) gone.abort();
