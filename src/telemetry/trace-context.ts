@@ -5,7 +5,7 @@ import { parseTraceParent, TraceState } from '@opentelemetry/core';
  * One operation's place in a distributed trace (W3C Trace Context, https://www.w3.org/TR/trace-context/).
  *
  * - `traceId`: 32 lower-case hexadecimal digits
- * - `traceFlags`: the flags of the caller's `traceparent` (bit 0: sampled)
+ * - `traceFlags`: the flags of the caller's `traceparent` that have a meaning (bit 0: sampled, bit 1: random trace id)
  * - `traceState`: the caller's `tracestate`, or undefined where there is none that can be passed on
  */
 export interface TraceContext {
@@ -13,6 +13,9 @@ export interface TraceContext {
   readonly traceFlags: number;
   readonly traceState: string | undefined;
 }
+
+/** All other flags are reserved, and must be zero in what is sent (W3C Trace Context, 3.2.2.5). */
+const KNOWN_FLAGS = 0b11;
 
 /**
  * Continues a valid incoming trace; starts a new one, not sampled and without state, where `traceparent` is missing or
@@ -24,7 +27,7 @@ export function continueTrace(traceparent: string | undefined, tracestate: strin
   const state = tracestate === undefined ? '' : new TraceState(tracestate).serialize();
   return {
     traceId: parent.traceId,
-    traceFlags: parent.traceFlags,
+    traceFlags: parent.traceFlags & KNOWN_FLAGS,
     traceState: state === '' ? undefined : state,
   };
 }
