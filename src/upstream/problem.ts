@@ -2,14 +2,16 @@ import { parseRetryAfter } from './retry-after.js';
 import type { HttpResponse } from './http.js';
 import { UpstreamError, type UpstreamErrorCode, type UpstreamErrorDetails } from './errors.js';
 
+const MAX_DETAIL_LENGTH = 500;
+
 /** What an answer that is not a success means. `now` is in milliseconds since the epoch. */
 export function problemOf(response: HttpResponse, now: number): UpstreamError {
   const { status } = response;
   const problem = bodyObject(response);
   const details: UpstreamErrorDetails = {
     status,
-    errorId: shortText(problem['id'], 100),
-    detail: fitToShow(shortText(problem['detail'] ?? problem['details'], 500)),
+    errorId: identifier(problem['id']),
+    detail: fitToShow(problem['detail'] ?? problem['details'])?.slice(0, MAX_DETAIL_LENGTH),
   };
   const [code, message] = meaningOf(status);
   if (code !== 'RATE_LIMITED' && code !== 'UNAVAILABLE') return new UpstreamError(code, message, details);
@@ -54,11 +56,13 @@ function bodyObject({ body }: HttpResponse): Readonly<Record<string, unknown>> {
   }
 }
 
-function shortText(value: unknown, maxLength: number): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.slice(0, maxLength) : undefined;
+/** A UUID as a rule. Whatever does not look like an id could be anything, and is not passed on. */
+function identifier(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\w-]{1,100}$/.test(value) ? value : undefined;
 }
 
 /** Words that hold an address, a credential or markup are for the API's operators, not for its users. */
-function fitToShow(text: string | undefined): string | undefined {
-  return text === undefined || /[a-z]+:\/\/|bearer\s|eyJ[\w-]+\.|[<>]/i.test(text) ? undefined : text;
+function fitToShow(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  return /[a-z]+:\/\/|bearer\s|eyJ[\w-]+\.|[<>]/i.test(value) ? undefined : value;
 }
