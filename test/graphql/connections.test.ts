@@ -3,7 +3,7 @@ import { demo } from '../../src/emulator/index.js';
 import {
   ProjectsDocument,
   TargetGroupsDocument,
-  type ProjectsQuery,
+  type ProjectsQueryVariables,
   type TargetGroupsQuery,
   type TargetGroupsQueryVariables,
 } from '../generated/documents.js';
@@ -120,11 +120,11 @@ describe('Walking over a connection', () => {
     const names: (string | null | undefined)[] = [];
     let after: string | null = null;
     for (let more = true; more;) {
-      const { projects } = dataOf(
-        await stack.execute(ProjectsDocument, { accountId: '101', first: 2, after }),
-      );
-      names.push(...projects!.edges.map((edge) => edge?.node?.name));
-      ({ hasNextPage: more, endCursor: after } = projects!.pageInfo);
+      const variables: ProjectsQueryVariables = { accountId: ids.account, first: 2, after };
+      const { projects } = dataOf(await stack.execute(ProjectsDocument, variables));
+      const { edges, pageInfo } = projects!;
+      names.push(...edges.map((edge) => edge?.node?.name));
+      ({ hasNextPage: more, endCursor: after } = pageInfo);
     }
     expect(new Set(names).size).toBe(5);
     expect(names).toHaveLength(5);

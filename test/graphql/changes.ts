@@ -1,0 +1,89 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import type { Answer } from '../helpers/gateway.js';
+import {
+  CompleteFieldingRunDocument,
+  FieldingRunDocument,
+  LaunchNowDocument,
+  PauseFieldingRunDocument,
+  RelaunchFieldingRunDocument,
+  ResumeFieldingRunDocument,
+  type FieldingRunQuery,
+  type FieldingRunStatus,
+  type PauseFieldingRunMutation,
+} from '../generated/documents.js';
+import { demo } from '../../src/emulator/index.js';
+import { dataOf, ids, type FieldingRunRef, type Stack } from './stack.js';
+
+/** What all changes of a fielding run answer. */
+export type FieldingRunPayload = NonNullable<PauseFieldingRunMutation['pauseFieldingRun']>;
+
+export interface ActionInput {
+  readonly id: string;
+  readonly version: string;
+}
+
+/** One of the actions on a fielding run, with demo runs that allow and that refuse it. */
+export interface Action {
+  readonly name: string;
+  readonly document: TypedDocumentNode<Record<string, FieldingRunPayload | null>, { input: ActionInput }>;
+  /** The last part of its REST path. */
+  readonly path: string;
+  readonly from: FieldingRunRef;
+  readonly to: FieldingRunStatus;
+  readonly refused: FieldingRunRef;
+}
+
+export const actions: readonly Action[] = [
+  {
+    name: 'launchNow',
+    document: LaunchNowDocument,
+    path: 'launch-now',
+    from: demo.scheduled,
+    to: 'LIVE',
+    refused: demo.live,
+  },
+  {
+    name: 'pauseFieldingRun',
+    document: PauseFieldingRunDocument,
+    path: 'pause',
+    from: demo.live,
+    to: 'PAUSED',
+    refused: demo.scheduled,
+  },
+  {
+    name: 'resumeFieldingRun',
+    document: ResumeFieldingRunDocument,
+    path: 'resume',
+    from: demo.paused,
+    to: 'LIVE',
+    refused: demo.pausedGoalReached,
+  },
+  {
+    name: 'completeFieldingRun',
+    document: CompleteFieldingRunDocument,
+    path: 'complete',
+    from: demo.live,
+    to: 'COMPLETED',
+    refused: demo.archived,
+  },
+  {
+    name: 'relaunchFieldingRun',
+    document: RelaunchFieldingRunDocument,
+    path: 'relaunch',
+    from: demo.completed,
+    to: 'LIVE',
+    refused: demo.completedPastEnd,
+  },
+];
+
+export function payloadOf(answer: Answer<Record<string, FieldingRunPayload | null>>): FieldingRunPayload {
+  return Object.values(dataOf(answer))[0]!;
+}
+
+/** The run as it is now. */
+export async function readRun(
+  { execute }: Pick<Stack, 'execute'>,
+  place: FieldingRunRef,
+): Promise<NonNullable<FieldingRunQuery['fieldingRun']>> {
+  return dataOf(await execute(FieldingRunDocument, { id: ids.run(place) })).fieldingRun!;
+}
