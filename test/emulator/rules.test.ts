@@ -8,7 +8,7 @@ import {
   type RunAction,
   type RunState,
 } from '../../src/emulator/rules/fielding-run.js';
-import { projectStatistics } from '../../src/emulator/rules/project-statistics.js';
+import { noFigures, projectStatistics } from '../../src/emulator/rules/project-statistics.js';
 
 const { Scheduled, Live, Paused, Completed } = FieldingRunStatus;
 const NOW = 1_000_000;
@@ -144,46 +144,29 @@ describe('decideBatchItem', () => {
 });
 
 describe('projectStatistics', () => {
-  const figures = {
-    fillingGoal: 100,
-    currentCompletes: 10,
-    currentPrescreens: 20,
-    incidenceRate: 0.5,
-    conversionRate: 0.4,
-    dropOffRate: 0.1,
-    medianInterviewSeconds: 300,
-  };
-
-  test('adds up, and leaves out target groups without figures', () => {
-    const rates = {
-      incidenceRate: null,
-      conversionRate: null,
-      dropOffRate: null,
-      medianInterviewSeconds: null,
+  test('takes the median of some figures, and the mean of others', () => {
+    const figures = {
+      targetGroupCount: 4,
+      fillingGoal: 400,
+      currentCompletes: 40,
+      currentPrescreens: 80,
+      incidenceRates: [0.5, 0.8, 0.6],
+      conversionRates: [0.4, 0.6, 0.5],
+      dropOffRates: [0.1, 0.2, 0.2],
+      interviewSeconds: [300, 900, 400, 500],
     };
-    const groups = [
-      figures,
-      { ...figures, incidenceRate: 0.8, conversionRate: 0.6, medianInterviewSeconds: 900 },
-      { ...figures, incidenceRate: 0.6, conversionRate: 0.5, medianInterviewSeconds: 400 },
-      { ...figures, ...rates },
-    ];
-    expect(projectStatistics(groups)).toEqual({
+    expect(projectStatistics(figures)).toEqual({
       filling_goal: 400,
       current_completes: 40,
       current_prescreens: 80,
       incidence_rate_median: 0.6,
-      length_of_interview_median_seconds: 400,
+      length_of_interview_median_seconds: 450,
       conversion_rate_average: 0.5,
-      drop_off_rate_average: 0.1,
+      drop_off_rate_average: 0.1667,
     });
   });
 
-  test('of an even number, the median is between the middle two', () => {
-    const groups = [figures, { ...figures, incidenceRate: 0.6 }];
-    expect(projectStatistics(groups).incidence_rate_median).toBe(0.55);
-  });
-
   test('nothing launched is nothing done', () => {
-    expect(projectStatistics([])).toMatchObject({ filling_goal: 0, incidence_rate_median: 0 });
+    expect(projectStatistics(noFigures)).toMatchObject({ filling_goal: 0, incidence_rate_median: 0 });
   });
 });

@@ -6,10 +6,11 @@ import {
   type FaultRule,
 } from '../../src/emulator/index.js';
 import type { EffectRow } from '../../src/emulator/store/effects.js';
-import type { LoggedRequest } from '../../src/emulator/control/request-log.js';
+import type { LoggedRequest as LogEntry } from '../../src/emulator/control/request-log.js';
 
 export type Effect = Omit<EffectRow, 'at'> & { readonly at: string };
-export type { FaultRule, LoggedRequest };
+export type LoggedRequest = Omit<LogEntry, 'at'> & { readonly at: string };
+export type { FaultRule };
 
 /** Drives an emulator's control surface. Every method fails where that answers anything but success. */
 export class EmulatorControl {

@@ -57,7 +57,9 @@ export function serveControl(
     },
   );
 
-  app.get('/requests', async () => ({ requests: requests.list() }));
+  app.get('/requests', async () => ({
+    requests: requests.list().map((request) => ({ ...request, at: timestamp(request.at) })),
+  }));
   app.delete('/requests', async (_request, reply) => {
     requests.clear();
     return reply.code(204).send();

@@ -3,7 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** One request as it came. `status` is null until it is answered, and stays so where the answer was cut off. */
 export interface LoggedRequest {
   readonly sequence: number;
-  readonly at: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
   readonly method: string;
   /** With the base's `/v1` and the query, as it was sent. */
   readonly path: string;

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { timestamp } from '../clock.js';
 import type { Call, Route } from '../routes/route.js';
 import { routes } from '../routes/table.js';
 import type { Services } from '../services.js';
@@ -26,7 +25,7 @@ export function serveApi(
   const exchangeOf = (request: FastifyRequest): Exchange => required(exchanges.get(request));
 
   app.addHook('onRequest', async (request, reply) => {
-    const exchange = new Exchange(request, reply, interference, timestamp(clock.now()));
+    const exchange = new Exchange(request, reply, interference, clock.now());
     exchanges.set(request, exchange);
     await exchange.begin();
   });

@@ -26,7 +26,7 @@ export class Exchange {
     readonly request: FastifyRequest,
     private readonly reply: FastifyReply,
     private readonly interference: Interference,
-    now: string,
+    now: number,
   ) {
     const { method, url, headers } = request;
     this.trace = continueTrace(this.header('traceparent'), this.header('tracestate'));

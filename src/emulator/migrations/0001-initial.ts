@@ -55,7 +55,7 @@ CREATE TABLE target_groups (
   updated_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX target_groups_of_project ON target_groups (project_id, id);
-CREATE INDEX target_groups_at_goal ON target_groups (id) WHERE current_completes >= filling_goal;
+CREATE INDEX target_groups_at_goal ON target_groups (id) WHERE current_completes >= filling_goal AND archived = 0;
 
 CREATE TABLE fielding_runs (
   id TEXT PRIMARY KEY,

@@ -1,7 +1,8 @@
 import initial from './0001-initial.js';
+import traceOfEffects from './0002-trace-of-effects.js';
 
 /**
  * The database's schema as numbered steps. Append only: a step that has been released is never edited, because files
  * written by it are still around.
  */
-export const migrations: readonly string[] = [initial];
+export const migrations: readonly string[] = [initial, traceOfEffects];

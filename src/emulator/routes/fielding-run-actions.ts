@@ -12,7 +12,7 @@ import type { CallOf, RouteOf, RouteTable } from './route.js';
 type PauseKey =
   'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/pause';
 /** What all changes of a fielding run have in common. */
-type ActionCall = Pick<CallOf<PauseKey>, 'path' | 'header' | 'caller' | 'now'>;
+type ActionCall = Pick<CallOf<PauseKey>, 'path' | 'header' | 'caller' | 'traceId' | 'now'>;
 
 export const fieldingRunActionRoutes = {
   'PUT /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}':
@@ -83,7 +83,7 @@ function runToChange(call: ActionCall, services: Services): RunRecord {
 
 /** @throws Problem 422 where the decision is a refusal */
 function apply(
-  { caller, now }: ActionCall,
+  { caller, traceId, now }: ActionCall,
   { database }: Services,
   run: RunRecord,
   operation: string,
@@ -95,5 +95,6 @@ function apply(
     cause: 'action',
     operation,
     userId: caller.userId,
+    traceId,
   });
 }

@@ -19,12 +19,12 @@ interface NewJob {
  * @returns the key, or null where the caller sent none
  */
 export function registerJob(
-  { header, caller, now }: Pick<Call, 'header' | 'caller' | 'now'>,
+  { header, caller, traceId, now }: Pick<Call, 'header' | 'caller' | 'traceId' | 'now'>,
   { database }: Services,
   { id, location, ...effect }: NewJob,
 ): string | null {
   const key = header('idempotency-key');
-  recordEffect(database, { ...effect, at: now, cause: 'action', jobId: id, idempotencyKey: key });
+  recordEffect(database, { ...effect, at: now, cause: 'action', jobId: id, idempotencyKey: key, traceId });
   if (key === undefined) return null;
   rememberLocation(database, { token: caller.token, accountId: effect.accountId, key }, location);
   return key;

@@ -3,14 +3,8 @@ import { timestamp } from '../clock.js';
 import { etagOf } from '../http/etag.js';
 import { pageFields, readPage } from '../http/page.js';
 import { objectSchema, pageParameters } from '../http/schemas.js';
-import { projectStatistics, type TargetGroupFigures } from '../rules/project-statistics.js';
-import {
-  countTargetGroups,
-  figuresOf,
-  findProject,
-  listProjects,
-  type ProjectRecord,
-} from '../store/projects.js';
+import { noFigures, projectStatistics, type ProjectFigures } from '../rules/project-statistics.js';
+import { figuresOf, findProject, listProjects, type ProjectRecord } from '../store/projects.js';
 import { projectAt } from './find.js';
 import type { RouteTable } from './route.js';
 
@@ -32,12 +26,11 @@ export const projectRoutes = {
         search: query.search_string,
       };
       const page = listProjects(database, path.account_id, filter, request);
-      const ids = page.items.map((project) => project.id);
-      const counts = countTargetGroups(database, ids);
-      const figures = figuresOf(database, ids);
-      const projects = page.items.map((project) =>
-        listItem(project, counts.get(project.id) ?? 0, figures[project.id] ?? []),
+      const figures = figuresOf(
+        database,
+        page.items.map((project) => project.id),
       );
+      const projects = page.items.map((project) => listItem(project, figures.get(project.id) ?? noFigures));
       return { status: 200, body: { projects, ...pageFields(page, url) } };
     },
   },
@@ -52,7 +45,7 @@ export const projectRoutes = {
   'GET /demand/accounts/{account_id}/projects/{project_id}/overview': {
     handle: ({ path }, services) => {
       const project = projectAt(services, path);
-      const figures = figuresOf(services.database, [project.id])[project.id] ?? [];
+      const figures = figuresOf(services.database, [project.id]).get(project.id) ?? noFigures;
       return {
         status: 200,
         body: {
@@ -80,15 +73,11 @@ function settings(project: ProjectRecord): Project {
   return { ...identity(project), project_manager_id: project.projectManagerId };
 }
 
-function listItem(
-  project: ProjectRecord,
-  targetGroupCount: number,
-  figures: readonly TargetGroupFigures[],
-): ProjectListItem {
+function listItem(project: ProjectRecord, figures: ProjectFigures): ProjectListItem {
   return {
     ...identity(project),
     status: project.status,
-    target_group_count: targetGroupCount,
+    target_group_count: figures.targetGroupCount,
     last_activity_at: timestamp(project.lastActivityAt),
     statistics: projectStatistics(figures),
   };

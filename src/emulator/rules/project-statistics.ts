@@ -1,38 +1,48 @@
 import type { ProjectStatistics } from '../../contract/demand-api.js';
 
-/** One launched target group's share in its project's figures; null where it has no figure yet. */
-export interface TargetGroupFigures {
+/** What a project's target groups come to. The lists hold a number for each target group that has the figure. */
+export interface ProjectFigures {
+  readonly targetGroupCount: number;
+  /** Of the launched ones. */
   readonly fillingGoal: number;
   readonly currentCompletes: number;
   readonly currentPrescreens: number;
-  readonly incidenceRate: number | null;
-  readonly conversionRate: number | null;
-  readonly dropOffRate: number | null;
-  readonly medianInterviewSeconds: number | null;
+  readonly incidenceRates: readonly number[];
+  readonly conversionRates: readonly number[];
+  readonly dropOffRates: readonly number[];
+  readonly interviewSeconds: readonly number[];
 }
 
-export function projectStatistics(groups: readonly TargetGroupFigures[]): ProjectStatistics {
-  const known = (figure: (group: TargetGroupFigures) => number | null): number[] =>
-    groups.map(figure).filter((value) => value !== null);
+/** The figures of a project without target groups. */
+export const noFigures: ProjectFigures = {
+  targetGroupCount: 0,
+  fillingGoal: 0,
+  currentCompletes: 0,
+  currentPrescreens: 0,
+  incidenceRates: [],
+  conversionRates: [],
+  dropOffRates: [],
+  interviewSeconds: [],
+};
+
+export function projectStatistics(figures: ProjectFigures): ProjectStatistics {
   return {
-    filling_goal: sum(groups.map((group) => group.fillingGoal)),
-    current_completes: sum(groups.map((group) => group.currentCompletes)),
-    current_prescreens: sum(groups.map((group) => group.currentPrescreens)),
-    incidence_rate_median: median(known((group) => group.incidenceRate)),
-    length_of_interview_median_seconds: median(known((group) => group.medianInterviewSeconds)),
-    conversion_rate_average: mean(known((group) => group.conversionRate)),
-    drop_off_rate_average: mean(known((group) => group.dropOffRate)),
+    filling_goal: figures.fillingGoal,
+    current_completes: figures.currentCompletes,
+    current_prescreens: figures.currentPrescreens,
+    incidence_rate_median: median(figures.incidenceRates),
+    length_of_interview_median_seconds: median(figures.interviewSeconds),
+    conversion_rate_average: mean(figures.conversionRates),
+    drop_off_rate_average: mean(figures.dropOffRates),
   };
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
 function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : round(sum(values) / values.length);
+  if (values.length === 0) return 0;
+  return round(values.reduce((sum, value) => sum + value, 0) / values.length);
 }
 
+/** Of an even number of values, the mean of the middle two. */
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.slice(Math.floor((sorted.length - 1) / 2), Math.floor(sorted.length / 2) + 1);

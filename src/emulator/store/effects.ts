@@ -18,6 +18,8 @@ export interface Effect {
   readonly toStatus?: string | undefined;
   readonly jobId?: string | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** The trace of the request that had it; nothing where a job's progress or the clock did. */
+  readonly traceId?: string | undefined;
 }
 
 /** Call it in the transaction that makes the change: the ledger then tells the truth even after a crash. */
@@ -25,10 +27,10 @@ export function recordEffect(database: Database, effect: Effect): void {
   database.run(
     `INSERT INTO effects
       (at, cause, operation, account_id, project_id, target_group_id, fielding_run_id, from_version, to_version,
-       from_status, to_status, job_id, idempotency_key)
+       from_status, to_status, job_id, idempotency_key, trace_id)
     VALUES
       (:at, :cause, :operation, :accountId, :projectId, :targetGroupId, :fieldingRunId, :fromVersion, :toVersion,
-       :fromStatus, :toStatus, :jobId, :idempotencyKey)`,
+       :fromStatus, :toStatus, :jobId, :idempotencyKey, :traceId)`,
     {
       at: effect.at,
       cause: effect.cause,
@@ -43,6 +45,7 @@ export function recordEffect(database: Database, effect: Effect): void {
       toStatus: effect.toStatus ?? null,
       jobId: effect.jobId ?? null,
       idempotencyKey: effect.idempotencyKey ?? null,
+      traceId: effect.traceId ?? null,
     },
   );
 }
@@ -63,6 +66,7 @@ export interface EffectRow {
   readonly to_status: string | null;
   readonly job_id: string | null;
   readonly idempotency_key: string | null;
+  readonly trace_id: string | null;
 }
 
 export function listEffects(database: Database): EffectRow[] {

@@ -33,12 +33,13 @@ export function findRunOfTargetGroup(database: Database, targetGroupId: string):
 export function findDueRuns(database: Database, now: number): RunRecord[] {
   return readRuns(
     database,
-    `SELECT ${columns} FROM target_groups_with_runs WHERE run_id IN (
-      SELECT id FROM fielding_runs WHERE status = 'Scheduled' AND start_at <= :now
+    // CROSS JOIN: the few target groups at their goal are looked through, not the many live runs.
+    `SELECT ${columns} FROM target_groups_with_runs WHERE id IN (
+      SELECT target_group_id FROM fielding_runs WHERE status = 'Scheduled' AND start_at <= :now
       UNION ALL
-      SELECT id FROM fielding_runs WHERE status = 'Live' AND end_at <= :now
+      SELECT target_group_id FROM fielding_runs WHERE status = 'Live' AND end_at <= :now
       UNION ALL
-      SELECT r.id FROM target_groups g JOIN fielding_runs r ON r.target_group_id = g.id
+      SELECT g.id FROM target_groups g CROSS JOIN fielding_runs r ON r.target_group_id = g.id
       WHERE g.current_completes >= g.filling_goal AND g.archived = 0 AND r.status = 'Live')`,
     { now },
   );

@@ -1,5 +1,5 @@
 import type { ProjectStatus } from '../../contract/demand-api.js';
-import type { TargetGroupFigures } from '../rules/project-statistics.js';
+import type { ProjectFigures } from '../rules/project-statistics.js';
 import type { Database } from './database.js';
 import { cutPage, pageSql, type Page, type PageRequest } from './page.js';
 
@@ -70,31 +70,46 @@ export function listProjects(
   return cutPage(rows, request);
 }
 
-/** How many target groups each project has, by project id; drafts included. */
-export function countTargetGroups(database: Database, projectIds: readonly string[]): Map<string, number> {
-  const rows = database.all<{ projectId: string; count: number }>(
-    `SELECT project_id AS projectId, count(*) AS count FROM target_groups
-    WHERE project_id IN (SELECT value FROM json_each(:projectIds)) GROUP BY project_id`,
+/** Sums up the target groups of each project, by project id. A project without any has no figures. */
+export function figuresOf(database: Database, projectIds: readonly string[]): Map<string, ProjectFigures> {
+  const rows = database.all<FiguresRow>(
+    `SELECT g.project_id AS projectId,
+      count(*) AS targetGroupCount,
+      coalesce(sum(iif(r.id IS NULL, 0, g.filling_goal)), 0) AS fillingGoal,
+      sum(g.current_completes) AS currentCompletes,
+      sum(g.current_prescreens) AS currentPrescreens,
+      json_group_array(g.incidence_rate) AS incidenceRates,
+      json_group_array(g.conversion_rate) AS conversionRates,
+      json_group_array(g.drop_off_rate) AS dropOffRates,
+      json_group_array(g.median_interview_seconds) AS interviewSeconds
+    FROM target_groups g LEFT JOIN fielding_runs r ON r.target_group_id = g.id
+    WHERE g.project_id IN (SELECT value FROM json_each(:projectIds))
+    GROUP BY g.project_id`,
     { projectIds: JSON.stringify(projectIds) },
   );
-  return new Map(rows.map((row) => [row.projectId, row.count]));
+  return new Map(
+    rows.map(({ projectId, incidenceRates, conversionRates, dropOffRates, interviewSeconds, ...figures }) => [
+      projectId,
+      {
+        ...figures,
+        incidenceRates: numbersIn(incidenceRates),
+        conversionRates: numbersIn(conversionRates),
+        dropOffRates: numbersIn(dropOffRates),
+        interviewSeconds: numbersIn(interviewSeconds),
+      },
+    ]),
+  );
 }
 
-/** The figures of the launched target groups of each project, by project id. */
-export function figuresOf(
-  database: Database,
-  projectIds: readonly string[],
-): Partial<Record<string, TargetGroupFigures[]>> {
-  const rows = database.all<TargetGroupFigures & { projectId: string }>(
-    `SELECT g.project_id AS projectId, g.filling_goal AS fillingGoal, g.current_completes AS currentCompletes,
-      g.current_prescreens AS currentPrescreens, g.incidence_rate AS incidenceRate,
-      g.conversion_rate AS conversionRate, g.drop_off_rate AS dropOffRate,
-      g.median_interview_seconds AS medianInterviewSeconds
-    FROM target_groups g JOIN fielding_runs r ON r.target_group_id = g.id
-    WHERE g.project_id IN (SELECT value FROM json_each(:projectIds))`,
-    { projectIds: JSON.stringify(projectIds) },
-  );
-  const byProject: Partial<Record<string, TargetGroupFigures[]>> = {};
-  for (const row of rows) (byProject[row.projectId] ??= []).push(row);
-  return byProject;
+type FiguresRow = Pick<
+  ProjectFigures,
+  'targetGroupCount' | 'fillingGoal' | 'currentCompletes' | 'currentPrescreens'
+> &
+  Readonly<
+    Record<'projectId' | 'incidenceRates' | 'conversionRates' | 'dropOffRates' | 'interviewSeconds', string>
+  >;
+
+/** The numbers of a JSON array; a null is a target group that has no such figure yet. */
+function numbersIn(json: string): number[] {
+  return (JSON.parse(json) as (number | null)[]).filter((value) => value !== null);
 }
