@@ -4,7 +4,10 @@ import { recordEffect, type Effect } from './store/effects.js';
 import { touch, updateRun, type RunRecord } from './store/fielding-runs.js';
 
 /** Who or what changes a run, and when. */
-export interface Occasion extends Pick<Effect, 'at' | 'cause' | 'operation' | 'jobId' | 'idempotencyKey' | 'traceId'> {
+export interface Occasion extends Pick<
+  Effect,
+  'at' | 'cause' | 'operation' | 'jobId' | 'idempotencyKey' | 'traceId'
+> {
   readonly userId: string;
 }
 

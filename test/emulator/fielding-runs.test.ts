@@ -72,6 +72,7 @@ describe('versions', () => {
         to_status: 'Paused',
         job_id: null,
         idempotency_key: null,
+        trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
       },
     ]);
   });
