@@ -39,6 +39,8 @@ export interface ScriptedUpstream {
   ): void;
   /** How many connections are open. */
   connections(): number;
+  /** The most requests that were being answered at once. */
+  mostInFlight(): number;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,8 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
   const requests: ReceivedRequest[] = [];
   const sockets = new Set<Socket>();
   const timers = new Set<NodeJS.Timeout>();
+  let inFlight = 0;
+  let mostInFlight = 0;
 
   const later = (ms: number | undefined, then: () => void) => {
     if (ms === undefined) {
@@ -69,6 +73,8 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
   };
 
   const server = createServer((incoming, response) => {
+    mostInFlight = Math.max(mostInFlight, ++inFlight);
+    response.on('close', () => inFlight--);
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
@@ -98,6 +104,7 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
       rules.push({ method, path, script: toScript(script), calls: 0 });
     },
     connections: () => sockets.size,
+    mostInFlight: () => mostInFlight,
     async close() {
       for (const timer of timers) clearTimeout(timer);
       for (const socket of sockets) socket.destroy();

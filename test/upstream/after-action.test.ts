@@ -1,0 +1,203 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ScriptedAnswer } from '../helpers/scripted-upstream.js';
+import { ids, paths, rest } from './demand.js';
+import { useScripted } from './scripted.js';
+
+const scripted = useScripted();
+
+const input = { id: ids.fieldingRun, version: '5' };
+const period = { start_fielding_at: '2126-01-01T00:00:00.000Z', end_fielding_at: '2126-02-01T00:00:00.000Z' };
+const GET = `GET /v1${paths.fieldingRun}`;
+
+/** A mutation that answers with certain fields of the run. */
+function change(mutation: string, fields: string): string {
+  const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
+  return `mutation ($input: ${type}!) {
+    payload: ${mutation}(input: $input) { fieldingRun { ${fields} } userErrors { code message } }
+  }`;
+}
+
+function onAction(action: string, answer: ScriptedAnswer): void {
+  scripted.upstream.on('POST', `${paths.fieldingRun}/${action}`, answer);
+}
+
+function onRead(...versions: readonly number[]): void {
+  scripted.upstream.on(
+    'GET',
+    paths.fieldingRun,
+    versions.map((version) => ({
+      headers: { etag: `W/"${version}"` },
+      body: { ...rest.fieldingRun, version, status: version > 5 ? 'Live' : 'Paused' },
+    })),
+  );
+}
+
+describe('each action', () => {
+  test.each([
+    ['launchNow', 'launch-now'],
+    ['pauseFieldingRun', 'pause'],
+    ['resumeFieldingRun', 'resume'],
+    ['completeFieldingRun', 'complete'],
+    ['relaunchFieldingRun', 'relaunch'],
+  ])('%s is one POST of %s without a body, and needs no GET for the version', async (mutation, action) => {
+    onAction(action, { status: 204, headers: { etag: 'W/"6"' } });
+    const { data, errors } = await scripted.execute(change(mutation, 'id version fieldingRunId'), { input });
+    expect({ data, errors }).toEqual({
+      data: {
+        payload: {
+          fieldingRun: { id: ids.fieldingRun, version: '6', fieldingRunId: 'R1' },
+          userErrors: [],
+        },
+      },
+      errors: [],
+    });
+    expect(scripted.upstream.requests).toMatchObject([
+      {
+        method: 'POST',
+        path: `/v1${paths.fieldingRun}/${action}`,
+        body: '',
+        headers: { 'content-length': '0' },
+      },
+    ]);
+  });
+
+  test('updateFieldingPeriod is one PUT of the new period', async () => {
+    scripted.upstream.on('PUT', paths.fieldingRun, {
+      status: 202,
+      headers: { etag: 'W/"6"' },
+      body: { id: 'R1' },
+    });
+    const startAt = '2126-01-01T01:00:00+01:00';
+    const { data } = await scripted.execute(change('updateFieldingPeriod', 'version'), {
+      input: { ...input, startAt, endAt: period.end_fielding_at },
+    });
+    expect(data).toEqual({ payload: { fieldingRun: { version: '6' }, userErrors: [] } });
+    expect(scripted.calls()).toEqual([`PUT /v1${paths.fieldingRun}`]);
+    expect(JSON.parse(scripted.upstream.requests[0]!.body)).toEqual(period);
+  });
+});
+
+describe('the run after an action', () => {
+  test('shows the period that launching told, without a GET', async () => {
+    onAction('launch-now', { status: 200, headers: { etag: '"6"' }, body: { ...period, mood: 'fine' } });
+    const { data } = await scripted.execute(change('launchNow', 'version startAt endAt'), { input });
+    expect(data).toEqual({
+      payload: {
+        fieldingRun: { version: '6', startAt: period.start_fielding_at, endAt: period.end_fielding_at },
+        userErrors: [],
+      },
+    });
+    expect(scripted.calls()).toHaveLength(1);
+  });
+
+  test('comes from one GET, all of it, where the selection needs more', async () => {
+    onAction('launch-now', { status: 200, headers: { etag: 'W/"6"' }, body: period });
+    onRead(7);
+    const { data } = await scripted.execute(change('launchNow', 'version status startAt availableActions'), {
+      input,
+    });
+    expect(data).toMatchObject({
+      payload: {
+        fieldingRun: {
+          version: '7',
+          status: 'LIVE',
+          startAt: rest.fieldingRun.start_fielding_at,
+          availableActions: ['PAUSE', 'COMPLETE'],
+        },
+      },
+    });
+    expect(scripted.calls().slice(1)).toEqual([GET]);
+  });
+
+  test('is read again while it is older than the change', async () => {
+    onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
+    onRead(5, 5, 6);
+    const { data, errors } = await scripted.execute(change('resumeFieldingRun', 'version status'), { input });
+    expect({ data, errors }).toEqual({
+      data: { payload: { fieldingRun: { version: '6', status: 'LIVE' }, userErrors: [] } },
+      errors: [],
+    });
+    expect(scripted.calls().slice(1)).toEqual([GET, GET, GET]);
+  });
+
+  test('is an error of its own where it stays older; the change stands', async () => {
+    onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
+    onRead(5);
+    const { data, errors } = await scripted.execute(change('resumeFieldingRun', 'status'), { input });
+    expect(data).toEqual({ payload: { fieldingRun: null, userErrors: [] } });
+    expect(errors).toMatchObject([
+      { path: ['payload', 'fieldingRun'], extensions: { code: 'UPSTREAM_BAD_RESPONSE', retryable: false } },
+    ]);
+    expect(errors[0]?.extensions).not.toHaveProperty('outcomeUnknown');
+  });
+
+  test('is an error of its own where it cannot be read; the change stands', async () => {
+    onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
+    scripted.upstream.on('GET', paths.fieldingRun, { status: 403 });
+    const { data, errors } = await scripted.execute(change('resumeFieldingRun', 'status'), { input });
+    expect(data).toEqual({ payload: { fieldingRun: null, userErrors: [] } });
+    expect(errors).toMatchObject([
+      { path: ['payload', 'fieldingRun'], extensions: { code: 'FORBIDDEN', retryable: false } },
+    ]);
+    expect(errors[0]?.extensions).not.toHaveProperty('outcomeUnknown');
+  });
+
+  test.each([
+    ['no entity tag', {}],
+    ['an entity tag that holds no version', { etag: '"abc"' }],
+  ])('is read once where the answer had %s', async (_what, headers) => {
+    onAction('resume', { status: 204, headers });
+    onRead(6);
+    const { data, errors } = await scripted.execute(change('resumeFieldingRun', 'version'), { input });
+    expect({ data, errors }).toEqual({
+      data: { payload: { fieldingRun: { version: '6' }, userErrors: [] } },
+      errors: [],
+    });
+    expect(scripted.calls().slice(1)).toEqual([GET]);
+  });
+
+  test('is read after a change even where it was read before in the same operation', async () => {
+    onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
+    onAction('pause', { status: 204, headers: { etag: 'W/"7"' } });
+    onRead(6, 7);
+    const { data } = await scripted.execute(
+      `mutation ($first: ResumeFieldingRunInput!, $second: PauseFieldingRunInput!) {
+        first: resumeFieldingRun(input: $first) { fieldingRun { status version } }
+        second: pauseFieldingRun(input: $second) { fieldingRun { status version } }
+      }`,
+      { first: input, second: { ...input, version: '6' } },
+    );
+    expect(data).toMatchObject({
+      first: { fieldingRun: { version: '6' } },
+      second: { fieldingRun: { version: '7' } },
+    });
+  });
+});
+
+describe('a 2xx is a success whatever its body:', () => {
+  test.each<[string, ScriptedAnswer]>([
+    ['none', {}],
+    ['HTML', { body: '<html><body>It works!</body></html>' }],
+    ['JSON that breaks off', { body: '{"start_fielding_at":"2126-01-0' }],
+    ['a body that breaks off on the way', { body: period, fault: 'truncate' }],
+    ['a list', { body: [] }],
+    ['null', { body: 'null' }],
+    ['a period of another type', { body: { start_fielding_at: 5, end_fielding_at: null } }],
+    ['a period that is no date', { body: { start_fielding_at: 'soon', end_fielding_at: 'later' } }],
+    ['half of a period', { body: { start_fielding_at: period.start_fielding_at } }],
+  ])('%s', async (_what, answer) => {
+    onAction('launch-now', { status: 200, headers: { etag: 'W/"6"' }, ...answer });
+    onRead(6);
+    const { data, errors } = await scripted.execute(change('launchNow', 'version startAt'), { input });
+    expect({ data, errors }).toEqual({
+      data: {
+        payload: {
+          fieldingRun: { version: '6', startAt: rest.fieldingRun.start_fielding_at },
+          userErrors: [],
+        },
+      },
+      errors: [],
+    });
+    expect(scripted.calls().slice(1)).toEqual([GET]);
+  });
+});

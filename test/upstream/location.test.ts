@@ -1,0 +1,129 @@
+import { describe, expect, test } from '@jest/globals';
+import { ids, paths, rest } from './demand.js';
+import { useScripted } from './scripted.js';
+
+const scripted = useScripted();
+
+const LONG = paths.pauseJobs;
+const SHORT = `${paths.project}/batch-jobs/pause`;
+
+const PAUSE = `mutation ($input: PauseTargetGroupsInput!) {
+  pauseTargetGroups(input: $input) { batchJob { id action } idempotencyKey userErrors { __typename code } }
+}`;
+const JOB = 'query ($id: ID!) { batchJob(id: $id) { id status } }';
+const RESUME = `mutation ($input: ResumeTargetGroupsInput!) {
+  resumeTargetGroups(input: $input) { batchJob { id } userErrors { __typename code } }
+}`;
+
+const input = { targetGroupIds: [ids.targetGroup], idempotencyKey: 'my-key' };
+
+function answerWith(location: string | undefined): void {
+  const headers = location === undefined ? {} : { location };
+  scripted.upstream.on('POST', LONG, { status: 201, headers });
+}
+
+describe('a job is asked for at the very URL that its Location gave', () => {
+  test.each([
+    ['an absolute URL', (origin: string) => `${origin}/v1${SHORT}/J1`, 'pause', SHORT],
+    ['an absolute URL of the long form', (origin: string) => `${origin}/v1${LONG}/J1`, undefined, LONG],
+    ['an absolute URL without /v1', (origin: string) => `${origin}${SHORT}/J1`, 'pause', SHORT],
+    ['a path rooted at /demand', () => `${SHORT}/J1`, 'pause', SHORT],
+    ['a path rooted at /v1/demand', () => `/v1${SHORT}/J1`, 'pause', SHORT],
+    ['a path of the long form', () => `${LONG}/J1`, undefined, LONG],
+    ['a path with a slash at its end', () => `${SHORT}/J1/`, 'pause', SHORT],
+    ['a path with percent-encoding', () => `${SHORT}/%4A1`, 'pause', SHORT],
+    ['a bare id', () => 'J1', undefined, LONG],
+  ])('%s', async (_what, location, segment = 'pause-fielding-runs-by-target-group-id', jobs) => {
+    answerWith(location(new URL(scripted.upstream.url).origin));
+    scripted.upstream.on('GET', `${jobs}/J1`, { body: rest.batchJob });
+
+    const id = `${ids.project}/${segment}/J1`;
+    const created = await scripted.execute(PAUSE, { input });
+    expect(created).toMatchObject({
+      data: {
+        pauseTargetGroups: { batchJob: { id, action: 'PAUSE' }, idempotencyKey: 'my-key', userErrors: [] },
+      },
+      errors: [],
+    });
+    const read = await scripted.execute(JOB, { id });
+    expect(read).toMatchObject({ data: { batchJob: { id, status: 'COMPLETED' } }, errors: [] });
+    expect(scripted.calls()).toEqual([`POST /v1${LONG}`, `GET /v1${jobs}/J1`]);
+  });
+});
+
+describe('a Location that leads nowhere that may be called', () => {
+  const unknownOutcome = {
+    code: 'UPSTREAM_BAD_RESPONSE',
+    retryable: true,
+    outcomeUnknown: true,
+    idempotencyKey: 'my-key',
+    upstream: { status: 201 },
+    traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+  };
+
+  test.each([
+    ['missing', undefined],
+    ['empty', ''],
+    ['no address', 'somewhere else'],
+    ['a way up', `${SHORT}/..`],
+    ['of another project', '/demand/accounts/101/projects/P2/batch-jobs/pause/J1'],
+    ['of another account', '/demand/accounts/102/projects/P1/batch-jobs/pause/J1'],
+    ['of another kind of job', `${paths.project}/batch-jobs/resume/J1`],
+    ['of no kind of job', `${paths.project}/batch-jobs/paused/J1`],
+    ['of something else', paths.targetGroup],
+  ])('%s: nobody knows of the job', async (_what, location) => {
+    answerWith(location);
+    const { data, errors } = await scripted.execute(PAUSE, { input });
+    expect(data).toEqual({ pauseTargetGroups: null });
+    expect(errors.map(({ extensions }) => extensions)).toEqual([unknownOutcome]);
+    expect(scripted.calls()).toEqual([`POST /v1${LONG}`]);
+  });
+
+  test.each([
+    ['absolute', (host: string) => `http://${host}/v1${SHORT}/J1`],
+    ['protocol-relative', (host: string) => `//${host}/v1${SHORT}/J1`],
+    ['with backslashes', (host: string) => `\\\\${host}\\v1${SHORT}/J1`],
+    ['with a user', (host: string) => `http://127.0.0.1@${host}/v1${SHORT}/J1`],
+  ])('of another server, %s: that server hears nothing', async (_what, location) => {
+    const foreigner = await scripted.foreigner();
+    answerWith(location(new URL(foreigner.url).host));
+    const { data, errors } = await scripted.execute(PAUSE, { input });
+    expect(data).toEqual({ pauseTargetGroups: null });
+    expect(errors.map(({ extensions }) => extensions)).toEqual([unknownOutcome]);
+    expect(JSON.stringify(errors)).not.toContain(new URL(foreigner.url).port);
+    expect(foreigner.requests).toEqual([]);
+    expect(scripted.calls()).toEqual([`POST /v1${LONG}`]);
+  });
+
+  test('leaves the key to its input: the same can be tried again, other input is a conflict', async () => {
+    answerWith(undefined);
+    await scripted.execute(PAUSE, { input });
+
+    const other = await scripted.execute(RESUME, { input });
+    expect(other.data).toEqual({
+      resumeTargetGroups: {
+        batchJob: null,
+        userErrors: [{ __typename: 'IdempotencyConflictError', code: 'IDEMPOTENCY_CONFLICT' }],
+      },
+    });
+
+    answerWith(`${SHORT}/J1`);
+    const again = await scripted.execute(PAUSE, { input });
+    expect(again.data).toMatchObject({ pauseTargetGroups: { batchJob: { id: ids.batchJob } } });
+    expect(scripted.upstream.requests.map(({ headers }) => headers['idempotency-key'])).toEqual([
+      'my-key',
+      'my-key',
+    ]);
+  });
+
+  test('tells the key that the gateway made where the client gave none', async () => {
+    answerWith(undefined);
+    const { errors } = await scripted.execute(PAUSE, { input: { targetGroupIds: [ids.targetGroup] } });
+    const [sent] = scripted.upstream.requests;
+    expect(sent?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(errors[0]?.extensions).toMatchObject({
+      outcomeUnknown: true,
+      idempotencyKey: sent?.headers['idempotency-key'],
+    });
+  });
+});
