@@ -13,7 +13,7 @@ import { startEmulator, type EmulatorOptions } from './server.js';
 const log = pino();
 
 try {
-  const emulator = await startEmulator({ ...readArguments(), logger: log });
+  const emulator = await startEmulator({ ...readArguments(), logger: log.child({}, { level: 'warn' }) });
   log.info({ url: emulator.url }, 'emulator ready');
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void emulator.close());

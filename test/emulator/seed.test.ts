@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { demo } from '../../src/emulator/index.js';
-import { demoRows, type Row } from '../../src/emulator/seed/rows.js';
+import type { Row } from '../../src/emulator/seed/row.js';
+import { demoRows } from '../../src/emulator/seed/rows.js';
 
 const NOW = Date.UTC(2026, 5, 1, 12);
 const rows = demoRows(NOW);

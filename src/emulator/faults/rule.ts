@@ -25,7 +25,7 @@ export interface FaultRule {
   readonly body?: unknown;
   /** Resets the connection instead of answering. */
   readonly reset?: boolean;
-  /** Sends the real head, and closes the connection half-way through the body. */
+  /** Sends the real head, and closes the connection half-way through the body, where there is one. */
   readonly truncate?: boolean;
 }
 

@@ -21,10 +21,6 @@ export async function writeSpoilt(
   rule: FaultRule,
   delays: Delays,
 ): Promise<void> {
-  if (rule.reset === true) {
-    response.socket?.resetAndDestroy();
-    return;
-  }
   const body = bodyOf(answer);
   const half = body.subarray(0, Math.floor(body.length / 2));
   response.writeHead(answer.status, { ...headers, ...bodyHeaders(answer, body), ...answer.headers });

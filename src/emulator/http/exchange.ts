@@ -48,12 +48,11 @@ export class Exchange {
 
   /** Lets a fault happen that comes before the request is carried out; it may answer, or cut the connection. */
   async begin(): Promise<void> {
-    if (this.#rule === undefined || this.#rule.after_effect === true) return;
-    if (!(await this.#delay(this.#rule))) return;
-    const substitute = substituteOf(this.#rule);
-    if (substitute !== undefined || this.#rule.reset === true) {
-      await this.#writeSpoilt(substitute ?? { status: 0 }, this.#rule);
-    }
+    const rule = this.#rule;
+    if (rule === undefined || rule.after_effect === true || !(await this.#delay(rule))) return;
+    const substitute = substituteOf(rule);
+    if (rule.reset === true) this.#reset();
+    else if (substitute !== undefined) await this.#writeSpoilt(substitute, rule);
   }
 
   /** Answers, as the fault lets it. */
@@ -61,7 +60,8 @@ export class Exchange {
     const rule = this.#rule;
     if (rule === undefined) return this.#write(answer);
     if (rule.after_effect === true && !(await this.#delay(rule))) return this.reply;
-    await this.#writeSpoilt(substituteOf(rule) ?? answer, rule);
+    if (rule.reset === true) this.#reset();
+    else await this.#writeSpoilt(substituteOf(rule) ?? answer, rule);
     return this.reply;
   }
 
@@ -74,16 +74,20 @@ export class Exchange {
 
   async #writeSpoilt(answer: HttpAnswer, rule: FaultRule): Promise<void> {
     this.reply.hijack();
-    const cut = rule.reset === true || rule.truncate === true;
-    if (!cut) this.#entry.status = answer.status;
+    if (rule.truncate !== true) this.#entry.status = answer.status;
     await writeSpoilt(this.reply.raw, answer, this.#traceHeaders(), rule, this.interference.delays);
+  }
+
+  #reset(): void {
+    this.reply.hijack();
+    this.request.raw.socket.resetAndDestroy();
   }
 
   /** Waits as the rule says. Where that is called off the connection ends, and the answer is false. */
   async #delay(rule: FaultRule): Promise<boolean> {
     if (await this.interference.delays.wait(rule.delay_ms)) return true;
     this.reply.hijack();
-    this.reply.raw.destroy();
+    this.request.raw.socket.destroy();
     return false;
   }
 

@@ -1,11 +1,9 @@
 import { Draw } from './draw.js';
 import { accounts, credentials, projects, type NamedTargetGroup, type ProjectPlan } from './plan.js';
+import type { Row } from './row.js';
 import { drawTargetGroup } from './target-group.js';
 import { DAY, HOUR, MINUTE } from './time.js';
 import { people } from './words.js';
-
-/** A row by its columns. */
-export type Row = Readonly<Record<string, string | number | null>>;
 
 const SEED = 20_251_218;
 

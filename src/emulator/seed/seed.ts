@@ -1,5 +1,6 @@
 import type { Database } from '../store/database.js';
-import { demoRows, type Row } from './rows.js';
+import type { Row } from './row.js';
+import { demoRows } from './rows.js';
 
 export function isEmpty(database: Database): boolean {
   return database.first('SELECT id FROM accounts LIMIT 1') === undefined;

@@ -1,6 +1,6 @@
 import type { Draw } from './draw.js';
 import type { NamedTargetGroup } from './plan.js';
-import type { Row } from './rows.js';
+import type { Row } from './row.js';
 import { situations, type Situation } from './situations.js';
 import { DAY, HOUR } from './time.js';
 import { audiences, fillingStrategies, locales } from './words.js';
