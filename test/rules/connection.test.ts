@@ -128,7 +128,7 @@ test('a page never shows more than was asked for, and its ends are the cursors o
   });
   fc.assert(
     fc.property(page, fc.integer({ min: 1, max: 5 }), fc.boolean(), (rest, size, goesBackward) => {
-      const query = goesBackward ? { page_size: size, end_before: 'z' } : { page_size: size };
+      const query = goesBackward ? { page_size: size, end_before: '0' } : { page_size: size };
       const { edges, pageInfo } = connect(rest, query);
       const cursors = edges.map((edge) => edge.split(':')[0]);
       expect(edges.length).toBe(Math.min(size, rest.items.length));

@@ -1,4 +1,5 @@
 import { Field, ObjectType, type ClassType } from 'type-graphql';
+import { badResponse } from '../../upstream/errors.js';
 import { PageInfo } from './page-info.type.js';
 import type { PageQuery } from './page.js';
 
@@ -57,6 +58,7 @@ export function connectionType<N extends object>(node: () => ClassType<N>, name:
  * `next_cursor` of REST, where there is one.
  *
  * @param items those of the list; one that came broken throws when it is read, so each is read by itself
+ * @throws {UpstreamError} where the page leads back to where it was asked from: whoever follows it never comes to an end
  */
 export function toConnection<I extends { readonly id: string }, N>(
   list: RestList,
@@ -64,6 +66,8 @@ export function toConnection<I extends { readonly id: string }, N>(
   query: PageQuery,
   toNode: (item: I) => N,
 ): Connection<N> {
+  if (startsOver(list, items, query))
+    throw badResponse('The Demand API gave a page that leads back to the cursor it was asked with.');
   const backward = query.end_before !== undefined;
   const surplus = Math.max(0, items.length - query.page_size);
   const start = backward ? surplus : 0;
@@ -95,6 +99,19 @@ export function toConnection<I extends { readonly id: string }, N>(
       };
     },
   };
+}
+
+/** Whether a page holds the very item that it was to start after or to end before, or goes on from there again. */
+function startsOver(
+  list: RestList,
+  items: readonly { readonly id: string }[],
+  { start_after: after, end_before: before }: PageQuery,
+): boolean {
+  const from = after ?? before;
+  if (from === undefined) return false;
+  const goesOn = after !== undefined && orError(() => list.next_cursor) === after;
+  const ids = Array.from({ length: items.length }, (_, index) => orError(() => items[index]?.id));
+  return goesOn || ids.includes(from);
 }
 
 function orError<T>(make: () => T): T | Error {

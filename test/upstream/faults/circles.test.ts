@@ -1,0 +1,70 @@
+import { toConnection } from '../../../src/graphql/connection/connection.js';
+import type { PageQuery } from '../../../src/graphql/connection/page.js';
+import { project } from './demand.js';
+import { failureOf, useStage } from './stage.js';
+
+const LEADS_BACK = 'The Demand API gave a page that leads back to the cursor it was asked with.';
+
+describe('A page', () => {
+  const after: PageQuery = { page_size: 3, start_after: 'c' };
+  const before: PageQuery = { page_size: 3, end_before: 'c' };
+
+  const connect = (ids: string, query: PageQuery, nextCursor?: string) =>
+    toConnection(
+      { has_more: true, next_cursor: nextCursor },
+      Array.from(ids, (id) => ({ id })),
+      query,
+      ({ id }) => id,
+    );
+
+  it.each([
+    ['starts at the item it was to start after', 'cde', after, undefined],
+    ['starts over', 'abc', after, undefined],
+    ['holds that item past what was asked for', 'defc', after, undefined],
+    ['goes on from the cursor it was asked with', 'def', after, 'c'],
+    ['is empty, and goes on from the cursor it was asked with', '', after, 'c'],
+    ['ends with the item it was to end before', 'abc', before, undefined],
+    ['goes back over that item', 'bcd', before, undefined],
+  ])('that %s is refused', (_what, ids, query, nextCursor) => {
+    expect(() => connect(ids, query, nextCursor)).toThrow(LEADS_BACK);
+  });
+
+  it.each([
+    ['the first one', 'abc', { page_size: 3 }, 'c'],
+    ['the next one', 'def', after, 'f'],
+    ['the next one, without a cursor', 'def', after, undefined],
+    ['the one before', 'ab', before, undefined],
+    ['the one before, with a cursor that leads forward again', 'ab', before, 'c'],
+  ])('that is %s stands', (_what, ids, query, nextCursor) => {
+    expect(connect(ids, query, nextCursor).nodes).toEqual(Array.from(ids));
+  });
+});
+
+describe('A list that goes round in circles', () => {
+  const stage = useStage();
+  const path = `${project.path}/target-groups`;
+  const item = (id: string) => ({ id, name: id, status: 'live' });
+
+  it.each([
+    ['after', { target_groups: [item('T1'), item('T2')], has_more: true }],
+    ['after', { target_groups: [item('T3')], has_more: true, next_cursor: 'T2' }],
+    ['before', { target_groups: [item('T1'), item('T2')], has_more: true }],
+  ])('is UPSTREAM_BAD_RESPONSE, with `%s`: %j', async (argument, body) => {
+    stage.api.on('GET', path, { body });
+    const answer = await stage.execute(
+      `{ targetGroups(projectId: "${project.id}", ${argument}: "T2") { nodes { id } pageInfo { endCursor } } }`,
+    );
+    expect(failureOf(answer)).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', retryable: false });
+    expect(answer.data).toEqual({ targetGroups: null });
+    expect(stage.sent(`GET ${path}`)).toHaveLength(1);
+  });
+
+  it('is not seen in a broken item, which fails alone', async () => {
+    stage.api.on('GET', path, { body: { target_groups: [null, item('T3')], has_more: true } });
+    const answer = await stage.execute(
+      `{ targetGroups(projectId: "${project.id}", after: "T2") { nodes { targetGroupId } } }`,
+    );
+    expect(failureOf(answer)).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE' });
+    expect(answer.data).toEqual({ targetGroups: { nodes: [null, { targetGroupId: 'T3' }] } });
+  });
+});

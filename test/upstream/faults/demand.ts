@@ -1,0 +1,112 @@
+import type { ScriptedAnswer } from '../../helpers/scripted-upstream.js';
+
+/** Paths below the base, and ids as the graph writes them, of the one project that these tests are about. */
+export const project = { path: '/demand/accounts/101/projects/P1', id: '101/P1' };
+export const run = {
+  path: `${project.path}/target-groups/T1/fielding-runs/R1`,
+  id: `${project.id}/T1/R1`,
+};
+
+export const period = {
+  start_fielding_at: '2030-01-01T00:00:00.000Z',
+  end_fielding_at: '2030-02-01T00:00:00.000Z',
+};
+
+/** A `GET` of the fielding run that answers with this state. */
+export function runAnswer(version: number, status = 'Live', more: object = {}): ScriptedAnswer {
+  return {
+    headers: { etag: `W/"${version}"` },
+    body: { id: 'R1', status, version, ...period, ...more },
+  };
+}
+
+export interface FieldingRunData {
+  readonly fieldingRun: { readonly version: string; readonly status: string } | null;
+}
+export const READ_RUN = `{ fieldingRun(id: "${run.id}") { version status } }`;
+
+export interface AccountsData {
+  readonly accounts: readonly { readonly name: string | null }[] | null;
+}
+export const READ_ACCOUNTS = '{ accounts { name } }';
+export const accounts: ScriptedAnswer = { body: { accounts: [{ id: 101, name: 'Acme' }] } };
+
+export interface CreationData {
+  readonly pauseTargetGroups: {
+    readonly batchJob: { readonly id: string } | null;
+    readonly idempotencyKey: string;
+    readonly userErrors: readonly { readonly code: string }[];
+  } | null;
+}
+/** A creation that reads nothing. */
+export const CREATE_JOB = `mutation ($key: String) {
+  pauseTargetGroups(input: { targetGroupIds: ["${project.id}/T1"], idempotencyKey: $key }) {
+    batchJob { id } idempotencyKey userErrors { code }
+  }
+}`;
+export const creation = `POST ${project.path}/batch-jobs/pause-fielding-runs-by-target-group-id`;
+export const job = { path: `${project.path}/batch-jobs/pause/J1`, id: `${project.id}/pause/J1` };
+export const created: ScriptedAnswer = { status: 201, headers: { location: job.path } };
+
+/** One of the six changes to a fielding run. */
+export interface Change {
+  readonly mutation: string;
+  readonly input: string;
+  /** `POST <path>`; the period is put. */
+  readonly call: string;
+  readonly done: ScriptedAnswer;
+  /** What the run is like after the change, as REST writes it. */
+  readonly reached: { readonly status: string } & Partial<typeof period>;
+  /** What it is like where something else has happened. */
+  readonly missed: { readonly status: string } & Partial<typeof period>;
+}
+
+const noContent: ScriptedAnswer = { status: 204, headers: { etag: 'W/"6"' } };
+
+function action(mutation: string, segment: string, reached: string, missed: string): Change {
+  return {
+    mutation,
+    input: '',
+    call: `POST ${run.path}/${segment}`,
+    done: segment === 'launch-now' ? { headers: { etag: 'W/"6"' }, body: period } : noContent,
+    reached: { status: reached },
+    missed: { status: missed },
+  };
+}
+
+export const changes: readonly Change[] = [
+  action('launchNow', 'launch-now', 'Live', 'Scheduled'),
+  action('pauseFieldingRun', 'pause', 'Paused', 'Completed'),
+  action('resumeFieldingRun', 'resume', 'Live', 'Completed'),
+  action('completeFieldingRun', 'complete', 'Completed', 'Paused'),
+  action('relaunchFieldingRun', 'relaunch', 'Live', 'Paused'),
+  {
+    mutation: 'updateFieldingPeriod',
+    input: `startAt: "${period.start_fielding_at}", endAt: "${period.end_fielding_at}"`,
+    call: `PUT ${run.path}`,
+    done: { status: 202, headers: { etag: 'W/"6"' }, body: { id: 'R1' } },
+    // The same moments, written otherwise.
+    reached: {
+      status: 'Live',
+      start_fielding_at: '2030-01-01T01:00:00+01:00',
+      end_fielding_at: '2030-02-01T00:00:00Z',
+    },
+    missed: { status: 'Live', end_fielding_at: '2030-02-01T00:00:00.001Z' },
+  },
+];
+
+export interface ChangeData {
+  readonly change: {
+    readonly fieldingRun: { readonly version: string } | null;
+    readonly userErrors: readonly { readonly __typename: string }[];
+  } | null;
+}
+
+/** A change from version 5 that reads nothing. */
+export function changeDocument({ mutation, input }: Change): string {
+  return `mutation {
+    change: ${mutation}(input: { id: "${run.id}", version: "5", ${input} }) {
+      fieldingRun { version } userErrors { __typename }
+    }
+  }`;
+}

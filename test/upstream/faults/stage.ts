@@ -1,0 +1,137 @@
+import type { GraphQLFormattedError } from 'graphql';
+import {
+  startTestGateway,
+  type Answer,
+  type ExecuteOptions,
+  type TestGateway,
+} from '../../helpers/gateway.js';
+import {
+  startScriptedUpstream,
+  type ReceivedRequest,
+  type ScriptedAnswer,
+  type ScriptedUpstream,
+} from '../../helpers/scripted-upstream.js';
+
+/** Retries that do not wait, and neither budget nor breaker in the way; a test that is about one of these sets it. */
+const QUICK = {
+  REQUEST_TIMEOUT_MS: '5000',
+  DEMAND_API_TIMEOUT_MS: '2000',
+  DEMAND_API_RETRY_BASE_MS: '1',
+  DEMAND_API_RETRY_MAX_MS: '2',
+  DEMAND_API_RETRY_BUDGET_FLOOR: '100000',
+  DEMAND_API_BREAKER_MIN_CALLS: '100000',
+};
+
+export interface StageOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Servers of its own for each test, where one would leave something behind for the next. Default: one for all. */
+  readonly perTest?: boolean;
+}
+
+/** A gateway over HTTP in front of a REST server that does what the test tells it. */
+export interface Stage {
+  readonly api: ScriptedUpstream;
+  readonly gateway: TestGateway;
+  /** The credential of the test: a new one for each, so that none finds what another has left. */
+  readonly token: string;
+  execute<Data>(document: string, variables?: object, options?: ExecuteOptions): Promise<Answer<Data>>;
+  /** What came upstream with this method and path, e.g. `GET /accounts`; without: all that came. */
+  sent(call?: string): ReceivedRequest[];
+  /** Waits until so many requests have come upstream. */
+  untilSent(count: number, call?: string): Promise<void>;
+}
+
+export function useStage({ env, perTest = false }: StageOptions = {}): Stage {
+  let api: ScriptedUpstream;
+  let gateway: TestGateway;
+  let token = '';
+  let tests = 0;
+
+  const start = async () => {
+    api = await startScriptedUpstream();
+    gateway = await startTestGateway({ demandApiUrl: api.url, env: { ...QUICK, ...env } });
+  };
+  const close = async () => {
+    await gateway.close();
+    await api.close();
+  };
+  (perTest ? beforeEach : beforeAll)(start);
+  (perTest ? afterEach : afterAll)(close);
+  beforeEach(() => {
+    api.requests.length = 0;
+    token = `token-${(tests += 1)}`;
+  });
+
+  const stage: Stage = {
+    get api() {
+      return api;
+    },
+    get gateway() {
+      return gateway;
+    },
+    get token() {
+      return token;
+    },
+    execute: (document, variables, options) => gateway.execute(document, variables, { token, ...options }),
+    sent: (call) =>
+      api.requests.filter(
+        ({ method, path }) => call === undefined || `${method} ${withoutQuery(path)}` === call,
+      ),
+    untilSent: (count, call) => until(() => stage.sent(call).length >= count),
+  };
+  return stage;
+}
+
+function withoutQuery(path: string): string {
+  return path.replace(/^\/v1/, '').replace(/\?.*/, '');
+}
+
+/** Asks again and again until the answer is yes. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await pause(5);
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** A promise, and what fulfils it. */
+export function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open!: () => void;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}
+
+/** The error of an operation in which one thing failed. */
+export function errorOf({ errors }: Answer<unknown>): GraphQLFormattedError {
+  expect(errors).toHaveLength(1);
+  return errors[0]!;
+}
+
+/** `extensions` of the one error, without what every error has. */
+export function failureOf(answer: Answer<unknown>): Readonly<Record<string, unknown>> {
+  const { traceId, ...extensions } = errorOf(answer).extensions ?? {};
+  expect(traceId).toEqual(expect.stringMatching(/^[0-9a-f]{32}$/));
+  return extensions;
+}
+
+/** Expects attempts of one call: all alike, each a span of its own in one trace. */
+export function expectAttempts(attempts: readonly ReceivedRequest[], count: number): void {
+  expect(attempts).toHaveLength(count);
+  const traces = attempts.map(({ headers }) => String(headers['traceparent']).split('-'));
+  expect(new Set(traces.map(([, traceId]) => traceId)).size).toBe(Math.min(1, count));
+  expect(new Set(traces.map(([, , parentId]) => parentId)).size).toBe(count);
+  const alike = attempts.map(({ headers, ...rest }) => ({
+    ...rest,
+    headers: { ...headers, traceparent: '' },
+  }));
+  for (const attempt of alike) expect(attempt).toEqual(alike[0]);
+}
+
+export const BROKEN: Readonly<Record<string, ScriptedAnswer>> = {
+  'a reset': { fault: 'reset' },
+  'a timeout': { fault: 'hang' },
+  'a 502': { status: 502, body: '<h1>Bad Gateway</h1>' },
+  'a 503': { status: 503 },
+  'a 504': { status: 504 },
+};
