@@ -28,7 +28,8 @@ export class JobMemory {
     const key = `${credentialKey} ${path}`;
     if (job === null) {
       const jobId = this.#created.get(key);
-      return jobId === undefined ? null : { job_id: jobId, status: rest.JobStatus.Processing };
+      if (jobId === undefined) return null;
+      return this.#finished.get(key) ?? { job_id: jobId, status: rest.JobStatus.Processing };
     }
     if (!isOver(job)) return this.#finished.get(key) ?? job;
     this.#finished.set(key, job, { size: Math.max(1, bytes) });

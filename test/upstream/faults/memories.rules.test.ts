@@ -1,0 +1,167 @@
+import { jest } from '@jest/globals';
+import { FieldingRunStatus, JobStatus, type BatchJob } from '../../../src/contract/demand-api.js';
+import { changedBelow } from '../../../src/upstream/call.js';
+import { Cooldowns } from '../../../src/upstream/cooldowns.js';
+import { FieldingRunCache } from '../../../src/upstream/fielding-run-cache.js';
+import { JOB_APPEARS_WITHIN_MS, JobMemory } from '../../../src/upstream/job-memory.js';
+import { bodies } from '../../../src/upstream/validation.js';
+
+describe('A cooldown', () => {
+  const HOUR_MS = 3_600_000;
+
+  it.each([
+    { said: 0, now: 0, remaining: undefined },
+    { said: 5, now: 0, remaining: { ms: 5000, reportSeconds: 5 } },
+    { said: 5, now: 3500, remaining: { ms: 1500, reportSeconds: 2 } },
+    { said: 5, now: 5000, remaining: undefined },
+    { said: undefined, now: 0, remaining: { ms: 1000, reportSeconds: 1 } },
+    { said: undefined, now: 1000, remaining: undefined },
+    { said: 3600, now: 0, remaining: { ms: HOUR_MS, reportSeconds: 3600 } },
+    // No longer than an hour, and reported as it was said.
+    { said: 86_400, now: 0, remaining: { ms: HOUR_MS, reportSeconds: 86_400 } },
+    { said: 86_400, now: HOUR_MS - 1, remaining: { ms: 1, reportSeconds: 82_801 } },
+    { said: 86_400, now: HOUR_MS, remaining: undefined },
+  ])('of $said s, after $now ms: $remaining', ({ said, now, remaining }) => {
+    const cooldowns = new Cooldowns();
+    cooldowns.start('alice', said, 0);
+    expect(cooldowns.remaining('alice', now)).toEqual(remaining);
+    expect(cooldowns.remaining('bob', now)).toBeUndefined();
+  });
+
+  it.each([
+    { first: 5, second: 2, seconds: 5 },
+    { first: 2, second: 5, seconds: 5 },
+    { first: 5, second: 0, seconds: 5 },
+  ])('of $first s, then of $second s, lasts $seconds s', ({ first, second, seconds }) => {
+    const cooldowns = new Cooldowns();
+    cooldowns.start('alice', first, 0);
+    cooldowns.start('alice', second, 0);
+    expect(cooldowns.remaining('alice', 0)).toEqual({ ms: seconds * 1000, reportSeconds: seconds });
+  });
+
+  it('is over once it has been seen to be over', () => {
+    const cooldowns = new Cooldowns();
+    cooldowns.start('alice', 5, 0);
+    expect(cooldowns.remaining('alice', 5000)).toBeUndefined();
+    cooldowns.start('alice', 1, 6000);
+    expect(cooldowns.remaining('alice', 6000)).toEqual({ ms: 1000, reportSeconds: 1 });
+  });
+});
+
+describe('What a change can be seen below', () => {
+  it.each([
+    ['/demand/accounts/101/projects/P1/batch-jobs/pause', '/demand/accounts/101'],
+    ['/demand/accounts/101/projects/P1/target-groups/T1/fielding-runs/R1/pause', '/demand/accounts/101'],
+    ['/demand/accounts/101?x=1', '/demand/accounts/101?x=1'],
+    ['/elsewhere', '/'],
+  ])('%s: %s', (path, below) => {
+    expect(changedBelow({ kind: 'keyed', method: 'POST', path })).toBe(below);
+  });
+});
+
+describe('The cache of fielding runs', () => {
+  const cached = (version: number) => ({
+    entityTag: `W/"${version}"`,
+    run: { id: 'R1', status: FieldingRunStatus.Live, version },
+  });
+
+  it('is of one credential and one path', () => {
+    const cache = new FieldingRunCache();
+    cache.set('alice', '/r1', cached(5), 10);
+    expect(cache.get('alice', '/r1')).toEqual(cached(5));
+    expect(cache.get('bob', '/r1')).toBeUndefined();
+    expect(cache.get('alice', '/r2')).toBeUndefined();
+  });
+
+  it.each([
+    { what: '10,000 runs', entries: 10_000, bytes: 0 },
+    { what: '16 MiB', entries: 16, bytes: 1024 * 1024 },
+  ])('holds $what, and forgets the one that was used longest ago', ({ entries, bytes }) => {
+    const cache = new FieldingRunCache();
+    for (let entry = 0; entry < entries; entry += 1) cache.set('alice', `/${entry}`, cached(entry), bytes);
+    expect(cache.get('alice', '/0')).toEqual(cached(0));
+    cache.set('alice', '/new', cached(1), bytes);
+    expect(cache.get('alice', '/0')).toEqual(cached(0));
+    expect(cache.get('alice', '/1')).toBeUndefined();
+    expect(cache.get('alice', '/new')).toEqual(cached(1));
+  });
+
+  it('does not hold a body larger than all of it', () => {
+    const cache = new FieldingRunCache();
+    cache.set('alice', '/r1', cached(5), 16 * 1024 * 1024 + 1);
+    expect(cache.get('alice', '/r1')).toBeUndefined();
+  });
+});
+
+describe('The memory of jobs', () => {
+  const jobOf = (status: JobStatus): BatchJob => ({ job_id: 'J1', status });
+  const processing = jobOf(JobStatus.Processing);
+  const completed = jobOf(JobStatus.Completed);
+
+  let memory: JobMemory;
+  beforeEach(() => {
+    // The memory reads the clock of `performance`.
+    jest.useFakeTimers({ doNotFake: ['performance'] });
+    jest.spyOn(performance, 'now').mockImplementation(() => Date.now());
+    memory = new JobMemory();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+    jest.restoreAllMocks();
+  });
+  const amend = (job: BatchJob | null, credential = 'alice', path = '/j1') =>
+    memory.amend(credential, path, job, 10);
+
+  it('says of a job that was created a moment ago and is not seen that it is at work', () => {
+    memory.created('alice', '/j1', 'J1');
+    expect(amend(null)).toEqual(processing);
+    jest.advanceTimersByTime(JOB_APPEARS_WITHIN_MS - 1);
+    expect(amend(null)).toEqual(processing);
+    jest.advanceTimersByTime(2);
+    expect(amend(null)).toBeNull();
+  });
+
+  it.each([
+    ['that nobody created', 'alice', '/j2'],
+    ['of another credential', 'bob', '/j1'],
+  ])('knows no job %s', (_what, credential, path) => {
+    memory.created('alice', '/j1', 'J1');
+    amend(completed);
+    expect(amend(null, credential, path)).toBeNull();
+    expect(amend(processing, credential, path)).toBe(processing);
+  });
+
+  it.each([JobStatus.Completed, JobStatus.Failed])('holds to it that a job is %s', (status) => {
+    const over = jobOf(status);
+    expect(amend(processing)).toBe(processing);
+    expect(amend(over)).toBe(over);
+    expect(amend(processing)).toBe(over);
+  });
+
+  it('holds to it that a job is over where a replica does not know the job yet', () => {
+    memory.created('alice', '/j1', 'J1');
+    amend(completed);
+    expect(amend(null)).toBe(completed);
+    jest.advanceTimersByTime(JOB_APPEARS_WITHIN_MS + 1);
+    expect(amend(null)).toBeNull();
+  });
+
+  it('passes on a job whose status came broken, for the field that shows it to fail', () => {
+    const broken = bodies.batchJob({ job_id: 'J1', status: 7 });
+    expect(amend(broken)).toBe(broken);
+    expect(() => broken.status).toThrow('`status`');
+    amend(completed);
+    expect(amend(broken)).toBe(completed);
+  });
+
+  it('is bounded', () => {
+    for (let index = 0; index <= 10_000; index += 1) {
+      memory.created('alice', `/${index}`, 'J1');
+      amend(completed, 'bob', `/${index}`);
+    }
+    expect([amend(null, 'alice', '/0'), amend(null, 'alice', '/1')]).toEqual([null, processing]);
+    expect([amend(processing, 'bob', '/0'), amend(processing, 'bob', '/1')]).toEqual([processing, completed]);
+    memory.amend('carol', '/large', completed, 16 * 1024 * 1024 + 1);
+    expect(amend(processing, 'carol', '/large')).toBe(processing);
+  });
+});
