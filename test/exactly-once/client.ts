@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestGateway } from '../helpers/gateway.js';
+import {
+  actionDocument,
+  fitting,
+  jobDocument,
+  runDocument,
+  type ActionName,
+  type RunStatus,
+} from './mutations.js';
+import type { ActionStep, JobStep, Step } from './schedule.js';
+import { outcomeOf, type Asked, type Outcome, type Payload, type SeenRun, type Told } from './told.js';
+
+/** A fielding run that a schedule may do with as it likes. */
+export interface StageRun {
+  readonly accountId: number;
+  readonly projectId: string;
+  readonly targetGroupId: string;
+  readonly fieldingRunId: string;
+  readonly version: number;
+  readonly status: RunStatus;
+}
+
+export interface ClientOptions {
+  readonly name: string;
+  readonly gateway: Pick<TestGateway, 'execute'>;
+  readonly authorization: string;
+  readonly runs: readonly StageRun[];
+  /** What its keys begin with, so that no two schedules have one in common. */
+  readonly keys: string;
+}
+
+const DAY = 86_400_000;
+
+/** Does its steps one after the other, and notes what it is told. It learns versions as a frontend does: from answers. */
+export class Client {
+  readonly #options: ClientOptions;
+  readonly #seen: { version: number; status: RunStatus }[];
+  #periods = 0;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.#seen = options.runs.map(({ version, status }) => ({ version, status }));
+  }
+
+  async run(steps: readonly Step[]): Promise<Told[]> {
+    const told: Told[] = [];
+    for (const step of steps) {
+      await sleep(step.after);
+      told.push(await (step.kind === 'action' ? this.#act(step) : this.#startJob(step)));
+    }
+    return told;
+  }
+
+  async #act(step: ActionStep): Promise<Told> {
+    const index = step.run % this.#seen.length;
+    const run = this.#options.runs[index]!;
+    const id = [run.accountId, run.projectId, run.targetGroupId, run.fieldingRunId].join('/');
+    if (step.version === 'fresh') await this.#look(index, id);
+    const seen = this.#seen[index]!;
+    const version = seen.version + (step.version === 'stale' ? -1 : step.version === 'ahead' ? 1 : 0);
+    const mutation = mutationFor(step, seen.status);
+    const period = mutation === 'updateFieldingPeriod' ? this.#nextPeriod() : undefined;
+    const { told, payload } = await this.#ask(
+      step,
+      {
+        kind: 'action',
+        mutation,
+        fieldingRunId: run.fieldingRunId,
+        version,
+        ...(period && { endAt: period.endAt }),
+      },
+      actionDocument(mutation, step.reads),
+      { id, version: String(version), ...period },
+    );
+    this.#learn(index, payload?.fieldingRun ?? payload?.userErrors[0]?.current);
+    return told;
+  }
+
+  async #startJob(step: JobStep): Promise<Told> {
+    const { runs, keys, name } = this.#options;
+    const picked = [...new Set(step.runs.map((index) => runs[index % runs.length]!))];
+    const key = { none: undefined, own: `${keys}-${name}`, shared: keys }[step.key];
+    const { told } = await this.#ask(
+      step,
+      {
+        kind: 'job',
+        mutation: step.mutation,
+        targetGroupIds: picked.map(({ targetGroupId }) => targetGroupId),
+        key,
+      },
+      jobDocument(step.mutation, step.reads),
+      {
+        targetGroupIds: picked.map((run) => [run.accountId, run.projectId, run.targetGroupId].join('/')),
+        idempotencyKey: key,
+      },
+    );
+    return told;
+  }
+
+  async #ask(
+    { leavesAfter }: Step,
+    asked: Asked,
+    document: string,
+    input: unknown,
+  ): Promise<{ told: Told; payload: Payload | null | undefined }> {
+    const traceId = randomBytes(16).toString('hex');
+    let outcome: Outcome;
+    let payload: Payload | null | undefined;
+    try {
+      const { data, errors } = await this.#options.gateway.execute<Record<string, Payload | null>, unknown>(
+        document,
+        { input },
+        {
+          headers: this.#headers(traceId),
+          ...(leavesAfter !== undefined && { signal: AbortSignal.timeout(leavesAfter) }),
+        },
+      );
+      payload = data?.[asked.mutation];
+      outcome = outcomeOf(payload, errors);
+    } catch (error) {
+      outcome = leavesAfter === undefined ? { is: 'nothing', why: String(error) } : { is: 'gone' };
+    }
+    return { told: { traceId, asked, outcome }, payload };
+  }
+
+  async #look(index: number, id: string): Promise<void> {
+    const { data } = await this.#options.gateway.execute<{ fieldingRun: SeenRun | null }, unknown>(
+      runDocument,
+      { id },
+      { headers: this.#headers(randomBytes(16).toString('hex')) },
+    );
+    this.#learn(index, data?.fieldingRun);
+  }
+
+  #learn(index: number, run: SeenRun | null | undefined): void {
+    if (!run) return;
+    const known = this.#seen[index]!;
+    known.version = Number(run.version);
+    if (run.status !== undefined) known.status = run.status as RunStatus;
+  }
+
+  #headers(traceId: string): Record<string, string> {
+    return { authorization: this.#options.authorization, traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+  }
+
+  /** One that no other request asks for. */
+  #nextPeriod(): { readonly startAt: string; readonly endAt: string } {
+    this.#periods += 1;
+    const seconds = this.#periods * 1000 + Number.parseInt(this.#options.name, 10);
+    const startAt = Date.now() + DAY;
+    return {
+      startAt: new Date(startAt).toISOString(),
+      endAt: new Date(startAt + 30 * DAY + seconds * 1000).toISOString(),
+    };
+  }
+}
+
+function mutationFor({ mutation }: ActionStep, status: RunStatus): ActionName {
+  if (typeof mutation === 'string') return mutation;
+  const choice = fitting[status];
+  return choice[mutation % choice.length]!;
+}

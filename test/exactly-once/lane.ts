@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Effect, EmulatorControl, LoggedRequest, TestEmulator } from '../helpers/emulator.js';
+import { startTestEmulator } from '../helpers/emulator.js';
+import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
+import { Client, type StageRun } from './client.js';
+import { ATTEMPT_MS, LATEST_MS, ruleOf, type Fault } from './faults.js';
+import { findViolations } from './ledger.js';
+import type { GatewayKind, Schedule } from './schedule.js';
+import { Stage } from './stage.js';
+import type { Told } from './told.js';
+
+/** What came of a schedule. */
+export interface Result {
+  readonly told: readonly Told[];
+  readonly effects: readonly Effect[];
+  readonly violations: readonly string[];
+}
+
+const environment = {
+  DEMAND_API_TIMEOUT_MS: String(ATTEMPT_MS),
+  DEMAND_API_RETRY_BASE_MS: '1',
+  DEMAND_API_RETRY_MAX_MS: '4',
+  DEMAND_API_RETRY_BUDGET_FLOOR: '1000000',
+  DEMAND_API_BREAKER_MIN_CALLS: '1000000',
+  REQUEST_TIMEOUT_MS: '600',
+};
+
+export const environments: Readonly<Record<GatewayKind, Readonly<Record<string, string>>>> = {
+  patient: environment,
+  hasty: { ...environment, REQUEST_TIMEOUT_MS: '100' },
+  nervous: {
+    ...environment,
+    DEMAND_API_RETRY_BUDGET_FLOOR: '3',
+    DEMAND_API_BREAKER_MIN_CALLS: '3',
+    DEMAND_API_BREAKER_WINDOW_MS: '200',
+    DEMAND_API_BREAKER_PROBE_MS: '15',
+  },
+};
+
+/** An emulator of its own with gateways before it, on which schedules run one after the other. Close it. */
+export class Lane {
+  readonly #emulator: TestEmulator;
+  readonly #gateways = new Map<GatewayKind, TestGateway>();
+  #stage: Stage;
+  #schedules = 0;
+
+  private constructor(emulator: TestEmulator) {
+    this.#emulator = emulator;
+    this.#stage = new Stage(Date.now());
+  }
+
+  static async open(): Promise<Lane> {
+    return new Lane(await startTestEmulator());
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#gateways.values()].map((gateway) => gateway.close()));
+    await this.#emulator.close();
+  }
+
+  async run(schedule: Schedule): Promise<Result> {
+    const { control } = this.#emulator;
+    const runs = this.#stage.take(schedule.runs) ?? (await this.#begin(schedule));
+    const gateway = await this.#gateway(schedule.gateway);
+    await control.forgetRequests();
+    for (const fault of schedule.faults) await control.faults.add(ruleOf(fault));
+    try {
+      const told = await playSchedule(schedule, runs, gateway, (this.#schedules += 1));
+      await idle(control, schedule);
+      return judge(told, runs, await control.effects(), await control.requests());
+    } finally {
+      await control.faults.clear();
+    }
+  }
+
+  async #begin({ runs }: Schedule): Promise<StageRun[]> {
+    await this.#emulator.control.reset();
+    this.#stage = new Stage(Date.now());
+    const taken = this.#stage.take(runs);
+    if (taken === undefined) throw new Error(`The demo has no runs that are ${runs.join()}`);
+    return taken;
+  }
+
+  async #gateway(kind: GatewayKind): Promise<TestGateway> {
+    let gateway = this.#gateways.get(kind);
+    if (gateway === undefined) {
+      gateway = await startTestGateway({ demandApiUrl: this.#emulator.url, env: environments[kind] });
+      this.#gateways.set(kind, gateway);
+    }
+    return gateway;
+  }
+}
+
+/** All clients side by side, until each has all its answers. */
+export async function playSchedule(
+  { clients }: Schedule,
+  runs: readonly StageRun[],
+  gateway: Pick<TestGateway, 'execute'>,
+  number: number,
+): Promise<Told[]> {
+  const told = await Promise.all(
+    clients.map((steps, index) =>
+      new Client({
+        name: String(index),
+        gateway,
+        authorization: credential(number),
+        runs,
+        keys: `schedule-${number}`,
+      }).run(steps),
+    ),
+  );
+  return told.flat();
+}
+
+/** @param requests what the emulator has seen; undefined where its log was lost */
+export function judge(
+  told: readonly Told[],
+  runs: readonly StageRun[],
+  ledger: readonly Effect[],
+  requests: readonly LoggedRequest[] | undefined,
+): Result {
+  const touched = new Set(runs.map(({ fieldingRunId }) => fieldingRunId));
+  const traces = new Set(told.map(({ traceId }) => traceId));
+  const effects = ledger.filter(
+    ({ fielding_run_id: run, trace_id: trace }) =>
+      (run !== null && touched.has(run)) || (trace !== null && traces.has(trace)),
+  );
+  const complete = told.map((one) => ({ ...one, sent: requests && sentFor(one, requests) }));
+  return { told: complete, effects, violations: findViolations(complete, effects) };
+}
+
+function sentFor({ traceId }: Told, requests: readonly LoggedRequest[]): NonNullable<Told['sent']> {
+  const changes = requests.filter(
+    ({ method, headers }) => method !== 'GET' && headers['traceparent']?.toString().includes(traceId),
+  );
+  const keys = new Set(changes.flatMap(({ headers }) => headers['idempotency-key'] ?? []));
+  return { changes: changes.length, keys: [...keys] };
+}
+
+/**
+ * Waits until nothing is under way in the emulator. What a gateway has given up on is still carried out, once the delay
+ * that a fault put before it is over; what a client has left goes on for an attempt.
+ */
+async function idle(control: EmulatorControl, { clients, faults }: Schedule): Promise<void> {
+  const left = clients.flat().some(({ leavesAfter }) => leavesAfter !== undefined);
+  const late = faults.some(({ when, delay }: Fault) => when === 'before' && delay > 0);
+  await sleep((left ? ATTEMPT_MS : 0) + (late || left ? LATEST_MS : 0) + 5);
+  let before: string;
+  let now = await snapshot(control);
+  do {
+    before = now;
+    await sleep(5);
+    now = await snapshot(control);
+  } while (now !== before);
+}
+
+async function snapshot(control: EmulatorControl): Promise<string> {
+  const [requests, effects] = await Promise.all([control.requests(), control.effects()]);
+  return `${requests.length} ${effects.length}`;
+}
+
+/**
+ * One for each schedule, so that a 429 of one is none of another's business. The emulator knows three tokens only; but
+ * any number of spaces may stand before one (RFC 9110, 11.4), and to a gateway each spelling is another credential.
+ */
+function credential(number: number): string {
+  return `Bearer${' '.repeat(1 + (number % 100))}${demoToken}`;
+}
+
+const demoToken = 'demo';

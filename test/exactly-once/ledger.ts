@@ -1,0 +1,228 @@
+import type { Effect } from '../helpers/emulator.js';
+import { actions, jobs } from './mutations.js';
+import type { Asked, AskedAction, AskedJob, Told } from './told.js';
+
+/**
+ * Compares what clients were told with what was done, and answers all that must not be, each in one line.
+ *
+ * @param told all that was asked of some fielding runs and project, with one credential
+ * @param effects all that was done to them since, in order
+ */
+export function findViolations(told: readonly Told[], effects: readonly Effect[]): string[] {
+  const ledger = new Ledger(told, effects);
+  return [
+    ...brokenChains(effects),
+    ...effectsTwice(effects),
+    ...effectsOfNobody(ledger),
+    ...told.flatMap((one) => flawsOf(one, ledger).map((flaw) => `${describe(one)}: ${flaw}`)),
+  ];
+}
+
+/** The effects of requests, by the request and by what they were on. */
+class Ledger {
+  readonly actions: readonly Effect[];
+  readonly #told: ReadonlyMap<string, Told>;
+
+  constructor(
+    readonly told: readonly Told[],
+    effects: readonly Effect[],
+  ) {
+    this.actions = effects.filter(({ cause }) => cause === 'action');
+    this.runChanges = effects.filter(({ fielding_run_id: id }) => id !== null);
+    this.#told = new Map(told.map((one) => [one.traceId, one]));
+  }
+
+  readonly runChanges: readonly Effect[];
+
+  of({ traceId }: Told): Effect[] {
+    return this.actions.filter(({ trace_id: id }) => id === traceId);
+  }
+
+  causeOf({ trace_id: id }: Effect): Told | undefined {
+    return id === null ? undefined : this.#told.get(id);
+  }
+
+  creations(key: string): Effect[] {
+    return this.actions.filter(
+      (effect) => effect.operation === 'create_batch_job' && effect.idempotency_key === key,
+    );
+  }
+}
+
+/** Each version of a run is reached once, from the one before it. */
+function brokenChains(effects: readonly Effect[]): string[] {
+  const last = new Map<string, number>();
+  return effects.flatMap(({ sequence, fielding_run_id: run, from_version: from, to_version: to }) => {
+    if (run === null || from === null || to === null) return [];
+    const known = last.get(run);
+    last.set(run, to);
+    const fits = to === from + 1 && (known === undefined || known === from);
+    return fits
+      ? []
+      : [`effect ${sequence}: run ${run} went from ${from} to ${to} after ${known ?? 'the start'}`];
+  });
+}
+
+/** No request has two effects, no key creates two jobs, and no job changes a run twice. */
+function effectsTwice(effects: readonly Effect[]): string[] {
+  const ofRequests = effects.filter(({ cause }) => cause === 'action');
+  return [
+    ...repeated(ofRequests, ({ trace_id: trace }) => trace && `the request ${trace}`),
+    ...repeated(ofRequests, ({ idempotency_key: key }) => key && `the key ${key}`),
+    ...repeated(effects, ({ cause, job_id: job, fielding_run_id: run }) =>
+      cause === 'batch_job' ? `job ${job} on run ${run}` : null,
+    ),
+  ];
+}
+
+function repeated(effects: readonly Effect[], nameOf: (effect: Effect) => string | null): string[] {
+  const counts = new Map<string, number>();
+  for (const effect of effects) {
+    const name = nameOf(effect);
+    if (name !== null) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts].flatMap(([name, count]) => (count > 1 ? [`${name} had ${count} effects`] : []));
+}
+
+function effectsOfNobody(ledger: Ledger): string[] {
+  return ledger.actions
+    .filter((effect) => ledger.causeOf(effect) === undefined)
+    .map(({ sequence, operation }) => `effect ${sequence} (${operation}): nobody asked for it`);
+}
+
+function flawsOf(one: Told, ledger: Ledger): string[] {
+  const { outcome, asked, sent } = one;
+  const own = ledger.of(one);
+  const flaws = own
+    .filter((effect) => !isWhatWasAsked(effect, asked))
+    .map((effect) => `did ${brief(effect)}`);
+  if (asked.kind === 'job') flaws.push(...keyFlaws(one, asked));
+  switch (outcome.is) {
+    case 'nothing':
+      return [...flaws, `got no answer: ${outcome.why}`];
+    case 'gone':
+      return flaws;
+    case 'unknown':
+      return sent?.changes === 0
+        ? [...flaws, 'is told that the outcome is unknown, and nothing was sent']
+        : flaws;
+    case 'refused':
+    case 'failed':
+      if (own.length > 0) flaws.push(`is told ${outcome.code}, and did ${own.map(brief).join()}`);
+      if (outcome.code === 'IDEMPOTENCY_CONFLICT') flaws.push(...conflictFlaws(one, ledger));
+      return flaws;
+    case 'success':
+      return [
+        ...flaws,
+        ...(asked.kind === 'action'
+          ? actionSuccessFlaws(one, asked, outcome.version, ledger)
+          : jobSuccessFlaws(asked, outcome, ledger)),
+      ];
+  }
+}
+
+/**
+ * A success is the request's own effect. Another request's will do where an answer was lost: then nobody can tell which
+ * of two that asked for the same, from the same version, it was.
+ */
+function actionSuccessFlaws(
+  one: Told,
+  asked: AskedAction,
+  version: number | undefined,
+  ledger: Ledger,
+): string[] {
+  const flaws = version !== undefined && version <= asked.version ? [`is shown version ${version}`] : [];
+  if (ledger.of(one).length > 0) return flaws;
+  const twin = ledger.runChanges.find(
+    (effect) =>
+      effect.fielding_run_id === asked.fieldingRunId &&
+      effect.from_version === asked.version &&
+      leadsToTheSame(effect, asked, ledger.causeOf(effect)?.asked),
+  );
+  if (twin === undefined) return [...flaws, 'is told success, and it was not done'];
+  const tries = one.sent?.changes ?? Infinity;
+  return tries > 1
+    ? flaws
+    : [...flaws, `is told success of what another did, without a lost answer: ${brief(twin)}`];
+}
+
+/** Whether another's change of the run from the same version is what was asked for, too. */
+function leadsToTheSame(effect: Effect, asked: AskedAction, other: Asked | undefined): boolean {
+  if (asked.mutation !== 'updateFieldingPeriod') return nameOfChange(effect) === actions[asked.mutation];
+  return other?.kind === 'action' && other.mutation === asked.mutation && other.endAt === asked.endAt;
+}
+
+/** A job's change goes by the job's kind. */
+function nameOfChange({ cause, operation }: Effect): string {
+  return cause === 'batch_job' && operation === 'launch' ? 'launch_now' : operation;
+}
+
+function jobSuccessFlaws(
+  asked: AskedJob,
+  { key, jobId }: { readonly key?: string | undefined; readonly jobId?: string | undefined },
+  ledger: Ledger,
+): string[] {
+  const created = key === undefined ? undefined : ledger.creations(key)[0];
+  if (created === undefined) return [`is told success, and no job was created with the key ${key}`];
+  const flaws: string[] = [];
+  const [, , segment, id] = jobId?.split('/') ?? [];
+  if (jobId !== undefined && (id !== created.job_id || segment !== jobs[asked.mutation])) {
+    flaws.push(`is told job ${jobId}, and ${created.job_id} was created`);
+  }
+  const creator = ledger.causeOf(created)?.asked;
+  if (creator?.kind === 'job' && inputOf(creator) !== inputOf(asked)) {
+    flaws.push(`is told success, and job ${created.job_id} was created for other input`);
+  }
+  return flaws;
+}
+
+/** One key goes with a call, the client's own where it has one, and it is always told. */
+function keyFlaws({ outcome, sent }: Told, { key }: AskedJob): string[] {
+  if (outcome.is === 'gone' || outcome.is === 'nothing') return [];
+  const strange = sent?.keys.filter((other) => other !== outcome.key) ?? [];
+  return [
+    ...(outcome.key === undefined ? ['is told no key'] : []),
+    ...(key !== undefined && outcome.key !== key
+      ? [`is told the key ${outcome.key} for its own ${key}`]
+      : []),
+    ...strange.map((other) => `is told the key ${outcome.key}, and ${other} was sent`),
+  ];
+}
+
+function conflictFlaws({ asked }: Told, { told }: Ledger): string[] {
+  const reused = told.some(
+    ({ asked: other }) =>
+      asked.kind === 'job' &&
+      other.kind === 'job' &&
+      other.key === asked.key &&
+      inputOf(other) !== inputOf(asked),
+  );
+  return reused ? [] : ['is told of a conflict, and nobody used the key for other input'];
+}
+
+function isWhatWasAsked(effect: Effect, asked: Asked): boolean {
+  if (asked.kind === 'job') return effect.operation === 'create_batch_job';
+  return (
+    effect.operation === actions[asked.mutation] &&
+    effect.fielding_run_id === asked.fieldingRunId &&
+    effect.from_version === asked.version
+  );
+}
+
+function inputOf({ mutation, targetGroupIds }: AskedJob): string {
+  return `${mutation} ${[...new Set(targetGroupIds)].sort().join()}`;
+}
+
+function describe({ asked, outcome, sent }: Told): string {
+  const what =
+    asked.kind === 'action'
+      ? `${asked.mutation} of ${asked.fieldingRunId} from ${asked.version}`
+      : `${asked.mutation} of ${asked.targetGroupIds.join()}${asked.key === undefined ? '' : ` with ${asked.key}`}`;
+  return `${what} (${outcome.is}, sent ${sent?.changes ?? '?'} times)`;
+}
+
+function brief({ sequence, operation, fielding_run_id: run, from_version: from }: Effect): string {
+  return run === null
+    ? `${operation} (effect ${sequence})`
+    : `${operation} of ${run} from ${from} (effect ${sequence})`;
+}

@@ -1,0 +1,63 @@
+/** The eleven mutations, by their names in the graph, with what the emulator's ledger calls them. */
+
+/** A change of one fielding run; the value is its operation in the ledger. */
+export const actions = {
+  launchNow: 'launch_now',
+  pauseFieldingRun: 'pause',
+  resumeFieldingRun: 'resume',
+  completeFieldingRun: 'complete',
+  relaunchFieldingRun: 'relaunch',
+  updateFieldingPeriod: 'update_period',
+} as const;
+
+/** The creation of a batch job; the value is the job's kind in the REST API. */
+export const jobs = {
+  pauseTargetGroups: 'pause',
+  resumeTargetGroups: 'resume',
+  launchTargetGroups: 'launch',
+  completeTargetGroups: 'complete',
+  relaunchTargetGroups: 'relaunch',
+} as const;
+
+export type ActionName = keyof typeof actions;
+export type JobName = keyof typeof jobs;
+export type RunStatus = 'SCHEDULED' | 'LIVE' | 'PAUSED' | 'COMPLETED';
+
+export const actionNames = Object.keys(actions) as ActionName[];
+export const jobNames = Object.keys(jobs) as JobName[];
+
+/** What a run of this status allows. */
+export const fitting: Readonly<Record<RunStatus, readonly ActionName[]>> = {
+  SCHEDULED: ['launchNow', 'completeFieldingRun', 'updateFieldingPeriod'],
+  LIVE: ['pauseFieldingRun', 'completeFieldingRun', 'updateFieldingPeriod'],
+  PAUSED: ['resumeFieldingRun', 'completeFieldingRun', 'updateFieldingPeriod'],
+  COMPLETED: ['relaunchFieldingRun'],
+};
+
+/** @param reads whether the payload shows the run's status, which takes a further `GET` */
+export function actionDocument(name: ActionName, reads: boolean): string {
+  const run = reads ? 'id version status' : 'id version';
+  return `mutation ($input: ${inputOf(name)}!) {
+    ${name}(input: $input) {
+      fieldingRun { ${run} }
+      userErrors {
+        code
+        ... on VersionConflictError { current { version status } }
+        ... on InvalidStateError { current { version status } }
+      }
+    }
+  }`;
+}
+
+/** @param reads whether the payload shows the job's status, which takes a further `GET` */
+export function jobDocument(name: JobName, reads: boolean): string {
+  return `mutation ($input: ${inputOf(name)}!) {
+    ${name}(input: $input) { batchJob { id${reads ? ' status' : ''} } idempotencyKey userErrors { code } }
+  }`;
+}
+
+export const runDocument = 'query ($id: ID!) { fieldingRun(id: $id) { version status } }';
+
+function inputOf(name: ActionName | JobName): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+}

@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { fault, type Fault } from './faults.js';
+import { actionNames, jobNames, type ActionName, type JobName, type RunStatus } from './mutations.js';
+
+/** What happens once: who asks for what, at the same time, and what goes wrong meanwhile. */
+export interface Schedule {
+  readonly gateway: GatewayKind;
+  /** The fielding runs there are, by their status at first. */
+  readonly runs: readonly RunStatus[];
+  /** What each client does, one step after the other. The clients go side by side, with one credential. */
+  readonly clients: readonly (readonly Step[])[];
+  /** The first that matches a request befalls it. */
+  readonly faults: readonly Fault[];
+}
+
+/** `hasty` has less time for a request than all attempts can take; `nervous` has a breaker that opens at once. */
+export type GatewayKind = 'patient' | 'hasty' | 'nervous';
+
+export type Step = ActionStep | JobStep;
+
+interface Asking {
+  /** How long the client waits before it asks, in milliseconds. */
+  readonly after: number;
+  /** Whether the answer takes a further `GET`. */
+  readonly reads: boolean;
+  /** When the client hangs up; undefined for one who waits for the answer. */
+  readonly leavesAfter: number | undefined;
+}
+
+export interface ActionStep extends Asking {
+  readonly kind: 'action';
+  /** Index into {@link Schedule.runs}, modulo their number. */
+  readonly run: number;
+  /** Either any mutation, or the nth of those that fit the status that the client has seen. */
+  readonly mutation: ActionName | number;
+  /** The one last seen, the one that a query shows, or one that is out of date, or yet to come. */
+  readonly version: 'seen' | 'fresh' | 'stale' | 'ahead';
+}
+
+export interface JobStep extends Asking {
+  readonly kind: 'job';
+  readonly mutation: JobName;
+  /** Indices into {@link Schedule.runs}, modulo their number. */
+  readonly runs: readonly number[];
+  /** No key, one that this client uses for all its jobs, or one that all clients use. */
+  readonly key: 'none' | 'own' | 'shared';
+}
+
+const asking = {
+  after: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(25) }),
+  reads: fc.boolean(),
+  leavesAfter: fc.oneof(
+    { weight: 19, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.nat(70) },
+  ),
+};
+
+const actionStep: fc.Arbitrary<ActionStep> = fc.record({
+  kind: fc.constant('action'),
+  run: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(2) }),
+  mutation: fc.oneof(
+    { weight: 4, arbitrary: fc.nat(2) },
+    { weight: 1, arbitrary: fc.constantFrom(...actionNames) },
+  ),
+  version: fc.oneof(
+    { weight: 6, arbitrary: fc.constant('seen' as const) },
+    { weight: 2, arbitrary: fc.constant('fresh' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('stale' as const, 'ahead' as const) },
+  ),
+  ...asking,
+});
+
+const jobStep: fc.Arbitrary<JobStep> = fc.record({
+  kind: fc.constant('job'),
+  mutation: fc.constantFrom(...jobNames),
+  runs: fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 3 }),
+  key: fc.constantFrom('none' as const, 'own' as const, 'shared' as const),
+  ...asking,
+});
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 2, arbitrary: actionStep },
+  { weight: 1, arbitrary: jobStep },
+);
+
+const runs = fc.array(fc.constantFrom<RunStatus>('LIVE', 'PAUSED', 'SCHEDULED', 'COMPLETED'), {
+  minLength: 1,
+  maxLength: 3,
+});
+
+const clients = fc.array(fc.array(step, { minLength: 1, maxLength: 2, size: 'max' }), {
+  minLength: 2,
+  maxLength: 4,
+  size: 'max',
+});
+
+export const schedule: fc.Arbitrary<Schedule> = fc.record({
+  gateway: fc.oneof(
+    { weight: 8, arbitrary: fc.constant('patient' as const) },
+    { weight: 1, arbitrary: fc.constant('hasty' as const) },
+    { weight: 1, arbitrary: fc.constant('nervous' as const) },
+  ),
+  runs,
+  clients,
+  faults: fc.array(fault, { maxLength: 5, size: 'max' }),
+});
+
+/** Schedules for an upstream that is killed: what else goes wrong is left out. */
+export const faultless: fc.Arbitrary<Schedule> = fc.record({
+  gateway: fc.constant('patient' as const),
+  runs,
+  clients,
+  faults: fc.constant([]),
+});

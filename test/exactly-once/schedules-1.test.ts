@@ -1,0 +1,3 @@
+import { exploreHalf } from './half.js';
+
+exploreHalf(0);
