@@ -37,6 +37,8 @@ export interface ScriptedUpstream {
     path: string | RegExp,
     script: ScriptedAnswer | readonly ScriptedAnswer[] | Script,
   ): void;
+  /** Forgets all rules and requests. */
+  reset(): void;
   /** How many connections are open. */
   connections(): number;
   /** The most requests that were being answered at once. */
@@ -102,6 +104,10 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
     requests,
     on(method, path, script) {
       rules.push({ method, path, script: toScript(script), calls: 0 });
+    },
+    reset() {
+      rules.length = 0;
+      requests.length = 0;
     },
     connections: () => sockets.size,
     mostInFlight: () => mostInFlight,

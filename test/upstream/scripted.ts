@@ -1,4 +1,5 @@
-import { afterEach, beforeEach } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 
@@ -18,27 +19,38 @@ export interface Scripted {
   foreigner(): Promise<ScriptedUpstream>;
 }
 
-/** Gives every test a gateway and a REST server of its own, and closes them. */
+/**
+ * Gives every test of a file or a block a gateway and a REST server that knows no rules yet. What the gateway remembers,
+ * it remembers for each credential, and each test has one of its own.
+ */
 export function useScripted({ env = {}, basePath = '/v1' }: ScriptedOptions = {}): Scripted {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
+  let token: string;
   let foreigners: ScriptedUpstream[] = [];
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     upstream = await startScriptedUpstream();
     gateway = await startTestGateway({ demandApiUrl: new URL(basePath, upstream.url).href, env });
   });
+  beforeEach(() => {
+    upstream.reset();
+    token = randomUUID();
+  });
   afterEach(async () => {
-    await gateway.close();
-    await Promise.all([upstream, ...foreigners].map((server) => server.close()));
+    await Promise.all(foreigners.map((server) => server.close()));
     foreigners = [];
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await upstream.close();
   });
 
   return {
     get upstream() {
       return upstream;
     },
-    execute: (document, variables, options) => gateway.execute(document, variables, options),
+    execute: (document, variables, options) => gateway.execute(document, variables, { token, ...options }),
     calls: () => upstream.requests.map(({ method, path }) => `${method} ${path}`),
     async foreigner() {
       const server = await startScriptedUpstream();
@@ -48,9 +60,11 @@ export function useScripted({ env = {}, basePath = '/v1' }: ScriptedOptions = {}
   };
 }
 
-/** Quick failures: short waits, a short attempt, and an operation that is over soon after. */
+/** Quick failures, as many as there may be: short waits and attempts, and operations that are over soon after. */
 export const impatient = {
   DEMAND_API_RETRY_BASE_MS: '1',
+  DEMAND_API_RETRY_BUDGET_FLOOR: '1000',
+  DEMAND_API_BREAKER_MIN_CALLS: '1000',
   DEMAND_API_TIMEOUT_MS: '150',
   REQUEST_TIMEOUT_MS: '800',
 };

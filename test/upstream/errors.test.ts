@@ -1,0 +1,242 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { GraphQLFormattedError } from 'graphql';
+import type { Answer } from '../helpers/gateway.js';
+import type { ScriptedAnswer } from '../helpers/scripted-upstream.js';
+import { ids, paths } from './demand.js';
+import { impatient, useScripted, type Scripted } from './scripted.js';
+
+const scripted = useScripted({ env: impatient });
+
+const READ = 'query ($id: ID!) { it: fieldingRun(id: $id) { status } }';
+const ACT = `mutation ($input: ResumeFieldingRunInput!) {
+  it: resumeFieldingRun(input: $input) { fieldingRun { id } userErrors { __typename code message field } }
+}`;
+const CREATE = `mutation ($input: PauseTargetGroupsInput!) {
+  it: pauseTargetGroups(input: $input) { batchJob { id } userErrors { __typename code message field } }
+}`;
+
+interface Errand {
+  readonly what: string;
+  readonly changes: boolean;
+  /** Under which key a failure can be tried again. */
+  readonly key: { readonly idempotencyKey?: string };
+  /** Runs it where every call is answered so. */
+  readonly run: (answer: ScriptedAnswer, stage?: Scripted) => Promise<Answer<unknown>>;
+}
+
+const query: Errand = {
+  what: 'a query',
+  changes: false,
+  key: {},
+  run(answer, { upstream, execute } = scripted) {
+    upstream.on('GET', paths.fieldingRun, answer);
+    return execute(READ, { id: ids.fieldingRun });
+  },
+};
+const action: Errand = {
+  what: 'an action',
+  changes: true,
+  key: {},
+  run(answer, { upstream, execute } = scripted) {
+    upstream.on('POST', `${paths.fieldingRun}/resume`, answer);
+    return execute(ACT, { input: { id: ids.fieldingRun, version: '5' } });
+  },
+};
+const creation: Errand = {
+  what: 'the creation of a job',
+  changes: true,
+  key: { idempotencyKey: 'my-key' },
+  run(answer, { upstream, execute } = scripted) {
+    upstream.on('POST', paths.pauseJobs, answer);
+    return execute(CREATE, { input: { targetGroupIds: [ids.targetGroup], idempotencyKey: 'my-key' } });
+  },
+};
+const errands = [query, action, creation];
+
+const traceId = expect.stringMatching(/^[0-9a-f]{32}$/);
+
+function extensionsOf({ data, errors }: Answer<unknown>): GraphQLFormattedError['extensions'] {
+  expect(data).toEqual({ it: null });
+  expect(errors).toMatchObject([{ path: ['it'] }]);
+  return errors[0]!.extensions;
+}
+
+describe.each(errands)('$what that REST answers for good', ({ run, key }) => {
+  test.each([
+    [401, 'authorization_error', 'UNAUTHENTICATED'],
+    [403, 'authorization_error', 'FORBIDDEN'],
+    [403, 'required_header_missing', 'FORBIDDEN'],
+    [409, 'conflict', 'UPSTREAM_BAD_RESPONSE'],
+    [418, 'teapot', 'UPSTREAM_BAD_RESPONSE'],
+  ])('with %i %s fails as %s, once', async (status, object, code) => {
+    const answer = await run({ status, body: { id: 'e-1', object, detail: 'secret words' } });
+    expect(extensionsOf(answer)).toEqual({
+      code,
+      retryable: false,
+      ...key,
+      upstream: { status, errorId: 'e-1' },
+      traceId,
+    });
+    expect(JSON.stringify(answer)).not.toContain('secret words');
+    expect(scripted.calls()).toHaveLength(1);
+  });
+
+  test('with a 429 whose end is out of reach is told at once how long it lasts', async () => {
+    const body = { object: 'too_many_requests_problem_details', details: 'slow down' };
+    const answer = await run({ status: 429, headers: { 'retry-after': '3600' }, body });
+    expect(extensionsOf(answer)).toEqual({
+      code: 'RATE_LIMITED',
+      retryable: true,
+      retryAfterSeconds: 3600,
+      ...key,
+      upstream: { status: 429 },
+      traceId,
+    });
+    expect(scripted.calls()).toHaveLength(1);
+  });
+});
+
+describe.each(errands)('$what that REST cannot answer', ({ run, changes, key }) => {
+  const lost = changes ? { outcomeUnknown: true } : {};
+
+  test.each([500, 502, 503, 504])('but with %i', async (status) => {
+    const answer = await run({ status, body: { id: 'e-1', object: 'unexpected_internal_error' } });
+    expect(extensionsOf(answer)).toEqual({
+      code: 'UPSTREAM_UNAVAILABLE',
+      retryable: true,
+      ...lost,
+      ...key,
+      upstream: { status, errorId: 'e-1' },
+      traceId,
+    });
+  });
+
+  test('but breaks the connection', async () => {
+    const answer = await run({ fault: 'reset' });
+    expect(extensionsOf(answer)).toEqual({
+      code: 'UPSTREAM_UNAVAILABLE',
+      retryable: true,
+      ...lost,
+      ...key,
+      traceId,
+    });
+  });
+
+  test('in time', async () => {
+    const answer = await run({ fault: 'hang' });
+    expect(extensionsOf(answer)).toEqual({
+      code: 'UPSTREAM_TIMEOUT',
+      retryable: true,
+      ...lost,
+      ...key,
+      traceId,
+    });
+  });
+});
+
+describe('a server that refuses connections', () => {
+  const closed = useScripted({ env: impatient });
+  beforeAll(() => closed.upstream.close());
+
+  test.each(errands)('is not available for $what, which has certainly done nothing', async ({ run, key }) => {
+    const answer = await run({}, closed);
+    expect(extensionsOf(answer)).toEqual({ code: 'UPSTREAM_UNAVAILABLE', retryable: true, ...key, traceId });
+  });
+});
+
+describe.each([action, creation])('$what that REST refuses', ({ what, run }) => {
+  const subject = what === action.what ? ['id'] : ['targetGroupIds'];
+  const refused = async (answer: ScriptedAnswer) => {
+    const { data, errors } = await run(answer);
+    expect(errors).toEqual([]);
+    expect(scripted.calls()).toHaveLength(1);
+    const { it } = data as { it: { userErrors: readonly Readonly<Record<string, unknown>>[] } };
+    expect(it.userErrors).toHaveLength(1);
+    return it.userErrors[0]!;
+  };
+
+  test.each([
+    [400, 'VALIDATION_FAILED', 'ValidationError', null],
+    [404, 'NOT_FOUND', 'NotFoundError', subject],
+    [422, 'INVALID_STATE', 'InvalidStateError', subject],
+  ])('with %i is data: %s', async (status, code, __typename, field) => {
+    const body = { id: 'e-1', object: 'some_error', detail: 'the reason' };
+    expect(await refused({ status, body })).toMatchObject({ code, __typename, field });
+  });
+
+  test.each([400, 422])("with %i tells the API's own words", async (status) => {
+    expect(await refused({ status, body: { detail: 'the goal has been reached' } })).toMatchObject({
+      message: 'the goal has been reached',
+    });
+  });
+
+  test.each([
+    ['a URL', { detail: 'see http://10.0.0.7:8080/internal for secrets' }],
+    ['a token', { detail: 'token eyJhbGciOiJub25lIn0.eyJzZWNyZXRzIjoxfQ. of secrets' }],
+    ['a credential', { detail: 'got Bearer secrets' }],
+    ['markup', '<html><body>secrets</body></html>'],
+    ['a list of invalid parameters', [{ name: 'target_group_ids', reason: 'secrets' }]],
+    ['invalid parameters beside it', { object: 'bad_request_error', invalid_params: ['secrets'] }],
+  ])('shows nothing of a body that holds %s', async (_what, body) => {
+    const userError = await refused({ status: 400, body });
+    expect(userError).toMatchObject({ code: 'VALIDATION_FAILED' });
+    expect(userError['message']).toBe('The Demand API finds the request not valid.');
+  });
+});
+
+describe('a 412', () => {
+  test('of an action is a conflict', async () => {
+    const { data, errors } = await action.run({ status: 412, body: { object: 'precondition_failed_error' } });
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({
+      it: {
+        fieldingRun: null,
+        userErrors: [{ __typename: 'VersionConflictError', code: 'VERSION_CONFLICT', field: ['version'] }],
+      },
+    });
+    expect(scripted.calls()).toHaveLength(1);
+  });
+
+  test.each([query, creation])('of $what makes no sense', async ({ run, key }) => {
+    expect(extensionsOf(await run({ status: 412 }))).toEqual({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      retryable: false,
+      ...key,
+      upstream: { status: 412 },
+      traceId,
+    });
+  });
+});
+
+describe('a query', () => {
+  test('for what does not exist is null', async () => {
+    const { data, errors } = await query.run({ status: 404, body: { object: 'not_found_error' } });
+    expect({ data, errors }).toEqual({ data: { it: null }, errors: [] });
+    expect(scripted.calls()).toHaveLength(1);
+  });
+
+  test.each([
+    [400, 'BAD_USER_INPUT'],
+    [422, 'UPSTREAM_BAD_RESPONSE'],
+  ])('that REST finds wrong (%i) is %s', async (status, code) => {
+    const answer = await query.run({ status, body: { id: 'e-1', detail: 'secret words' } });
+    expect(extensionsOf(answer)).toMatchObject({ code, retryable: false, upstream: { status } });
+    expect(JSON.stringify(answer)).not.toContain('secret words');
+  });
+
+  test('without a token makes no call', async () => {
+    const answer = await scripted.execute(READ, { id: ids.fieldingRun }, { token: null });
+    expect(extensionsOf(answer)).toEqual({ code: 'UNAUTHENTICATED', retryable: false, traceId });
+    expect(scripted.calls()).toEqual([]);
+  });
+});
+
+test('a credential that had a 429 is not sent again before its end, and another one is', async () => {
+  await query.run({ status: 429, headers: { 'retry-after': '3600' } });
+  const { errors } = await scripted.execute(READ, { id: ids.fieldingRun });
+  expect(errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+  expect(errors[0]?.extensions?.['retryAfterSeconds']).toBeGreaterThan(3500);
+  expect(scripted.calls()).toHaveLength(1);
+  await scripted.execute(READ, { id: ids.fieldingRun }, { token: 'another' });
+  expect(scripted.calls()).toHaveLength(2);
+});
