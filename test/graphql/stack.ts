@@ -15,8 +15,6 @@ import {
 
 export interface StackOptions extends Omit<TestGatewayOptions, 'demandApiUrl'> {
   readonly emulator?: EmulatorOptions;
-  /** A gateway of its own for each test, for tests whose failures it would remember. Default: one for all. */
-  readonly gatewayPerTest?: boolean;
 }
 
 /** The whole stack of one test: a gateway over HTTP in front of an emulator with fresh demo data. */
@@ -33,25 +31,32 @@ export interface Stack {
 }
 
 /** Gives the tests of a file or a `describe` a stack; each test begins with the demo's data. */
-export function useStack({
-  emulator: emulatorOptions,
-  gatewayPerTest,
-  ...options
-}: StackOptions = {}): Stack {
+export function useStack({ emulator: emulatorOptions, ...options }: StackOptions = {}): Stack {
   let emulator: TestEmulator;
   let gateway: TestGateway;
   const startGateway = async () => {
     gateway = await startTestGateway({ ...options, demandApiUrl: emulator.url });
   };
-  const closeGateway = () => gateway.close();
 
   beforeAll(async () => {
     emulator = await startTestEmulator(emulatorOptions);
+    await startGateway();
   });
-  afterAll(() => emulator.close());
-  (gatewayPerTest === true ? beforeEach : beforeAll)(startGateway);
-  (gatewayPerTest === true ? afterEach : afterAll)(closeGateway);
-  beforeEach(() => makeFresh(emulator.control));
+  beforeEach(async () => {
+    // Seeding and starting take their time, so only after a test that has changed something. The gateway would remember:
+    // keys, failures, and states by their versions, which begin anew.
+    if (await isFresh(emulator.control)) {
+      await emulator.control.forgetRequests();
+      return;
+    }
+    await gateway.close();
+    await emulator.control.reset();
+    await startGateway();
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await emulator.close();
+  });
 
   return {
     get emulator() {
@@ -71,10 +76,9 @@ export function useStack({
   };
 }
 
-/** Seeding takes its time, so only where a test has changed something. */
-async function makeFresh(control: EmulatorControl): Promise<void> {
+async function isFresh(control: EmulatorControl): Promise<boolean> {
   const [effects, faults] = await Promise.all([control.effects(), control.faults.list()]);
-  await (effects.length + faults.length > 0 ? control.reset() : control.forgetRequests());
+  return effects.length + faults.length === 0;
 }
 
 export function callOf({ method, path }: Pick<LoggedRequest, 'method' | 'path'>): string {

@@ -1,0 +1,350 @@
+import { demo } from '../../src/emulator/index.js';
+import {
+  AccountsDocument,
+  FieldingRunDocument,
+  PauseFieldingRunDocument,
+  PauseTargetGroupsDocument,
+  TargetGroupDocument,
+} from '../generated/documents.js';
+import { demoPaths, type FaultRule } from '../helpers/emulator.js';
+import { startTestGateway } from '../helpers/gateway.js';
+import { dataOf, errorOf, ids, useStack } from './stack.js';
+
+const stack = useStack({
+  env: { DEMAND_API_TIMEOUT_MS: '100', REQUEST_TIMEOUT_MS: '2000' },
+});
+const run = { id: ids.run(demo.live) };
+const runPath = `${demoPaths.run(demo.live)}$`;
+
+describe('Credentials', () => {
+  test.each([null, ''])('that are missing are told without a call', async (token) => {
+    const headers = token === null ? {} : { authorization: token };
+    const answer = await stack.execute(FieldingRunDocument, run, { token: null, headers });
+    expect(answer.data).toEqual({ fieldingRun: null });
+    expect(errorOf(answer)).toMatchObject({
+      path: ['fieldingRun'],
+      extensions: { code: 'UNAUTHENTICATED', retryable: false },
+    });
+    expect(await stack.calls()).toEqual([]);
+  });
+
+  test('that are missing are told for changes too, without a call', async () => {
+    const answers = [
+      await stack.execute(
+        PauseTargetGroupsDocument,
+        { input: { targetGroupIds: [ids.targetGroup(demo.live)] } },
+        { token: null },
+      ),
+      await stack.execute(PauseFieldingRunDocument, { input: { ...run, version: '5' } }, { token: null }),
+    ];
+    for (const answer of answers)
+      expect(errorOf(answer).extensions).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await stack.calls()).toEqual([]);
+  });
+
+  test('that the API does not accept are its 401', async () => {
+    const answer = await stack.execute(AccountsDocument, {}, { token: 'wrong' });
+    expect(answer.data).toEqual({ accounts: null });
+    expect(errorOf(answer)).toMatchObject({
+      path: ['accounts'],
+      extensions: { code: 'UNAUTHENTICATED', retryable: false, upstream: { status: 401 } },
+    });
+    expect(await stack.calls()).toEqual(['GET /accounts']);
+  });
+});
+
+describe('What is sent upstream', () => {
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const parentId = '00f067aa0ba902b7';
+  const traceparent = `00-${traceId}-${parentId}-01`;
+
+  test('carries the credentials, the API version and the trace of the caller', async () => {
+    const headers = { traceparent, tracestate: 'vendor=a, other=b' };
+    dataOf(await stack.execute(FieldingRunDocument, run, { headers }));
+    const [request] = await stack.requests();
+    expect(request!.headers).toMatchObject({
+      accept: 'application/json',
+      authorization: `Bearer ${demo.token}`,
+      'cint-api-version': '2025-12-18',
+      traceparent: expect.stringMatching(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`)),
+      tracestate: 'vendor=a,other=b',
+    });
+    expect(request!.headers['traceparent']).not.toContain(parentId);
+    for (const name of ['if-match', 'idempotency-key', 'content-type', 'cookie']) {
+      expect(request!.headers).not.toHaveProperty(name);
+    }
+  });
+
+  test('has a parent id of its own in each call of one trace', async () => {
+    const id = ids.targetGroup(demo.live);
+    dataOf(await stack.execute(TargetGroupDocument, { id }, { headers: { traceparent } }));
+    const parents = (await stack.requests()).map(({ headers }) => String(headers['traceparent']));
+    expect(parents).toHaveLength(3);
+    expect(new Set(parents).size).toBe(3);
+    expect(new Set(parents.map((parent) => parent.split('-')[1]))).toEqual(new Set([traceId]));
+  });
+
+  test.each([undefined, 'nonsense', `00-${'0'.repeat(32)}-${parentId}-01`, `ff-${traceId}-${parentId}-01`])(
+    'is of a new trace where the caller has none: %s',
+    async (invalid) => {
+      const headers = { tracestate: 'vendor=a', ...(invalid === undefined ? {} : { traceparent: invalid }) };
+      dataOf(await stack.execute(FieldingRunDocument, run, { headers }));
+      const [request] = await stack.requests();
+      expect(request!.headers['traceparent']).toMatch(/^00-(?!0{32})[0-9a-f]{32}-[0-9a-f]{16}-0[0-3]$/);
+      expect(request!.headers['traceparent']).not.toContain(traceId);
+      expect(request!.headers).not.toHaveProperty('tracestate');
+    },
+  );
+
+  test('names the API version that is configured', async () => {
+    const env = { DEMAND_API_VERSION: '2025-03-01' };
+    const gateway = await startTestGateway({ demandApiUrl: stack.emulator.url, env });
+    try {
+      dataOf(await gateway.execute(AccountsDocument, {}));
+      expect((await stack.requests())[0]!.headers['cint-api-version']).toBe('2025-03-01');
+    } finally {
+      await gateway.close();
+    }
+  });
+
+  test.each([
+    'not a query',
+    '{ noSuchField }',
+    '{ fieldingRun { id } }',
+    '{ accounts { id ',
+    'query ($id: ID!) { account(id: $id) { id } }',
+  ])('is nothing for a request that is not valid: %s', async (query) => {
+    const { status, data, errors } = await stack.execute(query);
+    expect([400, 200]).toContain(status);
+    expect(data ?? null).toBeNull();
+    expect(errors.length).toBeGreaterThan(0);
+    expect(errors[0]!.extensions).toMatchObject({ traceId: expect.any(String) });
+    expect(JSON.stringify(errors)).not.toContain('stacktrace');
+    expect(await stack.calls()).toEqual([]);
+  });
+});
+
+describe('A failing API', () => {
+  const errorId = '3f1c2a77-52f6-4f6e-8b0b-6f6a1d1f2c3b';
+  const problem = { id: errorId, object: 'some_error', detail: 'Some words of the API.' };
+  const upstream = (status: number) => ({ status, errorId });
+
+  const failures: { name: string; rule: Partial<FaultRule>; extensions: Record<string, unknown> }[] = [
+    {
+      name: '400',
+      rule: { status: 400, body: problem },
+      extensions: { code: 'BAD_USER_INPUT', retryable: false, upstream: upstream(400) },
+    },
+    {
+      name: '401',
+      rule: { status: 401, body: problem },
+      extensions: { code: 'UNAUTHENTICATED', retryable: false, upstream: upstream(401) },
+    },
+    {
+      name: '403',
+      rule: { status: 403, body: problem },
+      extensions: { code: 'FORBIDDEN', retryable: false, upstream: upstream(403) },
+    },
+    {
+      name: '418',
+      rule: { status: 418, body: problem },
+      extensions: { code: 'UPSTREAM_BAD_RESPONSE', upstream: upstream(418) },
+    },
+    {
+      name: '429 with Retry-After',
+      rule: {
+        status: 429,
+        headers: { 'Retry-After': '1800' },
+        body: { object: 'too_many_requests_problem_details', details: 'Slow down.' },
+      },
+      extensions: {
+        code: 'RATE_LIMITED',
+        retryable: true,
+        retryAfterSeconds: 1800,
+        upstream: { status: 429 },
+      },
+    },
+    ...[500, 502, 503, 504].map((status) => ({
+      name: String(status),
+      rule: { status, body: problem },
+      extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true, upstream: upstream(status) },
+    })),
+    {
+      name: '502 from a proxy',
+      rule: { status: 502, headers: { 'Content-Type': 'text/html' }, body: '<html>Bad gateway</html>' },
+      extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true, upstream: { status: 502 } },
+    },
+    { name: 'a reset', rule: { reset: true }, extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true } },
+    {
+      name: 'a body that breaks off',
+      rule: { truncate: true },
+      extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true },
+    },
+    {
+      name: 'no answer in time',
+      rule: { delay_ms: 60_000 },
+      extensions: { code: 'UPSTREAM_TIMEOUT', retryable: true },
+    },
+    {
+      name: 'no whole body in time',
+      rule: { body_delay_ms: 60_000 },
+      extensions: { code: 'UPSTREAM_TIMEOUT', retryable: true },
+    },
+    {
+      name: 'a body that is no JSON',
+      rule: { status: 200, body: '<html>Hello</html>' },
+      extensions: { code: 'UPSTREAM_BAD_RESPONSE' },
+    },
+    {
+      name: 'a body of another form',
+      rule: { status: 200, body: [1, 2, 3] },
+      extensions: { code: 'UPSTREAM_BAD_RESPONSE' },
+    },
+  ];
+  test.each(failures)('is told by its code: $name', async ({ rule, extensions }) => {
+    await stack.emulator.control.faults.add({ path: runPath, ...rule });
+    const answer = await stack.execute(FieldingRunDocument, run);
+    expect(answer).toMatchObject({ status: 200, data: { fieldingRun: null } });
+    expect(errorOf(answer)).toEqual({
+      message: expect.any(String),
+      path: ['fieldingRun'],
+      locations: [expect.any(Object)],
+      extensions: expect.objectContaining({
+        ...extensions,
+        traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      }),
+    });
+  });
+
+  test('that cannot be reached is UPSTREAM_UNAVAILABLE', async () => {
+    const gateway = await startTestGateway({ demandApiUrl: 'http://127.0.0.1:9/v1' });
+    try {
+      expect(errorOf(await gateway.execute(AccountsDocument, {})).extensions).toMatchObject({
+        code: 'UPSTREAM_UNAVAILABLE',
+        retryable: true,
+      });
+    } finally {
+      await gateway.close();
+    }
+  });
+
+  test('gives its words to users only where they are fit for them', async () => {
+    const secrets = [
+      `See http://internal.example/v1${demoPaths.project}`,
+      `Bearer ${demo.token} is not known`,
+      'at Object.<anonymous> (/srv/api/index.js:1:1)',
+      'eyJhbGciOiJIUzI1NiJ9.e30.x',
+    ];
+    for (const detail of secrets) {
+      await stack.emulator.control.faults.clear();
+      await stack.emulator.control.faults.add({
+        method: 'POST',
+        path: '/pause$',
+        status: 400,
+        body: { ...problem, detail },
+      });
+      const answer = await stack.execute(PauseFieldingRunDocument, { input: { ...run, version: '5' } });
+      expect(dataOf(answer).pauseFieldingRun!.userErrors).toMatchObject([{ code: 'VALIDATION_FAILED' }]);
+      expect(JSON.stringify(answer)).not.toContain(detail);
+    }
+  });
+
+  test.each<Partial<FaultRule>>([
+    {
+      status: 403,
+      body: { ...problem, detail: 'raw-body-words http://127.0.0.1/x', stack: 'raw-body-stack' },
+    },
+    { status: 500, body: { stack: 'raw-body-stack' } },
+    { status: 502, body: 'raw-body-text' },
+    { status: 200, body: 'raw-body-text' },
+    { status: 200, body: { id: 5, status: { raw: 'raw-body-value' } } },
+    { status: 302, headers: { Location: 'http://elsewhere.example/' } },
+    { reset: true },
+    { truncate: true },
+    { delay_ms: 60_000 },
+  ])('never shows a stack, a URL, the token or its body: %j', async (rule) => {
+    await stack.emulator.control.faults.add({ path: runPath, ...rule });
+    const token = demo.bothToken;
+    const answer = await stack.execute(FieldingRunDocument, run, { token });
+    errorOf(answer);
+    const text = JSON.stringify({ data: answer.data, errors: answer.errors });
+    expect(text).not.toMatch(/https?:|127\.0\.0\.1|\/demand|\.[jt]s\b|node_modules|stack|raw-body|<html/i);
+    expect(text).not.toContain(token);
+    expect(text).not.toContain(new URL(stack.emulator.url).port);
+  });
+
+  test("tells the caller's trace id in every error", async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+    await stack.emulator.control.faults.add({ path: runPath, status: 403 });
+    const queries = [
+      `{ fieldingRun(id: "${run.id}") { id } project(id: "x") { id } }`,
+      '{ noSuchField }',
+      '{ accounts ',
+    ];
+    for (const query of queries) {
+      const { errors } = await stack.execute(query, {}, { headers });
+      expect(errors.length).toBeGreaterThan(0);
+      for (const { extensions } of errors) expect(extensions).toMatchObject({ traceId });
+    }
+  });
+});
+
+describe('A field that fails', () => {
+  test('leaves its siblings standing', async () => {
+    interface Data {
+      targetGroups: { nodes: { id: string; name: string; fieldingRun: { id: string } | null }[] };
+    }
+    const query = `{
+      targetGroups(projectId: "${ids.project}", filter: { status: [LIVE] }) { nodes { id name fieldingRun { id } } }
+    }`;
+    const path = `${demo.live.targetGroupId}/fielding-runs$`;
+    await stack.emulator.control.faults.add({ path, status: 403 });
+    const answer = await stack.execute<Data, unknown>(query);
+
+    const { nodes } = answer.data!.targetGroups;
+    const failed = nodes.findIndex(({ id }) => id === ids.targetGroup(demo.live));
+    expect(nodes.length).toBeGreaterThan(2);
+    expect(nodes.map(({ name, fieldingRun }) => typeof name === 'string' && fieldingRun !== null)).toEqual(
+      nodes.map((_, index) => index !== failed),
+    );
+    expect(errorOf(answer)).toMatchObject({
+      path: ['targetGroups', 'nodes', failed, 'fieldingRun'],
+      extensions: { code: 'FORBIDDEN' },
+    });
+  });
+
+  test('leaves other queries of the operation standing', async () => {
+    await stack.emulator.control.faults.add({ path: '/accounts$', status: 500 });
+    const answer = await stack.execute(
+      `{ accounts { id } fieldingRun(id: "${run.id}") { version } bad: project(id: "x") { id } }`,
+    );
+    expect(answer.data).toEqual({ accounts: null, fieldingRun: { version: '5' }, bad: null });
+    expect(answer.errors.map(({ path, extensions }) => [path, extensions?.['code']])).toEqual(
+      expect.arrayContaining([
+        [['accounts'], 'UPSTREAM_UNAVAILABLE'],
+        [['bad'], 'BAD_USER_INPUT'],
+      ]),
+    );
+    expect(answer.errors).toHaveLength(2);
+  });
+
+  test('after a change leaves the news of the change standing', async () => {
+    await stack.emulator.control.faults.add({ method: 'GET', path: runPath, status: 403 });
+    const answer = await stack.execute(PauseFieldingRunDocument, { input: { ...run, version: '5' } });
+    expect(answer.data).toEqual({ pauseFieldingRun: { fieldingRun: null, userErrors: [] } });
+    expect(errorOf(answer)).toMatchObject({
+      path: ['pauseFieldingRun', 'fieldingRun'],
+      extensions: { code: 'FORBIDDEN' },
+    });
+  });
+
+  test('of a conflict leaves the conflict standing', async () => {
+    await stack.emulator.control.faults.add({ method: 'GET', path: runPath, status: 403 });
+    const answer = await stack.execute(PauseFieldingRunDocument, { input: { ...run, version: '4' } });
+    expect(answer.data?.pauseFieldingRun).toMatchObject({
+      userErrors: [{ __typename: 'VersionConflictError', expectedVersion: '4', current: null }],
+    });
+    expect(errorOf(answer).path).toEqual(['pauseFieldingRun', 'userErrors', 0, 'current']);
+  });
+});

@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import {
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isNonNullType,
+  isObjectType,
+  isSpecifiedScalarType,
+  lexicographicSortSchema,
+  printSchema,
+  type GraphQLNamedType,
+} from 'graphql';
+import { createSchema } from '../../src/graphql/schema.js';
+
+const schema = createSchema();
+const types = Object.values(schema.getTypeMap()).filter(
+  (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type),
+);
+const roots = new Set<GraphQLNamedType | null | undefined>([
+  schema.getQueryType(),
+  schema.getMutationType(),
+  schema.getSubscriptionType(),
+]);
+
+/** Everything in the schema that a reader can ask the meaning of, by its name. */
+function described(type: GraphQLNamedType): [name: string, description: string | null | undefined][] {
+  const own: [string, string | null | undefined][] = roots.has(type) ? [] : [[type.name, type.description]];
+  if (isEnumType(type)) {
+    return [...own, ...type.getValues().map(inside(type))];
+  }
+  if (isInputObjectType(type)) {
+    return [...own, ...Object.values(type.getFields()).map(inside(type))];
+  }
+  if (isObjectType(type) || isInterfaceType(type)) {
+    const fields = Object.values(type.getFields());
+    const args = fields.flatMap((field) => field.args.map(inside({ name: `${type.name}.${field.name}` })));
+    return [...own, ...fields.map(inside(type)), ...args];
+  }
+  return own;
+}
+
+function inside({ name: parent }: { readonly name: string }) {
+  return ({ name, description }: { name: string; description?: string | null | undefined }) =>
+    [`${parent}.${name}`, description] as [string, string | null | undefined];
+}
+
+function implementationsOf(name: string): string[] {
+  const type = schema.getType(name);
+  if (!isInterfaceType(type)) throw new Error(`${name} is no interface.`);
+  return schema
+    .getPossibleTypes(type)
+    .map((possible) => possible.name)
+    .sort();
+}
+
+test('everything has a description', () => {
+  const all = types.flatMap(described);
+  expect(all.length).toBeGreaterThan(200);
+  expect(
+    all.filter(([, description]) => (description ?? '').trim().length < 5).map(([name]) => name),
+  ).toEqual([]);
+});
+
+test('schema/schema.graphql is the schema, sorted', () => {
+  const file = readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8');
+  expect(file).toBe(`${printSchema(lexicographicSortSchema(schema))}\n`);
+});
+
+test('what has an id is a Node, and what a user can act on is a UserError', () => {
+  expect(implementationsOf('Node')).toEqual(['Account', 'BatchJob', 'FieldingRun', 'Project', 'TargetGroup']);
+  expect(implementationsOf('UserError')).toEqual([
+    'IdempotencyConflictError',
+    'InvalidStateError',
+    'NotFoundError',
+    'ValidationError',
+    'VersionConflictError',
+  ]);
+});
+
+test('the queries and mutations are those of the contract', () => {
+  expect(Object.keys(schema.getQueryType()!.getFields()).sort()).toEqual([
+    'account',
+    'accounts',
+    'batchJob',
+    'fieldingRun',
+    'node',
+    'project',
+    'projects',
+    'targetGroup',
+    'targetGroups',
+  ]);
+  expect(Object.keys(schema.getMutationType()!.getFields()).sort()).toEqual([
+    'completeFieldingRun',
+    'completeTargetGroups',
+    'launchNow',
+    'launchTargetGroups',
+    'pauseFieldingRun',
+    'pauseTargetGroups',
+    'relaunchFieldingRun',
+    'relaunchTargetGroups',
+    'resumeFieldingRun',
+    'resumeTargetGroups',
+    'updateFieldingPeriod',
+  ]);
+});
+
+test('every query and mutation can be null, so that its failure leaves its siblings standing', () => {
+  const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((root) =>
+    Object.values(root!.getFields()),
+  );
+  expect(fields.filter(({ type }) => isNonNullType(type)).map(({ name }) => name)).toEqual([]);
+});
+
+test('every mutation takes one input and answers userErrors', () => {
+  for (const { name, args, type } of Object.values(schema.getMutationType()!.getFields())) {
+    expect([name, args.map((arg) => arg.name)]).toEqual([name, ['input']]);
+    const payload = getNamedType(type);
+    if (!isObjectType(payload)) throw new Error(`${name} answers no object.`);
+    expect(String(payload.getFields()['userErrors']?.type)).toBe('[UserError!]!');
+  }
+});
+
+test('every enum that REST fills has UNKNOWN', () => {
+  const own = ['BatchJobAction', 'FieldingRunAction', 'UserErrorCode'];
+  for (const type of types.filter(isEnumType)) {
+    const hasUnknown = type.getValues().some(({ name }) => name === 'UNKNOWN');
+    expect([type.name, hasUnknown]).toEqual([type.name, !own.includes(type.name)]);
+  }
+});

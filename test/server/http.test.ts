@@ -1,0 +1,254 @@
+import { createServer } from 'node:http';
+import { demo } from '../../src/emulator/index.js';
+import { FieldingRunDocument } from '../generated/documents.js';
+import { startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
+import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
+
+const runId = `${demo.accountId}/${demo.projectId}/${demo.live.targetGroupId}/${demo.live.fieldingRunId}`;
+const firstQuery = {
+  document: 'query First($id: ID!) { project(id: $id) { name } }',
+  variables: { id: 'first/variable' },
+  headers: { Authorization: 'Bearer first-header' },
+};
+
+let emulator: TestEmulator;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  emulator = await startTestEmulator();
+  gateway = await startTestGateway({ demandApiUrl: emulator.url, firstQuery });
+});
+beforeEach(() => emulator.control.reset());
+afterAll(async () => {
+  await gateway.close();
+  await emulator.close();
+});
+
+/** Runs `use` with a gateway of its own in production. */
+async function inProduction(use: (production: TestGateway) => Promise<void>): Promise<void> {
+  const env = { NODE_ENV: 'production' };
+  const production = await startTestGateway({ demandApiUrl: emulator.url, firstQuery, env });
+  try {
+    await use(production);
+  } finally {
+    await production.close();
+  }
+}
+
+/** Apollo's page holds its settings as escaped JSON, in part percent-encoded. */
+function decoded(page: string): string {
+  return page.replace(/%[\da-f]{2}/gi, decodeURIComponent);
+}
+
+function browse(url: string): Promise<Response> {
+  return fetch(url, { headers: { accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8' } });
+}
+
+function post(body: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  return fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
+}
+
+describe('Health', () => {
+  test.each(['/healthz', '/readyz'])('%s is 200 without a call upstream', async (path) => {
+    const response = await fetch(gateway.url + path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(await emulator.control.requests()).toEqual([]);
+  });
+});
+
+describe('Explorers', () => {
+  test('/graphql in a browser is Apollo Sandbox with the first query', async () => {
+    const response = await browse(`${gateway.url}/graphql`);
+    const page = await response.text();
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(page).toContain('apollo');
+    for (const text of ['query First($id: ID!)', 'first/variable', 'first-header']) {
+      expect(decoded(page)).toContain(text);
+    }
+  });
+
+  test('/ leads there', async () => {
+    const response = await fetch(gateway.url, { redirect: 'manual' });
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql']);
+  });
+
+  test('/graphiql is one page that needs nothing from elsewhere and has the first query', async () => {
+    const response = await browse(`${gateway.url}/graphiql`);
+    const page = await response.text();
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+    const markup = page.replace(/(<script\b[^>]*>).*?(<\/script>)/gs, '$1$2');
+    expect(markup.match(/\b(?:src|href|action)=["']?(?!data:)[^"'\s>]+/gi)).toBeNull();
+    for (const text of ['/graphql', 'query First($id: ID!)', 'first/variable', 'first-header']) {
+      expect(page).toContain(text);
+    }
+  });
+
+  test('are not there in production', async () => {
+    await inProduction(async ({ url }) => {
+      expect((await browse(`${url}/graphiql`)).status).toBe(404);
+      const landing = await browse(`${url}/graphql`);
+      expect(landing.status).toBeGreaterThanOrEqual(400);
+      expect(await landing.text()).not.toMatch(/<html/i);
+    });
+  });
+});
+
+describe('In production', () => {
+  test('there is no introspection, and there are no suggestions of fields', async () => {
+    await inProduction(async (production) => {
+      const introspection = await production.execute('{ __schema { queryType { name } } }');
+      expect(introspection).toMatchObject({ status: 400, errors: [expect.any(Object)] });
+      const mistyped = await production.execute('{ account(id: "101") { nam } }');
+      expect(mistyped.errors).toHaveLength(1);
+      expect(mistyped.errors[0]!.message).not.toMatch(/did you mean/i);
+    });
+  });
+
+  test('the graph answers as ever', async () => {
+    await inProduction(async (production) => {
+      const { data } = await production.execute(FieldingRunDocument, { id: runId });
+      expect(data?.fieldingRun).toMatchObject({ status: 'LIVE' });
+    });
+  });
+
+  test('and elsewhere there are both', async () => {
+    expect(await gateway.execute('{ __schema { queryType { name } } }')).toMatchObject({
+      data: { __schema: { queryType: { name: 'Query' } } },
+    });
+    const { errors } = await gateway.execute('{ account(id: "101") { nam } }');
+    expect(errors[0]!.message).toMatch(/did you mean "name"/i);
+  });
+});
+
+describe('Other origins', () => {
+  const origin = 'https://frontend.example';
+
+  test('may call, without credentials of the browser', async () => {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type,traceparent',
+      },
+    });
+    expect(response.ok).toBe(true);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('access-control-allow-methods')).toMatch(/POST/);
+    expect(response.headers.get('access-control-allow-headers')).toMatch(/authorization/i);
+    expect(response.headers.has('access-control-allow-credentials')).toBe(false);
+  });
+
+  test('may read the answer', async () => {
+    const response = await post('{"query":"{ __typename }"}', { origin });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.has('access-control-allow-credentials')).toBe(false);
+  });
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+    'cannot call by a form: %s',
+    async (contentType) => {
+      const headers = { 'content-type': contentType, authorization: `Bearer ${demo.token}` };
+      const response = await post('{"query":"{ accounts { id } }"}', headers);
+      expect(response.status).toBeGreaterThanOrEqual(400);
+      expect(response.status).toBeLessThan(500);
+      expect(await emulator.control.requests()).toEqual([]);
+    },
+  );
+
+  test('cannot call by a link', async () => {
+    const url = `${gateway.url}/graphql?query=${encodeURIComponent('{ accounts { id } }')}`;
+    const response = await fetch(url, { headers: { authorization: `Bearer ${demo.token}` } });
+    expect(response.status).toBe(400);
+    expect(await emulator.control.requests()).toEqual([]);
+  });
+});
+
+describe('A body', () => {
+  const ofBytes = (bytes: number): string => {
+    const [head, tail] = ['{"query":"{ __typename }","padding":"', '"}'];
+    return head + 'x'.repeat(bytes - head.length - tail.length) + tail;
+  };
+
+  test('can be of 1 MiB', async () => {
+    expect((await post(ofBytes(1024 * 1024))).status).toBe(200);
+  });
+
+  test('that is larger is 413', async () => {
+    expect((await post(ofBytes(1024 * 1024 + 1))).status).toBe(413);
+  });
+
+  test.each(['{"query":', 'not json', '{"query":"{ __typename }"} and more'])(
+    'that is no JSON is 400: %s',
+    async (body) => {
+      const response = await post(body);
+      expect(response.status).toBe(400);
+      expect(await response.text()).not.toMatch(/stack|node_modules|\.[jt]s\b/);
+    },
+  );
+
+  test('that is endlessly deep is refused before it costs anything', async () => {
+    const query = `{ a${'{ a'.repeat(20_000)}${' }'.repeat(20_000)} }`;
+    const response = await post(JSON.stringify({ query }));
+    expect(response.status).toBe(400);
+  });
+});
+
+test('a path that is not there is 404', async () => {
+  expect((await fetch(`${gateway.url}/nothing`)).status).toBe(404);
+});
+
+describe('Closing', () => {
+  test('says "not ready", lets requests under way finish, and frees the port', async () => {
+    const own = await startTestGateway({ demandApiUrl: emulator.url });
+    const { port } = new URL(own.url);
+    await emulator.control.faults.add({ path: '/fielding-runs/', delay_ms: 500 });
+    const underWay = own.execute(FieldingRunDocument, { id: runId });
+    await arrived();
+    expect((await fetch(`${own.url}/readyz`)).status).toBe(200);
+
+    const closed = own.close();
+    const readiness = await fetch(`${own.url}/readyz`).then(
+      ({ status }) => status,
+      () => 'refused',
+    );
+    expect([503, 'refused']).toContain(readiness);
+    expect(await underWay).toMatchObject({
+      status: 200,
+      data: { fieldingRun: { status: 'LIVE' } },
+      errors: [],
+    });
+    await closed;
+
+    await expect(fetch(`${own.url}/healthz`)).rejects.toThrow();
+    await listensOn(Number(port));
+  });
+
+  test('twice is the same as once', async () => {
+    const own = await startTestGateway({ demandApiUrl: emulator.url });
+    await Promise.all([own.close(), own.close()]);
+  });
+
+  async function arrived(): Promise<void> {
+    while ((await emulator.control.requests()).length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  /** Fails where somebody still listens there. */
+  async function listensOn(port: number): Promise<void> {
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', resolve);
+    });
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
