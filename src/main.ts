@@ -1,8 +1,12 @@
+import { inspect } from 'node:util';
 import { ConfigError, readConfig, type Config } from './config.js';
 import { demo, startEmulator } from './emulator/index.js';
 import { startGateway } from './server.js';
 import type { FirstQuery } from './server/explorers.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
+
+/** The variables that say where the gateway listens. */
+const LISTENING = 'PORT or HOST';
 
 interface Running {
   close(): Promise<void>;
@@ -13,29 +17,27 @@ try {
   const logger = createLogger(config.logLevel);
   closeOnSignal(await start(config, logger), logger);
 } catch (error) {
-  const expected = error instanceof ConfigError || isAddressError(error);
-  process.stderr.write(
-    `${expected ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
-  );
+  process.stderr.write(`${error instanceof ConfigError ? error.message : inspect(error)}\n`);
   process.exitCode = 1;
 }
 
 /** The gateway alone where it has an API to front, else with the emulator. */
 async function start(config: Config, logger: Logger): Promise<Running> {
   if (config.demandApi.url !== undefined) {
-    const gateway = await startGateway({ config, logger });
+    const gateway = await usable(LISTENING, startGateway({ config, logger }));
     logger.info({ url: `${gateway.url}/graphql`, demandApi: config.demandApi.url }, 'Fieldgate is ready.');
     return gateway;
   }
   const { port, data } = config.emulator;
-  const emulator = await startEmulator({ port, data, control: true });
+  const emulator = await usable(
+    'EMULATOR_PORT or EMULATOR_DATA',
+    startEmulator({ port, data, control: true }),
+  );
   try {
-    const gateway = await startGateway({
-      config,
-      logger,
-      demandApiUrl: emulator.url,
-      firstQuery: demoQuery(),
-    });
+    const gateway = await usable(
+      LISTENING,
+      startGateway({ config, logger, demandApiUrl: emulator.url, firstQuery: demoQuery() }),
+    );
     logger.info(
       { url: emulator.url, control: emulator.controlUrl },
       'A Demand API emulator runs beside it, with demo data.',
@@ -125,10 +127,12 @@ function closeOnSignal(running: Running, logger: Logger): void {
   process.once('SIGINT', close);
 }
 
-function isAddressError(error: unknown): error is Error {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes(String(error.code))
-  );
+/** What cannot be started because of its settings says which. */
+async function usable<T>(variables: string, starting: Promise<T>): Promise<T> {
+  try {
+    return await starting;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new ConfigError(`${variables} cannot be used: ${error.message}`, { cause: error });
+  }
 }

@@ -84,12 +84,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (!production) serveExplorers(app, firstQuery);
 
   const url = await app.listen({ port: config.port, host: config.host });
-  return {
-    url,
-    async close() {
-      draining = true;
-      await apollo.stop();
-      upstream.close();
-    },
+  const stop = async (): Promise<void> => {
+    draining = true;
+    await apollo.stop();
+    upstream.close();
   };
+  let stopped: Promise<void> | undefined;
+  return { url, close: () => (stopped ??= stop()) };
 }

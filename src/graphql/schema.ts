@@ -16,9 +16,11 @@ import { NodeResolver } from './node/node.resolver.js';
 import { ProjectResolver } from './project/project.resolver.js';
 import { TargetGroupResolver } from './target-group/target-group.resolver.js';
 
-/** The executable schema, from the type-graphql classes. */
+let schema: GraphQLSchema | undefined;
+
+/** The executable schema, from the type-graphql classes. It holds no state, and is built once for each process. */
 export function createSchema(): GraphQLSchema {
-  return buildSchemaSync({
+  schema ??= buildSchemaSync({
     resolvers: [
       NodeResolver,
       AccountResolver,
@@ -37,4 +39,5 @@ export function createSchema(): GraphQLSchema {
     orphanedTypes: [NotFoundError, ValidationError, IdempotencyConflictError],
     validate: false,
   });
+  return schema;
 }

@@ -11,7 +11,10 @@ export function problemOf(response: HttpResponse, now: number): UpstreamError {
   const details: UpstreamErrorDetails = {
     status,
     errorId: identifier(problem['id']),
-    detail: fitToShow(problem['detail'] ?? problem['details'])?.slice(0, MAX_DETAIL_LENGTH),
+    detail: fitToShow(problem['detail'] ?? problem['details'] ?? listed(problem))?.slice(
+      0,
+      MAX_DETAIL_LENGTH,
+    ),
   };
   const [code, message] = meaningOf(status);
   if (code !== 'RATE_LIMITED' && code !== 'UNAVAILABLE') return new UpstreamError(code, message, details);
@@ -54,6 +57,20 @@ function bodyObject({ body }: HttpResponse): Readonly<Record<string, unknown>> {
   } catch {
     return {};
   }
+}
+
+/** A list of invalid parameters in place of a detail. Its form is not documented, so that all of its texts count. */
+function listed(problem: Readonly<Record<string, unknown>>): string {
+  const entries = Object.values(problem).flatMap((value) =>
+    Array.isArray(value) ? (value as unknown[]) : [],
+  );
+  const texts = entries.map((entry) => textsIn(entry).join(': '));
+  return texts.filter((text) => text !== '').join('; ');
+}
+
+function textsIn(entry: unknown): readonly string[] {
+  const values: unknown[] = typeof entry === 'object' && entry !== null ? Object.values(entry) : [entry];
+  return values.filter((value) => typeof value === 'string');
 }
 
 /** A UUID as a rule. Whatever does not look like an id could be anything, and is not passed on. */

@@ -2,12 +2,14 @@ import type { DemandApiConfig } from '../config.js';
 import { Breaker } from './breaker.js';
 import type { DemandClientDeps } from './client.js';
 import { Cooldowns } from './cooldowns.js';
+import { Exchanges } from './exchange.js';
 import { FieldingRunCache } from './fielding-run-cache.js';
 import { JobMemory } from './job-memory.js';
 import { createNodeFetchClient } from './node-fetch-client.js';
 import { RetryBudget } from './retry-budget.js';
 import { SingleFlight } from './single-flight.js';
 import { Transport } from './transport.js';
+import { Turns } from './turns.js';
 
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
@@ -30,9 +32,10 @@ export function createUpstream(config: DemandApiConfig, baseUrl: string, now: ()
   const http = createNodeFetchClient({ maxSockets: concurrency, maxBodyBytes: MAX_ANSWER_BYTES });
   const breaker = new Breaker(config.breaker);
   const transport = new Transport(
-    { baseUrl, apiVersion, timeoutMs, concurrency, retryPolicy: retry, now },
+    { retryPolicy: retry, now },
     {
-      http,
+      exchanges: new Exchanges({ baseUrl, apiVersion, timeoutMs }, http),
+      turns: new Turns(concurrency),
       breaker,
       budget: new RetryBudget({ share: retry.budgetShare, floor: retry.budgetFloor }),
       cooldowns: new Cooldowns(),
@@ -40,7 +43,7 @@ export function createUpstream(config: DemandApiConfig, baseUrl: string, now: ()
     },
   );
   return {
-    client: { transport, fieldingRuns: new FieldingRunCache(), jobs: new JobMemory(), ifMatch },
+    client: { transport, baseUrl, fieldingRuns: new FieldingRunCache(), jobs: new JobMemory(), ifMatch },
     isUp: () => breaker.isClosed,
     close: () => {
       http.close();

@@ -1,13 +1,13 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import type { AccountPlace } from '../../upstream/place.js';
 import { accountNodeId } from '../node/node-id.js';
-import { Node } from '../node/node.interface.js';
+import { Node, NODE_ID } from '../node/node.interface.js';
 
 @ObjectType({ implements: Node, description: 'A buyer of survey fieldwork. It holds projects.' })
 export class Account implements Node {
   constructor(readonly place: AccountPlace) {}
 
-  @Field(() => ID)
+  @Field(() => ID, { description: NODE_ID })
   get id(): string {
     return accountNodeId(this.place);
   }

@@ -1,10 +1,10 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
-import { kindOfSegment } from '../../upstream/client.js';
+import { kindOfSegment } from '../../upstream/batch-job-kind.js';
 import { badResponse } from '../../upstream/errors.js';
 import type { BatchJobPlace, TargetGroupPlace } from '../../upstream/place.js';
 import { batchJobNodeId } from '../node/node-id.js';
-import { Node } from '../node/node.interface.js';
+import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
 import { DateTime, momentOf } from '../scalars/date-time.js';
 import { BatchJobAction, BatchJobStatus } from './batch-job.enum.js';
@@ -83,7 +83,7 @@ export class BatchJob implements Node {
     private readonly job: rest.BatchJob,
   ) {}
 
-  @Field(() => ID)
+  @Field(() => ID, { description: NODE_ID })
   get id(): string {
     return batchJobNodeId(this.place);
   }

@@ -3,7 +3,7 @@ import type * as rest from '../../contract/demand-api.js';
 import { badResponse } from '../../upstream/errors.js';
 import type { FieldingRunPlace } from '../../upstream/place.js';
 import { fieldingRunNodeId } from '../node/node-id.js';
-import { Node } from '../node/node.interface.js';
+import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
 import { DateTime, momentOf } from '../scalars/date-time.js';
 import { Version } from '../scalars/version.js';
@@ -24,7 +24,7 @@ export class FieldingRun implements Node {
     private readonly etagVersion?: string,
   ) {}
 
-  @Field(() => ID)
+  @Field(() => ID, { description: NODE_ID })
   get id(): string {
     return fieldingRunNodeId(this.place);
   }

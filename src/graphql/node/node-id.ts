@@ -1,5 +1,5 @@
 import { BadUserInputError } from '../../errors.js';
-import { kindOfSegment } from '../../upstream/client.js';
+import { kindOfSegment } from '../../upstream/batch-job-kind.js';
 import {
   isSegment,
   type AccountPlace,

@@ -2,7 +2,7 @@ import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
 import type { ProjectPlace } from '../../upstream/place.js';
 import { projectNodeId } from '../node/node-id.js';
-import { Node } from '../node/node.interface.js';
+import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
 import { DateTime, momentOf } from '../scalars/date-time.js';
 import { ProjectStatus } from './project.enum.js';
@@ -67,7 +67,7 @@ export class Project implements Node {
     readonly facts: ProjectFacts,
   ) {}
 
-  @Field(() => ID)
+  @Field(() => ID, { description: NODE_ID })
   get id(): string {
     return projectNodeId(this.place);
   }

@@ -3,7 +3,7 @@ import type * as rest from '../../contract/demand-api.js';
 import { badResponse } from '../../upstream/errors.js';
 import type { TargetGroupPlace } from '../../upstream/place.js';
 import { targetGroupNodeId } from '../node/node-id.js';
-import { Node } from '../node/node.interface.js';
+import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
 import { DateTime, momentOf } from '../scalars/date-time.js';
 import { TargetGroupStatus } from './target-group.enum.js';
@@ -108,7 +108,7 @@ export class TargetGroup implements Node {
     private readonly facts: TargetGroupFacts,
   ) {}
 
-  @Field(() => ID)
+  @Field(() => ID, { description: NODE_ID })
   get id(): string {
     return targetGroupNodeId(this.place);
   }

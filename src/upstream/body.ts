@@ -1,0 +1,29 @@
+import type * as rest from '../contract/demand-api.js';
+import { badResponse } from './errors.js';
+import type { HttpResponse } from './http.js';
+import { bodies } from './validation.js';
+
+/** The JSON of an answer. What was sent in its place is never shown. @throws {UpstreamError} where it is no JSON */
+export function jsonOf({ status, body }: HttpResponse): unknown {
+  try {
+    return JSON.parse('text' in body ? body.text : '') as unknown;
+  } catch {
+    throw badResponse('The Demand API gave an answer that is not JSON.', { status });
+  }
+}
+
+/** The period in the answer to an action. Only `launch-now` answers with a period. A 2xx with a body that cannot be used is a success all the same. */
+export function periodIn(response: HttpResponse): rest.FieldingPeriod | undefined {
+  try {
+    const { start_fielding_at, end_fielding_at } = bodies.fieldingPeriod(jsonOf(response));
+    const usable = [start_fielding_at, end_fielding_at].every((moment) => !Number.isNaN(Date.parse(moment)));
+    return usable ? { start_fielding_at, end_fielding_at } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** How much room an answer takes, roughly: the characters of its body. */
+export function sizeOf({ body }: HttpResponse): number {
+  return 'text' in body ? body.text.length : 0;
+}

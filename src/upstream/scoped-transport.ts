@@ -1,0 +1,63 @@
+import { jsonOf } from './body.js';
+import type { Call, CallScope } from './call.js';
+import { badResponse, UpstreamError, type UpstreamErrorDetails } from './errors.js';
+import type { HttpResponse } from './http.js';
+import type { Transport } from './transport.js';
+import type { BodyReader } from './validation.js';
+
+/** The transport on behalf of one operation: its reads and its changes. Every failure is an {@link UpstreamError}. */
+export class ScopedTransport {
+  readonly #transport: Transport;
+  readonly #scope: CallScope;
+
+  constructor(transport: Transport, scope: CallScope) {
+    this.#transport = transport;
+    this.#scope = scope;
+  }
+
+  /**
+   * Makes a call that changes something. Once an answer has been lost, a failure says that the outcome is unknown; a
+   * refusal for the version or the state is named in `settledBy`, since it can be settled by reading the run.
+   */
+  async write(call: Call, details: UpstreamErrorDetails = {}): Promise<HttpResponse> {
+    try {
+      const response = await this.#transport.call(call, this.#scope);
+      if (response.status !== 304) return response;
+      throw badResponse('The Demand API answered a change as if it were a read.', { answerLost: true });
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      const lost = error.details.answerLost === true ? error : error.details.lostBefore;
+      if (lost === undefined) throw error.with(details);
+      const { retryAfterSeconds } = error.details;
+      const settledBy = isRefusal(error) ? error.code : undefined;
+      throw new UpstreamError(lost.code, `${lost.message} Whether the change was made is not known.`, {
+        ...lost.details,
+        ...details,
+        retryAfterSeconds,
+        settledBy,
+        outcomeUnknown: true,
+      });
+    }
+  }
+
+  /** A body that has been checked; null for a 404. */
+  async read<T>(path: string, read: BodyReader<T>): Promise<T | null> {
+    const response = await this.get(path);
+    return response === null ? null : read(jsonOf(response));
+  }
+
+  /** An answer with 200 or 304; null for a 404. */
+  async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpResponse | null> {
+    try {
+      return await this.#transport.call({ kind: 'read', method: 'GET', path, headers }, this.#scope);
+    } catch (error) {
+      if (error instanceof UpstreamError && error.code === 'NOT_FOUND') return null;
+      throw error;
+    }
+  }
+}
+
+/** Whether a conditional change was refused for the version or the state that it met. */
+function isRefusal({ code }: UpstreamError): boolean {
+  return code === 'PRECONDITION_FAILED' || code === 'INVALID_STATE';
+}
