@@ -53,8 +53,8 @@ interface Rule {
   calls: number;
 }
 
-/** A REST server that does what a test tells it, on a free port. What no rule matches is 404. Close it. */
-export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
+/** A REST server that does what a test tells it, on a free port if none is given. What no rule matches is 404. Close it. */
+export async function startScriptedUpstream({ port = 0 } = {}): Promise<ScriptedUpstream> {
   const rules: Rule[] = [];
   const requests: ReceivedRequest[] = [];
   const sockets = new Set<Socket>();
@@ -97,7 +97,7 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,

@@ -35,6 +35,8 @@ export interface Stage {
   /** The credential of the test: a new one for each, so that none finds what another has left. */
   readonly token: string;
   execute<Data>(document: string, variables?: object, options?: ExecuteOptions): Promise<Answer<Data>>;
+  /** Scripts the answers to a method and path, e.g. `GET /accounts`. */
+  on(call: string, script: Parameters<ScriptedUpstream['on']>[2]): void;
   /** What came upstream with this method and path, e.g. `GET /accounts`; without: all that came. */
   sent(call?: string): ReceivedRequest[];
   /** Waits until so many requests have come upstream. */
@@ -73,6 +75,10 @@ export function useStage({ env, perTest = false }: StageOptions = {}): Stage {
       return token;
     },
     execute: (document, variables, options) => gateway.execute(document, variables, { token, ...options }),
+    on(call, script) {
+      const [method = '', path = ''] = call.split(' ');
+      api.on(method, path, script);
+    },
     sent: (call) =>
       api.requests.filter(
         ({ method, path }) => call === undefined || `${method} ${withoutQuery(path)}` === call,

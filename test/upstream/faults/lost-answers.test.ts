@@ -1,0 +1,189 @@
+import { startTestGateway } from '../../helpers/gateway.js';
+import { startScriptedUpstream, type ScriptedAnswer } from '../../helpers/scripted-upstream.js';
+import { changeDocument, changes, run, runAnswer, type Change, type ChangeData } from './demand.js';
+import { BROKEN, expectAttempts, failureOf, pause, useStage } from './stage.js';
+
+const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '500' } });
+const readRun = `GET ${run.path}`;
+const pausing = changes[1]!;
+const lost: ScriptedAnswer = { fault: 'reset' };
+
+/** Makes a change from version 5 whose attempts are answered so, and where reading the run then tells `state`. */
+async function change(
+  changing: Change,
+  attempts: readonly ScriptedAnswer[],
+  state: ScriptedAnswer | readonly ScriptedAnswer[],
+) {
+  stage.on(readRun, state);
+  stage.on(changing.call, attempts);
+  return await stage.execute<ChangeData>(changeDocument(changing));
+}
+
+const done = { change: { fieldingRun: { version: '6' }, userErrors: [] } };
+const unknown = { outcomeUnknown: true, retryable: true };
+
+describe.each(changes)('$mutation that is refused after a lost answer', (changing) => {
+  const { call, reached, missed } = changing;
+
+  it.each([412, 422])(
+    'with %d has been made where the run is one change on, and as wanted',
+    async (status) => {
+      const answer = await change(changing, [lost, { status }], runAnswer(6, reached.status, reached));
+      expect(answer).toMatchObject({ data: done, errors: [] });
+      expectAttempts(stage.sent(call), 2);
+      expect(stage.sent(readRun)).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ['is as it was', runAnswer(5, missed.status, missed)],
+    ['is one change on, and not as wanted', runAnswer(6, missed.status, missed)],
+    ['is as wanted, and two changes on', runAnswer(7, reached.status, reached)],
+    ['is as wanted, without any change', runAnswer(5, reached.status, reached)],
+    ['is as wanted, and of an older version', runAnswer(4, reached.status, reached)],
+  ])('says that the outcome is unknown where the run %s', async (_what, state) => {
+    const answer = await change(changing, [lost, { status: 412 }], state);
+    expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_UNAVAILABLE', ...unknown });
+    expect(answer.data).toEqual({ change: null });
+    expectAttempts(stage.sent(call), 2);
+  });
+});
+
+describe('How the run is recognised', () => {
+  const body = runAnswer(6, 'Paused').body as object;
+
+  it.each<[string, ScriptedAnswer]>([
+    ['a weak tag', { headers: { etag: 'W/"6"' }, body }],
+    ['a strong tag', { headers: { etag: '"6"' }, body }],
+    ['a tag that the body contradicts', { headers: { etag: 'W/"6"' }, body: { ...body, version: 60 } }],
+    ['the version in the body, without a tag', { body }],
+    ['a status in another case', { body: { ...body, status: 'PAUSED' } }],
+  ])('%s', async (_what, state) => {
+    expect(await change(pausing, [lost, { status: 412 }], state)).toMatchObject({ data: done });
+  });
+
+  it.each<[string, ScriptedAnswer]>([
+    ['does not exist', { status: 404 }],
+    ['may not be read', { status: 403 }],
+    ['cannot be read', { status: 503 }],
+    ['is no JSON', { body: '<html>' }],
+    ['has no status', { body: { ...body, status: undefined } }],
+    ['has no version', { body: { ...body, version: undefined } }],
+    ['has a version that is no integer', { body: { ...body, version: 'six' } }],
+    [
+      'has a tag that is no version, and another version',
+      { headers: { etag: '"x"' }, body: { ...body, version: 7 } },
+    ],
+  ])('not where it %s: the outcome is unknown', async (_what, state) => {
+    const answer = await change(pausing, [lost, { status: 412 }], state);
+    expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_UNAVAILABLE', ...unknown });
+    expectAttempts(stage.sent(pausing.call), 2);
+  });
+});
+
+describe('An answer is lost', () => {
+  const codes: Readonly<Record<string, string>> = { 'a timeout': 'UPSTREAM_TIMEOUT' };
+
+  it.each(Object.entries(BROKEN))('by %s, of which the error tells', async (what, answer) => {
+    const failed = await change(pausing, [answer, { status: 412 }], runAnswer(9, 'Live'));
+    expect(failureOf(failed)).toEqual({
+      code: codes[what] ?? 'UPSTREAM_UNAVAILABLE',
+      ...unknown,
+      ...(answer.status !== undefined && { upstream: { status: answer.status } }),
+    });
+  });
+
+  it.each([
+    ['400', { status: 400 }],
+    ['401', { status: 401 }],
+    ['403', { status: 403 }],
+    ['404', { status: 404 }],
+    ['409', { status: 409 }],
+    ['301', { status: 301, headers: { location: '/elsewhere' } }],
+    ['500', { status: 500 }],
+  ] as [string, ScriptedAnswer][])(
+    'for good where %s follows, and the run is not read',
+    async (_what, answer) => {
+      const failed = await change(pausing, [lost, answer], runAnswer(6, 'Paused'));
+      expect(failureOf(failed)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', ...unknown });
+      expectAttempts(stage.sent(pausing.call), 2);
+      expect(stage.sent(readRun)).toEqual([]);
+    },
+  );
+
+  it('for good where a 429 follows that asks for more time than there is', async () => {
+    const answers = [lost, { status: 429, headers: { 'retry-after': '3600' } }];
+    expect(failureOf(await change(pausing, answers, runAnswer(6, 'Paused')))).toEqual({
+      code: 'UPSTREAM_UNAVAILABLE',
+      retryAfterSeconds: 3600,
+      ...unknown,
+    });
+    expectAttempts(stage.sent(pausing.call), 2);
+  });
+
+  it('stays lost whatever comes between it and the refusal', async () => {
+    const answers = [lost, { status: 429, headers: { 'retry-after': '0' } }, { status: 412 }];
+    expect(await change(pausing, answers, runAnswer(6, 'Paused'))).toMatchObject({ data: done });
+    expectAttempts(stage.sent(pausing.call), 3);
+  });
+});
+
+describe('Where no answer was lost', () => {
+  /** A REST base where nobody listens. */
+  const freeUrl = async () => {
+    const api = await startScriptedUpstream();
+    await api.close();
+    return api.url;
+  };
+
+  it.each<[string, readonly ScriptedAnswer[]]>([
+    ['the first answer', [{ status: 412 }]],
+    ['the answer after a 429', [{ status: 429, headers: { 'retry-after': '0' } }, { status: 412 }]],
+  ])('a 412 as %s is a version conflict, whatever the run looks like', async (_what, answers) => {
+    const answer = await change(pausing, answers, runAnswer(6, 'Paused'));
+    expect(answer.data?.change?.userErrors).toEqual([{ __typename: 'VersionConflictError' }]);
+    expect(answer.errors).toEqual([]);
+    expectAttempts(stage.sent(pausing.call), answers.length);
+    expect(stage.sent(readRun)).toEqual([]);
+  });
+
+  it('a 412 after a refused connection is a version conflict', async () => {
+    const url = await freeUrl();
+    const env = {
+      DEMAND_API_MAX_ATTEMPTS: '20',
+      DEMAND_API_RETRY_BASE_MS: '50',
+      DEMAND_API_RETRY_MAX_MS: '50',
+    };
+    const gateway = await startTestGateway({ demandApiUrl: url, env });
+    const answering = gateway.execute<ChangeData, object>(changeDocument(pausing));
+    await pause(150);
+    const api = await startScriptedUpstream({ port: Number(new URL(url).port) });
+    api.on('POST', pausing.call.replace('POST ', ''), { status: 412 });
+    api.on('GET', run.path, runAnswer(6, 'Paused'));
+    const { data, errors } = await answering;
+    await gateway.close();
+    await api.close();
+    expect(errors).toEqual([]);
+    expect(data?.change?.userErrors).toEqual([{ __typename: 'VersionConflictError' }]);
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it('a connection that is always refused leaves nothing unknown', async () => {
+    const url = await freeUrl();
+    const gateway = await startTestGateway({ demandApiUrl: url, env: { DEMAND_API_RETRY_BASE_MS: '1' } });
+    const answer = await gateway.execute(changeDocument(pausing));
+    await gateway.close();
+    expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_UNAVAILABLE', retryable: true });
+  });
+});
+
+describe('With strong tags', () => {
+  const strong = useStage({ env: { DEMAND_API_IF_MATCH: 'strong' } });
+
+  it('each attempt carries the same one', async () => {
+    strong.on(pausing.call, [lost, pausing.done]);
+    expect(await strong.execute(changeDocument(pausing))).toMatchObject({ data: done, errors: [] });
+    expectAttempts(strong.sent(pausing.call), 2);
+    expect(strong.sent(pausing.call)[0]?.headers['if-match']).toBe('"5"');
+  });
+});

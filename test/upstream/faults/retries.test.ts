@@ -1,0 +1,218 @@
+import type { Answer } from '../../helpers/gateway.js';
+import type { ScriptedAnswer } from '../../helpers/scripted-upstream.js';
+import {
+  accounts,
+  changeDocument,
+  changes,
+  CREATE_JOB,
+  created,
+  creation,
+  job,
+  READ_ACCOUNTS,
+} from './demand.js';
+import { BROKEN, expectAttempts, failureOf, useStage, type Stage } from './stage.js';
+
+const pausing = changes[1]!;
+const rateLimited = (retryAfter: string): ScriptedAnswer => ({
+  status: 429,
+  headers: { 'retry-after': retryAfter },
+});
+
+/** A call of each kind: what makes it, what answers it, and what a failure of it tells beside its code. */
+const kinds = [
+  {
+    kind: 'a read',
+    call: 'GET /accounts',
+    document: READ_ACCOUNTS,
+    done: accounts,
+    data: { accounts: [{ name: 'Acme' }] },
+    carried: {},
+    ofCall: {},
+    whereLost: {},
+  },
+  {
+    kind: 'a creation',
+    call: creation,
+    document: CREATE_JOB,
+    done: created,
+    data: { pauseTargetGroups: { batchJob: { id: job.id }, idempotencyKey: 'key-1', userErrors: [] } },
+    carried: { 'idempotency-key': 'key-1' },
+    ofCall: { idempotencyKey: 'key-1' },
+    whereLost: { outcomeUnknown: true },
+  },
+  {
+    kind: 'an action',
+    call: pausing.call,
+    document: changeDocument(pausing),
+    done: pausing.done,
+    data: { change: { fieldingRun: { version: '6' }, userErrors: [] } },
+    carried: { 'if-match': 'W/"5"' },
+    ofCall: {},
+    whereLost: { outcomeUnknown: true },
+  },
+] as const;
+
+type Kind = (typeof kinds)[number];
+
+async function make(
+  { call, document }: Kind,
+  answers: readonly ScriptedAnswer[],
+  stage: Stage,
+): Promise<Answer<object>> {
+  stage.on(call, answers);
+  return await stage.execute<object>(document, { key: 'key-1' });
+}
+
+describe.each(kinds)('$kind', (kind) => {
+  const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '500' } });
+  const { call, done, data, carried, ofCall, whereLost } = kind;
+
+  it.each([
+    ...Object.entries(BROKEN),
+    ['a 429 that asks for no wait', rateLimited('0')],
+    ['a 429 that asks to wait until a moment that has passed', rateLimited('Mon, 01 Jan 2024 00:00:00 GMT')],
+  ])('is made again after %s', async (_what, answer) => {
+    expect(await make(kind, [answer, done], stage)).toMatchObject({ data, errors: [] });
+    expectAttempts(stage.sent(call), 2);
+    expect(stage.sent(call)[0]?.headers).toMatchObject(carried);
+  });
+
+  it('is made again after many things, one after the other', async () => {
+    const answers = [{ fault: 'reset' }, { status: 503 }, rateLimited('0'), done] as const;
+    expect(await make(kind, answers, stage)).toMatchObject({ data, errors: [] });
+    expectAttempts(stage.sent(call), 4);
+  });
+
+  it.each([502, 503, 504])('that is always answered with %d fails after four attempts', async (status) => {
+    const answer = await make(kind, [{ status, body: { id: 'e-1', object: 'x' } }], stage);
+    expect(failureOf(answer)).toEqual({
+      code: 'UPSTREAM_UNAVAILABLE',
+      retryable: true,
+      upstream: { status, errorId: 'e-1' },
+      ...ofCall,
+      ...whereLost,
+    });
+    expectAttempts(stage.sent(call), 4);
+  });
+
+  it('that is always reset fails after four attempts', async () => {
+    const answer = await make(kind, [{ fault: 'reset' }], stage);
+    expect(failureOf(answer)).toEqual({
+      code: 'UPSTREAM_UNAVAILABLE',
+      retryable: true,
+      ...ofCall,
+      ...whereLost,
+    });
+    expectAttempts(stage.sent(call), 4);
+  });
+
+  it('that is always answered with 429 fails after four attempts, and is known not to have been made', async () => {
+    const answer = await make(kind, [rateLimited('0')], stage);
+    expect(failureOf(answer)).toEqual({
+      code: 'RATE_LIMITED',
+      retryable: true,
+      retryAfterSeconds: 0,
+      upstream: { status: 429 },
+      ...ofCall,
+    });
+    expectAttempts(stage.sent(call), 4);
+  });
+
+  it('is not made again before the time that a 503 asks for', async () => {
+    const answer = await make(kind, [{ status: 503, headers: { 'retry-after': '60' } }, done], stage);
+    expect(failureOf(answer)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: 60 });
+    expectAttempts(stage.sent(call), 1);
+  });
+});
+
+describe.each(kinds)('$kind that is never answered', (kind) => {
+  const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '60' } });
+
+  it.each<[string, ScriptedAnswer]>([
+    ['says nothing', { fault: 'hang' }],
+    ['does not come to the headers', { status: 503, delayMs: 30_000 }],
+  ])('where the API %s, fails after four attempts', async (_what, answer) => {
+    expect(failureOf(await make(kind, [answer], stage))).toEqual({
+      code: 'UPSTREAM_TIMEOUT',
+      retryable: true,
+      ...kind.ofCall,
+      ...kind.whereLost,
+    });
+    expectAttempts(stage.sent(kind.call), 4);
+  });
+});
+
+describe('A 500', () => {
+  const stage = useStage();
+  const [read, keyed, conditional] = kinds;
+
+  it.each([read, keyed])('lets $kind be made again', async (kind) => {
+    expect(await make(kind, [{ status: 500 }, kind.done], stage)).toMatchObject({ data: kind.data });
+    expectAttempts(stage.sent(kind.call), 2);
+  });
+
+  it('does not let an action be made again, and leaves its outcome unknown', async () => {
+    const answer = await make(conditional, [{ status: 500 }, conditional.done], stage);
+    expect(failureOf(answer)).toEqual({
+      code: 'UPSTREAM_UNAVAILABLE',
+      retryable: true,
+      outcomeUnknown: true,
+      upstream: { status: 500 },
+    });
+    expectAttempts(stage.sent(conditional.call), 1);
+  });
+});
+
+describe('A refusal is final', () => {
+  const stage = useStage();
+
+  /** The code of the error or of the user error; `null` where the answer is null. */
+  function verdict({ data, errors }: Answer<object>): unknown {
+    if (errors.length > 0) return errors[0]?.extensions?.['code'];
+    const [value] = Object.values(data ?? {}) as { userErrors: { code?: string; __typename?: string }[] }[];
+    const userError = value?.userErrors[0];
+    return userError === undefined ? null : (userError.code ?? userError.__typename);
+  }
+
+  it.each([
+    [400, 'BAD_USER_INPUT', 'VALIDATION_FAILED', 'ValidationError'],
+    [401, 'UNAUTHENTICATED', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
+    [403, 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'],
+    [404, null, 'NOT_FOUND', 'NotFoundError'],
+    [409, 'UPSTREAM_BAD_RESPONSE', 'UPSTREAM_BAD_RESPONSE', 'UPSTREAM_BAD_RESPONSE'],
+    [412, 'UPSTREAM_BAD_RESPONSE', 'UPSTREAM_BAD_RESPONSE', 'VersionConflictError'],
+    [422, 'UPSTREAM_BAD_RESPONSE', 'INVALID_STATE', 'InvalidStateError'],
+  ])('%d: %s, %s, %s', async (status, ...verdicts) => {
+    for (const [index, kind] of kinds.entries()) {
+      const answer = await make(kind, [{ status }], stage);
+      expect(verdict(answer)).toBe(verdicts[index]);
+      expect(answer.errors[0]?.extensions?.['outcomeUnknown']).toBeUndefined();
+      expectAttempts(stage.sent(kind.call), 1);
+    }
+  });
+});
+
+describe('The body of an answer that breaks off', () => {
+  const stage = useStage();
+  const [read, keyed, conditional] = kinds;
+  const launching = { ...conditional, ...changes[0]!, document: changeDocument(changes[0]!) };
+
+  it('makes a read be made again', async () => {
+    const answer = await make(read, [{ ...read.done, fault: 'truncate' }, read.done], stage);
+    expect(answer).toMatchObject({ data: read.data, errors: [] });
+    expectAttempts(stage.sent(read.call), 2);
+  });
+
+  it.each([
+    [keyed, { ...keyed.done, body: { any: 'thing' }, fault: 'truncate' }],
+    [launching, { ...launching.done, fault: 'truncate' }],
+    [launching, { ...launching.done, body: 'no JSON' }],
+    [launching, { ...launching.done, body: '' }],
+  ] as [Kind, ScriptedAnswer][])(
+    'does not undo $0.kind that was answered with success',
+    async (kind, done) => {
+      expect(await make(kind, [done], stage)).toMatchObject({ data: kind.data, errors: [] });
+      expectAttempts(stage.sent(kind.call), 1);
+    },
+  );
+});
