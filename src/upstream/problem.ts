@@ -11,7 +11,7 @@ export function problemOf(response: HttpResponse, now: number): UpstreamError {
   const details: UpstreamErrorDetails = {
     status,
     errorId: identifier(problem['id']),
-    detail: fitToShow(problem['detail'] ?? problem['details'] ?? listed(problem))?.slice(
+    detail: fitToShow(problem['detail'] ?? problem['details'] ?? invalidParameters(problem))?.slice(
       0,
       MAX_DETAIL_LENGTH,
     ),
@@ -59,18 +59,30 @@ function bodyObject({ body }: HttpResponse): Readonly<Record<string, unknown>> {
   }
 }
 
-/** A list of invalid parameters in place of a detail. Its form is not documented, so that all of its texts count. */
-function listed(problem: Readonly<Record<string, unknown>>): string {
+const PARAMETER_NAMES = ['name', 'parameter', 'param', 'field'];
+const PARAMETER_PROBLEMS = ['reason', 'message', 'detail', 'description'];
+
+/**
+ * A list of invalid parameters in place of a detail. Its form is not documented; what names a parameter and what is
+ * wrong with it, as RFC 9457 and its like write it, is passed on, and nothing else is.
+ */
+function invalidParameters(problem: Readonly<Record<string, unknown>>): string | undefined {
   const entries = Object.values(problem).flatMap((value) =>
-    Array.isArray(value) ? (value as unknown[]) : [],
+    Array.isArray(value) ? (value as unknown[]) : [value],
   );
-  const texts = entries.map((entry) => textsIn(entry).join(': '));
-  return texts.filter((text) => text !== '').join('; ');
+  const texts = entries.flatMap((entry) => {
+    const name = textAt(entry, PARAMETER_NAMES);
+    const wrong = textAt(entry, PARAMETER_PROBLEMS);
+    return name === undefined || wrong === undefined ? [] : [`${name}: ${wrong}`];
+  });
+  return texts.length === 0 ? undefined : texts.join('; ');
 }
 
-function textsIn(entry: unknown): readonly string[] {
-  const values: unknown[] = typeof entry === 'object' && entry !== null ? Object.values(entry) : [entry];
-  return values.filter((value) => typeof value === 'string');
+function textAt(entry: unknown, keys: readonly string[]): string | undefined {
+  if (typeof entry !== 'object' || entry === null) return undefined;
+  return keys
+    .map((key) => (entry as Record<string, unknown>)[key])
+    .find((value) => typeof value === 'string');
 }
 
 /** A UUID as a rule. Whatever does not look like an id could be anything, and is not passed on. */
