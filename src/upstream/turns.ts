@@ -15,15 +15,28 @@ export class Turns {
   /** Waits for a place among the requests in flight, no longer than the deadline allows. */
   async take<T>(scope: CallScope, send: () => Promise<T>): Promise<T> {
     if (this.#queue.pending < this.#concurrency && this.#queue.size === 0) return await this.#queue.add(send);
-    const late = AbortSignal.timeout(Math.max(0, scope.deadline - performance.now()));
-    const signal = AbortSignal.any([scope.callerGone, late]);
-    let sent = false;
-    const sendOnce = () => {
-      sent = true;
+    // It ends the waiting alone: what has been sent is not the queue's to end.
+    const waiting = new AbortController();
+    const giveUp = () => {
+      waiting.abort();
+    };
+    const timer = setTimeout(giveUp, scope.deadline - performance.now());
+    scope.callerGone.addEventListener('abort', giveUp);
+    if (scope.callerGone.aborted) giveUp();
+    const stopWaiting = () => {
+      clearTimeout(timer);
+      scope.callerGone.removeEventListener('abort', giveUp);
+    };
+    const sendNow = () => {
+      stopWaiting();
       return send();
     };
-    return await this.#queue.add(sendOnce, { signal }).catch((error: unknown) => {
-      throw sent ? error : timedOut(false, error);
-    });
+    try {
+      return await this.#queue.add(sendNow, { signal: waiting.signal });
+    } catch (error) {
+      throw waiting.signal.aborted ? timedOut(false, error) : error;
+    } finally {
+      stopWaiting();
+    }
   }
 }

@@ -31,7 +31,7 @@ export function useScripted({ env = {}, basePath = '/v1' }: ScriptedOptions = {}
 
   beforeAll(async () => {
     upstream = await startScriptedUpstream();
-    gateway = await startTestGateway({ demandApiUrl: new URL(basePath, upstream.url).href, env });
+    gateway = await startTestGateway({ demandApiUrl: new URL(upstream.url).origin + basePath, env });
   });
   beforeEach(() => {
     upstream.reset();

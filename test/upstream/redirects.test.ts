@@ -1,0 +1,72 @@
+import { describe, expect, test } from '@jest/globals';
+import { ids, paths, rest } from './demand.js';
+import { useScripted } from './scripted.js';
+
+const scripted = useScripted();
+
+const RUN = 'query ($id: ID!) { it: fieldingRun(id: $id) { status } }';
+const RESUME = `mutation ($input: ResumeFieldingRunInput!) {
+  it: resumeFieldingRun(input: $input) { fieldingRun { id } userErrors { message } }
+}`;
+const PAUSE = `mutation ($input: PauseTargetGroupsInput!) {
+  it: pauseTargetGroups(input: $input) { batchJob { id } userErrors { message } }
+}`;
+const GROUP = 'query ($id: ID!) { it: targetGroup(id: $id) { name status createdAt } }';
+
+const documents = [
+  { what: 'a query', document: RUN, variables: { id: ids.fieldingRun } },
+  { what: 'an action', document: RESUME, variables: { input: { id: ids.fieldingRun, version: '5' } } },
+  { what: 'a creation', document: PAUSE, variables: { input: { targetGroupIds: [ids.targetGroup] } } },
+];
+
+describe.each([301, 302, 303, 307, 308])('a %i to another server', (status) => {
+  test.each(documents)('is not followed by $what: no request and no token goes there', async (operation) => {
+    const foreigner = await scripted.foreigner();
+    foreigner.on('GET', /./, { body: rest.fieldingRun });
+    const answer = { status, headers: { location: `${foreigner.url}/anywhere` }, body: 'moved' };
+    for (const method of ['GET', 'POST']) scripted.upstream.on(method, /./, answer);
+
+    const { data, errors } = await scripted.execute(operation.document, operation.variables);
+    expect(data).toEqual({ it: null });
+    expect(errors).toMatchObject([
+      { extensions: { code: 'UPSTREAM_BAD_RESPONSE', retryable: false, upstream: { status } } },
+    ]);
+    expect(JSON.stringify(errors)).not.toContain(foreigner.url);
+    expect(foreigner.requests).toEqual([]);
+    expect(scripted.calls()).toHaveLength(1);
+  });
+});
+
+test('a target group that a draft leads on from has been launched: it is read through overview and details', async () => {
+  const overview = `${paths.targetGroup}/overview`;
+  const details = `${paths.targetGroup}/details`;
+  // Launched between the first reads and that of the draft.
+  scripted.upstream.on('GET', overview, [{ status: 404 }, { body: rest.overview }]);
+  scripted.upstream.on('GET', details, [{ status: 404 }, { body: rest.details }]);
+  scripted.upstream.on('GET', paths.targetGroup, {
+    status: 301,
+    headers: { location: `/v1${details}` },
+  });
+  const { data, errors } = await scripted.execute(GROUP, { id: ids.targetGroup });
+  expect({ data, errors }).toEqual({
+    data: { it: { name: 'Cats', status: 'LIVE', createdAt: rest.details.created_at } },
+    errors: [],
+  });
+  expect(scripted.calls().sort()).toEqual(
+    [overview, overview, details, details, paths.targetGroup].map((path) => `GET /v1${path}`).sort(),
+  );
+});
+
+test('a draft that leads to another server is read where it belongs', async () => {
+  const foreigner = await scripted.foreigner();
+  scripted.upstream.on('GET', `${paths.targetGroup}/overview`, [{ status: 404 }, { body: rest.overview }]);
+  scripted.upstream.on('GET', `${paths.targetGroup}/details`, [{ status: 404 }, { body: rest.details }]);
+  scripted.upstream.on('GET', paths.targetGroup, {
+    status: 301,
+    headers: { location: `${foreigner.url}${paths.targetGroup}/details` },
+  });
+  const { data, errors } = await scripted.execute(GROUP, { id: ids.targetGroup });
+  expect(data).toMatchObject({ it: { name: 'Cats', status: 'LIVE' } });
+  expect(errors).toEqual([]);
+  expect(foreigner.requests).toEqual([]);
+});
