@@ -78,6 +78,23 @@ describe('what a body tells', () => {
     });
   });
 
+  test.each([
+    [[{ name: 'page_size', reason: 'too large' }], 'page_size: too large'],
+    [
+      {
+        invalid_params: [
+          { field: 'a', message: 'missing' },
+          'x',
+          { param: 'b', detail: 'empty', secret: 'c' },
+        ],
+      },
+      'a: missing; b: empty',
+    ],
+    [[{ name: 'page_size', reason: 'see http://10.0.0.7/' }], undefined],
+  ])('may be a list of invalid parameters: %j', (body, detail) => {
+    expect(detailOf(body)).toBe(detail);
+  });
+
   test('may stand in `details`', () => {
     expect(detailOf({ details: 'Too many requests' })).toBe('Too many requests');
   });
@@ -100,7 +117,10 @@ describe('what a body tells', () => {
     ['JSON that breaks off', '{"id":"3f6c","detail":"it bro'],
     ['a text', '"no"'],
     ['null', 'null'],
-    ['a list of invalid parameters', [{ name: 'page_size', reason: 'too large' }]],
+    [
+      'a list of invalid parameters that tells nothing of them',
+      [{ name: 'page_size' }, { reason: 'no' }, 'x'],
+    ],
     ['invalid parameters as the detail', { detail: [{ name: 'page_size' }] }],
     ['values of other types', { id: 7, detail: { text: 'no' } }],
     ['empty values', { id: '', detail: '' }],

@@ -170,13 +170,21 @@ describe.each([action, creation])('$what that REST refuses', ({ what, run }) => 
     });
   });
 
+  test('with 400 tells which parameters are invalid', async () => {
+    const body = [{ name: 'start_fielding_at', reason: 'is in the past' }];
+    expect(await refused({ status: 400, body })).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      message: 'start_fielding_at: is in the past',
+    });
+  });
+
   test.each([
     ['a URL', { detail: 'see http://10.0.0.7:8080/internal for secrets' }],
     ['a token', { detail: 'token eyJhbGciOiJub25lIn0.eyJzZWNyZXRzIjoxfQ. of secrets' }],
     ['a credential', { detail: 'got Bearer secrets' }],
     ['markup', '<html><body>secrets</body></html>'],
-    ['a list of invalid parameters', [{ name: 'target_group_ids', reason: 'secrets' }]],
-    ['invalid parameters beside it', { object: 'bad_request_error', invalid_params: ['secrets'] }],
+    ['a URL in a list of invalid parameters', [{ name: 'x', reason: 'see http://10.0.0.7/secrets' }]],
+    ['invalid parameters of an unknown form', { object: 'bad_request_error', invalid_params: ['secrets'] }],
   ])('shows nothing of a body that holds %s', async (_what, body) => {
     const userError = await refused({ status: 400, body });
     expect(userError).toMatchObject({ code: 'VALIDATION_FAILED' });
