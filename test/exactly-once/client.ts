@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TestGateway } from '../helpers/gateway.js';
+import type { Poster } from './post.js';
 import {
   actionDocument,
   fitting,
@@ -24,7 +24,7 @@ export interface StageRun {
 
 export interface ClientOptions {
   readonly name: string;
-  readonly gateway: Pick<TestGateway, 'execute'>;
+  readonly gateway: Poster;
   readonly authorization: string;
   readonly runs: readonly StageRun[];
   /** What its keys begin with, so that no two schedules have one in common. */
@@ -109,13 +109,11 @@ export class Client {
     let outcome: Outcome;
     let payload: Payload | null | undefined;
     try {
-      const { data, errors } = await this.#options.gateway.execute<Record<string, Payload | null>, unknown>(
+      const { data, errors = [] } = await this.#options.gateway.post<Record<string, Payload | null>>(
         document,
         { input },
-        {
-          headers: this.#headers(traceId),
-          ...(leavesAfter !== undefined && { signal: AbortSignal.timeout(leavesAfter) }),
-        },
+        this.#headers(traceId),
+        leavesAfter === undefined ? undefined : AbortSignal.timeout(leavesAfter),
       );
       payload = data?.[asked.mutation];
       outcome = outcomeOf(payload, errors);
@@ -126,10 +124,10 @@ export class Client {
   }
 
   async #look(index: number, id: string): Promise<void> {
-    const { data } = await this.#options.gateway.execute<{ fieldingRun: SeenRun | null }, unknown>(
+    const { data } = await this.#options.gateway.post<{ fieldingRun: SeenRun | null }>(
       runDocument,
       { id },
-      { headers: this.#headers(randomBytes(16).toString('hex')) },
+      this.#headers(randomBytes(16).toString('hex')),
     );
     this.#learn(index, data?.fieldingRun);
   }

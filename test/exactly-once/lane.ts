@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Effect, EmulatorControl, LoggedRequest, TestEmulator } from '../helpers/emulator.js';
+import type { Effect, LoggedRequest, TestEmulator } from '../helpers/emulator.js';
 import { startTestEmulator } from '../helpers/emulator.js';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
+import { Poster } from './post.js';
 import { Client, type StageRun } from './client.js';
 import { ATTEMPT_MS, LATEST_MS, ruleOf, type Fault } from './faults.js';
 import { findViolations } from './ledger.js';
@@ -37,36 +38,40 @@ export const environments: Readonly<Record<GatewayKind, Readonly<Record<string, 
   },
 };
 
-/** An emulator of its own with gateways before it, on which schedules run one after the other. Close it. */
+/** A gateway before an emulator of its own, on which schedules run one after the other. Close it. */
 export class Lane {
-  readonly #emulator: TestEmulator;
-  readonly #gateways = new Map<GatewayKind, TestGateway>();
-  #stage: Stage;
+  #stage = new Stage();
   #schedules = 0;
 
-  private constructor(emulator: TestEmulator) {
-    this.#emulator = emulator;
-    this.#stage = new Stage(Date.now());
+  readonly #poster: Poster;
+
+  private constructor(
+    private readonly emulator: TestEmulator,
+    private readonly gateway: TestGateway,
+  ) {
+    this.#poster = new Poster(gateway.url);
   }
 
-  static async open(): Promise<Lane> {
-    return new Lane(await startTestEmulator());
+  static async open(kind: GatewayKind): Promise<Lane> {
+    const emulator = await startTestEmulator();
+    const gateway = await startTestGateway({ demandApiUrl: emulator.url, env: environments[kind] });
+    return new Lane(emulator, gateway);
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#gateways.values()].map((gateway) => gateway.close()));
-    await this.#emulator.close();
+    this.#poster.close();
+    await this.gateway.close();
+    await this.emulator.close();
   }
 
   async run(schedule: Schedule): Promise<Result> {
-    const { control } = this.#emulator;
+    const { control } = this.emulator;
     const runs = this.#stage.take(schedule.runs) ?? (await this.#begin(schedule));
-    const gateway = await this.#gateway(schedule.gateway);
     await control.forgetRequests();
     for (const fault of schedule.faults) await control.faults.add(ruleOf(fault));
     try {
-      const told = await playSchedule(schedule, runs, gateway, (this.#schedules += 1));
-      await idle(control, schedule);
+      const told = await playSchedule(schedule, runs, this.#poster, (this.#schedules += 1));
+      await idle(schedule);
       return judge(told, runs, await control.effects(), await control.requests());
     } finally {
       await control.faults.clear();
@@ -74,20 +79,11 @@ export class Lane {
   }
 
   async #begin({ runs }: Schedule): Promise<StageRun[]> {
-    await this.#emulator.control.reset();
-    this.#stage = new Stage(Date.now());
+    await this.emulator.control.reset();
+    this.#stage = new Stage();
     const taken = this.#stage.take(runs);
     if (taken === undefined) throw new Error(`The demo has no runs that are ${runs.join()}`);
     return taken;
-  }
-
-  async #gateway(kind: GatewayKind): Promise<TestGateway> {
-    let gateway = this.#gateways.get(kind);
-    if (gateway === undefined) {
-      gateway = await startTestGateway({ demandApiUrl: this.#emulator.url, env: environments[kind] });
-      this.#gateways.set(kind, gateway);
-    }
-    return gateway;
   }
 }
 
@@ -95,7 +91,7 @@ export class Lane {
 export async function playSchedule(
   { clients }: Schedule,
   runs: readonly StageRun[],
-  gateway: Pick<TestGateway, 'execute'>,
+  gateway: Poster,
   number: number,
 ): Promise<Told[]> {
   const told = await Promise.all(
@@ -141,22 +137,10 @@ function sentFor({ traceId }: Told, requests: readonly LoggedRequest[]): NonNull
  * Waits until nothing is under way in the emulator. What a gateway has given up on is still carried out, once the delay
  * that a fault put before it is over; what a client has left goes on for an attempt.
  */
-async function idle(control: EmulatorControl, { clients, faults }: Schedule): Promise<void> {
+async function idle({ clients, faults }: Schedule): Promise<void> {
   const left = clients.flat().some(({ leavesAfter }) => leavesAfter !== undefined);
   const late = faults.some(({ when, delay }: Fault) => when === 'before' && delay > 0);
-  await sleep((left ? ATTEMPT_MS : 0) + (late || left ? LATEST_MS : 0) + 5);
-  let before: string;
-  let now = await snapshot(control);
-  do {
-    before = now;
-    await sleep(5);
-    now = await snapshot(control);
-  } while (now !== before);
-}
-
-async function snapshot(control: EmulatorControl): Promise<string> {
-  const [requests, effects] = await Promise.all([control.requests(), control.effects()]);
-  return `${requests.length} ${effects.length}`;
+  await sleep((left ? ATTEMPT_MS : 0) + (late || left ? LATEST_MS : 0) + 10);
 }
 
 /**

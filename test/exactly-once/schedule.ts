@@ -46,9 +46,13 @@ export interface JobStep extends Asking {
   readonly key: 'none' | 'own' | 'shared';
 }
 
+function often<T>(usual: T, other: T): fc.Arbitrary<T> {
+  return fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constant(other) });
+}
+
 const asking = {
   after: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(25) }),
-  reads: fc.boolean(),
+  reads: often(false, true),
   leavesAfter: fc.oneof(
     { weight: 19, arbitrary: fc.constant(undefined) },
     { weight: 1, arbitrary: fc.nat(70) },
@@ -83,16 +87,28 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: jobStep },
 );
 
-const runs = fc.array(fc.constantFrom<RunStatus>('LIVE', 'PAUSED', 'SCHEDULED', 'COMPLETED'), {
+/** As often as the demo has them, about. */
+const status = fc.oneof(
+  { weight: 5, arbitrary: fc.constant<RunStatus>('LIVE') },
+  { weight: 3, arbitrary: fc.constant<RunStatus>('PAUSED') },
+  { weight: 3, arbitrary: fc.constant<RunStatus>('SCHEDULED') },
+  { weight: 1, arbitrary: fc.constant<RunStatus>('COMPLETED') },
+);
+
+const runs = fc.array(status, {
   minLength: 1,
   maxLength: 3,
 });
 
-const clients = fc.array(fc.array(step, { minLength: 1, maxLength: 2, size: 'max' }), {
-  minLength: 2,
-  maxLength: 4,
-  size: 'max',
-});
+const steps = fc.oneof(
+  { weight: 3, arbitrary: fc.tuple(step) },
+  { weight: 1, arbitrary: fc.array(step, { minLength: 2, maxLength: 3 }) },
+);
+
+const clients = fc.oneof(
+  { weight: 3, arbitrary: fc.tuple(steps, steps) },
+  { weight: 2, arbitrary: fc.array(steps, { minLength: 3, maxLength: 4 }) },
+);
 
 export const schedule: fc.Arbitrary<Schedule> = fc.record({
   gateway: fc.oneof(
@@ -102,7 +118,7 @@ export const schedule: fc.Arbitrary<Schedule> = fc.record({
   ),
   runs,
   clients,
-  faults: fc.array(fault, { maxLength: 5, size: 'max' }),
+  faults: fc.array(fault, { maxLength: 4, size: 'max' }),
 });
 
 /** Schedules for an upstream that is killed: what else goes wrong is left out. */

@@ -11,15 +11,11 @@ const PROJECTS = [demo.largeProjectId, '01BTGNYV6HRNK8K8VKZASZCFM0', demo.projec
  * that ever happened to them, and it begins the same wherever it runs.
  */
 export class Stage {
-  readonly #free: ReadonlyMap<string, StageRun[]>;
-
-  constructor(now: number) {
-    this.#free = new Map(PROJECTS.map((projectId) => [projectId, usableRuns(projectId, now)]));
-  }
+  readonly #free = PROJECTS.map((projectId) => usable.filter((run) => run.projectId === projectId));
 
   /** Runs of one project with these statuses, in this order; undefined where there are none left. */
   take(statuses: readonly RunStatus[]): StageRun[] | undefined {
-    for (const free of this.#free.values()) {
+    for (const free of this.#free) {
       const rest = [...free];
       const taken = statuses.flatMap((status) => {
         const index = rest.findIndex((run) => run.status === status);
@@ -33,27 +29,26 @@ export class Stage {
   }
 }
 
-/** Those that no clock and no goal will move while the tests run. */
-function usableRuns(projectId: string, now: number): StageRun[] {
+/** Those that no clock and no goal will move while the tests run. Ids and figures are the same after each reset. */
+const usable = usableRuns(Date.now());
+
+function usableRuns(now: number): readonly StageRun[] {
   const { target_groups: groups = [], fielding_runs: runs = [] } = demoRows(now);
-  const open = new Set(
-    groups
-      .filter(
-        (group) =>
-          group['project_id'] === projectId &&
-          group['archived'] === 0 &&
-          Number(group['current_completes']) < Number(group['filling_goal']),
-      )
-      .map((group) => group['id']),
-  );
-  return runs
-    .filter((run) => open.has(run['target_group_id']!) && Number(run['end_at']) > now + DAY)
-    .map((run) => ({
+  const projectOf = new Map(groups.filter(isOpen).map((group) => [group['id'], String(group['project_id'])]));
+  return runs.flatMap((run) => {
+    const projectId = projectOf.get(run['target_group_id']);
+    if (projectId === undefined || Number(run['end_at']) < now + DAY) return [];
+    return {
       accountId: demo.accountId,
       projectId,
       targetGroupId: String(run['target_group_id']),
       fieldingRunId: String(run['id']),
       version: Number(run['version']),
       status: String(run['status']).toUpperCase() as RunStatus,
-    }));
+    };
+  });
+}
+
+function isOpen(group: Readonly<Record<string, unknown>>): boolean {
+  return group['archived'] === 0 && Number(group['current_completes']) < Number(group['filling_goal']);
 }
