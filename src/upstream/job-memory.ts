@@ -37,10 +37,15 @@ export class JobMemory {
   }
 }
 
+/** In capitals, as statuses are compared everywhere in the gateway. */
+const FINISHED: ReadonlySet<string> = new Set(
+  [rest.JobStatus.Completed, rest.JobStatus.Failed].map((status) => status.toUpperCase()),
+);
+
 /** A status that came broken throws when it is read; the field that shows it is to fail, and no other. */
 function isOver(job: rest.BatchJob): boolean {
   try {
-    return job.status === rest.JobStatus.Completed || job.status === rest.JobStatus.Failed;
+    return FINISHED.has(job.status.toUpperCase());
   } catch {
     return false;
   }

@@ -14,7 +14,7 @@ const HTTP_DATES = [
  */
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   const text = value?.trim() ?? '';
-  if (/^\d{1,9}$/.test(text)) return Number(text);
+  if (/^\d+$/.test(text)) return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
   if (!HTTP_DATES.some((form) => form.test(text))) return undefined;
   // The third form is in UTC without saying so.
   const date = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
