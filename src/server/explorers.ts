@@ -30,20 +30,24 @@ query Accounts {
 
 /** Serves GraphiQL at `/graphiql`, one page that works without internet, and leads `/` to Apollo Sandbox. */
 export function serveExplorers(app: FastifyInstance, firstQuery: FirstQuery): void {
-  app.get('/graphiql', async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(await graphiql(firstQuery)),
+  app.get<{ Querystring: { query?: string } }>('/graphiql', async (request, reply) =>
+    reply.type('text/html; charset=utf-8').send(await graphiql(firstQuery, request.query.query)),
   );
   app.get('/', (_request, reply) => reply.redirect('/graphql'));
 }
 
-async function graphiql({ document, variables, headers }: FirstQuery): Promise<string> {
+/** @param edited what the address holds: GraphiQL writes there what is in its editor, and reads it unless it is told a query */
+async function graphiql({ document, variables, headers }: FirstQuery, edited?: string): Promise<string> {
   // Megabytes of inlined page, loaded when somebody asks for it.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const json = (value: unknown) => JSON.stringify(value, null, 2);
-  return renderGraphiQL({
+  const options = {
     title: 'Fieldgate',
     endpoint: '/graphql',
     headers: json(headers),
-    defaultTabs: [{ query: document, variables: json(variables), headers: json(headers) }],
-  });
+    // The page takes it, though the type of the options does not name it.
+    variables: json(variables),
+    ...(edited === undefined && { query: document }),
+  };
+  return renderGraphiQL(options);
 }

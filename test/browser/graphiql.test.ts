@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import type * as rest from '../../src/contract/demand-api.js';
+import { demo } from '../../src/emulator/index.js';
+import type { FirstQuery } from '../../src/server/explorers.js';
+import { demoPaths, readApi, startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
+import { startTestGateway } from '../helpers/gateway.js';
+
+const CHROMIUM = '/usr/bin/chromium';
+const present = existsSync(CHROMIUM);
+/** To start a browser takes its time. */
+const TIMEOUT_MS = 60_000;
+
+// Never skipped in CI: there it fails.
+const wanted = present || process.env['CI'] === 'true';
+if (!wanted) console.warn(`Skipped: there is no ${CHROMIUM} (Debian: apt-get install chromium).`);
+
+const project = `${demo.accountId}/${demo.projectId}`;
+const targetGroup = `${project}/${demo.live.targetGroupId}`;
+const firstQuery: FirstQuery = {
+  document: `query Name($id: ID!) {
+  targetGroup(id: $id) { name }
+}
+
+mutation Pause($input: PauseTargetGroupsInput!) {
+  pauseTargetGroups(input: $input) { batchJob { id } userErrors { code } }
+}
+`,
+  variables: { id: targetGroup, input: { targetGroupIds: [targetGroup] } },
+  headers: { Authorization: `Bearer ${demo.token}` },
+};
+
+(wanted ? describe : describe.skip)('GraphiQL in a browser', () => {
+  let emulator: TestEmulator;
+  let profile: string;
+  let browser: BrowserContext;
+
+  beforeAll(async () => {
+    emulator = await startTestEmulator();
+    profile = await mkdtemp(join(tmpdir(), 'fieldgate-browser-'));
+    browser = await chromium.launchPersistentContext(profile, {
+      executablePath: CHROMIUM,
+      headless: true,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+  }, TIMEOUT_MS);
+  afterAll(async () => {
+    await browser.close();
+    await emulator.close();
+    await rm(profile, { recursive: true, force: true });
+  }, TIMEOUT_MS);
+
+  test(
+    'runs the query that it shows at first, and the mutation beside it',
+    async () => {
+      const overview = await readApi<rest.TargetGroupOverview>(
+        emulator,
+        `${demoPaths.targetGroup(demo.live)}/overview`,
+      );
+      await explore('/graphiql', async (page) => {
+        await run(page, 'Name');
+        await shows(page, `"name": "${overview.target_group_name}"`);
+        await run(page, 'Pause');
+        await shows(page, '"userErrors": []');
+      });
+      const effects = await emulator.control.effects();
+      expect(effects.filter(({ operation }) => operation === 'create_batch_job')).toHaveLength(1);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'shows again what was edited: the address holds it',
+    async () => {
+      const edited = 'query Edited { accounts { name } }';
+      await explore(`/graphiql?query=${encodeURIComponent(edited)}`, async (page) => {
+        await run(page);
+        await shows(page, 'Northwind Insights');
+      });
+    },
+    TIMEOUT_MS,
+  );
+
+  /** Opens the explorer; nothing may go wrong on the page, and nothing come from elsewhere. */
+  async function explore(path: string, use: (page: Page) => Promise<void>): Promise<void> {
+    const gateway = await startTestGateway({ demandApiUrl: emulator.url, firstQuery });
+    const page = await browser.newPage();
+    const troubles: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') troubles.push(`console: ${message.text()} ${message.location().url}`);
+    });
+    page.on('pageerror', (error) => troubles.push(`page: ${error.message}`));
+    page.on('requestfailed', (request) => troubles.push(`failed: ${request.url()}`));
+    page.on('request', (request) => {
+      const { origin, protocol } = new URL(request.url());
+      if (origin !== gateway.url && !['data:', 'blob:'].includes(protocol)) {
+        troubles.push(`elsewhere: ${request.url()}`);
+      }
+    });
+    try {
+      await page.goto(gateway.url + path);
+      await use(page);
+      expect(troubles).toEqual([]);
+    } finally {
+      await page.close();
+      await gateway.close();
+    }
+  }
+});
+
+/** Runs what is in the editor, or one of its operations, which the button then offers. */
+async function run(page: Page, operation?: string): Promise<void> {
+  await page.locator('.graphiql-execute-button').click();
+  if (operation !== undefined) await page.getByRole('menuitem', { name: operation }).click();
+}
+
+/** Waits until the result holds `text`. Its spaces are non-breaking ones there. */
+async function shows(page: Page, text: string): Promise<void> {
+  const words = text.split(' ').map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const result = page.locator('.result-window').filter({ hasText: new RegExp(words.join('\\s')) });
+  await result.waitFor();
+}
