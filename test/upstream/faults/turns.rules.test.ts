@@ -1,0 +1,91 @@
+import type { CallScope } from '../../../src/upstream/call.js';
+import { Turns } from '../../../src/upstream/turns.js';
+import { gate, pause } from './stage.js';
+
+function scopeOf(deadlineInMs: number, callerGone = new AbortController().signal): CallScope {
+  const trace = { traceId: '0123456789abcdef'.repeat(2), traceFlags: 0, traceState: undefined };
+  const deadline = performance.now() + deadlineInMs;
+  return { authorization: 'Bearer x', credentialKey: 'alice', trace, deadline, callerGone };
+}
+
+/** One place, and it is taken until `leave` is called. */
+function busy() {
+  const turns = new Turns(1);
+  const { opened, open: leave } = gate();
+  const holder = turns.take(scopeOf(60_000), () => opened);
+  return { turns, leave, holder };
+}
+
+const notSent = { code: 'TIMEOUT', details: { answerLost: false } };
+
+it('No more are let in than there are places, and all in their order', async () => {
+  const turns = new Turns(2);
+  const gates = [1, 2, 3, 4].map(gate);
+  const begun: number[] = [];
+  const taken = gates.map(({ opened }, index) =>
+    turns.take(scopeOf(60_000), () => {
+      begun.push(index);
+      return opened;
+    }),
+  );
+  for (const [index, { open }] of gates.entries()) {
+    expect(begun).toEqual([0, 1, 2, 3].slice(0, index + 2));
+    open();
+    await taken[index];
+    await pause(0);
+  }
+});
+
+it.each([0.25, 20, -1])(
+  'Who has no turn after %d ms, when the time is up, is not let in',
+  async (deadline) => {
+    const { turns, leave, holder } = busy();
+    let begun = false;
+    const send = async () => {
+      begun = true;
+    };
+    await expect(turns.take(scopeOf(deadline), send)).rejects.toMatchObject(notSent);
+    leave();
+    await holder;
+    await turns.take(scopeOf(60_000), () => pause(0));
+    expect(begun).toBe(false);
+  },
+);
+
+it.each(['while waiting', 'before'])('Who goes away %s is not let in', async (when) => {
+  const { turns, leave, holder } = busy();
+  const gone = new AbortController();
+  if (when === 'before') gone.abort();
+  const waiting = turns.take(scopeOf(60_000, gone.signal), () => pause(0));
+  gone.abort();
+  await expect(waiting).rejects.toMatchObject(notSent);
+  leave();
+  await holder;
+});
+
+it('What has its turn after waiting is let end, past the deadline and without its caller', async () => {
+  const { turns, leave, holder } = busy();
+  const gone = new AbortController();
+  const { opened, open } = gate();
+  let begun = false;
+  const taken = turns.take(scopeOf(100, gone.signal), async () => {
+    begun = true;
+    await opened;
+    return 'ended';
+  });
+  leave();
+  await holder;
+  await pause(0);
+  expect(begun).toBe(true);
+  gone.abort();
+  await pause(120);
+  open();
+  expect(await taken).toBe('ended');
+});
+
+it('What fails after waiting fails as it does', async () => {
+  const { turns, leave } = busy();
+  const failed = turns.take(scopeOf(60_000), () => Promise.reject(new Error('broken')));
+  leave();
+  await expect(failed).rejects.toThrow('broken');
+});
