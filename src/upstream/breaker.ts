@@ -48,16 +48,32 @@ export class Breaker {
   async execute(send: () => Promise<HttpResponse>): Promise<HttpResponse | undefined> {
     // cockatiel lets calls wait for the probe; they are to fail fast.
     if (this.#policy.state === CircuitState.HalfOpen) return undefined;
+    const isProbe = this.#policy.state === CircuitState.Open;
     try {
-      return await this.#policy.execute(send);
+      return await this.#policy.execute(isProbe ? () => probe(send) : send);
     } catch (error) {
       if (error instanceof BrokenCircuitError) return undefined;
-      throw error;
+      throw error instanceof NoVerdict ? error.cause : error;
     }
   }
 }
 
+/** A probe that ended before the upstream could answer, as when its caller went away: it does not close the breaker. */
+class NoVerdict extends Error {
+  override readonly name = 'NoVerdict';
+}
+
+async function probe(send: () => Promise<HttpResponse>): Promise<HttpResponse> {
+  try {
+    return await send();
+  } catch (error) {
+    const isVerdict = error instanceof HttpFailure && error.kind !== 'aborted';
+    throw isVerdict ? error : new NoVerdict('The probe was not answered.', { cause: error });
+  }
+}
+
 function isFailure(error: Error): boolean {
+  if (error instanceof NoVerdict) return true;
   return error instanceof HttpFailure && ['not-connected', 'broken', 'timed-out'].includes(error.kind);
 }
 
