@@ -68,6 +68,7 @@ export class SingleFlight {
     };
     flight.waiting += 1;
     gone.addEventListener('abort', leave, { once: true });
+    if (gone.aborted) leave();
     try {
       return await flight.answer;
     } finally {
