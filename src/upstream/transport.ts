@@ -62,7 +62,6 @@ export class Transport {
     let lostBefore: UpstreamError | undefined;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.#coolDown(scope);
         return await this.#attempt(call, scope);
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
@@ -82,6 +81,7 @@ export class Transport {
   ): Promise<boolean> {
     const delayMs = retryDelayMs({ kind, error, attempt, random: Math.random() }, this.#options.retryPolicy);
     if (delayMs === undefined || performance.now() + delayMs >= scope.deadline) return false;
+    if (scope.callerGone.aborted) return false;
     if (!this.#deps.budget.takeRetry(performance.now())) return false;
     return await sleepUnlessGone(delayMs, scope.callerGone);
   }
@@ -104,13 +104,8 @@ export class Transport {
   }
 
   async #attempt(call: Call, scope: CallScope): Promise<HttpResponse> {
-    const { breaker, cooldowns, exchanges, turns } = this.#deps;
-    let response: HttpResponse | undefined;
-    try {
-      response = await turns.take(scope, () => breaker.execute(() => exchanges.send(call, scope)));
-    } catch (error) {
-      throw failureOf(error);
-    }
+    const { breaker, cooldowns } = this.#deps;
+    const response = await this.#exchange(call, scope);
     if (response === undefined) {
       throw new UpstreamError('UNAVAILABLE', 'The Demand API is down; it is not asked for the moment.', {
         retryAfterSeconds: breaker.retryAfterSeconds,
@@ -123,6 +118,23 @@ export class Transport {
       cooldowns.start(scope.credentialKey, problem.details.retryAfterSeconds, performance.now());
     }
     throw problem;
+  }
+
+  /** Waits for the credential and for a turn. @returns undefined where the breaker lets nothing out */
+  async #exchange(call: Call, scope: CallScope): Promise<HttpResponse | undefined> {
+    const { breaker, cooldowns, exchanges, turns } = this.#deps;
+    const send = async () => ({ response: await breaker.execute(() => exchanges.send(call, scope)) });
+    // Another call of the credential can have had a 429 while this one waited.
+    const isCool = () => cooldowns.remaining(scope.credentialKey, performance.now()) === undefined;
+    try {
+      for (;;) {
+        await this.#coolDown(scope);
+        const sent = await turns.take(scope, async () => (isCool() ? await send() : undefined));
+        if (sent !== undefined) return sent.response;
+      }
+    } catch (error) {
+      throw failureOf(error);
+    }
   }
 }
 

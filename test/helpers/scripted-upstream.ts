@@ -39,6 +39,8 @@ export interface ScriptedUpstream {
   ): void;
   /** Forgets all rules and requests. */
   reset(): void;
+  /** Of those that came: whose caller broke the connection before all of the answer had been sent. */
+  readonly abandoned: ReceivedRequest[];
   /** How many connections are open. */
   connections(): number;
   /** The most requests that were being answered at once. */
@@ -57,6 +59,7 @@ interface Rule {
 export async function startScriptedUpstream({ port = 0 } = {}): Promise<ScriptedUpstream> {
   const rules: Rule[] = [];
   const requests: ReceivedRequest[] = [];
+  const abandoned: ReceivedRequest[] = [];
   const sockets = new Set<Socket>();
   const timers = new Set<NodeJS.Timeout>();
   let inFlight = 0;
@@ -88,6 +91,10 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
         status: 404,
         body: { object: 'not_found_error' },
       };
+      response.on('close', () => {
+        const brokenHere = answer.fault === 'reset' || answer.fault === 'truncate';
+        if (!response.writableEnded && !brokenHere) abandoned.push(request);
+      });
       later(answer.delayMs, () => {
         send(response, answer, later);
       });
@@ -102,6 +109,7 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
+    abandoned,
     on(method, path, script) {
       rules.push({ method, path, script: toScript(script), calls: 0 });
     },

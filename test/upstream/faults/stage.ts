@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
 import {
   startTestGateway,
@@ -35,6 +36,8 @@ export interface Stage {
   /** The credential of the test: a new one for each, so that none finds what another has left. */
   readonly token: string;
   execute<Data>(document: string, variables?: object, options?: ExecuteOptions): Promise<Answer<Data>>;
+  /** Sends an operation on a connection of its own, which `leave` breaks. */
+  begin(document: string, variables?: object): { readonly leave: () => void };
   /** Scripts the answers to a method and path, e.g. `GET /accounts`. */
   on(call: string, script: Parameters<ScriptedUpstream['on']>[2]): void;
   /** What came upstream with this method and path, e.g. `GET /accounts`; without: all that came. */
@@ -75,6 +78,13 @@ export function useStage({ env, perTest = false }: StageOptions = {}): Stage {
       return token;
     },
     execute: (document, variables, options) => gateway.execute(document, variables, { token, ...options }),
+    begin(document, variables) {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+      const sending = request(`${gateway.url}/graphql`, { method: 'POST', headers, agent: false });
+      sending.on('error', () => undefined);
+      sending.end(JSON.stringify({ query: document, variables }));
+      return { leave: () => sending.destroy() };
+    },
     on(call, script) {
       const [method = '', path = ''] = call.split(' ');
       api.on(method, path, script);
@@ -102,7 +112,7 @@ export function pause(ms: number): Promise<void> {
 }
 
 /** A promise, and what fulfils it. */
-export function gate(): { readonly opened: Promise<void>; open(): void } {
+export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   let open!: () => void;
   const opened = new Promise<void>((resolve) => (open = resolve));
   return { opened, open };

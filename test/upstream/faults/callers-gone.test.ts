@@ -1,0 +1,132 @@
+import { jest } from '@jest/globals';
+import type { ScriptedAnswer } from '../../helpers/scripted-upstream.js';
+import {
+  accounts,
+  changeDocument,
+  changes,
+  CREATE_JOB,
+  created,
+  creation,
+  job,
+  READ_ACCOUNTS,
+  run,
+  runAnswer,
+} from './demand.js';
+import { pause, until, useStage } from './stage.js';
+
+const stage = useStage({ perTest: true });
+const pausing = changes[1]!;
+
+/** Sends an operation, and goes away once something has come upstream. */
+async function sendAndLeave(document: string, variables = {}): Promise<void> {
+  const { leave } = stage.begin(document, variables);
+  await stage.untilSent(1);
+  leave();
+}
+
+/** Long enough for whatever would still be sent to have come. */
+const settle = () => pause(100);
+
+describe('A caller who goes away ends', () => {
+  it.each<[string, ScriptedAnswer]>([
+    ['a read that is not answered', { fault: 'hang' }],
+    ['a read whose body is on its way', { ...accounts, bodyDelayMs: 30_000 }],
+  ])('%s', async (_what, answer) => {
+    stage.on('GET /accounts', answer);
+    await sendAndLeave(READ_ACCOUNTS);
+    await until(() => stage.api.abandoned.length === 1 && stage.api.connections() === 0);
+    await settle();
+    expect(stage.sent()).toHaveLength(1);
+  });
+
+  it('all reads of the operation', async () => {
+    stage.on('GET /accounts', { fault: 'hang' });
+    stage.on(`GET ${run.path}`, { fault: 'hang' });
+    await sendAndLeave(`{ accounts { id } fieldingRun(id: "${run.id}") { id } }`);
+    await until(() => stage.sent().length === stage.api.abandoned.length);
+    await settle();
+    expect(stage.api.connections()).toBe(0);
+  });
+});
+
+describe('A caller who goes away while a call waits to be made again', () => {
+  const patient = useStage({
+    env: { DEMAND_API_RETRY_BASE_MS: '400', DEMAND_API_RETRY_MAX_MS: '400' },
+    perTest: true,
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it.each([
+    ['GET /accounts', READ_ACCOUNTS],
+    [creation, CREATE_JOB],
+    [pausing.call, changeDocument(pausing)],
+  ])('ends the waiting: %s', async (call, document) => {
+    jest.spyOn(Math, 'random').mockReturnValue(0.999);
+    patient.on(call, [{ status: 503 }]);
+    const { leave } = patient.begin(document);
+    await patient.untilSent(1);
+    await pause(50);
+    leave();
+    await pause(450);
+    expect(patient.sent()).toHaveLength(1);
+  });
+});
+
+describe('A caller who goes away does not end', () => {
+  it('a creation that has been sent: its answer is taken', async () => {
+    stage.on(creation, { ...created, delayMs: 100 });
+    await sendAndLeave(CREATE_JOB, { key: 'key-1' });
+    // A job that the API does not show yet is at work only for a gateway that knows of its creation.
+    await until(async () => {
+      const { data } = await stage.execute<{ batchJob: { status: string } | null }>(
+        `{ batchJob(id: "${job.id}") { status } }`,
+      );
+      return data?.batchJob?.status === 'PROCESSING';
+    });
+    expect(stage.api.abandoned).toEqual([]);
+    expect(stage.sent(creation)).toHaveLength(1);
+  });
+
+  it('an action that has been sent, and nothing is read after it', async () => {
+    stage.on(pausing.call, { ...pausing.done, delayMs: 100 });
+    stage.on(`GET ${run.path}`, runAnswer(6, 'Paused'));
+    await sendAndLeave(changeDocument(pausing).replace('{ version }', '{ version status }'));
+    await pause(250);
+    expect(stage.api.abandoned).toEqual([]);
+    expect(stage.sent()).toHaveLength(1);
+  });
+
+  it('but what was to come after it is not begun', async () => {
+    stage.on(pausing.call, { ...pausing.done, delayMs: 100 });
+    const both = changeDocument(pausing).replace(
+      /(mutation \{)([^]*)\}$/,
+      (_all, start: string, change: string) => {
+        return `${start} ${change} ${change.replace('change:', 'again:')} }`;
+      },
+    );
+    await sendAndLeave(both);
+    await pause(250);
+    expect(stage.sent()).toHaveLength(1);
+    expect(stage.api.abandoned).toEqual([]);
+  });
+});
+
+describe('A caller who goes away while others wait for a place', () => {
+  const narrow = useStage({ env: { DEMAND_API_CONCURRENCY: '1' }, perTest: true });
+
+  it('does not end a creation that has waited and been sent', async () => {
+    narrow.on('GET /accounts', { ...accounts, delayMs: 100 });
+    narrow.on(creation, { ...created, delayMs: 100 });
+    const reading = narrow.execute(READ_ACCOUNTS);
+    await narrow.untilSent(1);
+    const { leave } = narrow.begin(CREATE_JOB, { key: 'key-1' });
+    await narrow.untilSent(2);
+    leave();
+    await reading;
+    const { data } = await narrow.execute<object>(`{ batchJob(id: "${job.id}") { status } }`);
+    expect(data).toEqual({ batchJob: { status: 'PROCESSING' } });
+    expect(narrow.api.abandoned).toEqual([]);
+  });
+});

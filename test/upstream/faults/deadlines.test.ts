@@ -1,0 +1,102 @@
+import { jest } from '@jest/globals';
+import type { ScriptedAnswer } from '../../helpers/scripted-upstream.js';
+import { accounts, CREATE_JOB, created, creation, READ_ACCOUNTS } from './demand.js';
+import { failureOf, until, useStage } from './stage.js';
+
+const slow: readonly (readonly [string, ScriptedAnswer])[] = [
+  ['says nothing', { fault: 'hang' }],
+  ['waits with the headers', { ...accounts, delayMs: 30_000 }],
+  ['waits with half of the body', { ...accounts, bodyDelayMs: 30_000 }],
+];
+
+describe.each([
+  ['An attempt', { DEMAND_API_TIMEOUT_MS: '80', DEMAND_API_MAX_ATTEMPTS: '1' }],
+  ['A whole request', { REQUEST_TIMEOUT_MS: '80', DEMAND_API_TIMEOUT_MS: '30000' }],
+])('%s that takes too long', (_what, env) => {
+  const stage = useStage({ env, perTest: true });
+
+  it.each(slow)('fails where the API %s, and frees the socket', async (_how, answer) => {
+    stage.on('GET /accounts', answer);
+    const failed = await stage.execute(READ_ACCOUNTS);
+    expect(failureOf(failed)).toEqual({ code: 'UPSTREAM_TIMEOUT', retryable: true });
+    expect(failed.data).toEqual({ accounts: null });
+    await until(() => stage.api.connections() === 0);
+    expect(stage.sent()).toHaveLength(1);
+    expect(stage.api.abandoned).toHaveLength(1);
+  });
+});
+
+describe('A change that was answered', () => {
+  const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '80' }, perTest: true });
+
+  it('is a success though its body does not end, and frees the socket', async () => {
+    stage.on(creation, { ...created, body: { any: 'thing' }, bodyDelayMs: 30_000 });
+    expect(await stage.execute(CREATE_JOB, { key: 'key-1' })).toMatchObject({ errors: [] });
+    await until(() => stage.api.connections() === 0);
+    expect(stage.sent()).toHaveLength(1);
+  });
+});
+
+describe('The time of a whole request', () => {
+  const stage = useStage({
+    env: { REQUEST_TIMEOUT_MS: '1000', DEMAND_API_RETRY_BASE_MS: '10000', DEMAND_API_RETRY_MAX_MS: '10000' },
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it('is not waited away before an attempt that could not be in time', async () => {
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
+    stage.on('GET /accounts', { status: 503 });
+    expect(failureOf(await stage.execute(READ_ACCOUNTS))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    expect(stage.sent()).toHaveLength(1);
+  });
+});
+
+describe('The time of a whole request, over all attempts', () => {
+  const stage = useStage({
+    env: { REQUEST_TIMEOUT_MS: '250', DEMAND_API_TIMEOUT_MS: '100', DEMAND_API_MAX_ATTEMPTS: '20' },
+  });
+
+  it.each([
+    ['GET /accounts', READ_ACCOUNTS, {}],
+    [creation, CREATE_JOB, { outcomeUnknown: true, idempotencyKey: 'key-1' }],
+  ])('ends them: %s', async (call, document, more) => {
+    stage.on(call, { fault: 'hang' });
+    const failed = await stage.execute(document, { key: 'key-1' });
+    expect(failureOf(failed)).toEqual({ code: 'UPSTREAM_TIMEOUT', retryable: true, ...more });
+    expect(stage.sent().length).toBeLessThanOrEqual(3);
+    const sent = stage.sent().length;
+    await until(() => stage.api.connections() === 0);
+    expect(stage.sent()).toHaveLength(sent);
+  });
+});
+
+describe('With one place for requests in flight', () => {
+  const stage = useStage({ env: { DEMAND_API_CONCURRENCY: '1' }, perTest: true });
+
+  it('all are answered, one after the other', async () => {
+    stage.on('GET /accounts', { ...accounts, delayMs: 10 });
+    const tokens = ['a', 'b', 'c', 'd', 'e'];
+    const answers = await Promise.all(tokens.map((token) => stage.execute(READ_ACCOUNTS, {}, { token })));
+    for (const answer of answers) expect(answer).toMatchObject({ errors: [], data: { accounts: [{}] } });
+    expect(stage.sent()).toHaveLength(tokens.length);
+    expect(stage.api.connections()).toBe(1);
+  });
+});
+
+describe('With one place for requests in flight, and little time', () => {
+  const stage = useStage({
+    env: { DEMAND_API_CONCURRENCY: '1', REQUEST_TIMEOUT_MS: '200', DEMAND_API_TIMEOUT_MS: '30000' },
+    perTest: true,
+  });
+
+  it('who waits too long is told so', async () => {
+    stage.on('GET /accounts', { fault: 'hang' });
+    const [first, second] = await Promise.all(
+      ['a', 'b'].map((token) => stage.execute(READ_ACCOUNTS, {}, { token })),
+    );
+    for (const answer of [first!, second!])
+      expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_TIMEOUT', retryable: true });
+  });
+});
