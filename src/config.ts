@@ -13,6 +13,11 @@ export interface Config {
   readonly authMode: 'forward';
   /** `REQUEST_TIMEOUT_MS` (15000): a whole GraphQL request. */
   readonly requestTimeoutMs: number;
+  /**
+   * `DRAIN_DELAY_MS` (0): how long it still takes requests after it has said "not ready", before it stops listening. Behind
+   * a load balancer, longer than that takes to notice: its interval of checks, times the checks that must fail.
+   */
+  readonly drainDelayMs: number;
   readonly demandApi: DemandApiConfig;
   readonly emulator: EmulatorConfig;
 }
@@ -86,6 +91,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
       AUTH_MODE: str({ choices: ['forward'] as const, default: 'forward' }),
       REQUEST_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 15_000 }),
+      DRAIN_DELAY_MS: wholeNumber(0, 600_000)({ default: 0 }),
       DEMAND_API_URL: baseUrl({ default: undefined }),
       DEMAND_API_VERSION: isoDate({ default: '2025-12-18' }),
       DEMAND_API_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 5000 }),
@@ -112,6 +118,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: env.LOG_LEVEL,
     authMode: env.AUTH_MODE,
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    drainDelayMs: env.DRAIN_DELAY_MS,
     demandApi: {
       url: env.DEMAND_API_URL,
       version: env.DEMAND_API_VERSION,
