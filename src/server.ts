@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import cors from '@fastify/cors';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
@@ -7,6 +8,7 @@ import { createApollo } from './server/apollo.js';
 import { callerOf } from './server/caller.js';
 import { PLAIN_FIRST_QUERY, serveExplorers, type FirstQuery } from './server/explorers.js';
 import { serveHealth } from './server/health.js';
+import { watchRequests } from './server/under-way.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { IdempotencyKeys } from './upstream/idempotency-keys.js';
 import { createUpstream } from './upstream/upstream.js';
@@ -28,7 +30,7 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Where it listens, without a path, e.g. `http://127.0.0.1:4000`. */
   readonly url: string;
-  /** Says "not ready", takes no new connections, lets requests under way finish, and closes. */
+  /** Says "not ready", goes on for `config.drainDelayMs`, lets requests under way finish, and closes. */
   close(): Promise<void>;
 }
 
@@ -61,6 +63,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     // While the process drains, a request that comes on an open connection is still answered.
     return503OnClosing: false,
   });
+  const requestsUnderWay = watchRequests(app);
   let draining = false;
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (draining) void reply.header('connection', 'close');
@@ -86,6 +89,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const url = await app.listen({ port: config.port, host: config.host });
   const stop = async (): Promise<void> => {
     draining = true;
+    await sleep(config.drainDelayMs);
+    // Until these are answered it goes on listening, so that whoever asks hears "not ready" and not nothing.
+    await Promise.race([requestsUnderWay(), sleep(config.requestTimeoutMs, undefined, { ref: false })]);
     await apollo.stop();
     upstream.close();
   };
