@@ -295,8 +295,10 @@ describe('updateFieldingPeriod', () => {
 
 describe('What a change costs', () => {
   const pausePath = `${runPath(demo.live)}/pause`;
-  const pause = (payload: string, version = '5') =>
-    `mutation { pauseFieldingRun(input: { id: "${ids.run(demo.live)}", version: "${version}" }) { ${payload} } }`;
+  // The variable is used on the root field too: one that nothing uses is not valid.
+  const pause = (payload: string, version = '5') => `mutation ($no: Boolean = false) {
+    pauseFieldingRun(input: { id: "${ids.run(demo.live)}", version: "${version}" }) @skip(if: $no) { ${payload} }
+  }`;
 
   test.each([
     { payload: 'userErrors { code }', gets: 0 },
@@ -304,6 +306,8 @@ describe('What a change costs', () => {
     { payload: 'fieldingRun { version targetGroup { id project { id } } }', gets: 0 },
     { payload: 'fieldingRun { version status @include(if: false) }', gets: 0 },
     { payload: 'fieldingRun { version ... @skip(if: true) { status } }', gets: 0 },
+    { payload: 'fieldingRun { version status @include(if: $no) }', gets: 0 },
+    { payload: 'fieldingRun { version status @skip(if: $no) }', gets: 1 },
     { payload: 'fieldingRun { status }', gets: 1 },
     { payload: 'fieldingRun { version endAt }', gets: 1 },
     { payload: 'fieldingRun { ... on FieldingRun { ... on Node { id } availableActions } }', gets: 1 },
@@ -333,12 +337,16 @@ describe('Several changes in one operation', () => {
     const answer = await stack.execute(`mutation {
       first: pauseFieldingRun(input: { id: "${id}", version: "5" }) { fieldingRun { status version } }
       stale: resumeFieldingRun(input: { id: "${id}", version: "5" }) { userErrors { code } }
-      second: resumeFieldingRun(input: { id: "${id}", version: "6" }) { fieldingRun { status version } }
+      second: resumeFieldingRun(input: { id: "${id}", version: "6" }) { userErrors { code } }
+      late: pauseFieldingRun(input: { id: "${id}", version: "6" }) {
+        userErrors { ... on VersionConflictError { current { status version } } }
+      }
     }`);
     expect(dataOf(answer)).toEqual({
       first: { fieldingRun: { status: 'PAUSED', version: '6' } },
       stale: { userErrors: [{ code: 'VERSION_CONFLICT' }] },
-      second: { fieldingRun: { status: 'LIVE', version: '7' } },
+      second: { userErrors: [] },
+      late: { userErrors: [{ current: { status: 'LIVE', version: '7' } }] },
     });
   });
 
