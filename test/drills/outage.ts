@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Poster } from '../exactly-once/post.js';
+import { findViolations } from '../exactly-once/ledger.js';
+import type { FaultRule, TestEmulator } from '../helpers/emulator.js';
+import type { TestGateway } from '../helpers/gateway.js';
+import { startLoad, type Asked } from './load.js';
+import { mixed, type LoadAnswer } from './requests.js';
+
+export interface OutageOptions {
+  readonly emulator: TestEmulator;
+  readonly gateway: TestGateway;
+  readonly seconds: number;
+  readonly perSecond: number;
+}
+
+/** What was seen. Times are in milliseconds. */
+export interface OutageReport {
+  /** Requests of clients: all, those during the outage, and those that got no answer. */
+  readonly asked: number;
+  readonly askedDuring: number;
+  readonly unanswered: readonly string[];
+  /** The longest that a client waited. */
+  readonly slowestMs: number;
+  /** What clients were told during the outage. */
+  readonly codes: Readonly<Record<string, number>>;
+  /** Failures of calls that were not let out, and how many of them say when to try again. */
+  readonly refused: number;
+  readonly refusedWithAdvice: number;
+  /** Requests of the gateway: during the outage, and of these once the breaker had opened. */
+  readonly sentDuring: number;
+  readonly probes: number;
+  /** How long the breaker was open before the upstream came back; undefined where it did not open. */
+  readonly openMs: number | undefined;
+  /** The status of `/readyz` while it was open, and of `/healthz` all the time. */
+  readonly readyWhileOpen: readonly number[];
+  readonly healthy: readonly number[];
+  /** From the return of the upstream to the last failure's beginning. */
+  readonly recoveryMs: number;
+  readonly readyAtLast: number;
+  /** What clients were told, held against what was done. */
+  readonly violations: readonly string[];
+}
+
+/** Half of the requests find a broken connection, half a proxy that says 503. */
+const OUTAGE: readonly FaultRule[] = [
+  { path: '.', share: 0.5, seed: 7, reset: true },
+  {
+    path: '.',
+    status: 503,
+    headers: { 'content-type': 'text/html' },
+    body: '<h1>No server is available</h1>',
+  },
+];
+
+const BEFORE_MS = 1000;
+const AFTER_MS = 3000;
+/** What was on its way when the breaker opened still arrives. */
+const ON_THE_WAY_MS = 100;
+
+/** Keeps up a steady load, takes the upstream away for a while, and gives it back. */
+export async function runOutage({
+  emulator,
+  gateway,
+  seconds,
+  perSecond,
+}: OutageOptions): Promise<OutageReport> {
+  const { control } = emulator;
+  const poster = new Poster(gateway.url);
+  const load = startLoad(perSecond, (number) => mixed(poster, number));
+  await sleep(BEFORE_MS);
+
+  await control.forgetRequests();
+  for (const rule of OUTAGE) await control.faults.add(rule);
+  const from = performance.now();
+  const watched = await watchHealth(gateway.url, seconds * 1000);
+  const during = await control.requests();
+  await control.faults.clear();
+  const returned = performance.now();
+
+  await sleep(AFTER_MS);
+  const asked = await load.stop();
+  const readyAtLast = await statusOf(`${gateway.url}/readyz`);
+  poster.close();
+
+  const failures = asked.filter(isFailure);
+  const askedDuring = asked.filter(({ at }) => at >= from && at < returned);
+  const refused = failures.filter(
+    ({ answer }) => extensionsOf(answer)?.['upstream'] === undefined && !isLost(answer),
+  );
+  const told = asked.flatMap(({ answer }) => answer?.told ?? []);
+  return {
+    asked: asked.length,
+    askedDuring: askedDuring.length,
+    unanswered: asked.flatMap(({ failure }) => failure ?? []),
+    slowestMs: Math.max(...asked.map(({ at, answeredAt }) => answeredAt - at)),
+    codes: countCodes(askedDuring),
+    refused: refused.length,
+    refusedWithAdvice: refused.filter(({ answer }) => extensionsOf(answer)?.['retryAfterSeconds'] === 1)
+      .length,
+    sentDuring: during.length,
+    probes: during.filter(({ at }) => watched.openedAt !== undefined && at > watched.openedAt + ON_THE_WAY_MS)
+      .length,
+    openMs:
+      watched.openedAt === undefined
+        ? undefined
+        : Date.now() - (performance.now() - returned) - watched.openedAt,
+    readyWhileOpen: watched.readyWhileOpen,
+    healthy: watched.healthy,
+    recoveryMs: Math.max(0, ...failures.map(({ at }) => at - returned)),
+    readyAtLast,
+    violations: findViolations(
+      told,
+      (await control.effects()).filter(({ operation }) => operation === 'create_batch_job'),
+    ),
+  };
+}
+
+interface WatchedHealth {
+  /** When `/readyz` was first seen to be 503; milliseconds since the epoch. */
+  readonly openedAt: number | undefined;
+  readonly readyWhileOpen: readonly number[];
+  readonly healthy: readonly number[];
+}
+
+async function watchHealth(url: string, forMs: number): Promise<WatchedHealth> {
+  const until = performance.now() + forMs;
+  const readyWhileOpen = new Set<number>();
+  const healthy = new Set<number>();
+  let openedAt: number | undefined;
+  while (performance.now() < until) {
+    const ready = await statusOf(`${url}/readyz`);
+    if (ready === 503) openedAt ??= Date.now();
+    if (openedAt !== undefined) readyWhileOpen.add(ready);
+    healthy.add(await statusOf(`${url}/healthz`));
+    await sleep(20);
+  }
+  return { openedAt, readyWhileOpen: [...readyWhileOpen], healthy: [...healthy] };
+}
+
+async function statusOf(url: string): Promise<number> {
+  const response = await fetch(url);
+  await response.arrayBuffer();
+  return response.status;
+}
+
+function isFailure({ answer }: Asked<LoadAnswer>): boolean {
+  return answer === undefined || (answer.errors ?? []).length > 0;
+}
+
+function extensionsOf(answer: LoadAnswer | undefined): Readonly<Record<string, unknown>> | undefined {
+  return answer?.errors?.[0]?.extensions;
+}
+
+/** Whether a request went out and nothing came back: the message says so, since there is no status. */
+function isLost(answer: LoadAnswer | undefined): boolean {
+  return /broke|in time/.test(answer?.errors?.[0]?.message ?? 'broke');
+}
+
+function countCodes(asked: readonly Asked<LoadAnswer>[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { answer } of asked) {
+    const code =
+      (extensionsOf(answer)?.['code'] as string | undefined) ?? (answer === undefined ? 'none' : 'success');
+    counts[code] = (counts[code] ?? 0) + 1;
+  }
+  return counts;
+}
