@@ -110,11 +110,22 @@ describe('versions', () => {
   test('a reader that has the version gets nothing anew', async () => {
     const statusOf = async (ifNoneMatch: string): Promise<number> =>
       (await callApi(emulator, 'GET', run(demo.live), { headers: { 'if-none-match': ifNoneMatch } })).status;
+    await read(demo.live);
     expect(await statusOf('"4", "5"')).toBe(304);
     expect(await statusOf('*')).toBe(304);
     expect(await statusOf('W/"4"')).toBe(200);
     expect(await statusOf('5')).toBe(400);
   });
+});
+
+test('a version from before a reset is not that of a state after it', async () => {
+  const statusOf = async (token: string): Promise<number> =>
+    (await callApi(emulator, 'GET', run(demo.live), { token, headers: { 'if-none-match': 'W/"5"' } })).status;
+  await read(demo.live);
+  await emulator.control.reset();
+  expect(await statusOf(demo.token)).toBe(200);
+  expect(await statusOf(demo.token)).toBe(304);
+  expect(await statusOf(demo.bothToken)).toBe(200);
 });
 
 describe('states', () => {

@@ -15,12 +15,15 @@ export const fieldingRunRoutes = {
 
   'GET /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}':
     {
-      handle: ({ path, header }, services) => {
+      handle: ({ path, header, caller }, services) => {
         const ifNoneMatch = header('if-none-match');
         const known = ifNoneMatch === undefined ? [] : parseTags('If-None-Match', ifNoneMatch);
         const run = fieldingRunAt(services, path);
         const headers = { etag: etagOf(run.version) };
-        if (matchesVersion(known, run.version)) return { status: 304, headers };
+        if (matchesVersion(known, run.version) && services.knownVersions.knows(caller, run)) {
+          return { status: 304, headers };
+        }
+        services.knownVersions.tell(caller, run);
         return { status: 200, headers, body: view(run) };
       },
     },
