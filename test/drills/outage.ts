@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Poster } from '../exactly-once/post.js';
 import { findViolations } from '../exactly-once/ledger.js';
-import type { FaultRule, TestEmulator } from '../helpers/emulator.js';
+import type { FaultRule, LoggedRequest, TestEmulator } from '../helpers/emulator.js';
 import type { TestGateway } from '../helpers/gateway.js';
 import { startLoad, type Asked } from './load.js';
 import { mixed, type LoadAnswer } from './requests.js';
@@ -23,7 +23,7 @@ export interface OutageReport {
   readonly slowestMs: number;
   /** What clients were told during the outage. */
   readonly codes: Readonly<Record<string, number>>;
-  /** Failures of calls that were not let out, and how many of them say when to try again. */
+  /** Failures during the outage of which nothing was sent, and how many of them say when to try again. */
   readonly refused: number;
   readonly refusedWithAdvice: number;
   /** Requests of the gateway: during the outage, and of these once the breaker had opened. */
@@ -73,9 +73,10 @@ export async function runOutage({
   for (const rule of OUTAGE) await control.faults.add(rule);
   const from = performance.now();
   const watched = await watchHealth(gateway.url, seconds * 1000);
-  const during = await control.requests();
   await control.faults.clear();
   const returned = performance.now();
+  const openMs = watched.openedAt === undefined ? undefined : Date.now() - watched.openedAt;
+  const during = await control.requests();
 
   await sleep(AFTER_MS);
   const asked = await load.stop();
@@ -84,9 +85,8 @@ export async function runOutage({
 
   const failures = asked.filter(isFailure);
   const askedDuring = asked.filter(({ at }) => at >= from && at < returned);
-  const refused = failures.filter(
-    ({ answer }) => extensionsOf(answer)?.['upstream'] === undefined && !isLost(answer),
-  );
+  const sent = new Set(during.map(traceOf));
+  const refused = askedDuring.filter((one) => isFailure(one) && !sent.has(one.answer?.traceId));
   const told = asked.flatMap(({ answer }) => answer?.told ?? []);
   return {
     asked: asked.length,
@@ -98,12 +98,10 @@ export async function runOutage({
     refusedWithAdvice: refused.filter(({ answer }) => extensionsOf(answer)?.['retryAfterSeconds'] === 1)
       .length,
     sentDuring: during.length,
-    probes: during.filter(({ at }) => watched.openedAt !== undefined && at > watched.openedAt + ON_THE_WAY_MS)
-      .length,
-    openMs:
-      watched.openedAt === undefined
-        ? undefined
-        : Date.now() - (performance.now() - returned) - watched.openedAt,
+    probes: during.filter(
+      ({ at }) => watched.openedAt !== undefined && Date.parse(at) > watched.openedAt + ON_THE_WAY_MS,
+    ).length,
+    openMs,
     readyWhileOpen: watched.readyWhileOpen,
     healthy: watched.healthy,
     recoveryMs: Math.max(0, ...failures.map(({ at }) => at - returned)),
@@ -151,9 +149,9 @@ function extensionsOf(answer: LoadAnswer | undefined): Readonly<Record<string, u
   return answer?.errors?.[0]?.extensions;
 }
 
-/** Whether a request went out and nothing came back: the message says so, since there is no status. */
-function isLost(answer: LoadAnswer | undefined): boolean {
-  return /broke|in time/.test(answer?.errors?.[0]?.message ?? 'broke');
+/** The trace that a `traceparent` continues. */
+function traceOf({ headers }: LoggedRequest): string | undefined {
+  return headers['traceparent']?.toString().split('-')[1];
 }
 
 function countCodes(asked: readonly Asked<LoadAnswer>[]): Record<string, number> {

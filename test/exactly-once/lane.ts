@@ -3,6 +3,7 @@ import type { Effect, LoggedRequest, TestEmulator } from '../helpers/emulator.js
 import { startTestEmulator } from '../helpers/emulator.js';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
 import { Poster } from './post.js';
+import { credential } from './credential.js';
 import { Client, type StageRun } from './client.js';
 import { ATTEMPT_MS, LATEST_MS, ruleOf, type Fault } from './faults.js';
 import { findViolations } from './ledger.js';
@@ -142,13 +143,3 @@ async function idle({ clients, faults }: Schedule): Promise<void> {
   const late = faults.some(({ when, delay }: Fault) => when === 'before' && delay > 0);
   await sleep((left ? ATTEMPT_MS : 0) + (late || left ? LATEST_MS : 0) + 10);
 }
-
-/**
- * One for each schedule, so that a 429 of one is none of another's business. The emulator knows three tokens only; but
- * any number of spaces may stand before one (RFC 9110, 11.4), and to a gateway each spelling is another credential.
- */
-function credential(number: number): string {
-  return `Bearer${' '.repeat(1 + (number % 100))}${demoToken}`;
-}
-
-const demoToken = 'demo';

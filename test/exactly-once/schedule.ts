@@ -46,8 +46,11 @@ export interface JobStep extends Asking {
   readonly key: 'none' | 'own' | 'shared';
 }
 
-function often<T>(usual: T, other: T): fc.Arbitrary<T> {
-  return fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constant(other) });
+function often<T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant(usual) },
+    { weight: 2, arbitrary: fc.constantFrom(...others) },
+  );
 }
 
 const asking = {
@@ -76,16 +79,12 @@ const actionStep: fc.Arbitrary<ActionStep> = fc.record({
 
 const jobStep: fc.Arbitrary<JobStep> = fc.record({
   kind: fc.constant('job'),
-  mutation: fc.constantFrom(...jobNames),
-  runs: fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 3 }),
-  key: fc.constantFrom('none' as const, 'own' as const, 'shared' as const),
+  // Mostly the same, since two clients must often use one key for the same kind of job.
+  mutation: often('pauseTargetGroups', ...jobNames),
+  runs: fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 3, size: 'max' }),
+  key: fc.constantFrom('none' as const, 'own' as const, 'shared' as const, 'shared' as const),
   ...asking,
 });
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 2, arbitrary: actionStep },
-  { weight: 1, arbitrary: jobStep },
-);
 
 /** As often as the demo has them, about. */
 const status = fc.oneof(
@@ -95,19 +94,24 @@ const status = fc.oneof(
   { weight: 1, arbitrary: fc.constant<RunStatus>('COMPLETED') },
 );
 
-const runs = fc.array(status, {
-  minLength: 1,
-  maxLength: 3,
-});
+const runs = fc.array(status, { minLength: 1, maxLength: 3, size: 'max' });
 
-const steps = fc.oneof(
-  { weight: 3, arbitrary: fc.tuple(step) },
-  { weight: 1, arbitrary: fc.array(step, { minLength: 2, maxLength: 3 }) },
-);
+/** Two to four clients, most of whom take a single step. */
+function clientsWith(step: fc.Arbitrary<Step>): fc.Arbitrary<Step[][]> {
+  const steps = fc.oneof(
+    { weight: 3, arbitrary: fc.tuple(step) },
+    { weight: 1, arbitrary: fc.array(step, { minLength: 2, maxLength: 3 }) },
+  );
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.tuple(steps, steps) },
+    { weight: 2, arbitrary: fc.array(steps, { minLength: 3, maxLength: 4 }) },
+  );
+}
 
 const clients = fc.oneof(
-  { weight: 3, arbitrary: fc.tuple(steps, steps) },
-  { weight: 2, arbitrary: fc.array(steps, { minLength: 3, maxLength: 4 }) },
+  { weight: 3, arbitrary: clientsWith(actionStep) },
+  { weight: 2, arbitrary: clientsWith(jobStep) },
+  { weight: 2, arbitrary: clientsWith(fc.oneof(actionStep, jobStep)) },
 );
 
 export const schedule: fc.Arbitrary<Schedule> = fc.record({
