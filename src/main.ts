@@ -56,9 +56,9 @@ async function start(config: Config, logger: Logger): Promise<Running> {
 function demoQuery(): FirstQuery {
   const { token, accountId, projectId, live } = demo;
   return {
-    document: `# Some target groups of the demo, with their fielding runs.
+    document: `# Target groups of the demo that something can be done with, and their fielding runs.
 query TargetGroups($projectId: ID!) {
-  targetGroups(projectId: $projectId, first: 5) {
+  targetGroups(projectId: $projectId, first: 5, filter: { status: [LIVE, PAUSED, SCHEDULED] }) {
     nodes {
       id
       name
