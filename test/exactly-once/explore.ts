@@ -4,7 +4,7 @@ import { faultless, schedule, type GatewayKind, type Schedule } from './schedule
 import { Summary } from './summary.js';
 
 /** Busy enough to use a processor, not so busy that all attempts time out. */
-const LANES: readonly GatewayKind[] = ['patient', 'patient', 'patient', 'hasty', 'nervous'];
+const LANES: readonly GatewayKind[] = ['patient', 'patient', 'patient', 'patient', 'hasty', 'nervous'];
 /** A failure that hangs on timing does not come each time. */
 const TRIES_TO_REPEAT = 5;
 const SHRINK_MS = 60_000;

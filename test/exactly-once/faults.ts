@@ -126,3 +126,12 @@ export const fault: fc.Arbitrary<Fault> = fc.oneof(
     }),
   },
 );
+
+/** No fault but slowness, before or after the request is carried out. */
+export const slowness: fc.Arbitrary<Fault> = fc.record<Fault>({
+  on: fc.constantFrom('action', 'period', 'job', 'write'),
+  when: fc.constantFrom('before', 'after'),
+  end: fc.constant('real'),
+  delay: fc.integer({ min: 5, max: 60 }),
+  times: fc.constant(50),
+});

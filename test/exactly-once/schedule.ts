@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fault, type Fault } from './faults.js';
+import { fault, slowness, type Fault } from './faults.js';
 import { actionNames, jobNames, type ActionName, type JobName, type RunStatus } from './mutations.js';
 
 /** What happens once: who asks for what, at the same time, and what goes wrong meanwhile. */
@@ -125,10 +125,13 @@ export const schedule: fc.Arbitrary<Schedule> = fc.record({
   faults: fc.array(fault, { maxLength: 4, size: 'max' }),
 });
 
-/** Schedules for an upstream that is killed: what else goes wrong is left out. */
-export const faultless: fc.Arbitrary<Schedule> = fc.record({
-  gateway: fc.constant('patient' as const),
-  runs,
-  clients,
-  faults: fc.constant([]),
+const healthy = { gateway: fc.constant('patient' as const), runs, clients };
+
+/** Nothing goes wrong. */
+export const faultless: fc.Arbitrary<Schedule> = fc.record({ ...healthy, faults: fc.constant([]) });
+
+/** Nothing goes wrong, but all takes its time: for an upstream that is killed meanwhile. */
+export const slowSchedule: fc.Arbitrary<Schedule> = fc.record({
+  ...healthy,
+  faults: fc.array(slowness, { minLength: 1, maxLength: 3 }),
 });

@@ -1,0 +1,66 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Programs in processes of their own, none of which outlives the tests. */
+export class Processes {
+  readonly #running = new Set<ChildProcess>();
+
+  /** Starts a program with this environment only, and waits until it is ready. */
+  async start(
+    [command, ...args]: readonly [string, ...string[]],
+    env: Readonly<Record<string, string>>,
+    ready: () => Promise<boolean>,
+  ): Promise<ChildProcess> {
+    const child = spawn(command, args, {
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#running.add(child);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => (output += String(chunk)));
+    while (!(await ready().catch(() => false))) {
+      if (hasEnded(child)) throw new Error(`${command} ${args.join(' ')} ended: ${output}`);
+      await sleep(10);
+    }
+    return child;
+  }
+
+  /** Sends a signal and waits for the end. @returns the exit code, or the signal that ended it */
+  async end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> {
+    if (!hasEnded(child)) {
+      const exit = once(child, 'exit');
+      child.kill(signal);
+      await exit;
+    }
+    this.#running.delete(child);
+    return child.exitCode ?? child.signalCode;
+  }
+
+  async killAll(): Promise<void> {
+    await Promise.all([...this.#running].map((child) => this.end(child, 'SIGKILL')));
+  }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+/** A port that nobody listens on, to be taken soon. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Whether a `GET` answers with 200. */
+export async function answers(url: string): Promise<boolean> {
+  const response = await fetch(url);
+  await response.arrayBuffer();
+  return response.status === 200;
+}
