@@ -1,0 +1,52 @@
+import { spawnSync, type ChildProcess } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { answers, type Processes } from './processes.js';
+
+export function hasHaproxy(): boolean {
+  return spawnSync('haproxy', ['-v']).status === 0;
+}
+
+export interface ProxyOptions {
+  /** Where the configuration is written to. */
+  readonly folder: string;
+  readonly port: number;
+  /** The ports of the gateways that it shares requests among. */
+  readonly gateways: readonly number[];
+}
+
+/** How long the proxy may take to notice that a gateway is not ready: two checks, and their time on a busy machine. */
+export const NOTICED_WITHIN_MS = 500;
+
+/** Starts HAProxy as one would run it before gateways: it asks `/readyz`, and tries another where one cannot be reached. */
+export async function startHaproxy(processes: Processes, options: ProxyOptions): Promise<ChildProcess> {
+  const file = join(options.folder, 'haproxy.cfg');
+  await writeFile(file, configurationOf(options));
+  return await processes.start(['haproxy', '-db', '-f', file], {}, () =>
+    answers(`http://127.0.0.1:${options.port}/healthz`),
+  );
+}
+
+function configurationOf({ port, gateways }: ProxyOptions): string {
+  return `
+defaults
+  mode http
+  timeout connect 1s
+  timeout client 30s
+  timeout server 30s
+  timeout check 1s
+  retries 3
+  option redispatch
+  option httpchk GET /readyz
+  http-check expect status 200
+
+frontend clients
+  bind 127.0.0.1:${port}
+  default_backend gateways
+
+backend gateways
+  balance roundrobin
+  default-server check inter 100ms fall 2 rise 1
+${gateways.map((gateway) => `  server gateway-${gateway} 127.0.0.1:${gateway}`).join('\n')}
+`;
+}
