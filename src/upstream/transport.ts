@@ -7,6 +7,7 @@ import type { Exchanges } from './exchange.js';
 import { failureOf, timedOut } from './failure.js';
 import type { HttpResponse } from './http.js';
 import { problemOf } from './problem.js';
+import { parseRetryAfter } from './retry-after.js';
 import type { RetryBudget } from './retry-budget.js';
 import { retryDelayMs, type RetryPolicy } from './retry.js';
 import type { SingleFlight } from './single-flight.js';
@@ -103,8 +104,13 @@ export class Transport {
     if (!(await sleepUnlessGone(cooldown.ms, callerGone))) throw timedOut(false);
   }
 
+  #startCooldown({ credentialKey }: CallScope, response: HttpResponse): void {
+    const seconds = parseRetryAfter(response.header('retry-after'), this.#options.now());
+    this.#deps.cooldowns.start(credentialKey, seconds, performance.now());
+  }
+
   async #attempt(call: Call, scope: CallScope): Promise<HttpResponse> {
-    const { breaker, cooldowns } = this.#deps;
+    const { breaker } = this.#deps;
     const response = await this.#exchange(call, scope);
     if (response === undefined) {
       throw new UpstreamError('UNAVAILABLE', 'The Demand API is down; it is not asked for the moment.', {
@@ -113,17 +119,17 @@ export class Transport {
       });
     }
     if ((response.status >= 200 && response.status < 300) || response.status === 304) return response;
-    const problem = problemOf(response, this.#options.now());
-    if (problem.code === 'RATE_LIMITED') {
-      cooldowns.start(scope.credentialKey, problem.details.retryAfterSeconds, performance.now());
-    }
-    throw problem;
+    throw problemOf(response, this.#options.now());
   }
 
   /** Waits for the credential and for a turn. @returns undefined where the breaker lets nothing out */
   async #exchange(call: Call, scope: CallScope): Promise<HttpResponse | undefined> {
     const { breaker, cooldowns, exchanges, turns } = this.#deps;
-    const send = async () => ({ response: await breaker.execute(() => exchanges.send(call, scope)) });
+    const send = async () => {
+      const response = await breaker.execute(() => exchanges.send(call, scope));
+      if (response?.status === 429) this.#startCooldown(scope, response);
+      return { response };
+    };
     // Another call of the credential can have had a 429 while this one waited.
     const isCool = () => cooldowns.remaining(scope.credentialKey, performance.now()) === undefined;
     try {

@@ -1,0 +1,102 @@
+import type { ScriptedAnswer } from '../../helpers/scripted-upstream.js';
+import {
+  accounts,
+  CREATE_JOB,
+  created,
+  creation,
+  READ_ACCOUNTS,
+  READ_RUN,
+  run,
+  runAnswer,
+} from './demand.js';
+import { expectAttempts, failureOf, pause, useStage } from './stage.js';
+
+const rateLimited = (retryAfter?: string): ScriptedAnswer => ({
+  status: 429,
+  headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
+});
+
+/** Less than the second that a 429 without a usable `Retry-After` stands for. */
+const stage = useStage({ env: { REQUEST_TIMEOUT_MS: '800' } });
+
+const inAnHour = () => new Date(Date.now() + 3_600_000).toUTCString();
+
+describe('A 429', () => {
+  it.each([
+    ['no `Retry-After`', () => undefined, 1, 1],
+    ['seconds', () => '30', 30, 30],
+    ['more than an hour', () => '86400', 86_399, 86_400],
+    ['a date', inAnHour, 3_598, 3_600],
+    ['garbage', () => 'soon', 1, 1],
+    ['a negative number', () => '-5', 1, 1],
+    ['a fraction', () => '1.5', 1, 1],
+  ])('with %s fails where that is too long, and tells how long', async (_what, retryAfter, least, most) => {
+    stage.on('GET /accounts', [rateLimited(retryAfter()), accounts]);
+    stage.on(creation, created);
+
+    const refused = failureOf(await stage.execute(READ_ACCOUNTS));
+    expect(refused).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
+    const again = failureOf(await stage.execute(CREATE_JOB, { key: 'key-1' }));
+    expect(again).toMatchObject({ code: 'RATE_LIMITED', retryable: true, idempotencyKey: 'key-1' });
+
+    for (const { retryAfterSeconds } of [refused, again]) {
+      expect(retryAfterSeconds).toBeGreaterThanOrEqual(least);
+      expect(retryAfterSeconds).toBeLessThanOrEqual(most);
+    }
+    expectAttempts(stage.sent(), 1);
+  });
+
+  it('holds back its own credential, and no other', async () => {
+    stage.on('GET /accounts', ({ headers }) =>
+      headers.authorization === 'Bearer busy' ? rateLimited('60') : accounts,
+    );
+    stage.on(`GET ${run.path}`, runAnswer(5));
+    const read = (document: string, token: string) => stage.execute(document, {}, { token });
+
+    expect(failureOf(await read(READ_ACCOUNTS, 'busy'))).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(await read(READ_ACCOUNTS, 'idle')).toMatchObject({ errors: [] });
+    expect(failureOf(await read(READ_RUN, 'busy'))).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(await read(READ_RUN, 'idle')).toMatchObject({ errors: [] });
+    expect(stage.sent().map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer busy',
+      'Bearer idle',
+      'Bearer idle',
+    ]);
+  });
+});
+
+describe('Where there is time', () => {
+  const patient = useStage();
+
+  it('all calls of the credential wait for as long as a 429 asks, and succeed', async () => {
+    patient.on('GET /accounts', [rateLimited('1'), accounts]);
+    patient.on(`GET ${run.path}`, runAnswer(5));
+
+    const first = patient.execute(READ_ACCOUNTS);
+    await patient.untilSent(1);
+    await pause(50);
+    const second = patient.execute(READ_RUN);
+    await pause(200);
+    expect(patient.sent()).toHaveLength(1);
+
+    expect(await first).toMatchObject({ errors: [], data: { accounts: [{ name: 'Acme' }] } });
+    expect(await second).toMatchObject({ errors: [], data: { fieldingRun: { version: '5' } } });
+    expect(patient.sent('GET /accounts')).toHaveLength(2);
+    expect(patient.sent(`GET ${run.path}`)).toHaveLength(1);
+  });
+});
+
+describe('With one place for requests in flight', () => {
+  const narrow = useStage({ env: { DEMAND_API_CONCURRENCY: '1' }, perTest: true });
+
+  it('calls that waited while their credential had a 429 are not made', async () => {
+    narrow.on('GET /accounts', { ...rateLimited('60'), delayMs: 100 });
+    narrow.on(`GET ${run.path}`, runAnswer(5));
+    const first = narrow.execute(READ_ACCOUNTS);
+    await narrow.untilSent(1);
+    const [refused, waited] = await Promise.all([first, narrow.execute(READ_RUN)]);
+    expect(failureOf(refused)).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 60 });
+    expect(failureOf(waited)).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 60 });
+    expect(narrow.sent()).toHaveLength(1);
+  });
+});
