@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 const source = new URL('./demand-api.openapi.yaml', import.meta.url);
 const target = new URL('../src/contract/response-schemas.ts', import.meta.url);
 
-const KEPT = new Set(['type', 'properties', 'required', 'items', 'maximum']);
+const KEPT = new Set(['type', 'properties', 'required', 'items', 'minimum', 'maximum']);
 
 const { components } = parse(readFileSync(source, 'utf8'), { merge: true });
 
@@ -23,7 +23,9 @@ function relax({ $ref, ...schema }) {
 /** An integer that JSON.parse cannot keep exact, or that GraphQL's Int cannot hold, is of no use. */
 function withBounds(schema) {
   if (schema.type !== 'integer') return schema;
-  return { ...schema, maximum: schema.format === 'int64' ? Number.MAX_SAFE_INTEGER : 2 ** 31 - 1 };
+  return schema.format === 'int64'
+    ? { ...schema, minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }
+    : { ...schema, minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
 }
 
 function relaxKeyword(keyword, value, { required = [] }) {

@@ -4,6 +4,7 @@ export const responseSchemas = {
     "schemas": {
       "AccountId": {
         "type": "integer",
+        "minimum": -2147483648,
         "maximum": 2147483647
       },
       "Ulid": {
@@ -60,6 +61,7 @@ export const responseSchemas = {
         "properties": {
           "id": {
             "type": "integer",
+            "minimum": -2147483648,
             "maximum": 2147483647
           },
           "name": {
@@ -86,6 +88,7 @@ export const responseSchemas = {
               "properties": {
                 "id": {
                   "type": "integer",
+                  "minimum": -2147483648,
                   "maximum": 2147483647
                 },
                 "name": {
@@ -110,6 +113,7 @@ export const responseSchemas = {
               "integer",
               "null"
             ],
+            "minimum": -2147483648,
             "maximum": 2147483647
           },
           "current_completes": {
@@ -117,6 +121,7 @@ export const responseSchemas = {
               "integer",
               "null"
             ],
+            "minimum": -2147483648,
             "maximum": 2147483647
           },
           "current_prescreens": {
@@ -124,6 +129,7 @@ export const responseSchemas = {
               "integer",
               "null"
             ],
+            "minimum": -2147483648,
             "maximum": 2147483647
           },
           "incidence_rate_median": {
@@ -137,6 +143,7 @@ export const responseSchemas = {
               "number",
               "null"
             ],
+            "minimum": 0,
             "maximum": 2147483647
           },
           "conversion_rate_average": {
@@ -177,6 +184,7 @@ export const responseSchemas = {
               "integer",
               "null"
             ],
+            "minimum": -2147483648,
             "maximum": 2147483647
           },
           "project_manager_id": {
@@ -218,6 +226,7 @@ export const responseSchemas = {
               "integer",
               "null"
             ],
+            "minimum": -2147483648,
             "maximum": 2147483647
           },
           "project_manager_id": {
@@ -246,6 +255,7 @@ export const responseSchemas = {
                   "integer",
                   "null"
                 ],
+                "minimum": -2147483648,
                 "maximum": 2147483647
               },
               "current_completes": {
@@ -253,6 +263,7 @@ export const responseSchemas = {
                   "integer",
                   "null"
                 ],
+                "minimum": -2147483648,
                 "maximum": 2147483647
               },
               "current_prescreens": {
@@ -260,6 +271,7 @@ export const responseSchemas = {
                   "integer",
                   "null"
                 ],
+                "minimum": -2147483648,
                 "maximum": 2147483647
               },
               "incidence_rate_median": {
@@ -273,6 +285,7 @@ export const responseSchemas = {
                   "number",
                   "null"
                 ],
+                "minimum": 0,
                 "maximum": 2147483647
               },
               "conversion_rate_average": {
@@ -318,6 +331,7 @@ export const responseSchemas = {
               "integer",
               "null"
             ],
+            "minimum": -2147483648,
             "maximum": 2147483647
           },
           "purchase_order_number": {
@@ -334,6 +348,7 @@ export const responseSchemas = {
               "integer",
               "null"
             ],
+            "minimum": -2147483648,
             "maximum": 2147483647
           },
           "status": {
@@ -359,6 +374,7 @@ export const responseSchemas = {
                   "integer",
                   "null"
                 ],
+                "minimum": -2147483648,
                 "maximum": 2147483647
               },
               "current_completes": {
@@ -366,6 +382,7 @@ export const responseSchemas = {
                   "integer",
                   "null"
                 ],
+                "minimum": -2147483648,
                 "maximum": 2147483647
               },
               "current_prescreens": {
@@ -373,6 +390,7 @@ export const responseSchemas = {
                   "integer",
                   "null"
                 ],
+                "minimum": -2147483648,
                 "maximum": 2147483647
               },
               "incidence_rate_median": {
@@ -386,6 +404,7 @@ export const responseSchemas = {
                   "number",
                   "null"
                 ],
+                "minimum": 0,
                 "maximum": 2147483647
               },
               "conversion_rate_average": {
@@ -434,6 +453,7 @@ export const responseSchemas = {
                     "integer",
                     "null"
                   ],
+                  "minimum": -2147483648,
                   "maximum": 2147483647
                 },
                 "purchase_order_number": {
@@ -450,6 +470,7 @@ export const responseSchemas = {
                     "integer",
                     "null"
                   ],
+                  "minimum": -2147483648,
                   "maximum": 2147483647
                 },
                 "status": {
@@ -475,6 +496,7 @@ export const responseSchemas = {
                         "integer",
                         "null"
                       ],
+                      "minimum": -2147483648,
                       "maximum": 2147483647
                     },
                     "current_completes": {
@@ -482,6 +504,7 @@ export const responseSchemas = {
                         "integer",
                         "null"
                       ],
+                      "minimum": -2147483648,
                       "maximum": 2147483647
                     },
                     "current_prescreens": {
@@ -489,6 +512,7 @@ export const responseSchemas = {
                         "integer",
                         "null"
                       ],
+                      "minimum": -2147483648,
                       "maximum": 2147483647
                     },
                     "incidence_rate_median": {
@@ -502,6 +526,7 @@ export const responseSchemas = {
                         "number",
                         "null"
                       ],
+                      "minimum": 0,
                       "maximum": 2147483647
                     },
                     "conversion_rate_average": {
@@ -551,14 +576,17 @@ export const responseSchemas = {
         "properties": {
           "current_completes": {
             "type": "integer",
+            "minimum": -2147483648,
             "maximum": 2147483647
           },
           "current_prescreens": {
             "type": "integer",
+            "minimum": -2147483648,
             "maximum": 2147483647
           },
           "filling_goal": {
             "type": "integer",
+            "minimum": -2147483648,
             "maximum": 2147483647
           },
           "filling_strategy": {
@@ -602,14 +630,17 @@ export const responseSchemas = {
             "properties": {
               "current_completes": {
                 "type": "integer",
+                "minimum": -2147483648,
                 "maximum": 2147483647
               },
               "current_prescreens": {
                 "type": "integer",
+                "minimum": -2147483648,
                 "maximum": 2147483647
               },
               "filling_goal": {
                 "type": "integer",
+                "minimum": -2147483648,
                 "maximum": 2147483647
               },
               "filling_strategy": {
@@ -735,14 +766,17 @@ export const responseSchemas = {
                 "properties": {
                   "current_completes": {
                     "type": "integer",
+                    "minimum": -2147483648,
                     "maximum": 2147483647
                   },
                   "current_prescreens": {
                     "type": "integer",
+                    "minimum": -2147483648,
                     "maximum": 2147483647
                   },
                   "filling_goal": {
                     "type": "integer",
+                    "minimum": -2147483648,
                     "maximum": 2147483647
                   },
                   "filling_strategy": {
@@ -1111,14 +1145,17 @@ export const responseSchemas = {
                     "properties": {
                       "current_completes": {
                         "type": "integer",
+                        "minimum": -2147483648,
                         "maximum": 2147483647
                       },
                       "current_prescreens": {
                         "type": "integer",
+                        "minimum": -2147483648,
                         "maximum": 2147483647
                       },
                       "filling_goal": {
                         "type": "integer",
+                        "minimum": -2147483648,
                         "maximum": 2147483647
                       },
                       "filling_strategy": {
@@ -1498,14 +1535,17 @@ export const responseSchemas = {
                           "properties": {
                             "current_completes": {
                               "type": "integer",
+                              "minimum": -2147483648,
                               "maximum": 2147483647
                             },
                             "current_prescreens": {
                               "type": "integer",
+                              "minimum": -2147483648,
                               "maximum": 2147483647
                             },
                             "filling_goal": {
                               "type": "integer",
+                              "minimum": -2147483648,
                               "maximum": 2147483647
                             },
                             "filling_strategy": {
@@ -1857,14 +1897,17 @@ export const responseSchemas = {
             "properties": {
               "current_completes": {
                 "type": "integer",
+                "minimum": -2147483648,
                 "maximum": 2147483647
               },
               "current_prescreens": {
                 "type": "integer",
+                "minimum": -2147483648,
                 "maximum": 2147483647
               },
               "filling_goal": {
                 "type": "integer",
+                "minimum": -2147483648,
                 "maximum": 2147483647
               },
               "filling_strategy": {
@@ -1913,6 +1956,7 @@ export const responseSchemas = {
               "number",
               "null"
             ],
+            "minimum": 0,
             "maximum": 2147483647
           },
           "average_cost_per_interview": {
@@ -1965,6 +2009,7 @@ export const responseSchemas = {
               "integer",
               "null"
             ],
+            "minimum": -2147483648,
             "maximum": 2147483647
           },
           "filling_strategy": {
@@ -2030,6 +2075,7 @@ export const responseSchemas = {
               "integer",
               "null"
             ],
+            "minimum": -2147483648,
             "maximum": 2147483647
           },
           "filling_strategy": {
@@ -2103,6 +2149,7 @@ export const responseSchemas = {
           },
           "version": {
             "type": "integer",
+            "minimum": -9007199254740991,
             "maximum": 9007199254740991
           },
           "account_id": {
@@ -2174,6 +2221,7 @@ export const responseSchemas = {
                 },
                 "version": {
                   "type": "integer",
+                  "minimum": -9007199254740991,
                   "maximum": 9007199254740991
                 },
                 "account_id": {

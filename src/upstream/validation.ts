@@ -3,7 +3,7 @@ import type * as rest from '../contract/demand-api.js';
 import { responseSchemas } from '../contract/response-schemas.js';
 import { badResponse } from './errors.js';
 
-const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false });
+const ajv = new Ajv({ allErrors: true, strict: false, strictNumbers: true, validateFormats: false });
 ajv.addSchema(responseSchemas, 'demand-api');
 
 /** Checks a body where it enters. What it returns can be trusted, but for the properties that {@link guarded} guards. */

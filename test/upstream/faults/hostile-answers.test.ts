@@ -1,0 +1,233 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import {
+  startScriptedUpstream,
+  type ScriptedAnswer,
+  type ScriptedUpstream,
+} from '../../helpers/scripted-upstream.js';
+import { accounts, changeDocument, changes, job, project, READ_ACCOUNTS, READ_RUN, run } from './demand.js';
+import { failureOf, useStage } from './stage.js';
+
+const MIB = 1024 * 1024;
+const bad = { code: 'UPSTREAM_BAD_RESPONSE', retryable: false };
+
+describe('A body that is too large', () => {
+  const stage = useStage({ perTest: true });
+  const json = (bytes: number) => {
+    const [head, tail] = ['{"accounts":[{"id":1,"name":"', '"}]}'];
+    return Buffer.concat([
+      Buffer.from(head),
+      Buffer.alloc(bytes - head.length - tail.length, 'a'),
+      Buffer.from(tail),
+    ]);
+  };
+  const SIZE = '{ accounts { accountId } }';
+
+  it.each([
+    ['plain', (body: Buffer) => body, {}],
+    ['in gzip', gzipSync, { 'content-encoding': 'gzip' }],
+    ['in deflate', deflateSync, { 'content-encoding': 'deflate' }],
+    ['in brotli', brotliCompressSync, { 'content-encoding': 'br' }],
+  ] as const)('%s is refused above 16 MiB, and the next answer read', async (_what, encode, headers) => {
+    stage.on('GET /accounts', { headers, body: encode(json(16 * MIB + 1)) });
+    expect(failureOf(await stage.execute(SIZE))).toEqual(bad);
+    stage.on('GET /accounts', accounts);
+    expect(await stage.execute(SIZE)).toMatchObject({
+      errors: [],
+      data: { accounts: [{ accountId: '101' }] },
+    });
+    expect(stage.sent()).toHaveLength(2);
+  });
+
+  it('of 16 MiB is read', async () => {
+    stage.on('GET /accounts', { headers: { 'content-encoding': 'gzip' }, body: gzipSync(json(16 * MIB)) });
+    expect(await stage.execute(SIZE)).toMatchObject({ errors: [], data: { accounts: [{ accountId: '1' }] } });
+  });
+
+  it('is not kept in memory, however large it would become', async () => {
+    const bomb = gzipSync(Buffer.alloc(256 * MIB));
+    stage.on('GET /accounts', { headers: { 'content-encoding': 'gzip' }, body: bomb });
+    const before = process.memoryUsage().rss;
+    for (let call = 0; call < 3; call += 1) expect(failureOf(await stage.execute(SIZE))).toEqual(bad);
+    expect(process.memoryUsage().rss - before).toBeLessThan(128 * MIB);
+  });
+});
+
+describe('A redirect', () => {
+  const stage = useStage();
+  let elsewhere: ScriptedUpstream;
+  beforeEach(async () => {
+    elsewhere = await startScriptedUpstream();
+    elsewhere.on('GET', /.*/, accounts);
+    elsewhere.on('POST', /.*/, { status: 204, headers: { etag: 'W/"6"' } });
+  });
+  afterEach(() => elsewhere.close());
+
+  const pausing = changes[1]!;
+  it.each(
+    [301, 302, 303, 307, 308].flatMap((status) => [
+      [status, 'GET /accounts', READ_ACCOUNTS] as const,
+      [status, pausing.call, changeDocument(pausing)] as const,
+    ]),
+  )('%d of %s is not followed', async (status, call, document) => {
+    for (const location of [`${elsewhere.url}/accounts`, '/v1/other']) {
+      stage.on(call, { status, headers: { location } });
+      const answer = await stage.execute(document);
+      expect(failureOf(answer)).toEqual({ ...bad, upstream: { status } });
+      expect(JSON.stringify(answer)).not.toContain(elsewhere.url);
+    }
+    expect(stage.sent()).toHaveLength(2);
+    expect(elsewhere.requests).toEqual([]);
+  });
+});
+
+describe('A body that is none', () => {
+  const stage = useStage();
+
+  it.each<[string, ScriptedAnswer]>([
+    ['HTML', { headers: { 'content-type': 'text/html' }, body: '<html>token-secret</html>' }],
+    ['empty', { body: '' }],
+    ['no body at all', { status: 204 }],
+    ['cut JSON', { body: '{"accounts":[{"id":1,"na' }],
+    ['a text', { body: '"accounts"' }],
+    ['a number', { body: '7' }],
+    ['null', { body: 'null' }],
+    ['a list', { body: '[]' }],
+    [
+      'not what its encoding says',
+      { headers: { 'content-encoding': 'identity' }, body: Buffer.from([0xff, 0xfe]) },
+    ],
+  ])('%s', async (_what, answer) => {
+    stage.on('GET /accounts', answer);
+    const failed = await stage.execute(READ_ACCOUNTS);
+    expect(failureOf(failed)).toMatchObject(bad);
+    expect(JSON.stringify(failed)).not.toContain('secret');
+    expect(stage.sent()).toHaveLength(1);
+  });
+
+  it('is not missed where JSON comes under another name', async () => {
+    stage.on('GET /accounts', { ...accounts, headers: { 'content-type': 'text/plain' } });
+    expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
+  });
+
+  it('and no gzip, though it says so, is an answer that was lost', async () => {
+    stage.on('GET /accounts', [{ headers: { 'content-encoding': 'gzip' }, body: 'no gzip' }, accounts]);
+    expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
+    expect(stage.sent()).toHaveLength(2);
+  });
+});
+
+describe('A number that cannot be', () => {
+  const stage = useStage();
+  const targetGroup = `${project.id}/T1`;
+  const overview = `GET ${project.path}/overview`;
+  const projectBody = (statistics: string) =>
+    `{"id":"P1","name":"Study","account_id":101,"status":"active","statistics":{"current_completes":7,${statistics}}}`;
+
+  it.each(['9007199254740993', '1e400', '5.5', '"5"', 'null'])(
+    '%s as a version in a list fails the version',
+    async (version) => {
+      stage.on(`GET ${project.path}/target-groups/T1/fielding-runs`, {
+        body: `{"data":[{"id":"R1","status":"Live","version":${version}}],"has_more":false}`,
+      });
+      stage.on(`GET ${project.path}/target-groups/T1/overview`, {
+        body: { target_group_name: 'T1', status: 'live' },
+      });
+      const answer = await stage.execute(
+        `{ targetGroup(id: "${targetGroup}") { fieldingRun { fieldingRunId status } } }`,
+      );
+      expect(answer).toMatchObject({
+        errors: [],
+        data: { targetGroup: { fieldingRun: { fieldingRunId: 'R1', status: 'LIVE' } } },
+      });
+      const failed = await stage.execute(
+        `{ targetGroup(id: "${targetGroup}") { name fieldingRun { version } } }`,
+      );
+      expect(failureOf(failed)).toMatchObject(bad);
+      expect(failed.data).toEqual({ targetGroup: { name: 'T1', fieldingRun: null } });
+    },
+  );
+
+  it.each(['2147483648', '-2147483649', '9007199254740993', '1e400', '-1e400', '1.5', '"7"', '{}'])(
+    '%s for a whole number fails that field alone',
+    async (value) => {
+      stage.on(overview, { body: projectBody(`"filling_goal":${value}`) });
+      const answer = await stage.execute(
+        `{ project(id: "${project.id}") { name statistics { fillingGoal currentCompletes } } }`,
+      );
+      expect(failureOf(answer)).toMatchObject(bad);
+      expect(answer.data).toEqual({
+        project: { name: 'Study', statistics: { fillingGoal: null, currentCompletes: 7 } },
+      });
+    },
+  );
+
+  it.each(['1e400', '-1e400', '"0.5"', '[]'])('%s for a fraction fails that field alone', async (value) => {
+    stage.on(overview, { body: projectBody(`"incidence_rate_median":${value}`) });
+    const answer = await stage.execute(
+      `{ project(id: "${project.id}") { statistics { incidenceRateMedian currentCompletes } } }`,
+    );
+    expect(failureOf(answer)).toMatchObject(bad);
+    expect(answer.data).toEqual({
+      project: { statistics: { incidenceRateMedian: null, currentCompletes: 7 } },
+    });
+  });
+
+  it('is none where it is just as large as it may be', async () => {
+    stage.on(overview, { body: projectBody('"filling_goal":2147483647') });
+    const answer = await stage.execute(`{ project(id: "${project.id}") { statistics { fillingGoal } } }`);
+    expect(answer).toMatchObject({
+      errors: [],
+      data: { project: { statistics: { fillingGoal: 2147483647 } } },
+    });
+  });
+
+  it('is told of a run of a large version by its tag alone', async () => {
+    stage.on(`GET ${run.path}`, {
+      headers: { etag: 'W/"9007199254740993"' },
+      body: '{"id":"R1","status":"Live","version":9007199254740993}',
+    });
+    expect(await stage.execute(READ_RUN)).toMatchObject({
+      errors: [],
+      data: { fieldingRun: { version: '9007199254740993', status: 'LIVE' } },
+    });
+  });
+});
+
+describe('A job', () => {
+  const stage = useStage();
+  const readJob = `{ batchJob(id: "${job.id}") { status pollAfterSeconds } }`;
+  const jobAnswer = (status: string, createdAt = new Date().toISOString()): ScriptedAnswer => ({
+    body: { job_id: 'J1', status, created_at: createdAt },
+  });
+
+  it('that goes back to work stays completed', async () => {
+    stage.on(`GET ${job.path}`, [jobAnswer('Processing'), jobAnswer('Completed'), jobAnswer('Processing')]);
+    const statuses: unknown[] = [];
+    for (let call = 0; call < 4; call += 1) {
+      const { data } = await stage.execute<{ batchJob: unknown }>(readJob);
+      statuses.push(data?.batchJob);
+    }
+    const completed = { status: 'COMPLETED', pollAfterSeconds: null };
+    expect(statuses).toEqual([
+      { status: 'PROCESSING', pollAfterSeconds: 1 },
+      ...Array<unknown>(3).fill(completed),
+    ]);
+  });
+
+  it.each([
+    ['for a year', new Date(Date.now() - 31_536_000_000).toISOString(), 10],
+    ['since the future', new Date(Date.now() + 31_536_000_000).toISOString(), 1],
+  ])(
+    'that has been at work %s is to be asked for again in at most ten seconds',
+    async (_what, createdAt, seconds) => {
+      stage.on(`GET ${job.path}`, jobAnswer('Processing', createdAt));
+      const { data } = await stage.execute(readJob);
+      expect(data).toEqual({ batchJob: { status: 'PROCESSING', pollAfterSeconds: seconds } });
+    },
+  );
+
+  it.each([null, undefined])('that nobody knows is null', async (body) => {
+    stage.on(`GET ${job.path}`, { status: 404, body });
+    expect(await stage.execute(readJob)).toMatchObject({ errors: [], data: { batchJob: null } });
+  });
+});
