@@ -1,0 +1,138 @@
+import {
+  accounts,
+  CREATE_JOB,
+  created,
+  creation,
+  READ_ACCOUNTS,
+  READ_RUN,
+  run,
+  runAnswer,
+} from './demand.js';
+import { failureOf, pause, useStage, type Stage } from './stage.js';
+
+/** Many calls, one after the other. */
+async function readMany(stage: Stage, count: number) {
+  const answers = [];
+  for (let call = 0; call < count; call += 1) answers.push(await stage.execute(READ_ACCOUNTS));
+  return answers;
+}
+
+async function health(stage: Stage): Promise<number[]> {
+  const paths = ['/healthz', '/readyz'];
+  const responses = await Promise.all(paths.map((path) => fetch(stage.gateway.url + path)));
+  return responses.map(({ status }) => status);
+}
+
+describe('Over many calls that fail', () => {
+  const env = { DEMAND_API_RETRY_BUDGET_PERCENT: '0', DEMAND_API_RETRY_BUDGET_FLOOR: '3' };
+  const stage = useStage({ env, perTest: true });
+
+  it('there are no more retries than the budget has', async () => {
+    stage.on('GET /accounts', { status: 503 });
+    for (const answer of await readMany(stage, 6))
+      expect(failureOf(answer)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    expect(stage.sent()).toHaveLength(6 + 3);
+  });
+
+  it('those that cannot be made again leave the budget to others', async () => {
+    stage.on('GET /accounts', { status: 403 });
+    await readMany(stage, 6);
+    stage.on('GET /accounts', [{ status: 503 }, { status: 503 }, { status: 503 }, accounts]);
+    expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [] });
+    expect(stage.sent()).toHaveLength(6 + 4);
+  });
+
+  it('a creation that has no retry left says that its outcome is unknown', async () => {
+    stage.on('GET /accounts', { status: 503 });
+    await stage.execute(READ_ACCOUNTS);
+    stage.on(creation, [{ fault: 'reset' }, created]);
+    const failed = await stage.execute(CREATE_JOB, { key: 'key-1' });
+    expect(failureOf(failed)).toMatchObject({ outcomeUnknown: true, idempotencyKey: 'key-1' });
+    expect(stage.sent(creation)).toHaveLength(1);
+  });
+});
+
+describe('The breaker', () => {
+  const stage = useStage({
+    env: {
+      DEMAND_API_MAX_ATTEMPTS: '1',
+      DEMAND_API_BREAKER_MIN_CALLS: '5',
+      DEMAND_API_BREAKER_PROBE_MS: '300',
+    },
+    perTest: true,
+  });
+  const refused = { code: 'UPSTREAM_UNAVAILABLE', retryable: true, retryAfterSeconds: 1 };
+
+  it('opens when the API is down, lets nothing out, and closes after one probe', async () => {
+    stage.on('GET /accounts', { status: 503 });
+    stage.on(`GET ${run.path}`, runAnswer(5));
+    stage.on(creation, created);
+    await readMany(stage, 4);
+    expect(await health(stage)).toEqual([200, 200]);
+    await readMany(stage, 1);
+    expect(stage.sent()).toHaveLength(5);
+
+    const [opened, ready] = await Promise.all([stage.execute(READ_RUN), health(stage)]);
+    expect(failureOf(opened)).toEqual(refused);
+    expect(ready).toEqual([200, 503]);
+    const creating = failureOf(await stage.execute(CREATE_JOB, { key: 'key-1' }));
+    expect(creating).toEqual({ ...refused, idempotencyKey: 'key-1' });
+    expect(stage.sent()).toHaveLength(5);
+
+    await pause(320);
+    stage.on('GET /accounts', { ...accounts, delayMs: 150 });
+    const probing = stage.execute(READ_ACCOUNTS);
+    await stage.untilSent(6);
+    expect(failureOf(await stage.execute(READ_RUN))).toEqual(refused);
+    expect(await probing).toMatchObject({ errors: [], data: { accounts: [{ name: 'Acme' }] } });
+    expect(stage.sent()).toHaveLength(6);
+
+    expect(await health(stage)).toEqual([200, 200]);
+    expect(await stage.execute(READ_RUN)).toMatchObject({ errors: [] });
+    expect(await stage.execute(CREATE_JOB, { key: 'key-1' })).toMatchObject({ errors: [] });
+  });
+
+  it('stays open where the probe fails', async () => {
+    stage.on('GET /accounts', { fault: 'reset' });
+    await readMany(stage, 5);
+    await pause(320);
+    expect(failureOf(await stage.execute(READ_ACCOUNTS))).not.toHaveProperty('retryAfterSeconds');
+    expect(failureOf(await stage.execute(READ_ACCOUNTS))).toEqual(refused);
+    expect(stage.sent()).toHaveLength(6);
+    expect(await health(stage)).toEqual([200, 503]);
+  });
+
+  it.each([400, 401, 403, 404, 409, 412, 422, 429])('never opens for %d', async (status) => {
+    stage.on('GET /accounts', { status, headers: { 'retry-after': '0' } });
+    await readMany(stage, 12);
+    expect(stage.sent()).toHaveLength(12);
+    expect(await health(stage)).toEqual([200, 200]);
+  });
+
+  it('does not open for a caller who goes away', async () => {
+    stage.on('GET /accounts', { fault: 'hang' });
+    for (let call = 1; call <= 6; call += 1) {
+      const { leave } = stage.begin(READ_ACCOUNTS);
+      await stage.untilSent(call);
+      leave();
+    }
+    expect(await health(stage)).toEqual([200, 200]);
+  });
+});
+
+describe('A breaker that opens between two attempts', () => {
+  const stage = useStage({ env: { DEMAND_API_BREAKER_MIN_CALLS: '2' }, perTest: true });
+
+  it('leaves the outcome of a change unknown', async () => {
+    stage.on(creation, { status: 503 });
+    expect(failureOf(await stage.execute(CREATE_JOB, { key: 'key-1' }))).toEqual({
+      code: 'UPSTREAM_UNAVAILABLE',
+      retryable: true,
+      retryAfterSeconds: 1,
+      outcomeUnknown: true,
+      idempotencyKey: 'key-1',
+      upstream: { status: 503 },
+    });
+    expect(stage.sent()).toHaveLength(2);
+  });
+});

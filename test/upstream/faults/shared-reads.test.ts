@@ -1,0 +1,112 @@
+import {
+  accounts,
+  changeDocument,
+  changes,
+  READ_ACCOUNTS,
+  READ_RUN,
+  run,
+  runAnswer,
+  type FieldingRunData,
+} from './demand.js';
+import { pause, until, useStage } from './stage.js';
+
+const readRun = `GET ${run.path}`;
+
+describe('Equal reads at the same time', () => {
+  const stage = useStage({ perTest: true });
+  const readAs = (token: string) => stage.execute(READ_ACCOUNTS, {}, { token });
+
+  it('of one credential are one call', async () => {
+    stage.on('GET /accounts', { ...accounts, delayMs: 150 });
+    const answers = await Promise.all([1, 2, 3].map(() => readAs('a')));
+    for (const answer of answers) expect(answer).toMatchObject({ errors: [], data: { accounts: [{}] } });
+    expect(stage.sent()).toHaveLength(1);
+  });
+
+  it('of two credentials are two calls, and each has its own answer', async () => {
+    stage.on('GET /accounts', ({ headers }) => ({
+      body: { accounts: [{ id: 1, name: headers.authorization }] },
+      delayMs: 100,
+    }));
+    const answers = await Promise.all(['a', 'b', 'a'].map(readAs));
+    const names = answers.map(({ data }) => data);
+    expect(names).toEqual(['a', 'b', 'a'].map((token) => ({ accounts: [{ name: `Bearer ${token}` }] })));
+    expect(stage.sent()).toHaveLength(2);
+  });
+
+  it('fail together, and the next one is a new call', async () => {
+    stage.on('GET /accounts', [{ status: 403, delayMs: 100 }, accounts]);
+    for (const { errors } of await Promise.all([readAs('a'), readAs('a')]))
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(await readAs('a')).toMatchObject({ errors: [] });
+    expect(stage.sent()).toHaveLength(2);
+  });
+
+  it('go on for one caller where the other goes away', async () => {
+    stage.on('GET /accounts', { ...accounts, delayMs: 200 });
+    const { leave } = stage.begin(READ_ACCOUNTS);
+    await stage.untilSent(1);
+    const staying = stage.execute(READ_ACCOUNTS);
+    await pause(50);
+    leave();
+    expect(await staying).toMatchObject({ errors: [], data: { accounts: [{}] } });
+    expect(stage.sent()).toHaveLength(1);
+    expect(stage.api.abandoned).toEqual([]);
+  });
+
+  it('end where all callers have gone away', async () => {
+    stage.on('GET /accounts', { fault: 'hang' });
+    const both = [stage.begin(READ_ACCOUNTS), stage.begin(READ_ACCOUNTS)];
+    await stage.untilSent(1);
+    await pause(50);
+    for (const { leave } of both) leave();
+    await until(() => stage.api.abandoned.length === 1);
+    expect(stage.sent()).toHaveLength(1);
+  });
+});
+
+describe('Equal changes at the same time', () => {
+  const stage = useStage();
+
+  it('are as many calls', async () => {
+    const pausing = changes[1]!;
+    stage.on(pausing.call, [
+      { ...pausing.done, delayMs: 100 },
+      { status: 412, delayMs: 100 },
+    ]);
+    const answers = await Promise.all([1, 2].map(() => stage.execute(changeDocument(pausing))));
+    expect(answers.map(({ data }) => data)).toEqual(
+      expect.arrayContaining([
+        { change: { fieldingRun: { version: '6' }, userErrors: [] } },
+        { change: { fieldingRun: null, userErrors: [{ __typename: 'VersionConflictError' }] } },
+      ]),
+    );
+    expect(stage.sent(pausing.call)).toHaveLength(2);
+  });
+});
+
+describe('A read after a change', () => {
+  const stage = useStage();
+
+  it.each(changes)('$mutation does not wait for one from before it', async (changing) => {
+    let state = runAnswer(5, changing.missed.status);
+    // What was read before the change is long on its way.
+    stage.on(readRun, (_request, nth) => (nth === 0 ? { ...state, delayMs: 400 } : state));
+    stage.on(changing.call, () => {
+      state = runAnswer(6, changing.reached.status);
+      return changing.done;
+    });
+
+    const before = stage.execute<FieldingRunData>(READ_RUN);
+    await stage.untilSent(1);
+    expect(await stage.execute(changeDocument(changing))).toMatchObject({ errors: [] });
+    const after = await stage.execute<FieldingRunData>(READ_RUN);
+
+    expect(after.data?.fieldingRun).toEqual({
+      version: '6',
+      status: changing.reached.status.toUpperCase(),
+    });
+    expect((await before).data?.fieldingRun?.version).toBe('5');
+    expect(stage.sent(readRun)).toHaveLength(2);
+  });
+});
