@@ -116,7 +116,7 @@ const wrong: [string, readonly Told[], readonly Effect[], RegExp][] = [
     "another's effect, and no lost answer",
     [pause('a', success), pause('b', success)],
     [paused('a')],
-    /what another did, without a lost answer/,
+    /without a lost answer of what another did/,
   ],
   [
     "another's period",
@@ -214,6 +214,16 @@ const wrong: [string, readonly Told[], readonly Effect[], RegExp][] = [
     /job job on run run had 2 effects/,
   ],
 ];
+
+test('a change from before the ledger begins counts as another’s', () => {
+  const paused = { fieldingRunId: 'run', version: 6, status: 'PAUSED' } as const;
+  expect(findViolations([pause('a', success, 2)], [], [paused])).toEqual([]);
+  expect(findViolations([pause('a', success)], [], [paused])).toEqual([
+    expect.stringMatching(/an earlier change/),
+  ]);
+  expect(findViolations([pause('a', success, 2)], [], [{ ...paused, status: 'LIVE' }])).toHaveLength(1);
+  expect(findViolations([pause('a', success, 2)], [], [{ ...paused, version: 5 }])).toHaveLength(1);
+});
 
 describe('The ledger and what clients were told', () => {
   test.each(fine)('agree on %s', (_name, told, effects) => {

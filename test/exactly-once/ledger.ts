@@ -1,5 +1,5 @@
 import type { Effect } from '../helpers/emulator.js';
-import { actions, jobs, type ActionName } from './mutations.js';
+import { actions, jobs, type ActionName, type RunStatus } from './mutations.js';
 import type { Asked, AskedAction, AskedJob, Told } from './told.js';
 
 /**
@@ -7,15 +7,26 @@ import type { Asked, AskedAction, AskedJob, Told } from './told.js';
  *
  * @param told all that was asked of some fielding runs and project, with one credential
  * @param effects all that was done to them since, in order
+ * @param atFirst the runs as they were before
  */
-export function findViolations(told: readonly Told[], effects: readonly Effect[]): string[] {
-  const ledger = new Ledger(told, effects);
+export function findViolations(
+  told: readonly Told[],
+  effects: readonly Effect[],
+  atFirst: readonly RunAtFirst[] = [],
+): string[] {
+  const ledger = new Ledger(told, effects, atFirst);
   return [
     ...brokenChains(effects),
     ...effectsTwice(effects),
     ...effectsOfNobody(ledger),
     ...told.flatMap((one) => flawsOf(one, ledger).map((flaw) => `${describe(one)}: ${flaw}`)),
   ];
+}
+
+export interface RunAtFirst {
+  readonly fieldingRunId: string;
+  readonly version: number;
+  readonly status: RunStatus;
 }
 
 /** The effects of requests, by the request and by what they were on. */
@@ -26,6 +37,7 @@ class Ledger {
   constructor(
     readonly told: readonly Told[],
     effects: readonly Effect[],
+    readonly atFirst: readonly RunAtFirst[],
   ) {
     this.actions = effects.filter(({ cause }) => cause === 'action');
     this.runChanges = effects.filter(({ fielding_run_id: id }) => id !== null);
@@ -38,9 +50,8 @@ class Ledger {
     return this.actions.filter(({ trace_id: id }) => id === traceId);
   }
 
-  causeOf({ trace_id: id }: Effect): Told | undefined {
-    return id === null ? undefined : this.#told.get(id);
-  }
+  readonly causeOf = ({ trace_id: id }: Effect): Told | undefined =>
+    id === null ? undefined : this.#told.get(id);
 
   creations(key: string): Effect[] {
     return this.actions.filter(
@@ -131,32 +142,45 @@ function actionSuccessFlaws(
 ): string[] {
   const flaws = version !== undefined && version <= asked.version ? [`is shown version ${version}`] : [];
   if (ledger.of(one).length > 0) return flaws;
-  const twin = ledger.runChanges.find(
+  const twin = twinOf(asked, ledger);
+  if (twin === undefined) return [...flaws, 'is told success, and it was not done'];
+  const tries = one.sent?.changes ?? Infinity;
+  return tries > 1 ? flaws : [...flaws, `is told success without a lost answer of what another did: ${twin}`];
+}
+
+/** Another's change from the same version that leads to what was asked for; also one from before the ledger begins. */
+function twinOf(asked: AskedAction, { runChanges, atFirst, causeOf }: Ledger): string | undefined {
+  const known = runChanges.find(
     (effect) =>
       effect.fielding_run_id === asked.fieldingRunId &&
       effect.from_version === asked.version &&
-      leadsToTheSame(effect, asked, ledger.causeOf(effect)?.asked),
+      leadsToTheSame(effect, asked, causeOf(effect)?.asked),
   );
-  if (twin === undefined) return [...flaws, 'is told success, and it was not done'];
-  const tries = one.sent?.changes ?? Infinity;
-  return tries > 1
-    ? flaws
-    : [...flaws, `is told success of what another did, without a lost answer: ${brief(twin)}`];
+  if (known !== undefined) return brief(known);
+  const earlier = atFirst.some(
+    ({ fieldingRunId, version, status }) =>
+      asked.mutation !== 'updateFieldingPeriod' &&
+      fieldingRunId === asked.fieldingRunId &&
+      version === asked.version + 1 &&
+      status === goals[asked.mutation],
+  );
+  return earlier ? 'an earlier change' : undefined;
 }
 
 /** Whether another's change of the run from the same version leads to what was asked for, too. */
 function leadsToTheSame(effect: Effect, asked: AskedAction, other: Asked | undefined): boolean {
-  if (asked.mutation !== 'updateFieldingPeriod') return effect.to_status === goals[asked.mutation];
+  if (asked.mutation !== 'updateFieldingPeriod')
+    return effect.to_status?.toUpperCase() === goals[asked.mutation];
   return other?.kind === 'action' && other.mutation === asked.mutation && other.endAt === asked.endAt;
 }
 
 const goals = {
-  launchNow: 'Live',
-  pauseFieldingRun: 'Paused',
-  resumeFieldingRun: 'Live',
-  completeFieldingRun: 'Completed',
-  relaunchFieldingRun: 'Live',
-} as const satisfies Partial<Record<ActionName, string>>;
+  launchNow: 'LIVE',
+  pauseFieldingRun: 'PAUSED',
+  resumeFieldingRun: 'LIVE',
+  completeFieldingRun: 'COMPLETED',
+  relaunchFieldingRun: 'LIVE',
+} as const satisfies Partial<Record<ActionName, RunStatus>>;
 
 function jobSuccessFlaws(
   asked: AskedJob,
