@@ -13,6 +13,8 @@ import { createLogger, type Logger } from './telemetry/logger.js';
 import { IdempotencyKeys } from './upstream/idempotency-keys.js';
 import { createUpstream } from './upstream/upstream.js';
 
+/** How long after its listener has closed a server can still find a request on a connection. */
+const LAST_REQUESTS_MS = 200;
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
 export interface GatewayOptions {
@@ -92,7 +94,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await sleep(config.drainDelayMs);
     // Until these are answered it goes on listening, so that whoever asks hears "not ready" and not nothing.
     await Promise.race([requestsUnderWay(), sleep(config.requestTimeoutMs, undefined, { ref: false })]);
-    await apollo.stop();
+    const stopping = apollo.stop();
+    // What came in the moment before the listener closed is answered; a connection without a request keeps nobody.
+    await Promise.race([stopping, sleep(LAST_REQUESTS_MS, undefined, { ref: false })]);
+    await Promise.race([requestsUnderWay(), sleep(config.requestTimeoutMs, undefined, { ref: false })]);
+    app.server.closeAllConnections();
+    await stopping;
     upstream.close();
   };
   let stopped: Promise<void> | undefined;

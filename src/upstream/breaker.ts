@@ -24,6 +24,7 @@ export interface BreakerOptions {
 export class Breaker {
   readonly #policy: CircuitBreakerPolicy;
   readonly #probeAfterMs: number;
+  #openedAt = 0;
 
   constructor(options: BreakerOptions) {
     this.#probeAfterMs = options.probeAfterMs;
@@ -32,11 +33,21 @@ export class Breaker {
       halfOpenAfter: options.probeAfterMs,
       breaker: new ShareBreaker(options),
     });
+    this.#policy.onBreak(() => {
+      this.#openedAt = Date.now();
+    });
   }
 
-  /** Whether calls go out. Half open, only the probe does. */
-  get isClosed(): boolean {
-    return this.#policy.state === CircuitState.Closed;
+  /**
+   * Whether the next call would go out. It would once a probe is due: whoever sends no calls to a gateway that does not
+   * take them would otherwise never see it recover.
+   */
+  get takesCalls(): boolean {
+    const { state } = this.#policy;
+    return (
+      state === CircuitState.Closed ||
+      (state === CircuitState.Open && Date.now() - this.#openedAt >= this.#probeAfterMs)
+    );
   }
 
   /** When to try again, where a call was not let through. */

@@ -16,7 +16,7 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** The way to one Demand API, shared by all operations of the process. */
 export interface Upstream {
   readonly client: DemandClientDeps;
-  /** Whether calls go out, or the breaker has opened. */
+  /** Whether the next call would go out, or the breaker is open. */
   isUp(): boolean;
   close(): void;
 }
@@ -44,7 +44,7 @@ export function createUpstream(config: DemandApiConfig, baseUrl: string, now: ()
   );
   return {
     client: { transport, baseUrl, fieldingRuns: new FieldingRunCache(), jobs: new JobMemory(), ifMatch },
-    isUp: () => breaker.isClosed,
+    isUp: () => breaker.takesCalls,
     close: () => {
       http.close();
     },

@@ -90,12 +90,18 @@ export function toConnection<I extends { readonly id: string }, N>(
     get pageInfo() {
       const hasMore = surplus > 0 || list.has_more;
       const cursors = edges.flatMap((edge) => (edge instanceof Error ? [] : [edge.cursor]));
+      const startCursor = cursors[0] ?? null;
+      // Even where the last item is broken, the list goes on.
+      const endCursor = nextCursor() ?? cursors.at(-1) ?? null;
+      // Without a cursor to go on from, whoever wants the next page would get the first one again.
+      if (hasMore && (backward ? startCursor : endCursor) === null) {
+        throw badResponse('The Demand API says that there are more items, and not where.');
+      }
       return {
         hasNextPage: backward || hasMore,
         hasPreviousPage: backward ? hasMore : query.start_after !== undefined,
-        startCursor: cursors[0] ?? null,
-        // Even where the last item is broken, the list goes on.
-        endCursor: nextCursor() ?? cursors.at(-1) ?? null,
+        startCursor,
+        endCursor,
       };
     },
   };

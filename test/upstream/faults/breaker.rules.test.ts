@@ -41,7 +41,7 @@ function times<T>(count: number, value: T): T[] {
 /** Opens the breaker, and lets the time pass until it takes a probe. */
 async function openAndWait(): Promise<void> {
   await outcomesOf(...times(4, answers(503)));
-  expect(breaker.isClosed).toBe(false);
+  expect(breaker.takesCalls).toBe(false);
   jest.advanceTimersByTime(300);
 }
 
@@ -65,7 +65,7 @@ describe('What counts', () => {
     [499, true],
   ])('many times %d leaves it closed: %s', async (status, staysClosed) => {
     expect(await outcomesOf(...times(4, answers(status)))).toEqual(times(4, status));
-    expect(breaker.isClosed).toBe(staysClosed);
+    expect(breaker.takesCalls).toBe(staysClosed);
   });
 
   it.each([
@@ -76,7 +76,7 @@ describe('What counts', () => {
     ['too-large', true],
   ] as const)('many times %s leaves it closed: %s', async (kind, staysClosed) => {
     expect(await outcomesOf(...times(4, fails(kind)))).toEqual(times(4, kind));
-    expect(breaker.isClosed).toBe(staysClosed);
+    expect(breaker.takesCalls).toBe(staysClosed);
   });
 });
 
@@ -92,7 +92,7 @@ describe('How many', () => {
     '$failures failures after $successes successes open it: $opens',
     async ({ failures, successes, opens }) => {
       await outcomesOf(...times(successes, answers(200)), ...times(failures, answers(500)));
-      expect(breaker.isClosed).toBe(!opens);
+      expect(breaker.takesCalls).toBe(!opens);
     },
   );
 
@@ -100,9 +100,9 @@ describe('How many', () => {
     await outcomesOf(...times(3, answers(500)));
     jest.advanceTimersByTime(1000);
     await outcomesOf(...times(3, answers(500)));
-    expect(breaker.isClosed).toBe(true);
+    expect(breaker.takesCalls).toBe(true);
     await outcomesOf(answers(500));
-    expect(breaker.isClosed).toBe(false);
+    expect(breaker.takesCalls).toBe(false);
   });
 });
 
@@ -117,6 +117,13 @@ describe('An open breaker', () => {
     expect(breaker.retryAfterSeconds).toBe(1);
   });
 
+  it('says that it takes calls once a probe is due: a load balancer has to send one', async () => {
+    await openAndWait();
+    expect(breaker.takesCalls).toBe(true);
+    await outcomesOf(answers(503));
+    expect(breaker.takesCalls).toBe(false);
+  });
+
   it('lets one probe through, refuses all others meanwhile, and closes when it succeeds', async () => {
     await openAndWait();
     const { opened: answered, open: answerProbe } = gate();
@@ -124,19 +131,19 @@ describe('An open breaker', () => {
     const send = jest.fn(answers(200));
     expect(await outcomesOf(send, send)).toEqual(['refused', 'refused']);
     expect(send).not.toHaveBeenCalled();
-    expect(breaker.isClosed).toBe(false);
+    expect(breaker.takesCalls).toBe(false);
     answerProbe();
     expect(await probing).toMatchObject({ status: 404 });
-    expect(breaker.isClosed).toBe(true);
+    expect(breaker.takesCalls).toBe(true);
     expect(await outcomesOf(send)).toEqual([200]);
   });
 
   it('begins to count anew once it has closed', async () => {
     await openAndWait();
     await outcomesOf(answers(200), ...times(2, answers(500)));
-    expect(breaker.isClosed).toBe(true);
+    expect(breaker.takesCalls).toBe(true);
     await outcomesOf(answers(500));
-    expect(breaker.isClosed).toBe(false);
+    expect(breaker.takesCalls).toBe(false);
   });
 
   it.each([
@@ -148,16 +155,16 @@ describe('An open breaker', () => {
     await openAndWait();
     const [outcome] = await outcomesOf(probe);
     expect(outcome).not.toBe('refused');
-    expect(breaker.isClosed).toBe(false);
+    expect(breaker.takesCalls).toBe(false);
     expect(await outcomesOf(answers(200))).toEqual(['refused']);
     jest.advanceTimersByTime(300);
     expect(await outcomesOf(answers(200))).toEqual([200]);
-    expect(breaker.isClosed).toBe(true);
+    expect(breaker.takesCalls).toBe(true);
   });
 
   it('closes where the probe is answered with too much', async () => {
     await openAndWait();
     expect(await outcomesOf(fails('too-large'))).toEqual(['too-large']);
-    expect(breaker.isClosed).toBe(true);
+    expect(breaker.takesCalls).toBe(true);
   });
 });

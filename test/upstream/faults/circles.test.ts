@@ -30,6 +30,15 @@ describe('A page', () => {
   });
 
   it.each([
+    ['forward', after],
+    ['backward', before],
+  ])('that is empty and not the last, without a cursor, cannot be told from the end: %s', (_way, query) => {
+    const connection = connect('', query);
+    expect(connection.nodes).toEqual([]);
+    expect(() => connection.pageInfo).toThrow('more items, and not where');
+  });
+
+  it.each([
     ['the first one', 'abc', { page_size: 3 }, 'c'],
     ['the next one', 'def', after, 'f'],
     ['the next one, without a cursor', 'def', after, undefined],
