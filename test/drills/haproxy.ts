@@ -16,7 +16,7 @@ export interface ProxyOptions {
 }
 
 /** How long the proxy may take to notice that a gateway is not ready: two checks, and their time on a busy machine. */
-export const NOTICED_WITHIN_MS = 500;
+export const NOTICED_WITHIN_MS = 800;
 
 /** Starts HAProxy as one would run it before gateways: it asks `/readyz`, and tries another where one cannot be reached. */
 export async function startHaproxy(processes: Processes, options: ProxyOptions): Promise<ChildProcess> {

@@ -46,7 +46,6 @@ const SCHEDULES_PER_RESET = 20;
 export class Lane {
   #stage = new Stage();
   #schedules = 0;
-
   readonly #poster: Poster;
 
   private constructor(

@@ -99,12 +99,12 @@ const runs = fc.array(status, { minLength: 1, maxLength: 3, size: 'max' });
 /** Two to four clients, most of whom take a single step. */
 function clientsWith(step: fc.Arbitrary<Step>): fc.Arbitrary<Step[][]> {
   const steps = fc.oneof(
-    { weight: 3, arbitrary: fc.tuple(step) },
+    { weight: 5, arbitrary: fc.tuple(step) },
     { weight: 1, arbitrary: fc.array(step, { minLength: 2, maxLength: 3 }) },
   );
   return fc.oneof(
-    { weight: 3, arbitrary: fc.tuple(steps, steps) },
-    { weight: 2, arbitrary: fc.array(steps, { minLength: 3, maxLength: 4 }) },
+    { weight: 2, arbitrary: fc.tuple(steps, steps) },
+    { weight: 1, arbitrary: fc.array(steps, { minLength: 3, maxLength: 4 }) },
   );
 }
 
