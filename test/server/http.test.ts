@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { createServer } from 'node:http';
 import { demo } from '../../src/emulator/index.js';
 import { FieldingRunDocument } from '../generated/documents.js';
@@ -227,6 +229,15 @@ describe('Closing', () => {
 
     await expect(fetch(`${own.url}/healthz`)).rejects.toThrow();
     await listensOn(Number(port));
+  });
+
+  test('is not kept waiting by a connection that has never sent a request', async () => {
+    const own = await startTestGateway({ demandApiUrl: emulator.url });
+    const socket = connect(Number(new URL(own.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    const cut = once(socket, 'close');
+    await own.close();
+    await cut;
   });
 
   test('twice is the same as once', async () => {
