@@ -33,6 +33,8 @@ export interface DemandApiConfig {
   readonly ifMatch: 'weak' | 'strong';
   /** `DEMAND_API_CONCURRENCY` (64): upstream requests in flight for one process. */
   readonly concurrency: number;
+  /** `DEMAND_API_TRANSPORT` (undici): what carries reads, `undici` or `node-fetch`. Changes are always on node-fetch. */
+  readonly transport: 'undici' | 'node-fetch';
   readonly retry: RetryConfig;
   readonly breaker: BreakerConfig;
 }
@@ -97,6 +99,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       DEMAND_API_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 5000 }),
       DEMAND_API_IF_MATCH: str({ choices: ['weak', 'strong'] as const, default: 'weak' }),
       DEMAND_API_CONCURRENCY: wholeNumber(1, 10_000)({ default: 64 }),
+      DEMAND_API_TRANSPORT: str({ choices: ['undici', 'node-fetch'] as const, default: 'undici' }),
       DEMAND_API_MAX_ATTEMPTS: wholeNumber(1, 20)({ default: 4 }),
       DEMAND_API_RETRY_BASE_MS: wholeNumber(0, 60_000)({ default: 100 }),
       DEMAND_API_RETRY_MAX_MS: wholeNumber(0, 600_000)({ default: 2000 }),
@@ -125,6 +128,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       timeoutMs: env.DEMAND_API_TIMEOUT_MS,
       ifMatch: env.DEMAND_API_IF_MATCH,
       concurrency: env.DEMAND_API_CONCURRENCY,
+      transport: env.DEMAND_API_TRANSPORT,
       retry: {
         maxAttempts: env.DEMAND_API_MAX_ATTEMPTS,
         baseDelayMs: env.DEMAND_API_RETRY_BASE_MS,

@@ -11,14 +11,20 @@ export interface ExchangeOptions {
   readonly timeoutMs: number;
 }
 
+/** What carries reads, and what carries changes. */
+export interface HttpClients {
+  readonly reads: HttpClient;
+  readonly changes: HttpClient;
+}
+
 /** Makes single HTTP exchanges of calls: the headers that all of them carry, and the time that each may take. */
 export class Exchanges {
   readonly #options: ExchangeOptions;
-  readonly #http: HttpClient;
+  readonly #clients: HttpClients;
 
-  constructor(options: ExchangeOptions, http: HttpClient) {
+  constructor(options: ExchangeOptions, clients: HttpClients) {
     this.#options = options;
-    this.#http = http;
+    this.#clients = clients;
   }
 
   /** One HTTP exchange. @throws {HttpFailure}, or {UpstreamError} where there is no time left to begin */
@@ -37,7 +43,9 @@ export class Exchanges {
     );
     if (call.kind === 'read') scope.callerGone.addEventListener('abort', stop);
     try {
-      const response = await this.#http.send(this.#request(call, scope, abort.signal));
+      const response = await this.#clients[call.kind === 'read' ? 'reads' : 'changes'].send(
+        this.#request(call, scope, abort.signal),
+      );
       // A change that was answered with 2xx has been made, whatever became of the body. A read needs it.
       if (call.kind === 'read' && 'failure' in response.body) throw response.body.failure;
       return response;

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import fetch, { type Response } from 'node-fetch';
+import { toHttpFailure } from './http-failure.js';
 import { HttpFailure, type HttpClient, type HttpRequest, type HttpResponse } from './http.js';
 
 export interface NodeFetchClientOptions {
@@ -48,14 +49,9 @@ async function readBody(response: Response): Promise<HttpResponse['body']> {
   }
 }
 
-/** System and TLS errors that come before a request can have gone out (errno(3), Node's `ERR_TLS_*`). */
-const NOT_CONNECTED =
-  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ERR_TLS_.*|CERT_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*)$/;
-
 function toFailure(error: unknown): HttpFailure {
-  const { name, type, code } = error as { name?: unknown; type?: unknown; code?: unknown };
+  const { name, type } = error as { name?: unknown; type?: unknown };
   if (name === 'AbortError') return new HttpFailure('aborted', error);
   if (type === 'max-size') return new HttpFailure('too-large', error);
-  const notConnected = typeof code === 'string' && NOT_CONNECTED.test(code);
-  return new HttpFailure(notConnected ? 'not-connected' : 'broken', error);
+  return toHttpFailure(error);
 }

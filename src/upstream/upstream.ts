@@ -10,6 +10,7 @@ import { RetryBudget } from './retry-budget.js';
 import { SingleFlight } from './single-flight.js';
 import { Transport } from './transport.js';
 import { Turns } from './turns.js';
+import { createUndiciClient } from './undici-client.js';
 
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
@@ -29,12 +30,14 @@ export interface Upstream {
  */
 export function createUpstream(config: DemandApiConfig, baseUrl: string, now: () => number): Upstream {
   const { version: apiVersion, timeoutMs, concurrency, ifMatch, retry } = config;
-  const http = createNodeFetchClient({ maxSockets: concurrency, maxBodyBytes: MAX_ANSWER_BYTES });
+  const clientOptions = { maxSockets: concurrency, maxBodyBytes: MAX_ANSWER_BYTES };
+  const changes = createNodeFetchClient(clientOptions);
+  const reads = config.transport === 'undici' ? createUndiciClient(clientOptions) : changes;
   const breaker = new Breaker(config.breaker);
   const transport = new Transport(
     { retryPolicy: retry, now },
     {
-      exchanges: new Exchanges({ baseUrl, apiVersion, timeoutMs }, http),
+      exchanges: new Exchanges({ baseUrl, apiVersion, timeoutMs }, { reads, changes }),
       turns: new Turns(concurrency),
       breaker,
       budget: new RetryBudget({ share: retry.budgetShare, floor: retry.budgetFloor }),
@@ -46,7 +49,8 @@ export function createUpstream(config: DemandApiConfig, baseUrl: string, now: ()
     client: { transport, baseUrl, fieldingRuns: new FieldingRunCache(), jobs: new JobMemory(), ifMatch },
     isUp: () => breaker.takesCalls,
     close: () => {
-      http.close();
+      reads.close();
+      changes.close();
     },
   };
 }

@@ -41,7 +41,6 @@ describe('the headers of a request', () => {
     const [request] = scripted.upstream.requests;
     expect(request?.headers).toEqual({
       accept: 'application/json',
-      'accept-encoding': expect.any(String),
       authorization: 'Bearer the-token',
       'cint-api-version': '2025-12-18',
       connection: expect.any(String),

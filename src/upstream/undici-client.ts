@@ -1,0 +1,142 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { Agent, type Dispatcher } from 'undici';
+import { HttpFailure, type HttpClient, type HttpRequest, type HttpResponse } from './http.js';
+import { toHttpFailure } from './http-failure.js';
+
+export interface UndiciClientOptions {
+  /** The most sockets to one host. */
+  readonly maxSockets: number;
+  /** The most bytes of a body, before and after decompression. */
+  readonly maxBodyBytes: number;
+}
+
+/**
+ * An HTTP client on undici's dispatcher, the least that HTTP costs in Node: a list can fan out into a hundred reads. It
+ * follows no redirect, and asks for no compression.
+ */
+export function createUndiciClient({ maxSockets, maxBodyBytes }: UndiciClientOptions): HttpClient {
+  // The caller's signal bounds an exchange, headers and body together; timers of undici's own would be a second bound.
+  const agent = new Agent({ connections: maxSockets, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+  return {
+    send: (request) =>
+      new Promise((resolve, reject) => {
+        if (request.signal.aborted) {
+          reject(new HttpFailure('aborted', request.signal.reason));
+          return;
+        }
+        const { origin, path } = target(request.url);
+        const { method, headers, body = null } = request;
+        agent.dispatch(
+          { origin, path, method, headers, body },
+          new Exchange(request, maxBodyBytes, resolve, reject),
+        );
+      }),
+    close() {
+      void agent.destroy();
+    },
+  };
+}
+
+/** The callbacks of one dispatch. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  #status = 0;
+  #headers: Dispatcher.ResponseData['headers'] = {};
+  #controller: Dispatcher.DispatchController | undefined;
+
+  constructor(
+    private readonly request: HttpRequest,
+    private readonly maxBodyBytes: number,
+    private readonly resolve: (response: HttpResponse) => void,
+    private readonly reject: (failure: HttpFailure) => void,
+  ) {
+    request.signal.addEventListener('abort', this.#abort);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.request.signal.aborted) this.#abort();
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Dispatcher.ResponseData['headers'],
+  ): void {
+    // An informational answer comes before the answer itself (RFC 9110, 15.2).
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.maxBodyBytes) controller.abort(new HttpFailure('too-large', undefined));
+    else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#end(this.#body());
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const failure = error instanceof HttpFailure ? error : toHttpFailure(error);
+    if (this.#status !== 0) {
+      this.#end({ failure });
+      return;
+    }
+    this.request.signal.removeEventListener('abort', this.#abort);
+    this.reject(failure);
+  }
+
+  readonly #abort = (): void => {
+    this.#controller?.abort(new HttpFailure('aborted', this.request.signal.reason));
+  };
+
+  #end(body: HttpResponse['body']): void {
+    this.request.signal.removeEventListener('abort', this.#abort);
+    const headers = this.#headers;
+    this.resolve({ status: this.#status, header: (name) => first(headers[name]), body });
+  }
+
+  #body(): HttpResponse['body'] {
+    const encoding = first(this.#headers['content-encoding']);
+    try {
+      const bytes = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
+      return { text: decoded(bytes ?? Buffer.alloc(0), encoding, this.maxBodyBytes).toString() };
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      return { failure: new HttpFailure(code === 'ERR_BUFFER_TOO_LARGE' ? 'too-large' : 'broken', error) };
+    }
+  }
+}
+
+/** Nobody asked for compression; a server may compress all the same. */
+function decoded(bytes: Buffer, encoding: string | undefined, maxOutputLength: number): Buffer {
+  switch (encoding?.toLowerCase()) {
+    case undefined:
+    case '':
+    case 'identity':
+      return bytes;
+    case 'gzip':
+    case 'x-gzip':
+      return gunzipSync(bytes, { maxOutputLength });
+    case 'deflate':
+      return inflateSync(bytes, { maxOutputLength });
+    case 'br':
+      return brotliDecompressSync(bytes, { maxOutputLength });
+    default:
+      throw new Error(`The content coding ${String(encoding)} is not known.`);
+  }
+}
+
+/** Cheaper than a URL object for each request; the base has been parsed at the start. */
+function target(url: string): { readonly origin: string; readonly path: string } {
+  const slash = url.indexOf('/', url.indexOf('://') + 3);
+  return { origin: url.slice(0, slash), path: url.slice(slash) };
+}
+
+function first(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
