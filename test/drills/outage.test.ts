@@ -49,7 +49,11 @@ test('an outage is not made worse, everybody is told of it in time, and all is w
   expect(probes).toBeLessThanOrEqual(Math.ceil(openMs / 1000) + 1);
   expect(report.refused).toBeGreaterThan(0);
   expect(report.refusedWithAdvice).toBe(report.refused);
-  expect({ ready: report.readyWhileOpen, healthy: report.healthy }).toEqual({ ready: [503], healthy: [200] });
+  // It is ready for the moments in which a probe is due, and for no others.
+  expect(new Set(report.readyWhileOpen)).toContain(503);
+  const ready = report.readyWhileOpen.filter((status) => status === 200);
+  expect(ready.length).toBeLessThanOrEqual(2 * Math.ceil(openMs / 1000));
+  expect(report.healthy).toEqual([200]);
 
   expect(recoveryMs).toBeLessThan(2000);
   expect(report.readyAtLast).toBe(200);

@@ -122,17 +122,17 @@ interface WatchedHealth {
 
 async function watchHealth(url: string, forMs: number): Promise<WatchedHealth> {
   const until = performance.now() + forMs;
-  const readyWhileOpen = new Set<number>();
+  const readyWhileOpen: number[] = [];
   const healthy = new Set<number>();
   let openedAt: number | undefined;
   while (performance.now() < until) {
     const ready = await statusOf(`${url}/readyz`);
     if (ready === 503) openedAt ??= Date.now();
-    if (openedAt !== undefined) readyWhileOpen.add(ready);
+    if (openedAt !== undefined) readyWhileOpen.push(ready);
     healthy.add(await statusOf(`${url}/healthz`));
     await sleep(20);
   }
-  return { openedAt, readyWhileOpen: [...readyWhileOpen], healthy: [...healthy] };
+  return { openedAt, readyWhileOpen, healthy: [...healthy] };
 }
 
 async function statusOf(url: string): Promise<number> {
