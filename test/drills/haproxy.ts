@@ -1,7 +1,7 @@
 import { spawnSync, type ChildProcess } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { answers, type Processes } from './processes.js';
+import type { Processes } from './processes.js';
 
 export function hasHaproxy(): boolean {
   return spawnSync('haproxy', ['-v']).status === 0;
@@ -15,17 +15,24 @@ export interface ProxyOptions {
   readonly gateways: readonly number[];
 }
 
-/** How long the proxy may take to notice that a gateway is not ready: two checks, and their time on a busy machine. */
-export const NOTICED_WITHIN_MS = 800;
+/** How long the proxy may take to notice that a gateway is not ready: two checks, and time to spare on a busy machine. */
+export const NOTICED_WITHIN_MS = 2000;
 
 /** Starts HAProxy as one would run it before gateways: it asks `/readyz`, and tries another where one cannot be reached. */
 export async function startHaproxy(processes: Processes, options: ProxyOptions): Promise<ChildProcess> {
   const file = join(options.folder, 'haproxy.cfg');
   await writeFile(file, configurationOf(options));
-  return await processes.start(['haproxy', '-db', '-f', file], {}, () =>
-    answers(`http://127.0.0.1:${options.port}/healthz`),
-  );
+  return await processes.start(['haproxy', '-db', '-f', file], {}, () => allUp(options));
 }
+
+/** Whether the proxy sends requests to all of its gateways. */
+export async function allUp({ port, gateways }: ProxyOptions): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${port}${STATISTICS};csv`);
+  const lines = (await response.text()).split('\n').filter((line) => line.startsWith('gateways,gateway-'));
+  return lines.filter((line) => line.split(',').includes('UP')).length === gateways.length;
+}
+
+const STATISTICS = '/statistics';
 
 function configurationOf({ port, gateways }: ProxyOptions): string {
   return `
@@ -34,7 +41,7 @@ defaults
   timeout connect 1s
   timeout client 30s
   timeout server 30s
-  timeout check 1s
+  timeout check 5s
   retries 3
   option redispatch
   option httpchk GET /readyz
@@ -42,6 +49,7 @@ defaults
 
 frontend clients
   bind 127.0.0.1:${port}
+  stats uri ${STATISTICS}
   default_backend gateways
 
 backend gateways

@@ -26,11 +26,12 @@ export async function mixed(gateway: Poster, number: number): Promise<LoadAnswer
     targetGroupIds: [demo.secondLive.targetGroupId],
     key: `drill-${number}`,
   } as const;
+  const begun = performance.now();
   const answer = await gateway.post<{ pauseTargetGroups: Payload | null }>(
     jobDocument(asked.mutation, false),
     { input: { targetGroupIds: [GROUP], idempotencyKey: asked.key } },
     headers,
   );
   const outcome = outcomeOf(answer.data?.pauseTargetGroups, answer.errors ?? []);
-  return { ...answer, traceId, told: { traceId, asked, outcome } };
+  return { ...answer, traceId, told: { traceId, asked, outcome, tookMs: performance.now() - begun } };
 }

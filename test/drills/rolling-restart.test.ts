@@ -2,20 +2,19 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { findViolations } from '../exactly-once/ledger.js';
 import { Poster } from '../exactly-once/post.js';
 import { say } from '../exactly-once/settings.js';
-import { startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
-import { hasHaproxy, NOTICED_WITHIN_MS, startHaproxy } from './haproxy.js';
+import { startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
+import { allUp, hasHaproxy, NOTICED_WITHIN_MS, startHaproxy } from './haproxy.js';
 import { startLoad } from './load.js';
 import { answers, freePort, Processes } from './processes.js';
 import { mixed } from './requests.js';
 
 /** For a longer drill: `ROLLING_RESTART_SECONDS=30 npm test -- test/drills/rolling-restart`. */
 const SECONDS = Number(process.env['ROLLING_RESTART_SECONDS'] ?? 8);
-const PER_SECOND = 100;
+const PER_SECOND = 60;
 
 jest.setTimeout((SECONDS + 60) * 1000);
 
@@ -54,14 +53,15 @@ async function startGateway(port: number): Promise<ChildProcess> {
 drill('no request fails while gateways behind a proxy are restarted one after the other', async () => {
   const [proxyPort, ...ports] = [await freePort(), await freePort(), await freePort()] as const;
   const gateways = await Promise.all(ports.map(startGateway));
-  await startHaproxy(processes, { folder, port: proxyPort, gateways: ports });
+  const proxy = { folder, port: proxyPort, gateways: ports };
+  await startHaproxy(processes, proxy);
 
   const poster = new Poster(`http://127.0.0.1:${proxyPort}`);
   const load = startLoad(PER_SECOND, (number) => mixed(poster, number));
-  const until = performance.now() + SECONDS * 1000;
+  const end = performance.now() + SECONDS * 1000;
   const exits: unknown[] = [];
-  for (let turn = 0; performance.now() < until; turn = (turn + 1) % ports.length) {
-    await sleep(NOTICED_WITHIN_MS);
+  for (let turn = 0; performance.now() < end; turn = (turn + 1) % ports.length) {
+    await until(() => allUp(proxy));
     exits.push(await processes.end(gateways[turn]!, 'SIGTERM'));
     gateways[turn] = await startGateway(ports[turn]!);
   }

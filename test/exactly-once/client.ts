@@ -106,6 +106,7 @@ export class Client {
     input: unknown,
   ): Promise<{ told: Told; payload: Payload | null | undefined }> {
     const traceId = randomBytes(16).toString('hex');
+    const begun = performance.now();
     let outcome: Outcome;
     let payload: Payload | null | undefined;
     try {
@@ -120,7 +121,7 @@ export class Client {
     } catch (error) {
       outcome = leavesAfter === undefined ? { is: 'nothing', why: String(error) } : { is: 'gone' };
     }
-    return { told: { traceId, asked, outcome }, payload };
+    return { told: { traceId, asked, outcome, tookMs: performance.now() - begun }, payload };
   }
 
   async #look(index: number, id: string): Promise<void> {

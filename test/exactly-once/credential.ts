@@ -1,9 +1,13 @@
 import { demo } from '../../src/emulator/index.js';
 
 /**
- * An `Authorization` for each number, as far as a gateway can tell, so that a 429 or a read of one has nothing to do with
- * another's. The emulator knows few tokens, but any number of spaces may stand before one (RFC 9110, 11.4).
+ * An `Authorization` for each number below 25,600, as far as a gateway can tell: what it keeps for one credential (a
+ * cooldown, runs by their entity tags) has nothing to do with another. The emulator knows few tokens; but the scheme's case
+ * does not count, and any number of spaces may follow it (RFC 9110, 11.1 and 11.4).
  */
 export function credential(number: number): string {
-  return `Bearer${' '.repeat(1 + (number % 100))}${demo.token}`;
+  const scheme = 'bearer'.replaceAll(/./g, (letter, bit: number) =>
+    (number >> bit) & 1 ? letter.toUpperCase() : letter,
+  );
+  return `${scheme}${' '.repeat(1 + (Math.floor(number / 64) % 400))}${demo.token}`;
 }

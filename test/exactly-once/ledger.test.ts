@@ -11,6 +11,7 @@ function pause(traceId: string, outcome: Outcome, changes = 1, asked: Partial<As
     traceId,
     asked: { kind: 'action', mutation: 'pauseFieldingRun', fieldingRunId: 'run', version: 5, ...asked },
     outcome,
+    tookMs: 5,
     sent: { changes, keys: [] },
   };
 }
@@ -20,6 +21,7 @@ function job(traceId: string, outcome: Outcome, asked: Partial<AskedJob> = {}, k
     traceId,
     asked: { kind: 'job', mutation: 'pauseTargetGroups', targetGroupIds: ['a', 'b'], key: 'key', ...asked },
     outcome,
+    tookMs: 5,
     sent: { changes: 1, keys },
   };
 }
@@ -78,6 +80,11 @@ const fine: [string, readonly Told[], readonly Effect[]][] = [
   [
     'two that asked for the same, where an answer of one was lost',
     [pause('a', success), pause('b', success, 2)],
+    [paused('a')],
+  ],
+  [
+    'the same, where an attempt may have timed out unseen',
+    [pause('a', success), { ...pause('b', success), tookMs: 70 }],
     [paused('a')],
   ],
   [

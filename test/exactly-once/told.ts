@@ -7,6 +7,8 @@ export interface Told {
   readonly traceId: string;
   readonly asked: Asked;
   readonly outcome: Outcome;
+  /** How long the answer took. */
+  readonly tookMs: number;
   /** What went upstream for it, where that is known: how often the change was sent, and with which idempotency keys. */
   readonly sent?: { readonly changes: number; readonly keys: readonly string[] } | undefined;
 }
