@@ -10,8 +10,8 @@ const slow: readonly (readonly [string, ScriptedAnswer])[] = [
 ];
 
 describe.each([
-  ['An attempt', { DEMAND_API_TIMEOUT_MS: '80', DEMAND_API_MAX_ATTEMPTS: '1' }],
-  ['A whole request', { REQUEST_TIMEOUT_MS: '80', DEMAND_API_TIMEOUT_MS: '30000' }],
+  ['An attempt', { DEMAND_API_TIMEOUT_MS: '300', DEMAND_API_MAX_ATTEMPTS: '1' }],
+  ['A whole request', { REQUEST_TIMEOUT_MS: '300', DEMAND_API_TIMEOUT_MS: '30000' }],
 ])('%s that takes too long', (_what, env) => {
   const stage = useStage({ env, perTest: true });
 
@@ -27,7 +27,7 @@ describe.each([
 });
 
 describe('A change that was answered', () => {
-  const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '80' }, perTest: true });
+  const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '300' }, perTest: true });
 
   it('is a success though its body does not end, and frees the socket', async () => {
     stage.on(creation, { ...created, body: { any: 'thing' }, bodyDelayMs: 30_000 });
