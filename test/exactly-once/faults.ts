@@ -25,6 +25,11 @@ export interface Fault {
 export type End = 'real' | 'reset' | 'truncate' | 'late-body' | 'no-json' | Refusal;
 type Refusal = '429' | '429-now' | '429-in-1s' | '500' | '502' | '503' | '503-html' | '504';
 
+/** Whether the end of an answer ends its connection, too. */
+export function cutsConnections({ end }: Fault): boolean {
+  return end === 'reset' || end === 'truncate' || end === 'late-body';
+}
+
 const requests = {
   action: { method: 'POST', path: '/fielding-runs/[^/]+/[a-z-]+$' },
   period: { method: 'PUT', path: '/fielding-runs/' },

@@ -5,11 +5,11 @@ import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
 import { Poster } from './post.js';
 import { credential } from './credential.js';
 import { Client, type StageRun } from './client.js';
-import { ATTEMPT_MS, LATEST_MS, ruleOf, type Fault } from './faults.js';
+import { ATTEMPT_MS, cutsConnections, LATEST_MS, ruleOf, type Fault } from './faults.js';
 import { findViolations } from './ledger.js';
 import type { GatewayKind, Schedule } from './schedule.js';
 import { Stage } from './stage.js';
-import type { Told } from './told.js';
+import type { Sent, Told } from './told.js';
 
 /** What came of a schedule. */
 export interface Result {
@@ -76,7 +76,10 @@ export class Lane {
     try {
       const told = await playSchedule(schedule, runs, this.#poster, (this.#schedules += 1));
       await idle(schedule);
-      return judge(told, runs, await control.effects(), await control.requests());
+      return judge(told, runs, await control.effects(), {
+        requests: await control.requests(),
+        connectionsCut: schedule.faults.some(cutsConnections),
+      });
     } finally {
       await control.faults.clear();
     }
@@ -116,12 +119,19 @@ export async function playSchedule(
   return told.flat();
 }
 
-/** @param requests what the emulator has seen; undefined where its log was lost */
+/** What is known of the way to the emulator. */
+export interface Observed {
+  /** All that it has seen. */
+  readonly requests: readonly LoggedRequest[];
+  readonly connectionsCut: boolean;
+}
+
+/** @param observed undefined where the emulator's log was lost */
 export function judge(
   told: readonly Told[],
   runs: readonly StageRun[],
   ledger: readonly Effect[],
-  requests: readonly LoggedRequest[] | undefined,
+  observed: Observed | undefined,
 ): Result {
   const touched = new Set(runs.map(({ fieldingRunId }) => fieldingRunId));
   const traces = new Set(told.map(({ traceId }) => traceId));
@@ -129,16 +139,16 @@ export function judge(
     ({ fielding_run_id: run, trace_id: trace }) =>
       (run !== null && touched.has(run)) || (trace !== null && traces.has(trace)),
   );
-  const complete = told.map((one) => ({ ...one, sent: requests && sentFor(one, requests) }));
+  const complete = told.map((one) => ({ ...one, sent: observed && sentFor(one, observed) }));
   return { told: complete, effects, violations: findViolations(complete, effects, runs) };
 }
 
-function sentFor({ traceId }: Told, requests: readonly LoggedRequest[]): NonNullable<Told['sent']> {
+function sentFor({ traceId }: Told, { requests, connectionsCut }: Observed): Sent {
   const changes = requests.filter(
     ({ method, headers }) => method !== 'GET' && headers['traceparent']?.toString().includes(traceId),
   );
   const keys = new Set(changes.flatMap(({ headers }) => headers['idempotency-key'] ?? []));
-  return { changes: changes.length, keys: [...keys] };
+  return { changes: changes.length, keys: [...keys], connectionsCut };
 }
 
 /**

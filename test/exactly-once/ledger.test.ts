@@ -88,6 +88,11 @@ const fine: [string, readonly Told[], readonly Effect[]][] = [
     [paused('a')],
   ],
   [
+    'the same, where an attempt may have gone onto a connection just cut',
+    [pause('a', success), { ...pause('b', success), sent: { changes: 1, keys: [], connectionsCut: true } }],
+    [paused('a')],
+  ],
+  [
     'a batch job that did what was asked, where an answer was lost',
     [pause('a', success, 2)],
     [paused(null, { cause: 'batch_job', job_id: 'job' })],

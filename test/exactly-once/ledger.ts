@@ -149,9 +149,9 @@ function actionSuccessFlaws(
   return [...flaws, `is told success without a lost answer of what another did: ${twin}`];
 }
 
-/** An attempt that ran into its timeout on a busy machine may never have been seen upstream. */
+/** An attempt that ran into its timeout on a busy machine, or onto a connection just cut, may not be seen upstream. */
 function mayHaveLost({ sent, tookMs }: Told): boolean {
-  return sent === undefined || sent.changes > 1 || tookMs >= ATTEMPT_MS;
+  return sent === undefined || sent.changes > 1 || sent.connectionsCut === true || tookMs >= ATTEMPT_MS;
 }
 
 /** Another's change from the same version that leads to what was asked for; also one from before the ledger begins. */

@@ -10,7 +10,14 @@ export interface Told {
   /** How long the answer took. */
   readonly tookMs: number;
   /** What went upstream for it, where that is known: how often the change was sent, and with which idempotency keys. */
-  readonly sent?: { readonly changes: number; readonly keys: readonly string[] } | undefined;
+  readonly sent?: Sent | undefined;
+}
+
+export interface Sent {
+  readonly changes: number;
+  readonly keys: readonly string[];
+  /** Whether connections were cut meanwhile: an attempt on one that had just been cut was made, and is not seen upstream. */
+  readonly connectionsCut?: boolean;
 }
 
 export type Asked = AskedAction | AskedJob;
