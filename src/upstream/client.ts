@@ -232,15 +232,22 @@ export class DemandClient {
     goal: Goal,
   ): Promise<ActionOutcome> {
     const headers = { 'if-match': entityTag(version, this.#deps.ifMatch) };
+    const before = this.#knownAt(place, version);
     try {
       const response = await this.#calls.write({ ...call, kind: 'conditional', headers });
       return { version: versionOfEntityTag(response.header('etag')), period: periodIn(response) };
     } catch (error) {
       if (!(error instanceof UpstreamError) || error.details.settledBy === undefined) throw error;
-      const made = await this.#changeAlreadyMade(place, version, goal);
+      const made = await this.#changeAlreadyMade(place, version, goal, before);
       if (made === undefined) throw error;
       return made;
     }
+  }
+
+  /** The run as it was at a version, where this credential has read it then. */
+  #knownAt(place: FieldingRunPlace, version: string): rest.FieldingRun | undefined {
+    const known = this.#deps.fieldingRuns.get(this.#credentialKey, fieldingRunPath(place));
+    return versionOfEntityTag(known?.entityTag) === version ? known?.run : undefined;
   }
 
   /**
@@ -251,12 +258,13 @@ export class DemandClient {
     place: FieldingRunPlace,
     from: string,
     goal: Goal,
+    before: rest.FieldingRun | undefined,
   ): Promise<ActionOutcome | undefined> {
     try {
       const read = await this.getFieldingRun(place);
       if (read === null) return undefined;
       const version = read.etagVersion ?? String(read.run.version);
-      return isChanged(read.run, version, from, goal) ? { version, period: undefined } : undefined;
+      return isChanged(read.run, version, from, goal, before) ? { version, period: undefined } : undefined;
     } catch {
       return undefined;
     }

@@ -9,9 +9,18 @@ export type Goal = { readonly status: rest.FieldingRunStatus } | { readonly peri
  * what the change leads to. Then what the client asked for has happened.
  *
  * @param version the run's version, from its entity tag where there is one
+ * @param before the run at `from`, where that is known: one that was there already has been changed by something else
  */
-export function isChanged(run: rest.FieldingRun, version: string, from: string, goal: Goal): boolean {
-  return isNextVersion(from, version) && reached(run, goal);
+export function isChanged(
+  run: rest.FieldingRun,
+  version: string,
+  from: string,
+  goal: Goal,
+  before: rest.FieldingRun | undefined,
+): boolean {
+  return (
+    isNextVersion(from, version) && reached(run, goal) && !(before !== undefined && reached(before, goal))
+  );
 }
 
 function reached(run: rest.FieldingRun, goal: Goal): boolean {

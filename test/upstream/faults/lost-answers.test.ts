@@ -49,6 +49,29 @@ describe.each(changes)('$mutation that is refused after a lost answer', (changin
   });
 });
 
+describe.each(changes)('$mutation of a run that was read before', (changing) => {
+  const read = (state: ScriptedAnswer) => {
+    stage.on(readRun, state);
+    return stage.execute(`{ fieldingRun(id: "${run.id}") { version } }`);
+  };
+  const { reached, missed } = changing;
+
+  it('has not been made where the run was already as wanted: another has changed something else', async () => {
+    await read(runAnswer(5, reached.status, reached));
+    const answer = await change(changing, [lost, { status: 412 }], runAnswer(6, reached.status, reached));
+    expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_UNAVAILABLE', ...unknown });
+  });
+
+  it.each([
+    ['was not', runAnswer(5, missed.status, missed)],
+    ['was, at an older version', runAnswer(4, reached.status, reached)],
+  ])('has been made where the run %s', async (_what, state) => {
+    await read(state);
+    const answer = await change(changing, [lost, { status: 412 }], runAnswer(6, reached.status, reached));
+    expect(answer).toMatchObject({ data: done, errors: [] });
+  });
+});
+
 describe('How the run is recognised', () => {
   const body = runAnswer(6, 'Paused').body as object;
 
