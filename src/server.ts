@@ -89,15 +89,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (!production) serveExplorers(app, firstQuery);
 
   const url = await app.listen({ port: config.port, host: config.host });
+  const requestsAnswered = () =>
+    Promise.race([requestsUnderWay(), sleep(config.requestTimeoutMs, undefined, { ref: false })]);
   const stop = async (): Promise<void> => {
     draining = true;
     await sleep(config.drainDelayMs);
     // Until these are answered it goes on listening, so that whoever asks hears "not ready" and not nothing.
-    await Promise.race([requestsUnderWay(), sleep(config.requestTimeoutMs, undefined, { ref: false })]);
+    await requestsAnswered();
     const stopping = apollo.stop();
     // What came in the moment before the listener closed is answered; a connection without a request keeps nobody.
     await Promise.race([stopping, sleep(LAST_REQUESTS_MS, undefined, { ref: false })]);
-    await Promise.race([requestsUnderWay(), sleep(config.requestTimeoutMs, undefined, { ref: false })]);
+    await requestsAnswered();
     app.server.closeAllConnections();
     await stopping;
     upstream.close();

@@ -12,7 +12,10 @@ export function jsonOf({ status, body }: HttpResponse): unknown {
   }
 }
 
-/** The period in the answer to an action. Only `launch-now` answers with a period. A 2xx with a body that cannot be used is a success all the same. */
+/**
+ * The period in the answer to an action; only `launch-now` tells one. A 2xx whose body cannot be used is a success all the
+ * same, and so nothing is thrown.
+ */
 export function periodIn(response: HttpResponse): rest.FieldingPeriod | undefined {
   try {
     const { start_fielding_at, end_fielding_at } = bodies.fieldingPeriod(jsonOf(response));

@@ -27,10 +27,9 @@ export function createFormatError({ onDefect }: FormatErrorOptions) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
     const error = unwrapResolverError(thrown);
     if (error instanceof UpstreamError) return withExtensions(formatted, upstreamExtensions(error));
-    if (error instanceof FieldgateError)
+    if (error instanceof FieldgateError || hasCode(error, 'BAD_USER_INPUT')) {
       return withExtensions(formatted, { code: 'BAD_USER_INPUT', retryable: false });
-    if (hasCode(error, 'BAD_USER_INPUT'))
-      return withExtensions(formatted, { code: 'BAD_USER_INPUT', retryable: false });
+    }
     if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return withoutStack(formatted);
     onDefect(error);
     const masked = { ...formatted, message: 'The gateway failed.' };
