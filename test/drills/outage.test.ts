@@ -18,7 +18,7 @@ beforeEach(async () => {
   emulator = await startTestEmulator();
   gateway = await startTestGateway({
     demandApiUrl: emulator.url,
-    env: { REQUEST_TIMEOUT_MS: String(DEADLINE_MS), DEMAND_API_TIMEOUT_MS: '500' },
+    env: { REQUEST_TIMEOUT_MS: String(DEADLINE_MS), DEMAND_API_TIMEOUT_MS: '1500' },
   });
 });
 afterEach(async () => {
