@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import cors from '@fastify/cors';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerFactory,
+} from 'fastify';
 import type { Config } from './config.js';
 import { createContext, type RequestContext } from './context.js';
 import { createApollo } from './server/apollo.js';
@@ -11,6 +17,7 @@ import { serveHealth } from './server/health.js';
 import { watchRequests } from './server/under-way.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { IdempotencyKeys } from './upstream/idempotency-keys.js';
+import { memoriesOfProcess, type Memories } from './upstream/memories.js';
 import { createUpstream } from './upstream/upstream.js';
 
 /** How long after its listener has closed a server can still find a request on a connection. */
@@ -23,6 +30,10 @@ export interface GatewayOptions {
   readonly demandApiUrl?: string;
   /** What the explorers show at first. Default: a query that needs no demo data. */
   readonly firstQuery?: FirstQuery;
+  /** What guarantees rest on beyond one call. Default: kept in this process, for as long as it lives. */
+  readonly memories?: Memories;
+  /** Makes the HTTP server, where its connections come from elsewhere than the port. Default: Fastify's own. */
+  readonly serverFactory?: FastifyServerFactory;
   /** Default: JSON lines on standard output. */
   readonly logger?: Logger;
   /** Milliseconds since the epoch. Default: `Date.now`. */
@@ -42,17 +53,18 @@ export interface Gateway {
  * @throws Error where no REST base is given, or the port is taken
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, firstQuery = PLAIN_FIRST_QUERY, now = Date.now } = options;
+  const { config, firstQuery = PLAIN_FIRST_QUERY, now = Date.now, serverFactory } = options;
+  const memories = options.memories ?? memoriesOfProcess();
   const { demandApi } = config;
   const baseUrl = options.demandApiUrl ?? demandApi.url;
   if (baseUrl === undefined) throw new Error('The gateway needs a Demand API.');
 
   const logger = options.logger ?? createLogger(config.logLevel);
   const loggerInstance: FastifyBaseLogger = logger;
-  const upstream = createUpstream(demandApi, baseUrl, now);
+  const upstream = createUpstream(demandApi, baseUrl, now, memories.jobs);
   const contextDeps = {
     client: upstream.client,
-    idempotencyKeys: new IdempotencyKeys(),
+    idempotencyKeys: new IdempotencyKeys(memories.keys),
     requestTimeoutMs: config.requestTimeoutMs,
     now,
   };
@@ -64,6 +76,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     loggerInstance,
     // While the process drains, a request that comes on an open connection is still answered.
     return503OnClosing: false,
+    ...(serverFactory && { serverFactory }),
   });
   const requestsUnderWay = watchRequests(app);
   let draining = false;

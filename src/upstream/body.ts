@@ -4,11 +4,11 @@ import type { HttpResponse } from './http.js';
 import { bodies } from './validation.js';
 
 /** The JSON of an answer. What was sent in its place is never shown. @throws {UpstreamError} where it is no JSON */
-export function jsonOf({ status, body }: HttpResponse): unknown {
+export function jsonOf(response: HttpResponse): unknown {
   try {
-    return JSON.parse('text' in body ? body.text : '') as unknown;
+    return JSON.parse(textOf(response)) as unknown;
   } catch {
-    throw badResponse('The Demand API gave an answer that is not JSON.', { status });
+    throw badResponse('The Demand API gave an answer that is not JSON.', { status: response.status });
   }
 }
 
@@ -26,7 +26,12 @@ export function periodIn(response: HttpResponse): rest.FieldingPeriod | undefine
   }
 }
 
+/** The body of an answer; empty where it broke off. */
+export function textOf({ body }: HttpResponse): string {
+  return 'text' in body ? body.text : '';
+}
+
 /** How much room an answer takes, roughly: the characters of its body. */
-export function sizeOf({ body }: HttpResponse): number {
-  return 'text' in body ? body.text.length : 0;
+export function sizeOf(response: HttpResponse): number {
+  return textOf(response).length;
 }

@@ -1,7 +1,7 @@
 import type * as rest from '../contract/demand-api.js';
 import { FieldingRunStatus, type BatchJobKind } from '../contract/demand-api.js';
 import { kindOfSegment, OPERATION_OF_KIND } from './batch-job-kind.js';
-import { jsonOf, periodIn, sizeOf } from './body.js';
+import { jsonOf, periodIn, sizeOf, textOf } from './body.js';
 import type { Call, CallScope } from './call.js';
 import { badResponse, UpstreamError } from './errors.js';
 import type { FieldingRunCache } from './fielding-run-cache.js';
@@ -141,7 +141,8 @@ export class DemandClient {
     const path = batchJobPath(place);
     const response = await this.#calls.get(path);
     const job = response === null ? null : bodies.batchJob(jsonOf(response));
-    return this.#deps.jobs.amend(this.#credentialKey, path, job, response === null ? 0 : sizeOf(response));
+    const body = response === null ? '' : textOf(response);
+    return await this.#deps.jobs.amend(this.#credentialKey, path, job, body);
   }
 
   launchNow(place: FieldingRunPlace, version: string): Promise<ActionOutcome> {
@@ -201,7 +202,7 @@ export class DemandClient {
     );
     const place = batchJobPlaceOf(response.header('location'), project, operation, this.#deps.baseUrl);
     if (place !== undefined && kindOfSegment(place.segment) === kind) {
-      this.#deps.jobs.created(this.#credentialKey, batchJobPath(place), place.jobId);
+      await this.#deps.jobs.created(this.#credentialKey, batchJobPath(place), place.jobId);
       return place;
     }
     throw badResponse('The Demand API created a job, and did not tell where it is.', {

@@ -4,7 +4,7 @@ import type { DemandClientDeps } from './client.js';
 import { Cooldowns } from './cooldowns.js';
 import { Exchanges } from './exchange.js';
 import { FieldingRunCache } from './fielding-run-cache.js';
-import { JobMemory } from './job-memory.js';
+import { JobMemory, type JobRecords } from './job-memory.js';
 import { createNodeFetchClient } from './node-fetch-client.js';
 import { RetryBudget } from './retry-budget.js';
 import { SingleFlight } from './single-flight.js';
@@ -27,8 +27,14 @@ export interface Upstream {
  *
  * @param baseUrl the REST base with its path
  * @param now milliseconds since the epoch
+ * @param jobs where it is kept what is known of jobs
  */
-export function createUpstream(config: DemandApiConfig, baseUrl: string, now: () => number): Upstream {
+export function createUpstream(
+  config: DemandApiConfig,
+  baseUrl: string,
+  now: () => number,
+  jobs: JobRecords,
+): Upstream {
   const { version: apiVersion, timeoutMs, concurrency, ifMatch, retry } = config;
   const clientOptions = { maxSockets: concurrency, maxBodyBytes: MAX_ANSWER_BYTES };
   const changes = createNodeFetchClient(clientOptions);
@@ -46,7 +52,7 @@ export function createUpstream(config: DemandApiConfig, baseUrl: string, now: ()
     },
   );
   return {
-    client: { transport, baseUrl, fieldingRuns: new FieldingRunCache(), jobs: new JobMemory(), ifMatch },
+    client: { transport, baseUrl, fieldingRuns: new FieldingRunCache(), jobs: new JobMemory(jobs), ifMatch },
     isUp: () => breaker.takesCalls,
     close: () => {
       reads.close();

@@ -20,13 +20,14 @@ export async function startBatchJob(
   const errors = [...('project' in selection ? [] : selection), ...idempotencyKeyErrors(key)];
   if (!('project' in selection) || errors.length > 0) return BatchJobPayload.refused(key, ...errors);
 
-  const claim = context.idempotencyKeys.claim(context.principal.credentialKey, key, useOf(kind, selection));
+  const { credentialKey } = context.principal;
+  const claim = await context.idempotencyKeys.claim(credentialKey, key, useOf(kind, selection));
   if (claim === undefined) return BatchJobPayload.refused(key, keyConflict());
   try {
     const { project, targetGroupIds: ids } = selection;
     return BatchJobPayload.created(key, await context.client.createBatchJob(project, kind, ids, key));
   } catch (error) {
-    if (error instanceof UpstreamError && error.details.outcomeUnknown !== true) claim.release();
+    if (error instanceof UpstreamError && error.details.outcomeUnknown !== true) await claim.release();
     return BatchJobPayload.refused(key, toUserError(error, { field: ['targetGroupIds'] }));
   } finally {
     context.loaders.clear();

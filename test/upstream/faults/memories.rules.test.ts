@@ -3,7 +3,7 @@ import { FieldingRunStatus, JobStatus, type BatchJob } from '../../../src/contra
 import { changedBelow } from '../../../src/upstream/call.js';
 import { Cooldowns } from '../../../src/upstream/cooldowns.js';
 import { FieldingRunCache } from '../../../src/upstream/fielding-run-cache.js';
-import { JOB_APPEARS_WITHIN_MS, JobMemory } from '../../../src/upstream/job-memory.js';
+import { JOB_APPEARS_WITHIN_MS, JobMemory, JobRecordsInMemory } from '../../../src/upstream/job-memory.js';
 import { bodies } from '../../../src/upstream/validation.js';
 
 describe('A cooldown', () => {
@@ -103,65 +103,87 @@ describe('The memory of jobs', () => {
     // The memory reads the clock of `performance`.
     jest.useFakeTimers({ doNotFake: ['performance'] });
     jest.spyOn(performance, 'now').mockImplementation(() => Date.now());
-    memory = new JobMemory();
+    memory = new JobMemory(new JobRecordsInMemory());
   });
   afterEach(() => {
     jest.useRealTimers();
     jest.restoreAllMocks();
   });
+  const bodyOf = (job: BatchJob | null) => JSON.stringify(job);
   const amend = (job: BatchJob | null, credential = 'alice', path = '/j1') =>
-    memory.amend(credential, path, job, 10);
+    memory.amend(credential, path, job, bodyOf(job));
 
-  it('says of a job that was created a moment ago and is not seen that it is at work', () => {
-    memory.created('alice', '/j1', 'J1');
-    expect(amend(null)).toEqual(processing);
+  it('says of a job that was created a moment ago and is not seen that it is at work', async () => {
+    await memory.created('alice', '/j1', 'J1');
+    expect(await amend(null)).toEqual(processing);
     jest.advanceTimersByTime(JOB_APPEARS_WITHIN_MS - 1);
-    expect(amend(null)).toEqual(processing);
+    expect(await amend(null)).toEqual(processing);
     jest.advanceTimersByTime(2);
-    expect(amend(null)).toBeNull();
+    expect(await amend(null)).toBeNull();
   });
 
   it.each([
     ['that nobody created', 'alice', '/j2'],
     ['of another credential', 'bob', '/j1'],
-  ])('knows no job %s', (_what, credential, path) => {
-    memory.created('alice', '/j1', 'J1');
-    amend(completed);
-    expect(amend(null, credential, path)).toBeNull();
-    expect(amend(processing, credential, path)).toBe(processing);
+  ])('knows no job %s', async (_what, credential, path) => {
+    await memory.created('alice', '/j1', 'J1');
+    await amend(completed);
+    expect(await amend(null, credential, path)).toBeNull();
+    expect(await amend(processing, credential, path)).toBe(processing);
   });
 
-  it.each([JobStatus.Completed, JobStatus.Failed])('holds to it that a job is %s', (status) => {
+  it.each([JobStatus.Completed, JobStatus.Failed])('holds to it that a job is %s', async (status) => {
     const over = jobOf(status);
-    expect(amend(processing)).toBe(processing);
-    expect(amend(over)).toBe(over);
-    expect(amend(processing)).toBe(over);
+    expect(await amend(processing)).toBe(processing);
+    expect(await amend(over)).toBe(over);
+    expect(await amend(processing)).toEqual(over);
   });
 
-  it('holds to it that a job is over where a replica does not know the job yet', () => {
-    memory.created('alice', '/j1', 'J1');
-    amend(completed);
-    expect(amend(null)).toBe(completed);
+  it('holds to it that a job is over where a replica does not know the job yet', async () => {
+    await memory.created('alice', '/j1', 'J1');
+    await amend(completed);
+    expect(await amend(null)).toEqual(completed);
     jest.advanceTimersByTime(JOB_APPEARS_WITHIN_MS + 1);
-    expect(amend(null)).toBeNull();
+    expect(await amend(null)).toBeNull();
   });
 
-  it('passes on a job whose status came broken, for the field that shows it to fail', () => {
-    const broken = bodies.batchJob({ job_id: 'J1', status: 7 });
-    expect(amend(broken)).toBe(broken);
+  it('passes on a job whose status came broken, for the field that shows it to fail', async () => {
+    const body = '{"job_id":"J1","status":7}';
+    const broken = bodies.batchJob(JSON.parse(body));
+    expect(await memory.amend('alice', '/j1', broken, body)).toBe(broken);
     expect(() => broken.status).toThrow('`status`');
-    amend(completed);
-    expect(amend(broken)).toBe(completed);
+    await amend(completed);
+    expect(await memory.amend('alice', '/j1', broken, body)).toEqual(completed);
   });
 
-  it('is bounded', () => {
+  it('remembers a broken body as it came, for the field that shows what is broken to fail', async () => {
+    const body = '{"job_id":"J1","status":"Completed","created_at":7}';
+    await memory.amend('alice', '/j1', bodies.batchJob(JSON.parse(body)), body);
+    const remembered = await amend(processing);
+    expect(remembered?.status).toBe(JobStatus.Completed);
+    expect(() => remembered?.created_at).toThrow('`created_at`');
+  });
+
+  it('tells nothing of what cannot be looked up, and gets over what cannot be noted', async () => {
+    const gone = () => Promise.reject(new Error('gone'));
+    memory = new JobMemory({ find: gone, noteCreated: gone, noteFinished: gone });
+    await memory.created('alice', '/j1', 'J1');
+    expect(await amend(completed)).toBe(completed);
+    for (const job of [null, processing])
+      await expect(amend(job)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('is bounded', async () => {
     for (let index = 0; index <= 10_000; index += 1) {
-      memory.created('alice', `/${index}`, 'J1');
-      amend(completed, 'bob', `/${index}`);
+      await memory.created('alice', `/${index}`, 'J1');
+      await amend(completed, 'bob', `/${index}`);
     }
-    expect([amend(null, 'alice', '/0'), amend(null, 'alice', '/1')]).toEqual([null, processing]);
-    expect([amend(processing, 'bob', '/0'), amend(processing, 'bob', '/1')]).toEqual([processing, completed]);
-    memory.amend('carol', '/large', completed, 16 * 1024 * 1024 + 1);
-    expect(amend(processing, 'carol', '/large')).toBe(processing);
+    expect([await amend(null, 'alice', '/0'), await amend(null, 'alice', '/1')]).toEqual([null, processing]);
+    expect([await amend(processing, 'bob', '/0'), await amend(processing, 'bob', '/1')]).toEqual([
+      processing,
+      completed,
+    ]);
+    await memory.amend('carol', '/large', completed, bodyOf(completed).padEnd(16 * 1024 * 1024 + 1));
+    expect(await amend(processing, 'carol', '/large')).toBe(processing);
   });
 });
