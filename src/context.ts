@@ -1,6 +1,7 @@
 import type { Principal } from './auth/principal.js';
 import { Loaders } from './loaders/loaders.js';
 import type { TraceContext } from './telemetry/trace-context.js';
+import type { Cancellation } from './upstream/cancellation.js';
 import { DemandClient, type DemandClientDeps } from './upstream/client.js';
 import type { IdempotencyKeys } from './upstream/idempotency-keys.js';
 
@@ -27,14 +28,16 @@ export interface ContextDeps {
 export interface Caller {
   readonly principal: Principal;
   readonly trace: TraceContext;
-  /** Aborted when the caller goes away before the answer. */
-  readonly gone: AbortSignal;
+  /** Happens when the caller goes away before the answer. */
+  readonly gone: Cancellation;
 }
 
 export function createContext(deps: ContextDeps, { principal, trace, gone }: Caller): RequestContext {
+  const { authorization, credentialKey } = principal;
   const scope = {
-    authorization: principal.authorization,
-    credentialKey: principal.credentialKey,
+    authorization,
+    credentialKey,
+    common: deps.client.transport.commonFields(authorization, trace),
     trace,
     deadline: performance.now() + deps.requestTimeoutMs,
     callerGone: gone,

@@ -1,21 +1,19 @@
-import { setMaxListeners } from 'node:events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forwardedPrincipal } from '../auth/principal.js';
 import type { Caller } from '../context.js';
 import { continueTrace } from '../telemetry/trace-context.js';
+import { Cancellation } from '../upstream/cancellation.js';
 
 /** Who sent a request, within which trace, and whether they are still there. */
 export function callerOf({ headers }: FastifyRequest, { raw }: FastifyReply): Caller {
-  const gone = new AbortController();
-  // Every read of the operation that is under way listens, and a list can start a hundred of them.
-  setMaxListeners(0, gone.signal);
+  const gone = new Cancellation();
   raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort();
+    if (!raw.writableFinished) gone.cancel();
   });
   return {
     principal: forwardedPrincipal(headers.authorization),
     trace: continueTrace(single(headers['traceparent']), joined(headers['tracestate'])),
-    gone: gone.signal,
+    gone,
   };
 }
 

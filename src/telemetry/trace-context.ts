@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { parseTraceParent, TraceState } from '@opentelemetry/core';
 
 /**
@@ -38,8 +38,19 @@ export function nextTraceparent(trace: TraceContext): string {
   return `00-${trace.traceId}-${randomHex(8)}-${flags}`;
 }
 
+/** Random bytes in store: one call of the random source gives hundreds of ids. */
+const store = Buffer.allocUnsafe(4096);
+let used = store.length;
+
 /** Random lower-case hexadecimal digits, never all zero (which the specification reserves for "invalid"). */
-function randomHex(bytes: number): string {
-  const hex = randomBytes(bytes).toString('hex');
-  return /^0+$/.test(hex) ? randomHex(bytes) : hex;
+function randomHex(bytes: 8 | 16): string {
+  if (used + bytes > store.length) {
+    randomFillSync(store);
+    used = 0;
+  }
+  const hex = store.toString('hex', used, used + bytes);
+  used += bytes;
+  return ZEROS.startsWith(hex) ? randomHex(bytes) : hex;
 }
+
+const ZEROS = '0'.repeat(32);

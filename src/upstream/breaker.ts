@@ -1,12 +1,4 @@
-import {
-  BrokenCircuitError,
-  circuitBreaker,
-  CircuitState,
-  handleWhen,
-  type CircuitBreakerPolicy,
-  type IBreaker,
-} from 'cockatiel';
-import { HttpFailure, type HttpResponse } from './http.js';
+import { HttpFailure, type HttpFailureKind, type HttpResponse } from './http.js';
 import { SlidingWindow } from './sliding-window.js';
 
 export interface BreakerOptions {
@@ -20,22 +12,19 @@ export interface BreakerOptions {
   readonly probeAfterMs: number;
 }
 
-/** Stops calling an upstream that is down: 5xx, broken connections and timeouts count, 4xx never do. */
+/**
+ * Stops calling an upstream that is down: 5xx, broken connections and timeouts count, 4xx never do. Open, it lets one
+ * call through when it is time, the probe, and closes when that is answered.
+ */
 export class Breaker {
-  readonly #policy: CircuitBreakerPolicy;
-  readonly #probeAfterMs: number;
+  readonly #options: BreakerOptions;
+  readonly #window: SlidingWindow<'success' | 'failure'>;
+  #state: 'closed' | 'open' | 'probing' = 'closed';
   #openedAt = 0;
 
   constructor(options: BreakerOptions) {
-    this.#probeAfterMs = options.probeAfterMs;
-    const failures = handleWhen(isFailure).orWhenResult((result) => (result as HttpResponse).status >= 500);
-    this.#policy = circuitBreaker(failures, {
-      halfOpenAfter: options.probeAfterMs,
-      breaker: new ShareBreaker(options),
-    });
-    this.#policy.onBreak(() => {
-      this.#openedAt = Date.now();
-    });
+    this.#options = options;
+    this.#window = new SlidingWindow(options.windowMs);
   }
 
   /**
@@ -43,75 +32,75 @@ export class Breaker {
    * take them would otherwise never see it recover.
    */
   get takesCalls(): boolean {
-    const { state } = this.#policy;
-    return (
-      state === CircuitState.Closed ||
-      (state === CircuitState.Open && Date.now() - this.#openedAt >= this.#probeAfterMs)
-    );
+    return this.#state === 'closed' || (this.#state === 'open' && this.#probeIsDue());
   }
 
   /** When to try again, where a call was not let through. */
   get retryAfterSeconds(): number {
-    return Math.ceil(this.#probeAfterMs / 1000);
+    return Math.ceil(this.#options.probeAfterMs / 1000);
   }
 
-  /** @returns undefined where the breaker is open, or a probe is under way */
+  /** @returns undefined where the breaker is open, or a probe is under way: calls are to fail fast, not to wait for it */
   async execute(send: () => Promise<HttpResponse>): Promise<HttpResponse | undefined> {
-    // cockatiel lets calls wait for the probe; they are to fail fast.
-    if (this.#policy.state === CircuitState.HalfOpen) return undefined;
-    const isProbe = this.#policy.state === CircuitState.Open;
+    if (!this.takesCalls) return undefined;
+    const isProbe = this.#state === 'open';
+    if (isProbe) this.#state = 'probing';
+    let verdict: Verdict = 'none';
     try {
-      return await this.#policy.execute(isProbe ? () => probe(send) : send);
+      const response = await send();
+      verdict = response.status >= 500 ? 'down' : 'up';
+      return response;
     } catch (error) {
-      if (error instanceof BrokenCircuitError) return undefined;
-      throw error instanceof NoVerdict ? error.cause : error;
+      verdict = error instanceof HttpFailure ? VERDICTS[error.kind] : 'none';
+      throw error;
+    } finally {
+      if (isProbe) this.#probed(verdict);
+      else if (verdict !== 'none') this.#count(verdict);
     }
   }
-}
 
-/** A probe that ended before the upstream could answer, as when its caller went away: it does not close the breaker. */
-class NoVerdict extends Error {
-  override readonly name = 'NoVerdict';
-}
-
-async function probe(send: () => Promise<HttpResponse>): Promise<HttpResponse> {
-  try {
-    return await send();
-  } catch (error) {
-    const isVerdict = error instanceof HttpFailure && error.kind !== 'aborted';
-    throw isVerdict ? error : new NoVerdict('The probe was not answered.', { cause: error });
-  }
-}
-
-function isFailure(error: Error): boolean {
-  if (error instanceof NoVerdict) return true;
-  return error instanceof HttpFailure && ['not-connected', 'broken', 'timed-out'].includes(error.kind);
-}
-
-/** cockatiel's own sampling forgets old windows only while calls come in; this one goes by the clock. */
-class ShareBreaker implements IBreaker {
-  state = undefined;
-  readonly #window: SlidingWindow<'success' | 'failure'>;
-  readonly #options: BreakerOptions;
-
-  constructor(options: BreakerOptions) {
-    this.#options = options;
-    this.#window = new SlidingWindow(options.windowMs);
-  }
-
-  success(state: CircuitState): void {
-    if (state === CircuitState.HalfOpen) this.#window.clear();
+  /** A probe that ended before the upstream could answer, as when its caller went away, does not close the breaker. */
+  #probed(verdict: Verdict): void {
+    if (verdict !== 'up') {
+      this.#open();
+      return;
+    }
+    this.#state = 'closed';
+    this.#window.clear();
     this.#window.add('success', performance.now());
   }
 
-  failure(state: CircuitState): boolean {
+  #count(verdict: Verdict): void {
     const now = performance.now();
+    if (verdict === 'up') {
+      this.#window.add('success', now);
+      return;
+    }
     this.#window.add('failure', now);
+    if (this.#state !== 'closed') return;
+    const { minCalls, failureShare } = this.#options;
     const failed = this.#window.count('failure', now);
     const calls = failed + this.#window.count('success', now);
-    return (
-      state !== CircuitState.Closed ||
-      (calls >= this.#options.minCalls && failed > this.#options.failureShare * calls)
-    );
+    if (calls >= minCalls && failed > failureShare * calls) this.#open();
+  }
+
+  #open(): void {
+    this.#state = 'open';
+    this.#openedAt = performance.now();
+  }
+
+  #probeIsDue(): boolean {
+    return performance.now() - this.#openedAt >= this.#options.probeAfterMs;
   }
 }
+
+/** What the end of a call says of the upstream; `none` where it says nothing. */
+type Verdict = 'up' | 'down' | 'none';
+
+const VERDICTS: Readonly<Record<HttpFailureKind, Verdict>> = {
+  'not-connected': 'down',
+  broken: 'down',
+  'timed-out': 'down',
+  aborted: 'none',
+  'too-large': 'up',
+};

@@ -1,5 +1,6 @@
 import type { TraceContext } from '../telemetry/trace-context.js';
-import type { HttpRequest } from './http.js';
+import type { Cancellation } from './cancellation.js';
+import type { HttpFields, HttpRequest } from './http.js';
 import type { CallKind } from './retry.js';
 
 /** On whose behalf calls are made, and until when. One for each GraphQL operation. */
@@ -8,11 +9,13 @@ export interface CallScope {
   readonly authorization: string | undefined;
   /** Tells credentials apart in what is shared between operations. */
   readonly credentialKey: string;
+  /** The header fields of all calls. */
+  readonly common: HttpFields;
   readonly trace: TraceContext;
   /** When the operation must be over, on the clock of `performance.now()`. */
   readonly deadline: number;
-  /** Aborted when the caller has gone away: ends reads and waiting, never a change that has been sent. */
-  readonly callerGone: AbortSignal;
+  /** Happens when the caller goes away: ends reads and waiting, never a change that has been sent. */
+  readonly callerGone: Cancellation;
 }
 
 /** One logical call of the Demand API. */
@@ -21,7 +24,7 @@ export interface Call {
   readonly method: HttpRequest['method'];
   /** Relative to the REST base, with its query. */
   readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: HttpFields;
   readonly json?: unknown;
 }
 

@@ -1,10 +1,16 @@
-import { nextTraceparent } from '../telemetry/trace-context.js';
+import { nextTraceparent, type TraceContext } from '../telemetry/trace-context.js';
 import type { Call, CallScope } from './call.js';
+import { Cancellation } from './cancellation.js';
 import { timedOut } from './failure.js';
-import { HttpFailure, type HttpClient, type HttpRequest, type HttpResponse } from './http.js';
+import {
+  HttpFailure,
+  type HttpClient,
+  type HttpFields,
+  type HttpRequest,
+  type HttpResponse,
+} from './http.js';
 
 export interface ExchangeOptions {
-  readonly baseUrl: string;
   /** Sent as `Cint-API-Version`. */
   readonly apiVersion: string;
   /** The longest that one exchange takes, in milliseconds. */
@@ -27,59 +33,80 @@ export class Exchanges {
     this.#clients = clients;
   }
 
+  /** The header fields of all calls of one operation. */
+  commonFields(authorization: string | undefined, { traceState }: TraceContext): HttpFields {
+    return {
+      accept: 'application/json',
+      'user-agent': 'fieldgate',
+      'cint-api-version': this.#options.apiVersion,
+      authorization: authorization ?? '',
+      ...(traceState === undefined ? {} : { tracestate: traceState }),
+    };
+  }
+
   /** One HTTP exchange. @throws {HttpFailure}, or {UpstreamError} where there is no time left to begin */
   async send(call: Call, scope: CallScope): Promise<HttpResponse> {
     const remaining = scope.deadline - performance.now();
-    if (remaining <= 0 || scope.callerGone.aborted) throw timedOut(false);
-    const abort = new AbortController();
-    const stop = () => {
-      abort.abort();
-    };
-    const timer = setTimeout(
-      () => {
-        abort.abort(LATE);
-      },
-      Math.min(this.#options.timeoutMs, remaining),
-    );
-    if (call.kind === 'read') scope.callerGone.addEventListener('abort', stop);
+    if (remaining <= 0 || scope.callerGone.cancelled) throw timedOut(false);
+    const isRead = call.kind === 'read';
+    const end = new EndOfExchange(Math.min(this.#options.timeoutMs, remaining), isRead ? scope : undefined);
     try {
-      const response = await this.#clients[call.kind === 'read' ? 'reads' : 'changes'].send(
-        this.#request(call, scope, abort.signal),
-      );
+      const client = isRead ? this.#clients.reads : this.#clients.changes;
+      const response = await client.send(requestOf(call, scope, end.cancellation));
       // A change that was answered with 2xx has been made, whatever became of the body. A read needs it.
-      if (call.kind === 'read' && 'failure' in response.body) throw response.body.failure;
+      if (isRead && 'failure' in response.body) throw response.body.failure;
       return response;
     } catch (error) {
-      throw abort.signal.reason === LATE && error instanceof HttpFailure
-        ? new HttpFailure('timed-out', error)
-        : error;
+      throw end.late && error instanceof HttpFailure ? new HttpFailure('timed-out', error) : error;
     } finally {
-      clearTimeout(timer);
-      scope.callerGone.removeEventListener('abort', stop);
+      end.forget();
     }
-  }
-
-  #request({ method, path, headers, json }: Call, scope: CallScope, signal: AbortSignal): HttpRequest {
-    const { baseUrl, apiVersion } = this.#options;
-    const { traceState } = scope.trace;
-    return {
-      method,
-      url: baseUrl + path,
-      headers: {
-        accept: 'application/json',
-        'user-agent': 'fieldgate',
-        'cint-api-version': apiVersion,
-        authorization: scope.authorization ?? '',
-        traceparent: nextTraceparent(scope.trace),
-        ...(traceState === undefined ? {} : { tracestate: traceState }),
-        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      body: json === undefined ? undefined : JSON.stringify(json),
-      signal,
-    };
   }
 }
 
-/** Why an exchange is aborted, where it took too long. */
-const LATE = Symbol('late');
+function requestOf(
+  { method, path, headers, json }: Call,
+  { common, trace }: CallScope,
+  cancellation: Cancellation,
+): HttpRequest {
+  const traceparent = nextTraceparent(trace);
+  return {
+    method,
+    path,
+    common,
+    headers:
+      json === undefined
+        ? { traceparent, ...headers }
+        : { traceparent, 'content-type': 'application/json', ...headers },
+    body: json === undefined ? undefined : JSON.stringify(json),
+    cancellation,
+  };
+}
+
+/** Cancels an exchange when its time is up, or when the caller for whose sake alone it is made goes away. */
+class EndOfExchange {
+  readonly cancellation = new Cancellation();
+  late = false;
+  readonly #timer: NodeJS.Timeout;
+  readonly #scope: CallScope | undefined;
+
+  constructor(ms: number, scope: CallScope | undefined) {
+    this.#timer = setTimeout(this.#timeIsUp, ms);
+    this.#scope = scope;
+    scope?.callerGone.onCancel(this.#cancel);
+  }
+
+  forget(): void {
+    clearTimeout(this.#timer);
+    this.#scope?.callerGone.offCancel(this.#cancel);
+  }
+
+  readonly #cancel = (): void => {
+    this.cancellation.cancel();
+  };
+
+  readonly #timeIsUp = (): void => {
+    this.late = true;
+    this.cancellation.cancel();
+  };
+}

@@ -1,11 +1,20 @@
+import type { Cancellation } from './cancellation.js';
+
+/** Header fields by their names in lower case. */
+export type HttpFields = Readonly<Record<string, string>>;
+
 /** One HTTP request as the upstream layer sends it, whatever client carries it. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** With its query, after the client's base. */
+  readonly path: string;
+  /** What many requests have in common, in one object: a client may keep what it makes of it. */
+  readonly common: HttpFields;
+  /** What this request has besides. */
+  readonly headers: HttpFields;
   readonly body?: string | undefined;
-  /** Aborting it ends the exchange and frees the socket. */
-  readonly signal: AbortSignal;
+  /** Ends the exchange and frees the socket. */
+  readonly cancellation: Cancellation;
 }
 
 /**
@@ -24,7 +33,7 @@ export interface HttpResponse {
  * - `not-connected`: the request never went out (refused, no such host, TLS failure)
  * - `broken`: the connection broke after the request may have gone out
  * - `timed-out`: it took longer than an attempt may
- * - `aborted`: the request's signal was aborted for any other reason
+ * - `aborted`: the request was cancelled for any other reason
  * - `too-large`: the body passed the limit
  */
 export type HttpFailureKind = 'not-connected' | 'broken' | 'timed-out' | 'aborted' | 'too-large';
@@ -43,7 +52,16 @@ export class HttpFailure extends Error {
 /** @throws {HttpFailure} where no headers came */
 export type HttpSend = (request: HttpRequest) => Promise<HttpResponse>;
 
-/** An HTTP client with its connections. */
+export interface HttpClientOptions {
+  /** What the paths of requests are relative to, with no trailing slash. */
+  readonly baseUrl: string;
+  /** The most sockets. */
+  readonly maxSockets: number;
+  /** The most bytes of a body, before and after decompression. */
+  readonly maxBodyBytes: number;
+}
+
+/** An HTTP client of one server, with its connections. */
 export interface HttpClient {
   readonly send: HttpSend;
   /** Ends idle connections; those in use end with their exchange. */

@@ -2,37 +2,42 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import fetch, { type Response } from 'node-fetch';
 import { toHttpFailure } from './http-failure.js';
-import { HttpFailure, type HttpClient, type HttpRequest, type HttpResponse } from './http.js';
-
-export interface NodeFetchClientOptions {
-  /** The most sockets to one host. */
-  readonly maxSockets: number;
-  /** The most bytes of a body, after decompression. */
-  readonly maxBodyBytes: number;
-}
+import { HttpFailure, type HttpClient, type HttpClientOptions, type HttpResponse } from './http.js';
 
 /** An HTTP client on `node-fetch`, with keep-alive. It follows no redirect: a token must not travel to another host. */
-export function createNodeFetchClient({ maxSockets, maxBodyBytes }: NodeFetchClientOptions): HttpClient {
+export function createNodeFetchClient({ baseUrl, maxSockets, maxBodyBytes }: HttpClientOptions): HttpClient {
   const options = { keepAlive: true, maxSockets, scheduling: 'lifo' as const };
   const http = new HttpAgent(options);
   const https = new HttpsAgent(options);
 
   return {
-    async send({ url, ...request }: HttpRequest): Promise<HttpResponse> {
-      const response = await fetch(url, {
-        ...request,
-        body: request.body ?? null,
-        redirect: 'manual',
-        size: maxBodyBytes,
-        agent: ({ protocol }) => (protocol === 'https:' ? https : http),
-      }).catch((error: unknown) => {
-        throw toFailure(error);
-      });
-      return {
-        status: response.status,
-        header: (name) => response.headers.get(name) ?? undefined,
-        body: await readBody(response),
+    async send({ method, path, common, headers, body = null, cancellation }): Promise<HttpResponse> {
+      const abort = new AbortController();
+      const cancel = () => {
+        abort.abort();
       };
+      cancellation.onCancel(cancel);
+      if (cancellation.cancelled) cancel();
+      try {
+        const response = await fetch(baseUrl + path, {
+          method,
+          headers: { ...common, ...headers },
+          body,
+          signal: abort.signal,
+          redirect: 'manual',
+          size: maxBodyBytes,
+          agent: ({ protocol }) => (protocol === 'https:' ? https : http),
+        });
+        return {
+          status: response.status,
+          header: (name) => response.headers.get(name) ?? undefined,
+          body: await readBody(response),
+        };
+      } catch (error) {
+        throw toFailure(error);
+      } finally {
+        cancellation.offCancel(cancel);
+      }
     },
     close() {
       http.destroy();

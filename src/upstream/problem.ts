@@ -4,6 +4,9 @@ import { UpstreamError, type UpstreamErrorCode, type UpstreamErrorDetails } from
 
 const MAX_DETAIL_LENGTH = 500;
 
+/** What a 429 means, in words for a client. */
+export const RATE_LIMITED = 'The Demand API has had too many requests with these credentials.';
+
 /** What an answer that is not a success means. `now` is in milliseconds since the epoch. */
 export function problemOf(response: HttpResponse, now: number): UpstreamError {
   const { status } = response;
@@ -41,7 +44,7 @@ function meaningOf(status: number): readonly [UpstreamErrorCode, string] {
     case 422:
       return ['INVALID_STATE', 'The state of the resource does not allow this.'];
     case 429:
-      return ['RATE_LIMITED', 'The Demand API has had too many requests with these credentials.'];
+      return ['RATE_LIMITED', RATE_LIMITED];
     default:
       return status >= 500
         ? ['UNAVAILABLE', 'The Demand API is not available at the moment.']

@@ -1,14 +1,18 @@
 import type { Call, CallScope } from './call.js';
+import { Cancellation } from './cancellation.js';
 import { UpstreamError } from './errors.js';
 import type { HttpResponse } from './http.js';
 
 interface Flight {
   readonly path: string;
   readonly answer: Promise<HttpResponse>;
-  readonly abandoned: AbortController;
+  readonly abandoned: Cancellation;
   /** Those who wait for the answer. */
   waiting: number;
 }
+
+/** Makes the call, for as long as anybody waits. */
+type Start = (call: Call, scope: CallScope) => Promise<HttpResponse>;
 
 /** Equal reads of one credential that are under way at the same time share one call. */
 export class SingleFlight {
@@ -20,20 +24,17 @@ export class SingleFlight {
    * A caller who goes away ends the call only where nobody else waits for it. Whoever joins has a later deadline than
    * the one who started, so that a call that ran out of time is made again for those who have some left.
    */
-  async read(
-    { path, headers = {} }: Call,
-    scope: CallScope,
-    start: (scope: CallScope) => Promise<HttpResponse>,
-  ): Promise<HttpResponse> {
-    const key = `${scope.credentialKey} ${path} ${JSON.stringify(headers)}`;
+  async read(call: Call, scope: CallScope, start: Start): Promise<HttpResponse> {
+    const { path, headers } = call;
+    const key = `${scope.credentialKey} ${path}${headers === undefined ? '' : ` ${JSON.stringify(headers)}`}`;
     const underWay = this.#flights.get(key);
-    const flight = underWay ?? this.#start(key, path, scope, start);
+    const flight = underWay ?? this.#start(key, call, scope, start);
     try {
       return await this.#wait(key, flight, scope.callerGone);
     } catch (error) {
       const ranOut = error instanceof UpstreamError && error.code === 'TIMEOUT';
       if (underWay === undefined || !ranOut || scope.deadline <= performance.now()) throw error;
-      return await start(scope);
+      return await start(call, scope);
     }
   }
 
@@ -42,15 +43,10 @@ export class SingleFlight {
     for (const [key, flight] of this.#flights) if (flight.path.startsWith(path)) this.#flights.delete(key);
   }
 
-  #start(
-    key: string,
-    path: string,
-    scope: CallScope,
-    start: (scope: CallScope) => Promise<HttpResponse>,
-  ): Flight {
-    const abandoned = new AbortController();
-    const answer = start({ ...scope, callerGone: abandoned.signal });
-    const flight: Flight = { path, answer, abandoned, waiting: 0 };
+  #start(key: string, call: Call, scope: CallScope, start: Start): Flight {
+    const abandoned = new Cancellation();
+    const answer = start(call, { ...scope, callerGone: abandoned });
+    const flight: Flight = { path: call.path, answer, abandoned, waiting: 0 };
     this.#flights.set(key, flight);
     const end = () => {
       this.#forget(key, flight);
@@ -59,20 +55,20 @@ export class SingleFlight {
     return flight;
   }
 
-  async #wait(key: string, flight: Flight, gone: AbortSignal): Promise<HttpResponse> {
+  async #wait(key: string, flight: Flight, gone: Cancellation): Promise<HttpResponse> {
     const leave = () => {
       flight.waiting -= 1;
       if (flight.waiting > 0) return;
       this.#forget(key, flight);
-      flight.abandoned.abort();
+      flight.abandoned.cancel();
     };
     flight.waiting += 1;
-    gone.addEventListener('abort', leave, { once: true });
-    if (gone.aborted) leave();
+    gone.onCancel(leave);
+    if (gone.cancelled) leave();
     try {
       return await flight.answer;
     } finally {
-      gone.removeEventListener('abort', leave);
+      gone.offCancel(leave);
     }
   }
 

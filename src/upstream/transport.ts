@@ -1,16 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Breaker } from './breaker.js';
 import { changedBelow, type Call, type CallScope } from './call.js';
-import type { Cooldowns } from './cooldowns.js';
+import type { Cooldown, Cooldowns } from './cooldowns.js';
 import { UpstreamError } from './errors.js';
 import type { Exchanges } from './exchange.js';
 import { failureOf, timedOut } from './failure.js';
-import type { HttpResponse } from './http.js';
-import { problemOf } from './problem.js';
+import type { HttpFields, HttpResponse } from './http.js';
+import { problemOf, RATE_LIMITED } from './problem.js';
 import { parseRetryAfter } from './retry-after.js';
 import type { RetryBudget } from './retry-budget.js';
 import { retryDelayMs, type RetryPolicy } from './retry.js';
 import type { SingleFlight } from './single-flight.js';
+import { sleepUnlessGone } from './sleep.js';
 import type { Turns } from './turns.js';
 
 export interface TransportOptions {
@@ -39,6 +40,11 @@ export class Transport {
     this.#deps = deps;
   }
 
+  /** The header fields of all calls of one operation. */
+  commonFields(authorization: string | undefined, trace: TraceContext): HttpFields {
+    return this.#deps.exchanges.commonFields(authorization, trace);
+  }
+
   /**
    * @returns an answer with a status of 2xx or 304
    * @throws {UpstreamError} for everything else. `answerLost` and `lostBefore` say that it may have been carried out.
@@ -48,9 +54,7 @@ export class Transport {
       throw new UpstreamError('UNAUTHENTICATED', 'The request has no `Authorization` header.');
     }
     const { flights } = this.#deps;
-    if (call.kind === 'read') {
-      return await flights.read(call, scope, (shared) => this.#attempts(call, shared));
-    }
+    if (call.kind === 'read') return await flights.read(call, scope, this.#attempts);
     try {
       return await this.#attempts(call, scope);
     } finally {
@@ -58,7 +62,7 @@ export class Transport {
     }
   }
 
-  async #attempts(call: Call, scope: CallScope): Promise<HttpResponse> {
+  readonly #attempts = async (call: Call, scope: CallScope): Promise<HttpResponse> => {
     this.#deps.budget.countCall(performance.now());
     let lostBefore: UpstreamError | undefined;
     for (let attempt = 1; ; attempt += 1) {
@@ -71,7 +75,7 @@ export class Transport {
         if (error.details.answerLost === true) lostBefore ??= error;
       }
     }
-  }
+  };
 
   /** Waits as long as it takes until the call may be made again; false where it may not, or not in time. */
   async #mayTryAgain(
@@ -82,31 +86,25 @@ export class Transport {
   ): Promise<boolean> {
     const delayMs = retryDelayMs({ kind, error, attempt, random: Math.random() }, this.#options.retryPolicy);
     if (delayMs === undefined || performance.now() + delayMs >= scope.deadline) return false;
-    if (scope.callerGone.aborted) return false;
+    if (scope.callerGone.cancelled) return false;
     if (!this.#deps.budget.takeRetry(performance.now())) return false;
     return await sleepUnlessGone(delayMs, scope.callerGone);
   }
 
   /** Waits until the credential may be used again after a 429, where that is before the deadline. */
-  async #coolDown({ credentialKey, deadline, callerGone }: CallScope): Promise<void> {
-    const cooldown = this.#deps.cooldowns.remaining(credentialKey, performance.now());
-    if (cooldown === undefined) return;
-    if (performance.now() + cooldown.ms >= deadline) {
-      throw new UpstreamError(
-        'RATE_LIMITED',
-        'The Demand API has had too many requests with these credentials.',
-        {
-          retryAfterSeconds: cooldown.reportSeconds,
-          notAdmitted: true,
-        },
-      );
+  async #coolDown({ ms, reportSeconds }: Cooldown, { deadline, callerGone }: CallScope): Promise<void> {
+    if (performance.now() + ms >= deadline) {
+      throw new UpstreamError('RATE_LIMITED', RATE_LIMITED, {
+        retryAfterSeconds: reportSeconds,
+        notAdmitted: true,
+      });
     }
-    if (!(await sleepUnlessGone(cooldown.ms, callerGone))) throw timedOut(false);
+    if (!(await sleepUnlessGone(ms, callerGone))) throw timedOut(false);
   }
 
   #startCooldown({ credentialKey }: CallScope, response: HttpResponse): void {
     const seconds = parseRetryAfter(response.header('retry-after'), this.#options.now());
-    this.#deps.cooldowns.start(credentialKey, seconds, performance.now());
+    this.#deps.cooldowns.start(credentialKey, seconds);
   }
 
   async #attempt(call: Call, scope: CallScope): Promise<HttpResponse> {
@@ -124,32 +122,30 @@ export class Transport {
 
   /** Waits for the credential and for a turn. @returns undefined where the breaker lets nothing out */
   async #exchange(call: Call, scope: CallScope): Promise<HttpResponse | undefined> {
-    const { breaker, cooldowns, exchanges, turns } = this.#deps;
-    const send = async () => {
-      const response = await breaker.execute(() => exchanges.send(call, scope));
-      if (response?.status === 429) this.#startCooldown(scope, response);
-      return { response };
-    };
-    // Another call of the credential can have had a 429 while this one waited.
-    const isCool = () => cooldowns.remaining(scope.credentialKey, performance.now()) === undefined;
+    const { cooldowns, turns } = this.#deps;
     try {
       for (;;) {
-        await this.#coolDown(scope);
-        const sent = await turns.take(scope, async () => (isCool() ? await send() : undefined));
-        if (sent !== undefined) return sent.response;
+        const cooldown = cooldowns.remaining(scope.credentialKey);
+        if (cooldown !== undefined) await this.#coolDown(cooldown, scope);
+        const waiting = turns.enter(scope);
+        if (waiting !== undefined) await waiting;
+        try {
+          // Another call of the credential can have had a 429 while this one waited.
+          const isCool = cooldowns.remaining(scope.credentialKey) === undefined;
+          if (isCool) return await this.#send(call, scope);
+        } finally {
+          turns.leave();
+        }
       }
     } catch (error) {
       throw failureOf(error);
     }
   }
-}
 
-/** @returns false where the caller went away meanwhile */
-async function sleepUnlessGone(ms: number, callerGone: AbortSignal): Promise<boolean> {
-  try {
-    await sleep(ms, undefined, { signal: callerGone });
-    return true;
-  } catch {
-    return false;
+  async #send(call: Call, scope: CallScope): Promise<HttpResponse | undefined> {
+    const { breaker, exchanges } = this.#deps;
+    const response = await breaker.execute(() => exchanges.send(call, scope));
+    if (response?.status === 429) this.#startCooldown(scope, response);
+    return response;
   }
 }

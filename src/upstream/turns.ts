@@ -1,42 +1,55 @@
-import PQueue from 'p-queue';
 import type { CallScope } from './call.js';
 import { timedOut } from './failure.js';
 
-/** Lets a bounded number of requests be in flight at a time. */
+/** Lets a bounded number of requests be in flight at a time; the others wait in the order in which they came. */
 export class Turns {
   readonly #concurrency: number;
-  readonly #queue: PQueue;
+  /** Those who wait. A `Set` keeps their order, and lets one leave from the middle. */
+  readonly #waiting = new Set<() => void>();
+  #inFlight = 0;
 
   constructor(concurrency: number) {
     this.#concurrency = concurrency;
-    this.#queue = new PQueue({ concurrency });
   }
 
-  /** Waits for a place among the requests in flight, no longer than the deadline allows. */
-  async take<T>(scope: CallScope, send: () => Promise<T>): Promise<T> {
-    if (this.#queue.pending < this.#concurrency && this.#queue.size === 0) return await this.#queue.add(send);
-    // It ends the waiting alone: what has been sent is not the queue's to end.
-    const waiting = new AbortController();
-    const giveUp = () => {
-      waiting.abort();
-    };
-    const timer = setTimeout(giveUp, scope.deadline - performance.now());
-    scope.callerGone.addEventListener('abort', giveUp);
-    if (scope.callerGone.aborted) giveUp();
-    const stopWaiting = () => {
-      clearTimeout(timer);
-      scope.callerGone.removeEventListener('abort', giveUp);
-    };
-    const sendNow = () => {
-      stopWaiting();
-      return send();
-    };
-    try {
-      return await this.#queue.add(sendNow, { signal: waiting.signal });
-    } catch (error) {
-      throw waiting.signal.aborted ? timedOut(false, error) : error;
-    } finally {
-      stopWaiting();
-    }
+  /**
+   * Takes a place among the requests in flight, to be given back by {@link leave}.
+   *
+   * @returns undefined where there was one at once, so that nobody waits in vain; else a promise, which is rejected
+   *   where the deadline passes or the caller goes away first
+   */
+  enter(scope: CallScope): Promise<void> | undefined {
+    if (this.#inFlight >= this.#concurrency) return this.#wait(scope);
+    this.#inFlight += 1;
+    return undefined;
+  }
+
+  /** Gives a place back: to who has waited longest, if anybody has. */
+  leave(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) this.#inFlight -= 1;
+    else next();
+  }
+
+  #wait({ deadline, callerGone }: CallScope): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stopWaiting = () => {
+        this.#waiting.delete(enter);
+        clearTimeout(timer);
+        callerGone.offCancel(giveUp);
+      };
+      const enter = () => {
+        stopWaiting();
+        resolve();
+      };
+      const giveUp = () => {
+        stopWaiting();
+        reject(timedOut(false));
+      };
+      const timer = setTimeout(giveUp, deadline - performance.now());
+      this.#waiting.add(enter);
+      callerGone.onCancel(giveUp);
+      if (callerGone.cancelled) giveUp();
+    });
   }
 }

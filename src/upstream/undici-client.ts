@@ -1,33 +1,33 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
-import { HttpFailure, type HttpClient, type HttpRequest, type HttpResponse } from './http.js';
+import {
+  HttpFailure,
+  type HttpClient,
+  type HttpClientOptions,
+  type HttpRequest,
+  type HttpResponse,
+} from './http.js';
 import { toHttpFailure } from './http-failure.js';
-
-export interface UndiciClientOptions {
-  /** The most sockets to one host. */
-  readonly maxSockets: number;
-  /** The most bytes of a body, before and after decompression. */
-  readonly maxBodyBytes: number;
-}
 
 /**
  * An HTTP client on undici's dispatcher, the least that HTTP costs in Node: a list can fan out into a hundred reads. It
  * follows no redirect, and asks for no compression.
  */
-export function createUndiciClient({ maxSockets, maxBodyBytes }: UndiciClientOptions): HttpClient {
-  // The caller's signal bounds an exchange, headers and body together; timers of undici's own would be a second bound.
+export function createUndiciClient({ baseUrl, maxSockets, maxBodyBytes }: HttpClientOptions): HttpClient {
+  const { origin, pathname } = new URL(baseUrl);
+  const prefix = pathname.replace(/\/+$/, '');
+  // The caller's cancellation bounds an exchange, headers and body together; timers of undici's own would be a second bound.
   const agent = new Agent({ connections: maxSockets, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
   return {
     send: (request) =>
       new Promise((resolve, reject) => {
-        if (request.signal.aborted) {
-          reject(new HttpFailure('aborted', request.signal.reason));
+        if (request.cancellation.cancelled) {
+          reject(new HttpFailure('aborted', undefined));
           return;
         }
-        const { origin, path } = target(request.url);
-        const { method, headers, body = null } = request;
+        const { method, path, common, headers, body = null } = request;
         agent.dispatch(
-          { origin, path, method, headers, body },
+          { origin, path: prefix + path, method, headers: { ...common, ...headers }, body },
           new Exchange(request, maxBodyBytes, resolve, reject),
         );
       }),
@@ -51,12 +51,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     private readonly resolve: (response: HttpResponse) => void,
     private readonly reject: (failure: HttpFailure) => void,
   ) {
-    request.signal.addEventListener('abort', this.#abort);
+    request.cancellation.onCancel(this.#abort);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.request.signal.aborted) this.#abort();
+    if (this.request.cancellation.cancelled) this.#abort();
   }
 
   onResponseStart(
@@ -86,16 +86,16 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#end({ failure });
       return;
     }
-    this.request.signal.removeEventListener('abort', this.#abort);
+    this.request.cancellation.offCancel(this.#abort);
     this.reject(failure);
   }
 
   readonly #abort = (): void => {
-    this.#controller?.abort(new HttpFailure('aborted', this.request.signal.reason));
+    this.#controller?.abort(new HttpFailure('aborted', undefined));
   };
 
   #end(body: HttpResponse['body']): void {
-    this.request.signal.removeEventListener('abort', this.#abort);
+    this.request.cancellation.offCancel(this.#abort);
     const headers = this.#headers;
     this.resolve({ status: this.#status, header: (name) => first(headers[name]), body });
   }
@@ -129,12 +129,6 @@ function decoded(bytes: Buffer, encoding: string | undefined, maxOutputLength: n
     default:
       throw new Error(`The content coding ${String(encoding)} is not known.`);
   }
-}
-
-/** Cheaper than a URL object for each request; the base has been parsed at the start. */
-function target(url: string): { readonly origin: string; readonly path: string } {
-  const slash = url.indexOf('/', url.indexOf('://') + 3);
-  return { origin: url.slice(0, slash), path: url.slice(slash) };
 }
 
 function first(value: string | string[] | undefined): string | undefined {

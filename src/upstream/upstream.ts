@@ -36,14 +36,14 @@ export function createUpstream(
   jobs: JobRecords,
 ): Upstream {
   const { version: apiVersion, timeoutMs, concurrency, ifMatch, retry } = config;
-  const clientOptions = { maxSockets: concurrency, maxBodyBytes: MAX_ANSWER_BYTES };
+  const clientOptions = { baseUrl, maxSockets: concurrency, maxBodyBytes: MAX_ANSWER_BYTES };
   const changes = createNodeFetchClient(clientOptions);
   const reads = config.transport === 'undici' ? createUndiciClient(clientOptions) : changes;
   const breaker = new Breaker(config.breaker);
   const transport = new Transport(
     { retryPolicy: retry, now },
     {
-      exchanges: new Exchanges({ baseUrl, apiVersion, timeoutMs }, { reads, changes }),
+      exchanges: new Exchanges({ apiVersion, timeoutMs }, { reads, changes }),
       turns: new Turns(concurrency),
       breaker,
       budget: new RetryBudget({ share: retry.budgetShare, floor: retry.budgetFloor }),

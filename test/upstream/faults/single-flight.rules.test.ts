@@ -1,4 +1,5 @@
 import type { Call, CallScope } from '../../../src/upstream/call.js';
+import { Cancellation } from '../../../src/upstream/cancellation.js';
 import { UpstreamError } from '../../../src/upstream/errors.js';
 import type { HttpResponse } from '../../../src/upstream/http.js';
 import { SingleFlight } from '../../../src/upstream/single-flight.js';
@@ -7,13 +8,13 @@ import { gate } from './stage.js';
 const trace = { traceId: '0123456789abcdef'.repeat(2), traceFlags: 0, traceState: undefined };
 
 function caller(credentialKey = 'alice', deadlineInMs = 60_000) {
-  const gone = new AbortController();
+  const gone = new Cancellation();
   const deadline = performance.now() + deadlineInMs;
   const scope: CallScope = {
-    ...{ authorization: 'Bearer x', credentialKey, trace, deadline },
-    callerGone: gone.signal,
+    ...{ authorization: 'Bearer x', credentialKey, common: {}, trace, deadline },
+    callerGone: gone,
   };
-  return { scope, leave: () => gone.abort() };
+  return { scope, leave: () => gone.cancel() };
 }
 
 function read(path: string, headers?: Record<string, string>): Call {
@@ -26,7 +27,7 @@ function slow(
 ) {
   const { opened, open: land } = gate();
   const scopes: CallScope[] = [];
-  const start = async (scope: CallScope) => {
+  const start = async (_call: Call, scope: CallScope) => {
     scopes.push(scope);
     await opened;
     return outcome();
@@ -98,9 +99,9 @@ describe('A caller who goes away', () => {
     const { scopes, start } = slow();
     const { scope, leave } = caller();
     void flights.read(read('/a'), scope, start);
-    expect(scopes[0]?.callerGone.aborted).toBe(false);
+    expect(scopes[0]?.callerGone.cancelled).toBe(false);
     leave();
-    expect(scopes[0]?.callerGone.aborted).toBe(true);
+    expect(scopes[0]?.callerGone.cancelled).toBe(true);
     void flights.read(read('/a'), caller().scope, start);
     expect(scopes).toHaveLength(2);
   });
@@ -110,7 +111,7 @@ describe('A caller who goes away', () => {
     const callers = [caller(), caller()];
     const reads = callers.map(({ scope }) => flights.read(read('/a'), scope, start));
     callers[leaver]?.leave();
-    expect(scopes[0]?.callerGone.aborted).toBe(false);
+    expect(scopes[0]?.callerGone.cancelled).toBe(false);
     land();
     expect(await reads[1 - leaver]).toMatchObject({ status: 200 });
     expect(scopes).toHaveLength(1);
@@ -121,7 +122,7 @@ describe('A caller who goes away', () => {
     const callers = [caller(), caller(), caller()];
     for (const { scope } of callers) void flights.read(read('/a'), scope, start);
     for (const { leave } of callers) leave();
-    expect(scopes.map(({ callerGone }) => callerGone.aborted)).toEqual([true]);
+    expect(scopes.map(({ callerGone }) => callerGone.cancelled)).toEqual([true]);
   });
 
   it('before it asks has the call ended at once', () => {
@@ -129,7 +130,7 @@ describe('A caller who goes away', () => {
     const { scope, leave } = caller();
     leave();
     void flights.read(read('/a'), scope, start);
-    expect(scopes[0]?.callerGone.aborted).toBe(true);
+    expect(scopes[0]?.callerGone.cancelled).toBe(true);
   });
 });
 

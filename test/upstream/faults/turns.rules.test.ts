@@ -1,18 +1,30 @@
 import type { CallScope } from '../../../src/upstream/call.js';
+import { Cancellation } from '../../../src/upstream/cancellation.js';
 import { Turns } from '../../../src/upstream/turns.js';
 import { gate, pause } from './stage.js';
 
-function scopeOf(deadlineInMs: number, callerGone = new AbortController().signal): CallScope {
+function scopeOf(deadlineInMs: number, callerGone = new Cancellation()): CallScope {
   const trace = { traceId: '0123456789abcdef'.repeat(2), traceFlags: 0, traceState: undefined };
   const deadline = performance.now() + deadlineInMs;
-  return { authorization: 'Bearer x', credentialKey: 'alice', trace, deadline, callerGone };
+  return { authorization: 'Bearer x', credentialKey: 'alice', common: {}, trace, deadline, callerGone };
+}
+
+/** What a call does with a turn. */
+async function take<T>(turns: Turns, scope: CallScope, send: () => Promise<T>): Promise<T> {
+  const waiting = turns.enter(scope);
+  if (waiting !== undefined) await waiting;
+  try {
+    return await send();
+  } finally {
+    turns.leave();
+  }
 }
 
 /** One place, and it is taken until `leave` is called. */
 function busy() {
   const turns = new Turns(1);
   const { opened, open: leave } = gate();
-  const holder = turns.take(scopeOf(60_000), () => opened);
+  const holder = take(turns, scopeOf(60_000), () => opened);
   return { turns, leave, holder };
 }
 
@@ -23,7 +35,7 @@ it('No more are let in than there are places, and all in their order', async () 
   const gates = [1, 2, 3, 4].map(gate);
   const begun: number[] = [];
   const taken = gates.map(({ opened }, index) =>
-    turns.take(scopeOf(60_000), () => {
+    take(turns, scopeOf(60_000), () => {
       begun.push(index);
       return opened;
     }),
@@ -44,20 +56,20 @@ it.each([0.25, 20, -1])(
     const send = async () => {
       begun = true;
     };
-    await expect(turns.take(scopeOf(deadline), send)).rejects.toMatchObject(notSent);
+    await expect(take(turns, scopeOf(deadline), send)).rejects.toMatchObject(notSent);
     leave();
     await holder;
-    await turns.take(scopeOf(60_000), () => pause(0));
+    await take(turns, scopeOf(60_000), () => pause(0));
     expect(begun).toBe(false);
   },
 );
 
 it.each(['while waiting', 'before'])('Who goes away %s is not let in', async (when) => {
   const { turns, leave, holder } = busy();
-  const gone = new AbortController();
-  if (when === 'before') gone.abort();
-  const waiting = turns.take(scopeOf(60_000, gone.signal), () => pause(0));
-  gone.abort();
+  const gone = new Cancellation();
+  if (when === 'before') gone.cancel();
+  const waiting = take(turns, scopeOf(60_000, gone), () => pause(0));
+  gone.cancel();
   await expect(waiting).rejects.toMatchObject(notSent);
   leave();
   await holder;
@@ -65,10 +77,10 @@ it.each(['while waiting', 'before'])('Who goes away %s is not let in', async (wh
 
 it('What has its turn after waiting is let end, past the deadline and without its caller', async () => {
   const { turns, leave, holder } = busy();
-  const gone = new AbortController();
+  const gone = new Cancellation();
   const { opened, open } = gate();
   let begun = false;
-  const taken = turns.take(scopeOf(100, gone.signal), async () => {
+  const taken = take(turns, scopeOf(100, gone), async () => {
     begun = true;
     await opened;
     return 'ended';
@@ -77,7 +89,7 @@ it('What has its turn after waiting is let end, past the deadline and without it
   await holder;
   await pause(0);
   expect(begun).toBe(true);
-  gone.abort();
+  gone.cancel();
   await pause(120);
   open();
   expect(await taken).toBe('ended');
@@ -85,7 +97,7 @@ it('What has its turn after waiting is let end, past the deadline and without it
 
 it('What fails after waiting fails as it does', async () => {
   const { turns, leave } = busy();
-  const failed = turns.take(scopeOf(60_000), () => Promise.reject(new Error('broken')));
+  const failed = take(turns, scopeOf(60_000), () => Promise.reject(new Error('broken')));
   leave();
   await expect(failed).rejects.toThrow('broken');
 });
