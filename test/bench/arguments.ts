@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+import { OPERATIONS, type OperationName } from './operations/operations.js';
+
+export type Mode = 'full' | 'quick' | 'check' | 'record';
+
+export interface Arguments {
+  readonly mode: Mode;
+  /** Whether results go into the repository. */
+  readonly write: boolean;
+  /** Undefined for those of the mode. */
+  readonly contestants: readonly string[] | undefined;
+  /** Undefined for those of the mode. */
+  readonly operations: readonly OperationName[] | undefined;
+}
+
+/** What was asked for cannot be done. `message` is one line. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const USAGE = `Usage: npm run bench -- [--quick | --check | --record] [--write] [--only=<contestant>,...] [--operations=<operation>,...]`;
+
+/**
+ * Reads the command line.
+ *
+ * @param names of all contestants
+ * @throws {UsageError} for anything unknown, or what does not go together
+ */
+export function parseArguments(args: readonly string[], names: readonly string[]): Arguments {
+  const { quick, check, record, write, only, operations } = optionsIn(args);
+  const modes = [quick && 'quick', check && 'check', record && 'record'].filter((mode) => mode !== false);
+  const [mode = 'full', second] = modes as Mode[];
+  if (second !== undefined) throw new UsageError(`--${mode} and --${second} do not go together.`);
+  if (write && mode !== 'quick') throw new UsageError('--write is for --quick; a full run always writes.');
+  if (only !== undefined && (check || record)) throw new UsageError(`--only is not for --${mode}.`);
+  return {
+    mode,
+    write: write || (mode === 'full' && only === undefined && operations === undefined),
+    contestants: listed('--only', only, names),
+    operations: listed('--operations', operations, Object.keys(OPERATIONS)) as OperationName[] | undefined,
+  };
+}
+
+function optionsIn(args: readonly string[]) {
+  const flag = { type: 'boolean', default: false } as const;
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { quick: flag, check: flag, record: flag, write: flag, only: text, operations: text },
+    }).values;
+  } catch (error) {
+    const [firstSentence = ''] = error instanceof Error ? error.message.split(/\.\s/) : [];
+    throw new UsageError(`${firstSentence}. ${USAGE}`, { cause: error });
+  }
+}
+
+function listed(
+  flag: string,
+  list: string | undefined,
+  known: readonly string[],
+): readonly string[] | undefined {
+  const names = list?.split(',');
+  const unknown = names?.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError(`${flag} names \`${unknown}\`, which is none of ${known.join(', ')}.`);
+  }
+  return names;
+}

@@ -1,0 +1,60 @@
+-- What wrk sends and tells: see `wrk.ts`. Arguments: the file with the body, a seed, and `check` where every answer is to
+-- be looked at, which costs the load side time.
+
+local PLACEHOLDER = "{{account}}"
+-- As long as an account, and in no document.
+local MARK = "\0ACCOUNT\0"
+
+local threads = {}
+
+function setup(thread)
+  table.insert(threads, thread)
+  thread:set("number", #threads)
+end
+
+function init(args)
+  local file = assert(io.open(args[1], "rb"))
+  local body = file:read("*a"):gsub(PLACEHOLDER, MARK)
+  file:close()
+  math.randomseed(tonumber(args[2]) + number)
+
+  parts = split(wrk.format("POST", nil, {
+    ["Authorization"] = "Bearer bench",
+    ["Accept"] = "application/json",
+    ["Content-Type"] = "application/json",
+  }, body), MARK)
+  wrong = 0
+  if args[3] == "check" then response = check end
+end
+
+-- Another account each time, so that nothing can be shared between requests; nine digits, so that the length stays.
+function request()
+  return table.concat(parts, tostring(math.random(100000000, 999999999)))
+end
+
+function check(status, headers, body)
+  if status ~= 200 or body:find('"errors":[', 1, true) then wrong = wrong + 1 end
+end
+
+function done(summary, latency)
+  local wrong_answers = 0
+  for _, thread in ipairs(threads) do
+    wrong_answers = wrong_answers + thread:get("wrong")
+  end
+  local errors = summary.errors
+  io.write(string.format(
+    'result {"requests":%d,"durationUs":%d,"p50Us":%d,"p99Us":%d,"maxUs":%d,' ..
+    '"errors":{"connect":%d,"read":%d,"write":%d,"status":%d,"timeout":%d,"wrong":%d}}\n',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), latency.max,
+    errors.connect, errors.read, errors.write, errors.status, errors.timeout, wrong_answers))
+end
+
+function split(text, separator)
+  local pieces, from = {}, 1
+  while true do
+    local first, last = text:find(separator, from, true)
+    table.insert(pieces, text:sub(from, (first or 0) - 1))
+    if not first then return pieces end
+    from = last + 1
+  end
+end

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The versions of packages that are installed in a folder. */
+export function versionsOf(folder: string, packages: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    packages.map((name) => [name, versionIn(join(folder, 'node_modules', name, 'package.json'))]),
+  );
+}
+
+function versionIn(file: string): string {
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

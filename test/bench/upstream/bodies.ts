@@ -1,0 +1,143 @@
+import { FieldingRunStatus, TargetGroupStatus } from '../../../src/contract/demand-api.js';
+import type * as rest from '../../../src/contract/demand-api.js';
+
+/** The longest page that the API gives. */
+export const MAX_PAGE_SIZE = 100;
+
+/** The pages of a list that goes on: of these sizes, and so many of each. */
+export const PAGED_SIZES: readonly number[] = [10, 50, 100];
+export const PAGE_COUNT = 10;
+
+/** The version that a run has, and that it has after a change. */
+export const VERSION = 5;
+export const NEXT_VERSION = 6;
+
+const MANAGER = '3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01';
+const PROJECT_ID = '01BTGNYV6HRNK8K8VKZASZCFN0';
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const CREATED_AT = Date.UTC(2026, 3, 21, 6, 48);
+
+const NAMES = [
+  'Parents of under-fives, United States',
+  'Home owners, Japan',
+  'Students who commute, Brazil',
+  'Drivers of electric cars, Norway',
+  'Nurses and carers, United Kingdom',
+  'Weekly online shoppers, Germany',
+  'Pet owners, France',
+];
+const LOCALES = ['eng_us', 'jpn_jp', 'por_br', 'nor_no', 'eng_gb', 'ger_de', 'fre_fr'];
+const STATUSES = [
+  TargetGroupStatus.Live,
+  TargetGroupStatus.Completed,
+  TargetGroupStatus.Paused,
+  TargetGroupStatus.Live,
+  TargetGroupStatus.Archived,
+];
+
+/** One in so many has just been scheduled, and has no figures yet. */
+const SCHEDULED_EVERY = 10;
+
+/** A whole list: exactly `size` target groups, and no more to come. */
+export function wholeList(size: number): rest.TargetGroupList {
+  return { target_groups: targetGroups(0, size), url: listUrl(size), has_more: false };
+}
+
+/**
+ * One page of a list that goes on, as the API cuts it.
+ *
+ * @param page from 0; the last is `PAGE_COUNT - 1`
+ */
+export function pageOfList(size: number, page: number): rest.TargetGroupList {
+  const items = targetGroups(page * size, size);
+  if (page === PAGE_COUNT - 1) return { target_groups: items, url: listUrl(size), has_more: false };
+  return { target_groups: items, url: listUrl(size), has_more: true, next_cursor: cursorAfter(size, page) };
+}
+
+/** What `start_after` is for the page after this one: the id of its last item. */
+export function cursorAfter(size: number, page: number): string {
+  return targetGroupId((page + 1) * size - 1);
+}
+
+export const fieldingRun: rest.FieldingRun = {
+  id: '01BTGNYV6HRNK8K8VKZASZCFP2',
+  account_id: '101',
+  project_id: PROJECT_ID,
+  target_group_id: targetGroupId(0),
+  status: FieldingRunStatus.Live,
+  version: VERSION,
+  start_fielding_at: '2026-11-06T02:00:00.000Z',
+  end_fielding_at: '2026-12-30T21:00:00.000Z',
+  last_changed_at: '2026-11-21T05:00:00.000Z',
+  last_changed_by: MANAGER,
+};
+
+export const fieldingRuns: rest.FieldingRunList = { data: [fieldingRun], has_more: false };
+
+function targetGroups(from: number, count: number): rest.TargetGroupListItem[] {
+  return Array.from({ length: count }, (_, index) => targetGroup(from + index));
+}
+
+function targetGroup(number: number): rest.TargetGroupListItem {
+  const scheduled = number % SCHEDULED_EVERY === SCHEDULED_EVERY - 1;
+  const createdAt = CREATED_AT - number * 7 * MINUTE;
+  return {
+    id: targetGroupId(number),
+    human_readable_id: `TG-${8023 - number}`,
+    name: turn(NAMES, number),
+    project_manager_id: MANAGER,
+    locale: turn(LOCALES, number),
+    status: scheduled ? TargetGroupStatus.Scheduled : turn(STATUSES, number),
+    created_at: new Date(createdAt).toISOString(),
+    updated_at: new Date(createdAt + 30 * DAY).toISOString(),
+    statistics: statistics(number, scheduled),
+  };
+}
+
+function statistics(number: number, scheduled: boolean): rest.TargetGroupStatistics {
+  const known = <Value>(value: Value) => (scheduled ? { issues: [NOT_ENOUGH_DATA] } : { value, issues: [] });
+  const completes = scheduled ? 0 : 120 + ((number * 37) % 800);
+  return {
+    progress: {
+      value: {
+        current_completes: completes,
+        current_prescreens: completes * 2,
+        filling_goal: 1000,
+        filling_strategy: 'even',
+      },
+      issues: [],
+    },
+    last_complete_date: known('2026-11-20T17:00:00.000Z'),
+    earnings_per_click: known(share(number, 13, 250, 100)),
+    average_cost_per_interview: { value: share(number, 29, 750, 100), issues: [] },
+    median_length_of_interview_seconds: known(240 + ((number * 71) % 1200)),
+    incidence_rate: known(share(number, 311, 9000, 10_000)),
+    drop_off_rate: known(share(number, 173, 2500, 10_000)),
+    conversion_rate: known(share(number, 257, 8000, 10_000)),
+  };
+}
+
+const NOT_ENOUGH_DATA: rest.StatisticIssue = {
+  code: 'NotEnoughData',
+  description: 'Too few respondents have come so far.',
+};
+
+function targetGroupId(number: number): string {
+  return `01BTGNYV6HRNK8K8VKZASZ${String(number).padStart(4, '0')}`;
+}
+
+function listUrl(size: number): string {
+  return `/v1/demand/accounts/101/projects/${PROJECT_ID}/target-groups?page_size=${size}`;
+}
+
+function turn<T>(values: readonly T[], number: number): T {
+  const value = values[number % values.length];
+  if (value === undefined) throw new RangeError('There is nothing to take turns.');
+  return value;
+}
+
+/** Some figure below `most / scale`, with as many digits as a real one. */
+function share(number: number, step: number, most: number, scale: number): number {
+  return (((number + 1) * step) % most) / scale;
+}
