@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import cors from '@fastify/cors';
-import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import {
   fastify,
   LogController,
@@ -9,10 +9,11 @@ import {
   type FastifyServerFactory,
 } from 'fastify';
 import type { Config } from './config.js';
-import { createContext, type RequestContext } from './context.js';
+import { createContext } from './context.js';
 import { createApollo } from './server/apollo.js';
 import { callerOf } from './server/caller.js';
 import { PLAIN_FIRST_QUERY, serveExplorers, type FirstQuery } from './server/explorers.js';
+import { serveGraphQL } from './server/graphql.js';
 import { serveHealth } from './server/health.js';
 import { watchRequests } from './server/under-way.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
@@ -90,14 +91,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { production } = config;
   const apollo = createApollo({ production, firstQuery, logger, plugins: [fastifyApolloDrainPlugin(app)] });
   await apollo.start();
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    handler: fastifyApolloHandler(apollo, {
-      context: (request, reply): Promise<RequestContext> =>
-        Promise.resolve(createContext(contextDeps, callerOf(request, reply))),
-    }),
-  });
+  serveGraphQL(app, apollo, (request, reply) => createContext(contextDeps, callerOf(request, reply)));
   serveHealth(app, () => !draining && upstream.isUp());
   if (!production) serveExplorers(app, firstQuery);
 

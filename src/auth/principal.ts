@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * Who makes a request.
@@ -16,8 +16,6 @@ export function forwardedPrincipal(authorization: string | undefined): Principal
   const value = authorization?.trim() === '' ? undefined : authorization;
   return {
     authorization: value,
-    credentialKey: createHash('sha256')
-      .update(value ?? '')
-      .digest('base64url'),
+    credentialKey: hash('sha256', value ?? '', 'base64url'),
   };
 }

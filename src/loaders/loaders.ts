@@ -23,45 +23,110 @@ export interface TargetGroupPageKey extends ProjectPlace {
   readonly query: TargetGroupQuery;
 }
 
-/** Everything that an operation reads. Made anew for each operation, so that nothing read is shared between callers. */
+type DraftAnswer = rest.DraftTargetGroup | 'launched' | null;
+
+/**
+ * Everything that an operation reads. Made anew for each operation, so that nothing read is shared between callers; a
+ * loader is made when it is first used, since most operations use one or two.
+ */
 export class Loaders {
-  readonly accounts: DataLoader<'all', rest.AccountList | null>;
-  readonly projectPage: DataLoader<ProjectPageKey, rest.ProjectList | null, string>;
-  readonly project: DataLoader<ProjectPlace, rest.Project | null, string>;
-  readonly projectOverview: DataLoader<ProjectPlace, rest.ProjectOverview | null, string>;
-  readonly targetGroupPage: DataLoader<TargetGroupPageKey, rest.TargetGroupList | null, string>;
-  readonly targetGroupOverview: DataLoader<TargetGroupPlace, rest.TargetGroupOverview | null, string>;
-  readonly targetGroupDetails: DataLoader<TargetGroupPlace, rest.TargetGroupDetails | null, string>;
-  readonly draftTargetGroup: DataLoader<TargetGroupPlace, rest.DraftTargetGroup | 'launched' | null, string>;
-  readonly fieldingRunsOf: DataLoader<TargetGroupPlace, rest.FieldingRunList | null, string>;
-  readonly fieldingRun: DataLoader<FieldingRunPlace, FieldingRunRead | null, string>;
-  readonly batchJob: DataLoader<BatchJobPlace, rest.BatchJob | null, string>;
+  readonly #client: DemandClient;
+  readonly #used: { clearAll(): unknown }[] = [];
+  #accounts: DataLoader<'all', rest.AccountList | null> | undefined;
+  #projectPage: DataLoader<ProjectPageKey, rest.ProjectList | null, string> | undefined;
+  #project: DataLoader<ProjectPlace, rest.Project | null, string> | undefined;
+  #projectOverview: DataLoader<ProjectPlace, rest.ProjectOverview | null, string> | undefined;
+  #targetGroupPage: DataLoader<TargetGroupPageKey, rest.TargetGroupList | null, string> | undefined;
+  #targetGroupOverview: DataLoader<TargetGroupPlace, rest.TargetGroupOverview | null, string> | undefined;
+  #targetGroupDetails: DataLoader<TargetGroupPlace, rest.TargetGroupDetails | null, string> | undefined;
+  #draftTargetGroup: DataLoader<TargetGroupPlace, DraftAnswer, string> | undefined;
+  #fieldingRunsOf: DataLoader<TargetGroupPlace, rest.FieldingRunList | null, string> | undefined;
+  #fieldingRun: DataLoader<FieldingRunPlace, FieldingRunRead | null, string> | undefined;
+  #batchJob: DataLoader<BatchJobPlace, rest.BatchJob | null, string> | undefined;
 
   constructor(client: DemandClient) {
-    this.accounts = readLoader(
-      () => client.listAccounts(),
+    this.#client = client;
+  }
+
+  get accounts() {
+    return (this.#accounts ??= this.#loader(
+      () => this.#client.listAccounts(),
       (key) => key,
-    );
-    this.projectPage = readLoader(
-      ({ query, ...account }) => client.listProjects(account, query),
+    ));
+  }
+
+  get projectPage() {
+    return (this.#projectPage ??= this.#loader(
+      ({ query, ...account }) => this.#client.listProjects(account, query),
       (key) => accountPath(key) + JSON.stringify(key.query),
-    );
-    this.project = readLoader((place) => client.getProject(place), projectPath);
-    this.projectOverview = readLoader((place) => client.getProjectOverview(place), projectPath);
-    this.targetGroupPage = readLoader(
-      ({ query, ...project }) => client.listTargetGroups(project, query),
+    ));
+  }
+
+  get project() {
+    return (this.#project ??= this.#loader((place) => this.#client.getProject(place), projectPath));
+  }
+
+  get projectOverview() {
+    return (this.#projectOverview ??= this.#loader(
+      (place) => this.#client.getProjectOverview(place),
+      projectPath,
+    ));
+  }
+
+  get targetGroupPage() {
+    return (this.#targetGroupPage ??= this.#loader(
+      ({ query, ...project }) => this.#client.listTargetGroups(project, query),
       (key) => projectPath(key) + JSON.stringify(key.query),
-    );
-    this.targetGroupOverview = readLoader((place) => client.getTargetGroupOverview(place), targetGroupPath);
-    this.targetGroupDetails = readLoader((place) => client.getTargetGroupDetails(place), targetGroupPath);
-    this.draftTargetGroup = readLoader((place) => client.getDraftTargetGroup(place), targetGroupPath);
-    this.fieldingRunsOf = readLoader((place) => client.listFieldingRuns(place), targetGroupPath);
-    this.fieldingRun = readLoader((place) => client.getFieldingRun(place), fieldingRunPath);
-    this.batchJob = readLoader((place) => client.getBatchJob(place), batchJobPath);
+    ));
+  }
+
+  get targetGroupOverview() {
+    return (this.#targetGroupOverview ??= this.#loader(
+      (place) => this.#client.getTargetGroupOverview(place),
+      targetGroupPath,
+    ));
+  }
+
+  get targetGroupDetails() {
+    return (this.#targetGroupDetails ??= this.#loader(
+      (place) => this.#client.getTargetGroupDetails(place),
+      targetGroupPath,
+    ));
+  }
+
+  get draftTargetGroup() {
+    return (this.#draftTargetGroup ??= this.#loader(
+      (place) => this.#client.getDraftTargetGroup(place),
+      targetGroupPath,
+    ));
+  }
+
+  get fieldingRunsOf() {
+    return (this.#fieldingRunsOf ??= this.#loader(
+      (place) => this.#client.listFieldingRuns(place),
+      targetGroupPath,
+    ));
+  }
+
+  get fieldingRun() {
+    return (this.#fieldingRun ??= this.#loader(
+      (place) => this.#client.getFieldingRun(place),
+      fieldingRunPath,
+    ));
+  }
+
+  get batchJob() {
+    return (this.#batchJob ??= this.#loader((place) => this.#client.getBatchJob(place), batchJobPath));
   }
 
   /** Forgets all that was read: after a change, the rest of the operation sees the new state. */
   clear(): void {
-    for (const loader of Object.values(this) as readonly DataLoader<unknown, unknown>[]) loader.clearAll();
+    for (const loader of this.#used) loader.clearAll();
+  }
+
+  #loader<K, V>(read: (key: K) => Promise<V>, cacheKey: (key: K) => string): DataLoader<K, V, string> {
+    const loader = readLoader(read, cacheKey);
+    this.#used.push(loader);
+    return loader;
   }
 }

@@ -11,17 +11,34 @@ export function readLoader<K, V>(
   read: (key: K) => Promise<V>,
   cacheKey: (key: K) => string,
 ): DataLoader<K, V, string> {
-  return new DataLoader<K, V, string>((keys) => settled(keys.map((key) => read(key))), {
-    cacheKeyFn: cacheKey,
-  });
+  return new DataLoader<K, V, string>((keys) => settled(keys.map(read)), { cacheKeyFn: cacheKey });
 }
 
-/** Results in the order of `reads`, with the error in the place of what failed, as DataLoader wants them. */
-export async function settled<V>(reads: readonly Promise<V>[]): Promise<(V | Error)[]> {
-  const outcomes = await Promise.allSettled(reads);
-  return outcomes.map((outcome) =>
-    outcome.status === 'fulfilled' ? outcome.value : asError(outcome.reason),
-  );
+/**
+ * Results in the order of `reads`, with the error in the place of what failed, as DataLoader wants them. Unlike
+ * `Promise.allSettled`, it makes no object for each outcome.
+ */
+export function settled<V>(reads: readonly Promise<V>[]): Promise<(V | Error)[]> {
+  return new Promise((resolve) => {
+    const outcomes = new Array<V | Error>(reads.length);
+    let missing = reads.length;
+    const settle = (index: number, outcome: V | Error) => {
+      outcomes[index] = outcome;
+      missing -= 1;
+      if (missing === 0) resolve(outcomes);
+    };
+    for (const [index, read] of reads.entries()) {
+      read.then(
+        (value) => {
+          settle(index, value);
+        },
+        (reason: unknown) => {
+          settle(index, asError(reason));
+        },
+      );
+    }
+    if (missing === 0) resolve(outcomes);
+  });
 }
 
 function asError(reason: unknown): Error {

@@ -8,6 +8,8 @@ import type { RequestContext } from '../context.js';
 import { createFormatError } from '../graphql/errors/format-error.js';
 import { traceIdPlugin } from '../graphql/errors/trace-id.plugin.js';
 import { createSchema } from '../graphql/schema.js';
+import { execute } from 'graphql';
+import { executionBy } from './execution.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { FirstQuery } from './explorers.js';
 
@@ -29,8 +31,10 @@ export function createApollo({
   logger,
   plugins,
 }: ApolloOptions): ApolloServer<RequestContext> {
+  const schema = createSchema();
+  const execution = executionBy((operation) => execute({ schema, ...operation }), schema);
   return new ApolloServer<RequestContext>({
-    schema: createSchema(),
+    gateway: execution.gateway,
     introspection: !production,
     hideSchemaDetailsFromClientErrors: production,
     includeStacktraceInErrorResponses: false,
@@ -46,6 +50,7 @@ export function createApollo({
       ApolloServerPluginCacheControlDisabled(),
       production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
       traceIdPlugin<RequestContext>(),
+      execution.plugin,
       ...plugins,
     ],
   });

@@ -46,6 +46,8 @@ export interface UpstreamErrorDetails {
 
 /** A failed call of the Demand API. `message` is fit for a client: no URL, no token, no body. */
 export class UpstreamError extends FieldgateError {
+  // A bundler may give the class another name than it has here.
+  override readonly name = 'UpstreamError';
   readonly details: UpstreamErrorDetails;
 
   constructor(

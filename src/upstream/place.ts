@@ -54,6 +54,7 @@ export function isSegment(id: string): boolean {
 }
 
 function segment(id: string): string {
-  if (isSegment(id)) return encodeURIComponent(id);
+  // Of these characters none needs percent-encoding (RFC 3986, 2.3).
+  if (isSegment(id)) return id;
   throw new UpstreamError('BAD_RESPONSE', 'The Demand API named a resource by an id that is not usable.');
 }
