@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { requirePlace } from '../node/node-id.js';
+import { dateOf } from '../scalars/date-time.js';
 import { relatedProject } from '../project/project.reading.js';
 import { Project } from '../project/project.type.js';
 import { relatedTargetGroup } from '../target-group/target-group.reading.js';
@@ -27,7 +28,7 @@ export class BatchJobResolver {
       'In how many seconds to ask again: 1 to 10, rising with the age of the job. Null once the job is over.',
   })
   pollAfterSeconds(@Root() { status, createdAt }: BatchJob, @Ctx() { now }: RequestContext): number | null {
-    return pollAfterSeconds(status, createdAt, now());
+    return pollAfterSeconds(status, dateOf(createdAt), now());
   }
 
   @FieldResolver(() => Project, {

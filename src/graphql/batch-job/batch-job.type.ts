@@ -6,7 +6,7 @@ import type { BatchJobPlace, TargetGroupPlace } from '../../upstream/place.js';
 import { batchJobNodeId } from '../node/node-id.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
-import { DateTime, momentOf } from '../scalars/date-time.js';
+import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 import { BatchJobAction, BatchJobStatus } from './batch-job.enum.js';
 
 @ObjectType({ description: 'Why a batch job could not act on a target group.' })
@@ -106,7 +106,7 @@ export class BatchJob implements Node {
   }
 
   @Field(() => DateTime, { nullable: true, description: 'When the job was created.' })
-  get createdAt(): Date | null {
+  get createdAt(): Moment | null {
     return momentOf(this.job.created_at, 'created_at');
   }
 

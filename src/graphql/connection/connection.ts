@@ -68,43 +68,99 @@ export function toConnection<I extends { readonly id: string }, N>(
 ): Connection<N> {
   if (startsOver(list, items, query))
     throw badResponse('The Demand API gave a page that leads back to the cursor it was asked with.');
-  const backward = query.end_before !== undefined;
-  const surplus = Math.max(0, items.length - query.page_size);
-  const start = backward ? surplus : 0;
-  const size = items.length - surplus;
-  const itemAt = (index: number) => {
-    const item = items[start + index];
+  return new PageOfRest(list, items, query, toNode);
+}
+
+/** Edges, nodes and page info are made when they are asked for: an operation seldom selects all three. */
+class PageOfRest<I extends { readonly id: string }, N> implements Connection<N> {
+  readonly #list: RestList;
+  readonly #items: readonly I[];
+  readonly #query: PageQuery;
+  readonly #toNode: (item: I) => N;
+  readonly #backward: boolean;
+  /** How many items more than asked for have come; those that are farthest from the cursor are not shown. */
+  readonly #surplus: number;
+  #nodes: readonly (N | Error)[] | undefined;
+
+  constructor(list: RestList, items: readonly I[], query: PageQuery, toNode: (item: I) => N) {
+    this.#list = list;
+    this.#items = items;
+    this.#query = query;
+    this.#toNode = toNode;
+    this.#backward = query.end_before !== undefined;
+    this.#surplus = Math.max(0, items.length - query.page_size);
+  }
+
+  get nodes(): readonly (N | Error)[] {
+    return (this.#nodes ??= this.#each((index) => this.#toNode(this.#itemAt(index))));
+  }
+
+  get edges(): readonly (Edge<N> | Error)[] {
+    const { nodes } = this;
+    return this.#each((index) => {
+      const node = nodes[index] as N | Error;
+      if (node instanceof Error) throw node;
+      return { cursor: this.#cursorAt(index), node };
+    });
+  }
+
+  get pageInfo(): PageInfo {
+    const hasMore = this.#surplus > 0 || this.#list.has_more;
+    const startCursor = this.#firstCursor((index) => index);
+    // Even where the last item is broken, the list goes on.
+    const endCursor = this.#nextCursor() ?? this.#firstCursor((index) => this.#size - 1 - index);
+    // Without a cursor to go on from, whoever wants the next page would get the first one again.
+    if (hasMore && (this.#backward ? startCursor : endCursor) === null) {
+      throw badResponse('The Demand API says that there are more items, and not where.');
+    }
+    return {
+      hasNextPage: this.#backward || hasMore,
+      hasPreviousPage: this.#backward ? hasMore : this.#query.start_after !== undefined,
+      startCursor,
+      endCursor,
+    };
+  }
+
+  get #size(): number {
+    return this.#items.length - this.#surplus;
+  }
+
+  #itemAt(index: number): I {
+    const item = this.#items[this.#backward ? this.#surplus + index : index];
     if (item === undefined) throw new RangeError('A page has no such item.');
     return item;
-  };
-  const nextCursor = () => (backward || surplus > 0 ? undefined : (list.next_cursor ?? undefined));
-  const cursorAt = (index: number) => (index === size - 1 ? nextCursor() : undefined) ?? itemAt(index).id;
+  }
 
-  const nodes = Array.from({ length: size }, (_, index) => orError(() => toNode(itemAt(index))));
-  const edges = nodes.map((node, index) =>
-    node instanceof Error ? node : orError(() => ({ cursor: cursorAt(index), node })),
-  );
-  return {
-    edges,
-    nodes,
-    get pageInfo() {
-      const hasMore = surplus > 0 || list.has_more;
-      const cursors = edges.flatMap((edge) => (edge instanceof Error ? [] : [edge.cursor]));
-      const startCursor = cursors[0] ?? null;
-      // Even where the last item is broken, the list goes on.
-      const endCursor = nextCursor() ?? cursors.at(-1) ?? null;
-      // Without a cursor to go on from, whoever wants the next page would get the first one again.
-      if (hasMore && (backward ? startCursor : endCursor) === null) {
-        throw badResponse('The Demand API says that there are more items, and not where.');
+  #cursorAt(index: number): string {
+    return (index === this.#size - 1 ? this.#nextCursor() : undefined) ?? this.#itemAt(index).id;
+  }
+
+  #nextCursor(): string | undefined {
+    return this.#backward || this.#surplus > 0 ? undefined : (this.#list.next_cursor ?? undefined);
+  }
+
+  /** The cursor of the first item that can be used, in the order that `indexAt` gives. */
+  #firstCursor(indexAt: (step: number) => number): string | null {
+    const { nodes } = this;
+    for (let step = 0; step < nodes.length; step += 1) {
+      const index = indexAt(step);
+      const cursor = nodes[index] instanceof Error ? undefined : orError(() => this.#cursorAt(index));
+      if (typeof cursor === 'string') return cursor;
+    }
+    return null;
+  }
+
+  #each<T>(make: (index: number) => T): (T | Error)[] {
+    const made = new Array<T | Error>(this.#size);
+    for (let index = 0; index < made.length; index += 1) {
+      try {
+        made[index] = make(index);
+      } catch (error) {
+        made[index] = asError(error);
       }
-      return {
-        hasNextPage: backward || hasMore,
-        hasPreviousPage: backward ? hasMore : query.start_after !== undefined,
-        startCursor,
-        endCursor,
-      };
-    },
-  };
+    }
+    return made;
+  }
 }
 
 /** Whether a page holds the very item that it was to start after or to end before, or goes on from there again. */
@@ -124,7 +180,11 @@ function orError<T>(make: () => T): T | Error {
   try {
     return make();
   } catch (error) {
-    if (error instanceof Error) return error;
-    throw error;
+    return asError(error);
   }
+}
+
+function asError(error: unknown): Error {
+  if (error instanceof Error) return error;
+  throw error;
 }

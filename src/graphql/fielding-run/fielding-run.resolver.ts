@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { requirePlace } from '../node/node-id.js';
+import { dateOf } from '../scalars/date-time.js';
 import { relatedTargetGroup } from '../target-group/target-group.reading.js';
 import { TargetGroup } from '../target-group/target-group.type.js';
 import { availableActions } from './fielding-run.actions.js';
@@ -33,7 +34,7 @@ export class FieldingRunResolver {
     @Root() { status, endAt }: FieldingRun,
     @Ctx() { now }: RequestContext,
   ): readonly FieldingRunAction[] {
-    return availableActions(status, endAt, now());
+    return availableActions(status, dateOf(endAt), now());
   }
 
   @FieldResolver(() => TargetGroup, { nullable: true, description: 'The target group that the run fields.' })

@@ -5,7 +5,7 @@ import type { FieldingRunPlace } from '../../upstream/place.js';
 import { fieldingRunNodeId } from '../node/node-id.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
-import { DateTime, momentOf } from '../scalars/date-time.js';
+import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 import { Version } from '../scalars/version.js';
 import { FieldingRunStatus } from './fielding-run.enum.js';
 
@@ -40,17 +40,17 @@ export class FieldingRun implements Node {
   }
 
   @Field(() => DateTime, { nullable: true, description: 'When fielding starts or started.' })
-  get startAt(): Date | null {
+  get startAt(): Moment | null {
     return momentOf(this.run.start_fielding_at, 'start_fielding_at');
   }
 
   @Field(() => DateTime, { nullable: true, description: 'When fielding ends at the latest.' })
-  get endAt(): Date | null {
+  get endAt(): Moment | null {
     return momentOf(this.run.end_fielding_at, 'end_fielding_at');
   }
 
   @Field(() => DateTime, { nullable: true, description: 'When the run was last changed.' })
-  get lastChangedAt(): Date | null {
+  get lastChangedAt(): Moment | null {
     return momentOf(this.run.last_changed_at, 'last_changed_at');
   }
 

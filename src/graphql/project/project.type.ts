@@ -4,7 +4,7 @@ import type { ProjectPlace } from '../../upstream/place.js';
 import { projectNodeId } from '../node/node-id.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
-import { DateTime, momentOf } from '../scalars/date-time.js';
+import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 import { ProjectStatus } from './project.enum.js';
 
 /** What REST has told of a project; which properties there are depends on the call. */
@@ -110,7 +110,7 @@ export class Project implements Node {
     nullable: true,
     description: 'When something last happened in the project. Only lists of projects tell; null elsewhere.',
   })
-  get lastActivityAt(): Date | null {
+  get lastActivityAt(): Moment | null {
     return momentOf(this.facts.last_activity_at, 'last_activity_at');
   }
 

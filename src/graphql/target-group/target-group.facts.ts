@@ -28,93 +28,113 @@ export interface TargetGroupFigures {
  * Facts are read from REST bodies when they are asked for and not before, because a property that came broken throws
  * when it is read: only the field that needs it fails.
  */
-export function factsOfListItem(item: rest.TargetGroupListItem): TargetGroupFacts {
-  return {
-    get humanReadableId() {
-      return item.human_readable_id ?? null;
-    },
-    get name() {
-      return item.name;
-    },
-    get locale() {
-      return item.locale ?? null;
-    },
-    get status() {
-      return item.status;
-    },
-    get createdAt() {
-      return item.created_at ?? null;
-    },
-    get updatedAt() {
-      return item.updated_at ?? null;
-    },
-    get projectManagerId() {
-      return item.project_manager_id ?? null;
-    },
-    get progress() {
-      return item.statistics?.progress?.value ?? null;
-    },
-    get statistics() {
-      return item.statistics ? figuresOfList(item.statistics) : null;
-    },
-  };
+export class ListedFacts implements TargetGroupFacts {
+  constructor(private readonly item: rest.TargetGroupListItem) {}
+
+  get humanReadableId(): string | null {
+    return this.item.human_readable_id ?? null;
+  }
+
+  get name(): string {
+    return this.item.name;
+  }
+
+  get locale(): string | null {
+    return this.item.locale ?? null;
+  }
+
+  get status(): string {
+    return this.item.status;
+  }
+
+  get createdAt(): string | null {
+    return this.item.created_at ?? null;
+  }
+
+  get updatedAt(): string | null {
+    return this.item.updated_at ?? null;
+  }
+
+  get projectManagerId(): string | null {
+    return this.item.project_manager_id ?? null;
+  }
+
+  get progress(): rest.TargetGroupProgress | null {
+    return this.item.statistics?.progress?.value ?? null;
+  }
+
+  get statistics(): TargetGroupFigures | null {
+    return this.item.statistics ? new ListedFigures(this.item.statistics) : null;
+  }
 }
 
 /** A launched target group, from its overview, its details, or both. */
-export function factsOfLaunched(
-  overview: rest.TargetGroupOverview | null,
-  details: rest.TargetGroupDetails | null,
-): TargetGroupFacts {
-  return {
-    get humanReadableId() {
-      return overview?.human_readable_id ?? details?.human_readable_id ?? null;
-    },
-    get name() {
-      return overview?.target_group_name ?? details?.name ?? null;
-    },
-    get locale() {
-      return details?.locale ?? (overview === null ? null : localeOf(overview));
-    },
-    get status() {
-      return overview?.status;
-    },
-    get createdAt() {
-      return details?.created_at ?? null;
-    },
-    updatedAt: null,
-    get projectManagerId() {
-      return details?.project_manager_id ?? null;
-    },
-    get progress() {
-      return overview?.progress ?? null;
-    },
-    get statistics() {
-      return overview === null ? null : figuresOfOverview(overview);
-    },
-  };
+export class LaunchedFacts implements TargetGroupFacts {
+  readonly updatedAt = null;
+
+  constructor(
+    private readonly overview: rest.TargetGroupOverview | null,
+    private readonly details: rest.TargetGroupDetails | null,
+  ) {}
+
+  get humanReadableId(): string | null {
+    return this.overview?.human_readable_id ?? this.details?.human_readable_id ?? null;
+  }
+
+  get name(): string | null {
+    return this.overview?.target_group_name ?? this.details?.name ?? null;
+  }
+
+  get locale(): string | null {
+    return this.details?.locale ?? (this.overview === null ? null : localeOf(this.overview));
+  }
+
+  get status(): string | undefined {
+    return this.overview?.status;
+  }
+
+  get createdAt(): string | null {
+    return this.details?.created_at ?? null;
+  }
+
+  get projectManagerId(): string | null {
+    return this.details?.project_manager_id ?? null;
+  }
+
+  get progress(): rest.TargetGroupProgress | null {
+    return this.overview?.progress ?? null;
+  }
+
+  get statistics(): TargetGroupFigures | null {
+    return this.overview === null ? null : new OverviewFigures(this.overview);
+  }
 }
 
 /** A draft has been asked for nothing yet: no progress, no figures. */
-export function factsOfDraft(draft: rest.DraftTargetGroup): TargetGroupFacts {
-  return {
-    get humanReadableId() {
-      return draft.human_readable_id ?? null;
-    },
-    get name() {
-      return draft.name;
-    },
-    get locale() {
-      return draft.locale ?? null;
-    },
-    status: 'draft',
-    createdAt: null,
-    updatedAt: null,
-    get projectManagerId() {
-      return draft.project_manager_id ?? null;
-    },
-    progress: null,
-    statistics: null,
-  };
+export class DraftFacts implements TargetGroupFacts {
+  readonly status = 'draft';
+  readonly createdAt = null;
+  readonly updatedAt = null;
+  readonly progress = null;
+  readonly statistics = null;
+
+  constructor(private readonly draft: rest.DraftTargetGroup) {}
+
+  get humanReadableId(): string | null {
+    return this.draft.human_readable_id ?? null;
+  }
+
+  get name(): string {
+    return this.draft.name;
+  }
+
+  get locale(): string | null {
+    return this.draft.locale ?? null;
+  }
+
+  get projectManagerId(): string | null {
+    return this.draft.project_manager_id ?? null;
+  }
 }
 
 /** `ENG` and `US` are `eng_us` elsewhere. */
@@ -125,52 +145,64 @@ function localeOf({
   return language && country ? `${language}_${country}`.toLowerCase() : null;
 }
 
-function figuresOfList(statistics: rest.TargetGroupStatistics): TargetGroupFigures {
-  return {
-    get conversionRate() {
-      return statistics.conversion_rate?.value ?? null;
-    },
-    get dropOffRate() {
-      return statistics.drop_off_rate?.value ?? null;
-    },
-    get incidenceRate() {
-      return statistics.incidence_rate?.value ?? null;
-    },
-    get medianLengthOfInterviewSeconds() {
-      return statistics.median_length_of_interview_seconds?.value ?? null;
-    },
-    get averageCostPerInterview() {
-      return statistics.average_cost_per_interview?.value ?? null;
-    },
-    get earningsPerClick() {
-      return statistics.earnings_per_click?.value ?? null;
-    },
-    get lastCompleteAt() {
-      return statistics.last_complete_date?.value ?? null;
-    },
-  };
+class ListedFigures implements TargetGroupFigures {
+  constructor(private readonly statistics: rest.TargetGroupStatistics) {}
+
+  get conversionRate(): number | null {
+    return this.statistics.conversion_rate?.value ?? null;
+  }
+
+  get dropOffRate(): number | null {
+    return this.statistics.drop_off_rate?.value ?? null;
+  }
+
+  get incidenceRate(): number | null {
+    return this.statistics.incidence_rate?.value ?? null;
+  }
+
+  get medianLengthOfInterviewSeconds(): number | null {
+    return this.statistics.median_length_of_interview_seconds?.value ?? null;
+  }
+
+  get averageCostPerInterview(): number | null {
+    return this.statistics.average_cost_per_interview?.value ?? null;
+  }
+
+  get earningsPerClick(): number | null {
+    return this.statistics.earnings_per_click?.value ?? null;
+  }
+
+  get lastCompleteAt(): string | null {
+    return this.statistics.last_complete_date?.value ?? null;
+  }
 }
 
-function figuresOfOverview(overview: rest.TargetGroupOverview): TargetGroupFigures {
-  return {
-    get conversionRate() {
-      return overview.conversion_rate ?? null;
-    },
-    get dropOffRate() {
-      return overview.drop_off_rate ?? null;
-    },
-    get incidenceRate() {
-      return overview.incidence_rate ?? null;
-    },
-    get medianLengthOfInterviewSeconds() {
-      return overview.median_length_of_interview_seconds ?? null;
-    },
-    get averageCostPerInterview() {
-      return overview.average_cost_per_interview ?? null;
-    },
-    get earningsPerClick() {
-      return overview.earnings_per_click ?? null;
-    },
-    lastCompleteAt: null,
-  };
+class OverviewFigures implements TargetGroupFigures {
+  readonly lastCompleteAt = null;
+
+  constructor(private readonly overview: rest.TargetGroupOverview) {}
+
+  get conversionRate(): number | null {
+    return this.overview.conversion_rate ?? null;
+  }
+
+  get dropOffRate(): number | null {
+    return this.overview.drop_off_rate ?? null;
+  }
+
+  get incidenceRate(): number | null {
+    return this.overview.incidence_rate ?? null;
+  }
+
+  get medianLengthOfInterviewSeconds(): number | null {
+    return this.overview.median_length_of_interview_seconds ?? null;
+  }
+
+  get averageCostPerInterview(): number | null {
+    return this.overview.average_cost_per_interview ?? null;
+  }
+
+  get earningsPerClick(): number | null {
+    return this.overview.earnings_per_click ?? null;
+  }
 }

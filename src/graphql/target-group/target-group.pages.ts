@@ -7,7 +7,7 @@ import { pageQuery } from '../connection/page.js';
 import { anyText, filterText, filterValues, matching } from '../filter.js';
 import { toRestEnum } from '../rest-enum.js';
 import type { TargetGroupFilter, TargetGroupsArgs } from './target-group.args.js';
-import { factsOfListItem } from './target-group.facts.js';
+import { ListedFacts } from './target-group.facts.js';
 import { TargetGroup } from './target-group.type.js';
 
 const restStatus = toRestEnum(TargetGroupStatus);
@@ -28,7 +28,7 @@ export async function targetGroupConnection(
     list,
     list.target_groups,
     page,
-    (item) => new TargetGroup({ accountId, projectId, targetGroupId: item.id }, factsOfListItem(item)),
+    (item) => new TargetGroup({ accountId, projectId, targetGroupId: item.id }, new ListedFacts(item)),
   );
 }
 

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../../context.js';
 import type { TargetGroupPlace } from '../../upstream/place.js';
 import { selectedFields } from '../selection.js';
-import { factsOfDraft, factsOfLaunched, type TargetGroupFacts } from './target-group.facts.js';
+import { DraftFacts, LaunchedFacts, type TargetGroupFacts } from './target-group.facts.js';
 import { TargetGroup } from './target-group.type.js';
 
 /** What the place alone answers, or a call of its own. */
@@ -44,7 +44,7 @@ export async function relatedTargetGroup(
   const place = { accountId, projectId, targetGroupId };
   const sources = targetGroupSources(selectedFields(info, 'TargetGroup'));
   const asked = sources.overview || sources.details;
-  return toTargetGroup(place, asked ? await read(context, place, sources) : factsOfLaunched(null, null));
+  return toTargetGroup(place, asked ? await read(context, place, sources) : new LaunchedFacts(null, null));
 }
 
 /** Overview and details are 404 for a draft; then it is read as one. */
@@ -58,11 +58,11 @@ async function read(
     sources.details ? loaders.targetGroupDetails.load(place) : null,
   ]);
   const launched = sources.overview ? overview : details;
-  if (launched !== null) return factsOfLaunched(overview, details);
+  if (launched !== null) return new LaunchedFacts(overview, details);
 
   const draft = await loaders.draftTargetGroup.load(place);
   if (draft === null) return null;
-  if (draft !== 'launched') return factsOfDraft(draft);
+  if (draft !== 'launched') return new DraftFacts(draft);
 
   // Launched between the two reads.
   loaders.targetGroupOverview.clear(place);
@@ -71,7 +71,7 @@ async function read(
     loaders.targetGroupOverview.load(place),
     loaders.targetGroupDetails.load(place),
   ]);
-  return overviewNow === null && detailsNow === null ? null : factsOfLaunched(overviewNow, detailsNow);
+  return overviewNow === null && detailsNow === null ? null : new LaunchedFacts(overviewNow, detailsNow);
 }
 
 function toTargetGroup(place: TargetGroupPlace, facts: TargetGroupFacts | null): TargetGroup | null {

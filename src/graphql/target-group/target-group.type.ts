@@ -5,7 +5,7 @@ import type { TargetGroupPlace } from '../../upstream/place.js';
 import { targetGroupNodeId } from '../node/node-id.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
-import { DateTime, momentOf } from '../scalars/date-time.js';
+import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 import { TargetGroupStatus } from './target-group.enum.js';
 import type { TargetGroupFacts, TargetGroupFigures } from './target-group.facts.js';
 
@@ -93,7 +93,7 @@ export class TargetGroupStatistics {
     nullable: true,
     description: 'When the latest interview was completed. Only lists of target groups tell; null elsewhere.',
   })
-  get lastCompleteAt(): Date | null {
+  get lastCompleteAt(): Moment | null {
     return momentOf(this.figures.lastCompleteAt, 'last_complete_date');
   }
 }
@@ -148,7 +148,7 @@ export class TargetGroup implements Node {
     nullable: true,
     description: 'When the target group was made. Null for a draft outside lists.',
   })
-  get createdAt(): Date | null {
+  get createdAt(): Moment | null {
     return momentOf(this.facts.createdAt, 'created_at');
   }
 
@@ -156,7 +156,7 @@ export class TargetGroup implements Node {
     nullable: true,
     description: 'When the target group was last changed. Only lists of target groups tell; null elsewhere.',
   })
-  get updatedAt(): Date | null {
+  get updatedAt(): Moment | null {
     return momentOf(this.facts.updatedAt, 'updated_at');
   }
 
