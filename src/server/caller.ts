@@ -1,20 +1,32 @@
+import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { forwardedPrincipal } from '../auth/principal.js';
+import { forwardedPrincipal, type Principal } from '../auth/principal.js';
 import type { Caller } from '../context.js';
 import { continueTrace } from '../telemetry/trace-context.js';
 import { Cancellation } from '../upstream/cancellation.js';
 
 /** Who sent a request, within which trace, and whether they are still there. */
-export function callerOf({ headers }: FastifyRequest, { raw }: FastifyReply): Caller {
+export function callerOf({ headers, socket }: FastifyRequest, { raw }: FastifyReply): Caller {
   const gone = new Cancellation();
   raw.once('close', () => {
     if (!raw.writableFinished) gone.cancel();
   });
   return {
-    principal: forwardedPrincipal(headers.authorization),
+    principal: principalOn(socket, headers.authorization),
     trace: continueTrace(single(headers['traceparent']), joined(headers['tracestate'])),
     gone,
   };
+}
+
+/** A connection carries the same credential again and again as a rule: it is told from others once. */
+const lastPrincipals = new WeakMap<Socket, Principal>();
+
+function principalOn(socket: Socket, authorization: string | undefined): Principal {
+  const last = lastPrincipals.get(socket);
+  if (last !== undefined && last.authorization === authorization) return last;
+  const principal = forwardedPrincipal(authorization);
+  lastPrincipals.set(socket, principal);
+  return principal;
 }
 
 /** A `traceparent` that came more than once is invalid (W3C Trace Context, 3.2). */
