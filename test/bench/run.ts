@@ -4,6 +4,7 @@ import type { Machine } from './measure/machine.js';
 import { OPERATIONS, type Operation } from './operations/operations.js';
 import { CONTESTANTS } from './peers/contestants.js';
 import type { Contestant } from './peers/contestant.js';
+import { installPackages } from './peers/install.js';
 import { startContestant } from './peers/running.js';
 import { table } from './report/markdown.js';
 import { startUpstream } from './upstream/upstream.js';
@@ -24,8 +25,10 @@ const QUICK = ['proxy', 'fieldgate', 'mercurius'];
 
 export async function run(args: Arguments, machine: Machine): Promise<void> {
   const upstream = await startUpstream(machine);
+  const taking = selected(args);
+  installPackages(taking, console.log);
   const contestants = await Promise.all(
-    selected(args).map((contestant) => startContestant(machine, contestant, upstream.url)),
+    taking.map((contestant) => startContestant(machine, contestant, upstream.url)),
   );
   const operations = operationsOf(args);
   const samples = await measureInRounds(

@@ -2,14 +2,14 @@ import { readdir, readFile } from 'node:fs/promises';
 
 /** What a process and all below it have used so far. */
 export interface Usage {
-  /** User and system time in milliseconds, to the tick of 10 ms that Linux counts in. */
+  /** User and system time in milliseconds, to the tick. */
   readonly cpuMs: number;
   /** The most that was resident at a time, in bytes; the sum of each one's own most. */
   readonly peakBytes: number;
 }
 
-/** `USER_HZ` on every architecture that Node runs on (proc(5)). */
-const TICK_MS = 10;
+/** What Linux counts CPU time in: `USER_HZ` on every architecture that Node runs on (proc(5)), in milliseconds. */
+export const TICK_MS = 10;
 
 /**
  * Reads `/proc`. A child that has ended counts with its parent, which has waited for it.

@@ -39,10 +39,11 @@ export async function measureInRounds(
 
 async function measureOperation(
   stage: Stage,
-  contestants: readonly Running[],
+  all: readonly Running[],
   operation: Operation,
   plan: Plan,
 ): Promise<OperationSamples> {
+  const contestants = all.filter(({ contestant }) => contestant.without?.[operation.name] === undefined);
   await checkAnswers(stage.upstream, contestants, operation);
   for (const running of contestants) await warmUp(stage, running, operation, plan);
   const samples = new Map<string, Sample[]>(contestants.map(({ contestant }) => [contestant.name, []]));

@@ -1,5 +1,5 @@
 import type * as rest from '../../../../src/contract/demand-api.js';
-import type { DemandApi } from './demand-api.js';
+import type { DemandApi } from '../demand-api.js';
 
 /** What a client posts, of which the document does not count. */
 export interface Body {

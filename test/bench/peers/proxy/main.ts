@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { answerTo, type Body } from './answers.js';
-import { createDemandApi } from './demand-api.js';
+import { createDemandApi } from '../demand-api.js';
 
 const { PORT = '0', DEMAND_API_URL = '' } = process.env;
 const api = createDemandApi(DEMAND_API_URL);

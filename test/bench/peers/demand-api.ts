@@ -9,7 +9,7 @@ export interface ApiAnswer {
   readonly body: unknown;
 }
 
-/** The REST API, with as little as undici can do with. */
+/** The REST API, with as little as undici can do with: for contestants whose own work is to be seen. */
 export interface DemandApi {
   get(path: string, authorization: string): Promise<ApiAnswer>;
   post(path: string, authorization: string, ifMatch: string): Promise<ApiAnswer>;
@@ -36,7 +36,7 @@ export function createDemandApi(baseUrl: string): DemandApi {
 function headersOf(authorization: string): Record<string, string> {
   return {
     accept: 'application/json',
-    'user-agent': 'proxy',
+    'user-agent': 'benchmark',
     'cint-api-version': '2025-12-18',
     authorization,
   };

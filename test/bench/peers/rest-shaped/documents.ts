@@ -1,0 +1,111 @@
+import {
+  FANOUT_SIZE,
+  LIST_SIZE,
+  PLACE,
+  type Operation,
+  type OperationName,
+} from '../../operations/operations.js';
+
+/**
+ * The benchmark's operations in a graph that is shaped like REST: fields have the names of operations and of properties,
+ * ids are raw. They ask for the same data; aliases bring the answers near to those of our graph.
+ */
+type Document = Pick<Operation, 'operationName' | 'document' | 'variables'>;
+
+const { account, project, targetGroup, fieldingRun } = PLACE;
+
+const DOCUMENTS: Readonly<Partial<Record<OperationName, Document>>> = {
+  run: {
+    operationName: 'Run',
+    document: `query Run($account: Int!, $project: Ulid!, $targetGroup: Ulid!, $fieldingRun: String!) {
+  run: getFieldingRun(
+    account_id: $account
+    project_id: $project
+    target_group_id: $targetGroup
+    fielding_run_id: $fieldingRun
+  ) {
+    id
+    status
+    startAt: start_fielding_at
+    endAt: end_fielding_at
+    lastChangedAt: last_changed_at
+    version
+  }
+}`,
+    variables: { account, project, targetGroup, fieldingRun },
+  },
+  list: {
+    operationName: 'List',
+    document: `query List($account: Int!, $project: Ulid!, $size: PositiveInt!) {
+  list: listTargetGroups(account_id: $account, project_id: $project, page_size: $size) {
+    target_groups {
+      id
+      name
+      status
+      locale
+      createdAt: created_at
+      statistics {
+        progress {
+          value {
+            currentCompletes: current_completes
+            fillingGoal: filling_goal
+          }
+        }
+        conversion_rate {
+          value
+        }
+        incidence_rate {
+          value
+        }
+        median_length_of_interview_seconds {
+          value
+        }
+      }
+    }
+    has_more
+    next_cursor
+  }
+}`,
+    variables: { account, project, size: LIST_SIZE },
+  },
+  fanout: {
+    operationName: 'Fanout',
+    document: `query Fanout($account: Int!, $project: Ulid!, $size: PositiveInt!) {
+  list: listTargetGroups(account_id: $account, project_id: $project, page_size: $size) {
+    target_groups {
+      id
+      name
+      status
+      fielding_runs(account_id: $account, project_id: $project) {
+        data {
+          id
+          status
+          version
+          startAt: start_fielding_at
+          endAt: end_fielding_at
+        }
+      }
+    }
+  }
+}`,
+    variables: { account, project, size: FANOUT_SIZE },
+  },
+};
+
+/** Operations that such a graph has no equal for, and why. */
+export const WITHOUT: Readonly<Partial<Record<OperationName, string>>> = {
+  pause: 'its graph is made of bodies, and the new version stands in the entity tag of a 204',
+};
+
+/**
+ * The body of a request.
+ *
+ * @throws Error for an operation in {@link WITHOUT}
+ */
+export function restShapedBody({ name }: Operation): string {
+  const asked = DOCUMENTS[name];
+  if (asked === undefined) throw new Error(`There is no document for ${name}.`);
+  const { operationName, document: query, variables } = asked;
+  // An account is a number here, and its placeholder is to stand without quotation marks.
+  return JSON.stringify({ operationName, query, variables }).replace(`"${account}"`, account);
+}
