@@ -1,5 +1,5 @@
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
+import { decodeBody } from './content-coding.js';
 import {
   HttpFailure,
   type HttpClient,
@@ -101,33 +101,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #body(): HttpResponse['body'] {
-    const encoding = first(this.#headers['content-encoding']);
-    try {
-      const bytes = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
-      return { text: decoded(bytes ?? Buffer.alloc(0), encoding, this.maxBodyBytes).toString() };
-    } catch (error) {
-      const { code } = error as { code?: unknown };
-      return { failure: new HttpFailure(code === 'ERR_BUFFER_TOO_LARGE' ? 'too-large' : 'broken', error) };
-    }
-  }
-}
-
-/** Nobody asked for compression; a server may compress all the same. */
-function decoded(bytes: Buffer, encoding: string | undefined, maxOutputLength: number): Buffer {
-  switch (encoding?.toLowerCase()) {
-    case undefined:
-    case '':
-    case 'identity':
-      return bytes;
-    case 'gzip':
-    case 'x-gzip':
-      return gunzipSync(bytes, { maxOutputLength });
-    case 'deflate':
-      return inflateSync(bytes, { maxOutputLength });
-    case 'br':
-      return brotliDecompressSync(bytes, { maxOutputLength });
-    default:
-      throw new Error(`The content coding ${String(encoding)} is not known.`);
+    const bytes = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
+    return decodeBody(bytes ?? Buffer.alloc(0), first(this.#headers['content-encoding']), this.maxBodyBytes);
   }
 }
 

@@ -1,27 +1,51 @@
+import type { Socket } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Cancellation } from '../../src/upstream/cancellation.js';
 import {
   HttpFailure,
   type HttpClient,
   type HttpRequest,
   type HttpResponse,
 } from '../../src/upstream/http.js';
+import { createHttp1Client } from '../../src/upstream/http1-client.js';
 import { createNodeFetchClient } from '../../src/upstream/node-fetch-client.js';
 import { createUndiciClient } from '../../src/upstream/undici-client.js';
+import { startRawServer } from './http1-raw-server.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 
 const MAX_BODY_BYTES = 10_000;
 
-describe.each([
-  ['node-fetch', createNodeFetchClient],
-  ['undici', createUndiciClient],
-])('the HTTP client on %s', (_name, create) => {
+const CLIENTS = [
+  { name: 'node-fetch', create: createNodeFetchClient, carriesChanges: true },
+  { name: 'undici', create: createUndiciClient, carriesChanges: true },
+  { name: 'sockets', create: createHttp1Client, carriesChanges: false },
+];
+
+const GET = { method: 'GET', path: '/it', common: {}, headers: {} } as const;
+
+function textOf({ body }: HttpResponse): string | undefined {
+  return 'text' in body ? body.text : undefined;
+}
+
+function failureOf({ body }: HttpResponse): string | undefined {
+  return 'failure' in body ? body.failure.kind : undefined;
+}
+
+function kindOf(sending: Promise<HttpResponse>): Promise<string> {
+  return sending.then(
+    () => 'none',
+    (error: unknown) => (error instanceof HttpFailure ? error.kind : 'no HttpFailure'),
+  );
+}
+
+describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) => {
   let upstream: ScriptedUpstream;
   let client: HttpClient;
 
   beforeEach(async () => {
     upstream = await startScriptedUpstream();
-    client = create({ maxSockets: 2, maxBodyBytes: MAX_BODY_BYTES });
+    client = create({ baseUrl: upstream.url, maxSockets: 2, maxBodyBytes: MAX_BODY_BYTES });
   });
   afterEach(async () => {
     client.close();
@@ -31,19 +55,12 @@ describe.each([
   const send = (request: Partial<HttpRequest> = {}): Promise<HttpResponse> =>
     client.send({
       method: 'GET',
-      url: `${upstream.url}/it?a=1&a=2`,
+      path: '/it?a=1&a=2',
+      common: { 'user-agent': 'test' },
       headers: {},
-      signal: new AbortController().signal,
+      cancellation: new Cancellation(),
       ...request,
     });
-  const textOf = ({ body }: HttpResponse): string | undefined => ('text' in body ? body.text : undefined);
-  const failureOf = ({ body }: HttpResponse): string | undefined =>
-    'failure' in body ? body.failure.kind : undefined;
-  const kindOf = (sending: Promise<HttpResponse>): Promise<string> =>
-    sending.then(
-      () => 'none',
-      (error: unknown) => (error instanceof HttpFailure ? error.kind : 'no HttpFailure'),
-    );
 
   test('tells status, headers in any case of letters that HTTP allows, and body', async () => {
     upstream.on('GET', '/it', { status: 418, headers: { ETag: 'W/"5"' }, body: { name: 'Zürich' } });
@@ -53,11 +70,24 @@ describe.each([
     expect(response.header('location')).toBeUndefined();
     expect(textOf(response)).toBe('{"name":"Zürich"}');
     expect(upstream.requests).toMatchObject([
-      { method: 'GET', path: '/v1/it?a=1&a=2', headers: { 'if-none-match': '"4"' } },
+      {
+        method: 'GET',
+        path: '/v1/it?a=1&a=2',
+        headers: { host: new URL(upstream.url).host, 'user-agent': 'test', 'if-none-match': '"4"' },
+      },
     ]);
   });
 
-  test('sends a body, and says so where there is none', async () => {
+  if (carriesChanges) test('sends a body, and says so where there is none', sendsBodies);
+  else test('carries reads alone', refusesBodies);
+
+  async function refusesBodies() {
+    expect(await kindOf(send({ method: 'POST' }))).toBe('no HttpFailure');
+    expect(await kindOf(send({ body: '{}' }))).toBe('no HttpFailure');
+    expect(upstream.requests).toEqual([]);
+  }
+
+  async function sendsBodies() {
     upstream.on('POST', '/it', { status: 204 });
     upstream.on('PUT', '/it', { status: 202, body: {} });
     expect(textOf(await send({ method: 'POST' }))).toBe('');
@@ -66,7 +96,7 @@ describe.each([
       { method: 'POST', body: '', headers: { 'content-length': '0' } },
       { method: 'PUT', body: '{"é":1}', headers: { 'content-length': '8' } },
     ]);
-  });
+  }
 
   test.each([
     ['gzip', gzipSync],
@@ -100,9 +130,8 @@ describe.each([
   test('tells a request that never went out from one that may have', async () => {
     upstream.on('GET', '/it', { fault: 'reset' });
     expect(await kindOf(send())).toBe('broken');
-    const { url } = upstream;
     await upstream.close();
-    expect(await kindOf(send({ url: `${url}/it` }))).toBe('not-connected');
+    expect(await kindOf(send())).toBe('not-connected');
   });
 
   test('tells the status of an answer whose body broke off', async () => {
@@ -112,21 +141,21 @@ describe.each([
     expect(failureOf(response)).toBe('broken');
   });
 
-  test('can be aborted before it is sent, before the headers, and in the body, and frees the socket', async () => {
-    const abort = new AbortController();
+  test('can be cancelled before it is sent, before the headers, and in the body, and frees the socket', async () => {
+    const cancellation = new Cancellation();
     upstream.on('GET', '/it', () => {
-      abort.abort();
+      cancellation.cancel();
       return { fault: 'hang' };
     });
-    expect(await kindOf(send({ signal: abort.signal }))).toBe('aborted');
-    expect(await kindOf(send({ signal: abort.signal }))).toBe('aborted');
+    expect(await kindOf(send({ cancellation }))).toBe('aborted');
+    expect(await kindOf(send({ cancellation }))).toBe('aborted');
     expect(upstream.requests).toHaveLength(1);
 
-    const later = new AbortController();
+    const later = new Cancellation();
     upstream.on('GET', '/it', { body: 'x'.repeat(100), bodyDelayMs: 60_000 });
-    const sending = send({ signal: later.signal });
+    const sending = send({ cancellation: later });
     setTimeout(() => {
-      later.abort();
+      later.cancel();
     }, 50);
     expect(failureOf(await sending)).toBe('aborted');
     while (upstream.connections() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -139,3 +168,89 @@ describe.each([
     expect(upstream.connections()).toBeLessThanOrEqual(2);
   });
 });
+
+describe.each(CLIENTS)('an answer to the HTTP client on $name', ({ create }) => {
+  /** The answer to a GET, where the server sends these bytes and closes the connection. */
+  async function answerTo(...pieces: readonly string[]): Promise<HttpResponse> {
+    const server = await startRawServer((socket) => void sendPieces(socket, pieces));
+    const client = create({
+      baseUrl: `http://127.0.0.1:${server.port}`,
+      maxSockets: 1,
+      maxBodyBytes: MAX_BODY_BYTES,
+    });
+    try {
+      return await client.send({ ...GET, cancellation: new Cancellation() });
+    } finally {
+      client.close();
+      await server.close();
+    }
+  }
+
+  test.each([
+    ['in chunks', ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n', '3\r\na', 'bc\r\n', '0\r\n\r\n']],
+    ['in one chunk', ['HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n']],
+    ['until the connection closes', ['HTTP/1.1 200 OK\r\n\r\n', 'ab', 'c']],
+    ['of HTTP/1.0', ['HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nabc']],
+    ['without a reason', ['HTTP/1.1 200\r\ncontent-length:3\r\n\r\nabc']],
+    [
+      'after others that inform',
+      ['HTTP/1.1 103 Early\r\nlink: a\r\n\r\nHTTP/1.1 200 OK\r\n', 'Content-Length:  3 \r\n\r\nabc'],
+    ],
+    ['in the middle of everything', ['HTTP/1.1 20', '0 OK\r\nContent-Len', 'gth: 3\r', '\n\r\na', 'bc']],
+    [
+      'before what belongs to no answer',
+      ['HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc', 'HTTP/1.1 500 No\r\n\r\n'],
+    ],
+  ])('may come %s', async (_how, pieces) => {
+    const answer = await answerTo(...pieces);
+    expect([answer.status, textOf(answer)]).toEqual([200, 'abc']);
+  });
+
+  test.each([204, 304])('with %i has no body', async (status) => {
+    const answer = await answerTo(`HTTP/1.1 ${status} It\r\nContent-Encoding: gzip\r\nETag: "5"\r\n\r\n`);
+    expect([answer.status, answer.header('etag'), textOf(answer)]).toEqual([status, '"5"', '']);
+  });
+
+  test('is in UTF-8, wherever it is cut', async () => {
+    const [first, second] = [Buffer.from('Zü').subarray(0, 2), Buffer.from('Zürich').subarray(2)];
+    const answer = await answerTo(
+      'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n',
+      first.toString('latin1'),
+      second.toString('latin1'),
+    );
+    expect(textOf(answer)).toBe('Zürich');
+  });
+
+  test.each([
+    [
+      'two framings',
+      'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
+    ],
+    ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc'],
+    ['no number for its length', 'HTTP/1.1 200 OK\r\nContent-Length: 0x3\r\n\r\nabc'],
+    ['a space before a colon', 'HTTP/1.1 200 OK\r\nContent-Length : 3\r\n\r\nabc'],
+    ['another protocol', '220 Hello\r\n\r\n'],
+    ['no end to its head', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n'],
+    ['nothing in it', ''],
+  ])('with %s is none', async (_flaw, bytes) => {
+    expect(await kindOf(answerTo(bytes))).toBe('broken');
+  });
+
+  test.each([
+    ['a length', 'Content-Length: 4\r\n\r\nabc'],
+    ['chunks', 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'],
+    ['chunks of no size', 'Transfer-Encoding: chunked\r\n\r\nx\r\nabc\r\n0\r\n\r\n'],
+  ])('in %s tells its status where its body is broken', async (_framing, rest) => {
+    const answer = await answerTo(`HTTP/1.1 418 I\r\n${rest}`);
+    expect([answer.status, failureOf(answer)]).toEqual([418, 'broken']);
+  });
+});
+
+/** So that each piece is likely to be read by itself. */
+async function sendPieces(socket: Socket, pieces: readonly string[]): Promise<void> {
+  for (const piece of pieces) {
+    socket.write(piece, 'latin1');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  socket.end();
+}

@@ -1,0 +1,264 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { HttpFailure, type HttpResponse } from '../../src/upstream/http.js';
+import { AnswerReader } from '../../src/upstream/http1/answer-reader.js';
+
+const MAX_BODY_BYTES = 1000;
+const MAX_HEAD_BYTES = 64 * 1024;
+
+const ENDLESS_HEAD = `HTTP/1.1 200 OK\r\nX: ${'y'.repeat(MAX_HEAD_BYTES)}`;
+
+/** What is read of an answer whose server closes the connection after it. */
+interface Outcome {
+  readonly status?: number;
+  readonly text?: string;
+  readonly failure?: string;
+}
+
+/** A reader that has been given the pieces up to the end of the answer, and the outcome. */
+function read(...pieces: readonly (Buffer | string)[]): { outcome: Outcome; reader: AnswerReader } {
+  const reader = new AnswerReader(MAX_BODY_BYTES);
+  try {
+    for (const piece of pieces) {
+      const bytes = Buffer.from(piece as string, 'latin1');
+      const answer = reader.push(bytes);
+      // As when the buffer is used for what comes next.
+      bytes.fill('?');
+      if (answer !== undefined) return { outcome: outcomeOf(answer), reader };
+    }
+    const answer = reader.end();
+    if (answer !== undefined) return { outcome: outcomeOf(answer), reader };
+    throw new Error('The connection closed.');
+  } catch (error) {
+    const failure = error instanceof HttpFailure ? error : new HttpFailure('broken', error);
+    const answer = reader.brokenOff(failure);
+    return { outcome: answer === undefined ? { failure: failure.kind } : outcomeOf(answer), reader };
+  }
+}
+
+function outcomeOf({ status, body }: HttpResponse): Outcome {
+  return 'text' in body ? { status, text: body.text } : { status, failure: body.failure.kind };
+}
+
+const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+const GZIPPED = gzipSync('abc').toString('latin1');
+
+/** Answers with "abc" after which another request may follow. */
+const REUSABLE = [
+  'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc',
+  'HTTP/1.1 200 \r\ncontent-length:\t003 \t\r\n\r\nabc',
+  'HTTP/1.1 200 D\xe9j\xe0 vu\r\nContent-Length: 3\r\nX-Empty:\r\n\r\nabc',
+  'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: keep-alive, closed\r\n\r\nabc',
+  'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc',
+  'HTTP/1.1 200 OK\r\nContent-Length: 3, 3 ,3\r\n\r\nabc',
+  'HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 3\r\n\r\nabc',
+  `${CHUNKED}3\r\nabc\r\n0\r\n\r\n`,
+  `${CHUNKED}1\r\na\r\n0002;x="y"\r\nbc\r\n000 ; last\r\nX-Sum: 1\r\nX-Other:\r\n\r\n`,
+  'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc',
+  `HTTP/1.1 200 OK\r\nContent-Encoding: GZip\r\nContent-Length: ${GZIPPED.length}\r\n\r\n${GZIPPED}`,
+];
+
+/** Answers with "abc" after which the connection is of no more use. */
+const LAST = [
+  'HTTP/1.1 200 OK\r\n\r\nabc',
+  'HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nabc',
+  'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: Close\r\n\r\nabc',
+  'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: upgrade\r\nConnection: x,\tclose\r\n\r\nabc',
+  'HTTP/1.0 200 OK\r\nConnection: keep-alive, close\r\nContent-Length: 3\r\n\r\nabc',
+  'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP/1.1 200 OK\r\n',
+  `${CHUNKED}3\r\nabc\r\n0\r\n\r\n\r\n`,
+];
+
+const NO_ANSWERS = [
+  '',
+  'HTTP/2 200\r\n\r\n',
+  'HTTP/1.1 20\r\n\r\n',
+  'HTTP/1.1 099 No\r\n\r\n',
+  'HTTP/1.1 2000 OK\r\n\r\n',
+  'HTTP/1.1  200 OK\r\n\r\n',
+  ' HTTP/1.1 200 OK\r\n\r\n',
+  '\r\nHTTP/1.1 200 OK\r\n\r\n',
+  'HTTP/1.1 200 OK\n\n',
+  'HTTP/1.1 200 OK\r\nA: b\nC: d\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nA: b\rC: d\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nA: b\0\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nA: b\r\n folded\r\n\r\n',
+  'HTTP/1.1 200 OK\r\n : b\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nA : b\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nA\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nContent-Length: +3\r\n\r\nabc',
+  'HTTP/1.1 200 OK\r\nContent-Length: 3;\r\n\r\nabc',
+  'HTTP/1.1 200 OK\r\nContent-Length: \xa03\r\n\r\nabc',
+  'HTTP/1.1 200 OK\r\nContent-Length: 3, 4\r\n\r\nabc',
+  'HTTP/1.1 200 OK\r\nContent-Length: 3,\r\n\r\nabc',
+  'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc',
+  'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nabc',
+  'HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\n\r\nabc',
+  'HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
+  'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n',
+  'HTTP/1.1 100 Continue\r\n\r\n',
+];
+
+const BROKEN_BODIES = [
+  'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabc',
+  'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 3\r\nContent-Encoding: gzip\r\n\r\nabc',
+  'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 3\r\nContent-Encoding: it\r\n\r\nabc',
+  `${CHUNKED}3\r\nabc\r\n`,
+  `${CHUNKED}3\r\nabc\r\n0\r\n`,
+  `${CHUNKED}3\r\nabcd\r\n0\r\n\r\n`,
+  `${CHUNKED}3\r\nab\r\n0\r\n\r\n`,
+  `${CHUNKED}3\nabc\n0\n\n`,
+  `${CHUNKED}\r\n0\r\n\r\n`,
+  `${CHUNKED}-3\r\nabc\r\n0\r\n\r\n`,
+  `${CHUNKED}0x3\r\nabc\r\n0\r\n\r\n`,
+  `${CHUNKED}3 \r\nabc\r\n0\r\n\r\n`,
+  `${CHUNKED}3;\0\r\nabc\r\n0\r\n\r\n`,
+  `${CHUNKED}00000000000000003\r\nabc\r\n0\r\n\r\n`,
+  `${CHUNKED}3\r\nabc\r\n0\r\nNo Token: 1\r\n\r\n`,
+  `${CHUNKED}3;${'x'.repeat(MAX_HEAD_BYTES)}\r\nabc\r\n0\r\n\r\n`,
+  `${CHUNKED}${`1;${'x'.repeat(500)}\r\na\r\n`.repeat(200)}0\r\n\r\n`,
+  `${CHUNKED}0\r\n${`A: ${'x'.repeat(500)}\r\n`.repeat(200)}\r\n`,
+];
+
+const TOO_LARGE = [
+  `HTTP/1.1 200 OK\r\nContent-Length: ${MAX_BODY_BYTES + 1}\r\n\r\n`,
+  `HTTP/1.1 200 OK\r\nContent-Length: ${'9'.repeat(400)}\r\n\r\n`,
+  `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(MAX_BODY_BYTES + 1)}`,
+  `${CHUNKED}ffffffffffffffff\r\n`,
+  `${CHUNKED}1f4\r\n${'x'.repeat(500)}\r\n1f5\r\n`,
+  `HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n${gzipSync('x'.repeat(MAX_BODY_BYTES + 1)).toString('latin1')}`,
+];
+
+function titled(answers: readonly string[]): [string, string][] {
+  return answers.map((bytes) => [JSON.stringify(bytes).slice(0, 150), bytes]);
+}
+
+describe('an answer of HTTP/1', () => {
+  test.each(titled(REUSABLE))('%s is read, and its connection used again', (_title, bytes) => {
+    const { outcome, reader } = read(bytes);
+    expect(outcome).toEqual({ status: 200, text: 'abc' });
+    expect(reader.reusable).toBe(true);
+  });
+
+  test.each(titled(LAST))('%s is read, and its connection is not used again', (_title, bytes) => {
+    const { outcome, reader } = read(bytes);
+    expect(outcome).toEqual({ status: 200, text: 'abc' });
+    expect(reader.reusable).toBe(false);
+  });
+
+  test.each(titled(NO_ANSWERS))('%s is none', (_title, bytes) => {
+    const { outcome, reader } = read(bytes);
+    expect(outcome).toEqual({ failure: 'broken' });
+    expect(reader.reusable).toBe(false);
+  });
+
+  test.each(titled(BROKEN_BODIES))('%s has no whole body', (_title, bytes) => {
+    const { outcome, reader } = read(bytes);
+    expect(outcome).toEqual({ status: 200, failure: 'broken' });
+    expect(reader.reusable).toBe(false);
+  });
+
+  test.each(titled(TOO_LARGE))('%s is too large', (_title, bytes) => {
+    const { outcome, reader } = read(bytes);
+    expect(outcome).toEqual({ status: 200, failure: 'too-large' });
+    expect(reader.reusable).toBe(false);
+  });
+
+  test.each([204, 304])('with %i ends with its head, whatever that says', (status) => {
+    for (const framing of ['Content-Length: 3', 'Transfer-Encoding: chunked', 'X: y']) {
+      const { outcome, reader } = read(`HTTP/1.1 ${status} It\r\n${framing}\r\n\r\n`);
+      expect(outcome).toEqual({ status, text: '' });
+      expect(reader.reusable).toBe(true);
+    }
+  });
+
+  test('may have a body and a head of just as many bytes as are allowed', () => {
+    const body = 'x'.repeat(MAX_BODY_BYTES);
+    const start = `HTTP/1.1 200 OK\r\nContent-Length: ${MAX_BODY_BYTES}\r\nX: `;
+    const fill = 'y'.repeat(MAX_HEAD_BYTES - start.length - '\r\n\r\n'.length);
+    expect(read(`${start}${fill}\r\n\r\n${body}`).outcome).toEqual({ status: 200, text: body });
+    expect(read(`${start}${fill}y\r\n\r\n${body}`).outcome).toEqual({ failure: 'broken' });
+    expect(read(`${start}${fill}y`, 'y').outcome).toEqual({ failure: 'broken' });
+  });
+
+  test('is not waited for to its end where its beginning is something else', () => {
+    expect(() => new AnswerReader(MAX_BODY_BYTES).push(Buffer.from('SSH-2.0'))).toThrow('not HTTP');
+    expect(() => new AnswerReader(MAX_BODY_BYTES).push(Buffer.from(ENDLESS_HEAD))).toThrow('too large');
+  });
+
+  test('tells the first field of a name, in any case of letters, without the space around it', () => {
+    const head =
+      'HTTP/1.1 200 OK\r\nETags: 1\r\neTAG: \t W/"5" \r\nETag: "6"\r\nEmpty:\r\nUmlaut: \xfc\r\n\r\n';
+    const reader = new AnswerReader(MAX_BODY_BYTES);
+    reader.push(Buffer.from(head, 'latin1'));
+    const answer = reader.end();
+    expect(['etag', 'empty', 'umlaut', 'tag', 'http/1.1 200 ok'].map((name) => answer?.header(name))).toEqual(
+      ['W/"5"', '', '\xfc', undefined, undefined],
+    );
+  });
+
+  test.each([
+    ['timeout=5', 5],
+    ['max=100, Timeout=60', 60],
+    ['timeout=soon', undefined],
+    ['nottimeout=5', undefined],
+  ])('with `Keep-Alive: %s` tells how long its connection is kept', (value, seconds) => {
+    const { reader } = read(`HTTP/1.1 204 It\r\nKeep-Alive: ${value}\r\n\r\n`);
+    expect(reader.keepAliveSeconds).toBe(seconds);
+  });
+});
+
+describe('whatever comes for an answer of HTTP/1', () => {
+  const answers = fc.constantFrom(...REUSABLE, ...LAST, ...NO_ANSWERS, ...BROKEN_BODIES, ...TOO_LARGE);
+  const flaws = fc.array(
+    fc.record({
+      at: fc.nat(300),
+      removed: fc.nat(3),
+      added: fc.constantFrom('', '\r', '\n', '\r\n', '0', ':', '\0', 'é'),
+    }),
+    { maxLength: 3 },
+  );
+  const bytes = fc.oneof(
+    fc.tuple(answers, flaws).map(([answer, all]) => all.reduce(withFlaw, answer)),
+    fc.string({ unit: 'binary' }).map((text) => `HTTP/1.1 200 OK\r\n${text}`),
+    fc.uint8Array({ maxLength: 300 }).map((random) => Buffer.from(random).toString('latin1')),
+  );
+
+  test('it is the same in any pieces', () => {
+    fc.assert(
+      fc.property(bytes, fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (text, sizes) => {
+        const whole = Buffer.from(text, 'latin1');
+        expect(read(...cut(whole, sizes)).outcome).toEqual(read(whole).outcome);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('it is the same byte by byte', () => {
+    for (const text of [...REUSABLE, ...LAST, ...NO_ANSWERS, ...BROKEN_BODIES, ...TOO_LARGE, ENDLESS_HEAD]) {
+      const whole = Buffer.from(text, 'latin1');
+      expect(read(...cut(whole, [1])).outcome).toEqual(read(whole).outcome);
+    }
+  });
+});
+
+function withFlaw(
+  text: string,
+  { at, removed, added }: { at: number; removed: number; added: string },
+): string {
+  return text.slice(0, at) + added + text.slice(at + removed);
+}
+
+/** Pieces of these sizes, over and over. */
+function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
+  const pieces: Buffer[] = [];
+  for (let start = 0; start < bytes.length; start += pieces.at(-1)!.length) {
+    pieces.push(bytes.subarray(start, start + sizes[pieces.length % sizes.length]!));
+  }
+  return pieces;
+}

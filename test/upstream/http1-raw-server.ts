@@ -1,0 +1,65 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+
+export interface RawServer {
+  readonly port: number;
+  /** The requests that came, in order, each with its empty line. */
+  readonly requests: readonly string[];
+  /** How many connections were opened. */
+  opened(): number;
+  /** How many connections are open. */
+  open(): number;
+  close(): Promise<void>;
+}
+
+/** Answers a request with whatever bytes. `nth` counts the requests of one connection from 0. */
+export type RawAnswer = (socket: Socket, nth: number, request: string) => void;
+
+/** A server that knows no HTTP but where a request ends, on a free port; with `tls`, behind TLS. Close it. */
+export async function startRawServer(
+  answer: RawAnswer,
+  { host = '127.0.0.1', tls }: { host?: string; tls?: TlsOptions } = {},
+): Promise<RawServer> {
+  const requests: string[] = [];
+  const sockets = new Set<Socket>();
+  let opened = 0;
+
+  const serve = (socket: Socket) => {
+    let text = '';
+    let nth = 0;
+    socket.setNoDelay(true);
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (bytes) => {
+      text += bytes.toString('latin1');
+      for (let end = text.indexOf('\r\n\r\n'); end !== -1; end = text.indexOf('\r\n\r\n')) {
+        const request = text.slice(0, end + 4);
+        text = text.slice(end + 4);
+        requests.push(request);
+        answer(socket, nth++, request);
+      }
+    });
+  };
+  const server: Server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
+  server.on('connection', (socket: Socket) => {
+    opened += 1;
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    requests,
+    opened: () => opened,
+    open: () => sockets.size,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Waits until something is so. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}

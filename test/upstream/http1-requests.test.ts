@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Cancellation } from '../../src/upstream/cancellation.js';
+import type { HttpRequest } from '../../src/upstream/http.js';
+import { RequestWriter } from '../../src/upstream/http1/request.js';
+
+const cancellation = new Cancellation();
+
+function write(request: Partial<HttpRequest>, base = 'http://127.0.0.1:8080/v1'): string {
+  const writer = new RequestWriter(new URL(base));
+  return writer.write({ method: 'GET', path: '/it', common: {}, headers: {}, cancellation, ...request });
+}
+
+describe('a request of HTTP/1.1', () => {
+  test('is one line, the fields that it has in common with others, its own, and an empty line', () => {
+    const common = { accept: 'application/json', authorization: 'Bearer \xfc' };
+    expect(write({ path: '/it?a=%20&b[]=|', common, headers: { 'if-none-match': '"5"', empty: '' } })).toBe(
+      'GET /v1/it?a=%20&b[]=| HTTP/1.1\r\n' +
+        'host: 127.0.0.1:8080\r\nconnection: keep-alive\r\n' +
+        'accept: application/json\r\nauthorization: Bearer \xfc\r\n' +
+        'if-none-match: "5"\r\nempty: \r\n\r\n',
+    );
+  });
+
+  test('has the fields of its own common object, and not of one that was used before', () => {
+    const writer = new RequestWriter(new URL('http://it/'));
+    const request = { method: 'GET', path: '/', headers: {}, cancellation } as const;
+    const tokens = ['a', 'b', 'a'].map((authorization) => ({ authorization }));
+    const written = [...tokens, ...tokens].map((common) => writer.write({ ...request, common }));
+    expect(written.map((text) => /authorization: (.*)\r\n/.exec(text)?.[1])).toEqual(['a', 'b', 'a', 'a', 'b', 'a']);
+  });
+
+  test.each([
+    ['http://API.example', 'GET /it', 'host: api.example\r\n'],
+    ['http://api.example:80/', 'GET /it', 'host: api.example\r\n'],
+    ['https://api.example:443/v1/', 'GET /v1/it', 'host: api.example\r\n'],
+    ['https://api.example:80/v1', 'GET /v1/it', 'host: api.example:80\r\n'],
+    ['http://[::1]:8080/é', 'GET /%C3%A9/it', 'host: [::1]:8080\r\n'],
+  ])('to %s names its server', (base, line, host) => {
+    expect(write({}, base)).toMatch(new RegExp(`^${line.replace('/', '\\/')} HTTP`));
+    expect(write({}, base)).toContain(host);
+  });
+
+  test.each<Partial<HttpRequest>>([
+    { path: '/it HTTP/1.1\r\nx: y' },
+    { path: '/a b' },
+    { path: '/é' },
+    { path: '/\x7f' },
+    { path: '' },
+    { path: 'it' },
+    { headers: { a: 'b\r\nc: d' } },
+    { headers: { a: 'b\n' } },
+    { headers: { a: '\0' } },
+    { headers: { a: '€' } },
+    { headers: { 'a:b': 'c' } },
+    { headers: { 'a ': 'b' } },
+    { headers: { '': 'b' } },
+    { common: { a: 'b\r\n' } },
+    { method: 'POST' },
+    { body: '' },
+  ])('is not made of %j', (request) => {
+    expect(() => write(request)).toThrow(TypeError);
+  });
+
+  test('says nothing of a value that it refuses: it may be a secret', () => {
+    expect(() => write({ headers: { authorization: 'Bearer secret\n' } })).toThrow(
+      /^(?!.*secret).*"authorization"/,
+    );
+  });
+
+  test('has no line more than it was given, whatever its parts are', () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('\r\n', 'a\r\n\r\nGET / HTTP/1.1'),
+    );
+    fc.assert(
+      fc.property(text, text, text, (path, name, value) => {
+        let written: string;
+        try {
+          written = write({ path: `/${path}`, common: { [name]: value }, headers: { other: value } });
+        } catch (error) {
+          expect(error).toBeInstanceOf(TypeError);
+          return;
+        }
+        expect(written.split(/[\r\n]+/)).toHaveLength(6);
+        expect(Buffer.from(written, 'latin1').toString('latin1')).toBe(written);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
