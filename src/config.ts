@@ -18,8 +18,19 @@ export interface Config {
    * a load balancer, longer than that takes to notice: its interval of checks, times the checks that must fail.
    */
   readonly drainDelayMs: number;
+  readonly overload: OverloadConfig;
   readonly demandApi: DemandApiConfig;
   readonly emulator: EmulatorConfig;
+}
+
+export interface OverloadConfig {
+  /** `MAX_REQUESTS_IN_FLIGHT` (1000): GraphQL requests in flight for one process; more are refused. */
+  readonly maxRequestsInFlight: number;
+  /**
+   * `OVERLOAD_WAIT_MS` (500): how long a request may be expected to wait while the processor is busy without a pause; what
+   * would wait longer is refused. 0 refuses nothing for that reason.
+   */
+  readonly waitMs: number;
 }
 
 export interface DemandApiConfig {
@@ -94,6 +105,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       AUTH_MODE: str({ choices: ['forward'] as const, default: 'forward' }),
       REQUEST_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 15_000 }),
       DRAIN_DELAY_MS: wholeNumber(0, 600_000)({ default: 0 }),
+      MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
+      OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
       DEMAND_API_URL: baseUrl({ default: undefined }),
       DEMAND_API_VERSION: isoDate({ default: '2025-12-18' }),
       DEMAND_API_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 5000 }),
@@ -122,6 +135,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     authMode: env.AUTH_MODE,
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     drainDelayMs: env.DRAIN_DELAY_MS,
+    overload: { maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT, waitMs: env.OVERLOAD_WAIT_MS },
     demandApi: {
       url: env.DEMAND_API_URL,
       version: env.DEMAND_API_VERSION,

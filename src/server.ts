@@ -15,6 +15,7 @@ import { callerOf } from './server/caller.js';
 import { PLAIN_FIRST_QUERY, serveExplorers, type FirstQuery } from './server/explorers.js';
 import { serveGraphQL } from './server/graphql.js';
 import { serveHealth } from './server/health.js';
+import { refuseOverload } from './server/overload.js';
 import { watchRequests } from './server/under-way.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { IdempotencyKeys } from './upstream/idempotency-keys.js';
@@ -23,6 +24,8 @@ import { createUpstream } from './upstream/upstream.js';
 
 /** How long after its listener has closed a server can still find a request on a connection. */
 const LAST_REQUESTS_MS = 200;
+/** Connections that may wait while the loop is busy: a thousand clients can come at once. The default turns 489 away. */
+const BACKLOG = 1024;
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
 export interface GatewayOptions {
@@ -79,8 +82,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     return503OnClosing: false,
     ...(serverFactory && { serverFactory }),
   });
-  const requestsUnderWay = watchRequests(app);
   let draining = false;
+  refuseOverload(app, { config, logger, isClosing: () => draining });
+  const requestsUnderWay = watchRequests(app);
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (draining) void reply.header('connection', 'close');
     done();
@@ -95,7 +99,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   serveHealth(app, () => !draining && upstream.isUp());
   if (!production) serveExplorers(app, firstQuery);
 
-  const url = await app.listen({ port: config.port, host: config.host });
+  const url = await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
   const requestsAnswered = () =>
     Promise.race([requestsUnderWay(), sleep(config.requestTimeoutMs, undefined, { ref: false })]);
   const stop = async (): Promise<void> => {

@@ -8,6 +8,7 @@ test('everything has a default', () => {
     logLevel: 'info',
     authMode: 'forward',
     requestTimeoutMs: 15_000,
+    overload: { maxRequestsInFlight: 1000, waitMs: 500 },
     demandApi: {
       url: undefined,
       version: '2025-12-18',
@@ -27,6 +28,8 @@ test('everything can be set', () => {
     LOG_LEVEL: 'warn',
     AUTH_MODE: 'forward',
     REQUEST_TIMEOUT_MS: '1000',
+    MAX_REQUESTS_IN_FLIGHT: '10',
+    OVERLOAD_WAIT_MS: '0',
     DEMAND_API_URL: 'https://api.cint.com/v1/',
     DEMAND_API_VERSION: '2025-03-01',
     DEMAND_API_TIMEOUT_MS: '100',
@@ -41,6 +44,7 @@ test('everything can be set', () => {
     production: true,
     logLevel: 'warn',
     requestTimeoutMs: 1000,
+    overload: { maxRequestsInFlight: 10, waitMs: 0 },
     demandApi: {
       url: 'https://api.cint.com/v1',
       version: '2025-03-01',
@@ -81,6 +85,8 @@ test.each([
   ['AUTH_MODE', 'none'],
   ['REQUEST_TIMEOUT_MS', '0'],
   ['REQUEST_TIMEOUT_MS', '600001'],
+  ['MAX_REQUESTS_IN_FLIGHT', '0'],
+  ['OVERLOAD_WAIT_MS', '-1'],
   ['DEMAND_API_URL', 'api.cint.com/v1'],
   ['DEMAND_API_URL', 'ftp://api.cint.com/v1'],
   ['DEMAND_API_URL', 'https://user:secret@api.cint.com/v1'],

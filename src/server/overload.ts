@@ -1,0 +1,82 @@
+import { performance } from 'node:perf_hooks';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Config } from '../config.js';
+import type { Logger } from '../telemetry/logger.js';
+import { Admission } from './admission.js';
+import { reportEpisodes } from './episodes.js';
+import { refuse } from './refusal.js';
+
+export interface OverloadOptions {
+  readonly config: Config;
+  /** Whether the gateway closes, and wants no further request on a connection. */
+  readonly isClosing: () => boolean;
+  readonly logger: Logger;
+}
+
+/**
+ * Refuses GraphQL requests that are more than the process can do, before anything is done for them. To be registered
+ * first: what is refused passes no other hook.
+ *
+ * While there is no overload, a request costs a comparison and a few counters: how many may be in flight is settled ten
+ * times a second, not for each.
+ */
+export function refuseOverload(app: FastifyInstance, { config, isClosing, logger }: OverloadOptions): void {
+  const admission = new Admission({
+    maxInFlight: config.overload.maxRequestsInFlight,
+    concurrency: config.demandApi.concurrency,
+    processorWaitMs: config.overload.waitMs,
+    // Who has waited for longer has less time left than was waited for.
+    upstreamWaitMs: config.requestTimeoutMs / 2,
+  });
+  const report = reportEpisodes(logger);
+  let inFlight = 0;
+  let leastInFlight = 0;
+  let answered = 0;
+  let refused = 0;
+
+  let before = performance.eventLoopUtilization();
+  const timer = setInterval(() => {
+    const now = performance.eventLoopUtilization();
+    const { active, idle } = performance.eventLoopUtilization(now, before);
+    before = now;
+    admission.observe({ busyMs: active, idleMs: idle, answered, leastInFlight });
+    report({ refused, inFlight, limit: Math.floor(admission.limit) });
+    answered = refused = 0;
+    leastInFlight = inFlight;
+  }, SAMPLE_MS).unref();
+  app.addHook('onClose', (_app, done) => {
+    clearInterval(timer);
+    done();
+  });
+
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!isOperation(request)) {
+      done();
+      return;
+    }
+    if (inFlight >= admission.limit) {
+      refused += 1;
+      reply.hijack();
+      refuse(request.raw, reply.raw, isClosing());
+      return;
+    }
+    inFlight += 1;
+    reply.raw.once('close', () => {
+      inFlight -= 1;
+      leastInFlight = Math.min(leastInFlight, inFlight);
+      // What its caller has left was not answered.
+      if (reply.raw.writableFinished) answered += 1;
+    });
+    done();
+  });
+}
+
+/** A page for browsers, at the same path, and the question whether another origin may call are none. */
+function isOperation({ method, url }: FastifyRequest): boolean {
+  if (!url.startsWith(PATH)) return false;
+  return url.length === PATH.length ? method === 'POST' : url[PATH.length] === '?' && method !== 'OPTIONS';
+}
+
+/** Where GraphQL is served. Nothing else is refused. */
+const PATH = '/graphql';
+const SAMPLE_MS = 100;
