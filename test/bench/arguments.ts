@@ -5,7 +5,7 @@ export type Mode = 'full' | 'quick' | 'check' | 'record';
 
 export interface Arguments {
   readonly mode: Mode;
-  /** Whether results go into the repository. */
+  /** Whether results go into the repository: those of a full run over everything do. */
   readonly write: boolean;
   /** Undefined for those of the mode. */
   readonly contestants: readonly string[] | undefined;
@@ -31,8 +31,9 @@ export function parseArguments(args: readonly string[], names: readonly string[]
   const modes = [quick && 'quick', check && 'check', record && 'record'].filter((mode) => mode !== false);
   const [mode = 'full', second] = modes as Mode[];
   if (second !== undefined) throw new UsageError(`--${mode} and --${second} do not go together.`);
-  if (write && mode !== 'quick') throw new UsageError('--write is for --quick; a full run always writes.');
-  if (only !== undefined && (check || record)) throw new UsageError(`--only is not for --${mode}.`);
+  if ((check || record) && (write || (only ?? operations) !== undefined)) {
+    throw new UsageError(`--${mode} takes none of --write, --only and --operations.`);
+  }
   return {
     mode,
     write: write || (mode === 'full' && only === undefined && operations === undefined),
@@ -50,7 +51,7 @@ function optionsIn(args: readonly string[]) {
       options: { quick: flag, check: flag, record: flag, write: flag, only: text, operations: text },
     }).values;
   } catch (error) {
-    const [firstSentence = ''] = error instanceof Error ? error.message.split(/\.\s/) : [];
+    const [firstSentence] = (error as Error).message.split(/\.\s/);
     throw new UsageError(`${firstSentence}. ${USAGE}`, { cause: error });
   }
 }

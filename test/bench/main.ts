@@ -2,11 +2,12 @@
  * What the gateway costs beside peers: `npm run bench`, see README.md in this folder.
  */
 import { inspect } from 'node:util';
-import { parseArguments, UsageError } from './arguments.js';
+import { parseArguments, UsageError, type Arguments } from './arguments.js';
 import { Machine } from './measure/machine.js';
+import { check, record } from './modes/check.js';
+import { compare } from './modes/compare.js';
 import { CONTESTANTS } from './peers/contestants.js';
 import { requirePrograms } from './programs.js';
-import { run } from './run.js';
 
 try {
   const args = parseArguments(
@@ -19,11 +20,26 @@ try {
     process.once(signal, () => void machine.close().finally(() => process.exit(1)));
   }
   try {
-    await run(args, machine);
+    if (!(await run(args, machine))) process.exitCode = 1;
   } finally {
     await machine.close();
   }
 } catch (error) {
   process.stderr.write(`${error instanceof UsageError ? error.message : inspect(error)}\n`);
   process.exitCode = 1;
+}
+
+/** @returns whether what was asked for is as it should be */
+async function run(args: Arguments, machine: Machine): Promise<boolean> {
+  switch (args.mode) {
+    case 'check':
+      return await check(machine, console.log);
+    case 'record':
+      await record(machine, console.log);
+      return true;
+    case 'quick':
+    case 'full':
+      await compare(machine, args, console.log);
+      return true;
+  }
 }

@@ -1,0 +1,31 @@
+import { parseArguments, UsageError } from './arguments.js';
+
+const NAMES = ['proxy', 'fieldgate'];
+
+test.each([
+  [[], { mode: 'full', write: true }],
+  [['--quick'], { mode: 'quick', write: false }],
+  [['--quick', '--write'], { mode: 'quick', write: true }],
+  [['--check'], { mode: 'check', write: false }],
+  [['--record'], { mode: 'record', write: false }],
+  [['--only=proxy'], { write: false, contestants: ['proxy'], operations: undefined }],
+  [['--operations=run,list'], { write: false, contestants: undefined, operations: ['run', 'list'] }],
+])('%j', (args, expected) => {
+  expect(parseArguments(args, NAMES)).toMatchObject(expected);
+});
+
+test.each([
+  [['--fast'], '--fast'],
+  [['run'], 'run'],
+  [['--quick=yes'], '--quick'],
+  [['--quick', '--check'], '--check'],
+  [['--check', '--write'], '--write'],
+  [['--record', '--only=proxy'], '--only'],
+  [['--only=proxy,mercury'], 'mercury'],
+  [['--operations='], '--operations'],
+])('%j is refused in one line that says why', (args, named) => {
+  const parse = () => parseArguments(args, NAMES);
+  expect(parse).toThrow(UsageError);
+  expect(parse).toThrow(named);
+  expect(parse).not.toThrow('\n');
+});
