@@ -1,0 +1,18 @@
+import type { GraphQLLeafType } from 'graphql';
+import { inspect } from 'graphql/jsutils/inspect.js';
+import type { Complete } from './execution.js';
+import { awaitThen, isPromise } from './promises.js';
+
+/** Serializes scalars and enums (GraphQL, 6.4.3). */
+export function leafCompleter(type: GraphQLLeafType): Complete {
+  return (execution, value) => {
+    const serialized: unknown = type.serialize(value);
+    if (serialized === undefined || serialized === null) {
+      throw new Error(
+        `Expected \`${inspect(type)}.serialize(${inspect(value)})\` to return non-nullable value, ` +
+          `returned: ${inspect(serialized)}`,
+      );
+    }
+    return isPromise(serialized) ? awaitThen(execution, serialized, (later) => later) : serialized;
+  };
+}
