@@ -27,7 +27,14 @@ describe('a request of HTTP/1.1', () => {
     const request = { method: 'GET', path: '/', headers: {}, cancellation } as const;
     const tokens = ['a', 'b', 'a'].map((authorization) => ({ authorization }));
     const written = [...tokens, ...tokens].map((common) => writer.write({ ...request, common }));
-    expect(written.map((text) => /authorization: (.*)\r\n/.exec(text)?.[1])).toEqual(['a', 'b', 'a', 'a', 'b', 'a']);
+    expect(written.map((text) => /authorization: (.*)\r\n/.exec(text)?.[1])).toEqual([
+      'a',
+      'b',
+      'a',
+      'a',
+      'b',
+      'a',
+    ]);
   });
 
   test.each([
