@@ -44,8 +44,11 @@ export interface DemandApiConfig {
   readonly ifMatch: 'weak' | 'strong';
   /** `DEMAND_API_CONCURRENCY` (64): upstream requests in flight for one process. */
   readonly concurrency: number;
-  /** `DEMAND_API_TRANSPORT` (undici): what carries reads, `undici` or `node-fetch`. Changes are always on node-fetch. */
-  readonly transport: 'undici' | 'node-fetch';
+  /**
+   * `DEMAND_API_TRANSPORT` (http1): what carries reads. `http1` is a lean client of ours, `undici` and `node-fetch` are
+   * the libraries. Changes are always on node-fetch.
+   */
+  readonly transport: 'http1' | 'undici' | 'node-fetch';
   readonly retry: RetryConfig;
   readonly breaker: BreakerConfig;
 }
@@ -112,7 +115,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       DEMAND_API_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 5000 }),
       DEMAND_API_IF_MATCH: str({ choices: ['weak', 'strong'] as const, default: 'weak' }),
       DEMAND_API_CONCURRENCY: wholeNumber(1, 10_000)({ default: 64 }),
-      DEMAND_API_TRANSPORT: str({ choices: ['undici', 'node-fetch'] as const, default: 'undici' }),
+      DEMAND_API_TRANSPORT: str({
+        choices: ['http1', 'undici', 'node-fetch'] as const,
+        default: 'http1',
+      }),
       DEMAND_API_MAX_ATTEMPTS: wholeNumber(1, 20)({ default: 4 }),
       DEMAND_API_RETRY_BASE_MS: wholeNumber(0, 60_000)({ default: 100 }),
       DEMAND_API_RETRY_MAX_MS: wholeNumber(0, 600_000)({ default: 2000 }),

@@ -8,7 +8,7 @@ import type { RequestContext } from '../context.js';
 import { createFormatError } from '../graphql/errors/format-error.js';
 import { traceIdPlugin } from '../graphql/errors/trace-id.plugin.js';
 import { createSchema } from '../graphql/schema.js';
-import { execute } from 'graphql';
+import { createExecutor } from '../execution/executor.js';
 import { executionBy } from './execution.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { FirstQuery } from './explorers.js';
@@ -32,7 +32,7 @@ export function createApollo({
   plugins,
 }: ApolloOptions): ApolloServer<RequestContext> {
   const schema = createSchema();
-  const execution = executionBy((operation) => execute({ schema, ...operation }), schema);
+  const execution = executionBy(createExecutor(schema), schema);
   return new ApolloServer<RequestContext>({
     gateway: execution.gateway,
     introspection: !production,

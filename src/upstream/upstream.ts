@@ -5,6 +5,8 @@ import { Cooldowns } from './cooldowns.js';
 import { Exchanges } from './exchange.js';
 import { FieldingRunCache } from './fielding-run-cache.js';
 import { JobMemory, type JobRecords } from './job-memory.js';
+import { createHttp1Client } from './http1-client.js';
+import type { HttpClient, HttpClientOptions } from './http.js';
 import { createNodeFetchClient } from './node-fetch-client.js';
 import { RetryBudget } from './retry-budget.js';
 import { SingleFlight } from './single-flight.js';
@@ -38,7 +40,7 @@ export function createUpstream(
   const { version: apiVersion, timeoutMs, concurrency, ifMatch, retry } = config;
   const clientOptions = { baseUrl, maxSockets: concurrency, maxBodyBytes: MAX_ANSWER_BYTES };
   const changes = createNodeFetchClient(clientOptions);
-  const reads = config.transport === 'undici' ? createUndiciClient(clientOptions) : changes;
+  const reads = readsOver(config.transport, clientOptions) ?? changes;
   const breaker = new Breaker(config.breaker);
   const transport = new Transport(
     { retryPolicy: retry, now },
@@ -59,4 +61,19 @@ export function createUpstream(
       changes.close();
     },
   };
+}
+
+/** @returns undefined where they go the way of the changes */
+function readsOver(
+  transport: DemandApiConfig['transport'],
+  options: HttpClientOptions,
+): HttpClient | undefined {
+  switch (transport) {
+    case 'http1':
+      return createHttp1Client(options);
+    case 'undici':
+      return createUndiciClient(options);
+    case 'node-fetch':
+      return undefined;
+  }
 }
