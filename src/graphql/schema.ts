@@ -14,30 +14,33 @@ import { FieldingRunMutations } from './fielding-run/fielding-run.mutations.js';
 import { FieldingRunResolver } from './fielding-run/fielding-run.resolver.js';
 import { NodeResolver } from './node/node.resolver.js';
 import { ProjectResolver } from './project/project.resolver.js';
+import { readProperties } from './properties.js';
 import { TargetGroupResolver } from './target-group/target-group.resolver.js';
 
 let schema: GraphQLSchema | undefined;
 
 /** The executable schema, from the type-graphql classes. It holds no state, and is built once for each process. */
 export function createSchema(): GraphQLSchema {
-  schema ??= buildSchemaSync({
-    resolvers: [
-      NodeResolver,
-      AccountResolver,
-      ProjectResolver,
-      TargetGroupResolver,
-      FieldingRunResolver,
-      FieldingRunMutations,
-      BatchJobResolver,
-      BatchJobMutations,
-      UpdatedTargetGroupResolver,
-      FailedTargetGroupResolver,
-      VersionConflictErrorResolver,
-      InvalidStateErrorResolver,
-    ],
-    // Reached through the interface `UserError` alone.
-    orphanedTypes: [NotFoundError, ValidationError, IdempotencyConflictError],
-    validate: false,
-  });
+  schema ??= readProperties(
+    buildSchemaSync({
+      resolvers: [
+        NodeResolver,
+        AccountResolver,
+        ProjectResolver,
+        TargetGroupResolver,
+        FieldingRunResolver,
+        FieldingRunMutations,
+        BatchJobResolver,
+        BatchJobMutations,
+        UpdatedTargetGroupResolver,
+        FailedTargetGroupResolver,
+        VersionConflictErrorResolver,
+        InvalidStateErrorResolver,
+      ],
+      // Reached through the interface `UserError` alone.
+      orphanedTypes: [NotFoundError, ValidationError, IdempotencyConflictError],
+      validate: false,
+    }),
+  );
   return schema;
 }

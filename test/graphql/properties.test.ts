@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals';
+import { isObjectType } from 'graphql';
+import { createSchema } from '../../src/graphql/schema.js';
+
+function resolvedFields(typeName: string): readonly string[] {
+  const type = createSchema().getType(typeName);
+  if (!isObjectType(type)) throw new TypeError(`${typeName} is no object type.`);
+  const fields = Object.values(type.getFields());
+  return fields.filter(({ resolve }) => resolve !== undefined).map(({ name }) => name);
+}
+
+test.each([
+  ['TargetGroup', ['fieldingRun', 'project']],
+  ['TargetGroupStatistics', []],
+  ['TargetGroupConnection', []],
+  ['PageInfo', []],
+  ['FieldingRunPayload', ['fieldingRun']],
+  ['VersionConflictError', ['current']],
+  ['NotFoundError', []],
+])('of %s, only what is more than a property has a resolver: %j', (typeName, fields) => {
+  expect(resolvedFields(typeName)).toEqual(fields);
+});
