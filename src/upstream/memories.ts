@@ -1,5 +1,5 @@
 import { KeyUsesInMemory, type KeyUses } from './idempotency-keys.js';
-import { JobRecordsInMemory, type JobRecords } from './job-memory.js';
+import { JobRecordsInMemory, type JobRecords } from './job-records.js';
 
 /** What guarantees rest on beyond one call, and all processes behind one port have to share. */
 export interface Memories {

@@ -3,7 +3,8 @@ import { FieldingRunStatus, JobStatus, type BatchJob } from '../../../src/contra
 import { changedBelow } from '../../../src/upstream/call.js';
 import { Cooldowns } from '../../../src/upstream/cooldowns.js';
 import { FieldingRunCache } from '../../../src/upstream/fielding-run-cache.js';
-import { JOB_APPEARS_WITHIN_MS, JobMemory, JobRecordsInMemory } from '../../../src/upstream/job-memory.js';
+import { JobMemory } from '../../../src/upstream/job-memory.js';
+import { JOB_APPEARS_WITHIN_MS, JobRecordsInMemory } from '../../../src/upstream/job-records.js';
 import { bodies } from '../../../src/upstream/validation.js';
 
 describe('A cooldown', () => {

@@ -1,0 +1,44 @@
+import { LRUCache } from 'lru-cache';
+
+/** How long after its creation a job may be 404 and still counts as at work. */
+export const JOB_APPEARS_WITHIN_MS = 10_000;
+
+const MAX_CREATED = 10_000;
+const MAX_FINISHED = 10_000;
+const MAX_FINISHED_BYTES = 16 * 1024 * 1024;
+
+/** What is remembered of one job. */
+export interface JobRecord {
+  /** Its id, where it was created within {@link JOB_APPEARS_WITHIN_MS}. */
+  readonly createdId?: string | undefined;
+  /** The body that told of its end. */
+  readonly finished?: string | undefined;
+}
+
+/**
+ * Where it is kept what is known of jobs, by digests of their credentials and paths. It is asked over the wire where
+ * several processes share one, so that everything can reject.
+ */
+export interface JobRecords {
+  find(key: string): Promise<JobRecord>;
+  noteCreated(key: string, jobId: string): Promise<void>;
+  noteFinished(key: string, body: string): Promise<void>;
+}
+
+/** Kept in the memory of this process, the latest of them. */
+export class JobRecordsInMemory implements JobRecords {
+  readonly #created = new LRUCache<string, string>({ max: MAX_CREATED, ttl: JOB_APPEARS_WITHIN_MS });
+  readonly #finished = new LRUCache<string, string>({ max: MAX_FINISHED, maxSize: MAX_FINISHED_BYTES });
+
+  async find(key: string): Promise<JobRecord> {
+    return { createdId: this.#created.get(key), finished: this.#finished.get(key) };
+  }
+
+  async noteCreated(key: string, jobId: string): Promise<void> {
+    this.#created.set(key, jobId);
+  }
+
+  async noteFinished(key: string, body: string): Promise<void> {
+    this.#finished.set(key, body, { size: Math.max(1, body.length) });
+  }
+}
