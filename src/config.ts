@@ -5,6 +5,8 @@ export interface Config {
   /** Where the gateway listens. `PORT` (4000; 0 takes any free port) and `HOST` (127.0.0.1). */
   readonly port: number;
   readonly host: string;
+  /** `WORKERS` (1): how many processes answer. From 2 on, one more listens for them and keeps what they share. */
+  readonly workers: number;
   /** `NODE_ENV=production`: introspection, explorers and field suggestions are off, unexpected errors masked. */
   readonly production: boolean;
   /** `LOG_LEVEL` (info): `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`. */
@@ -103,6 +105,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     {
       PORT: wholeNumber(0, 65_535)({ default: 4000 }),
       HOST: str({ default: '127.0.0.1' }),
+      WORKERS: wholeNumber(1, 64)({ default: 1 }),
       NODE_ENV: str({ default: 'development' }),
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
       AUTH_MODE: str({ choices: ['forward'] as const, default: 'forward' }),
@@ -136,6 +139,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return {
     port: env.PORT,
     host: env.HOST,
+    workers: env.WORKERS,
     production: env.NODE_ENV === 'production',
     logLevel: env.LOG_LEVEL,
     authMode: env.AUTH_MODE,

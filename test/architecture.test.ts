@@ -16,6 +16,7 @@ const LAYERS = [
   ['context'],
   ['graphql'],
   ['server'],
+  ['cluster'],
   ['main'],
 ];
 
@@ -89,6 +90,7 @@ describe('The rules', () => {
     ['config.ts', 'errors.ts'],
     ['auth/tokens.ts', 'upstream/client.ts'],
     ['server/health.ts', 'main.ts'],
+    ['server/health.ts', 'cluster/worker.ts'],
     ['emulator/server.ts', 'errors.ts'],
     ['graphql/project/project.resolver.ts', 'emulator/server.ts'],
     ['somewhere/else.ts', 'config.ts'],

@@ -4,6 +4,7 @@ test('everything has a default', () => {
   expect(readConfig({})).toMatchObject({
     port: 4000,
     host: '127.0.0.1',
+    workers: 1,
     production: false,
     logLevel: 'info',
     authMode: 'forward',
@@ -24,6 +25,7 @@ test('everything can be set', () => {
   const environment = {
     PORT: '0',
     HOST: '0.0.0.0',
+    WORKERS: '64',
     NODE_ENV: 'production',
     LOG_LEVEL: 'warn',
     AUTH_MODE: 'forward',
@@ -41,6 +43,7 @@ test('everything can be set', () => {
   expect(readConfig(environment)).toMatchObject({
     port: 0,
     host: '0.0.0.0',
+    workers: 64,
     production: true,
     logLevel: 'warn',
     requestTimeoutMs: 1000,
@@ -81,6 +84,9 @@ test.each([
   ['PORT', '65536'],
   ['PORT', '1e3'],
   ['PORT', '80.5'],
+  ['WORKERS', '0'],
+  ['WORKERS', '65'],
+  ['WORKERS', 'auto'],
   ['LOG_LEVEL', 'loud'],
   ['AUTH_MODE', 'none'],
   ['REQUEST_TIMEOUT_MS', '0'],

@@ -1,0 +1,61 @@
+import type { demo } from '../emulator/index.js';
+import type { FirstQuery } from '../server/explorers.js';
+
+/** What the explorers show at first, where the emulator's demo stands behind the gateway. */
+export function demoQuery({ token, accountId, projectId, live }: typeof demo): FirstQuery {
+  return {
+    document: `# Target groups of the demo that something can be done with, and their fielding runs.
+query TargetGroups($projectId: ID!) {
+  targetGroups(projectId: $projectId, first: 5, filter: { status: [LIVE, PAUSED, SCHEDULED] }) {
+    nodes {
+      id
+      name
+      status
+      fieldingRun {
+        id
+        version
+        availableActions
+      }
+    }
+  }
+}
+
+# Run it, follow the job with the query below, and look at the target groups again.
+mutation Pause($input: PauseTargetGroupsInput!) {
+  pauseTargetGroups(input: $input) {
+    batchJob {
+      id
+      status
+    }
+    idempotencyKey
+    userErrors {
+      code
+      message
+      field
+    }
+  }
+}
+
+query Job($id: ID!) {
+  batchJob(id: $id) {
+    status
+    pollAfterSeconds
+    updatedTargetGroups {
+      name
+    }
+    failedTargetGroups {
+      name
+      failureReason {
+        description
+      }
+    }
+  }
+}
+`,
+    variables: {
+      projectId: `${accountId}/${projectId}`,
+      input: { targetGroupIds: [`${accountId}/${projectId}/${live.targetGroupId}`] },
+    },
+    headers: { Authorization: `Bearer ${token}` },
+  };
+}

@@ -1,0 +1,112 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** The program as `npm run build` made it. */
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+export type Line = Readonly<Record<string, unknown>>;
+
+/** The program with workers, in a group of processes of its own. None of it outlives {@link killAll}. */
+export class Program {
+  static readonly #running = new Set<Program>();
+
+  readonly #child: ChildProcess;
+  readonly #lines: Line[] = [];
+  readonly #ended: Promise<unknown>;
+  #stderr = '';
+
+  /**
+   * @param env all of its environment; any free port if none is named
+   * @param flags what stands before the script
+   */
+  constructor(env: Readonly<Record<string, string>>, flags: readonly string[] = []) {
+    if (!existsSync(MAIN)) throw new Error('Run `npm run build` first.');
+    this.#child = spawn(process.execPath, [...flags, MAIN], {
+      env: { PORT: '0', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    Program.#running.add(this);
+    this.#ended = once(this.#child, 'close');
+    this.#child.stderr?.on('data', (chunk: Buffer) => (this.#stderr += chunk.toString()));
+    createInterface(this.#child.stdout!).on('line', (line) => this.#lines.push(JSON.parse(line) as Line));
+  }
+
+  /** Kills what is left of all programs, their workers included. */
+  static async killAll(): Promise<void> {
+    for (const program of Program.#running) {
+      program.signalGroup('SIGKILL');
+      await program.#ended;
+    }
+    Program.#running.clear();
+  }
+
+  /** Every line that it has logged so far. */
+  get lines(): readonly Line[] {
+    return this.#lines;
+  }
+
+  /** Where it listens, once it is ready. */
+  async url(): Promise<string> {
+    const { url } = await this.line(({ msg }) => msg === 'Fieldgate is ready.');
+    return String(url).replace('/graphql', '');
+  }
+
+  /** The processes of workers that have been ready, in the order in which they were. */
+  get workers(): readonly number[] {
+    return this.#lines.filter(({ msg }) => msg === 'A worker is ready.').map(({ pid }) => Number(pid));
+  }
+
+  /** Waits until so many workers have been ready. */
+  async untilWorkers(count: number): Promise<void> {
+    await this.#until(() => this.workers.length >= count);
+  }
+
+  /** The first line that fits, whether it has come or will come. */
+  async line(fits: (line: Line) => boolean): Promise<Line> {
+    await this.#until(() => this.#lines.some(fits));
+    return this.#lines.find(fits)!;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** As a terminal does on Ctrl-C. */
+  signalGroup(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-this.#child.pid!, signal);
+    } catch {
+      // All of them have ended.
+    }
+  }
+
+  /** Waits for the end of it and all its workers. */
+  async end(): Promise<{ code: number | null; stderr: string }> {
+    await this.#ended;
+    return { code: this.#child.exitCode, stderr: this.#stderr };
+  }
+
+  async #until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      if (!isAlive(-this.#child.pid!)) {
+        throw new Error(`It ended: ${this.#stderr}${JSON.stringify(this.#lines)}`);
+      }
+      await sleep(5);
+    }
+  }
+}
+
+/** Whether there is such a process, or, below zero, one of such a group. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

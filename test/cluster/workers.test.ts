@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { startLoad, type Load } from '../drills/load.js';
+import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
+import { accounts, CREATE_JOB, created, creation, job, READ_ACCOUNTS } from '../upstream/faults/demand.js';
+import { Connection } from './connection.js';
+import { isAlive, Program } from './program.js';
+
+/** To start processes takes its time on a busy machine. */
+jest.setTimeout(120_000);
+
+const PER_SECOND = 100;
+const OTHER_JOB = CREATE_JOB.replace('/T1"', '/T2"');
+const READ_JOB = `{ batchJob(id: "${job.id}") { status } }`;
+
+let upstream: ScriptedUpstream;
+let program: Program;
+let url: string;
+
+beforeAll(async () => {
+  upstream = await startScriptedUpstream();
+  upstream.on('GET', '/accounts', accounts);
+  program = new Program(
+    {
+      WORKERS: '2',
+      DEMAND_API_URL: upstream.url,
+      DEMAND_API_TIMEOUT_MS: '20000',
+      REQUEST_TIMEOUT_MS: '30000',
+    },
+    ['--max-semi-space-size=32'],
+  );
+  url = await program.url();
+});
+afterAll(async () => {
+  await Program.killAll();
+  await upstream.close();
+});
+
+function on(call: string, script: Parameters<ScriptedUpstream['on']>[2]): void {
+  const [method = '', path = ''] = call.split(' ');
+  upstream.on(method, path, script);
+}
+
+test('two workers get ready before the gateway says that it is, and log with their numbers', async () => {
+  const ready = await program.line(({ msg }) => msg === 'Fieldgate is ready.');
+  expect(ready).toMatchObject({
+    workers: 2,
+    url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/graphql$/),
+  });
+  expect(program.lines.indexOf(ready)).toBe(program.lines.length - 1);
+  expect(program.workers).toHaveLength(2);
+  expect(new Set(program.lines.map(({ worker }) => worker))).toEqual(new Set([1, 2, undefined]));
+});
+
+test('flags of the program are flags of its workers', () => {
+  for (const pid of program.workers) {
+    expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')).toContain('--max-semi-space-size=32');
+  }
+});
+
+describe('Two connections, each of another worker', () => {
+  let one: Connection;
+  let other: Connection;
+  beforeAll(async () => {
+    one = new Connection(url);
+    other = new Connection(url);
+    for (const connection of [one, other]) await connection.query(READ_ACCOUNTS);
+  });
+  afterAll(() => {
+    one.close();
+    other.close();
+  });
+
+  test('are answered alike', async () => {
+    for (const connection of [one, other]) {
+      expect((await connection.query(READ_ACCOUNTS)).body).toEqual({
+        data: { accounts: [{ name: 'Acme' }] },
+      });
+      for (const path of ['/healthz', '/readyz']) expect((await connection.get(path)).status).toBe(200);
+    }
+  });
+
+  const codesOf = (answer: unknown) =>
+    (answer as { pauseTargetGroups: { userErrors: { code: string }[] } }).pauseTargetGroups.userErrors.map(
+      ({ code }) => code,
+    );
+
+  test('agree on what an idempotency key was used for', async () => {
+    on(creation, created);
+    const key = { key: 'agreed' };
+    expect(codesOf(await one.data(CREATE_JOB, key))).toEqual([]);
+    expect(codesOf(await other.data(OTHER_JOB, key))).toEqual(['IDEMPOTENCY_CONFLICT']);
+    expect(codesOf(await other.data(CREATE_JOB, key))).toEqual([]);
+  });
+
+  test('agree that a key is free again where the API certainly does not know it', async () => {
+    on(creation, [{ status: 400, body: {} }, created]);
+    const key = { key: 'free-again' };
+    expect(codesOf(await one.data(CREATE_JOB, key))).toEqual(['VALIDATION_FAILED']);
+    expect(codesOf(await other.data(OTHER_JOB, key))).toEqual([]);
+    expect(codesOf(await one.data(CREATE_JOB, key))).toEqual(['IDEMPOTENCY_CONFLICT']);
+  });
+
+  test('agree that a job which cannot be seen yet is at work, and that one which is over stays over', async () => {
+    on(creation, created);
+    on(`GET ${job.path}`, [
+      { status: 404 },
+      { body: { job_id: 'J1', status: 'Completed' } },
+      { body: { job_id: 'J1', status: 'Processing' } },
+    ]);
+    await one.data(CREATE_JOB, {});
+    expect(await other.data(READ_JOB)).toEqual({ batchJob: { status: 'PROCESSING' } });
+    expect(await one.data(READ_JOB)).toEqual({ batchJob: { status: 'COMPLETED' } });
+    expect(await other.data(READ_JOB)).toEqual({ batchJob: { status: 'COMPLETED' } });
+    expect(await other.data(READ_JOB.replace('J1', 'J2'))).toEqual({ batchJob: null });
+  });
+
+  test('a key whose worker died while it created a job stays taken', async () => {
+    on(creation, { fault: 'hang' });
+    const before = upstream.requests.length;
+    const keys = ['held-by-one', 'held-by-other'];
+    const answers = [one, other].map((connection, nth) =>
+      connection.query(CREATE_JOB, { key: keys[nth] }).then(
+        () => 'answered',
+        () => 'broken',
+      ),
+    );
+    while (upstream.requests.length < before + 2) await sleep(5);
+    process.kill(program.workers[0]!, 'SIGKILL');
+    const first = await Promise.race(answers.map(async (answer, nth) => ({ outcome: await answer, nth })));
+    expect(first.outcome).toBe('broken');
+
+    on(creation, created);
+    await program.untilWorkers(3);
+    const third = new Connection(url);
+    expect(codesOf(await third.data(OTHER_JOB, { key: keys[first.nth] }))).toEqual(['IDEMPOTENCY_CONFLICT']);
+    expect(codesOf(await third.data(CREATE_JOB, { key: keys[first.nth] }))).toEqual([]);
+    third.close();
+  });
+});
+
+describe('Under load, on lasting connections and on new ones', () => {
+  let lasting: Connection;
+  let fresh: Connection;
+  let load: Load<unknown>;
+  beforeEach(() => {
+    upstream.on('GET', '/accounts', { ...accounts, delayMs: 10 });
+    lasting = new Connection(url, { maxSockets: 10 });
+    fresh = new Connection(url, { keepAlive: false, maxSockets: Infinity });
+    load = startLoad(PER_SECOND, (number) => (number % 2 === 0 ? lasting : fresh).data(READ_ACCOUNTS));
+  });
+  afterEach(async () => {
+    await load.stop();
+    lasting.close();
+    fresh.close();
+  });
+
+  test('no request fails while all workers are replaced', async () => {
+    const before = program.workers;
+    await sleep(300);
+    program.signalGroup('SIGHUP');
+    await program.line(({ msg }) => msg === 'Restarted.');
+    const asked = await load.stop();
+    expect(program.workers).toHaveLength(before.length + 2);
+    for (const pid of before) expect(isAlive(pid)).toBe(false);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.flatMap(({ failure }) => failure ?? [])).toEqual([]);
+  });
+
+  test('a worker that is killed takes with it only the requests that it had, and is replaced', async () => {
+    const before = program.workers;
+    await sleep(300);
+    process.kill(before.at(-1)!, 'SIGKILL');
+    await program.untilWorkers(before.length + 1);
+    const replacedAt = performance.now();
+    await sleep(300);
+    const asked = await load.stop();
+    const failed = asked.filter(({ failure }) => failure !== undefined);
+    expect(failed.map(({ failure }) => failure)).toEqual(
+      failed.map(() => expect.stringMatching(/hang up|ECONNRESET/)),
+    );
+    expect(failed.filter(({ at }) => at > replacedAt)).toEqual([]);
+    // Those that were under way, and not all that came until there was another.
+    expect(failed.length).toBeLessThan(asked.length / 4);
+    expect(await program.line(({ msg }) => String(msg).startsWith('A worker died'))).toMatchObject({
+      signal: 'SIGKILL',
+      wasReady: true,
+    });
+  });
+});
