@@ -15,5 +15,5 @@ export const QUICK: Plan = { warmUpSeconds: 2, rounds: 3, seconds: 2, connection
 export const QUICK_CONTESTANTS: readonly string[] = ['proxy', 'fieldgate', 'mercurius'];
 
 /** The gateway and the proxy, in about forty seconds. */
-export const CHECK: Plan = { warmUpSeconds: 2, rounds: 3, seconds: 1, connections: FEW_CONNECTIONS };
+export const CHECK: Plan = { warmUpSeconds: 3, rounds: 3, seconds: 1, connections: FEW_CONNECTIONS };
 export const CHECK_OPERATIONS: readonly OperationName[] = ['run', 'list', 'fanout'];

@@ -89,7 +89,7 @@ function howMeasured({ plan, surroundings, baseline }: Report): string {
   return [
     [
       `Medians of ${plan.rounds} rounds of ${plan.seconds} s, with the least and the most in parentheses; in each round all`,
-      `have their turn. ${plan.connections} connections; ${plan.warmUpSeconds} s before the first round do not count.`,
+      `have their turn. ${plan.connections} connections; before, each has worked for ${plan.warmUpSeconds} s on each operation.`,
       pinned,
       `CPU time is that of all of a contestant's processes, user and system; the ratio is to the median of ${baseline}.`,
       'Memory is the most since the start, over all operations up to that one.',
