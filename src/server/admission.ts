@@ -106,7 +106,7 @@ class Queue {
     const kept = 0.5 ** (workedMs / halfLifeMs);
     this.#answered = this.#answered * kept + answered;
     this.#workedMs = this.#workedMs * kept + workedMs;
-    this.#stoodMs = stands ? this.#stoodMs + elapsedMs : 0;
+    this.#stoodMs = stands ? this.#stoodMs + Math.min(elapsedMs, LONGEST_MS) : 0;
     if (!stands) {
       // Not all at once: a short sleep, as when the REST API hesitates, does not let everybody in.
       this.#limit = Math.min(maxInFlight, this.#limit * 2 ** (elapsedMs / DOUBLING_MS));
@@ -130,5 +130,7 @@ const SLEPT = 0.05;
 /** A loop that has not slept for so long has a queue that stands, and no burst. */
 const PROCESSOR_STANDING_MS = 300;
 const PROCESSOR_HALF_LIFE_MS = 1000;
+/** What one stretch counts for at most: a loop that was blocked once has a burst behind it, and no queue that stands. */
+const LONGEST_MS = 100;
 /** How long it takes a queue that stands no more to let twice as many in. */
 const DOUBLING_MS = 250;
