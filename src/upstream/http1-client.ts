@@ -77,11 +77,11 @@ class Http1Client implements HttpClient, ConnectionOwner {
     }
   }
 
-  onClosed(connection: Connection, repeat: Exchange | undefined): void {
+  onClosed(connection: Connection): void {
     this.#count -= 1;
     const index = this.#free.indexOf(connection);
     if (index !== -1) this.#free.splice(index, 1);
-    const next = repeat ?? this.#next();
+    const next = this.#next();
     if (next !== undefined) this.#open(next);
   }
 

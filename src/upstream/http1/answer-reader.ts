@@ -17,17 +17,11 @@ export class AnswerReader {
   #head: Head | undefined;
   /** The body, where it does not come whole with its head. */
   #body: BodyReader | undefined;
-  #begun = false;
   #reusable = false;
 
   /** @param maxBodyBytes the most bytes of a body, before and after decompression */
   constructor(maxBodyBytes: number) {
     this.#maxBodyBytes = maxBodyBytes;
-  }
-
-  /** Whether any byte has come. */
-  get begun(): boolean {
-    return this.#begun;
   }
 
   /** Whether the answer is complete, and another request may follow on the connection. */
@@ -47,7 +41,6 @@ export class AnswerReader {
    * @throws {HttpFailure} `too-large`, or {Error} where it is malformed
    */
   push(bytes: Buffer): HttpResponse | undefined {
-    this.#begun = true;
     let start = 0;
     while (this.#head === undefined) {
       const end = this.#takeHead(bytes, start);

@@ -13,8 +13,7 @@ const KEEP_MARGIN_SECONDS = 1;
 export interface ConnectionOwner {
   /** Gives the connection another exchange, or lets it rest. */
   onFree(connection: Connection): void;
-  /** @param repeat what is to be sent once more, on a new connection */
-  onClosed(connection: Connection, repeat: Exchange | undefined): void;
+  onClosed(connection: Connection): void;
 }
 
 /** One socket, and the exchange that it carries. */
@@ -24,8 +23,6 @@ export class Connection {
   #exchange: Exchange | undefined;
   /** Whether requests can go out. */
   #ready = false;
-  /** Whether it has carried an answer. */
-  #used = false;
   #keepMs = 0;
   #restsUntil = 0;
   #error: Error | undefined;
@@ -53,9 +50,9 @@ export class Connection {
     this.#restsUntil = now + this.#keepMs;
   }
 
-  /** Whether the server may be about to close it, for want of requests. */
+  /** Whether it is closing, or the server may be about to close it for want of requests. */
   isStale(now: number): boolean {
-    return now >= this.#restsUntil;
+    return now >= this.#restsUntil || this.#socket.destroyed;
   }
 
   destroy(): void {
@@ -79,7 +76,6 @@ export class Connection {
     const { reusable, keepAliveSeconds } = exchange.reader;
     this.#leave();
     exchange.resolve(answer);
-    this.#used = true;
     this.#keepMs = keepMs(keepAliveSeconds);
     if (reusable && this.#keepMs > 0) this.#owner.onFree(this);
     else this.destroy();
@@ -116,12 +112,13 @@ export class Connection {
     else this.destroy();
   };
 
+  /**
+   * A server may close a connection just when a request goes out on it, and a GET may be sent again (RFC 9112, 9.3.1): by
+   * the transport, which counts attempts and has a budget for them.
+   */
   readonly #onClose = (): void => {
-    const exchange = this.#leave();
-    // A server may close a connection at any time, and a GET may be sent again (RFC 9112, 9.3.1).
-    const mayRepeat = this.#used && exchange?.reader.begun === false;
-    if (!mayRepeat) exchange?.fail(new HttpFailure(this.#ready ? 'broken' : 'not-connected', this.#error));
-    this.#owner.onClosed(this, mayRepeat ? exchange : undefined);
+    this.#leave()?.fail(new HttpFailure(this.#ready ? 'broken' : 'not-connected', this.#error));
+    this.#owner.onClosed(this);
   };
 
   readonly #onCancel = (): void => {
