@@ -20,7 +20,7 @@ import { watchRequests } from './server/under-way.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { IdempotencyKeys } from './upstream/idempotency-keys.js';
 import { memoriesOfProcess, type Memories } from './upstream/memories.js';
-import { createUpstream } from './upstream/upstream.js';
+import { createUpstream, type Upstream } from './upstream/upstream.js';
 
 /** How long after its listener has closed a server can still find a request on a connection. */
 const LAST_REQUESTS_MS = 200;
@@ -34,6 +34,8 @@ export interface GatewayOptions {
   readonly demandApiUrl?: string;
   /** What the explorers show at first. Default: a query that needs no demo data. */
   readonly firstQuery?: FirstQuery;
+  /** The way to the Demand API; it is closed with the gateway. Default: made of the configuration. */
+  readonly upstream?: Upstream;
   /** What guarantees rest on beyond one call. Default: kept in this process, for as long as it lives. */
   readonly memories?: Memories;
   /** Makes the HTTP server, where its connections come from elsewhere than the port. Default: Fastify's own. */
@@ -65,7 +67,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const logger = options.logger ?? createLogger(config.logLevel);
   const loggerInstance: FastifyBaseLogger = logger;
-  const upstream = createUpstream(demandApi, baseUrl, now, memories.jobs);
+  const upstream = options.upstream ?? createUpstream(demandApi, baseUrl, now, memories.jobs);
   const contextDeps = {
     client: upstream.client,
     idempotencyKeys: new IdempotencyKeys(memories.keys),

@@ -11,7 +11,7 @@ import type { HttpClient, HttpClientOptions } from './http.js';
 import { createNodeFetchClient } from './node-fetch-client.js';
 import { RetryBudget } from './retry-budget.js';
 import { SingleFlight } from './single-flight.js';
-import { Transport } from './transport.js';
+import { Transport, type TransportDeps } from './transport.js';
 import { Turns } from './turns.js';
 import { createUndiciClient } from './undici-client.js';
 
@@ -25,38 +25,42 @@ export interface Upstream {
   close(): void;
 }
 
+/** The parts that can be others: each is shared by all calls of the process. */
+export type UpstreamParts = Omit<TransportDeps, 'exchanges'> & Pick<DemandClientDeps, 'fieldingRuns'>;
+
 /**
  * Wires the layer together.
  *
  * @param baseUrl the REST base with its path
  * @param now milliseconds since the epoch
  * @param jobs where it is kept what is known of jobs
+ * @param others parts to take in place of those that the configuration tells
  */
 export function createUpstream(
   config: DemandApiConfig,
   baseUrl: string,
   now: () => number,
   jobs: JobRecords,
+  others: Partial<UpstreamParts> = {},
 ): Upstream {
   const { version: apiVersion, timeoutMs, concurrency, ifMatch, retry } = config;
   const clientOptions = { baseUrl, maxSockets: concurrency, maxBodyBytes: MAX_ANSWER_BYTES };
   const changes = createNodeFetchClient(clientOptions);
   const reads = readsOver(config.transport, clientOptions) ?? changes;
-  const breaker = new Breaker(config.breaker);
-  const transport = new Transport(
-    { retryPolicy: retry, now },
-    {
-      exchanges: new Exchanges({ apiVersion, timeoutMs }, { reads, changes }),
-      turns: new Turns(concurrency),
-      breaker,
-      budget: new RetryBudget({ share: retry.budgetShare, floor: retry.budgetFloor }),
-      cooldowns: new Cooldowns(),
-      flights: new SingleFlight(),
-    },
-  );
+  const { fieldingRuns, ...parts }: UpstreamParts = {
+    turns: new Turns(concurrency),
+    breaker: new Breaker(config.breaker),
+    budget: new RetryBudget({ share: retry.budgetShare, floor: retry.budgetFloor }),
+    cooldowns: new Cooldowns(),
+    flights: new SingleFlight(),
+    fieldingRuns: new FieldingRunCache(),
+    ...others,
+  };
+  const exchanges = new Exchanges({ apiVersion, timeoutMs }, { reads, changes });
+  const transport = new Transport({ retryPolicy: retry, now }, { exchanges, ...parts });
   return {
-    client: { transport, baseUrl, fieldingRuns: new FieldingRunCache(), jobs: new JobMemory(jobs), ifMatch },
-    isUp: () => breaker.takesCalls,
+    client: { transport, baseUrl, fieldingRuns, jobs: new JobMemory(jobs), ifMatch },
+    isUp: () => parts.breaker.takesCalls,
     close: () => {
       reads.close();
       changes.close();
