@@ -10,8 +10,8 @@ import {
 import { toHttpFailure } from './http-failure.js';
 
 /**
- * An HTTP client on undici's dispatcher, the least that HTTP costs in Node: a list can fan out into a hundred reads. It
- * follows no redirect, and asks for no compression.
+ * An HTTP client on undici's dispatcher, the leanest that a library gives. It follows no redirect, and asks for no
+ * compression.
  */
 export function createUndiciClient({ baseUrl, maxSockets, maxBodyBytes }: HttpClientOptions): HttpClient {
   const { origin, pathname } = new URL(baseUrl);
@@ -83,7 +83,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const failure = error instanceof HttpFailure ? error : toHttpFailure(error);
     if (this.#status !== 0) {
-      this.#end({ failure });
+      // undici waits for the `Content-Length` of a 304, which tells that of another answer (RFC 9110, 8.6).
+      this.#end(this.#status === 304 && failure.kind === 'broken' ? { text: '' } : { failure });
       return;
     }
     this.request.cancellation.offCancel(this.#abort);

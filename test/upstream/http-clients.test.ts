@@ -211,6 +211,11 @@ describe.each(CLIENTS)('an answer to the HTTP client on $name', ({ create }) => 
     expect([answer.status, answer.header('etag'), textOf(answer)]).toEqual([status, '"5"', '']);
   });
 
+  test('with 304 has none, though it tells the length of another', async () => {
+    const answer = await answerTo('HTTP/1.1 304 It\r\nContent-Length: 7\r\nConnection: close\r\n\r\n');
+    expect([answer.status, textOf(answer)]).toEqual([304, '']);
+  });
+
   test('is in UTF-8, wherever it is cut', async () => {
     const [first, second] = [Buffer.from('Zü').subarray(0, 2), Buffer.from('Zürich').subarray(2)];
     const answer = await answerTo(
