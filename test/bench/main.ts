@@ -1,5 +1,5 @@
 /**
- * What the gateway costs beside peers: `npm run bench`, see README.md in this folder.
+ * What the gateway costs beside peers, and how it stands up: `npm run bench`, see README.md in this folder.
  */
 import { inspect } from 'node:util';
 import { parseArguments, UsageError, type Arguments } from './arguments.js';
@@ -8,19 +8,24 @@ import { check, record } from './modes/check.js';
 import { compare } from './modes/compare.js';
 import { CONTESTANTS } from './peers/contestants.js';
 import { requirePrograms } from './programs.js';
+import { parseStudyArguments } from './studies/arguments.js';
+import { runStudies, STUDIES } from './studies/studies.js';
+
+/** Does what was asked for. @returns whether that is as it should be */
+type Command = (machine: Machine) => Promise<boolean>;
+
+/** The comparison, and then all studies. */
+const ALL = 'all';
 
 try {
-  const args = parseArguments(
-    process.argv.slice(2),
-    CONTESTANTS.map(({ name }) => name),
-  );
+  const command = commandOf(process.argv.slice(2));
   requirePrograms(['wrk', 'nginx']);
   const machine = new Machine();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void machine.close().finally(() => process.exit(1)));
   }
   try {
-    if (!(await run(args, machine))) process.exitCode = 1;
+    if (!(await command(machine))) process.exitCode = 1;
   } finally {
     await machine.close();
   }
@@ -29,7 +34,27 @@ try {
   process.exitCode = 1;
 }
 
-/** @returns whether what was asked for is as it should be */
+/** @throws {UsageError} */
+function commandOf([name = '', ...rest]: readonly string[]): Command {
+  const study = STUDIES.find((each) => each.name === name);
+  if (study !== undefined || name === ALL) {
+    const args = parseStudyArguments(rest);
+    return async (machine) => {
+      if (name === ALL) await run(comparison(args.quick ? ['--quick'] : []), machine);
+      return await runStudies(machine, study === undefined ? STUDIES : [study], args, console.log);
+    };
+  }
+  const args = comparison(name === '' ? rest : [name, ...rest]);
+  return (machine) => run(args, machine);
+}
+
+function comparison(args: readonly string[]): Arguments {
+  return parseArguments(
+    args,
+    CONTESTANTS.map((contestant) => contestant.name),
+  );
+}
+
 async function run(args: Arguments, machine: Machine): Promise<boolean> {
   switch (args.mode) {
     case 'check':

@@ -6,7 +6,7 @@ export const MAX_PAGE_SIZE = 100;
 
 /** The pages of a list that goes on: of these sizes, and so many of each. */
 export const PAGED_SIZES: readonly number[] = [10, 50, 100];
-export const PAGE_COUNT = 10;
+export const PAGE_COUNT = 20;
 
 /** The version that a run has, and that it has after a change. */
 export const VERSION = 5;

@@ -1,0 +1,89 @@
+import type { Call, CallScope } from '../../../../src/upstream/call.js';
+import type { Config } from '../../../../src/config.js';
+import { Breaker } from '../../../../src/upstream/breaker.js';
+import { Cooldowns } from '../../../../src/upstream/cooldowns.js';
+import { FieldingRunCache } from '../../../../src/upstream/fielding-run-cache.js';
+import type { HttpResponse } from '../../../../src/upstream/http.js';
+import { RetryBudget } from '../../../../src/upstream/retry-budget.js';
+import { SingleFlight } from '../../../../src/upstream/single-flight.js';
+import { Turns } from '../../../../src/upstream/turns.js';
+import type { UpstreamParts } from '../../../../src/upstream/upstream.js';
+import { bodies } from '../../../../src/upstream/validation.js';
+
+class NoBreaker extends Breaker {
+  override execute(send: () => Promise<HttpResponse>): Promise<HttpResponse> {
+    return send();
+  }
+}
+
+class NoBudget extends RetryBudget {
+  override countCall(): void {
+    // Whatever is tried again is allowed.
+  }
+
+  override takeRetry(): boolean {
+    return true;
+  }
+}
+
+class NoCooldowns extends Cooldowns {
+  override start(): void {
+    // Nobody waits.
+  }
+
+  override remaining(): undefined {
+    return undefined;
+  }
+}
+
+class NoTurns extends Turns {
+  override enter(): undefined {
+    return undefined;
+  }
+
+  override leave(): void {
+    // Nobody waits.
+  }
+}
+
+class NoSharing extends SingleFlight {
+  override read(
+    call: Call,
+    scope: CallScope,
+    start: (call: Call, scope: CallScope) => Promise<HttpResponse>,
+  ): Promise<HttpResponse> {
+    return start(call, scope);
+  }
+}
+
+class NoFieldingRuns extends FieldingRunCache {
+  override get(): undefined {
+    return undefined;
+  }
+
+  override set(): void {
+    // Every run is read whole.
+  }
+}
+
+/** What the upstream layer can do without, each part with one in its place that does nothing. */
+export const WITHOUT = {
+  'single-flight': () => ({ flights: new NoSharing() }),
+  'conditional-reads': () => ({ fieldingRuns: new NoFieldingRuns() }),
+  breaker: ({ demandApi }: Config) => ({ breaker: new NoBreaker(demandApi.breaker) }),
+  'retry-budget': ({ demandApi: { retry } }: Config) => ({
+    budget: new NoBudget({ share: retry.budgetShare, floor: retry.budgetFloor }),
+  }),
+  cooldowns: () => ({ cooldowns: new NoCooldowns() }),
+  turns: ({ demandApi }: Config) => ({ turns: new NoTurns(demandApi.concurrency) }),
+  validation: withoutValidation,
+} satisfies Readonly<Record<string, (config: Config) => Partial<UpstreamParts>>>;
+
+export type PartName = keyof typeof WITHOUT;
+
+/** The readers of bodies are constants, since no gateway goes without them: for all of the process they take what comes. */
+function withoutValidation(): Partial<UpstreamParts> {
+  const names = Object.keys(bodies);
+  Object.assign(bodies, Object.fromEntries(names.map((name) => [name, (body: unknown) => body])));
+  return {};
+}

@@ -1,0 +1,21 @@
+/**
+ * The gateway without some parts of its upstream layer, to see what they cost: `WITHOUT` lists their names, with commas. All
+ * other settings are those of the gateway.
+ */
+import { readConfig } from '../../../../src/config.js';
+import { startGateway } from '../../../../src/server.js';
+import { memoriesOfProcess } from '../../../../src/upstream/memories.js';
+import { createUpstream, type UpstreamParts } from '../../../../src/upstream/upstream.js';
+import { WITHOUT, type PartName } from './parts.js';
+
+const config = readConfig();
+const { url = '' } = config.demandApi;
+const names = (process.env['WITHOUT'] ?? '').split(',').filter((name) => name !== '') as PartName[];
+const parts = names.reduce<Partial<UpstreamParts>>(
+  (others, name) => ({ ...others, ...WITHOUT[name](config) }),
+  {},
+);
+const { jobs } = memoriesOfProcess();
+const upstream = createUpstream(config.demandApi, url, Date.now, jobs, parts);
+const gateway = await startGateway({ config, upstream });
+process.once('SIGTERM', () => void gateway.close().then(() => process.exit(0)));

@@ -1,0 +1,110 @@
+import { OPERATIONS, PROJECT, type Operation } from '../operations/operations.js';
+import { cursorAfter } from '../upstream/bodies.js';
+
+/** Something that grows, and what is asked at each of its sizes. */
+export interface Series {
+  readonly name: string;
+  /** What `sizes` counts. */
+  readonly unit: string;
+  readonly text: string;
+  readonly sizes: readonly number[];
+  readonly operationOf: (size: number) => Operation;
+  readonly connectionsOf: (size: number) => number;
+  /** Settings that are not the default. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const CONNECTIONS = 10;
+const PAGE_SIZE = 10;
+/** Projects whose lists go on: see `nginx.conf`. */
+const PAGED_PROJECT = PROJECT.replace(/[0-9A-Z]+$/, 'PAGED00000000000000000000');
+
+const LEAVES = ['id', 'status', 'startAt', 'endAt', 'lastChangedAt', 'version'];
+
+const always = () => CONNECTIONS;
+
+export const SERIES: readonly Series[] = [
+  {
+    name: 'list size',
+    unit: 'target groups',
+    text: 'One page of a list with its figures: 1 GET.',
+    sizes: [10, 20, 40, 70, 100],
+    operationOf: (first) => ({ ...OPERATIONS.list, variables: { ...OPERATIONS.list.variables, first } }),
+    connectionsOf: always,
+  },
+  {
+    name: 'pages',
+    unit: `pages of ${PAGE_SIZE}`,
+    text: 'One operation that reads the pages of a list beside each other, under aliases: 1 GET for each.',
+    sizes: [1, 2, 5, 10, 20],
+    operationOf: pages,
+    connectionsOf: always,
+  },
+  {
+    name: 'fan-out',
+    unit: 'fielding runs',
+    text: 'A list whose items each have their fielding run read: 1 GET, and 1 for each.',
+    sizes: [1, 3, 10, 30, 100],
+    operationOf: (first) => ({
+      ...OPERATIONS.fanout,
+      variables: { ...OPERATIONS.fanout.variables, first },
+      upstreamRequests: 1 + first,
+    }),
+    connectionsOf: always,
+  },
+  {
+    name: 'connections',
+    unit: 'connections',
+    text:
+      'One fielding run by its id, on more and more connections, each with a request at all times: how long an answer takes ' +
+      'has to grow with those that wait, and what it costs has not. Refusing what would only wait is off here.',
+    sizes: [1, 10, 30, 100, 300, 1000],
+    operationOf: () => OPERATIONS.run,
+    connectionsOf: (connections) => connections,
+    env: { OVERLOAD_WAIT_MS: '0', MAX_REQUESTS_IN_FLIGHT: '10000' },
+  },
+  {
+    name: 'document',
+    unit: 'fields',
+    text: 'One fielding run, its leaves selected under more and more aliases: 1 GET.',
+    sizes: [10, 50, 200, 500, 1000, 2000],
+    operationOf: fields,
+    connectionsOf: always,
+  },
+];
+
+function pages(count: number): Operation {
+  const aliases = Array.from({ length: count }, (_, page) => {
+    const after = page === 0 ? '' : `, after: "${cursorAfter(PAGE_SIZE, page - 1)}"`;
+    return `  page${page}: targetGroups(projectId: $projectId, first: ${PAGE_SIZE}${after}) { ...Page }`;
+  });
+  return {
+    ...OPERATIONS.list,
+    operationName: 'Pages',
+    document: `query Pages($projectId: ID!) {
+${aliases.join('\n')}
+}
+fragment Page on TargetGroupConnection {
+  nodes {
+    id
+    name
+    status
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}`,
+    variables: { projectId: PAGED_PROJECT },
+    upstreamRequests: count,
+  };
+}
+
+function fields(count: number): Operation {
+  const aliases = Array.from({ length: count }, (_, field) => `f${field}: ${LEAVES[field % LEAVES.length]}`);
+  return {
+    ...OPERATIONS.run,
+    operationName: 'Fields',
+    document: `query Fields($id: ID!) { fieldingRun(id: $id) { ${aliases.join(' ')} } }`,
+  };
+}

@@ -1,0 +1,20 @@
+import type { Machine } from '../measure/machine.js';
+import type { StudyArguments } from './arguments.js';
+import { growth } from './growth.js';
+import { runStudy } from './run.js';
+import type { Study, Told } from './study.js';
+
+/** In the order in which all of them are run. */
+export const STUDIES: readonly Study[] = [growth];
+
+/** @returns whether all bounds of all studies hold */
+export async function runStudies(
+  machine: Machine,
+  studies: readonly Study[],
+  args: StudyArguments,
+  told: Told,
+): Promise<boolean> {
+  let hold = true;
+  for (const study of studies) hold = (await runStudy(machine, study, args, told)) && hold;
+  return hold;
+}
