@@ -6,6 +6,8 @@ export interface Usage {
   readonly cpuMs: number;
   /** The most that was resident at a time, in bytes; the sum of each one's own most. */
   readonly peakBytes: number;
+  /** Whether any of them is at work, or would be if it had a core. */
+  readonly runnable: boolean;
 }
 
 /** What Linux counts CPU time in: `USER_HZ` on every architecture that Node runs on (proc(5)), in milliseconds. */
@@ -21,7 +23,11 @@ export async function usageOf(pid: number): Promise<Usage> {
   const tree = descendants(pid, stats);
   const peaks = await Promise.all(tree.map((stat) => peakBytesOf(stat.pid)));
   const total = tree.reduce((ticks, stat) => ticks + stat.ticks, 0);
-  return { cpuMs: total * TICK_MS, peakBytes: peaks.reduce((sum, peak) => sum + peak, 0) };
+  return {
+    cpuMs: total * TICK_MS,
+    peakBytes: peaks.reduce((sum, peak) => sum + peak, 0),
+    runnable: tree.some(({ runnable }) => runnable),
+  };
 }
 
 export interface ProcessStat {
@@ -29,6 +35,7 @@ export interface ProcessStat {
   readonly parent: number;
   /** Of its own and of children it has waited for, in user and in system mode. */
   readonly ticks: number;
+  readonly runnable: boolean;
 }
 
 /** One line of `/proc/<pid>/stat` (proc(5)): the name, in parentheses, can hold anything, parentheses too. */
@@ -36,7 +43,7 @@ export function parseStat(line: string): ProcessStat {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   // The third field of the line, the state, is the first here; utime, stime, cutime and cstime are the 14th to the 17th.
   const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
-  return { pid: parseInt(line, 10), parent: Number(fields[1]), ticks };
+  return { pid: parseInt(line, 10), parent: Number(fields[1]), ticks, runnable: fields[0] === 'R' };
 }
 
 /** A process and all below it. @throws Error where there is no such process */

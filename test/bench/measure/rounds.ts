@@ -1,6 +1,6 @@
 import type { Operation, OperationName } from '../operations/operations.js';
 import type { Running } from '../peers/running.js';
-import { checkAnswers } from './answers.js';
+import { checkAnswers, compareAnswers } from './answers.js';
 import { measure, warmUp, type Sample, type Stage } from './sample.js';
 
 /** How long each contestant works on each operation. */
@@ -32,8 +32,10 @@ export async function measureInRounds(
   told: (what: string) => void,
 ): Promise<Samples> {
   for (const operation of operations) {
-    told(`Warming up: ${operation.name}`);
     await checkAnswers(stage.upstream, able(contestants, operation), operation);
+  }
+  for (const operation of operations) {
+    told(`Warming up: ${operation.name}`);
     for (const running of able(contestants, operation)) await warmUp(stage, running, operation, plan);
   }
   const samples = new Map<OperationName, OperationSamples>();
@@ -62,6 +64,6 @@ async function measureOperation(
     }
   }
   // Whoever answers wrongly after so much work has perhaps done so for a while.
-  await checkAnswers(stage.upstream, contestants, operation);
+  await compareAnswers(contestants, operation);
   return samples;
 }

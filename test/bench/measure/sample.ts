@@ -126,7 +126,7 @@ async function settled(running: Running, upstream: Upstream): Promise<number> {
   for (;;) {
     const before = await look(running, upstream, 0);
     const after = await look(running, upstream, SETTLING_MS);
-    const idle = after.cpuMs - before.cpuMs <= TICK_MS;
+    const idle = !before.runnable && !after.runnable && after.cpuMs - before.cpuMs <= TICK_MS;
     if (idle && after.upstreamRequests === before.upstreamRequests) return after.upstreamRequests;
   }
 }

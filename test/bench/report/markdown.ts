@@ -92,7 +92,7 @@ function howMeasured({ plan, surroundings, baseline }: Report): string {
       `have their turn. ${plan.connections} connections; before, each has worked for ${plan.warmUpSeconds} s on each operation.`,
       pinned,
       `CPU time is that of all of a contestant's processes, user and system; the ratio is to the median of ${baseline}.`,
-      'Memory is the most since the start, over all operations up to that one.',
+      'Memory is the most since the start; before the first round every operation has been asked for a while.',
     ].join(' '),
     '',
     ...Object.entries(facts).map(([name, value]) => `- ${name}: ${value}`),
