@@ -1,11 +1,13 @@
 import type { Machine } from '../measure/machine.js';
 import type { StudyArguments } from './arguments.js';
 import { growth } from './growth.js';
+import { memory } from './memory.js';
+import { protection } from './protection.js';
 import { runStudy } from './run.js';
 import type { Study, Told } from './study.js';
 
 /** In the order in which all of them are run. */
-export const STUDIES: readonly Study[] = [growth];
+export const STUDIES: readonly Study[] = [growth, memory, protection];
 
 /** @returns whether all bounds of all studies hold */
 export async function runStudies(
