@@ -66,7 +66,7 @@ const MAX_WARM_UP_LOADS = 5;
 const WARM_ENOUGH = 0.2;
 
 /** Within a load, how long after its start and before its end is left out: so long every connection has a request. */
-const MARGIN_MS = 250;
+const MARGIN_MS = 150;
 /** A contestant that is idle for so long has nothing under way. */
 const SETTLING_MS = 100;
 

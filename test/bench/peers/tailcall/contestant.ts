@@ -6,7 +6,7 @@ import type { Contestant } from '../contestant.js';
 import { restShapedBody, WITHOUT } from '../rest-shaped/documents.js';
 import { translateRestShaped } from '../rest-shaped/translate.js';
 
-/** There is no Tailcall in any Debian package: whoever has it says where. */
+/** Tailcall 1, which is in no Debian package: whoever has it says where. */
 const BINARY = process.env['TAILCALL_BIN'] ?? '';
 
 export const tailcall: Contestant = {
