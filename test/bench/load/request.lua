@@ -1,5 +1,5 @@
--- What wrk sends and tells: see `wrk.ts`. Arguments: the file with the body, a seed, and `check` where every answer is to
--- be looked at, which costs the load side time.
+-- What wrk sends and tells: see `wrk.ts`. Arguments: the file with the body, which is empty for a GET, a seed, and `check`
+-- where every answer is to be looked at, which costs the load side time.
 
 local PLACEHOLDER = "{{account}}"
 -- As long as an account, and in no document.
@@ -18,11 +18,13 @@ function init(args)
   file:close()
   math.randomseed(tonumber(args[2]) + number)
 
-  parts = split(wrk.format("POST", nil, {
-    ["Authorization"] = "Bearer bench",
-    ["Accept"] = "application/json",
-    ["Content-Type"] = "application/json",
-  }, body), MARK)
+  local headers = { ["Authorization"] = "Bearer bench", ["Accept"] = "application/json" }
+  if body == "" then
+    parts = { wrk.format("GET", nil, headers) }
+  else
+    headers["Content-Type"] = "application/json"
+    parts = split(wrk.format("POST", nil, headers, body), MARK)
+  end
   wrong = 0
   if args[3] == "check" then response = check end
 end

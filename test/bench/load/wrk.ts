@@ -10,7 +10,7 @@ import { parseWrk, type LoadResult } from './wrk-output.js';
 export interface LoadOptions {
   /** Where requests go, with its path. */
   readonly url: string;
-  /** The JSON that is posted, with `{{account}}` for nine random digits, others in each request. */
+  /** The JSON that is posted, with `{{account}}` for nine random digits, others in each request. Empty for a `GET`. */
   readonly body: string;
   /** A whole number: wrk takes no other. */
   readonly seconds: number;

@@ -16,21 +16,29 @@ export class Machine {
   readonly folder = mkdtempSync(join(tmpdir(), 'fieldgate-bench-'));
   /** Undefined where nothing is pinned. */
   readonly cores: Cores | undefined;
+  /** All that there are, as `taskset -c` takes them. */
+  readonly #allCores = allowedCores();
 
   /** This process, and whatever it starts without further ado, go to the cores for load. */
   constructor() {
-    const cores = shareCores(allowedCores());
+    const cores = shareCores(this.#allCores);
     this.cores = cores !== undefined && pinned(cores.load) ? cores : undefined;
   }
 
-  /** Starts a program on the contestants' core, with this environment only, and waits until it is ready. */
+  /**
+   * Starts a program on the contestants' core, with this environment only, and waits until it is ready.
+   *
+   * @param everyCore whether it may use all cores instead
+   */
   async startContestant(
     command: Command,
     env: Readonly<Record<string, string>>,
     ready: () => Promise<boolean>,
+    everyCore = false,
   ): Promise<ChildProcess> {
+    const cores = everyCore ? this.#allCores : this.cores?.contestants;
     const pinnedCommand: Command =
-      this.cores === undefined ? command : ['taskset', '-c', this.cores.contestants, ...command];
+      this.cores === undefined || cores === undefined ? command : ['taskset', '-c', cores, ...command];
     return await this.#processes.start(pinnedCommand, env, ready);
   }
 

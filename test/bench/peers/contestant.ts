@@ -14,6 +14,8 @@ export interface Contestant {
   readonly without?: Readonly<Partial<Record<OperationName, string>>>;
   /** Its packages and their versions, or other things that tell what was measured. */
   readonly versions: () => Readonly<Record<string, string>>;
+  /** Whether it may use all cores, and not only the contestants'. Default: false. */
+  readonly everyCore?: boolean;
   readonly program: (setting: Setting) => Program | Promise<Program>;
   /** How an operation is asked of it. Default: the operation as it is, at `/graphql`. */
   readonly request?: (operation: Operation) => OperationRequest;

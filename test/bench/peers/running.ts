@@ -27,10 +27,11 @@ export async function startContestant(
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const { command, env } = await contestant.program({ port, folder: machine.folder, upstreamUrl });
-  const child = await machine.startContestant(command, env, async () => {
+  const answers = async () => {
     await ask({ contestant, url }, OPERATIONS.run);
     return true;
-  });
+  };
+  const child = await machine.startContestant(command, env, answers, contestant.everyCore);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${contestant.name} has no process.`);
   return {

@@ -1,13 +1,16 @@
 import type { Machine } from '../measure/machine.js';
 import type { StudyArguments } from './arguments.js';
 import { growth } from './growth.js';
+import { latency } from './latency.js';
 import { memory } from './memory.js';
+import { overload } from './overload.js';
 import { protection } from './protection.js';
 import { runStudy } from './run.js';
 import type { Study, Told } from './study.js';
+import { workers } from './workers.js';
 
 /** In the order in which all of them are run. */
-export const STUDIES: readonly Study[] = [growth, memory, protection];
+export const STUDIES: readonly Study[] = [growth, memory, protection, latency, workers, overload];
 
 /** @returns whether all bounds of all studies hold */
 export async function runStudies(

@@ -1,0 +1,113 @@
+import { openLoop, type OpenLoopResult } from '../load/open-loop.js';
+import { measure, warmUp, type Stage } from '../measure/sample.js';
+import { OPERATIONS, type Operation } from '../operations/operations.js';
+import { requestOf, startContestant, type Running } from '../peers/running.js';
+import { probedGateway, readProbe } from '../probe/probe.js';
+import { significant } from '../report/figures.js';
+import { markdownTable } from '../report/table.js';
+import { startUpstream } from '../upstream/upstream.js';
+import { atLeast, atMost, type Bound, type Findings, type Section, type Study, type Told } from './study.js';
+
+const LOADS = [0.5, 1, 2, 4];
+const JUDGED = 2;
+const MIN_SHARE = 0.8;
+const MAX_P99_MS = 1000;
+
+const CONNECTIONS = 50;
+const MB = 1e6;
+
+interface Level {
+  /** In terms of what the gateway can do. */
+  readonly load: number;
+  readonly result: OpenLoopResult;
+  readonly rssMb: number;
+}
+
+interface Plan {
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+}
+
+export const overload: Study = {
+  name: 'overload',
+  title: 'More requests than can be answered',
+  async run(machine, { quick }, told): Promise<Findings> {
+    const plan = quick ? { seconds: 2, warmUpSeconds: 1 } : { seconds: 15, warmUpSeconds: 8 };
+    const upstream = await startUpstream(machine);
+    const sections: Section[] = [];
+    const bounds: Bound[] = [];
+    for (const operation of [OPERATIONS.list, OPERATIONS.run]) {
+      const running = await startContestant(machine, probedGateway(), upstream.url);
+      const { capacity, levels } = await levelsOf({ machine, upstream }, running, operation, plan, told);
+      await running.close();
+      sections.push(sectionOf(operation, capacity, levels, plan.seconds));
+      if (operation === OPERATIONS.list) bounds.push(...boundsOf(levels, plan.seconds));
+    }
+    await upstream.close();
+    return { sections, bounds };
+  },
+};
+
+async function levelsOf(
+  stage: Stage,
+  running: Running,
+  operation: Operation,
+  { seconds, warmUpSeconds }: Plan,
+  told: Told,
+) {
+  await warmUp(stage, running, operation, { warmUpSeconds, connections: CONNECTIONS });
+  const options = { seconds: Math.max(2, Math.round(seconds / 2)), connections: CONNECTIONS };
+  const { requestsPerSecond: capacity } = await measure(stage, running, operation, options);
+  const { path, body } = requestOf(running.contestant, operation);
+  const levels: Level[] = [];
+  for (const load of LOADS) {
+    told(`${operation.name}: ${load} times ${significant(capacity)} requests a second`);
+    const result = await openLoop({ url: running.url + path, body, perSecond: load * capacity, seconds });
+    const { rssBytes } = await readProbe(stage.machine, running);
+    levels.push({ load, result, rssMb: rssBytes / MB });
+  }
+  return { capacity, levels };
+}
+
+function sectionOf(
+  { name }: Operation,
+  capacity: number,
+  levels: readonly Level[],
+  seconds: number,
+): Section {
+  return {
+    heading: `\`${name}\``,
+    text:
+      `With ${CONNECTIONS} connections that wait for their answers it can do ${significant(capacity)} a second. In each line so ` +
+      `many times that come, for ${seconds} s, whether there are answers or not; latency counts from when a request was due.`,
+    table: markdownTable(
+      ['load', 'requests/s', 'useful answers/s', 'refused/s', 'failed', 'p50 ms', 'p99 ms', 'resident MB'],
+      levels.map(({ load, result, rssMb }) => [
+        String(load),
+        ...[load * capacity, result.usefulMs.length / seconds].map(significant),
+        (result.refused / seconds).toFixed(0),
+        String(result.failed),
+        ...[percentile(result, 50), percentile(result, 99), rssMb].map(significant),
+      ]),
+    ),
+  };
+}
+
+function boundsOf(levels: readonly Level[], seconds: number): readonly Bound[] {
+  const at = (load: number) => levels.find((level) => level.load === load)?.result;
+  const useful = (load: number) => (at(load)?.usefulMs.length ?? NaN) / seconds;
+  const judged = at(JUDGED);
+  const p99Ms = judged === undefined ? NaN : percentile(judged, 99);
+  return [
+    atLeast(
+      `list: useful answers at ${JUDGED} times the load, in terms of those at 1`,
+      useful(JUDGED) / useful(1),
+      MIN_SHARE,
+    ),
+    atMost(`list: p99 of useful answers at ${JUDGED} times the load`, p99Ms, MAX_P99_MS, ' ms'),
+  ];
+}
+
+function percentile({ usefulMs }: OpenLoopResult, percent: number): number {
+  return usefulMs[Math.ceil((percent / 100) * usefulMs.length) - 1] ?? NaN;
+}
