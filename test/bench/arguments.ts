@@ -18,7 +18,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const USAGE = `Usage: npm run bench -- [--quick | --check | --record] [--write] [--only=<contestant>,...] [--operations=<operation>,...]`;
+const USAGE = `Usage: npm run bench -- [--quick | --check | --record] [--write] [--only=<contestant>,...] [--operations=<operation>,...], or a study: see test/bench/README.md`;
 
 /**
  * Reads the command line.

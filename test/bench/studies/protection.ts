@@ -24,7 +24,7 @@ interface Plan {
   readonly warmUpSeconds: number;
 }
 
-const FULL: Plan = { rounds: 7, warmUpSeconds: 3 };
+const FULL: Plan = { rounds: 7, warmUpSeconds: 5 };
 const QUICK: Plan = { rounds: 1, warmUpSeconds: 1 };
 
 /** Settings under which nothing is refused for overload; what is in flight is still counted. */
