@@ -29,8 +29,8 @@ export interface OverloadConfig {
   /** `MAX_REQUESTS_IN_FLIGHT` (1000): GraphQL requests in flight for one process; more are refused. */
   readonly maxRequestsInFlight: number;
   /**
-   * `OVERLOAD_WAIT_MS` (500): how long a request may be expected to wait while the processor is busy without a pause; what
-   * would wait longer is refused. 0 refuses nothing for that reason.
+   * `OVERLOAD_WAIT_MS` (500): how long a request may be expected to take while the processor is busy without a pause; what
+   * would take longer is refused. 0 refuses nothing for that reason.
    */
   readonly waitMs: number;
 }

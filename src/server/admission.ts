@@ -3,9 +3,9 @@ export interface AdmissionOptions {
   readonly maxInFlight: number;
   /** Calls that may be in flight upstream. */
   readonly concurrency: number;
-  /** How long a request may be expected to wait for the processor, in milliseconds; 0 sets no bound. */
+  /** How long a request may be expected to take where the processor is what is waited for, in milliseconds; 0: any time. */
   readonly processorWaitMs: number;
-  /** How long for a place among the calls upstream, in milliseconds. */
+  /** How long, where a place among the calls upstream is, in milliseconds. */
   readonly upstreamWaitMs: number;
 }
 
@@ -70,7 +70,7 @@ interface QueueOptions {
   readonly maxInFlight: number;
   /** So many are let in even so. */
   readonly always: number;
-  /** The longest that the last one may have to wait. */
+  /** The longest that the last one may take. */
   readonly waitMs: number;
   /** For how long a queue has to have stood to be no burst. */
   readonly standingMs: number;
@@ -111,7 +111,7 @@ class Queue {
       // Not all at once: a short sleep, as when the REST API hesitates, does not let everybody in.
       this.#limit = Math.min(maxInFlight, this.#limit * 2 ** (elapsedMs / DOUBLING_MS));
     } else if (this.#stoodMs >= standingMs) {
-      this.#limit = Math.min(maxInFlight, always + (this.#answered / this.#workedMs) * waitMs);
+      this.#limit = Math.min(maxInFlight, Math.max(always, (this.#answered / this.#workedMs) * waitMs));
     }
   }
 }
