@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { Ajv } from 'ajv';
 import type { FirstQuery } from '../server/explorers.js';
 
@@ -23,29 +22,25 @@ export interface Told {
 export type FromWorker =
   /** It listens to what it is told, and wants to know what to serve. */
   | { readonly type: 'here' }
-  /** It serves. */
-  | { readonly type: 'ready' }
+  /** It serves, at this URL. */
+  | { readonly type: 'ready'; readonly url: string }
   /** It cannot start. */
   | { readonly type: 'failed'; readonly message: string }
-  /** It has taken the connection that it was offered. */
-  | { readonly type: 'took'; readonly connection: number }
-  /** One of its connections has ended. */
-  | { readonly type: 'left' }
-  /** It takes no more connections. */
-  | { readonly type: 'full' }
+  /** How many connections it has. */
+  | { readonly type: 'connections'; readonly count: number }
   | { readonly type: 'ask'; readonly id: number; readonly ask: Ask };
 
 export type ToWorker =
-  /** What to serve. `address` is where the primary listens. */
+  /** What to serve, and where. */
   | {
       readonly type: 'start';
-      readonly address: AddressInfo;
+      readonly port: number;
       readonly demandApiUrl?: string | undefined;
       readonly firstQuery?: FirstQuery | undefined;
     }
-  /** Comes with a socket. */
-  | { readonly type: 'connection'; readonly connection: number }
-  /** Another has its place: it gets no more connections, and ends when those it has are over. */
+  /** It has too many connections: so many are to end with their next answers. */
+  | { readonly type: 'shed'; readonly connections: number }
+  /** Another has its place: it takes no more connections, and ends when those it has are over. */
   | { readonly type: 'retire' }
   /** The gateway closes. */
   | { readonly type: 'close' }
@@ -73,11 +68,9 @@ const ajv = new Ajv({ discriminator: true, allowUnionTypes: true });
 export const isFromWorker = ajv.compile<FromWorker>(
   oneOf('type', {
     here: {},
-    ready: {},
+    ready: { url: { type: 'string' } },
     failed: { message: { type: 'string' } },
-    took: { connection: number },
-    left: {},
-    full: {},
+    connections: { count: number },
     ask: { id: number, ask },
   }),
 );
@@ -86,11 +79,11 @@ export const isFromWorker = ajv.compile<FromWorker>(
 export const isToWorker = ajv.compile<ToWorker>(
   oneOf('type', {
     start: {
-      address: object({ address: { type: 'string' }, family: { type: 'string' }, port: number }),
+      port: number,
       'demandApiUrl?': { type: 'string' },
       'firstQuery?': { type: 'object' },
     },
-    connection: { connection: number },
+    shed: { connections: number },
     retire: {},
     close: {},
     told: { id: number, told },

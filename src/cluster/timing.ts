@@ -14,6 +14,10 @@ export const MOST_FAILED_STARTS = 3;
 /** Node's `keepAliveTimeout` as Fastify sets it, and a second to spare: clients are told to use no connection that long. */
 const KEEP_ALIVE_MS = 73_000;
 
+/** How often a worker says how many connections it has, and how often something follows from it. */
+export const COUNT_EVERY_MS = 500;
+export const BALANCE_EVERY_MS = 1000;
+
 /** What is left to do when everything has been waited for. */
 const SPARE_MS = 5_000;
 

@@ -1,5 +1,4 @@
 import cluster, { type Worker } from 'node:cluster';
-import type { Socket } from 'node:net';
 import type { Logger } from '../telemetry/logger.js';
 import { isFromWorker, type FromWorker, type ToWorker } from './messages.js';
 import { READY_WITHIN_MS } from './timing.js';
@@ -78,18 +77,9 @@ export class WorkerProcess {
     return this.#state === 'ready';
   }
 
-  get hasEnded(): boolean {
-    return this.#state === 'ended';
-  }
-
-  offer(connection: number, socket: Socket): void {
-    // It stays open here until the worker has taken it: a worker that dies first has then lost nothing.
-    this.#worker.send(
-      { type: 'connection', connection } satisfies ToWorker,
-      socket,
-      { keepOpen: true },
-      ignore,
-    );
+  /** Lets so many of its connections end with their next answers. */
+  shed(connections: number): void {
+    this.send({ type: 'shed', connections });
   }
 
   send(message: ToWorker): void {

@@ -1,25 +1,19 @@
 import cluster, { type Worker } from 'node:cluster';
-import { Socket } from 'node:net';
 import { inspect } from 'node:util';
 import type { Config } from '../config.js';
 import { startGateway, type Gateway } from '../server.js';
 import type { Logger } from '../telemetry/logger.js';
 import { Asks } from './asks.js';
-import { HandedServer } from './handed-server.js';
+import { HttpServers } from './http-servers.js';
 import { isToWorker, type Ask, type FromWorker, type ToWorker } from './messages.js';
 import { sharedMemories } from './shared-memories.js';
-import { retireWithinMs } from './timing.js';
+import { COUNT_EVERY_MS, retireWithinMs } from './timing.js';
 
 /** How long the primary may take for an answer; it gives each at once. */
 const TOLD_WITHIN_MS = 2000;
 
 /** Those who signal a whole group of processes mean the primary: it has its workers end, or be replaced. */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-
-interface Serving {
-  readonly gateway: Gateway;
-  readonly server: HandedServer;
-}
 
 /** Makes this process a worker: it does what the primary says, and ends when that is gone. */
 export function runWorker(config: Config, logger: Logger): void {
@@ -36,7 +30,9 @@ class GatewayWorker {
   readonly #asks = new Asks((message) => {
     this.#send(message);
   });
-  #serving: Serving | undefined;
+  readonly #servers = new HttpServers();
+  #gateway: Gateway | undefined;
+  #counted = 0;
 
   constructor(worker: Worker, config: Config, logger: Logger) {
     this.#worker = worker;
@@ -45,8 +41,8 @@ class GatewayWorker {
   }
 
   run(): void {
-    this.#worker.on('message', (received: unknown, handle: unknown) => {
-      if (isToWorker(received)) this.#receive(received, handle);
+    this.#worker.on('message', (received: unknown) => {
+      if (isToWorker(received)) this.#receive(received);
       else this.#logger.error('The primary process sent what makes no sense.');
     });
     this.#worker.on('disconnect', () => {
@@ -58,15 +54,13 @@ class GatewayWorker {
     this.#send({ type: 'here' });
   }
 
-  #receive(message: ToWorker, handle: unknown): void {
+  #receive(message: ToWorker): void {
     switch (message.type) {
       case 'start':
         void this.#start(message);
         return;
-      case 'connection':
-        this.#send({ type: 'took', connection: message.connection });
-        if (handle instanceof Socket) this.#serving?.server.take(handle);
-        else this.#send({ type: 'left' });
+      case 'shed':
+        this.#servers.shed(message.connections);
         return;
       case 'retire':
         void this.#retire();
@@ -79,44 +73,42 @@ class GatewayWorker {
     }
   }
 
-  async #start({ address, demandApiUrl, firstQuery }: Extract<ToWorker, { type: 'start' }>): Promise<void> {
+  async #start({ port, demandApiUrl, firstQuery }: Extract<ToWorker, { type: 'start' }>): Promise<void> {
     const { requestTimeoutMs } = this.#config;
     const ask = (question: Ask) => this.#asks.ask(question);
-    const server = new HandedServer({
-      address,
-      onLeft: () => {
-        this.#send({ type: 'left' });
-      },
-      onFull: () => {
-        this.#send({ type: 'full' });
-      },
-    });
     try {
-      const gateway = await startGateway({
-        config: { ...this.#config, host: address.address, port: address.port },
+      this.#gateway = await startGateway({
+        config: { ...this.#config, port },
         logger: this.#logger,
-        serverFactory: server.factory,
+        serverFactory: this.#servers.factory,
         memories: sharedMemories(ask, Math.min(TOLD_WITHIN_MS, requestTimeoutMs)),
         ...(demandApiUrl !== undefined && { demandApiUrl }),
         ...(firstQuery !== undefined && { firstQuery }),
       });
-      this.#serving = { gateway, server };
-      this.#send({ type: 'ready' });
+      this.#send({ type: 'ready', url: this.#gateway.url });
+      setInterval(() => void this.#count(), COUNT_EVERY_MS).unref();
     } catch (error) {
       const failed: FromWorker = { type: 'failed', message: inspect(error) };
       this.#worker.send(failed, () => process.exit(1));
     }
   }
 
+  async #count(): Promise<void> {
+    const count = await this.#servers.count();
+    if (count === this.#counted) return;
+    this.#counted = count;
+    this.#send({ type: 'connections', count });
+  }
+
   async #retire(): Promise<void> {
     setTimeout(() => void this.#close(), retireWithinMs(this.#config));
-    await this.#serving?.server.retire();
+    await this.#servers.retire();
     process.exit(0);
   }
 
   async #close(): Promise<void> {
     try {
-      await this.#serving?.gateway.close();
+      await this.#gateway?.close();
       process.exit(0);
     } catch (error) {
       this.#logger.error({ err: error }, 'Closing failed.');

@@ -5,15 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { EmulatorControl } from '../helpers/emulator.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
-import { accounts, READ_ACCOUNTS } from '../upstream/faults/demand.js';
+import { accounts } from '../upstream/faults/demand.js';
 import { Connection } from './connection.js';
 import { isAlive, Program } from './program.js';
 
 /** To start processes takes its time on a busy machine. */
 jest.setTimeout(120_000);
-
-const answer = { data: { accounts: [{ name: 'Acme' }] } };
 
 let upstream: ScriptedUpstream;
 beforeEach(async () => {
@@ -29,16 +28,20 @@ function start(env: Readonly<Record<string, string>> = {}, flags?: readonly stri
   return new Program({ WORKERS: '2', DEMAND_API_URL: upstream.url, ...env }, flags);
 }
 
-/** Asks on two connections, one of each worker, and waits until what they ask has come upstream. */
-async function askSlowly(url: string): Promise<{ answers: Promise<unknown[]>; close: () => void }> {
-  upstream.on('GET', '/accounts', { ...accounts, delayMs: 500 });
-  const before = upstream.requests.length;
-  const connections = [new Connection(url), new Connection(url)];
-  const answers = connections.map(async (connection, nth) => {
-    const { body, headers } = await connection.query(READ_ACCOUNTS, {}, `token-${nth}`);
+/** Asks on two connections, one of each worker, what is answered late, and waits until it has come upstream. */
+async function askOnBoth(
+  program: Program,
+  token: string,
+  sent: () => Promise<number>,
+): Promise<{ answers: Promise<unknown[]>; close: () => void }> {
+  const before = await sent();
+  const connections: Connection[] = [];
+  for (const worker of program.workers) connections.push(await program.connect(worker));
+  const answers = connections.map(async (connection) => {
+    const { body, headers } = await connection.query('{ accounts { id } }', {}, token);
     return { body, connection: headers.connection };
   });
-  while (upstream.requests.length < before + 2) await sleep(5);
+  while ((await sent()) < before + 2) await sleep(5);
   return {
     answers: Promise.all(answers),
     close: () => {
@@ -48,48 +51,65 @@ async function askSlowly(url: string): Promise<{ answers: Promise<unknown[]>; cl
 }
 
 test('a signal to all processes at once, and twice: requests under way are answered, and the end is 0', async () => {
-  const program = start({ DRAIN_DELAY_MS: '300' });
+  const program = new Program({
+    WORKERS: '2',
+    EMULATOR_PORT: '0',
+    EMULATOR_DATA: ':memory:',
+    DEMAND_API_TIMEOUT_MS: '60000',
+    REQUEST_TIMEOUT_MS: '60000',
+  });
   const url = await program.url();
-  const { answers, close } = await askSlowly(url);
+  // There is one emulator, and both workers know it.
+  const emulators = program.lines.flatMap(({ control }) => control ?? []).map(String);
+  expect(emulators).toHaveLength(1);
+  const control = new EmulatorControl(emulators[0]!);
+  await control.faults.add({ path: '/accounts', times: 2, delay_ms: 60_000 });
+  const { answers, close } = await askOnBoth(program, 'demo', async () => (await control.requests()).length);
   program.signalGroup('SIGINT');
   program.signalGroup('SIGINT');
-  await program.line(({ signal }) => signal === 'SIGINT');
+
+  // As long as one is not answered, others are.
   const late = new Connection(url, { keepAlive: false });
-  expect((await late.get('/readyz')).status).toBe(503);
-  expect((await late.query(READ_ACCOUNTS)).body).toEqual(answer);
-  expect(await answers).toEqual([1, 2].map(() => ({ body: answer, connection: 'close' })));
+  while ((await late.get('/readyz')).status !== 503) await sleep(5);
+  expect((await late.query('{ accounts { id } }', {}, 'demo-202')).body).toEqual({
+    data: { accounts: [{ id: '202' }] },
+  });
+  expect(await late.text('/graphiql')).toContain('Bearer demo');
+  // Cuts what is held up, which is asked for again.
+  await control.reset();
+  const body = { data: { accounts: [{ id: '101' }] } };
+  expect(await answers).toEqual([1, 2].map(() => ({ body, connection: 'close' })));
   close();
   expect(await program.end()).toEqual({ code: 0, stderr: '' });
   for (const pid of program.workers) expect(isAlive(pid)).toBe(false);
 });
 
-test('when its first process is killed, the others answer what they have, end, and leave the port free', async () => {
-  const program = start();
-  const url = await program.url();
-  const { answers, close } = await askSlowly(url);
-  program.signal('SIGKILL');
-  expect(await answers).toEqual([1, 2].map(() => ({ body: answer, connection: 'close' })));
-  close();
-  await program.end();
-  for (const pid of program.workers) while (isAlive(pid)) await sleep(5);
-  const next = createServer().listen(Number(new URL(url).port), '127.0.0.1');
-  await once(next, 'listening');
-  next.close();
-});
+test('where new workers cannot start the old ones stay, and where the first process is killed they finish', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'workers-'));
+  try {
+    const broken = join(folder, 'broken');
+    const program = start({}, ['--import', dyingWorkers(`existsSync(${JSON.stringify(broken)})`)]);
+    const url = await program.url();
+    await writeFile(broken, '');
+    program.signal('SIGHUP');
+    await program.line(({ msg }) => String(msg).includes('cannot start'));
+    for (const pid of program.workers) expect(isAlive(pid)).toBe(true);
 
-test('without DEMAND_API_URL one emulator stands behind all workers', async () => {
-  const program = new Program({ WORKERS: '2', EMULATOR_PORT: '0', EMULATOR_DATA: ':memory:' });
-  const url = await program.url();
-  const connections = [new Connection(url), new Connection(url)];
-  for (const connection of connections) {
-    const { body } = await connection.query('{ accounts { id } }', {}, 'demo');
-    expect(body).toEqual({ data: { accounts: [{ id: '101' }] } });
-    expect(await connection.text('/graphiql')).toContain('Bearer demo');
-    connection.close();
+    upstream.on('GET', '/accounts', { ...accounts, delayMs: 500 });
+    const sent = async () => upstream.requests.length;
+    const { answers, close } = await askOnBoth(program, 'one-credential', sent);
+    program.signal('SIGKILL');
+    const body = { data: { accounts: [{ id: '101' }] } };
+    expect(await answers).toEqual([1, 2].map(() => ({ body, connection: 'close' })));
+    close();
+    await program.end();
+    for (const pid of program.workers) while (isAlive(pid)) await sleep(5);
+    const next = createServer().listen(Number(new URL(url).port), '127.0.0.1');
+    await once(next, 'listening');
+    next.close();
+  } finally {
+    await rm(folder, { recursive: true });
   }
-  expect(program.lines.filter(({ control }) => control !== undefined)).toHaveLength(1);
-  program.signal('SIGTERM');
-  expect(await program.end()).toEqual({ code: 0, stderr: '' });
 });
 
 test('a port that is taken ends it with what it says without workers', async () => {
@@ -108,23 +128,6 @@ test('workers that cannot start end it with 1 and one line', async () => {
     code: 1,
     stderr: 'No worker can start: the last one ended with exit code 7.\n',
   });
-});
-
-test('where new workers cannot start, a restart leaves the old ones at work', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'workers-'));
-  try {
-    const broken = join(folder, 'broken');
-    const program = start({}, ['--import', dyingWorkers(`existsSync(${JSON.stringify(broken)})`)]);
-    const connection = new Connection(await program.url());
-    await writeFile(broken, '');
-    program.signal('SIGHUP');
-    await program.line(({ msg }) => String(msg).includes('cannot start'));
-    expect((await connection.query(READ_ACCOUNTS)).body).toEqual(answer);
-    connection.close();
-    for (const pid of program.workers) expect(isAlive(pid)).toBe(true);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 });
 
 /** A module that ends workers as soon as they begin, where a condition holds. */

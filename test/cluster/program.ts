@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Connection } from './connection.js';
 
 /** The program as `npm run build` made it. */
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -72,6 +73,19 @@ export class Program {
     return this.#lines.find(fits)!;
   }
 
+  /** A connection to one of the workers, which has been used once. */
+  async connect(worker: number): Promise<Connection> {
+    const others = this.workers.filter((pid) => pid !== worker && isAlive(pid));
+    for (const pid of others) {
+      process.kill(pid, 'SIGSTOP');
+      while (stateOf(pid) !== 'T') await sleep(5);
+    }
+    const connection = new Connection(await this.url());
+    await connection.get('/healthz');
+    for (const pid of others) process.kill(pid, 'SIGCONT');
+    return connection;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
@@ -99,6 +113,11 @@ export class Program {
       await sleep(5);
     }
   }
+}
+
+/** The state of a process as `proc(5)` writes it, e.g. `T` where it is stopped. */
+function stateOf(pid: number): string | undefined {
+  return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0];
 }
 
 /** Whether there is such a process, or, below zero, one of such a group. */

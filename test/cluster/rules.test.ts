@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { isFromWorker, isToWorker, MAX_BODY } from '../../src/cluster/messages.js';
+import { Balance, excesses } from '../../src/cluster/balance.js';
 import { closeWithinMs, deathsInARow, respawnDelayMs, retireWithinMs } from '../../src/cluster/timing.js';
 import { readConfig } from '../../src/config.js';
 
@@ -28,14 +29,48 @@ test('a worker that closes has time for what closing waits for', () => {
   expect(closeWithinMs(readConfig({ REQUEST_TIMEOUT_MS: '1000', DRAIN_DELAY_MS: '300' }))).toBe(7300);
 });
 
+describe('Connections are evened out', () => {
+  test.each([
+    ['even', [3, 3, 3], [0, 0, 0]],
+    ['as even as can be', [3, 2], [0, 0]],
+    ['all with one', [2, 0], [1, 0]],
+    ['one with one', [1, 0], [0, 0]],
+    ['a tenth more than others', [110, 90], [0, 0]],
+    ['more than that', [120, 80], [10, 0]],
+    ['far too many with one of three', [700, 100, 100], [370, 0, 0]],
+    ['of nobody', [], []],
+  ])('%s: of %j, %j are given up', (_what, counts, given) => {
+    expect(excesses(counts)).toEqual(given);
+  });
+
+  test('among those that take part', () => {
+    const shed: [string, number][] = [];
+    const holder = (name: string) => ({
+      shed: (connections: number) => {
+        shed.push([name, connections]);
+      },
+    });
+    const [one, two, three] = [holder('one'), holder('two'), holder('three')];
+    const balance = new Balance();
+    balance.note(one, 10);
+    balance.note(two, 0);
+    balance.note(three, 90);
+    balance.forget(three);
+    balance.restore();
+    expect(shed).toEqual([['one', 5]]);
+    balance.note(one, 5);
+    balance.note(two, 5);
+    balance.restore();
+    expect(shed).toHaveLength(1);
+  });
+});
+
 describe('A message', () => {
   test.each([
     { type: 'here' },
-    { type: 'ready' },
+    { type: 'ready', url: 'http://127.0.0.1:4000' },
     { type: 'failed', message: 'why' },
-    { type: 'took', connection: 1 },
-    { type: 'left' },
-    { type: 'full' },
+    { type: 'connections', count: 0 },
     { type: 'ask', id: 1, ask: { about: 'claim', key, fingerprint: key } },
     { type: 'ask', id: 1, ask: { about: 'release', key, use: 1 } },
     { type: 'ask', id: 1, ask: { about: 'job', key } },
@@ -47,14 +82,14 @@ describe('A message', () => {
   });
 
   test.each([
-    { type: 'start', address: { address: '::1', family: 'IPv6', port: 4000 } },
+    { type: 'start', port: 0 },
     {
       type: 'start',
-      address: { address: '127.0.0.1', family: 'IPv4', port: 4000 },
+      port: 4000,
       demandApiUrl: 'http://127.0.0.1:4010/v1',
       firstQuery: { document: '{ accounts { id } }', variables: {}, headers: {} },
     },
-    { type: 'connection', connection: 1 },
+    { type: 'shed', connections: 1 },
     { type: 'retire' },
     { type: 'close' },
     { type: 'told', id: 1, told: {} },
@@ -72,10 +107,11 @@ describe('A message', () => {
     [],
     {},
     { type: 'unheard-of' },
-    { type: 'ready', more: 1 },
-    { type: 'took' },
-    { type: 'took', connection: '1' },
-    { type: 'took', connection: -1 },
+    { type: 'here', more: 1 },
+    { type: 'ready' },
+    { type: 'connections' },
+    { type: 'connections', count: '1' },
+    { type: 'connections', count: -1 },
     { type: 'ask', id: 1 },
     { type: 'ask', id: 1, ask: { about: 'all' } },
     { type: 'ask', id: 1, ask: { about: 'claim', key } },
