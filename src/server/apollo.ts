@@ -9,6 +9,7 @@ import { createFormatError } from '../graphql/errors/format-error.js';
 import { traceIdPlugin } from '../graphql/errors/trace-id.plugin.js';
 import { createSchema } from '../graphql/schema.js';
 import { createExecutor } from '../execution/executor.js';
+import { createDocumentStore } from './document-store.js';
 import { executionBy } from './execution.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { FirstQuery } from './explorers.js';
@@ -40,6 +41,7 @@ export function createApollo({
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxLexicalTokens: MAX_TOKENS },
+    documentStore: createDocumentStore(),
     logger,
     formatError: createFormatError({
       onDefect: (error) => {

@@ -1,0 +1,29 @@
+import type { ApolloServerOptions, BaseContext } from '@apollo/server';
+import type { DocumentNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+
+type DocumentStore = NonNullable<ApolloServerOptions<BaseContext>['documentStore']>;
+
+const MAX_DOCUMENTS = 1000;
+/** Of the source. What is made of a document (syntax tree, tokens, plan) takes some fifty times as much. */
+const MAX_CHARACTERS = 1024 * 1024;
+
+/**
+ * Documents that have been parsed and validated, those that were used last. An application has tens or hundreds; whoever
+ * writes values into documents instead of variables makes a new one for each request, and must not fill the memory.
+ */
+export function createDocumentStore(): DocumentStore {
+  const documents = new LRUCache<string, DocumentNode>({
+    max: MAX_DOCUMENTS,
+    maxSize: MAX_CHARACTERS,
+    sizeCalculation: ({ loc }) => Math.max(1, loc?.end ?? 1),
+  });
+  return {
+    get: (key) => Promise.resolve(documents.get(key)),
+    set(key, document) {
+      documents.set(key, document);
+      return Promise.resolve();
+    },
+    delete: (key) => Promise.resolve(documents.delete(key)),
+  };
+}
