@@ -108,8 +108,8 @@ class Queue {
     this.#workedMs = this.#workedMs * kept + workedMs;
     this.#stoodMs = stands ? this.#stoodMs + Math.min(elapsedMs, LONGEST_MS) : 0;
     if (!stands) {
-      // Not all at once: a short sleep, as when the REST API hesitates, does not let everybody in.
-      this.#limit = Math.min(maxInFlight, this.#limit * 2 ** (elapsedMs / DOUBLING_MS));
+      // Twice as many after half the wait, and not all at once: the queue may only have been interrupted.
+      this.#limit = Math.min(maxInFlight, this.#limit * 2 ** ((2 * elapsedMs) / waitMs));
     } else if (this.#stoodMs >= standingMs) {
       this.#limit = Math.min(maxInFlight, Math.max(always, (this.#answered / this.#workedMs) * waitMs));
     }
@@ -132,5 +132,3 @@ const PROCESSOR_STANDING_MS = 300;
 const PROCESSOR_HALF_LIFE_MS = 1000;
 /** What one stretch counts for at most: a loop that was blocked once has a burst behind it, and no queue that stands. */
 const LONGEST_MS = 100;
-/** How long it takes a queue that stands no more to let twice as many in. */
-const DOUBLING_MS = 250;

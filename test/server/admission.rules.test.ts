@@ -102,6 +102,15 @@ describe('A slow REST API', () => {
     expect(rule.limit).toBeCloseTo(240);
   });
 
+  test('that pauses, as while the breaker is open, has not become fast', () => {
+    const rule = admission();
+    observe(rule, 75, waiting);
+    observe(rule, 10, { ...waiting, leastInFlight: 0 });
+    expect(rule.limit).toBeLessThan(300);
+    observe(rule, 100, { ...waiting, leastInFlight: 0 });
+    expect(rule.limit).toBe(1000);
+  });
+
   test('may answer as many as it wants at once', () => {
     const rule = admission();
     observe(rule, 1000, { ...waiting, leastInFlight: 64 });
