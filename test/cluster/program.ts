@@ -78,7 +78,7 @@ export class Program {
     const others = this.workers.filter((pid) => pid !== worker && isAlive(pid));
     for (const pid of others) {
       process.kill(pid, 'SIGSTOP');
-      while (stateOf(pid) !== 'T') await sleep(5);
+      while (!hasStopped(pid)) await sleep(5);
     }
     const connection = new Connection(await this.url());
     await connection.get('/healthz');
@@ -115,9 +115,10 @@ export class Program {
   }
 }
 
-/** The state of a process as `proc(5)` writes it, e.g. `T` where it is stopped. */
-function stateOf(pid: number): string | undefined {
-  return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0];
+/** Whether a process has stopped (proc(5)); where that cannot be seen, it is believed. */
+function hasStopped(pid: number): boolean {
+  const file = `/proc/${pid}/stat`;
+  return !existsSync(file) || readFileSync(file, 'utf8').split(') ')[1]?.startsWith('T') === true;
 }
 
 /** Whether there is such a process, or, below zero, one of such a group. */

@@ -53,7 +53,8 @@ test('two workers get ready before the gateway says that it is, and log with the
   expect(new Set(program.lines.map(({ worker }) => worker))).toEqual(new Set([1, 2, undefined]));
 });
 
-test('flags of the program are flags of its workers', () => {
+const onLinux = process.platform === 'linux' ? test : test.skip;
+onLinux('flags of the program are flags of its workers', () => {
   for (const pid of program.workers) {
     expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')).toContain('--max-semi-space-size=32');
   }
@@ -179,4 +180,13 @@ describe('Under load, on lasting connections and on new ones', () => {
       wasReady: true,
     });
   });
+});
+
+test('workers that are all killed at once come back on the same port, though it was any free one', async () => {
+  const before = program.workers;
+  for (const pid of before.filter(isAlive)) process.kill(pid, 'SIGKILL');
+  await program.untilWorkers(before.length + 2);
+  const connection = new Connection(url);
+  expect((await connection.query(READ_ACCOUNTS)).status).toBe(200);
+  connection.close();
 });
