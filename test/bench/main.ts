@@ -22,7 +22,10 @@ try {
   requirePrograms(['wrk', 'nginx']);
   const machine = new Machine();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void machine.close().finally(() => process.exit(1)));
+    process.once(signal, () => {
+      process.stderr.write(`Stopped by ${signal}.\n`);
+      void machine.close().finally(() => process.exit(1));
+    });
   }
   try {
     if (!(await command(machine))) process.exitCode = 1;

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Arguments } from '../arguments.js';
 import type { Machine } from '../measure/machine.js';
@@ -93,6 +93,7 @@ function operationReports(operations: readonly Operation[], samples: Samples): R
 
 async function write(report: Report, name: string, told: Told): Promise<void> {
   const folder = sourcePath('results');
+  await mkdir(folder, { recursive: true });
   await Promise.all([
     writeFile(join(folder, `${name}.md`), document(report, `${name}.svg`)),
     writeFile(join(folder, `${name}.svg`), chart(report)),
