@@ -20,6 +20,11 @@ export interface Config {
    * a load balancer, longer than that takes to notice: its interval of checks, times the checks that must fail.
    */
   readonly drainDelayMs: number;
+  /**
+   * `GRAPHQL_EXECUTION` (planned): what executes operations. `planned` is an executor of ours that plans each document
+   * once; `graphql-js` is the reference implementation. Their answers are the same.
+   */
+  readonly graphqlExecution: 'planned' | 'graphql-js';
   readonly overload: OverloadConfig;
   readonly demandApi: DemandApiConfig;
   readonly emulator: EmulatorConfig;
@@ -111,6 +116,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       AUTH_MODE: str({ choices: ['forward'] as const, default: 'forward' }),
       REQUEST_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 15_000 }),
       DRAIN_DELAY_MS: wholeNumber(0, 600_000)({ default: 0 }),
+      GRAPHQL_EXECUTION: str({ choices: ['planned', 'graphql-js'] as const, default: 'planned' }),
       MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
       OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
       DEMAND_API_URL: baseUrl({ default: undefined }),
@@ -145,6 +151,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     authMode: env.AUTH_MODE,
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     drainDelayMs: env.DRAIN_DELAY_MS,
+    graphqlExecution: env.GRAPHQL_EXECUTION,
     overload: { maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT, waitMs: env.OVERLOAD_WAIT_MS },
     demandApi: {
       url: env.DEMAND_API_URL,

@@ -95,7 +95,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await app.register(cors, { origin: '*', methods: ['GET', 'POST'], maxAge: 86_400 });
 
   const { production } = config;
-  const apollo = createApollo({ production, firstQuery, logger, plugins: [fastifyApolloDrainPlugin(app)] });
+  const apollo = createApollo({
+    production,
+    firstQuery,
+    execution: config.graphqlExecution,
+    logger,
+    plugins: [fastifyApolloDrainPlugin(app)],
+  });
   await apollo.start();
   serveGraphQL(app, apollo, (request, reply) => createContext(contextDeps, callerOf(request, reply)));
   serveHealth(app, () => !draining && upstream.isUp());

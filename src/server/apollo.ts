@@ -4,6 +4,8 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import { execute } from 'graphql';
+import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { createFormatError } from '../graphql/errors/format-error.js';
 import { traceIdPlugin } from '../graphql/errors/trace-id.plugin.js';
@@ -21,6 +23,7 @@ export interface ApolloOptions {
   /** Introspection and field suggestions are off, and so is Apollo Sandbox. */
   readonly production: boolean;
   readonly firstQuery: FirstQuery;
+  readonly execution: Config['graphqlExecution'];
   readonly logger: Logger;
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
 }
@@ -29,13 +32,17 @@ export interface ApolloOptions {
 export function createApollo({
   production,
   firstQuery,
+  execution,
   logger,
   plugins,
 }: ApolloOptions): ApolloServer<RequestContext> {
   const schema = createSchema();
-  const execution = executionBy(createExecutor(schema), schema);
+  const executing = executionBy(
+    execution === 'planned' ? createExecutor(schema) : (operation) => execute({ schema, ...operation }),
+    schema,
+  );
   return new ApolloServer<RequestContext>({
-    gateway: execution.gateway,
+    gateway: executing.gateway,
     introspection: !production,
     hideSchemaDetailsFromClientErrors: production,
     includeStacktraceInErrorResponses: false,
@@ -52,7 +59,7 @@ export function createApollo({
       ApolloServerPluginCacheControlDisabled(),
       production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
       traceIdPlugin<RequestContext>(),
-      execution.plugin,
+      executing.plugin,
       ...plugins,
     ],
   });
