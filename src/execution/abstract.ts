@@ -7,35 +7,38 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
-import type { Complete, PlanOf } from './execution.js';
+import type { Complete } from './execution.js';
 import { infoOf, nameOf, type Selected } from './selected.js';
-import { objectCompleter } from './object.js';
 import { awaitThen, isPromise } from './promises.js';
 
-/** Asks an interface or union of which object type a value is (GraphQL, 6.4.3), and completes it as of that. */
+/**
+ * Asks an interface or union of which object type a value is (GraphQL, 6.4.3), and completes it as one of that.
+ *
+ * @param completerOf asked for once for each object type
+ */
 export function abstractCompleter(
   type: GraphQLAbstractType,
   selected: Selected,
   schema: GraphQLSchema,
-  planOf: PlanOf,
+  completerOf: (type: GraphQLObjectType) => Complete,
 ): Complete {
   const completers = new Map<unknown, Complete>();
-  const completerFor = (answer: unknown, value: unknown): Complete => {
-    const known = completers.get(answer);
-    if (known !== undefined) return known;
-    const objectType = objectTypeFrom(answer, type, selected, schema, value);
-    const completer = objectCompleter(objectType, selected, planOf);
-    completers.set(answer, completer);
-    return completer;
-  };
-
   return (execution, value, path, field) => {
-    const complete = (answer: unknown) => completerFor(answer, value)(execution, value, path, field);
     const info = infoOf(selected, field, execution);
     const resolveType = type.resolveType ?? defaultTypeResolver;
     const answer: unknown = resolveType(value, execution.contextValue, info, type);
-    return isPromise(answer) ? awaitThen(execution, answer, complete) : complete(answer);
+    return isPromise(answer)
+      ? awaitThen(execution, answer, (name) => completerFor(name, value)(execution, value, path, field))
+      : completerFor(answer, value)(execution, value, path, field);
   };
+
+  function completerFor(answer: unknown, value: unknown): Complete {
+    const known = completers.get(answer);
+    if (known !== undefined) return known;
+    const completer = completerOf(objectTypeFrom(answer, type, selected, schema, value));
+    completers.set(answer, completer);
+    return completer;
+  }
 }
 
 /** @throws {GraphQLError} where the answer of `resolveType` is no name of a type that may stand here */

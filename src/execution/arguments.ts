@@ -1,18 +1,15 @@
 import {
   getArgumentValues,
-  isEnumType,
   isNonNullType,
-  specifiedScalarTypes,
-  type GraphQLInputType,
   Kind,
   valueFromAST,
-  getNullableType,
   type ArgumentNode,
   type FieldNode,
   type GraphQLArgument,
   type GraphQLField,
 } from 'graphql';
 import type { VariableValues } from './execution.js';
+import { hasConstants } from './inputs.js';
 
 /** The arguments of a field, by the variables; a new object each time. */
 export type ReadArguments = (variableValues: VariableValues) => Record<string, unknown>;
@@ -76,13 +73,7 @@ function ruleOf(
   if (node.kind === Kind.VARIABLE)
     return { name, variable: node.name.value, nullable, byDefault: defaultValue };
   // Lists and objects are made anew for each call, and custom scalars may be.
-  const leaf = getNullableType(type);
-  if (!isEnumType(leaf) && !isSpecified(leaf)) return 'none';
+  if (!hasConstants(type)) return 'none';
   const value: unknown = valueFromAST(node, type);
   return value === undefined ? 'none' : { name, value };
-}
-
-/** Unlike `isSpecifiedScalarType`, which goes by the name, and takes others of the same name for them. */
-function isSpecified(type: GraphQLInputType): boolean {
-  return specifiedScalarTypes.some((specified) => specified === type);
 }

@@ -6,11 +6,12 @@ import {
   type GraphQLCompositeType,
   type GraphQLLeafType,
   type GraphQLList,
+  type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql';
 import { abstractCompleter } from './abstract.js';
-import type { Complete, PlanOf, Slot } from './execution.js';
+import type { Complete, ObjectPlan, PlanOf, Slot } from './execution.js';
 import { nameOf, type Selected } from './selected.js';
 import { leafCompleter } from './leaf.js';
 import { listCompleter } from './list.js';
@@ -24,21 +25,49 @@ export interface Completing {
 
 type NullableOutputType = GraphQLLeafType | GraphQLCompositeType | GraphQLList<GraphQLOutputType>;
 
-/** The slot of a field, or of the items in it, by its type. */
+/** What the values of a field, or the items in it, are completed to, by its type. */
 export function slotOf(type: GraphQLOutputType, selected: Selected, completing: Completing): Slot {
   const { nodes } = selected;
-  if (!isNonNullType(type)) {
-    return { nodes, nullable: true, complete: nullable(completerOf(type, selected, completing)) };
-  }
-  const complete = nonNull(completerOf(type.ofType, selected, completing), nameOf(selected));
-  return { nodes, nullable: false, complete };
+  if (!isNonNullType(type)) return { nodes, nullable: true, ...completerOf(type, selected, completing) };
+  const { complete, shape } = completerOf(type.ofType, selected, completing);
+  return { nodes, nullable: false, complete: nonNull(complete, selected), shape };
 }
 
-function completerOf(type: NullableOutputType, selected: Selected, completing: Completing): Complete {
-  if (isListType(type)) return listCompleter(slotOf(type.ofType, selected, completing), selected);
-  if (isLeafType(type)) return leafCompleter(type);
-  if (isObjectType(type)) return objectCompleter(type, selected, completing.planOf);
-  return abstractCompleter(type, selected, completing.schema, completing.planOf);
+type Completer = Pick<Slot, 'complete' | 'shape'>;
+
+const OTHER = { kind: 'other' } as const;
+
+function completerOf(type: NullableOutputType, selected: Selected, completing: Completing): Completer {
+  if (isLeafType(type)) return leafCompleterOf(type);
+  if (isListType(type)) {
+    const item = slotOf(type.ofType, selected, completing);
+    return { complete: nullable(listCompleter(item, selected)), shape: { kind: 'list', item } };
+  }
+  if (isObjectType(type)) {
+    const plan = planOnce(type, selected, completing.planOf);
+    const complete = nullable(objectCompleter(type, selected, plan));
+    return { complete, shape: type.isTypeOf ? OTHER : { kind: 'object', plan } };
+  }
+  const complete = abstractCompleter(type, selected, completing.schema, (objectType) =>
+    objectCompleter(objectType, selected, planOnce(objectType, selected, completing.planOf)),
+  );
+  return { complete: nullable(complete), shape: OTHER };
+}
+
+const leaves = new WeakMap<GraphQLLeafType, Completer>();
+
+/** The same for all fields of the type. */
+function leafCompleterOf(type: GraphQLLeafType): Completer {
+  const known = leaves.get(type);
+  if (known !== undefined) return known;
+  const completer: Completer = { complete: nullable(leafCompleter(type)), shape: { kind: 'leaf', type } };
+  leaves.set(type, completer);
+  return completer;
+}
+
+function planOnce(type: GraphQLObjectType, { nodes }: Selected, planOf: PlanOf): () => ObjectPlan {
+  let plan: ObjectPlan | undefined;
+  return () => (plan ??= planOf(type, nodes));
 }
 
 function nullable(complete: Complete): Complete {
@@ -49,11 +78,11 @@ function nullable(complete: Complete): Complete {
 }
 
 /** Completed values are null only where they were that before: leaves that serialize as null have thrown. */
-function nonNull(complete: Complete, name: string): Complete {
+function nonNull(complete: Complete, selected: Selected): Complete {
   return (execution, value, path, field) => {
     if (value instanceof Error) throw value;
     if (value === undefined || value === null) {
-      throw new Error(`Cannot return null for non-nullable field ${name}.`);
+      throw new Error(`Cannot return null for non-nullable field ${nameOf(selected)}.`);
     }
     return complete(execution, value, path, field);
   };

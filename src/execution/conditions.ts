@@ -1,5 +1,6 @@
 import {
   Kind,
+  type DirectiveNode,
   type FragmentDefinitionNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
@@ -10,20 +11,27 @@ export function conditionVariables(
   { selectionSet }: OperationDefinitionNode,
   fragments: Readonly<Record<string, FragmentDefinitionNode>>,
 ): readonly string[] {
-  const variables = new Set<string>();
-  const fragmentNames = new Set<string>();
-  const lookIn = (selections: SelectionSetNode | undefined): void => {
-    for (const selection of selections?.selections ?? []) {
-      for (const { name, arguments: args = [] } of selection.directives ?? []) {
-        if (name.value !== 'skip' && name.value !== 'include') continue;
-        for (const { value } of args) if (value.kind === Kind.VARIABLE) variables.add(value.name.value);
-      }
-      if (selection.kind !== Kind.FRAGMENT_SPREAD) lookIn(selection.selectionSet);
-      else fragmentNames.add(selection.name.value);
-    }
-  };
-  lookIn(selectionSet);
-  // Names that fragments add to the set are come to as well.
-  for (const name of fragmentNames) lookIn(fragments[name]?.selectionSet);
-  return [...variables];
+  const found = { variables: new Set<string>(), fragments: new Set<string>() };
+  lookIn(selectionSet, found);
+  // Names that are added on the way are come to as well.
+  for (const name of found.fragments) lookIn(fragments[name]?.selectionSet, found);
+  return [...found.variables];
+}
+
+interface Found {
+  readonly variables: Set<string>;
+  readonly fragments: Set<string>;
+}
+
+function lookIn(selectionSet: SelectionSetNode | undefined, found: Found): void {
+  for (const selection of selectionSet?.selections ?? []) {
+    for (const directive of selection.directives ?? []) addVariables(directive, found);
+    if (selection.kind === Kind.FRAGMENT_SPREAD) found.fragments.add(selection.name.value);
+    else lookIn(selection.selectionSet, found);
+  }
+}
+
+function addVariables({ name, arguments: args = [] }: DirectiveNode, { variables }: Found): void {
+  if (name.value !== 'skip' && name.value !== 'include') return;
+  for (const { value } of args) if (value.kind === Kind.VARIABLE) variables.add(value.name.value);
 }

@@ -17,6 +17,7 @@ export class PlannedDocument {
   constructor(
     private readonly schema: GraphQLSchema,
     { definitions }: DocumentNode,
+    private readonly codeAfter: number,
   ) {
     this.fragments = Object.create(null) as Record<string, FragmentDefinitionNode>;
     for (const definition of definitions) {
@@ -37,7 +38,7 @@ export class PlannedDocument {
     const rootType = this.schema.getRootType(definition.operation);
     if (!rootType || definition.operation === OperationTypeNode.SUBSCRIPTION) return undefined;
     const { schema, fragments } = this;
-    const operation = new PlannedOperation({ schema, fragments, definition }, rootType);
+    const operation = new PlannedOperation({ schema, fragments, definition }, rootType, this.codeAfter);
     this.planned.set(definition, operation);
     return operation;
   }

@@ -4,6 +4,7 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLError,
+  type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -25,7 +26,15 @@ export interface Slot {
   /** Whether an error stops here; it goes on to what is around otherwise. */
   readonly nullable: boolean;
   readonly complete: Complete;
+  readonly shape: Shape;
 }
+
+/** What of the values of a slot can be completed by code that is made for them: those that are as expected. */
+export type Shape =
+  | { readonly kind: 'leaf'; readonly type: GraphQLLeafType }
+  | { readonly kind: 'object'; readonly plan: () => ObjectPlan }
+  | { readonly kind: 'list'; readonly item: Slot }
+  | { readonly kind: 'other' };
 
 /**
  * Makes what a resolver gave into what the response holds (GraphQL, 6.4.3).
@@ -50,7 +59,7 @@ export interface ObjectPlan {
    * @returns the object, or something `Pending`
    * @throws {GraphQLError} of a field that cannot be null
    */
-  execute(execution: Execution, source: unknown, path: ResponsePath | undefined): unknown;
+  execute: (execution: Execution, source: unknown, path: ResponsePath | undefined) => unknown;
 }
 
 /** The plan of what the nodes of a field select of a type. */

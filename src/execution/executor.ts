@@ -19,6 +19,16 @@ export interface ExecutorArgs {
   readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
+export interface ExecutorOptions {
+  /**
+   * How many objects are executed by a part of a document before code is made for it: making the code costs as much as
+   * executing some hundred objects (100). `Infinity` for never; it never is where Node.js is told to make no code from text.
+   */
+  readonly codeAfter?: number;
+}
+
+const CODE_AFTER = 100;
+
 export type Executor = (args: ExecutorArgs) => PromiseOrValue<ExecutionResult>;
 
 /**
@@ -31,7 +41,10 @@ export type Executor = (args: ExecutorArgs) => PromiseOrValue<ExecutionResult>;
  * @returns an executor, whose answer is a promise only where a resolver's is
  * @throws Error where the schema is not valid
  */
-export function createExecutor(schema: GraphQLSchema): Executor {
+export function createExecutor(
+  schema: GraphQLSchema,
+  { codeAfter = CODE_AFTER }: ExecutorOptions = {},
+): Executor {
   assertValidSchema(schema);
   const documents = new WeakMap<DocumentNode, PlannedDocument>();
   return (args) => {
@@ -40,7 +53,7 @@ export function createExecutor(schema: GraphQLSchema): Executor {
     if (typeof variableValues !== 'object') return execute({ schema, ...args });
     let planned = documents.get(document);
     if (planned === undefined) {
-      planned = new PlannedDocument(schema, document);
+      planned = new PlannedDocument(schema, document, codeAfter);
       documents.set(document, planned);
     }
     const operation = planned.operation(operationName);

@@ -3,122 +3,144 @@ import {
   getNullableType,
   isLeafType,
   TypeNameMetaFieldDef,
+  type FieldNode,
+  type GraphQLField,
   type GraphQLFieldResolver,
+  type GraphQLObjectType,
   type ResponsePath,
 } from 'graphql';
-import { argumentsReader } from './arguments.js';
+import { argumentsReader, type ReadArguments } from './arguments.js';
 import { slotOf, type Completing } from './complete.js';
-import type { Execution, Slot } from './execution.js';
+import type { Complete, Execution, Shape, Slot } from './execution.js';
 import { Pending } from './pending.js';
 import { awaitSlot, isPromise } from './promises.js';
 import { infoOf, pathOf, propertiesOf, type Selected } from './selected.js';
 
 /** One field of a plan. */
-export interface Field extends Selected, Slot {
-  /** Takes the field from an object, by its resolver or as the property of its name. */
-  readonly run: Run;
-  /** What to do with that property; undefined where there is a resolver, or the property needs arguments. */
-  readonly take: Take | undefined;
+export abstract class Field implements Selected, Slot {
+  readonly responseName: string;
+  readonly parentType: GraphQLObjectType;
+  readonly definition: GraphQLField<unknown, unknown>;
+  readonly nodes: readonly FieldNode[];
+  readonly node: FieldNode;
+  readonly nullable: boolean;
+  readonly complete: Complete;
+  readonly shape: Shape;
+
+  constructor(selected: Selected, completing: Completing) {
+    this.responseName = selected.responseName;
+    this.parentType = selected.parentType;
+    this.definition = selected.definition;
+    this.nodes = selected.nodes;
+    this.node = selected.node;
+    const slot = slotOf(this.definition.type, this, completing);
+    this.nullable = slot.nullable;
+    this.complete = slot.complete;
+    this.shape = slot.shape;
+  }
+
+  /**
+   * Takes the field from an object.
+   *
+   * @param parent the path of the object
+   * @returns what the response holds, or something `Pending`
+   * @throws {GraphQLError} where that cannot be null, and there is nothing
+   */
+  abstract run(execution: Execution, source: unknown, parent: ResponsePath | undefined): unknown;
+
+  /** @param result of a resolver, or what stands in place of one */
+  protected completeResult(execution: Execution, path: ResponsePath, result: unknown): unknown {
+    const value = isPromise(result)
+      ? awaitSlot(execution, this, path, path, result)
+      : this.complete(execution, result, path, path);
+    if (value instanceof Pending) value.at(this, path);
+    return value;
+  }
 }
-
-/**
- * @param parent the path of the object
- * @returns what the response holds, or something `Pending`
- * @throws {GraphQLError} where that cannot be null, and there is nothing
- */
-export type Run = (execution: Execution, source: unknown, parent: ResponsePath | undefined) => unknown;
-
-/** @param property the property, as it was read from the object */
-export type Take = (
-  execution: Execution,
-  source: unknown,
-  property: unknown,
-  parent: ResponsePath | undefined,
-) => unknown;
 
 export function fieldOf(selected: Selected, completing: Completing): Field {
   const { definition } = selected;
-  const slot = slotOf(definition.type, selected, completing);
-  if (definition === TypeNameMetaFieldDef) {
-    const { name } = selected.parentType;
-    return { ...selected, ...slot, run: () => name, take: undefined };
-  }
-  if (definition.resolve || definition.args.length > 0) {
-    const run = runResolver(definition.resolve ?? defaultFieldResolver, slot, selected);
-    return { ...selected, ...slot, run, take: undefined };
-  }
-  const take = isLeafType(getNullableType(definition.type))
-    ? takeLeaf(slot, selected)
-    : takeProperty(slot, selected);
-  return { ...selected, ...slot, run: runProperty(take, slot, selected), take };
+  if (definition === TypeNameMetaFieldDef) return new TypeNameField(selected, completing);
+  if (definition.resolve || definition.args.length > 0) return new ResolvedField(selected, completing);
+  return isLeafType(getNullableType(definition.type))
+    ? new LeafField(selected, completing)
+    : new PropertyField(selected, completing);
 }
 
-function runResolver(resolve: GraphQLFieldResolver<unknown, unknown>, slot: Slot, selected: Selected): Run {
-  const readArguments = argumentsReader(selected.definition, selected.node);
-  return (execution, source, parent) => {
-    const path = pathOf(selected, parent);
+class TypeNameField extends Field {
+  run(): string {
+    return this.parentType.name;
+  }
+}
+
+class ResolvedField extends Field {
+  private readonly resolve: GraphQLFieldResolver<unknown, unknown>;
+  private readonly readArguments: ReadArguments;
+
+  constructor(selected: Selected, completing: Completing) {
+    super(selected, completing);
+    this.resolve = this.definition.resolve ?? defaultFieldResolver;
+    this.readArguments = argumentsReader(this.definition, this.node);
+  }
+
+  run(execution: Execution, source: unknown, parent: ResponsePath | undefined): unknown {
+    const { resolve } = this;
+    const path = pathOf(this, parent);
     try {
-      const args = readArguments(execution.variableValues);
-      const result = resolve(source, args, execution.contextValue, infoOf(selected, path, execution));
-      return complete(execution, slot, path, result);
+      const args = this.readArguments(execution.variableValues);
+      const result: unknown = resolve(source, args, execution.contextValue, infoOf(this, path, execution));
+      return this.completeResult(execution, path, result);
     } catch (raw) {
-      return execution.fail(slot, path, raw);
+      return execution.fail(this, path, raw);
     }
-  };
+  }
 }
 
-/** As graphql-js' `defaultFieldResolver` does. */
-function runProperty(take: Take, slot: Slot, selected: Selected): Run {
-  const { name } = selected.definition;
-  return (execution, source, parent) => {
+/** A field without a resolver: the property of its name, as graphql-js' `defaultFieldResolver` has it. */
+export class PropertyField extends Field {
+  run(execution: Execution, source: unknown, parent: ResponsePath | undefined): unknown {
     let property: unknown;
     try {
-      property = propertiesOf(source)[name];
+      property = propertiesOf(source)[this.definition.name];
     } catch (raw) {
-      return execution.fail(slot, pathOf(selected, parent), raw);
+      return execution.fail(this, pathOf(this, parent), raw);
     }
-    return take(execution, source, property, parent);
-  };
-}
+    return this.take(execution, source, property, parent);
+  }
 
-function takeProperty(slot: Slot, selected: Selected): Take {
-  return (execution, source, property, parent) => {
-    const path = pathOf(selected, parent);
+  /** @param property as it was read from the object */
+  take(execution: Execution, source: unknown, property: unknown, parent: ResponsePath | undefined): unknown {
+    const path = pathOf(this, parent);
     try {
-      if (typeof property !== 'function') return complete(execution, slot, path, property);
-      const info = infoOf(selected, path, execution);
+      if (typeof property !== 'function') return this.completeResult(execution, path, property);
+      const info = infoOf(this, path, execution);
       const result: unknown = Reflect.apply(property, source, [{}, execution.contextValue, info]);
-      return complete(execution, slot, path, result);
+      return this.completeResult(execution, path, result);
     } catch (raw) {
-      return execution.fail(slot, path, raw);
+      return execution.fail(this, path, raw);
     }
-  };
+  }
 }
 
-/** The path of a leaf is made only where something is the matter. */
-function takeLeaf(slot: Slot, selected: Selected): Take {
-  const takeSpecial = takeProperty(slot, selected);
-  return (execution, source, property, parent) => {
+/** The path of a leaf is made only where there is more to it. */
+class LeafField extends PropertyField {
+  override take(
+    execution: Execution,
+    source: unknown,
+    property: unknown,
+    parent: ResponsePath | undefined,
+  ): unknown {
     if (typeof property !== 'string' && typeof property !== 'number' && typeof property !== 'boolean') {
-      return property === null && slot.nullable ? null : takeSpecial(execution, source, property, parent);
+      return property === null && this.nullable ? null : super.take(execution, source, property, parent);
     }
     try {
-      const value = slot.complete(execution, property, NOWHERE, NOWHERE);
-      if (value instanceof Pending) value.at(slot, pathOf(selected, parent));
+      const value = this.complete(execution, property, NOWHERE, NOWHERE);
+      if (value instanceof Pending) value.at(this, pathOf(this, parent));
       return value;
     } catch (raw) {
-      return execution.fail(slot, pathOf(selected, parent), raw);
+      return execution.fail(this, pathOf(this, parent), raw);
     }
-  };
+  }
 }
 
 const NOWHERE: ResponsePath = { prev: undefined, key: '', typename: undefined };
-
-/** @param result of a resolver, or what stands in place of one */
-function complete(execution: Execution, slot: Slot, path: ResponsePath, result: unknown): unknown {
-  const value = isPromise(result)
-    ? awaitSlot(execution, slot, path, path, result)
-    : slot.complete(execution, result, path, path);
-  if (value instanceof Pending) value.at(slot, path);
-  return value;
-}

@@ -27,7 +27,8 @@ export function listCompleter(item: Slot, selected: Selected): Complete {
   };
 }
 
-function completeItem(
+/** Completes whatever an iterable gave as an item. */
+export function completeItem(
   execution: Execution,
   slot: Slot,
   value: unknown,

@@ -23,6 +23,7 @@ export class PlannedOperation {
   constructor(
     private readonly operation: Operation,
     private readonly rootType: GraphQLObjectType,
+    private readonly codeAfter: number,
   ) {
     const { schema, definition, fragments } = operation;
     this.readVariables = variablesReader(schema, definition.variableDefinitions ?? []);
@@ -54,7 +55,7 @@ export class PlannedOperation {
   }
 
   private plan(conditions: Conditions): Plan {
-    const planner = new Planner(this.operation, conditions);
+    const planner = new Planner(this.operation, conditions, this.codeAfter);
     if (this.operation.definition.operation === OperationTypeNode.MUTATION) {
       const fields = planner.rootFields(this.rootType);
       return (execution) => executeSerially(execution, fields);
