@@ -262,6 +262,8 @@ describe('While the processor has no pause', () => {
     await Promise.all(more);
     while ((await read(5000)).status === 503) await sleep(20);
     expect(await read(5001)).toMatchObject(useful);
+    // Refusals are reported with the next sample.
+    while (lines.length === 0) await sleep(20);
     expect(lines).toEqual([
       expect.objectContaining({ level: 40, inFlight: expect.any(Number), limit: expect.any(Number) }),
     ]);
