@@ -144,11 +144,14 @@ describe('Twice and ten times the load', () => {
     [400, 4000],
     [2000, 4000],
     [2000, 20_000],
-  ])('of a processor that can do %d a second, %d, leave all that it can do, in time', (perSecond, offered) => {
-    const { perSecond: useful, longestSeconds } = simulate(admission(), 20, perSecond, offered, 1);
-    expect(useful).toBeCloseTo(perSecond);
-    expect(longestSeconds).toBeLessThanOrEqual(Math.max(0.5, 64 / perSecond) + 1e-9);
-  });
+  ])(
+    'of a processor that can do %d a second, %d, leave all that it can do, in time',
+    (perSecond, offered) => {
+      const { perSecond: useful, longestSeconds } = simulate(admission(), 20, perSecond, offered, 1);
+      expect(useful).toBeCloseTo(perSecond);
+      expect(longestSeconds).toBeLessThanOrEqual(Math.max(0.5, 64 / perSecond) + 1e-9);
+    },
+  );
 
   test.each([
     [32, 64],
