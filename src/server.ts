@@ -84,9 +84,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     return503OnClosing: false,
     ...(serverFactory && { serverFactory }),
   });
+  const requestsUnderWay = watchRequests(app);
   let draining = false;
   refuseOverload(app, { config, logger, isClosing: () => draining });
-  const requestsUnderWay = watchRequests(app);
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (draining) void reply.header('connection', 'close');
     done();

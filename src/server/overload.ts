@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
 import type { Logger } from '../telemetry/logger.js';
 import { Admission } from './admission.js';
+import { Door } from './door.js';
 import { reportEpisodes } from './episodes.js';
 import { refuse } from './refusal.js';
 
@@ -15,7 +16,7 @@ export interface OverloadOptions {
 
 /**
  * Refuses GraphQL requests that are more than the process can do, before anything is done for them. To be registered
- * first: what is refused passes no other hook.
+ * before all that costs something: what is refused passes no other hook.
  *
  * While there is no overload, a request costs a comparison and a few counters: how many may be in flight is settled ten
  * times a second, not for each.
@@ -28,22 +29,17 @@ export function refuseOverload(app: FastifyInstance, { config, isClosing, logger
     // Who has waited for longer has less time left than was waited for.
     upstreamWaitMs: config.requestTimeoutMs / 2,
   });
+  const door = new Door(admission);
   const report = reportEpisodes(logger);
-  let inFlight = 0;
-  let leastInFlight = 0;
-  let answered = 0;
-  let refused = 0;
 
   let before = performance.eventLoopUtilization();
   const timer = setInterval(() => {
     const now = performance.eventLoopUtilization();
     const { active, idle } = performance.eventLoopUtilization(now, before);
     before = now;
-    admission.observe({ busyMs: active, idleMs: idle, answered, leastInFlight });
-    report({ refused, inFlight, limit: Math.floor(admission.limit) });
-    answered = refused = 0;
-    leastInFlight = inFlight;
-  }, SAMPLE_MS).unref();
+    const passed = door.look({ busyMs: active, idleMs: idle });
+    report({ ...passed, limit: Math.floor(admission.limit) });
+  }, LOOK_MS).unref();
   app.addHook('onClose', (_app, done) => {
     clearInterval(timer);
     done();
@@ -54,20 +50,19 @@ export function refuseOverload(app: FastifyInstance, { config, isClosing, logger
       done();
       return;
     }
-    if (inFlight >= admission.limit) {
-      refused += 1;
+    const { raw } = reply;
+    const letIn = () => {
+      raw.once('close', () => {
+        door.leave(raw.writableFinished);
+      });
+      done();
+    };
+    const turnAway = () => {
       reply.hijack();
-      refuse(request.raw, reply.raw, isClosing());
-      return;
-    }
-    inFlight += 1;
-    reply.raw.once('close', () => {
-      inFlight -= 1;
-      leastInFlight = Math.min(leastInFlight, inFlight);
-      // What its caller has left was not answered.
-      if (reply.raw.writableFinished) answered += 1;
-    });
-    done();
+      refuse(request.raw, raw, isClosing());
+    };
+    if (door.enter()) letIn();
+    else door.turnAway({ letIn, refuse: turnAway, isGone: () => raw.destroyed });
   });
 }
 
@@ -79,4 +74,4 @@ function isOperation({ method, url }: FastifyRequest): boolean {
 
 /** Where GraphQL is served. Nothing else is refused. */
 const PATH = '/graphql';
-const SAMPLE_MS = 100;
+const LOOK_MS = 100;
