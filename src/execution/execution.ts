@@ -68,10 +68,10 @@ export type PlanOf = (type: GraphQLObjectType, nodes: readonly FieldNode[]) => O
 /** One operation under way: what all of its fields share, and the errors so far. */
 export class Execution {
   /** Undefined as long as nothing has failed. */
-  errors: GraphQLError[] | undefined;
+  errors: GraphQLError[] | undefined = undefined;
   /** Whether there is an object that fails only when its other fields have settled. */
   failsLate = false;
-  private failedAt: Set<ResponsePath | undefined> | undefined;
+  private failedAt: Set<ResponsePath | undefined> | undefined = undefined;
 
   constructor(
     readonly operation: Operation,

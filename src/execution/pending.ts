@@ -10,13 +10,14 @@ import { located, type Execution, type Slot } from './execution.js';
 
 /** A value still to come: that of a slot, or what another one waits for. */
 export class Pending {
+  // Each property is there from the start: engines are slow with objects that get them one by one.
   /** The object or list that the value is a part of. */
-  private whole: Whole | undefined;
+  private whole: Whole | undefined = undefined;
   private key: string | number = '';
-  private slot: Slot | undefined;
-  private path: ResponsePath | undefined;
+  private slot: Slot | undefined = undefined;
+  private path: ResponsePath | undefined = undefined;
   /** What has this value for its own, where that is no part of something. */
-  private heir: Pending | undefined;
+  private heir: Pending | undefined = undefined;
 
   constructor(protected readonly execution: Execution) {}
 
@@ -36,15 +37,8 @@ export class Pending {
     this.heir = heir;
   }
 
-  /** Takes what there is now: a value, or something pending in its turn. */
-  settle(complete: (value: unknown) => unknown, settled: unknown): void {
-    let value: unknown;
-    try {
-      value = complete(settled);
-    } catch (raw) {
-      this.reject(raw);
-      return;
-    }
+  /** Takes what was completed: a value, or something that is pending in its turn. */
+  settle(value: unknown): void {
     if (value instanceof Pending) value.standFor(this);
     else this.fulfil(value);
   }
@@ -92,9 +86,9 @@ type Parts = Record<string | number, unknown> | unknown[];
 
 /** An object or list with parts still to come. Each part is missing from `parts` until it is there, but has its place. */
 export class Whole extends Pending {
-  private parts: Parts = [];
+  private parts: Parts | undefined = undefined;
   private missing = 0;
-  private failure: { readonly error: unknown } | undefined;
+  private failure: { readonly error: unknown } | undefined = undefined;
   private isOver = false;
 
   /** @param steps how many of them graphql-js takes from the last part to the whole: see {@link OBJECT}, {@link LIST} */
@@ -127,10 +121,10 @@ export class Whole extends Pending {
   }
 
   fill(key: string | number, value: unknown): void {
-    this.parts[key as keyof Parts] = value as never;
+    const { failure, parts } = this;
+    if (parts !== undefined) parts[key as keyof Parts] = value as never;
     this.missing -= 1;
     if (this.missing > 0) return;
-    const { failure, parts } = this;
     if (failure !== undefined) inSteps(this.steps + 1, () => this.reject(failure.error));
     else if (this.isRacing()) inSteps(this.steps, () => this.fulfil(parts));
     else this.fulfil(parts);

@@ -15,7 +15,16 @@ export function awaitThen(
 ): Pending {
   const pending = new Pending(execution);
   promise.then(
-    (value) => pending.settle(complete, value),
+    (value) => {
+      let completed: unknown;
+      try {
+        completed = complete(value);
+      } catch (raw) {
+        pending.reject(raw);
+        return;
+      }
+      pending.settle(completed);
+    },
     (raw: unknown) => pending.reject(raw),
   );
   return pending;

@@ -48,7 +48,7 @@ class Series extends Whole {
 
   /** @returns whether all fields have settled */
   private runRest(): boolean {
-    for (const field of this.fields.slice(this.next)) {
+    for (let field = this.fields[this.next]; field !== undefined; field = this.fields[this.next]) {
       this.next += 1;
       const value = field.run(this.execution, undefined, undefined);
       if (value instanceof Pending) {
