@@ -5,6 +5,25 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import type { VariableValues } from './execution.js';
+
+/** What decides what an operation selects: some of its variables. One that is not given is not there. */
+export type Conditions = VariableValues;
+
+export function conditionsOf(names: readonly string[], variableValues: VariableValues): Conditions {
+  const given = names.filter((name) => Object.hasOwn(variableValues, name));
+  return Object.fromEntries(given.map((name) => [name, variableValues[name]]));
+}
+
+/** The same for variables by which the same is selected, or fails to be. */
+export function keyOf(names: readonly string[], variableValues: VariableValues): string {
+  let key = '';
+  for (const name of names) {
+    const value = Object.hasOwn(variableValues, name) ? variableValues[name] : undefined;
+    key += typeof value === 'boolean' || value === null ? `${String(value)} ` : `${typeof value} `;
+  }
+  return key;
+}
 
 /** The names of the variables that decide what an operation selects: those in `@skip` and `@include`. */
 export function conditionVariables(

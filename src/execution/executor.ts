@@ -49,14 +49,14 @@ export function createExecutor(
   const documents = new WeakMap<DocumentNode, PlannedDocument>();
   return (args) => {
     const { document, operationName, contextValue } = args;
-    const variableValues = args.variableValues ?? {};
-    if (typeof variableValues !== 'object') return execute({ schema, ...args });
     let planned = documents.get(document);
     if (planned === undefined) {
       planned = new PlannedDocument(schema, document, codeAfter);
       documents.set(document, planned);
     }
     const operation = planned.operation(operationName);
-    return operation?.execute(contextValue, variableValues) ?? execute({ schema, ...args });
+    const variableValues = args.variableValues ?? {};
+    if (operation === undefined || typeof variableValues !== 'object') return execute({ schema, ...args });
+    return operation.execute(contextValue, variableValues);
   };
 }

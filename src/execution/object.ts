@@ -1,6 +1,6 @@
-import { GraphQLError, type GraphQLObjectType, type ResponsePath } from 'graphql';
+import { GraphQLError, type GraphQLObjectType } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
-import type { Complete, Execution, ObjectPlan } from './execution.js';
+import type { Complete, ObjectPlan } from './execution.js';
 import { infoOf, type Selected } from './selected.js';
 import { awaitThen, isPromise } from './promises.js';
 
@@ -17,14 +17,21 @@ export function objectCompleter(
   if (!type.isTypeOf) return (execution, value, path) => plan().execute(execution, value, path);
 
   return (execution, value, path, field) => {
+    // What is selected comes first, as in graphql-js: that fails where a condition is neither true nor false.
+    const { execute } = plan();
     const isOfType = type.isTypeOf?.(value, execution.contextValue, infoOf(selected, field, execution));
-    return isPromise(isOfType)
-      ? awaitThen(execution, isOfType, (later) => executeIf(later, execution, value, path))
-      : executeIf(isOfType, execution, value, path);
+    if (!isPromise(isOfType)) {
+      expect(isOfType, value);
+      return execute(execution, value, path);
+    }
+    return awaitThen(execution, isOfType, (later) => {
+      expect(later, value);
+      return execute(execution, value, path);
+    });
   };
 
-  function executeIf(isOfType: unknown, execution: Execution, value: unknown, path: ResponsePath): unknown {
-    if (isOfType) return plan().execute(execution, value, path);
+  function expect(isOfType: unknown, value: unknown): void {
+    if (isOfType) return;
     const { nodes } = selected;
     throw new GraphQLError(`Expected value of type "${type.name}" but got: ${inspect(value)}.`, { nodes });
   }

@@ -1,14 +1,14 @@
 import { OperationTypeNode, type ExecutionResult, type GraphQLError, type GraphQLObjectType } from 'graphql';
-import { conditionVariables } from './conditions.js';
+import { conditionsOf, conditionVariables, keyOf } from './conditions.js';
 import { Execution, type Operation, type VariableValues } from './execution.js';
 import { Pending } from './pending.js';
-import { Planner, type Conditions } from './plan.js';
+import { Planner } from './plan.js';
 import { executeSerially } from './serial.js';
 import { variablesReader, type ReadVariables } from './variables.js';
 
 export type PromiseOrValue<T> = Promise<T> | T;
 
-/** How many combinations of what `@skip` and `@include` are told are planned for one operation. */
+/** For how many combinations of what `@skip` and `@include` are told one operation keeps its plans. */
 const MAX_PLANS = 32;
 
 /** Executes the root fields. */
@@ -30,32 +30,35 @@ export class PlannedOperation {
     this.conditionNames = conditionVariables(definition, fragments);
   }
 
-  /** @returns undefined where there is no plan, and none is to be made: nothing has been executed */
-  execute(contextValue: unknown, rawVariables: VariableValues): PromiseOrValue<ExecutionResult> | undefined {
+  execute(contextValue: unknown, rawVariables: VariableValues): PromiseOrValue<ExecutionResult> {
     const { coerced: variableValues, errors } = this.readVariables(rawVariables);
     if (errors !== undefined) return { errors };
-    const plan = this.planFor(variableValues);
-    return plan && respond(plan, new Execution(this.operation, contextValue, variableValues));
+    const execution = new Execution(this.operation, contextValue, variableValues);
+    let data: unknown;
+    try {
+      data = this.planFor(variableValues)(execution);
+    } catch (error) {
+      return failure(execution, error);
+    }
+    if (!(data instanceof Pending)) return response(execution, data);
+    return new Promise((resolve) => data.standFor(new PendingResponse(execution, resolve)));
   }
 
-  private planFor(variableValues: VariableValues): Plan | undefined {
-    const conditions: Record<string, boolean> = {};
-    let key = '';
-    for (const name of this.conditionNames) {
-      const value = Object.hasOwn(variableValues, name) ? variableValues[name] : undefined;
-      if (typeof value !== 'boolean') return undefined;
-      conditions[name] = value;
-      key += value ? '1' : '0';
-    }
+  /** @throws {GraphQLError} where a condition of a root field is neither true nor false */
+  private planFor(variableValues: VariableValues): Plan {
+    const key = keyOf(this.conditionNames, variableValues);
     const known = this.plans.get(key);
-    if (known !== undefined || this.plans.size === MAX_PLANS) return known;
-    const plan = this.plan(conditions);
-    this.plans.set(key, plan);
+    if (known !== undefined) return known;
+    const plan = this.plan(variableValues);
+    if (this.plans.size < MAX_PLANS) this.plans.set(key, plan);
     return plan;
   }
 
-  private plan(conditions: Conditions): Plan {
-    const planner = new Planner(this.operation, conditions, this.codeAfter);
+  private plan(variableValues: VariableValues): Plan {
+    const conditions = conditionsOf(this.conditionNames, variableValues);
+    // A condition that is none fails where it is come to. Code comes to all parts of a plan before they are needed.
+    const isWhole = Object.values(conditions).every((value) => typeof value === 'boolean');
+    const planner = new Planner(this.operation, conditions, isWhole ? this.codeAfter : Infinity);
     if (this.operation.definition.operation === OperationTypeNode.MUTATION) {
       const fields = planner.rootFields(this.rootType);
       return (execution) => executeSerially(execution, fields);
@@ -63,17 +66,6 @@ export class PlannedOperation {
     const root = planner.root(this.rootType);
     return (execution) => root.execute(execution, undefined, undefined);
   }
-}
-
-function respond(plan: Plan, execution: Execution): PromiseOrValue<ExecutionResult> {
-  let data: unknown;
-  try {
-    data = plan(execution);
-  } catch (error) {
-    return failure(execution, error);
-  }
-  if (!(data instanceof Pending)) return response(execution, data);
-  return new Promise((resolve) => data.standFor(new PendingResponse(execution, resolve)));
 }
 
 class PendingResponse extends Pending {

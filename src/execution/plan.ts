@@ -3,13 +3,11 @@ import type { FieldNode, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
 import { getFieldDef } from 'graphql/execution/execute.js';
 import type { Completing } from './complete.js';
+import type { Conditions } from './conditions.js';
 import type { ObjectPlan, Operation, PlanOf } from './execution.js';
 import { fieldOf, type Field } from './field.js';
 import { executeFields } from './fields.js';
 import { generateExecute } from './generate.js';
-
-/** The values of the variables that `@skip` and `@include` ask for. */
-export type Conditions = Readonly<Record<string, boolean>>;
 
 /** Plans what an operation selects, each part when it is first come to. */
 export class Planner implements Completing {

@@ -1,8 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createExecutor } from '../../src/execution/executor.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { compare, type Situation } from './differential.js';
+import { executorsOf } from './same.js';
 import { everySchema, inWorld } from './schema.js';
 import type { Wildness } from './world.js';
 
@@ -32,16 +32,25 @@ const wildness: fc.Arbitrary<Wildness> = fc.constantFrom(
 );
 
 const situation: fc.Arbitrary<Situation> = fc.record({
-  choices: fc.array(fc.nat({ max: 999 }), { maxLength: 300, size: 'max' }),
+  choices: fc.array(fc.nat({ max: 999 }), { maxLength: 200, size: 'max' }),
   seed: fc.nat(),
   wildness,
+});
+
+// Most errors here are made on purpose, and nobody reads where.
+const { stackTraceLimit } = Error;
+beforeAll(() => {
+  Error.stackTraceLimit = 0;
+});
+afterAll(() => {
+  Error.stackTraceLimit = stackTraceLimit;
 });
 
 describe.each([
   ['every kind of type', everySchema()],
   ['the types of the gateway', inWorld(createSchema())],
 ])('%s', (_what, schema) => {
-  const executors = [createExecutor(schema)];
+  const executors = executorsOf(schema);
 
   test(
     'random documents have the results of graphql-js, whatever resolvers do',

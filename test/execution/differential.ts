@@ -2,6 +2,7 @@ import { execute, parse, validate, type DocumentNode, type GraphQLSchema } from 
 import type { Executor } from '../../src/execution/executor.js';
 import { randomOperation } from './documents.js';
 import { Choices } from './random.js';
+import { withoutLooseEnds } from './loose-ends.js';
 import { told } from './told.js';
 import { World, type Wildness } from './world.js';
 
@@ -61,24 +62,4 @@ async function outcome(
   // In any order: a mutation's next field may begin before what is left of the one before it goes on.
   const calls = world.calls.toSorted();
   return { result: told(result), isPromise: answer instanceof Promise, calls };
-}
-
-/**
- * Where an item of a list fails that cannot be null, graphql-js leaves the promises of those before it behind: if they
- * fail as well, nobody handles that, and it ends the process. Here, each promise made by `then` counts as handled.
- */
-async function withoutLooseEnds<T>(run: () => Promise<T>): Promise<T> {
-  const { prototype } = Promise;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with each promise as `this`
-  const { then } = prototype;
-  prototype.then = function (this: Promise<unknown>, ...reactions: Parameters<typeof then>) {
-    const made = Reflect.apply(then, this, reactions);
-    void Reflect.apply(then, made, [undefined, () => undefined]);
-    return made;
-  } as typeof then;
-  try {
-    return await run();
-  } finally {
-    prototype.then = then;
-  }
 }

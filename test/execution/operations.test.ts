@@ -1,0 +1,284 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  buildSchema,
+  getIntrospectionQuery,
+  isObjectType,
+  isUnionType,
+  type GraphQLResolveInfo,
+} from 'graphql';
+import { describe as infoTold } from './info.js';
+import { expectSame, messages } from './same.js';
+
+const schema = buildSchema(`
+  enum Size { SMALL LARGE }
+  input Box { size: Size = LARGE, width: Int!, inner: Box, tags: [String!] }
+  input One @oneOf { text: String, number: Int }
+  interface Animal { name: String }
+  type Cat implements Animal { name: String, lives: Int, friend: Animal }
+  type Dog implements Animal { name: String, barks: Boolean! }
+  union Pet = Cat | Dog
+  type Query {
+    echo(text: String, must: ID! = "id", size: Size = SMALL, box: Box, boxes: [Box!], ids: [ID!] = ["a"], one: One): String
+    required(id: ID!, box: Box!): String
+    info(number: Int): String
+    animal: Animal, animals: [Animal], pet: Pet, cat: Cat
+  }
+  type Mutation { add(number: Int!): Int, sum: Int, fail: Int }
+  type Subscription { count: Int }
+`);
+
+interface Context {
+  readonly animal?: unknown;
+  readonly log: unknown[];
+}
+
+const query = schema.getQueryType()!.getFields();
+for (const field of [query['echo']!, query['required']!]) {
+  field.resolve = (_source, args: Record<string, unknown>) => {
+    const told = JSON.stringify([args, Object.getPrototypeOf(args) === Object.prototype]);
+    // The next call gets its own.
+    for (const name of Object.keys(args)) args[name] = 'spoilt';
+    return told;
+  };
+}
+query['info']!.resolve = (...[source, args, context, info]: [unknown, object, Context, GraphQLResolveInfo]) =>
+  JSON.stringify([
+    source,
+    context.log,
+    infoTold(args, info),
+    Object.keys(info),
+    info.rootValue === undefined,
+  ]);
+for (const name of ['animal', 'animals', 'pet', 'cat']) {
+  query[name]!.resolve = (_source, _args, { animal }: Context) =>
+    name === 'animals' ? [animal, null, animal] : animal;
+}
+const mutation = schema.getMutationType()!.getFields();
+mutation['add']!.resolve = async (_source, { number }: { number: number }, { log }: Context) => {
+  for (let turn = 0; turn < 10 - number; turn += 1) await Promise.resolve();
+  return log.push(number);
+};
+mutation['sum']!.resolve = (_source, _args, { log }: Context) =>
+  log.reduce<number>((sum, one) => sum + Number(one), 0);
+mutation['fail']!.resolve = () => {
+  throw new Error('Failed');
+};
+for (const type of Object.values(schema.getTypeMap())) {
+  if (isUnionType(type)) type.resolveType = (pet: { kind: string }) => pet.kind;
+  if (isObjectType(type) && type.name === 'Dog') type.isTypeOf = (value) => 'barks' in (value as object);
+}
+
+const context = () => ({ log: [] });
+
+describe('arguments', () => {
+  test.each<[string, string, Record<string, unknown> | null]>([
+    ['that are left out', '{ echo }', null],
+    [
+      'as literals',
+      '{ echo(text: "a", must: 7, size: LARGE, box: {width: 1, inner: {width: 2}}, boxes: [{width: 1}], ids: "b", one: {number: 1}) }',
+      null,
+    ],
+    ['that are null', '{ echo(text: null, size: null, box: null, ids: null) }', null],
+    [
+      'as variables',
+      'query ($t: String, $m: ID!, $s: Size, $b: Box, $i: [ID!]) { echo(text: $t, must: $m, size: $s, box: $b, ids: $i) }',
+      { t: 'a', m: 7, s: 'LARGE', b: { width: 1, tags: ['x'], inner: { width: 2, size: null } }, i: 'one' },
+    ],
+    [
+      'as variables that are not given',
+      'query ($t: String, $m: ID = "mine", $s: Size, $i: [ID!]) { echo(text: $t, must: $m, size: $s, ids: $i) }',
+      {},
+    ],
+    [
+      'as variables that are null',
+      'query ($t: String, $s: Size, $b: Box) { echo(text: $t, size: $s, box: $b) }',
+      { t: null, s: null, b: null },
+    ],
+    [
+      'as a variable that is null where it may not be',
+      'query ($m: ID = "mine") { echo(must: $m) again: echo }',
+      { m: null },
+    ],
+    [
+      'with variables inside',
+      'query ($n: Int!, $s: Size, $t: [String!]) { echo(box: {width: $n, size: $s, tags: $t}, boxes: [{width: $n}]) }',
+      { n: 1 },
+    ],
+    [
+      'with defaults of variables',
+      'query ($n: Int = 3, $b: Box = {width: 2}, $i: [ID!] = ["x"], $s: Size = LARGE) { info(number: $n) echo(box: $b, ids: $i, size: $s) }',
+      {},
+    ],
+    [
+      'by the name of __proto__',
+      'query ($__proto__: String) { echo(text: $__proto__) }',
+      JSON.parse('{"__proto__": "a"}') as Record<string, unknown>,
+    ],
+    [
+      'of one field under several names',
+      '{ one: echo(text: "1") two: echo(text: "2") one: echo(text: "1") }',
+      null,
+    ],
+  ])('%s', async (_what, source, variables) => {
+    await expectSame(schema, source, { context, variables });
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['missing', {}],
+    ['null', { m: null, b: null }],
+    ['of the wrong type', { m: {}, b: 'text' }],
+    ['undefined', { m: undefined, b: { width: undefined } }],
+    [
+      'with unknown and missing fields',
+      { m: 'a', b: { height: 1, tags: [1, null], inner: { width: 1.5, size: 'HUGE' } } },
+    ],
+    ['a list for one', { m: ['a'], b: [{ width: 1 }] }],
+    [
+      'with fields of a prototype',
+      { m: 'a', b: JSON.parse('{"width": 1, "__proto__": {}, "constructor": 1}') as unknown },
+    ],
+  ])('variables that are %s', async (_what, variables) => {
+    const source = 'query ($m: ID!, $b: Box!) { required(id: $m, box: $b) }';
+    const result = await expectSame(schema, source, { context, variables });
+    expect(result.data).toBeUndefined();
+    expect(messages(result)).not.toEqual([]);
+  });
+
+  test('all variables with too many errors', async () => {
+    const boxes = Array.from({ length: 60 }, () => ({}));
+    const result = await expectSame(schema, 'query ($b: [Box!]) { echo(boxes: $b) }', {
+      context,
+      variables: { b: boxes },
+    });
+    expect(messages(result).at(-1)).toMatch(/error limit reached/);
+  });
+
+  test('one of exactly one', async () => {
+    for (const one of [{ text: 'a' }, { number: 1 }, {}, { text: null }, { text: 'a', number: 1 }]) {
+      await expectSame(schema, 'query ($o: One) { echo(one: $o) }', { context, variables: { o: one } });
+    }
+  });
+});
+
+describe('selections', () => {
+  const cat = { __typename: 'Cat', kind: 'Cat', name: 'Tom', lives: 9 };
+  const friend = { ...cat, friend: Promise.resolve({ ...cat, name: Promise.resolve('Fritz') }) };
+
+  test.each<[string, string, unknown]>([
+    ['of an interface', '{ animal { __typename name ... on Cat { lives } ... on Dog { barks } } }', cat],
+    [
+      'of a list of one',
+      '{ animals { kind: __typename ...C ...D } } fragment C on Cat { lives name } fragment D on Dog { barks }',
+      cat,
+    ],
+    ['of a union', '{ pet { __typename ... on Animal { name } ... on Cat { name lives } } }', cat],
+    [
+      'that are merged',
+      '{ cat { name friend { name } friend { ... on Cat { lives } } } ...Q } fragment Q on Query { cat { lives } }',
+      friend,
+    ],
+    [
+      'under the name of __proto__',
+      '{ cat { __proto__: name lives } again: cat { friend { __proto__: name } } __proto__: __typename }',
+      friend,
+    ],
+    ['of nothing at all', '{ cat { name @skip(if: true) } animals { name @include(if: false) } }', cat],
+    [
+      'of a type that has to own its objects',
+      '{ pet { ... on Dog { barks } } animal { name } }',
+      { kind: 'Dog', __typename: 'Dog', barks: true },
+    ],
+    ['of one that does not', '{ pet { ... on Dog { barks } } }', { kind: 'Dog' }],
+    ['of a type found by asking all', '{ animal { __typename } }', { barks: true }],
+    [
+      'of a type that nobody knows',
+      '{ animal { name } pet { __typename } }',
+      { kind: 'Mouse', __typename: 'Mouse' },
+    ],
+    [
+      'of a type that is none of them',
+      '{ animal { name } pet { __typename } }',
+      { kind: 'Query', __typename: 'Query' },
+    ],
+    ['of a type that is no object', '{ pet { __typename } }', { kind: 'Size' }],
+    ['of a type that is none', '{ pet { __typename } }', { kind: 7 }],
+    [
+      'of a type that is still to be told',
+      '{ animals { name } pet { __typename } }',
+      { kind: Promise.resolve('Cat'), __typename: 'Cat', name: Promise.resolve('Tom') },
+    ],
+    [
+      'of a type that cannot be told',
+      '{ pet { __typename } }',
+      Object.defineProperty({}, 'kind', {
+        get: () => {
+          throw new Error('Kind');
+        },
+      }),
+    ],
+  ])('%s', async (_what, source, animal) => {
+    await expectSame(schema, source, { context: () => ({ animal, log: [] }) });
+  });
+
+  test.each([
+    [{ a: true, b: true }],
+    [{ a: true, b: false }],
+    [{ a: false, b: true }],
+    [{ a: false }],
+    [{ a: true, b: null }],
+  ])('by conditions: %j', async (variables) => {
+    const source = `query ($a: Boolean!, $b: Boolean = true) {
+      cat { name @skip(if: $a) lives @include(if: $b) ... @skip(if: $b) { again: name } ...F @include(if: $a) }
+    } fragment F on Cat { third: name @include(if: $b) }`;
+    await expectSame(schema, source, { context: () => ({ animal: cat, log: [] }), variables });
+  });
+});
+
+describe('operations', () => {
+  test('resolvers are told all that there is to tell', async () => {
+    const source =
+      'query Q($n: Int = 1) { info(number: $n) ...F } fragment F on Query { other: info info(number: $n) }';
+    await expectSame(schema, source, { context, variables: { n: 5 } });
+  });
+
+  test('a mutation does one thing after another, past failures', async () => {
+    const source =
+      'mutation { a: add(number: 1) b: add(number: 2) first: sum fail c: add(number: 4) second: sum __proto__: sum }';
+    const result = await expectSame(schema, source, { context });
+    expect(JSON.stringify(result.data)).toBe(
+      '{"a":1,"b":2,"first":3,"fail":null,"c":3,"second":7,"__proto__":7}',
+    );
+    await expectSame(schema, 'mutation { first: sum fail second: sum }', { context });
+  });
+
+  test.each<[string, string, string | null]>([
+    ['one of several', 'query A { info } query B { echo } mutation C { sum }', 'B'],
+    ['a mutation of several', 'query A { info } mutation C { sum }', 'C'],
+    ['the only one, by its name', 'query A { info }', 'A'],
+    ['one that is not there', 'query A { info }', 'B'],
+    ['none of several', 'query A { info } query B { echo }', null],
+    ['none at all', 'fragment F on Query { info }', null],
+    ['a subscription', 'subscription { count }', null],
+  ])('%s', async (_what, source, operationName) => {
+    await expectSame(schema, source, { context, operationName });
+  });
+
+  test('introspection', async () => {
+    const { data } = await expectSame(schema, getIntrospectionQuery(), { context });
+    expect(data).toMatchObject({ __schema: { queryType: { name: 'Query' } } });
+    await expectSame(
+      schema,
+      '{ __type(name: "Cat") { fields { name type { name } } } none: __type(name: "None") { name } }',
+    );
+  });
+
+  test('what has a root without type', async () => {
+    await expectSame(buildSchema('type Query { a: Int }'), 'mutation { a }');
+  });
+
+  test('variables that are no object are refused as by graphql-js', async () => {
+    await expect(
+      expectSame(schema, '{ info }', { context, variables: 'text' as unknown as Record<string, unknown> }),
+    ).rejects.toThrow('Variables must be provided as an Object');
+  });
+});

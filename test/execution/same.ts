@@ -1,0 +1,55 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect } from '@jest/globals';
+import { execute, parse, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { createExecutor, type Executor } from '../../src/execution/executor.js';
+import { withoutLooseEnds } from './loose-ends.js';
+import { told } from './told.js';
+
+export interface Given {
+  /** Makes the context anew for each execution, so that none meets what another one has used up. */
+  readonly context?: () => unknown;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+  readonly operationName?: string | null;
+}
+
+/** The executors that must do the same: with code from the first time on, and without. */
+export function executorsOf(schema: GraphQLSchema): readonly Executor[] {
+  return [createExecutor(schema, { codeAfter: 0 }), createExecutor(schema, { codeAfter: Infinity })];
+}
+
+/** Expects that a document has the result that it has with graphql-js, the second time as well, and returns it. */
+export async function expectSame(
+  schema: GraphQLSchema,
+  source: string,
+  { context, variables, operationName }: Given = {},
+): Promise<ExecutionResult> {
+  const document = parse(source);
+  const args = () => ({
+    document,
+    operationName,
+    contextValue: context?.(),
+    variableValues: variables,
+  });
+  let isPromise = false;
+  const expected = await withoutLooseEnds(async () => {
+    const answer = execute({ schema, ...args() });
+    isPromise = answer instanceof Promise;
+    const result = await answer;
+    // What was left behind may still come.
+    await setImmediate();
+    return result;
+  });
+  for (const executor of executorsOf(schema)) {
+    for (let time = 0; time < 2; time += 1) {
+      const actual = executor(args());
+      expect(actual instanceof Promise).toBe(isPromise);
+      expect(told(await actual)).toEqual(told(expected));
+    }
+  }
+  return expected;
+}
+
+/** The messages of a result's errors. */
+export function messages({ errors }: ExecutionResult): readonly string[] {
+  return errors?.map(({ message }) => message) ?? [];
+}
