@@ -1,7 +1,7 @@
 import type { Admission } from './admission.js';
 
-/** A request that is to be refused, for the time being. */
-export interface Waiting {
+/** A request that has come and cannot be let in yet, or not at all. */
+export interface Comer {
   readonly letIn: () => void;
   readonly refuse: () => void;
   /** Whether its caller has gone away. */
@@ -11,6 +11,7 @@ export interface Waiting {
 /** What happened at the door since it was last looked after. */
 export interface Passed {
   readonly refused: number;
+  /** Let in, or waiting for a place. */
   readonly inFlight: number;
 }
 
@@ -20,18 +21,20 @@ export const REFUSALS_AT_ONCE = 200;
 const LOOKS = 10;
 
 /**
- * Lets requests in and refuses the others.
+ * Lets requests in, in the order they came, and refuses those that are too many.
  *
  * A refusal is cheap, but not beside a small read: of many times what a process can do, the refusals alone would take all
- * of its time. So above a number they wait, and whoever waits for an answer sends nothing more on the connection. If a
- * place comes free it goes to who came last: that caller is the likeliest to be still there (adaptive LIFO).
+ * of its time. So above a number they wait, and whoever waits for an answer sends nothing more on the connection. If all
+ * who wait for a place have one, the next goes to who came last to be refused: that caller is the likeliest to be there.
  */
 export class Door {
   readonly #admission: Admission;
-  readonly #waiting: Waiting[] = [];
-  /** How many of those who wait are refused in a look. */
-  #atOnce = REFUSALS_AT_ONCE;
-  #inFlight = 0;
+  #inside = 0;
+  /** Those who wait for a place. A `Set` keeps their order. */
+  readonly #waiting = new Set<Comer>();
+  /** Those who wait to be refused. */
+  readonly #tooMany: Comer[] = [];
+  #refusedInALook = REFUSALS_AT_ONCE;
   #leastInFlight = 0;
   #answered = 0;
   #refused = 0;
@@ -42,23 +45,23 @@ export class Door {
 
   /** Whether there is a place, which is then taken, to be given back by {@link leave}. */
   enter(): boolean {
-    if (this.#inFlight >= this.#admission.limit) return false;
-    this.#inFlight += 1;
+    if (this.#inside >= this.#admission.places || this.#inFlight >= this.#admission.limit) return false;
+    this.#inside += 1;
     return true;
+  }
+
+  /** For whom there is no place: waits for one, or is refused, at once or in a while. */
+  lineUp(comer: Comer): void {
+    if (this.#inFlight < this.#admission.limit) this.#waiting.add(comer);
+    else this.#turnAway(comer);
   }
 
   /** @param answered false where its caller had gone before */
   leave(answered: boolean): void {
-    this.#inFlight -= 1;
-    if (this.#inFlight < this.#leastInFlight) this.#leastInFlight = this.#inFlight;
+    this.#inside -= 1;
+    this.#leastInFlight = Math.min(this.#leastInFlight, this.#inFlight);
     if (answered) this.#answered += 1;
     this.#letIn();
-  }
-
-  /** Refuses a request for which there is no place: at once if it can be, or in a while. */
-  turnAway(request: Waiting): void {
-    if (this.#refused >= REFUSALS_AT_ONCE) this.#waiting.push(request);
-    else this.#refuse(request);
   }
 
   /** To be called a few times a second, with what the event loop did since. */
@@ -68,24 +71,56 @@ export class Door {
     this.#answered = this.#refused = 0;
     this.#leastInFlight = this.#inFlight;
     this.#letIn();
-    this.#atOnce = Math.max(this.#atOnce, Math.ceil(this.#waiting.length / LOOKS));
-    for (const request of this.#waiting.splice(0, this.#atOnce)) this.#refuse(request);
-    if (this.#waiting.length === 0) this.#atOnce = REFUSALS_AT_ONCE;
+    this.#turnAwayLast(this.#inFlight - Math.ceil(this.#admission.limit));
+    this.#refuseOldest();
     return passed;
   }
 
+  get #inFlight(): number {
+    return this.#inside + this.#waiting.size;
+  }
+
   #letIn(): void {
-    while (this.#waiting.length > 0 && this.#inFlight < this.#admission.limit) {
-      const newest = this.#waiting.pop();
-      if (newest === undefined || newest.isGone()) continue;
-      this.#inFlight += 1;
-      newest.letIn();
+    while (this.#inside < this.#admission.places) {
+      const next = this.#next();
+      if (next === undefined) return;
+      if (next.isGone()) continue;
+      this.#inside += 1;
+      next.letIn();
     }
   }
 
-  #refuse(request: Waiting): void {
-    if (request.isGone()) return;
+  #next(): Comer | undefined {
+    for (const first of this.#waiting) {
+      this.#waiting.delete(first);
+      return first;
+    }
+    return this.#inside < this.#admission.limit ? this.#tooMany.pop() : undefined;
+  }
+
+  /** Where less can be done than was thought when they came. */
+  #turnAwayLast(count: number): void {
+    if (count <= 0) return;
+    for (const comer of [...this.#waiting].slice(-count)) {
+      this.#waiting.delete(comer);
+      this.#turnAway(comer);
+    }
+  }
+
+  #turnAway(comer: Comer): void {
+    if (this.#refused >= REFUSALS_AT_ONCE) this.#tooMany.push(comer);
+    else this.#refuse(comer);
+  }
+
+  #refuseOldest(): void {
+    this.#refusedInALook = Math.max(this.#refusedInALook, Math.ceil(this.#tooMany.length / LOOKS));
+    for (const comer of this.#tooMany.splice(0, this.#refusedInALook)) this.#refuse(comer);
+    if (this.#tooMany.length === 0) this.#refusedInALook = REFUSALS_AT_ONCE;
+  }
+
+  #refuse(comer: Comer): void {
+    if (comer.isGone()) return;
     this.#refused += 1;
-    request.refuse();
+    comer.refuse();
   }
 }

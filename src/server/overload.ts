@@ -62,7 +62,7 @@ export function refuseOverload(app: FastifyInstance, { config, isClosing, logger
       refuse(request.raw, raw, isClosing());
     };
     if (door.enter()) letIn();
-    else door.turnAway({ letIn, refuse: turnAway, isGone: () => raw.destroyed });
+    else door.lineUp({ letIn, refuse: turnAway, isGone: () => raw.destroyed });
   });
 }
 

@@ -14,7 +14,7 @@ function doorFor(maxInFlight: number) {
   const come = (number: number) => {
     if (door.enter()) letIn.push(number);
     else
-      door.turnAway({
+      door.lineUp({
         letIn: () => letIn.push(number),
         refuse: () => refused.push(number),
         isGone: () => gone.has(number),
