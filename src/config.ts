@@ -25,6 +25,8 @@ export interface Config {
    * once; `graphql-js` is the reference implementation. Their answers are the same.
    */
   readonly graphqlExecution: 'planned' | 'graphql-js';
+  /** Whether `APOLLO_KEY` has Apollo Server report usage to GraphOS: operations then take no way past its plugins. */
+  readonly usageReports: boolean;
   readonly overload: OverloadConfig;
   readonly demandApi: DemandApiConfig;
   readonly emulator: EmulatorConfig;
@@ -117,6 +119,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       REQUEST_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 15_000 }),
       DRAIN_DELAY_MS: wholeNumber(0, 600_000)({ default: 0 }),
       GRAPHQL_EXECUTION: str({ choices: ['planned', 'graphql-js'] as const, default: 'planned' }),
+      APOLLO_KEY: str({ default: undefined }),
       MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
       OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
       DEMAND_API_URL: baseUrl({ default: undefined }),
@@ -152,6 +155,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     drainDelayMs: env.DRAIN_DELAY_MS,
     graphqlExecution: env.GRAPHQL_EXECUTION,
+    usageReports: env.APOLLO_KEY !== undefined,
     overload: { maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT, waitMs: env.OVERLOAD_WAIT_MS },
     demandApi: {
       url: env.DEMAND_API_URL,

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import cors from '@fastify/cors';
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
@@ -15,8 +16,11 @@ import { callerOf } from './server/caller.js';
 import { PLAIN_FIRST_QUERY, serveExplorers, type FirstQuery } from './server/explorers.js';
 import { serveGraphQL } from './server/graphql.js';
 import { serveHealth } from './server/health.js';
-import { refuseOverload } from './server/overload.js';
-import { watchRequests } from './server/under-way.js';
+import { createHttpServer } from './server/http-server.js';
+import { inFrontOf } from './server/front.js';
+import { Overload } from './server/overload.js';
+import { PlainOperations } from './server/plain-operations.js';
+import { RequestsUnderWay } from './server/under-way.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { IdempotencyKeys } from './upstream/idempotency-keys.js';
 import { memoriesOfProcess, type Memories } from './upstream/memories.js';
@@ -38,7 +42,7 @@ export interface GatewayOptions {
   readonly upstream?: Upstream;
   /** What guarantees rest on beyond one call. Default: kept in this process, for as long as it lives. */
   readonly memories?: Memories;
-  /** Makes the HTTP server, where its connections come from elsewhere than the port. Default: Fastify's own. */
+  /** Makes the HTTP server, where its connections come from elsewhere than the port. Default: ordinary ones. */
   readonly serverFactory?: FastifyServerFactory;
   /** Default: JSON lines on standard output. */
   readonly logger?: Logger;
@@ -59,7 +63,8 @@ export interface Gateway {
  * @throws Error where no REST base is given, or the port is taken
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, firstQuery = PLAIN_FIRST_QUERY, now = Date.now, serverFactory } = options;
+  const { config, firstQuery = PLAIN_FIRST_QUERY, now = Date.now } = options;
+  const serverFactory = options.serverFactory ?? createHttpServer;
   const memories = options.memories ?? memoriesOfProcess();
   const { demandApi } = config;
   const baseUrl = options.demandApiUrl ?? demandApi.url;
@@ -75,6 +80,29 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     now,
   };
 
+  let draining = false;
+  const isClosing = () => draining;
+  const contextOf = (request: IncomingMessage, response: ServerResponse) =>
+    createContext(contextDeps, callerOf(request, response));
+  const { production } = config;
+  const { apollo, execution } = createApollo({
+    production,
+    firstQuery,
+    executor: config.graphqlExecution,
+    logger,
+  });
+  const operations = new PlainOperations({
+    apollo,
+    execution,
+    usageReports: config.usageReports,
+    contextOf,
+    maxBytes: MAX_REQUEST_BYTES,
+    isClosing,
+    logger,
+  });
+  const underWay = new RequestsUnderWay();
+  const overload = new Overload({ config, isClosing, logger });
+
   const app: FastifyInstance = fastify({
     bodyLimit: MAX_REQUEST_BYTES,
     logController: new LogController({ disableRequestLogging: true }),
@@ -82,11 +110,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     loggerInstance,
     // While the process drains, a request that comes on an open connection is still answered.
     return503OnClosing: false,
-    ...(serverFactory && { serverFactory }),
+    serverFactory: (handler, times) =>
+      serverFactory(inFrontOf(handler, { underWay, overload, operations }), times),
   });
-  const requestsUnderWay = watchRequests(app);
-  let draining = false;
-  refuseOverload(app, { config, logger, isClosing: () => draining });
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (draining) void reply.header('connection', 'close');
     done();
@@ -94,22 +120,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   // No cookie and no other ambient credential counts, so any origin may call.
   await app.register(cors, { origin: '*', methods: ['GET', 'POST'], maxAge: 86_400 });
 
-  const { production } = config;
-  const apollo = createApollo({
-    production,
-    firstQuery,
-    execution: config.graphqlExecution,
-    logger,
-    plugins: [fastifyApolloDrainPlugin(app)],
-  });
+  apollo.addPlugin(fastifyApolloDrainPlugin(app));
   await apollo.start();
-  serveGraphQL(app, apollo, (request, reply) => createContext(contextDeps, callerOf(request, reply)));
+  serveGraphQL(app, apollo, { contextOf, bodyOf: (request) => operations.bodyOf(request) });
   serveHealth(app, () => !draining && upstream.isUp());
   if (!production) serveExplorers(app, firstQuery);
 
   const url = await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
   const requestsAnswered = () =>
-    Promise.race([requestsUnderWay(), sleep(config.requestTimeoutMs, undefined, { ref: false })]);
+    Promise.race([underWay.answered(), sleep(config.requestTimeoutMs, undefined, { ref: false })]);
   const stop = async (): Promise<void> => {
     draining = true;
     await sleep(config.drainDelayMs);
@@ -121,6 +140,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await requestsAnswered();
     app.server.closeAllConnections();
     await stopping;
+    overload.close();
     upstream.close();
   };
   let stopped: Promise<void> | undefined;

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { promisify } from 'node:util';
 import type { FastifyServerFactory } from 'fastify';
+import { createHttpServer } from '../server/http-server.js';
 
 /**
  * The HTTP servers of a worker, one for each address that it listens on: Fastify's, except that they can end connections
@@ -13,14 +14,12 @@ export class HttpServers {
   /** How many answers are to end their connections. */
   #ending = 0;
 
-  readonly factory: FastifyServerFactory = (handler, { keepAliveTimeout, requestTimeout }) => {
-    const server = createServer((request, response) => {
+  readonly factory: FastifyServerFactory = (handler, times) => {
+    const listener: RequestListener = (request, response) => {
       this.#end(response);
       handler(request, response);
-    });
-    // The times that Fastify sets for servers of its own.
-    server.keepAliveTimeout = Number(keepAliveTimeout);
-    server.requestTimeout = Number(requestTimeout);
+    };
+    const server = createHttpServer(listener, times);
     this.#servers.push(server);
     return server;
   };

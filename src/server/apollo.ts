@@ -12,7 +12,7 @@ import { traceIdPlugin } from '../graphql/errors/trace-id.plugin.js';
 import { createSchema } from '../graphql/schema.js';
 import { createExecutor } from '../execution/executor.js';
 import { createDocumentStore } from './document-store.js';
-import { executionBy } from './execution.js';
+import { Execution } from './execution.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { FirstQuery } from './explorers.js';
 
@@ -23,26 +23,22 @@ export interface ApolloOptions {
   /** Introspection and field suggestions are off, and so is Apollo Sandbox. */
   readonly production: boolean;
   readonly firstQuery: FirstQuery;
-  readonly execution: Config['graphqlExecution'];
+  readonly executor: Config['graphqlExecution'];
   readonly logger: Logger;
-  readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
 }
 
-/** The GraphQL server, not started yet. */
-export function createApollo({
-  production,
-  firstQuery,
-  execution,
-  logger,
-  plugins,
-}: ApolloOptions): ApolloServer<RequestContext> {
+/** The GraphQL server, not started yet, and what executes its operations. */
+export function createApollo({ production, firstQuery, executor, logger }: ApolloOptions): {
+  readonly apollo: ApolloServer<RequestContext>;
+  readonly execution: Execution;
+} {
   const schema = createSchema();
-  const executing = executionBy(
-    execution === 'planned' ? createExecutor(schema) : (operation) => execute({ schema, ...operation }),
+  const execution = new Execution(
     schema,
+    executor === 'planned' ? createExecutor(schema) : (operation) => execute({ schema, ...operation }),
   );
-  return new ApolloServer<RequestContext>({
-    gateway: executing.gateway,
+  const apollo = new ApolloServer<RequestContext>({
+    gateway: execution.gateway,
     introspection: !production,
     hideSchemaDetailsFromClientErrors: production,
     includeStacktraceInErrorResponses: false,
@@ -59,10 +55,10 @@ export function createApollo({
       ApolloServerPluginCacheControlDisabled(),
       production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
       traceIdPlugin<RequestContext>(),
-      executing.plugin,
-      ...plugins,
+      execution.plugin,
     ],
   });
+  return { apollo, execution };
 }
 
 function sandbox({ document, variables, headers }: FirstQuery): ApolloServerPlugin {

@@ -1,15 +1,15 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forwardedPrincipal, type Principal } from '../auth/principal.js';
 import type { Caller } from '../context.js';
 import { continueTrace } from '../telemetry/trace-context.js';
 import { Cancellation } from '../upstream/cancellation.js';
 
 /** Who sent a request, within which trace, and whether they are still there. */
-export function callerOf({ headers, socket }: FastifyRequest, { raw }: FastifyReply): Caller {
+export function callerOf({ headers, socket }: IncomingMessage, response: ServerResponse): Caller {
   const gone = new Cancellation();
-  raw.once('close', () => {
-    if (!raw.writableFinished) gone.cancel();
+  response.on('close', () => {
+    if (!response.writableFinished) gone.cancel();
   });
   return {
     principal: principalOn(socket, headers.authorization),

@@ -9,15 +9,20 @@ const MAX_DOCUMENTS = 1000;
 const MAX_CHARACTERS = 1024 * 1024;
 
 /**
- * Documents that have been parsed and validated, those that were used last. An application has tens or hundreds; whoever
- * writes values into documents instead of variables makes a new one for each request, and must not fill the memory.
+ * Documents, those that were used last. An application has tens or hundreds; whoever writes values into documents instead
+ * of variables makes a new one for each request, and must not fill the memory.
  */
-export function createDocumentStore(): DocumentStore {
-  const documents = new LRUCache<string, DocumentNode>({
+export function documentCache(): LRUCache<string, DocumentNode> {
+  return new LRUCache({
     max: MAX_DOCUMENTS,
     maxSize: MAX_CHARACTERS,
     sizeCalculation: ({ loc }) => Math.max(1, loc?.end ?? 1),
   });
+}
+
+/** Where Apollo Server keeps documents that have been parsed and validated. */
+export function createDocumentStore(): DocumentStore {
+  const documents = documentCache();
   return {
     get: (key) => Promise.resolve(documents.get(key)),
     set(key, document) {

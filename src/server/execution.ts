@@ -6,6 +6,8 @@ import type {
 } from '@apollo/server';
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../context.js';
+import type { Loaders } from '../loaders/loaders.js';
+import { documentCache } from './document-store.js';
 
 /** Executes a validated operation. What fails is in the result; it never throws. */
 export type Execute = (args: {
@@ -15,39 +17,96 @@ export type Execute = (args: {
   readonly variableValues: Readonly<Record<string, unknown>> | undefined;
 }) => ExecutionResult | Promise<ExecutionResult>;
 
+/** An operation as a client sends it. */
+export interface OperationRequest {
+  readonly query: string;
+  readonly operationName?: string;
+  readonly variables?: Record<string, unknown>;
+}
+
 type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
 
 /**
- * Has Apollo Server execute operations by `execute`.
+ * Executes the operations of Apollo Server, and those for which its pipeline has nothing left to do.
  *
- * The place for that is its `gateway`, before which Apollo negotiates content types and copies the request with its
+ * Apollo's place for that is the `gateway`, before which it negotiates content types and copies the request with its
  * headers: more than executing a small operation costs. So a plugin executes, and answers what succeeds. What has errors
  * goes on to the gateway, which hands out the result that is there already, so that Apollo formats its errors.
+ *
+ * A document that has come through the pipeline once has been parsed and validated. Its operations can be executed
+ * without the pipeline from then on, and have to go through it only where their result has errors.
  */
-export function executionBy(
-  execute: Execute,
-  schema: GraphQLSchema,
-): { readonly gateway: Gateway; readonly plugin: ApolloServerPlugin<RequestContext> } {
-  const failed = new WeakMap<object, ExecutionResult>();
-  const listener = Promise.resolve({
-    async responseForOperation({
-      document,
-      request: { operationName, variables },
-      contextValue,
-      response: { http },
-    }: GraphQLRequestContextResponseForOperation<RequestContext>): Promise<GraphQLResponse | null> {
-      const result = await execute({ document, operationName, contextValue, variableValues: variables });
-      if (result.errors === undefined) {
-        return { http, body: { kind: 'single', singleResult: { data: result.data ?? null } } };
-      }
-      failed.set(contextValue, result);
-      return null;
-    },
-  });
-  return { gateway: gatewayTo(schema, failed), plugin: { requestDidStart: () => listener } };
+export class Execution {
+  readonly gateway: Gateway;
+  readonly plugin: ApolloServerPlugin<RequestContext>;
+  readonly #execute: Execute;
+  readonly #failed = new FailedResults();
+  /** Documents by their source. */
+  readonly #validated = documentCache();
+
+  constructor(schema: GraphQLSchema, execute: Execute) {
+    this.#execute = execute;
+    this.gateway = gatewayTo(schema, this.#failed);
+    const listener = Promise.resolve({
+      responseForOperation: (operation: GraphQLRequestContextResponseForOperation<RequestContext>) =>
+        this.#respond(operation),
+    });
+    this.plugin = { requestDidStart: () => listener };
+  }
+
+  /**
+   * Executes an operation whose document is known to be valid.
+   *
+   * @returns undefined, with nothing done, where it is not known. A result with errors is handed out to Apollo, too, when
+   *   the operation comes through its pipeline with the same context: it is not executed again
+   */
+  executeKnown(
+    { query, operationName, variables }: OperationRequest,
+    contextValue: RequestContext,
+  ): Promise<ExecutionResult> | undefined {
+    const document = this.#validated.get(query);
+    if (document === undefined) return undefined;
+    return this.#result({ document, operationName, contextValue, variableValues: variables });
+  }
+
+  async #respond({
+    document,
+    source,
+    request: { operationName, variables },
+    contextValue,
+    response: { http },
+  }: GraphQLRequestContextResponseForOperation<RequestContext>): Promise<GraphQLResponse | null> {
+    if (this.#failed.get(contextValue) !== undefined) return null;
+    this.#validated.set(source, document);
+    const result = await this.#result({ document, operationName, contextValue, variableValues: variables });
+    if (result.errors !== undefined) return null;
+    return { http, body: { kind: 'single', singleResult: { data: result.data ?? null } } };
+  }
+
+  async #result(args: Parameters<Execute>[0]): Promise<ExecutionResult> {
+    const result = await this.#execute(args);
+    if (result.errors !== undefined) this.#failed.set(args.contextValue, result);
+    return result;
+  }
 }
 
-function gatewayTo(schema: GraphQLSchema, results: WeakMap<object, ExecutionResult>): Gateway {
+/**
+ * Results that have errors, by the loaders of their operation: Apollo works with copies of the context, and of what is in
+ * it these are no other operation's.
+ */
+class FailedResults {
+  readonly #results = new WeakMap<Loaders, ExecutionResult>();
+
+  get({ loaders }: RequestContext): ExecutionResult | undefined {
+    return this.#results.get(loaders);
+  }
+
+  set({ loaders }: RequestContext, result: ExecutionResult): void {
+    this.#results.set(loaders, result);
+  }
+}
+
+function gatewayTo(schema: GraphQLSchema, failed: FailedResults): Gateway {
   let loaded: Parameters<Gateway['onSchemaLoadOrUpdate']>[0] | undefined;
   return {
     onSchemaLoadOrUpdate(callback) {
@@ -58,7 +117,7 @@ function gatewayTo(schema: GraphQLSchema, results: WeakMap<object, ExecutionResu
       loaded?.({ apiSchema: schema, coreSupergraphSdl: '' });
       return Promise.resolve({
         executor: ({ context }) => {
-          const result = results.get(context);
+          const result = failed.get(context as RequestContext);
           return result === undefined
             ? Promise.reject(new Error('The operation has not been executed.'))
             : Promise.resolve(result as ExecutionResult<Record<string, unknown>, Record<string, unknown>>);

@@ -1,60 +1,28 @@
-import type { ApolloServer, GraphQLRequest } from '@apollo/server';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { RequestContext } from '../context.js';
-import { responseType } from './media-type.js';
 
-/**
- * Serves GraphQL over HTTP at `/graphql`.
- *
- * Nearly all requests are one JSON object with a document. Apollo's HTTP layer would find nothing to say about these, and
- * costs more than all the rest of a small operation; they go straight to its request pipeline. Everything else (`GET`,
- * batches, persisted queries, malformed bodies, unusual headers) takes the way through that layer.
- */
+export interface GraphQLRoutesOptions {
+  readonly contextOf: (request: IncomingMessage, response: ServerResponse) => RequestContext;
+  /** What has been read of a request's body before it came here; undefined where nothing has. */
+  readonly bodyOf: (request: IncomingMessage) => Buffer | undefined;
+}
+
+/** Serves what GraphQL over HTTP has beside plain operations at `/graphql`, by Apollo's HTTP layer. */
 export function serveGraphQL(
   app: FastifyInstance,
   apollo: ApolloServer<RequestContext>,
-  contextOf: (request: FastifyRequest, reply: FastifyReply) => RequestContext,
+  { contextOf, bodyOf }: GraphQLRoutesOptions,
 ): void {
-  const anyRequest = fastifyApolloHandler(apollo, {
-    context: (request, reply) => Promise.resolve(contextOf(request, reply)),
+  const handler = fastifyApolloHandler(apollo, {
+    context: (request, reply) => Promise.resolve(contextOf(request.raw, reply.raw)),
   });
-  app.get('/graphql', anyRequest);
-  app.post<{ Reply: string }>('/graphql', async function (request, reply) {
-    const operation = plainOperation(request);
-    const contentType = responseType(request.headers.accept);
-    if (operation === undefined || contentType === undefined) return anyRequest.call(this, request, reply);
-
-    const contextValue = contextOf(request, reply);
-    const { http, body } = await apollo.executeOperation(operation, { contextValue });
-    if (body.kind !== 'single')
-      throw new Error('An operation was answered in parts, which nobody asked for.');
-    void reply.code(http.status ?? 200).header('content-type', contentType);
-    for (const [name, value] of http.headers) void reply.header(name, value);
-    const { errors, data, extensions } = body.singleResult;
-    return `${JSON.stringify({ errors, data, extensions })}\n`;
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    const body = bodyOf(request.raw);
+    done(null, body === undefined ? payload : Readable.from([body], { objectMode: false }));
   });
-}
-
-/** @returns undefined where Apollo's HTTP layer has to look at the request */
-function plainOperation({ headers, body }: FastifyRequest): GraphQLRequest | undefined {
-  if (!isObject(body) || !/^application\/json(?:;|$)/.test(headers['content-type'] ?? '')) return undefined;
-  const { query, operationName, variables, extensions } = body;
-  if (typeof query !== 'string' || query === '') return undefined;
-  if (!isAbsent(extensions)) return undefined;
-  if (!isAbsent(operationName) && typeof operationName !== 'string') return undefined;
-  if (!isAbsent(variables) && !isObject(variables)) return undefined;
-  return {
-    query,
-    ...(isAbsent(operationName) ? {} : { operationName }),
-    ...(isAbsent(variables) ? {} : { variables }),
-  };
-}
-
-function isAbsent(value: unknown): value is null | undefined {
-  return value === undefined || value === null;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  app.route({ method: ['GET', 'POST'], url: '/graphql', handler });
 }

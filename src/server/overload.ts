@@ -1,5 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
 import type { Logger } from '../telemetry/logger.js';
 import { Admission } from './admission.js';
@@ -15,63 +15,58 @@ export interface OverloadOptions {
 }
 
 /**
- * Refuses GraphQL requests that are more than the process can do, before anything is done for them. To be registered
- * before all that costs something: what is refused passes no other hook.
+ * Refuses GraphQL requests that are more than the process can do, before anything is done for them.
  *
  * While there is no overload, a request costs a comparison and a few counters: how many may be in flight is settled ten
  * times a second, not for each.
  */
-export function refuseOverload(app: FastifyInstance, { config, isClosing, logger }: OverloadOptions): void {
-  const admission = new Admission({
-    maxInFlight: config.overload.maxRequestsInFlight,
-    concurrency: config.demandApi.concurrency,
-    processorWaitMs: config.overload.waitMs,
-    // Who has waited for longer has less time left than was waited for.
-    upstreamWaitMs: config.requestTimeoutMs / 2,
-  });
-  const door = new Door(admission);
-  const report = reportEpisodes(logger);
+export class Overload {
+  readonly #door: Door;
+  readonly #isClosing: () => boolean;
+  readonly #timer: NodeJS.Timeout;
 
-  let before = performance.eventLoopUtilization();
-  const timer = setInterval(() => {
-    const now = performance.eventLoopUtilization();
-    const { active, idle } = performance.eventLoopUtilization(now, before);
-    before = now;
-    const passed = door.look({ busyMs: active, idleMs: idle });
-    report({ ...passed, limit: Math.floor(admission.limit) });
-  }, LOOK_MS).unref();
-  app.addHook('onClose', (_app, done) => {
-    clearInterval(timer);
-    done();
-  });
+  constructor({ config, isClosing, logger }: OverloadOptions) {
+    const admission = new Admission({
+      maxInFlight: config.overload.maxRequestsInFlight,
+      concurrency: config.demandApi.concurrency,
+      processorWaitMs: config.overload.waitMs,
+      // Who has waited for longer has less time left than was waited for.
+      upstreamWaitMs: config.requestTimeoutMs / 2,
+    });
+    const door = new Door(admission);
+    const report = reportEpisodes(logger);
 
-  app.addHook('onRequest', (request, reply, done) => {
-    if (!isOperation(request)) {
-      done();
-      return;
-    }
-    const { raw } = reply;
+    let before = performance.eventLoopUtilization();
+    this.#timer = setInterval(() => {
+      const now = performance.eventLoopUtilization();
+      const { active, idle } = performance.eventLoopUtilization(now, before);
+      before = now;
+      const passed = door.look({ busyMs: active, idleMs: idle });
+      report({ ...passed, limit: Math.floor(admission.limit) });
+    }, LOOK_MS).unref();
+    this.#door = door;
+    this.#isClosing = isClosing;
+  }
+
+  /** Has a request served by `serve`: at once, in a while, or not at all, in which case it is answered here. */
+  admit(request: IncomingMessage, response: ServerResponse, serve: () => void): void {
+    const door = this.#door;
     const letIn = () => {
-      raw.once('close', () => {
-        door.leave(raw.writableFinished);
+      response.on('close', () => {
+        door.leave(response.writableFinished);
       });
-      done();
+      serve();
     };
     const turnAway = () => {
-      reply.hijack();
-      refuse(request.raw, raw, isClosing());
+      refuse(request, response, this.#isClosing());
     };
     if (door.enter()) letIn();
-    else door.lineUp({ letIn, refuse: turnAway, isGone: () => raw.destroyed });
-  });
+    else door.lineUp({ letIn, refuse: turnAway, isGone: () => response.destroyed });
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
 }
 
-/** A page for browsers, at the same path, and the question whether another origin may call are none. */
-function isOperation({ method, url }: FastifyRequest): boolean {
-  if (!url.startsWith(PATH)) return false;
-  return url.length === PATH.length ? method === 'POST' : url[PATH.length] === '?' && method !== 'OPTIONS';
-}
-
-/** Where GraphQL is served. Nothing else is refused. */
-const PATH = '/graphql';
 const LOOK_MS = 100;

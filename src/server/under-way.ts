@@ -1,31 +1,36 @@
-import type { FastifyInstance } from 'fastify';
+import type { ServerResponse } from 'node:http';
 
-/** Watches the requests of a server. @returns waits until those that are under way when it is called have their answers */
-export function watchRequests(app: FastifyInstance): () => Promise<void> {
-  let came = 0;
-  const underWay = new Set<number>();
-  const waiting = new Set<{ readonly until: number; readonly resolve: () => void }>();
-  const answered = (number: number) => {
-    underWay.delete(number);
-    for (const waiter of waiting) {
-      if (oldest(underWay) <= waiter.until) continue;
-      waiting.delete(waiter);
+/** The requests of a server that have no answer yet. */
+export class RequestsUnderWay {
+  #came = 0;
+  readonly #underWay = new Set<number>();
+  readonly #waiting = new Set<{ readonly until: number; readonly resolve: () => void }>();
+
+  /** To be called with each response when its request comes. */
+  watch(response: ServerResponse): void {
+    const number = (this.#came += 1);
+    this.#underWay.add(number);
+    response.on('close', () => {
+      this.#end(number);
+    });
+  }
+
+  /** Waits until the requests that are under way now have their answers. */
+  answered(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#underWay.size === 0) resolve();
+      else this.#waiting.add({ until: this.#came, resolve });
+    });
+  }
+
+  #end(number: number): void {
+    this.#underWay.delete(number);
+    for (const waiter of this.#waiting) {
+      if (oldest(this.#underWay) <= waiter.until) continue;
+      this.#waiting.delete(waiter);
       waiter.resolve();
     }
-  };
-  app.addHook('onRequest', (_request, { raw }, done) => {
-    const number = (came += 1);
-    underWay.add(number);
-    raw.once('close', () => {
-      answered(number);
-    });
-    done();
-  });
-  return () =>
-    new Promise((resolve) => {
-      if (underWay.size === 0) resolve();
-      else waiting.add({ until: came, resolve });
-    });
+  }
 }
 
 /** A `Set` keeps the order in which its members came. */

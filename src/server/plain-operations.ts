@@ -1,0 +1,143 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ApolloServer } from '@apollo/server';
+import type { FormattedExecutionResult } from 'graphql';
+import secureJson from 'secure-json-parse';
+import type { RequestContext } from '../context.js';
+import type { Logger } from '../telemetry/logger.js';
+import { readBody } from './body.js';
+import type { Execution, OperationRequest } from './execution.js';
+import { responseType } from './media-type.js';
+
+export interface PlainOperationsOptions {
+  readonly apollo: ApolloServer<RequestContext>;
+  readonly execution: Execution;
+  /** Whether a plugin of Apollo Server's has to see each operation. */
+  readonly usageReports: boolean;
+  readonly contextOf: (request: IncomingMessage, response: ServerResponse) => RequestContext;
+  /** What is longer is not read. */
+  readonly maxBytes: number;
+  /** Whether the gateway closes, and wants no further request on a connection. */
+  readonly isClosing: () => boolean;
+  readonly logger: Logger;
+}
+
+/** What an operation is answered with. */
+interface Answer {
+  readonly status: number;
+  readonly headers: Iterable<readonly [string, string]>;
+  readonly result: FormattedExecutionResult;
+}
+
+/**
+ * Answers plain operations: nearly all requests are one JSON object with a document. Routing, hooks and Apollo's HTTP layer
+ * would find nothing to say about these, and cost more than all the rest of a small operation; so they are answered past
+ * these, by Apollo's request pipeline alone, or without it where their document has been through it before.
+ *
+ * Everything else (`GET`, batches, persisted queries, malformed bodies, unusual headers) is for others to answer.
+ */
+export class PlainOperations {
+  readonly #options: PlainOperationsOptions;
+  readonly #bodies = new WeakMap<IncomingMessage, Buffer>();
+
+  constructor(options: PlainOperationsOptions) {
+    this.#options = options;
+  }
+
+  /** @param otherwise called where the request is for others; its body is then to be had from {@link bodyOf}, if it is read */
+  serve(request: IncomingMessage, response: ServerResponse, otherwise: () => void): void {
+    const { headers, method, url } = request;
+    const contentType = responseType(headers.accept);
+    if (method !== 'POST' || url !== '/graphql' || contentType === undefined || !isJson(headers)) {
+      otherwise();
+      return;
+    }
+    readBody(request, this.#options.maxBytes, (body) => {
+      const operation = body.length > this.#options.maxBytes ? undefined : plainOperation(body);
+      if (operation === undefined) {
+        this.#bodies.set(request, body);
+        otherwise();
+      } else {
+        void this.#answer(operation, contentType, request, response);
+      }
+    });
+  }
+
+  /** What has been read of the body of a request that is for others; undefined where nothing has. */
+  bodyOf(request: IncomingMessage): Buffer | undefined {
+    return this.#bodies.get(request);
+  }
+
+  async #answer(
+    operation: OperationRequest,
+    contentType: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const { contextOf, isClosing, logger } = this.#options;
+    try {
+      const { status, headers, result } = await this.#execute(operation, contextOf(request, response));
+      const { errors, data, extensions } = result;
+      const body = `${JSON.stringify({ errors, data, extensions })}\n`;
+      response.writeHead(status, {
+        'content-type': contentType,
+        'content-length': Buffer.byteLength(body),
+        'access-control-allow-origin': '*',
+        ...Object.fromEntries(headers),
+        ...(isClosing() && { connection: 'close' }),
+      });
+      response.end(body);
+    } catch (error) {
+      logger.error({ err: error }, 'An operation could not be answered.');
+      response.destroy();
+    }
+  }
+
+  async #execute(operation: OperationRequest, contextValue: RequestContext): Promise<Answer> {
+    const { apollo, execution, usageReports } = this.#options;
+    const result = usageReports ? undefined : await execution.executeKnown(operation, contextValue);
+    if (result !== undefined && result.errors === undefined) {
+      return { status: 200, headers: [], result: { data: result.data ?? null } };
+    }
+    const { http, body } = await apollo.executeOperation(operation, { contextValue });
+    if (body.kind !== 'single')
+      throw new Error('An operation was answered in parts, which nobody asked for.');
+    return { status: http.status ?? 200, headers: http.headers, result: body.singleResult };
+  }
+}
+
+function isJson(headers: IncomingMessage['headers']): boolean {
+  return /^application\/json(?:;|$)/.test(headers['content-type'] ?? '');
+}
+
+/** @returns undefined where the body is malformed, or holds more than an operation */
+function plainOperation(bytes: Buffer): OperationRequest | undefined {
+  const body = parsed(bytes.toString());
+  if (!isObject(body)) return undefined;
+  const { query, operationName, variables, extensions } = body;
+  if (typeof query !== 'string' || query === '') return undefined;
+  if (!isAbsent(extensions)) return undefined;
+  if (!isAbsent(operationName) && typeof operationName !== 'string') return undefined;
+  if (!isAbsent(variables) && !isObject(variables)) return undefined;
+  return {
+    query,
+    ...(isAbsent(operationName) ? {} : { operationName }),
+    ...(isAbsent(variables) ? {} : { variables }),
+  };
+}
+
+/** @returns undefined where it is malformed, or means to change the prototypes of objects */
+function parsed(text: string): unknown {
+  try {
+    return secureJson.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
