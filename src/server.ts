@@ -101,7 +101,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     logger,
   });
   const underWay = new RequestsUnderWay();
-  const overload = new Overload({ config, isClosing, logger });
+  const overload = new Overload({
+    config,
+    waitingCalls: () => upstream.waitingCalls(),
+    isClosing,
+    logger,
+  });
 
   const app: FastifyInstance = fastify({
     bodyLimit: MAX_REQUEST_BYTES,

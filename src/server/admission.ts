@@ -1,3 +1,5 @@
+import type { LoopStretch } from './places.js';
+
 export interface AdmissionOptions {
   /** The most requests that may be in flight, whatever they wait for. */
   readonly maxInFlight: number;
@@ -10,10 +12,7 @@ export interface AdmissionOptions {
 }
 
 /** What happened in a stretch of time. */
-export interface Stretch {
-  /** How long the event loop worked, and how long it slept. */
-  readonly busyMs: number;
-  readonly idleMs: number;
+export interface Stretch extends LoopStretch {
   /** The requests that were answered. */
   readonly answered: number;
   /** The fewest that were in flight at a time. */
@@ -21,30 +20,23 @@ export interface Stretch {
 }
 
 /**
- * How many requests may be in flight, and how many of them may be worked on.
+ * How many requests may be in flight.
  *
  * A request that waits for a slow REST API costs next to nothing, so many may. But where the event loop has not slept for
  * a while, requests stand in a queue, and one more only makes all wait longer. So it is, later, where more are in flight
  * than there are places upstream: who has waited for most of a request's time is then too late when the turn comes.
- *
- * A busy loop works on few requests at a time. The others wait before anything is done for them: what is begun and not
- * ended is memory that is looked through again and again, and a thousand of those made each cost twice as much.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
-  readonly #few: number;
   readonly #processor: Queue;
   readonly #upstream: Queue;
-  #places: number;
 
   constructor(options: AdmissionOptions) {
     const { maxInFlight, concurrency, processorWaitMs, upstreamWaitMs } = options;
     this.#options = options;
-    this.#few = Math.max(concurrency, FEW);
-    this.#places = maxInFlight;
     this.#processor = new Queue({
       maxInFlight,
-      always: this.#few,
+      always: Math.max(concurrency, FEW),
       waitMs: processorWaitMs,
       standingMs: PROCESSOR_STANDING_MS,
       halfLifeMs: PROCESSOR_HALF_LIFE_MS,
@@ -63,21 +55,13 @@ export class Admission {
     return Math.min(this.#processor.limit, this.#upstream.limit);
   }
 
-  /** With so many being worked on, the next is to wait. */
-  get places(): number {
-    return this.#places;
-  }
-
   observe({ busyMs, idleMs, answered, leastInFlight }: Stretch): void {
-    const { concurrency, processorWaitMs, maxInFlight } = this.#options;
+    const { concurrency, processorWaitMs } = this.#options;
     const elapsedMs = busyMs + idleMs;
+    if (processorWaitMs > 0) {
+      this.#processor.observe({ elapsedMs, workedMs: busyMs, answered, stands: idleMs <= SLEPT * elapsedMs });
+    }
     this.#upstream.observe({ elapsedMs, workedMs: elapsedMs, answered, stands: leastInFlight > concurrency });
-    if (processorWaitMs === 0) return;
-    const stands = idleMs <= SLEPT * elapsedMs;
-    this.#processor.observe({ elapsedMs, workedMs: busyMs, answered, stands });
-    if (this.#processor.isCut) this.#places = this.#few;
-    else if (!stands)
-      this.#places = Math.min(maxInFlight, this.#places * 2 ** (elapsedMs / PLACES_DOUBLE_MS));
   }
 }
 
@@ -116,13 +100,8 @@ class Queue {
     return this.#limit;
   }
 
-  /** Whether it stands now, and has for longer than a burst. */
-  get isCut(): boolean {
-    return this.#stoodMs >= this.#options.standingMs;
-  }
-
   observe({ elapsedMs, workedMs, answered, stands }: QueueStretch): void {
-    const { maxInFlight, always, waitMs, halfLifeMs } = this.#options;
+    const { maxInFlight, always, waitMs, standingMs, halfLifeMs } = this.#options;
     const kept = 0.5 ** (workedMs / halfLifeMs);
     this.#answered = this.#answered * kept + answered;
     this.#workedMs = this.#workedMs * kept + workedMs;
@@ -130,7 +109,7 @@ class Queue {
     if (!stands) {
       // Twice as many after half the wait, and not all at once: the queue may only have been interrupted.
       this.#limit = Math.min(maxInFlight, this.#limit * 2 ** ((2 * elapsedMs) / waitMs));
-    } else if (this.isCut) {
+    } else if (this.#stoodMs >= standingMs) {
       this.#limit = Math.min(maxInFlight, Math.max(always, (this.#answered / this.#workedMs) * waitMs));
     }
   }
@@ -152,5 +131,3 @@ const PROCESSOR_STANDING_MS = 300;
 const PROCESSOR_HALF_LIFE_MS = 1000;
 /** What one stretch counts for at most: a loop that was blocked once has a burst behind it, and no queue that stands. */
 const LONGEST_MS = 100;
-/** How long it takes a loop that sleeps again to work on twice as many: those who wait at the door are not to wait long. */
-const PLACES_DOUBLE_MS = 100;

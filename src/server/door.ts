@@ -1,4 +1,5 @@
 import type { Admission } from './admission.js';
+import type { Places, Work } from './places.js';
 
 /** A request that has come and cannot be let in yet, or not at all. */
 export interface Comer {
@@ -29,6 +30,7 @@ const LOOKS = 10;
  */
 export class Door {
   readonly #admission: Admission;
+  readonly #places: Places;
   #inside = 0;
   /** Those who wait for a place. A `Set` keeps their order. */
   readonly #waiting = new Set<Comer>();
@@ -39,13 +41,19 @@ export class Door {
   #answered = 0;
   #refused = 0;
 
-  constructor(admission: Admission) {
+  constructor(admission: Admission, places: Places) {
     this.#admission = admission;
+    this.#places = places;
+  }
+
+  /** Whether anybody waits for a place, so that {@link pace} is to be called. */
+  get isWaitedAt(): boolean {
+    return this.#waiting.size > 0;
   }
 
   /** Whether there is a place, which is then taken, to be given back by {@link leave}. */
   enter(): boolean {
-    if (this.#inside >= this.#admission.places || this.#inFlight >= this.#admission.limit) return false;
+    if (this.#inside >= this.#places.count || this.#inFlight >= this.#admission.limit) return false;
     this.#inside += 1;
     return true;
   }
@@ -64,9 +72,10 @@ export class Door {
     this.#letIn();
   }
 
-  /** To be called a few times a second, with what the event loop did since. */
-  look(loop: { readonly busyMs: number; readonly idleMs: number }): Passed {
-    this.#admission.observe({ ...loop, answered: this.#answered, leastInFlight: this.#leastInFlight });
+  /** To be called a few times a second, with what was worked since. */
+  look(work: Work): Passed {
+    this.#places.look(work, { inside: this.#inside, waiting: this.#waiting.size });
+    this.#admission.observe({ ...work, answered: this.#answered, leastInFlight: this.#leastInFlight });
     const passed = { refused: this.#refused, inFlight: this.#inFlight };
     this.#answered = this.#refused = 0;
     this.#leastInFlight = this.#inFlight;
@@ -76,12 +85,18 @@ export class Door {
     return passed;
   }
 
+  /** To be called more often while somebody waits. */
+  pace(work: Work): void {
+    this.#places.pace(work);
+    this.#letIn();
+  }
+
   get #inFlight(): number {
     return this.#inside + this.#waiting.size;
   }
 
   #letIn(): void {
-    while (this.#inside < this.#admission.places) {
+    while (this.#inside < this.#places.count) {
       const next = this.#next();
       if (next === undefined) return;
       if (next.isGone()) continue;

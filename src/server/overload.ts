@@ -5,27 +5,33 @@ import type { Logger } from '../telemetry/logger.js';
 import { Admission } from './admission.js';
 import { Door } from './door.js';
 import { reportEpisodes } from './episodes.js';
+import { PACE_MS, Places, type Work } from './places.js';
 import { refuse } from './refusal.js';
 
 export interface OverloadOptions {
   readonly config: Config;
+  /** How many calls wait for others to end before they go upstream. */
+  readonly waitingCalls: () => number;
   /** Whether the gateway closes, and wants no further request on a connection. */
   readonly isClosing: () => boolean;
   readonly logger: Logger;
 }
 
 /**
- * Refuses GraphQL requests that are more than the process can do, before anything is done for them.
+ * Lets in as many GraphQL requests as are good for all of them, and refuses those that are more than the process can do,
+ * before anything is done for them.
  *
  * While there is no overload, a request costs a comparison and a few counters: how many may be in flight is settled ten
  * times a second, not for each.
  */
 export class Overload {
   readonly #door: Door;
+  readonly #waitingCalls: () => number;
   readonly #isClosing: () => boolean;
-  readonly #timer: NodeJS.Timeout;
+  readonly #looks: NodeJS.Timeout;
+  #pace: NodeJS.Timeout | undefined;
 
-  constructor({ config, isClosing, logger }: OverloadOptions) {
+  constructor({ config, waitingCalls, isClosing, logger }: OverloadOptions) {
     const admission = new Admission({
       maxInFlight: config.overload.maxRequestsInFlight,
       concurrency: config.demandApi.concurrency,
@@ -33,19 +39,15 @@ export class Overload {
       // Who has waited for longer has less time left than was waited for.
       upstreamWaitMs: config.requestTimeoutMs / 2,
     });
-    const door = new Door(admission);
+    this.#door = new Door(admission, new Places(config.overload.maxRequestsInFlight));
+    this.#waitingCalls = waitingCalls;
+    this.#isClosing = isClosing;
     const report = reportEpisodes(logger);
-
-    let before = performance.eventLoopUtilization();
-    this.#timer = setInterval(() => {
-      const now = performance.eventLoopUtilization();
-      const { active, idle } = performance.eventLoopUtilization(now, before);
-      before = now;
-      const passed = door.look({ busyMs: active, idleMs: idle });
+    const workSince = watchWork(waitingCalls);
+    this.#looks = setInterval(() => {
+      const passed = this.#door.look(workSince());
       report({ ...passed, limit: Math.floor(admission.limit) });
     }, LOOK_MS).unref();
-    this.#door = door;
-    this.#isClosing = isClosing;
   }
 
   /** Has a request served by `serve`: at once, in a while, or not at all, in which case it is answered here. */
@@ -60,13 +62,42 @@ export class Overload {
     const turnAway = () => {
       refuse(request, response, this.#isClosing());
     };
-    if (door.enter()) letIn();
-    else door.lineUp({ letIn, refuse: turnAway, isGone: () => response.destroyed });
+    if (door.enter()) {
+      letIn();
+      return;
+    }
+    door.lineUp({ letIn, refuse: turnAway, isGone: () => response.destroyed });
+    this.#pace ??= this.#startPace();
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    clearInterval(this.#looks);
+    clearInterval(this.#pace);
   }
+
+  #startPace(): NodeJS.Timeout {
+    const workSince = watchWork(this.#waitingCalls);
+    const pace = setInterval(() => {
+      if (this.#door.isWaitedAt) {
+        this.#door.pace(workSince());
+      } else {
+        clearInterval(pace);
+        this.#pace = undefined;
+      }
+    }, PACE_MS).unref();
+    return pace;
+  }
+}
+
+/** @returns tells, at each call, what was worked since the one before */
+function watchWork(waitingCalls: () => number): () => Work {
+  let before = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { active, idle } = performance.eventLoopUtilization(now, before);
+    before = now;
+    return { busyMs: active, idleMs: idle, callsWait: waitingCalls() > 0 };
+  };
 }
 
 const LOOK_MS = 100;

@@ -12,6 +12,11 @@ export class Turns {
     this.#concurrency = concurrency;
   }
 
+  /** How many wait. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /**
    * Takes a place among the requests in flight, to be given back by {@link leave}.
    *
@@ -46,7 +51,8 @@ export class Turns {
         stopWaiting();
         reject(timedOut(false));
       };
-      const timer = setTimeout(giveUp, deadline - performance.now());
+      // Whole milliseconds: Node.js keeps timers of one length together, and fractions would make each a length of its own.
+      const timer = setTimeout(giveUp, Math.ceil(deadline - performance.now()));
       this.#waiting.add(enter);
       callerGone.onCancel(giveUp);
       if (callerGone.cancelled) giveUp();

@@ -22,6 +22,8 @@ export interface Upstream {
   readonly client: DemandClientDeps;
   /** Whether the next call would go out, or the breaker is open. */
   isUp(): boolean;
+  /** How many calls wait for one of the calls in flight to end. */
+  waitingCalls(): number;
   close(): void;
 }
 
@@ -61,6 +63,7 @@ export function createUpstream(
   return {
     client: { transport, baseUrl, fieldingRuns, jobs: new JobMemory(jobs), ifMatch },
     isUp: () => parts.breaker.takesCalls,
+    waitingCalls: () => parts.turns.waiting,
     close: () => {
       reads.close();
       changes.close();

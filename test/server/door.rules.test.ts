@@ -1,12 +1,14 @@
 import { Admission } from '../../src/server/admission.js';
 import { Door, REFUSALS_AT_ONCE } from '../../src/server/door.js';
+import { Places } from '../../src/server/places.js';
 
-const idle = { busyMs: 0, idleMs: 100 };
+const idle = { busyMs: 0, idleMs: 100, callsWait: false };
 
 /** A door with places for so many, and what became of those who came. */
 function doorFor(maxInFlight: number) {
   const door = new Door(
     new Admission({ maxInFlight, concurrency: 64, processorWaitMs: 500, upstreamWaitMs: 7500 }),
+    new Places(maxInFlight),
   );
   const letIn: number[] = [];
   const refused: number[] = [];

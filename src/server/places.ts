@@ -1,0 +1,64 @@
+/** What the event loop did in a stretch of time: how long it worked, and how long it slept. */
+export interface LoopStretch {
+  readonly busyMs: number;
+  readonly idleMs: number;
+}
+
+/** What is known of the work that has been begun. */
+export interface Work extends LoopStretch {
+  /** Whether calls wait for other calls to end before they go upstream. */
+  readonly callsWait: boolean;
+}
+
+/**
+ * How many requests are worked on at a time.
+ *
+ * As many as there are, as a rule. But where calls wait for others and the event loop never sleeps, no request is answered
+ * sooner for working on all at once; and all that is begun and not ended is memory, which the garbage collector looks
+ * through again and again. Fifty operations of fifty calls each take two to three times as much processor time when they
+ * are interleaved as when a few are ended before others begin. So then it is as few as keep the loop busy, and the others
+ * wait before anything is done for them.
+ */
+export class Places {
+  readonly #max: number;
+  #count: number;
+
+  constructor(max: number) {
+    this.#max = max;
+    this.#count = max;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /**
+   * To be called a few times a second.
+   *
+   * @param inside how many have a place
+   * @param waiting how many wait for one
+   */
+  look(work: Work, { inside, waiting }: { readonly inside: number; readonly waiting: number }): void {
+    if (isTooMuch(work)) this.#count = Math.max(FEWEST, Math.min(this.#count, inside) / 2);
+    else if (waiting === 0) this.#count = this.#max;
+  }
+
+  /** To be called every {@link PACE_MS} while somebody waits: few is as many as keep the loop busy. */
+  pace(work: Work): void {
+    this.#count = isTooMuch(work)
+      ? Math.max(FEWEST, this.#count * LESS)
+      : Math.min(this.#max, Math.ceil(this.#count * MORE));
+  }
+}
+
+/** Milliseconds: whoever waits while the loop sleeps is not to wait long. */
+export const PACE_MS = 10;
+const FEWEST = 2;
+const MORE = 1.5;
+const LESS = 0.9;
+/** The share of a stretch from which on the loop has slept in it: less are the pauses between two events. */
+const SLEPT = 0.02;
+
+function isTooMuch({ busyMs, idleMs, callsWait }: Work): boolean {
+  return callsWait && idleMs <= SLEPT * (busyMs + idleMs);
+}
