@@ -87,3 +87,52 @@ test('a look tells what was refused and what is in flight', () => {
   door.leave(true);
   expect(door.look(idle)).toEqual({ refused: 0, inFlight: 1 });
 });
+
+describe('Where a busy loop works on few', () => {
+  const busy = { busyMs: 100, idleMs: 0, callsWait: true };
+
+  /** A door with four inside that has been busy for a while: there are two places. */
+  function busyDoor() {
+    const all = doorFor(100);
+    all.comeMany(0, 4);
+    all.door.look(busy);
+    return all;
+  }
+
+  test('who comes waits, and goes in when there is a place, the first first', () => {
+    const { door, comeMany, letIn, refused } = busyDoor();
+    comeMany(4, 3);
+    expect(door.isWaitedAt).toBe(true);
+    door.leave(true);
+    door.leave(true);
+    expect(letIn).toEqual([0, 1, 2, 3]);
+    door.leave(true);
+    door.leave(true);
+    expect(letIn).toEqual([0, 1, 2, 3, 4, 5]);
+    door.leave(true);
+    expect(letIn).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect([door.isWaitedAt, refused]).toEqual([false, []]);
+  });
+
+  test('a loop that sleeps lets in who waits', () => {
+    const { door, comeMany, letIn } = busyDoor();
+    comeMany(4, 3);
+    for (let nth = 0; nth < 3; nth++) door.pace(idle);
+    expect(letIn).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  test('who has gone is passed over', () => {
+    const { door, comeMany, letIn, gone } = busyDoor();
+    comeMany(4, 3);
+    gone.add(4);
+    for (let nth = 0; nth < 3; nth++) door.leave(true);
+    expect(letIn).toEqual([0, 1, 2, 3, 5]);
+  });
+
+  test('who waits is in flight, and is refused where that is too many', () => {
+    const { door, comeMany, refused } = busyDoor();
+    comeMany(4, 97);
+    expect(refused).toEqual([100]);
+    expect(door.look(idle)).toEqual({ refused: 1, inFlight: 100 });
+  });
+});

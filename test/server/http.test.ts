@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { createServer } from 'node:http';
+import { createServer, request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { demo } from '../../src/emulator/index.js';
 import { FieldingRunDocument } from '../generated/documents.js';
 import { startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
@@ -44,6 +47,13 @@ function decoded(page: string): string {
 
 function browse(url: string): Promise<Response> {
   return fetch(url, { headers: { accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8' } });
+}
+
+function postInPieces(): ClientRequest {
+  return request(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  });
 }
 
 function post(body: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
@@ -188,6 +198,45 @@ describe('A body', () => {
     expect((await post(ofBytes(1024 * 1024 + 1))).status).toBe(413);
   });
 
+  test('that is larger is 413 where it does not say so beforehand', async () => {
+    const request = postInPieces();
+    const [answer] = (await Promise.all([
+      once(request, 'response'),
+      pipeline(Readable.from(Array.from({ length: 40 }, () => ' '.repeat(32 * 1024))), request),
+    ])) as [[IncomingMessage], unknown];
+    expect(answer[0].statusCode).toBe(413);
+    answer[0].resume();
+    await once(answer[0], 'close');
+  });
+
+  test('can come in pieces, in the middle of a character', async () => {
+    const body = Buffer.from('{"query":"{ ä }"}');
+    const cut = body.indexOf(Buffer.from('ä')) + 1;
+    const request = postInPieces();
+    request.write(body.subarray(0, cut));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    request.end(body.subarray(cut));
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    expect(await text(answer)).toContain('Unexpected character: U+00E4');
+  });
+
+  test.each(['{"query":"{ __typename }","__proto__":{"polluted":true}}', ''])(
+    'that no object can be made of is 400: %s',
+    async (body) => {
+      expect((await post(body)).status).toBe(400);
+    },
+  );
+
+  test.each([
+    ['several operations at once', '[{"query":"{ __typename }"}]'],
+    ['no document', '{}'],
+    ['variables that are none', '{"query":"{ __typename }","variables":[]}'],
+  ])('with %s is 400 as Apollo Server says it', async (_, body) => {
+    const response = await post(body);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: expect.any(String) } }] });
+  });
+
   test.each(['{"query":', 'not json', '{"query":"{ __typename }"} and more'])(
     'that is no JSON is 400: %s',
     async (body) => {
@@ -201,6 +250,69 @@ describe('A body', () => {
     const query = `{ a${'{ a'.repeat(20_000)}${' }'.repeat(20_000)} }`;
     const response = await post(JSON.stringify({ query }));
     expect(response.status).toBe(400);
+  });
+});
+
+describe('A document that has been seen before', () => {
+  const document = `query One($id: ID!) { fieldingRun(id: $id) { status } } query Two { __typename }`;
+  const body = (operationName: string, variables: object = {}) =>
+    JSON.stringify({ query: document, operationName, variables });
+  const headers = { authorization: `Bearer ${demo.token}` };
+
+  async function answer(text: string, more: Readonly<Record<string, string>> = {}) {
+    const response = await post(text, { ...headers, ...more });
+    const { date, ...rest } = Object.fromEntries(response.headers);
+    expect(date).toBeDefined();
+    return { status: response.status, headers: rest, body: await response.text() };
+  }
+
+  test('is answered as it was the first time', async () => {
+    const [first, second] = [
+      await answer(body('One', { id: runId })),
+      await answer(body('One', { id: runId })),
+    ];
+    expect(first).toMatchObject({ status: 200, body: '{"data":{"fieldingRun":{"status":"LIVE"}}}\n' });
+    expect(second).toEqual(first);
+    expect(await emulator.control.requests()).toHaveLength(2);
+  });
+
+  test.each([
+    ['an operation that it does not have', body('Three'), 400, 'OPERATION_RESOLUTION_FAILURE'],
+    ['no variable', body('One'), 400, 'BAD_USER_INPUT'],
+    ['an id that is none', body('One', { id: 'x' }), 200, 'BAD_USER_INPUT'],
+  ])('has the same errors the second time: %s', async (_, text, status, code) => {
+    await answer(body('Two'));
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const [first, second] = [await answer(text, { traceparent }), await answer(text, { traceparent })];
+    expect(first.status).toBe(status);
+    expect(JSON.parse(first.body)).toMatchObject({
+      errors: [{ extensions: { code, traceId: '4bf92f3577b34da6a3ce929d0e0e4736' } }],
+    });
+    expect(second).toEqual(first);
+  });
+
+  test('is told apart from another of the same operations', async () => {
+    const other = document.replace('{ status }', '{ version }');
+    expect((await answer(body('One', { id: runId }))).body).toContain('"status"');
+    const response = await post(
+      JSON.stringify({ query: other, operationName: 'One', variables: { id: runId } }),
+      headers,
+    );
+    expect(await response.json()).toEqual({ data: { fieldingRun: { version: expect.any(String) } } });
+  });
+
+  test('is answered the same where Apollo Server reports usage, and has to see each operation', async () => {
+    const own = await startTestGateway({ demandApiUrl: emulator.url, env: { APOLLO_KEY: 'service:x:y' } });
+    try {
+      const answers = [
+        await own.execute(FieldingRunDocument, { id: runId }),
+        await own.execute(FieldingRunDocument, { id: runId }),
+      ];
+      const live = { status: 200, data: { fieldingRun: { status: 'LIVE' } }, errors: [] };
+      expect(answers).toMatchObject([live, live]);
+    } finally {
+      await own.close();
+    }
   });
 });
 

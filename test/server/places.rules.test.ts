@@ -1,0 +1,57 @@
+import { Places, type Work } from '../../src/server/places.js';
+
+const busy: Work = { busyMs: 10, idleMs: 0, callsWait: true };
+const sleepy: Work = { busyMs: 5, idleMs: 5, callsWait: true };
+const MANY = { inside: 50, waiting: 0 };
+
+function paced(places: Places, times: number, work: Work): number {
+  for (let nth = 0; nth < times; nth++) places.pace(work);
+  return places.count;
+}
+
+test('there are as many as may be in flight', () => {
+  const places = new Places(1000);
+  places.look(sleepy, MANY);
+  expect(places.count).toBe(1000);
+});
+
+test('a busy loop whose calls do not wait for each other works on all', () => {
+  const places = new Places(1000);
+  places.look({ ...busy, callsWait: false }, MANY);
+  expect(places.count).toBe(1000);
+});
+
+test('a busy loop with calls that wait works on fewer and fewer, down to two', () => {
+  const places = new Places(1000);
+  places.look(busy, MANY);
+  expect(places.count).toBe(25);
+  places.look(busy, { inside: 25, waiting: 25 });
+  expect(places.count).toBe(12.5);
+  expect(paced(places, 5, busy)).toBeCloseTo(7.4, 1);
+  expect(paced(places, 100, busy)).toBe(2);
+});
+
+test.each([
+  ['sleeps', sleepy],
+  ['has no calls that wait', { ...busy, callsWait: false }],
+])('while somebody waits and the loop %s there are soon more', (_, work) => {
+  const places = new Places(1000);
+  places.look(busy, { inside: 4, waiting: 0 });
+  expect([1, 2, 3, 4].map(() => paced(places, 1, work))).toEqual([3, 5, 8, 12]);
+  expect(paced(places, 11, work)).toBe(1000);
+});
+
+test('where nobody waits any more there are as many as at first', () => {
+  const places = new Places(1000);
+  places.look(busy, MANY);
+  places.look(sleepy, { inside: 3, waiting: 1 });
+  expect(places.count).toBe(25);
+  places.look(sleepy, { inside: 3, waiting: 0 });
+  expect(places.count).toBe(1000);
+});
+
+test('there are never more than may be in flight', () => {
+  const places = new Places(3);
+  places.look(busy, { inside: 3, waiting: 0 });
+  expect(paced(places, 10, sleepy)).toBe(3);
+});
