@@ -103,7 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const underWay = new RequestsUnderWay();
   const overload = new Overload({
     config,
-    waitingCalls: () => upstream.waitingCalls(),
+    queue: () => upstream.queue(),
     isClosing,
     logger,
   });

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { Config } from '../config.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { CallQueue } from '../upstream/upstream.js';
 import { Admission } from './admission.js';
 import { Door } from './door.js';
 import { reportEpisodes } from './episodes.js';
@@ -10,8 +11,8 @@ import { refuse } from './refusal.js';
 
 export interface OverloadOptions {
   readonly config: Config;
-  /** How many calls wait for others to end before they go upstream. */
-  readonly waitingCalls: () => number;
+  /** Calls that wait for others to end before they go upstream. */
+  readonly queue: () => CallQueue;
   /** Whether the gateway closes, and wants no further request on a connection. */
   readonly isClosing: () => boolean;
   readonly logger: Logger;
@@ -26,12 +27,12 @@ export interface OverloadOptions {
  */
 export class Overload {
   readonly #door: Door;
-  readonly #waitingCalls: () => number;
+  readonly #queue: () => CallQueue;
   readonly #isClosing: () => boolean;
   readonly #looks: NodeJS.Timeout;
   #pace: NodeJS.Timeout | undefined;
 
-  constructor({ config, waitingCalls, isClosing, logger }: OverloadOptions) {
+  constructor({ config, queue, isClosing, logger }: OverloadOptions) {
     const admission = new Admission({
       maxInFlight: config.overload.maxRequestsInFlight,
       concurrency: config.demandApi.concurrency,
@@ -40,10 +41,10 @@ export class Overload {
       upstreamWaitMs: config.requestTimeoutMs / 2,
     });
     this.#door = new Door(admission, new Places(config.overload.maxRequestsInFlight));
-    this.#waitingCalls = waitingCalls;
+    this.#queue = queue;
     this.#isClosing = isClosing;
     const report = reportEpisodes(logger);
-    const workSince = watchWork(waitingCalls);
+    const workSince = watchWork(queue);
     this.#looks = setInterval(() => {
       const passed = this.#door.look(workSince());
       report({ ...passed, limit: Math.floor(admission.limit) });
@@ -76,7 +77,7 @@ export class Overload {
   }
 
   #startPace(): NodeJS.Timeout {
-    const workSince = watchWork(this.#waitingCalls);
+    const workSince = watchWork(this.#queue);
     const pace = setInterval(() => {
       if (this.#door.isWaitedAt) {
         this.#door.pace(workSince());
@@ -90,14 +91,21 @@ export class Overload {
 }
 
 /** @returns tells, at each call, what was worked since the one before */
-function watchWork(waitingCalls: () => number): () => Work {
-  let before = performance.eventLoopUtilization();
+function watchWork(queue: () => CallQueue): () => Work {
+  let before = present(queue);
   return () => {
-    const now = performance.eventLoopUtilization();
-    const { active, idle } = performance.eventLoopUtilization(now, before);
+    const now = present(queue);
+    const { active: busyMs, idle: idleMs } = performance.eventLoopUtilization(now.loop, before.loop);
+    const turns = Math.max(1, now.turns - before.turns);
+    const callsWait = now.waiting > 0 || now.waited > before.waited;
     before = now;
-    return { busyMs: active, idleMs: idle, callsWait: waitingCalls() > 0 };
+    return { busyMs, idleMs, turnMs: busyMs / turns, callsWait };
   };
+}
+
+function present(queue: () => CallQueue) {
+  const { uvMetricsInfo } = performance.nodeTiming;
+  return { loop: performance.eventLoopUtilization(), turns: uvMetricsInfo.loopCount, ...queue() };
 }
 
 const LOOK_MS = 100;

@@ -6,18 +6,25 @@ export interface LoopStretch {
 
 /** What is known of the work that has been begun. */
 export interface Work extends LoopStretch {
-  /** Whether calls wait for other calls to end before they go upstream. */
+  /** How long the loop worked in one turn, on the average: so long does everything else wait, a health check too. */
+  readonly turnMs: number;
+  /** Whether calls had to wait for other calls to end before they went upstream. */
   readonly callsWait: boolean;
 }
 
 /**
  * How many requests are worked on at a time.
  *
- * As many as there are, as a rule. But where calls wait for others and the event loop never sleeps, no request is answered
- * sooner for working on all at once; and all that is begun and not ended is memory, which the garbage collector looks
- * through again and again. Fifty operations of fifty calls each take two to three times as much processor time when they
- * are interleaved as when a few are ended before others begin. So then it is as few as keep the loop busy, and the others
- * wait before anything is done for them.
+ * As many as there are, as a rule. But no request is answered sooner for working on all at once where the event loop never
+ * sleeps, and it can harm:
+ *
+ * - Where calls wait for others, all that is begun and not ended is memory, which the garbage collector looks through again
+ *   and again. Fifty operations of fifty calls each take two to three times as much processor time when they are
+ *   interleaved as when a few are ended before others begin.
+ * - Where turns of the loop are long, the answers to all that was begun come in one turn, and whatever comes in the
+ *   meantime waits for all of them.
+ *
+ * So then it is as few as keep the loop busy, and the others wait before anything is done for them.
  */
 export class Places {
   readonly #max: number;
@@ -56,9 +63,11 @@ export const PACE_MS = 10;
 const FEWEST = 2;
 const MORE = 1.5;
 const LESS = 0.9;
+/** Half of what the loop may be late at most. */
+const LONG_TURN_MS = 8;
 /** The share of a stretch from which on the loop has slept in it: less are the pauses between two events. */
 const SLEPT = 0.02;
 
-function isTooMuch({ busyMs, idleMs, callsWait }: Work): boolean {
-  return callsWait && idleMs <= SLEPT * (busyMs + idleMs);
+function isTooMuch({ busyMs, idleMs, turnMs, callsWait }: Work): boolean {
+  return (callsWait || turnMs > LONG_TURN_MS) && idleMs <= SLEPT * (busyMs + idleMs);
 }

@@ -7,14 +7,20 @@ export class Turns {
   /** Those who wait. A `Set` keeps their order, and lets one leave from the middle. */
   readonly #waiting = new Set<() => void>();
   #inFlight = 0;
+  #waited = 0;
 
   constructor(concurrency: number) {
     this.#concurrency = concurrency;
   }
 
-  /** How many wait. */
+  /** How many wait now. */
   get waiting(): number {
     return this.#waiting.size;
+  }
+
+  /** How many have had to wait so far. */
+  get waited(): number {
+    return this.#waited;
   }
 
   /**
@@ -37,6 +43,7 @@ export class Turns {
   }
 
   #wait({ deadline, callerGone }: CallScope): Promise<void> {
+    this.#waited += 1;
     return new Promise((resolve, reject) => {
       const stopWaiting = () => {
         this.#waiting.delete(enter);

@@ -17,13 +17,18 @@ import { createUndiciClient } from './undici-client.js';
 
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
+export interface CallQueue {
+  readonly waiting: number;
+  readonly waited: number;
+}
+
 /** The way to one Demand API, shared by all operations of the process. */
 export interface Upstream {
   readonly client: DemandClientDeps;
   /** Whether the next call would go out, or the breaker is open. */
   isUp(): boolean;
-  /** How many calls wait for one of the calls in flight to end. */
-  waitingCalls(): number;
+  /** Calls that wait for one of those in flight to end: how many do now, and how many have had to so far. */
+  queue(): CallQueue;
   close(): void;
 }
 
@@ -63,7 +68,7 @@ export function createUpstream(
   return {
     client: { transport, baseUrl, fieldingRuns, jobs: new JobMemory(jobs), ifMatch },
     isUp: () => parts.breaker.takesCalls,
-    waitingCalls: () => parts.turns.waiting,
+    queue: () => ({ waiting: parts.turns.waiting, waited: parts.turns.waited }),
     close: () => {
       reads.close();
       changes.close();

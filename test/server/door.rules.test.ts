@@ -2,7 +2,7 @@ import { Admission } from '../../src/server/admission.js';
 import { Door, REFUSALS_AT_ONCE } from '../../src/server/door.js';
 import { Places } from '../../src/server/places.js';
 
-const idle = { busyMs: 0, idleMs: 100, callsWait: false };
+const idle = { busyMs: 0, idleMs: 100, turnMs: 1, callsWait: false };
 
 /** A door with places for so many, and what became of those who came. */
 function doorFor(maxInFlight: number) {
@@ -89,7 +89,7 @@ test('a look tells what was refused and what is in flight', () => {
 });
 
 describe('Where a busy loop works on few', () => {
-  const busy = { busyMs: 100, idleMs: 0, callsWait: true };
+  const busy = { busyMs: 100, idleMs: 0, turnMs: 1, callsWait: true };
 
   /** A door with four inside that has been busy for a while: there are two places. */
   function busyDoor() {

@@ -1,7 +1,7 @@
 import { Places, type Work } from '../../src/server/places.js';
 
-const busy: Work = { busyMs: 10, idleMs: 0, callsWait: true };
-const sleepy: Work = { busyMs: 5, idleMs: 5, callsWait: true };
+const busy: Work = { busyMs: 10, idleMs: 0, turnMs: 1, callsWait: true };
+const sleepy: Work = { busyMs: 5, idleMs: 5, turnMs: 1, callsWait: true };
 const MANY = { inside: 50, waiting: 0 };
 
 function paced(places: Places, times: number, work: Work): number {
@@ -15,20 +15,23 @@ test('there are as many as may be in flight', () => {
   expect(places.count).toBe(1000);
 });
 
-test('a busy loop whose calls do not wait for each other works on all', () => {
+test('a busy loop with short turns whose calls do not wait for each other works on all', () => {
   const places = new Places(1000);
   places.look({ ...busy, callsWait: false }, MANY);
   expect(places.count).toBe(1000);
 });
 
-test('a busy loop with calls that wait works on fewer and fewer, down to two', () => {
+test.each([
+  ['calls that wait', busy],
+  ['long turns', { ...busy, turnMs: 9, callsWait: false }],
+])('a busy loop with %s works on fewer and fewer, down to two', (_, work) => {
   const places = new Places(1000);
-  places.look(busy, MANY);
+  places.look(work, MANY);
   expect(places.count).toBe(25);
-  places.look(busy, { inside: 25, waiting: 25 });
+  places.look(work, { inside: 25, waiting: 25 });
   expect(places.count).toBe(12.5);
-  expect(paced(places, 5, busy)).toBeCloseTo(7.4, 1);
-  expect(paced(places, 100, busy)).toBe(2);
+  expect(paced(places, 5, work)).toBeCloseTo(7.4, 1);
+  expect(paced(places, 100, work)).toBe(2);
 });
 
 test.each([
