@@ -73,23 +73,29 @@ export class PlainOperations {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const { contextOf, isClosing, logger } = this.#options;
+    const { contextOf, logger } = this.#options;
+    let context: RequestContext | undefined;
     try {
-      const { status, headers, result } = await this.#execute(operation, contextOf(request, response));
-      const { errors, data, extensions } = result;
-      const body = `${JSON.stringify({ errors, data, extensions })}\n`;
-      response.writeHead(status, {
-        'content-type': contentType,
-        'content-length': Buffer.byteLength(body),
-        'access-control-allow-origin': '*',
-        ...Object.fromEntries(headers),
-        ...(isClosing() && { connection: 'close' }),
-      });
-      response.end(body);
+      context = contextOf(request, response);
+      this.#send(response, contentType, await this.#execute(operation, context));
     } catch (error) {
       logger.error({ err: error }, 'An operation could not be answered.');
-      response.destroy();
+      if (response.headersSent) response.destroy();
+      else this.#send(response, contentType, failed(context?.trace.traceId));
     }
+  }
+
+  #send(response: ServerResponse, contentType: string, { status, headers, result }: Answer): void {
+    const { errors, data, extensions } = result;
+    const body = `${JSON.stringify({ errors, data, extensions })}\n`;
+    response.writeHead(status, {
+      'content-type': contentType,
+      'content-length': Buffer.byteLength(body),
+      'access-control-allow-origin': '*',
+      ...Object.fromEntries(headers),
+      ...(this.#options.isClosing() && { connection: 'close' }),
+    });
+    response.end(body);
   }
 
   async #execute(operation: OperationRequest, contextValue: RequestContext): Promise<Answer> {
@@ -103,6 +109,12 @@ export class PlainOperations {
       throw new Error('An operation was answered in parts, which nobody asked for.');
     return { status: http.status ?? 200, headers: http.headers, result: body.singleResult };
   }
+}
+
+/** What nobody foresaw, as `formatError` would mask it. */
+function failed(traceId: string | undefined): Answer {
+  const extensions = { code: 'INTERNAL_SERVER_ERROR', retryable: false, traceId };
+  return { status: 500, headers: [], result: { errors: [{ message: 'The gateway failed.', extensions }] } };
 }
 
 function isJson(headers: IncomingMessage['headers']): boolean {
