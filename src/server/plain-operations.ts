@@ -3,7 +3,9 @@ import type { ApolloServer } from '@apollo/server';
 import type { FormattedExecutionResult } from 'graphql';
 import secureJson from 'secure-json-parse';
 import type { RequestContext } from '../context.js';
+import { GATEWAY_FAILED } from '../graphql/errors/format-error.js';
 import type { Logger } from '../telemetry/logger.js';
+import { sendJson } from './answer.js';
 import { readBody } from './body.js';
 import type { Execution, OperationRequest } from './execution.js';
 import { responseType } from './media-type.js';
@@ -87,15 +89,13 @@ export class PlainOperations {
 
   #send(response: ServerResponse, contentType: string, { status, headers, result }: Answer): void {
     const { errors, data, extensions } = result;
-    const body = `${JSON.stringify({ errors, data, extensions })}\n`;
-    response.writeHead(status, {
-      'content-type': contentType,
-      'content-length': Buffer.byteLength(body),
-      'access-control-allow-origin': '*',
-      ...Object.fromEntries(headers),
-      ...(this.#options.isClosing() && { connection: 'close' }),
+    sendJson(response, {
+      status,
+      contentType,
+      body: `${JSON.stringify({ errors, data, extensions })}\n`,
+      headers: Object.fromEntries(headers),
+      closing: this.#options.isClosing(),
     });
-    response.end(body);
   }
 
   async #execute(operation: OperationRequest, contextValue: RequestContext): Promise<Answer> {
@@ -111,10 +111,11 @@ export class PlainOperations {
   }
 }
 
-/** What nobody foresaw, as `formatError` would mask it. */
+/** What nobody foresaw. */
 function failed(traceId: string | undefined): Answer {
-  const extensions = { code: 'INTERNAL_SERVER_ERROR', retryable: false, traceId };
-  return { status: 500, headers: [], result: { errors: [{ message: 'The gateway failed.', extensions }] } };
+  const { message, extensions } = GATEWAY_FAILED;
+  const error = { message, extensions: { ...extensions, traceId } };
+  return { status: 500, headers: [], result: { errors: [error] } };
 }
 
 function isJson(headers: IncomingMessage['headers']): boolean {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorExtensions } from '../graphql/errors/format-error.js';
 import { continueTrace } from '../telemetry/trace-context.js';
+import { sendJson } from './answer.js';
 import { responseType } from './media-type.js';
 
 const RETRY_AFTER_SECONDS = 1;
@@ -12,14 +13,13 @@ const RETRY_AFTER_SECONDS = 1;
 export function refuse(request: IncomingMessage, response: ServerResponse, closing: boolean): void {
   const { accept, traceparent } = request.headers;
   const body = JSON.stringify({ errors: [error(typeof traceparent === 'string' ? traceparent : undefined)] });
-  response.writeHead(503, {
-    'content-type': responseType(accept) ?? 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    'retry-after': String(RETRY_AFTER_SECONDS),
-    'access-control-allow-origin': '*',
-    ...(closing && { connection: 'close' }),
+  sendJson(response, {
+    status: 503,
+    contentType: responseType(accept) ?? 'application/json; charset=utf-8',
+    body,
+    headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
+    closing,
   });
-  response.end(body);
 }
 
 function error(traceparent: string | undefined) {

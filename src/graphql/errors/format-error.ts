@@ -22,6 +22,12 @@ export interface FormatErrorOptions {
   readonly onDefect: (error: unknown) => void;
 }
 
+/** What a client sees of a defect. */
+export const GATEWAY_FAILED: { readonly message: string; readonly extensions: ErrorExtensions } = {
+  message: 'The gateway failed.',
+  extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },
+};
+
 /** What a client sees of an error: never a stack, a URL, a token or a body. */
 export function createFormatError({ onDefect }: FormatErrorOptions) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
@@ -32,8 +38,7 @@ export function createFormatError({ onDefect }: FormatErrorOptions) {
     }
     if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return withoutStack(formatted);
     onDefect(error);
-    const masked = { ...formatted, message: 'The gateway failed.' };
-    return withExtensions(masked, { code: 'INTERNAL_SERVER_ERROR', retryable: false });
+    return { ...formatted, message: GATEWAY_FAILED.message, extensions: { ...GATEWAY_FAILED.extensions } };
   };
 }
 
