@@ -1,14 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import cors from '@fastify/cors';
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
-import {
-  fastify,
-  LogController,
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyServerFactory,
-} from 'fastify';
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Config } from './config.js';
 import { createContext } from './context.js';
 import { createApollo } from './server/apollo.js';
@@ -16,8 +9,9 @@ import { callerOf } from './server/caller.js';
 import { PLAIN_FIRST_QUERY, serveExplorers, type FirstQuery } from './server/explorers.js';
 import { serveGraphQL } from './server/graphql.js';
 import { serveHealth } from './server/health.js';
-import { createHttpServer } from './server/http-server.js';
-import { inFrontOf } from './server/front.js';
+import type { Exchange } from './server/exchange.js';
+import { Front } from './server/front.js';
+import { createHttpServer, type HttpServerFactory } from './server/http-server.js';
 import { Overload } from './server/overload.js';
 import { PlainOperations } from './server/plain-operations.js';
 import { RequestsUnderWay } from './server/under-way.js';
@@ -43,7 +37,7 @@ export interface GatewayOptions {
   /** What guarantees rest on beyond one call. Default: kept in this process, for as long as it lives. */
   readonly memories?: Memories;
   /** Makes the HTTP server, where its connections come from elsewhere than the port. Default: ordinary ones. */
-  readonly serverFactory?: FastifyServerFactory;
+  readonly serverFactory?: HttpServerFactory;
   /** Default: JSON lines on standard output. */
   readonly logger?: Logger;
   /** Milliseconds since the epoch. Default: `Date.now`. */
@@ -82,8 +76,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   let draining = false;
   const isClosing = () => draining;
-  const contextOf = (request: IncomingMessage, response: ServerResponse) =>
-    createContext(contextDeps, callerOf(request, response));
+  const contextOf = (exchange: Exchange) => createContext(contextDeps, callerOf(exchange));
   const { production } = config;
   const { apollo, execution } = createApollo({
     production,
@@ -107,6 +100,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     isClosing,
     logger,
   });
+  const front = new Front({ underWay, overload, operations });
 
   const app: FastifyInstance = fastify({
     bodyLimit: MAX_REQUEST_BYTES,
@@ -115,8 +109,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     loggerInstance,
     // While the process drains, a request that comes on an open connection is still answered.
     return503OnClosing: false,
-    serverFactory: (handler, times) =>
-      serverFactory(inFrontOf(handler, { underWay, overload, operations }), times),
+    serverFactory: (handler, times) => serverFactory(front.handlers(handler), times),
   });
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (draining) void reply.header('connection', 'close');
@@ -127,7 +120,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   apollo.addPlugin(fastifyApolloDrainPlugin(app));
   await apollo.start();
-  serveGraphQL(app, apollo, { contextOf, bodyOf: (request) => operations.bodyOf(request) });
+  serveGraphQL(app, apollo, { contextOf, bodyOf: (request) => front.bodyOf(request) });
   serveHealth(app, () => !draining && upstream.isUp());
   if (!production) serveExplorers(app, firstQuery);
 

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
-import type { RequestListener, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { promisify } from 'node:util';
-import type { FastifyServerFactory } from 'fastify';
-import { createHttpServer } from '../server/http-server.js';
+import { createHttpServer, type HttpServerFactory, type RequestHandlers } from '../server/http-server.js';
 
 /**
- * The HTTP servers of a worker, one for each address that it listens on: Fastify's, except that they can end connections
+ * The HTTP servers of a worker, one for each address that it listens on: the gateway's, except that they can end connections
  * with their next answers. To close an idle connection could cut off a request that is on its way to it.
  */
 export class HttpServers {
@@ -14,12 +13,18 @@ export class HttpServers {
   /** How many answers are to end their connections. */
   #ending = 0;
 
-  readonly factory: FastifyServerFactory = (handler, times) => {
-    const listener: RequestListener = (request, response) => {
-      this.#end(response);
-      handler(request, response);
+  readonly factory: HttpServerFactory = ({ plain, others }, times) => {
+    const handlers: RequestHandlers = {
+      plain: (exchange) => {
+        if (this.#endsNext()) exchange.endConnection();
+        plain(exchange);
+      },
+      others: (request, response) => {
+        if (this.#endsNext()) response.setHeader('connection', 'close');
+        others(request, response);
+      },
     };
-    const server = createHttpServer(listener, times);
+    const server = createHttpServer(handlers, times);
     this.#servers.push(server);
     return server;
   };
@@ -46,9 +51,9 @@ export class HttpServers {
     await Promise.all(closed);
   }
 
-  #end(response: ServerResponse): void {
-    if (this.#ending === 0) return;
+  #endsNext(): boolean {
+    if (this.#ending === 0) return false;
     this.#ending -= 1;
-    response.setHeader('connection', 'close');
+    return true;
   }
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { Config } from '../config.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -6,6 +5,7 @@ import type { CallQueue } from '../upstream/upstream.js';
 import { Admission } from './admission.js';
 import { Door } from './door.js';
 import { reportEpisodes } from './episodes.js';
+import type { Exchange } from './exchange.js';
 import { PACE_MS, Places, type Work } from './places.js';
 import { refuse } from './refusal.js';
 
@@ -52,22 +52,22 @@ export class Overload {
   }
 
   /** Has a request served by `serve`: at once, in a while, or not at all, in which case it is answered here. */
-  admit(request: IncomingMessage, response: ServerResponse, serve: () => void): void {
+  admit(exchange: Exchange, serve: () => void): void {
     const door = this.#door;
     const letIn = () => {
-      response.on('close', () => {
-        door.leave(response.writableFinished);
+      exchange.onOver((answered) => {
+        door.leave(answered);
       });
       serve();
     };
     const turnAway = () => {
-      refuse(request, response, this.#isClosing());
+      refuse(exchange, this.#isClosing());
     };
     if (door.enter()) {
       letIn();
       return;
     }
-    door.lineUp({ letIn, refuse: turnAway, isGone: () => response.destroyed });
+    door.lineUp({ letIn, refuse: turnAway, isGone: () => exchange.isOver });
     this.#pace ??= this.#startPace();
   }
 

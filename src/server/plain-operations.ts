@@ -1,12 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import type { FormattedExecutionResult } from 'graphql';
 import secureJson from 'secure-json-parse';
 import type { RequestContext } from '../context.js';
 import { GATEWAY_FAILED } from '../graphql/errors/format-error.js';
 import type { Logger } from '../telemetry/logger.js';
-import { sendJson } from './answer.js';
-import { readBody } from './body.js';
+import type { Exchange } from './exchange.js';
 import type { Execution, OperationRequest } from './execution.js';
 import { responseType } from './media-type.js';
 
@@ -15,7 +13,7 @@ export interface PlainOperationsOptions {
   readonly execution: Execution;
   /** Whether a plugin of Apollo Server's has to see each operation. */
   readonly usageReports: boolean;
-  readonly contextOf: (request: IncomingMessage, response: ServerResponse) => RequestContext;
+  readonly contextOf: (exchange: Exchange) => RequestContext;
   /** What is longer is not read. */
   readonly maxBytes: number;
   /** Whether the gateway closes, and wants no further request on a connection. */
@@ -39,57 +37,44 @@ interface Answer {
  */
 export class PlainOperations {
   readonly #options: PlainOperationsOptions;
-  readonly #bodies = new WeakMap<IncomingMessage, Buffer>();
 
   constructor(options: PlainOperationsOptions) {
     this.#options = options;
   }
 
-  /** @param otherwise called where the request is for others; its body is then to be had from {@link bodyOf}, if it is read */
-  serve(request: IncomingMessage, response: ServerResponse, otherwise: () => void): void {
-    const { headers, method, url } = request;
-    const contentType = responseType(headers.accept);
-    if (method !== 'POST' || url !== '/graphql' || contentType === undefined || !isJson(headers)) {
+  /**
+   * @param exchange a `POST` to the graph
+   * @param otherwise called where it is for others, with what has been read of its body; without where nothing has
+   */
+  serve(exchange: Exchange, otherwise: (body?: Buffer) => void): void {
+    const { maxBytes } = this.#options;
+    const contentType = responseType(exchange.fields.accept);
+    if (contentType === undefined || !isJson(exchange.fields.contentType)) {
       otherwise();
       return;
     }
-    readBody(request, this.#options.maxBytes, (body) => {
-      const operation = body.length > this.#options.maxBytes ? undefined : plainOperation(body);
-      if (operation === undefined) {
-        this.#bodies.set(request, body);
-        otherwise();
-      } else {
-        void this.#answer(operation, contentType, request, response);
-      }
+    exchange.readBody(maxBytes, (body) => {
+      const operation = body.length > maxBytes ? undefined : plainOperation(body);
+      if (operation === undefined) otherwise(body);
+      else void this.#answer(operation, contentType, exchange);
     });
   }
 
-  /** What has been read of the body of a request that is for others; undefined where nothing has. */
-  bodyOf(request: IncomingMessage): Buffer | undefined {
-    return this.#bodies.get(request);
-  }
-
-  async #answer(
-    operation: OperationRequest,
-    contentType: string,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<void> {
+  async #answer(operation: OperationRequest, contentType: string, exchange: Exchange): Promise<void> {
     const { contextOf, logger } = this.#options;
     let context: RequestContext | undefined;
     try {
-      context = contextOf(request, response);
-      this.#send(response, contentType, await this.#execute(operation, context));
+      context = contextOf(exchange);
+      this.#send(exchange, contentType, await this.#execute(operation, context));
     } catch (error) {
       logger.error({ err: error }, 'An operation could not be answered.');
-      if (response.headersSent) response.destroy();
-      else this.#send(response, contentType, failed(context?.trace.traceId));
+      this.#send(exchange, contentType, failed(context?.trace.traceId));
     }
   }
 
-  #send(response: ServerResponse, contentType: string, { status, headers, result }: Answer): void {
+  #send(exchange: Exchange, contentType: string, { status, headers, result }: Answer): void {
     const { errors, data, extensions } = result;
-    sendJson(response, {
+    exchange.answer({
       status,
       contentType,
       body: `${JSON.stringify({ errors, data, extensions })}\n`,
@@ -118,8 +103,8 @@ function failed(traceId: string | undefined): Answer {
   return { status: 500, headers: [], result: { errors: [error] } };
 }
 
-function isJson(headers: IncomingMessage['headers']): boolean {
-  return /^application\/json(?:;|$)/.test(headers['content-type'] ?? '');
+function isJson(contentType: string | undefined): boolean {
+  return contentType !== undefined && /^application\/json(?:;|$)/.test(contentType);
 }
 
 /** @returns undefined where the body is malformed, or holds more than an operation */

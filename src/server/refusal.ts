@@ -1,7 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorExtensions } from '../graphql/errors/format-error.js';
 import { continueTrace } from '../telemetry/trace-context.js';
-import { sendJson } from './answer.js';
+import type { Exchange } from './exchange.js';
 import { responseType } from './media-type.js';
 
 const RETRY_AFTER_SECONDS = 1;
@@ -10,10 +9,10 @@ const RETRY_AFTER_SECONDS = 1;
  * Answers that the gateway has too much to do, 503 as a GraphQL answer. Nothing of the request's body is read, so a
  * mutation was certainly not made. It is written past Fastify, since it has to cost less than what it spares.
  */
-export function refuse(request: IncomingMessage, response: ServerResponse, closing: boolean): void {
-  const { accept, traceparent } = request.headers;
-  const body = JSON.stringify({ errors: [error(typeof traceparent === 'string' ? traceparent : undefined)] });
-  sendJson(response, {
+export function refuse(exchange: Exchange, closing: boolean): void {
+  const { accept, traceparent } = exchange.fields;
+  const body = JSON.stringify({ errors: [error(traceparent)] });
+  exchange.answer({
     status: 503,
     contentType: responseType(accept) ?? 'application/json; charset=utf-8',
     body,

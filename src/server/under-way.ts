@@ -1,18 +1,16 @@
-import type { ServerResponse } from 'node:http';
-
 /** The requests of a server that have no answer yet. */
 export class RequestsUnderWay {
   #came = 0;
   readonly #underWay = new Set<number>();
   readonly #waiting = new Set<{ readonly until: number; readonly resolve: () => void }>();
 
-  /** To be called with each response when its request comes. */
-  watch(response: ServerResponse): void {
+  /** To be called when a request comes. @returns to be called when it is over */
+  begin(): () => void {
     const number = (this.#came += 1);
     this.#underWay.add(number);
-    response.on('close', () => {
+    return () => {
       this.#end(number);
-    });
+    };
   }
 
   /** Waits until the requests that are under way now have their answers. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { RequestContext } from '../../src/context.js';
 import { createApollo } from '../../src/server/apollo.js';
 import { PLAIN_FIRST_QUERY } from '../../src/server/explorers.js';
+import { NodeExchange } from '../../src/server/node-exchange.js';
 import { PlainOperations } from '../../src/server/plain-operations.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 
@@ -29,7 +30,7 @@ async function postToStopped(contextOf: () => RequestContext) {
     isClosing: () => true,
   });
   const server = createServer((request, response) => {
-    operations.serve(request, response, () => response.writeHead(404).end());
+    operations.serve(new NodeExchange(request, response), () => response.writeHead(404).end());
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`, {
