@@ -10,7 +10,7 @@ import { PLAIN_FIRST_QUERY, serveExplorers, type FirstQuery } from './server/exp
 import { serveGraphQL } from './server/graphql.js';
 import { serveHealth } from './server/health.js';
 import type { Exchange } from './server/exchange.js';
-import { Front } from './server/front.js';
+import { inFrontOf } from './server/front.js';
 import { createHttpServer, type HttpServerFactory } from './server/http-server.js';
 import { Overload } from './server/overload.js';
 import { PlainOperations } from './server/plain-operations.js';
@@ -100,7 +100,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     isClosing,
     logger,
   });
-  const front = new Front({ underWay, overload, operations });
 
   const app: FastifyInstance = fastify({
     bodyLimit: MAX_REQUEST_BYTES,
@@ -109,7 +108,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     loggerInstance,
     // While the process drains, a request that comes on an open connection is still answered.
     return503OnClosing: false,
-    serverFactory: (handler, times) => serverFactory(front.handlers(handler), times),
+    serverFactory: (handler, times) =>
+      serverFactory(inFrontOf(handler, { underWay, overload, operations }), times),
   });
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (draining) void reply.header('connection', 'close');
@@ -120,7 +120,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   apollo.addPlugin(fastifyApolloDrainPlugin(app));
   await apollo.start();
-  serveGraphQL(app, apollo, { contextOf, bodyOf: (request) => front.bodyOf(request) });
+  serveGraphQL(app, apollo, contextOf);
   serveHealth(app, () => !draining && upstream.isUp());
   if (!production) serveExplorers(app, firstQuery);
 

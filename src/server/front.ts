@@ -1,5 +1,4 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import type { Exchange } from './exchange.js';
 import type { RequestHandlers } from './http-server.js';
 import { NodeExchange } from './node-exchange.js';
 import type { Overload } from './overload.js';
@@ -14,56 +13,33 @@ export interface FrontOptions {
 }
 
 /** Where every request comes first: operations are admitted and answered, or handed on like everything else. */
-export class Front {
-  readonly #options: FrontOptions;
-  readonly #bodies = new WeakMap<IncomingMessage, Buffer>();
-
-  constructor(options: FrontOptions) {
-    this.#options = options;
-  }
-
-  /** What has been read of the body of a request that was handed on; undefined where nothing has. */
-  bodyOf(request: IncomingMessage): Buffer | undefined {
-    return this.#bodies.get(request);
-  }
-
-  /** @param others gets what is handed on */
-  handlers(others: RequestListener): RequestHandlers {
-    const { underWay } = this.#options;
-    return {
-      plain: (exchange) => {
-        exchange.onOver(underWay.begin());
-        this.#serve(exchange, () => {
+export function inFrontOf(others: RequestListener, options: FrontOptions): RequestHandlers {
+  const { underWay, overload, operations } = options;
+  return {
+    plain: (exchange) => {
+      exchange.onOver(underWay.begin());
+      overload.admit(exchange, () => {
+        operations.serve(exchange, () => {
           exchange.handOver();
         });
-      },
-      others: (request, response) => {
-        response.on('close', underWay.begin());
-        if (!isOperation(request)) {
-          others(request, response);
-          return;
-        }
-        const exchange = new NodeExchange(request, response);
-        if (!isPlain(request)) {
-          this.#options.overload.admit(exchange, () => {
-            others(request, response);
-          });
-          return;
-        }
-        this.#serve(exchange, (body) => {
-          if (body !== undefined) this.#bodies.set(request, body);
-          others(request, response);
-        });
-      },
-    };
-  }
-
-  #serve(exchange: Exchange, otherwise: (body?: Buffer) => void): void {
-    const { overload, operations } = this.#options;
-    overload.admit(exchange, () => {
-      operations.serve(exchange, otherwise);
-    });
-  }
+      });
+    },
+    others: (request, response) => {
+      const exchange = NodeExchange.of(request, response);
+      const handOn = () => {
+        others(request, response);
+      };
+      exchange.onOver(underWay.begin());
+      if (!isOperation(request)) {
+        handOn();
+        return;
+      }
+      overload.admit(exchange, () => {
+        if (isPlain(request)) operations.serve(exchange, handOn);
+        else handOn();
+      });
+    },
+  };
 }
 
 function isPlain({ method, url }: IncomingMessage): boolean {

@@ -1,28 +1,52 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Exchange, JsonAnswer, RequestFields } from './exchange.js';
 
 /** A request that Node.js' own server has read. */
 export class NodeExchange implements Exchange {
+  static readonly #all = new WeakMap<IncomingMessage, NodeExchange>();
+
   readonly fields: RequestFields;
-  readonly connection: object;
+  readonly connection: Socket;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #listeners: ((answered: boolean) => void)[] = [];
+  readonly #ofConnection: Set<NodeExchange>;
+  #body: Buffer | undefined;
+  #isOver = false;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  /** The one exchange of a request. */
+  static of(request: IncomingMessage, response: ServerResponse): NodeExchange {
+    const known = NodeExchange.#all.get(request);
+    if (known !== undefined) return known;
+    const exchange = new NodeExchange(request, response);
+    NodeExchange.#all.set(request, exchange);
+    return exchange;
+  }
+
+  private constructor(request: IncomingMessage, response: ServerResponse) {
     this.fields = fieldsOf(request.headers);
     this.connection = request.socket;
     this.#request = request;
     this.#response = response;
+    this.#ofConnection = exchangesOn(request.socket);
+    this.#ofConnection.add(this);
+    response.on('close', () => {
+      this.end();
+    });
   }
 
   get isOver(): boolean {
-    return this.#response.destroyed || this.#response.writableFinished;
+    return this.#isOver;
+  }
+
+  /** What has been read of the body; undefined where nothing has. */
+  get readSoFar(): Buffer | undefined {
+    return this.#body;
   }
 
   onOver(listener: (answered: boolean) => void): void {
-    this.#response.on('close', () => {
-      listener(this.#response.writableFinished);
-    });
+    this.#listeners.push(listener);
   }
 
   /** The body comes in one piece as a rule. */
@@ -41,13 +65,14 @@ export class NodeExchange implements Exchange {
     };
     const end = () => {
       const [first] = chunks;
-      done(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
+      this.#body = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+      done(this.#body);
     };
     request.on('data', take).on('end', end);
   }
 
   answer({ status, contentType, body, headers, closing }: JsonAnswer): void {
-    if (this.isOver) return;
+    if (this.#isOver) return;
     if (this.#response.headersSent) {
       this.#response.destroy();
       return;
@@ -61,6 +86,31 @@ export class NodeExchange implements Exchange {
     });
     this.#response.end(body);
   }
+
+  /** To be called when the response or its connection has closed. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#ofConnection.delete(this);
+    for (const listener of this.#listeners) listener(this.#response.writableFinished);
+  }
+}
+
+/**
+ * The exchanges of each connection that are not over. A response whose turn has not come, because others before it on the
+ * connection are not written yet, does not hear that the connection has closed.
+ */
+const onConnections = new WeakMap<Socket, Set<NodeExchange>>();
+
+function exchangesOn(socket: Socket): Set<NodeExchange> {
+  const known = onConnections.get(socket);
+  if (known !== undefined) return known;
+  const exchanges = new Set<NodeExchange>();
+  onConnections.set(socket, exchanges);
+  socket.once('close', () => {
+    for (const exchange of exchanges) exchange.end();
+  });
+  return exchanges;
 }
 
 function fieldsOf(headers: IncomingHttpHeaders): RequestFields {

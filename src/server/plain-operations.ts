@@ -44,9 +44,9 @@ export class PlainOperations {
 
   /**
    * @param exchange a `POST` to the graph
-   * @param otherwise called where it is for others, with what has been read of its body; without where nothing has
+   * @param otherwise called where it is for others
    */
-  serve(exchange: Exchange, otherwise: (body?: Buffer) => void): void {
+  serve(exchange: Exchange, otherwise: () => void): void {
     const { maxBytes } = this.#options;
     const contentType = responseType(exchange.fields.accept);
     if (contentType === undefined || !isJson(exchange.fields.contentType)) {
@@ -55,7 +55,7 @@ export class PlainOperations {
     }
     exchange.readBody(maxBytes, (body) => {
       const operation = body.length > maxBytes ? undefined : plainOperation(body);
-      if (operation === undefined) otherwise(body);
+      if (operation === undefined) otherwise();
       else void this.#answer(operation, contentType, exchange);
     });
   }

@@ -30,7 +30,7 @@ async function postToStopped(contextOf: () => RequestContext) {
     isClosing: () => true,
   });
   const server = createServer((request, response) => {
-    operations.serve(new NodeExchange(request, response), () => response.writeHead(404).end());
+    operations.serve(NodeExchange.of(request, response), () => response.writeHead(404).end());
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`, {

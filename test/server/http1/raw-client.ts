@@ -1,0 +1,104 @@
+import { connect, type AddressInfo, type Socket } from 'node:net';
+
+/** Nothing comes for so long where nothing comes any more, in milliseconds. */
+const SILENCE_MS = 250;
+
+/** A connection on which bytes are sent as they are. Close it. */
+export interface RawClient {
+  send(bytes: string): void;
+  /** Sends pieces so that the server reads them one by one. */
+  sendInPieces(pieces: readonly string[]): Promise<void>;
+  /** Waits until all that came satisfies `isEnough`. @returns it, one character a byte */
+  until(isEnough: (text: string) => boolean): Promise<string>;
+  /** Waits until the server closes the connection, or says nothing any more. */
+  untilQuiet(): Promise<string>;
+  readonly isClosed: boolean;
+  /** Reads nothing until {@link resume}. */
+  pause(): void;
+  resume(): void;
+  /** The client's own. */
+  readonly port: number;
+  close(): void;
+}
+
+/** @param url of the server; its path says nothing */
+export async function openRaw(url: string): Promise<RawClient> {
+  const { hostname, port } = new URL(url);
+  let text = '';
+  let isClosed = false;
+  let onChange = (): void => undefined;
+  const socket: Socket = connect({ host: hostname, port: Number(port), noDelay: true });
+  socket
+    .on('data', (bytes) => {
+      text += bytes.toString('latin1');
+      onChange();
+    })
+    .on('error', () => undefined)
+    .on('close', () => {
+      isClosed = true;
+      onChange();
+    });
+  await new Promise((resolve) => socket.once('connect', resolve));
+  const change = (withinMs?: number) =>
+    new Promise<boolean>((resolve) => {
+      const timer =
+        withinMs === undefined
+          ? undefined
+          : setTimeout(() => {
+              resolve(false);
+            }, withinMs);
+      onChange = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+  return {
+    send: (bytes) => void socket.write(bytes, 'latin1'),
+    async sendInPieces(pieces) {
+      for (const piece of pieces) {
+        socket.write(piece, 'latin1');
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
+    async until(isEnough) {
+      while (!isEnough(text)) {
+        if (isClosed) throw new Error(`The server closed the connection after: ${text}`);
+        await change();
+      }
+      return text;
+    },
+    async untilQuiet() {
+      while (!isClosed && (await change(SILENCE_MS)));
+      return text;
+    },
+    get isClosed() {
+      return isClosed;
+    },
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+    port: (socket.address() as AddressInfo).port,
+    close: () => void socket.destroy(),
+  };
+}
+
+/** Answers one by one, without what differs each time. No body here has the beginning of an answer in it. */
+export function answersIn(text: string): readonly string[] {
+  return text
+    .split(/(?=HTTP\/1\.1 \d)/)
+    .filter(Boolean)
+    .map((answer) => {
+      const [head = '', ...body] = answer.split('\r\n\r\n');
+      const [status = '', ...fields] = head.split('\r\n');
+      // Neither the order of fields nor the case of their names says anything (RFC 9110, 5.1 and 5.3).
+      const sorted = fields
+        .filter((field) => !field.startsWith('Date: '))
+        .map((field) => field.replace(/^[^:]*/, (name) => name.toLowerCase()))
+        .sort();
+      return [
+        status,
+        ...sorted,
+        '',
+        body.join('\r\n\r\n').replace(/"traceId":"[\da-f]{32}"/g, '"traceId":"…"'),
+      ].join('\n');
+    });
+}
