@@ -49,7 +49,9 @@ export class Exchanges {
     const remaining = scope.deadline - performance.now();
     if (remaining <= 0 || scope.callerGone.cancelled) throw timedOut(false);
     const isRead = call.kind === 'read';
-    const end = new EndOfExchange(Math.min(this.#options.timeoutMs, remaining), isRead ? scope : undefined);
+    // Whole milliseconds: Node.js keeps a list of timers for each length.
+    const ms = Math.min(this.#options.timeoutMs, Math.ceil(remaining));
+    const end = new EndOfExchange(ms, isRead ? scope : undefined);
     try {
       const client = isRead ? this.#clients.reads : this.#clients.changes;
       const response = await client.send(requestOf(call, scope, end.cancellation));
