@@ -2,7 +2,11 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { promisify } from 'node:util';
-import { createHttpServer, type HttpServerFactory, type RequestHandlers } from '../server/http-server.js';
+import {
+  createHttpServer,
+  type HttpServerFactory,
+  type RequestHandlers,
+} from '../server/http/http-server.js';
 
 /**
  * The HTTP servers of a worker, one for each address that it listens on: the gateway's, except that they can end connections

@@ -11,8 +11,8 @@ import { createFormatError } from '../graphql/errors/format-error.js';
 import { traceIdPlugin } from '../graphql/errors/trace-id.plugin.js';
 import { createSchema } from '../graphql/schema.js';
 import { createExecutor } from '../execution/executor.js';
-import { createDocumentStore } from './document-store.js';
-import { Execution } from './execution.js';
+import { createDocumentStore } from './operations/document-store.js';
+import { Execution } from './operations/execution.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { FirstQuery } from './explorers.js';
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import type { RequestHandlers } from './http-server.js';
-import { NodeExchange } from './node-exchange.js';
-import type { Overload } from './overload.js';
-import { GRAPHQL_PATH } from './path.js';
-import type { PlainOperations } from './plain-operations.js';
-import type { RequestsUnderWay } from './under-way.js';
+import type { RequestHandlers } from './http/http-server.js';
+import { NodeExchange } from './http/node-exchange.js';
+import type { Overload } from './overload/overload.js';
+import { GRAPHQL_PATH } from './http/path.js';
+import type { PlainOperations } from './operations/plain-operations.js';
+import type { RequestsUnderWay } from './http/under-way.js';
 
 export interface FrontOptions {
   readonly underWay: RequestsUnderWay;

@@ -3,9 +3,9 @@ import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { RequestContext } from '../context.js';
-import type { Exchange } from './exchange.js';
-import { NodeExchange } from './node-exchange.js';
-import { GRAPHQL_PATH } from './path.js';
+import type { Exchange } from './http/exchange.js';
+import { NodeExchange } from './http/node-exchange.js';
+import { GRAPHQL_PATH } from './http/path.js';
 
 /** Serves what GraphQL over HTTP has beside plain operations at `/graphql`, by Apollo's HTTP layer. */
 export function serveGraphQL(

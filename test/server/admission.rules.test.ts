@@ -1,4 +1,4 @@
-import { Admission, type AdmissionOptions, type Stretch } from '../../src/server/admission.js';
+import { Admission, type AdmissionOptions, type Stretch } from '../../src/server/overload/admission.js';
 
 const options: AdmissionOptions = {
   maxInFlight: 1000,

@@ -1,6 +1,6 @@
-import { Admission } from '../../src/server/admission.js';
-import { Door, REFUSALS_AT_ONCE } from '../../src/server/door.js';
-import { Places } from '../../src/server/places.js';
+import { Admission } from '../../src/server/overload/admission.js';
+import { Door, REFUSALS_AT_ONCE } from '../../src/server/overload/door.js';
+import { Places } from '../../src/server/overload/places.js';
 
 const idle = { busyMs: 0, idleMs: 100, turnMs: 1, callsWait: false };
 

@@ -1,4 +1,4 @@
-import { reportEpisodes } from '../../src/server/episodes.js';
+import { reportEpisodes } from '../../src/server/overload/episodes.js';
 
 function reporting() {
   const lines: [string, object][] = [];

@@ -1,4 +1,4 @@
-import { Places, type Work } from '../../src/server/places.js';
+import { Places, type Work } from '../../src/server/overload/places.js';
 
 const busy: Work = { busyMs: 10, idleMs: 0, turnMs: 1, callsWait: true };
 const sleepy: Work = { busyMs: 5, idleMs: 5, turnMs: 1, callsWait: true };

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { RequestContext } from '../../src/context.js';
 import { createApollo } from '../../src/server/apollo.js';
 import { PLAIN_FIRST_QUERY } from '../../src/server/explorers.js';
-import { NodeExchange } from '../../src/server/node-exchange.js';
-import { PlainOperations } from '../../src/server/plain-operations.js';
+import { NodeExchange } from '../../src/server/http/node-exchange.js';
+import { PlainOperations } from '../../src/server/operations/plain-operations.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 
 const logger = createLogger('silent');

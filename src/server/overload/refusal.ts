@@ -1,7 +1,7 @@
-import type { ErrorExtensions } from '../graphql/errors/format-error.js';
-import { continueTrace } from '../telemetry/trace-context.js';
-import type { Exchange } from './exchange.js';
-import { responseType } from './media-type.js';
+import type { ErrorExtensions } from '../../graphql/errors/format-error.js';
+import { continueTrace } from '../../telemetry/trace-context.js';
+import type { Exchange } from '../http/exchange.js';
+import { responseType } from '../http/media-type.js';
 
 const RETRY_AFTER_SECONDS = 1;
 

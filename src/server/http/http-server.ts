@@ -1,7 +1,7 @@
 import { Server, type RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
-import type { PlainExchange } from './http1/connection.js';
-import { Connections } from './http1/connections.js';
+import type { PlainExchange } from './plain/connection.js';
+import { Connections } from './plain/connections.js';
 
 /** What a server does with requests. */
 export interface RequestHandlers {

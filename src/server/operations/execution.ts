@@ -5,8 +5,8 @@ import type {
   GraphQLResponse,
 } from '@apollo/server';
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
-import type { RequestContext } from '../context.js';
-import type { Loaders } from '../loaders/loaders.js';
+import type { RequestContext } from '../../context.js';
+import type { Loaders } from '../../loaders/loaders.js';
 import { documentCache } from './document-store.js';
 
 /** Executes a validated operation. What fails is in the result; it never throws. */

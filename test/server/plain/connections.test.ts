@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { Connections } from '../../../src/server/http1/connections.js';
-import { Connection, type PlainExchange } from '../../../src/server/http1/connection.js';
+import { Connections } from '../../../src/server/http/plain/connections.js';
+import { Connection, type PlainExchange } from '../../../src/server/http/plain/connection.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../../helpers/scripted-upstream.js';
 import type { TestGateway } from '../../helpers/gateway.js';
 import { startCounting, type Read } from './gateways.js';

@@ -1,12 +1,12 @@
 import type { ApolloServer } from '@apollo/server';
 import type { FormattedExecutionResult } from 'graphql';
 import secureJson from 'secure-json-parse';
-import type { RequestContext } from '../context.js';
-import { GATEWAY_FAILED } from '../graphql/errors/format-error.js';
-import type { Logger } from '../telemetry/logger.js';
-import type { Exchange } from './exchange.js';
+import type { RequestContext } from '../../context.js';
+import { GATEWAY_FAILED } from '../../graphql/errors/format-error.js';
+import type { Logger } from '../../telemetry/logger.js';
+import type { Exchange } from '../http/exchange.js';
 import type { Execution, OperationRequest } from './execution.js';
-import { responseType } from './media-type.js';
+import { responseType } from '../http/media-type.js';
 
 export interface PlainOperationsOptions {
   readonly apollo: ApolloServer<RequestContext>;

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { createHttpServer, type HttpServerFactory } from '../../../src/server/http-server.js';
+import { createHttpServer, type HttpServerFactory } from '../../../src/server/http/http-server.js';
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../../helpers/gateway.js';
 
 /** A gateway all of whose requests Node.js' own server reads, and how many by the ports of the clients. Close it. */

@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import type { Config } from '../config.js';
-import type { Logger } from '../telemetry/logger.js';
-import type { CallQueue } from '../upstream/upstream.js';
+import type { Config } from '../../config.js';
+import type { Logger } from '../../telemetry/logger.js';
+import type { CallQueue } from '../../upstream/upstream.js';
 import { Admission } from './admission.js';
 import { Door } from './door.js';
 import { reportEpisodes } from './episodes.js';
-import type { Exchange } from './exchange.js';
+import type { Exchange } from '../http/exchange.js';
 import { PACE_MS, Places, type Work } from './places.js';
 import { refuse } from './refusal.js';
 
