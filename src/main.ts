@@ -2,10 +2,12 @@ import cluster from 'node:cluster';
 import { inspect } from 'node:util';
 import { WorkersFailed } from './cluster/workers-failed.js';
 import { ConfigError, readConfig } from './config.js';
+import { keepHeapSmall } from './main/heap.js';
 import { obeySignals } from './main/signals.js';
 import { start } from './main/start.js';
 import { createLogger } from './telemetry/logger.js';
 
+keepHeapSmall();
 try {
   const config = readConfig();
   const logger = createLogger(config.logLevel);

@@ -66,7 +66,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const logger = options.logger ?? createLogger(config.logLevel);
   const loggerInstance: FastifyBaseLogger = logger;
-  const upstream = options.upstream ?? createUpstream(demandApi, baseUrl, now, memories.jobs);
+  const upstream = options.upstream ?? (await createUpstream(demandApi, baseUrl, now, memories.jobs));
   const contextDeps = {
     client: upstream.client,
     idempotencyKeys: new IdempotencyKeys(memories.keys),

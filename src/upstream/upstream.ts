@@ -13,7 +13,6 @@ import { RetryBudget } from './retry-budget.js';
 import { SingleFlight } from './single-flight.js';
 import { Transport, type TransportDeps } from './transport.js';
 import { Turns } from './turns.js';
-import { createUndiciClient } from './undici-client.js';
 
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
@@ -43,17 +42,17 @@ export type UpstreamParts = Omit<TransportDeps, 'exchanges'> & Pick<DemandClient
  * @param jobs where it is kept what is known of jobs
  * @param others parts to take in place of those that the configuration tells
  */
-export function createUpstream(
+export async function createUpstream(
   config: DemandApiConfig,
   baseUrl: string,
   now: () => number,
   jobs: JobRecords,
   others: Partial<UpstreamParts> = {},
-): Upstream {
+): Promise<Upstream> {
   const { version: apiVersion, timeoutMs, concurrency, ifMatch, retry } = config;
   const clientOptions = { baseUrl, maxSockets: concurrency, maxBodyBytes: MAX_ANSWER_BYTES };
   const changes = createNodeFetchClient(clientOptions);
-  const reads = readsOver(config.transport, clientOptions) ?? changes;
+  const reads = (await readsOver(config.transport, clientOptions)) ?? changes;
   const { fieldingRuns, ...parts }: UpstreamParts = {
     turns: new Turns(concurrency),
     breaker: new Breaker(config.breaker),
@@ -77,15 +76,18 @@ export function createUpstream(
 }
 
 /** @returns undefined where they go the way of the changes */
-function readsOver(
+async function readsOver(
   transport: DemandApiConfig['transport'],
   options: HttpClientOptions,
-): HttpClient | undefined {
+): Promise<HttpClient | undefined> {
   switch (transport) {
     case 'http1':
       return createHttp1Client(options);
-    case 'undici':
+    case 'undici': {
+      // It takes 8 MB, so it is loaded where it is wanted.
+      const { createUndiciClient } = await import('./undici-client.js');
       return createUndiciClient(options);
+    }
     case 'node-fetch':
       return undefined;
   }

@@ -16,6 +16,6 @@ const parts = names.reduce<Partial<UpstreamParts>>(
   {},
 );
 const { jobs } = memoriesOfProcess();
-const upstream = createUpstream(config.demandApi, url, Date.now, jobs, parts);
+const upstream = await createUpstream(config.demandApi, url, Date.now, jobs, parts);
 const gateway = await startGateway({ config, upstream });
 process.once('SIGTERM', () => void gateway.close().then(() => process.exit(0)));
