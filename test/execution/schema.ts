@@ -4,6 +4,7 @@ import {
   isEnumType,
   isObjectType,
   isScalarType,
+  lexicographicSortSchema,
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
@@ -99,8 +100,10 @@ export function everySchema(): GraphQLSchema {
   return schema;
 }
 
-/** Any schema, in any world: what has resolvers, has them from there. */
-export function inWorld(schema: GraphQLSchema): GraphQLSchema {
+/** A copy of any schema, in any world: what has resolvers, has them from there. */
+export function inWorld(original: GraphQLSchema): GraphQLSchema {
+  // The one of the gateway is built once for each process, and other files of tests run in this one. Sorting copies.
+  const schema = lexicographicSortSchema(original);
   for (const type of Object.values(schema.getTypeMap())) {
     if (isAbstractType(type)) type.resolveType = resolveType;
   }
