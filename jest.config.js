@@ -1,23 +1,13 @@
-/** @type {import('jest').Config} */
+/**
+ * Files of tests share the modules of `src` within a worker, and run as Node runs them: see `test/jest`.
+ *
+ * @type {import('jest').Config}
+ */
 export default {
-  testEnvironment: 'node',
-  setupFiles: ['reflect-metadata'],
+  globalSetup: './test/jest/compile.js',
+  testEnvironment: './test/jest/environment.js',
+  testRunner: './test/jest/runner.js',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          target: 'es2022',
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, useDefineForClassFields: false, verbatimModuleSyntax: true },
-        },
-        module: { type: 'es6' },
-        sourceMaps: 'inline',
-      },
-    ],
-  },
-  maxWorkers: 2,
+  transform: {},
+  maxWorkers: 3,
 };
