@@ -5,6 +5,7 @@
  */
 export default {
   globalSetup: './test/jest/compile.js',
+  runner: './test/jest/schedule.js',
   testEnvironment: './test/jest/environment.js',
   testRunner: './test/jest/runner.js',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
