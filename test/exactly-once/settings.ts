@@ -12,7 +12,7 @@ const { CI, EXACTLY_ONCE_SCHEDULES, EXACTLY_ONCE_SEED } = process.env;
  *     EXACTLY_ONCE_SEED=1234 npm test -- test/exactly-once
  */
 export const settings = {
-  schedules: Number(EXACTLY_ONCE_SCHEDULES ?? (CI === 'true' ? 2000 : 150)),
+  schedules: Number(EXACTLY_ONCE_SCHEDULES ?? (CI === 'true' ? 2000 : 100)),
   seed: Number(EXACTLY_ONCE_SEED ?? randomInt(2 ** 31)),
 };
 

@@ -3,7 +3,7 @@
  * build. `src` goes file by file, so that a worker loads each of its modules once. Each file of tests goes together with
  * the helpers it imports, so that what these keep in their modules ends with it.
  */
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -17,12 +17,20 @@ export default async function compile() {
     build({ ...common, entryPoints: ['src/**/*.ts'] }),
     build({
       ...common,
-      entryPoints: ['test/**/*.test.ts'],
+      entryPoints: await filesOfTests(),
       bundle: true,
       packages: 'external',
       plugins: [jestGlobals, sharedSources, ownPaths],
     }),
   ]);
+}
+
+/** Not those of the packages that the benchmark installs for itself. */
+async function filesOfTests() {
+  const files = await readdir(join(ROOT, 'test'), { recursive: true });
+  return files
+    .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules'))
+    .map((file) => join('test', file));
 }
 
 /** @type {import('esbuild').BuildOptions} */
@@ -32,6 +40,7 @@ const common = {
   target: 'node20.19',
   format: 'esm',
   sourcemap: true,
+  sourcesContent: false,
   outdir: OUT,
   outbase: ROOT,
   logLevel: 'warning',
