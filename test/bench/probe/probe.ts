@@ -13,7 +13,11 @@ const PRELOAD = join(ROOT, 'dist/bench/probe/preload.js');
 
 /** The gateway as it is, but that its process tells of itself: see {@link readProbe}. */
 export function probedGateway(env: Readonly<Record<string, string>> = {}): Contestant {
-  const plain = gateway('fieldgate', 'this gateway', env);
+  return probed(gateway('fieldgate', 'this gateway', env));
+}
+
+/** A contestant that is one process of Node.js, and tells of itself: see {@link readProbe}. */
+export function probed(plain: Contestant): Contestant {
   return {
     ...plain,
     program: async (setting) => {
@@ -32,7 +36,7 @@ export interface ProbeOptions {
   readonly collected?: boolean;
 }
 
-/** Reads the probe in a {@link probedGateway}. @throws Error where there is none */
+/** Reads the probe in a contestant that is {@link probed}. @throws Error where there is none */
 export async function readProbe(
   { folder }: Machine,
   { url }: Running,

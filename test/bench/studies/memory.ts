@@ -4,8 +4,9 @@ import { complaintOf } from '../load/wrk-output.js';
 import { lineThrough } from '../measure/fit.js';
 import type { Machine } from '../measure/machine.js';
 import { OPERATIONS } from '../operations/operations.js';
+import { BASELINE } from '../peers/contestants.js';
 import { requestOf, startContestant, type Running } from '../peers/running.js';
-import { probedGateway, readProbe } from '../probe/probe.js';
+import { probed, probedGateway, readProbe } from '../probe/probe.js';
 import type { Reading } from '../probe/reading.js';
 import { significant } from '../report/figures.js';
 import { markdownTable } from '../report/table.js';
@@ -42,8 +43,12 @@ export const memory: Study = {
   title: 'Memory under lasting load, and how late the event loop is',
   async run(machine, { quick, minutes }, told): Promise<Findings> {
     const upstream = await startUpstream(machine);
+    const listSeconds = quick ? 3 : 15;
+    const proxy = await startContestant(machine, probed(BASELINE), upstream.url);
+    const delayOfProxy = await delayInLists(machine, proxy, listSeconds, told);
+    await proxy.close();
     const running = await startContestant(machine, probedGateway(), upstream.url);
-    const delay = await delayInLists(machine, running, quick ? 3 : 15, told);
+    const delay = await delayInLists(machine, running, listSeconds, told);
     const stops = await soak(machine, running, minutes, told);
     const peakMb = (await running.usage()).peakBytes / MB;
     await running.close();
@@ -51,7 +56,7 @@ export const memory: Study = {
     const settled = stops.filter(({ minute }) => minute >= minutes * SETTLING_SHARE);
     const growth = lineThrough(settled.map(({ minute, heapMb }) => [minute, heapMb])).slope;
     return {
-      sections: [soakSection(stops, minutes, peakMb), delaySection(delay)],
+      sections: [soakSection(stops, minutes, peakMb), delaySection(delay, delayOfProxy)],
       bounds: [
         atMost('peak of resident memory', peakMb, MAX_PEAK_MB, ' MB'),
         atMost('growth of the heap over the last two thirds', growth, MAX_GROWTH_MB_A_MINUTE, ' MB a minute'),
@@ -63,7 +68,7 @@ export const memory: Study = {
 
 /** Before anything else: what it compiles and fills counts too. */
 async function delayInLists(machine: Machine, running: Running, seconds: number, told: Told) {
-  told(`The event loop under \`list\`: ${seconds} s`);
+  told(`The event loop of ${running.contestant.name} under \`list\`: ${seconds} s`);
   const load = { ...loadOf(running, 'list', CONNECTIONS), check: false };
   await runLoad(machine, { ...load, seconds });
   await readProbe(machine, running);
@@ -132,15 +137,19 @@ function soakSection(stops: readonly Stop[], minutes: number, peakMb: number): S
   };
 }
 
-function delaySection(delay: Reading['delayMs']): Section {
+function delaySection(delay: Reading['delayMs'], delayOfProxy: Reading['delayMs']): Section {
   return {
     heading: 'Delay of the event loop',
     text:
       `How much later than every millisecond the loop came round under \`list\` on ${CONNECTIONS} connections, which keep it ` +
-      'busy without a pause.',
+      'busy without a pause. The bare proxy, which was measured just before, tells what comes from the machine.',
     table: markdownTable(
       ['', 'p50 ms', 'p99 ms', 'max ms'],
-      [['`list`', ...[delay.p50, delay.p99, delay.max].map(significant)]],
+      [rowOf('this gateway', delay), rowOf('the bare proxy', delayOfProxy)],
     ),
   };
+}
+
+function rowOf(name: string, { p50, p99, max }: Reading['delayMs']): readonly string[] {
+  return [name, ...[p50, p99, max].map(significant)];
 }
