@@ -23,7 +23,7 @@ test('a busy loop with short turns whose calls do not wait for each other works 
 
 test.each([
   ['calls that wait', busy],
-  ['long turns', { ...busy, turnMs: 9, callsWait: false }],
+  ['turns a little too long', { ...busy, turnMs: 3.1, callsWait: false }],
 ])('a busy loop with %s works on fewer and fewer, down to two', (_, work) => {
   const places = new Places(1000);
   places.look(work, MANY);
@@ -32,6 +32,15 @@ test.each([
   expect(places.count).toBe(12.5);
   expect(paced(places, 5, work)).toBeCloseTo(7.4, 1);
   expect(paced(places, 100, work)).toBe(2);
+});
+
+test('the longer the turns, the fewer it works on at once, as far as to a quarter', () => {
+  const places = new Places(1000);
+  places.look({ ...busy, turnMs: 9 }, { inside: 90, waiting: 0 });
+  expect(places.count).toBeCloseTo(30);
+  expect(paced(places, 1, { ...busy, turnMs: 6 })).toBeCloseTo(15);
+  places.look({ ...busy, turnMs: 1000 }, { inside: 12, waiting: 0 });
+  expect(places.count).toBeCloseTo(3);
 });
 
 test.each([

@@ -46,15 +46,20 @@ export class Places {
    * @param waiting how many wait for one
    */
   look(work: Work, { inside, waiting }: { readonly inside: number; readonly waiting: number }): void {
-    if (isTooMuch(work)) this.#count = Math.max(FEWEST, Math.min(this.#count, inside) / 2);
+    const share = shareOfTurn(work);
+    if (isTooMuch(work, share)) this.#reduce(Math.min(this.#count, inside), Math.min(HALF, share));
     else if (waiting === 0) this.#count = this.#max;
   }
 
   /** To be called every {@link PACE_MS} while somebody waits: few is as many as keep the loop busy. */
   pace(work: Work): void {
-    this.#count = isTooMuch(work)
-      ? Math.max(FEWEST, this.#count * LESS)
-      : Math.min(this.#max, Math.ceil(this.#count * MORE));
+    const share = shareOfTurn(work);
+    if (isTooMuch(work, share)) this.#reduce(this.#count, Math.min(LESS, share));
+    else this.#count = Math.min(this.#max, Math.ceil(this.#count * MORE));
+  }
+
+  #reduce(count: number, share: number): void {
+    this.#count = Math.max(FEWEST, count * Math.max(LEAST_SHARE, share));
   }
 }
 
@@ -63,11 +68,22 @@ export const PACE_MS = 10;
 const FEWEST = 2;
 const MORE = 1.5;
 const LESS = 0.9;
-/** Half of what the loop may be late at most. */
-const LONG_TURN_MS = 8;
+const HALF = 0.5;
+/** Long turns are few, so what is found out in one has to tell; it may also have been a pause of the machine. */
+const LEAST_SHARE = 0.25;
+/**
+ * Milliseconds. It is not only those who are inside that wait for a turn to end: Node.js takes no more than one new
+ * connection in a turn (libuv 1.46), and who has not been taken can be neither served nor refused.
+ */
+const LONG_TURN_MS = 3;
 /** The share of a stretch from which on the loop has slept in it: less are the pauses between two events. */
 const SLEPT = 0.02;
 
-function isTooMuch({ busyMs, idleMs, turnMs, callsWait }: Work): boolean {
-  return (callsWait || turnMs > LONG_TURN_MS) && idleMs <= SLEPT * (busyMs + idleMs);
+/** How much of what was worked in a turn a turn may have; more than 1 where it was less. */
+function shareOfTurn({ turnMs }: Work): number {
+  return LONG_TURN_MS / turnMs;
+}
+
+function isTooMuch({ busyMs, idleMs, callsWait }: Work, share: number): boolean {
+  return (callsWait || share < 1) && idleMs <= SLEPT * (busyMs + idleMs);
 }
