@@ -3,7 +3,7 @@ import type { Exchange, JsonAnswer, RequestFields } from '../exchange.js';
 import { writeAnswer } from './answer.js';
 import { MAX_REQUEST_BYTES, readRequest } from './request.js';
 
-/** A request may come in so many pieces. */
+/** A request may come in so many pieces, and so many more may come before it has its answer: each is copied. */
 const MAX_PIECES = 8;
 /** For so many looks ({@link Connection.look}) may the rest of a request be missing. */
 const LOOKS_FOR_REST = 2;
@@ -90,10 +90,11 @@ export class Connection {
 
   readonly #onBytes = (bytes: Buffer): void => {
     this.#looks = 0;
+    this.#pieces += 1;
     this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes, bytes]);
     if (this.#exchange === undefined) this.#take();
     // The next request waits for this one's answer.
-    else if (this.#bytes.length > MAX_REQUEST_BYTES) this.#socket.pause();
+    else if (this.#bytes.length > MAX_REQUEST_BYTES || this.#pieces >= MAX_PIECES) this.#socket.pause();
   };
 
   #take(): void {
@@ -101,8 +102,7 @@ export class Connection {
     if (request === 'others') {
       this.handOver();
     } else if (request === 'incomplete') {
-      this.#pieces += 1;
-      if (this.#pieces === MAX_PIECES) this.handOver();
+      if (this.#pieces >= MAX_PIECES) this.handOver();
     } else {
       this.#pieces = 0;
       this.#end = request.end;
@@ -117,7 +117,8 @@ export class Connection {
     // After an error, 'close' follows.
     if (exchange === undefined || error) return;
     this.#exchange = undefined;
-    this.#bytes = this.#bytes.subarray(this.#end);
+    // Not an empty part of it, which would keep all of it for as long as the connection rests.
+    this.#bytes = this.#end === this.#bytes.length ? NOTHING : this.#bytes.subarray(this.#end);
     this.#looks = 0;
     exchange.end(true);
     if (this.#isLast) {
