@@ -2,8 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * By how much of what is alive the old generation of the heap may grow until it is looked through again, in percent. By
- * itself V8 lets it grow to several times as much, which is two thirds of the process at its largest; looking through
- * earlier costs no processor time that could be measured (docs/performance.md).
+ * itself V8 lets it grow to several times as much, which is two thirds of the process at its largest. What looking through
+ * earlier costs, from nothing to a fifth of the processor time, is in docs/performance.md.
  */
 const HEAP_GROWING_PERCENT = 50;
 const FLAG = '--heap-growing-percent';
