@@ -83,7 +83,7 @@ export function parseHead(text: string): Head {
   };
 }
 
-/** @returns whether they are field lines, each with its CRLF */
+/** @returns whether they are field lines (RFC 9112, 5), each with its CRLF, or there are none */
 export function areFields(lines: string): boolean {
   return FIELDS.test(lines);
 }
@@ -137,8 +137,14 @@ function isField(text: string, start: number, name: string): boolean {
   return text.startsWith(name, start) || text.slice(start, start + name.length).toLowerCase() === name;
 }
 
-/** Without the spaces and tabs around it. `trim()` would take away characters that are no white space in HTTP. */
-function valueOf(text: string, colon: number, lineEnd: number): string {
+/**
+ * The value of a field line, without the spaces and tabs around it. `trim()` would take away characters that are no white
+ * space in HTTP.
+ *
+ * @param colon where the name ends
+ * @param lineEnd where its CRLF begins
+ */
+export function valueOf(text: string, colon: number, lineEnd: number): string {
   let start = colon + 1;
   let end = lineEnd;
   while (start < end && isSpace(text.charCodeAt(start))) start += 1;

@@ -1,3 +1,4 @@
+import { areFields, valueOf } from '../../../upstream/http1/head.js';
 import type { RequestFields } from '../exchange.js';
 import { GRAPHQL_PATH } from '../path.js';
 
@@ -16,11 +17,6 @@ export const MAX_REQUEST_BYTES = 64 * 1024;
 
 const REQUEST_LINE = `POST ${GRAPHQL_PATH} HTTP/1.1\r\n`;
 const END_OF_HEAD = '\r\n\r\n';
-/**
- * Field lines (RFC 9112, 5), each with its CRLF: a name is a token (RFC 9110, 5.6.2), with no space after it; a value has
- * neither control characters nor the line breaks of folded fields.
- */
-const FIELD_LINES = /^(?:[!#$%&'*+\-.^_`|~\dA-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)+$/;
 const DIGITS = /^\d{1,9}$/;
 const KEEP_ALIVE = /^keep-alive$/i;
 
@@ -80,7 +76,7 @@ const LOOKED_AT: ReadonlyMap<string, keyof Head | 'others'> = new Map([
 
 /** @returns undefined where they are malformed, or not those of a plain request */
 function readHead(lines: string): Head | undefined {
-  if (!FIELD_LINES.test(lines)) return undefined;
+  if (!areFields(lines)) return undefined;
   const head = new Head();
   for (let start = 0; start < lines.length;) {
     const colon = lines.indexOf(':', start);
@@ -88,7 +84,7 @@ function readHead(lines: string): Head | undefined {
     const field = LOOKED_AT.get(lines.slice(start, colon).toLowerCase());
     if (field !== undefined) {
       if (field === 'others' || head[field] !== undefined) return undefined;
-      head[field] = valueOf(lines, colon + 1, end);
+      head[field] = valueOf(lines, colon, end);
     }
     start = end + 2;
   }
@@ -96,17 +92,4 @@ function readHead(lines: string): Head | undefined {
   // A request without a host is to be refused (RFC 9112, 3.2).
   if (host === undefined || contentLength === undefined || !DIGITS.test(contentLength)) return undefined;
   return connection === undefined || KEEP_ALIVE.test(connection) ? head : undefined;
-}
-
-/** Without the spaces and tabs around it. `trim()` would take away characters that are no white space in HTTP. */
-function valueOf(lines: string, from: number, to: number): string {
-  let start = from;
-  let end = to;
-  while (start < end && isSpace(lines.charCodeAt(start))) start += 1;
-  while (start < end && isSpace(lines.charCodeAt(end - 1))) end -= 1;
-  return lines.slice(start, end);
-}
-
-function isSpace(character: number): boolean {
-  return character === 0x20 || character === 0x09;
 }
