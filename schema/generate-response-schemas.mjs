@@ -1,45 +1,29 @@
-/**
- * Writes `src/contract/response-schemas.ts`: the JSON Schemas of `demand-api.openapi.yaml`, relaxed to what the gateway
- * insists on when an answer enters. "Be liberal in what you accept": a new enum value, another text format or a null in
- * place of a missing optional property is no reason to refuse an answer; a wrong type or a missing required property is.
- */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { parse } from 'yaml';
+/** Writes `src/contract/response-schemas.ts`: what an answer must be, as JSON Schemas. */
+import { writeFileSync } from 'node:fs';
+import { nameOf, responseSchemas } from './response-schemas.mjs';
 
-const source = new URL('./demand-api.openapi.yaml', import.meta.url);
 const target = new URL('../src/contract/response-schemas.ts', import.meta.url);
 
-const KEPT = new Set(['type', 'properties', 'required', 'items', 'minimum', 'maximum']);
-
-const { components } = parse(readFileSync(source, 'utf8'), { merge: true });
-
 /** References are replaced by what they refer to, so that a fault deep inside is reported at its own place alone. */
-function relax({ $ref, ...schema }) {
-  if ($ref !== undefined) return relax(components.schemas[$ref.split('/').at(-1)]);
-  const kept = Object.entries(withBounds(schema)).filter(([keyword]) => KEPT.has(keyword));
-  return Object.fromEntries(kept.map(([keyword, value]) => [keyword, relaxKeyword(keyword, value, schema)]));
-}
-
-/** An integer that JSON.parse cannot keep exact, or that GraphQL's Int cannot hold, is of no use. */
-function withBounds(schema) {
-  if (schema.type !== 'integer') return schema;
-  return schema.format === 'int64'
-    ? { ...schema, minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }
-    : { ...schema, minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
-}
-
-function relaxKeyword(keyword, value, { required = [] }) {
-  if (keyword === 'items') return relax(value);
-  if (keyword !== 'properties') return value;
-  const properties = Object.entries(value).map(([name, property]) => {
-    const relaxed = relax(property);
-    return [name, required.includes(name) ? relaxed : { ...relaxed, type: [relaxed.type, 'null'] }];
-  });
-  return Object.fromEntries(properties);
+function resolve({ $ref, ...schema }) {
+  if ($ref !== undefined) return resolve(responseSchemas[nameOf($ref)]);
+  const { properties, required = [], items } = schema;
+  return {
+    ...schema,
+    ...(items && { items: resolve(items) }),
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, property]) => {
+          const resolved = resolve(property);
+          return [name, required.includes(name) ? resolved : { ...resolved, type: [resolved.type, 'null'] }];
+        }),
+      ),
+    }),
+  };
 }
 
 const schemas = Object.fromEntries(
-  Object.entries(components.schemas).map(([name, schema]) => [name, relax(schema)]),
+  Object.entries(responseSchemas).map(([name, schema]) => [name, resolve(schema)]),
 );
 
 writeFileSync(

@@ -10,6 +10,7 @@ import { findCycles, readImportGraph, type Import } from './helpers/import-graph
 
 /** A layer imports itself and whatever stands on a line above its own; never what stands beside it or below. */
 const LAYERS = [
+  ['json'],
   ['contract', 'config', 'errors', 'telemetry', 'execution'],
   ['auth', 'upstream'],
   ['loaders', 'events'],

@@ -1,9 +1,10 @@
 import type * as rest from '../contract/demand-api.js';
 import { FieldingRunStatus, type BatchJobKind } from '../contract/demand-api.js';
 import { kindOfSegment, OPERATION_OF_KIND } from './batch-job-kind.js';
-import { jsonOf, periodIn, sizeOf, textOf } from './body.js';
+import { bytesOf } from './body.js';
 import type { Call, CallScope } from './call.js';
 import { badResponse, UpstreamError } from './errors.js';
+import { periodIn } from './fielding-period.js';
 import type { FieldingRunCache } from './fielding-run-cache.js';
 import type { JobMemory } from './job-memory.js';
 import { batchJobPlaceOf } from './location.js';
@@ -128,10 +129,11 @@ export class DemandClient {
       response = await this.#calls.get(path, { 'cache-control': 'no-cache' });
     }
     if (response === null) return null;
-    const run = bodies.fieldingRun(jsonOf(response));
+    const body = bytesOf(response);
+    const run = bodies.fieldingRun(body);
     const tag = response.header('etag');
     if (tag !== undefined) {
-      this.#deps.fieldingRuns.set(credentialKey, path, { entityTag: tag, run }, sizeOf(response));
+      this.#deps.fieldingRuns.set(credentialKey, path, { entityTag: tag, run }, body.length);
     }
     return { run, etagVersion: versionOfEntityTag(tag) };
   }
@@ -140,9 +142,9 @@ export class DemandClient {
   async getBatchJob(place: BatchJobPlace): Promise<rest.BatchJob | null> {
     const path = batchJobPath(place);
     const response = await this.#calls.get(path);
-    const job = response === null ? null : bodies.batchJob(jsonOf(response));
-    const body = response === null ? '' : textOf(response);
-    return await this.#deps.jobs.amend(this.#credentialKey, path, job, body);
+    const body = response === null ? undefined : bytesOf(response);
+    const job = body === undefined ? null : bodies.batchJob(body);
+    return await this.#deps.jobs.amend(this.#credentialKey, path, job, body?.toString() ?? '');
   }
 
   launchNow(place: FieldingRunPlace, version: string): Promise<ActionOutcome> {

@@ -2,7 +2,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { HttpFailure, type HttpResponse } from './http.js';
 
 /**
- * The text of a body that has come whole.
+ * A body that has come whole, as it was before it was coded.
  *
  * @param coding the value of `Content-Encoding`
  * @param maxBytes the most that it may decompress to
@@ -13,9 +13,9 @@ export function decodeBody(
   maxBytes: number,
 ): HttpResponse['body'] {
   // A 304 can name the coding of the body that it leaves out.
-  if (bytes.length === 0) return { text: '' };
+  if (bytes.length === 0) return { bytes };
   try {
-    return { text: decompressed(bytes, coding, maxBytes).toString() };
+    return { bytes: decompressed(bytes, coding, maxBytes) };
   } catch (error) {
     const { code } = error as { code?: unknown };
     return { failure: new HttpFailure(code === 'ERR_BUFFER_TOO_LARGE' ? 'too-large' : 'broken', error) };

@@ -24,7 +24,7 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number;
   header(name: string): string | undefined;
-  readonly body: { readonly text: string } | { readonly failure: HttpFailure };
+  readonly body: { readonly bytes: Buffer } | { readonly failure: HttpFailure };
 }
 
 /**

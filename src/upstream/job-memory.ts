@@ -43,7 +43,7 @@ export class JobMemory {
     });
     const seen =
       job ?? (createdId === undefined ? null : { job_id: createdId, status: rest.JobStatus.Processing });
-    return seen !== null && finished !== undefined ? bodies.batchJob(JSON.parse(finished)) : seen;
+    return seen !== null && finished !== undefined ? bodies.batchJob(Buffer.from(finished)) : seen;
   }
 }
 

@@ -48,7 +48,7 @@ export function createNodeFetchClient({ baseUrl, maxSockets, maxBodyBytes }: Htt
 
 async function readBody(response: Response): Promise<HttpResponse['body']> {
   try {
-    return { text: await response.text() };
+    return { bytes: Buffer.from(await response.arrayBuffer()) };
   } catch (error) {
     return { failure: toFailure(error) };
   }

@@ -1,5 +1,6 @@
 import { parseRetryAfter } from './retry-after.js';
 import type { HttpResponse } from './http.js';
+import { textOf } from './body.js';
 import { UpstreamError, type UpstreamErrorCode, type UpstreamErrorDetails } from './errors.js';
 
 const MAX_DETAIL_LENGTH = 500;
@@ -55,7 +56,7 @@ function meaningOf(status: number): readonly [UpstreamErrorCode, string] {
 /** The error body; proxies in between answer with bodies that are not JSON, and those say nothing. */
 function bodyObject({ body }: HttpResponse): Readonly<Record<string, unknown>> {
   try {
-    const parsed: unknown = 'text' in body ? JSON.parse(body.text) : undefined;
+    const parsed: unknown = 'bytes' in body ? JSON.parse(textOf(body.bytes)) : undefined;
     return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
   } catch {
     return {};

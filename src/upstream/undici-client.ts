@@ -84,7 +84,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const failure = error instanceof HttpFailure ? error : toHttpFailure(error);
     if (this.#status !== 0) {
       // undici waits for the `Content-Length` of a 304, which tells that of another answer (RFC 9110, 8.6).
-      this.#end(this.#status === 304 && failure.kind === 'broken' ? { text: '' } : { failure });
+      this.#end(this.#status === 304 && failure.kind === 'broken' ? { bytes: Buffer.alloc(0) } : { failure });
       return;
     }
     this.request.cancellation.offCancel(this.#abort);

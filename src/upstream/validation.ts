@@ -1,33 +1,63 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import type * as rest from '../contract/demand-api.js';
+import * as readers from '../contract/response-readers.js';
 import { responseSchemas } from '../contract/response-schemas.js';
+import { readJson, type JsonReader } from '../json/read-json.js';
+import { textOf } from './body.js';
 import { badResponse } from './errors.js';
 
-const ajv = new Ajv({ allErrors: true, strict: false, strictNumbers: true, validateFormats: false });
-ajv.addSchema(responseSchemas, 'demand-api');
-
-/** Checks a body where it enters. What it returns can be trusted, but for the properties that {@link guarded} guards. */
-export type BodyReader<T> = (body: unknown) => T;
+/**
+ * Reads a body where it enters. What it returns can be trusted, but for the properties that {@link guarded} guards. It has
+ * the properties that are documented, and may have others.
+ *
+ * @throws {UpstreamError} where it is no JSON. What was sent in its place is never shown.
+ */
+export type BodyReader<T> = (body: Buffer) => T;
 
 /** The readers of the bodies that the gateway uses, each from the schema of that name in the OpenAPI file. */
 export const bodies = {
-  accountList: readerOf<rest.AccountList>('AccountList'),
-  project: readerOf<rest.Project>('Project'),
-  projectOverview: readerOf<rest.ProjectOverview>('ProjectOverview'),
-  projectList: readerOf<rest.ProjectList>('ProjectList'),
-  targetGroupList: readerOf<rest.TargetGroupList>('TargetGroupList'),
-  targetGroupOverview: readerOf<rest.TargetGroupOverview>('TargetGroupOverview'),
-  targetGroupDetails: readerOf<rest.TargetGroupDetails>('TargetGroupDetails'),
-  draftTargetGroup: readerOf<rest.DraftTargetGroup>('DraftTargetGroup'),
-  fieldingRun: readerOf<rest.FieldingRun>('FieldingRun'),
-  fieldingRunList: readerOf<rest.FieldingRunList>('FieldingRunList'),
-  fieldingPeriod: readerOf<rest.FieldingPeriod>('FieldingPeriod'),
-  batchJob: readerOf<rest.BatchJob>('BatchJob'),
+  accountList: readerOf('AccountList', readers.readAccountList),
+  project: readerOf('Project', readers.readProject),
+  projectOverview: readerOf('ProjectOverview', readers.readProjectOverview),
+  projectList: readerOf('ProjectList', readers.readProjectList),
+  targetGroupList: readerOf('TargetGroupList', readers.readTargetGroupList),
+  targetGroupOverview: readerOf('TargetGroupOverview', readers.readTargetGroupOverview),
+  targetGroupDetails: readerOf('TargetGroupDetails', readers.readTargetGroupDetails),
+  draftTargetGroup: readerOf('DraftTargetGroup', readers.readDraftTargetGroup),
+  fieldingRun: readerOf('FieldingRun', readers.readFieldingRun),
+  fieldingRunList: readerOf('FieldingRunList', readers.readFieldingRunList),
+  fieldingPeriod: readerOf('FieldingPeriod', readers.readFieldingPeriod),
+  batchJob: readerOf('BatchJob', readers.readBatchJob),
 };
 
-function readerOf<T>(schema: string): BodyReader<T> {
-  const validate: ValidateFunction<T> = ajv.compile<T>({ $ref: `demand-api#/components/schemas/${schema}` });
-  return (body) => (validate(body) ? body : guarded<T>(body, validate.errors ?? []));
+/** A body that is as documented is read in one go. Any other is parsed first, and looked at then for what is wrong with it. */
+function readerOf<T>(schema: string, read: JsonReader<T>): BodyReader<T> {
+  return (body) => readJson(body, read) ?? checked<T>(parsed(body), schema);
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(textOf(body)) as unknown;
+  } catch {
+    throw badResponse('The Demand API gave an answer that is not JSON.', { status: 200 });
+  }
+}
+
+function checked<T>(body: unknown, schema: string): T {
+  const validate = validatorOf<T>(schema);
+  return validate(body) ? body : guarded<T>(body, validate.errors ?? []);
+}
+
+let ajv: Ajv | undefined;
+
+/** Compiled when it is first needed, which most processes never do. */
+function validatorOf<T>(schema: string): ValidateFunction<T> {
+  ajv ??= new Ajv({ allErrors: true, strict: false, strictNumbers: true, validateFormats: false }).addSchema(
+    responseSchemas,
+    'demand-api',
+  );
+  const validate = ajv.getSchema<T>(`demand-api#/components/schemas/${schema}`);
+  if (validate === undefined) throw new Error(`There is no schema ${schema}.`);
+  return validate;
 }
 
 /**

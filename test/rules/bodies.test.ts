@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { UpstreamError } from '../../src/upstream/errors.js';
 import { bodies } from '../../src/upstream/validation.js';
+import { jsonBytes } from '../helpers/json-bytes.js';
 
 const run = { id: 'R1', status: 'Live', version: 5 };
 
@@ -14,18 +15,26 @@ function unusable(name: string): UpstreamError {
 describe('a body is taken as it is', () => {
   test.each([
     ['with all that is required', run],
-    ['with fields that nobody has heard of', { ...run, mood: 'fine', nested: { deep: [1] } }],
     ['with nulls for what is optional', { ...run, last_changed_by: null, end_fielding_at: null }],
     ['with a status that nobody has heard of', { ...run, status: 'Hibernating' }],
     ['with texts of another form', { ...run, last_changed_by: 'no uuid', start_fielding_at: 'no date' }],
   ])('%s', (_what, body) => {
-    expect(bodies.fieldingRun(body)).toEqual(body);
+    expect(bodies.fieldingRun(jsonBytes(body))).toEqual(body);
+  });
+
+  test('without fields that nobody has heard of', () => {
+    const body = { mood: 'fine', ...run, nested: { deep: [1] } };
+    expect(bodies.fieldingRun(jsonBytes(body))).toEqual(run);
+  });
+
+  test('with a byte order mark before it', () => {
+    expect(bodies.fieldingRun(Buffer.from(`\ufeff${JSON.stringify(run)}`))).toEqual(run);
   });
 });
 
 describe('a body that is no object', () => {
-  test.each([null, undefined, 5, true, 'text', [], [run]])('%j throws', (body) => {
-    expect(() => bodies.fieldingRun(body)).toThrow(unusable('body'));
+  test.each([null, 5, true, 'text', [], [run]])('%j throws', (body) => {
+    expect(() => bodies.fieldingRun(jsonBytes(body))).toThrow(unusable('body'));
   });
 });
 
@@ -39,49 +48,55 @@ describe('a property that is broken throws when it is read, and no other does', 
     ['is a fraction', { ...run, version: 5.5, ...others }],
     ['is an object', { ...run, version: {}, ...others }],
   ])('where one that is required %s', (_what, body) => {
-    const read = bodies.fieldingRun(body);
+    const read = bodies.fieldingRun(jsonBytes(body));
     expect(() => read.version).toThrow(unusable('version'));
     expect({ ...others, id: read.id, status: read.status }).toEqual({ ...others, id: 'R1', status: 'Live' });
   });
 
   test('where one that is optional has the wrong type', () => {
-    const read = bodies.fieldingRun({ ...run, last_changed_by: 7 });
+    const read = bodies.fieldingRun(jsonBytes({ ...run, last_changed_by: 7 }));
     expect(() => read.last_changed_by).toThrow(unusable('last_changed_by'));
     expect(read.version).toBe(5);
   });
 
   test('where several are broken', () => {
-    const read = bodies.fieldingRun({ version: 'x' });
+    const read = bodies.fieldingRun(jsonBytes({ version: 'x' }));
     expect(() => read.id).toThrow(unusable('id'));
     expect(() => read.status).toThrow(unusable('status'));
     expect(() => read.version).toThrow(unusable('version'));
   });
 
   test('where it stands deep inside', () => {
-    const read = bodies.targetGroupOverview({
-      target_group_name: 'Cats',
-      status: 'live',
-      progress: { current_completes: '3', current_prescreens: 4, filling_goal: 5 },
-    });
+    const read = bodies.targetGroupOverview(
+      jsonBytes({
+        target_group_name: 'Cats',
+        status: 'live',
+        progress: { current_completes: '3', current_prescreens: 4, filling_goal: 5 },
+      }),
+    );
     expect(() => read.progress?.current_completes).toThrow(unusable('progress.current_completes'));
     expect(read.progress?.current_prescreens).toBe(4);
     expect(read.target_group_name).toBe('Cats');
   });
 
   test('where an object is something else, and what it should hold is missing too', () => {
-    const read = bodies.targetGroupOverview({ target_group_name: 'Cats', status: 'live', progress: 'half' });
+    const read = bodies.targetGroupOverview(
+      jsonBytes({ target_group_name: 'Cats', status: 'live', progress: 'half' }),
+    );
     expect(() => read.progress).toThrow(unusable('progress'));
     expect(read.status).toBe('live');
   });
 
   test('where it stands in one item of a list; the name tells no index', () => {
-    const list = bodies.targetGroupList({
-      target_groups: [
-        { id: 'T1', name: 'Cats', status: 'live' },
-        { id: 'T2', name: 5 },
-      ],
-      has_more: false,
-    });
+    const list = bodies.targetGroupList(
+      jsonBytes({
+        target_groups: [
+          { id: 'T1', name: 'Cats', status: 'live' },
+          { id: 'T2', name: 5 },
+        ],
+        has_more: false,
+      }),
+    );
     expect(list.target_groups[0]).toEqual({ id: 'T1', name: 'Cats', status: 'live' });
     expect(list.target_groups[1]?.id).toBe('T2');
     expect(() => list.target_groups[1]?.name).toThrow(unusable('target_groups.name'));
@@ -89,16 +104,18 @@ describe('a property that is broken throws when it is read, and no other does', 
   });
 
   test.each([null, 'text', 5, []])('where a whole item is %j', (item) => {
-    const { projects } = bodies.projectList({
-      projects: [{ id: 'P1', name: 'Pets' }, item],
-      has_more: false,
-    });
+    const { projects } = bodies.projectList(
+      jsonBytes({
+        projects: [{ id: 'P1', name: 'Pets' }, item],
+        has_more: false,
+      }),
+    );
     expect(projects[0]).toEqual({ id: 'P1', name: 'Pets' });
     expect(() => projects[1]).toThrow(unusable('projects'));
   });
 
   test.each([{}, { projects: null }, { projects: {} }])('where the list itself is: %j', (body) => {
-    const list = bodies.projectList({ ...body, has_more: true });
+    const list = bodies.projectList(jsonBytes({ ...body, has_more: true }));
     expect(() => list.projects).toThrow(unusable('projects'));
     expect(list.has_more).toBe(true);
   });

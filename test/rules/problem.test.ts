@@ -8,7 +8,7 @@ function answer(status: number, body: unknown = '', headers: Record<string, stri
   return {
     status,
     header: (name) => headers[name],
-    body: { text: typeof body === 'string' ? body : JSON.stringify(body) },
+    body: { bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) },
   };
 }
 

@@ -51,7 +51,7 @@ describe('the HTTP/1.1 client over TLS', () => {
     });
     const client = connect(server, here.cert);
     for (const nth of [0, 1]) {
-      expect((await get(client)).body).toEqual({ text: large });
+      expect((await get(client)).body).toEqual({ bytes: Buffer.from(large) });
       expect(seen[nth]).toEqual(['http/1.1', 'localhost', nth]);
     }
   });

@@ -91,11 +91,11 @@ export class AnswerReader {
     const { framing } = head;
     if (this.#body === undefined && typeof framing === 'number') {
       if (framing > this.#maxBodyBytes) throw new HttpFailure('too-large', undefined);
-      // Most answers come in one piece, and are read where they are.
+      // Most answers come in one piece.
       const end = start + framing;
       if (end <= bytes.length) {
         this.#reusable = head.persistent && end === bytes.length;
-        return this.#complete(head, bytes.subarray(start, end));
+        return this.#complete(head, Buffer.from(bytes.subarray(start, end)));
       }
     }
     this.#body ??= bodyReader(framing, this.#maxBodyBytes);

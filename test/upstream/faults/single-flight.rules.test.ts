@@ -23,7 +23,11 @@ function read(path: string, headers?: Record<string, string>): Call {
 
 /** A flight that ends when it is told to, and how often it was started. */
 function slow(
-  outcome: () => HttpResponse = () => ({ status: 200, header: () => undefined, body: { text: '' } }),
+  outcome: () => HttpResponse = () => ({
+    status: 200,
+    header: () => undefined,
+    body: { bytes: Buffer.alloc(0) },
+  }),
 ) {
   const { opened, open: land } = gate();
   const scopes: CallScope[] = [];

@@ -1,0 +1,18 @@
+import type * as rest from '../contract/demand-api.js';
+import { bytesOf } from './body.js';
+import type { HttpResponse } from './http.js';
+import { bodies } from './validation.js';
+
+/**
+ * The period in the answer to an action; only `launch-now` tells one. A 2xx whose body cannot be used is a success all the
+ * same, and so nothing is thrown.
+ */
+export function periodIn(response: HttpResponse): rest.FieldingPeriod | undefined {
+  try {
+    const { start_fielding_at, end_fielding_at } = bodies.fieldingPeriod(bytesOf(response));
+    const usable = [start_fielding_at, end_fielding_at].every((moment) => !Number.isNaN(Date.parse(moment)));
+    return usable ? { start_fielding_at, end_fielding_at } : undefined;
+  } catch {
+    return undefined;
+  }
+}
