@@ -1,3 +1,4 @@
+import { putInScratch } from './scratch.js';
 import { Unreadable } from './unreadable.js';
 
 const SPACE = 0x20;
@@ -39,28 +40,26 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
  * What it reads is what `JSON.parse` reads, and it refuses all that `JSON.parse` refuses; besides, a text that is a number
  * and nothing else. Each method begins at the first character of what it reads.
  *
- * @throws {Unreadable} where something else stands, {RangeError} at the end of the text, {SyntaxError} in a text's escapes
+ * Another cursor may be made when this one is done: they share their memory.
+ *
+ * @throws {Unreadable} where something else stands, or {SyntaxError} in a string's escapes
  */
 export class JsonCursor {
-  /** The bytes of the text. */
+  /** The bytes of the text, and after its end at least four zeros. */
   readonly view: DataView;
   /** Where the next byte is. */
   at = 0;
-  private readonly bytes: Buffer;
-  /** A character for each byte. */
-  private readonly text: string;
 
-  constructor(bytes: Buffer) {
-    this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.text = bytes.toString('latin1');
+  /** @param octets the bytes of the text, a character for each (Latin-1) */
+  constructor(private readonly octets: string) {
+    this.view = putInScratch(octets);
     this.skipSpace();
   }
 
   /** Nothing may follow. */
   end(): void {
     this.skipSpace();
-    if (this.at !== this.view.byteLength) throw new Unreadable();
+    if (this.at !== this.octets.length) throw new Unreadable();
   }
 
   /** @returns whether there is a property */
@@ -97,7 +96,7 @@ export class JsonCursor {
     const end = this.endOfPlain(start);
     if (this.view.getUint8(end) !== QUOTE) return this.oddString(start, end);
     this.at = end + 1;
-    return this.text.slice(start, end);
+    return this.octets.slice(start, end);
   }
 
   integer(minimum: number, maximum: number): number {
@@ -223,9 +222,10 @@ export class JsonCursor {
   private skipSpace(): void {
     const { view } = this;
     let { at } = this;
-    for (; at < view.byteLength; at += 1) {
-      const byte = view.getUint8(at);
-      if (byte !== SPACE && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
+    let byte = view.getUint8(at);
+    while (byte === SPACE || byte === 0x0a || byte === 0x0d || byte === 0x09) {
+      at += 1;
+      byte = view.getUint8(at);
     }
     this.at = at;
   }
@@ -238,9 +238,8 @@ export class JsonCursor {
    */
   private endOfPlain(start: number): number {
     const { view } = this;
-    const lastWord = view.byteLength - 4;
     let at = start;
-    for (; at <= lastWord; at += 4) {
+    for (; ; at += 4) {
       const word = view.getInt32(at, true);
       const quotes = (word ^ 0x22222222) - 0x01010101;
       const backslashes = (word ^ 0x5c5c5c5c) - 0x01010101;
@@ -255,11 +254,10 @@ export class JsonCursor {
   /** A string with escapes or characters beyond ASCII. @param odd where the first of them is */
   private oddString(start: number, odd: number): string {
     const end = this.endOfString(odd);
-    const isEscaped = this.text.slice(odd, end).includes('\\');
+    const isEscaped = this.octets.slice(odd, end).includes('\\');
     this.at = end + 1;
-    return isEscaped
-      ? (JSON.parse(this.bytes.toString('utf8', start - 1, end + 1)) as string)
-      : this.bytes.toString('utf8', start, end);
+    const string = Buffer.from(this.octets.slice(start, end), 'latin1').toString();
+    return isEscaped ? (JSON.parse(`"${string}"`) as string) : string;
   }
 
   private endOfString(start: number): number {
@@ -268,7 +266,8 @@ export class JsonCursor {
       const byte = view.getUint8(at);
       if (byte === QUOTE) return at;
       if (byte < SPACE) throw new Unreadable();
-      if (byte === BACKSLASH) at += 1;
+      // Not past the end of the text, which is a control character as well.
+      if (byte === BACKSLASH && view.getUint8(at + 1) >= SPACE) at += 1;
     }
   }
 
@@ -284,7 +283,7 @@ export class JsonCursor {
   /** A number with an exponent, or with more digits than are exact. */
   private longNumber(start: number): number {
     NUMBER.lastIndex = start;
-    const [number] = NUMBER.exec(this.text) ?? [];
+    const [number] = NUMBER.exec(this.octets) ?? [];
     if (number === undefined) throw new Unreadable();
     this.at = start + number.length;
     return Number(number);

@@ -1,13 +1,16 @@
 import { JsonCursor } from './json-cursor.js';
 import { Unreadable } from './unreadable.js';
 
-/** Reads one kind of value where a cursor stands. */
+/** Reads one kind of value where a cursor stands. It reads no other text meanwhile. */
 export type JsonReader<T> = (json: JsonCursor) => T;
 
-/** @returns undefined where the text is no JSON, or not what its reader reads */
-export function readJson<T>(bytes: Buffer, read: JsonReader<T>): T | undefined {
+/**
+ * @param octets the bytes of a JSON text, a character for each (Latin-1)
+ * @returns undefined where the text is no JSON, or not what its reader reads
+ */
+export function readJson<T>(octets: string, read: JsonReader<T>): T | undefined {
   try {
-    const json = new JsonCursor(bytes);
+    const json = new JsonCursor(octets);
     const value = read(json);
     json.end();
     return value;

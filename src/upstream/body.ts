@@ -1,13 +1,11 @@
 import type { HttpResponse } from './http.js';
 
-const NOTHING = Buffer.alloc(0);
-
-/** The body of an answer; empty where it broke off. */
-export function bytesOf({ body }: HttpResponse): Buffer {
-  return 'bytes' in body ? body.bytes : NOTHING;
+/** The bytes of an answer's body, a character for each; empty where it broke off. */
+export function octetsOf({ body }: HttpResponse): string {
+  return 'octets' in body ? body.octets : '';
 }
 
 /** A body as text. It is UTF-8 (RFC 8259, 8.1); a byte order mark is not part of it. */
-export function textOf(bytes: Buffer): string {
-  return new TextDecoder().decode(bytes);
+export function textOf(octets: string): string {
+  return new TextDecoder().decode(Buffer.from(octets, 'latin1'));
 }

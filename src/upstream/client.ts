@@ -1,7 +1,7 @@
 import type * as rest from '../contract/demand-api.js';
 import { FieldingRunStatus, type BatchJobKind } from '../contract/demand-api.js';
 import { kindOfSegment, OPERATION_OF_KIND } from './batch-job-kind.js';
-import { bytesOf } from './body.js';
+import { octetsOf } from './body.js';
 import type { Call, CallScope } from './call.js';
 import { badResponse, UpstreamError } from './errors.js';
 import { periodIn } from './fielding-period.js';
@@ -129,7 +129,7 @@ export class DemandClient {
       response = await this.#calls.get(path, { 'cache-control': 'no-cache' });
     }
     if (response === null) return null;
-    const body = bytesOf(response);
+    const body = octetsOf(response);
     const run = bodies.fieldingRun(body);
     const tag = response.header('etag');
     if (tag !== undefined) {
@@ -142,9 +142,9 @@ export class DemandClient {
   async getBatchJob(place: BatchJobPlace): Promise<rest.BatchJob | null> {
     const path = batchJobPath(place);
     const response = await this.#calls.get(path);
-    const body = response === null ? undefined : bytesOf(response);
+    const body = response === null ? undefined : octetsOf(response);
     const job = body === undefined ? null : bodies.batchJob(body);
-    return await this.#deps.jobs.amend(this.#credentialKey, path, job, body?.toString() ?? '');
+    return await this.#deps.jobs.amend(this.#credentialKey, path, job, body ?? '');
   }
 
   launchNow(place: FieldingRunPlace, version: string): Promise<ActionOutcome> {

@@ -1,5 +1,5 @@
 import type * as rest from '../contract/demand-api.js';
-import { bytesOf } from './body.js';
+import { octetsOf } from './body.js';
 import type { HttpResponse } from './http.js';
 import { bodies } from './validation.js';
 
@@ -9,7 +9,7 @@ import { bodies } from './validation.js';
  */
 export function periodIn(response: HttpResponse): rest.FieldingPeriod | undefined {
   try {
-    const { start_fielding_at, end_fielding_at } = bodies.fieldingPeriod(bytesOf(response));
+    const { start_fielding_at, end_fielding_at } = bodies.fieldingPeriod(octetsOf(response));
     const usable = [start_fielding_at, end_fielding_at].every((moment) => !Number.isNaN(Date.parse(moment)));
     return usable ? { start_fielding_at, end_fielding_at } : undefined;
   } catch {

@@ -24,7 +24,8 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number;
   header(name: string): string | undefined;
-  readonly body: { readonly bytes: Buffer } | { readonly failure: HttpFailure };
+  /** Of a body that came whole its bytes, a character for each (Latin-1). */
+  readonly body: { readonly octets: string } | { readonly failure: HttpFailure };
 }
 
 /**

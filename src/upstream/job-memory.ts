@@ -24,7 +24,7 @@ export class JobMemory {
    * What an answer amounts to.
    *
    * @param job null for a 404
-   * @param body what it was read from
+   * @param body the octets that it was read from
    * @throws {UpstreamError} where nobody can tell whether a job that seems to be at work, or not there, is
    */
   async amend(
@@ -43,7 +43,7 @@ export class JobMemory {
     });
     const seen =
       job ?? (createdId === undefined ? null : { job_id: createdId, status: rest.JobStatus.Processing });
-    return seen !== null && finished !== undefined ? bodies.batchJob(Buffer.from(finished)) : seen;
+    return seen !== null && finished !== undefined ? bodies.batchJob(finished) : seen;
   }
 }
 

@@ -11,7 +11,7 @@ const MAX_FINISHED_BYTES = 16 * 1024 * 1024;
 export interface JobRecord {
   /** Its id, where it was created within {@link JOB_APPEARS_WITHIN_MS}. */
   readonly createdId?: string | undefined;
-  /** The body that told of its end. */
+  /** The body that told of its end, a character for each byte. */
   readonly finished?: string | undefined;
 }
 

@@ -48,7 +48,7 @@ export function createNodeFetchClient({ baseUrl, maxSockets, maxBodyBytes }: Htt
 
 async function readBody(response: Response): Promise<HttpResponse['body']> {
   try {
-    return { bytes: Buffer.from(await response.arrayBuffer()) };
+    return { octets: Buffer.from(await response.arrayBuffer()).toString('latin1') };
   } catch (error) {
     return { failure: toFailure(error) };
   }

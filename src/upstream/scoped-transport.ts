@@ -1,4 +1,4 @@
-import { bytesOf } from './body.js';
+import { octetsOf } from './body.js';
 import type { Call, CallScope } from './call.js';
 import { badResponse, UpstreamError, type UpstreamErrorDetails } from './errors.js';
 import type { HttpResponse } from './http.js';
@@ -43,7 +43,7 @@ export class ScopedTransport {
   /** A body that has been checked; null for a 404. */
   async read<T>(path: string, read: BodyReader<T>): Promise<T | null> {
     const response = await this.get(path);
-    return response === null ? null : read(bytesOf(response));
+    return response === null ? null : read(octetsOf(response));
   }
 
   /** An answer with 200 or 304; null for a 404. */

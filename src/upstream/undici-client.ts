@@ -84,7 +84,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const failure = error instanceof HttpFailure ? error : toHttpFailure(error);
     if (this.#status !== 0) {
       // undici waits for the `Content-Length` of a 304, which tells that of another answer (RFC 9110, 8.6).
-      this.#end(this.#status === 304 && failure.kind === 'broken' ? { bytes: Buffer.alloc(0) } : { failure });
+      this.#end(this.#status === 304 && failure.kind === 'broken' ? { octets: '' } : { failure });
       return;
     }
     this.request.cancellation.offCancel(this.#abort);
@@ -102,8 +102,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #body(): HttpResponse['body'] {
-    const bytes = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
-    return decodeBody(bytes ?? Buffer.alloc(0), first(this.#headers['content-encoding']), this.maxBodyBytes);
+    const octets = Buffer.concat(this.#chunks).toString('latin1');
+    return decodeBody(octets, first(this.#headers['content-encoding']), this.maxBodyBytes);
   }
 }
 

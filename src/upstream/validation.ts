@@ -6,12 +6,12 @@ import { textOf } from './body.js';
 import { badResponse } from './errors.js';
 
 /**
- * Reads a body where it enters. What it returns can be trusted, but for the properties that {@link guarded} guards. It has
+ * Reads a body, given a character for each of its bytes, where it enters. What it returns can be trusted, but for the properties that {@link guarded} guards. It has
  * the properties that are documented, and may have others.
  *
  * @throws {UpstreamError} where it is no JSON. What was sent in its place is never shown.
  */
-export type BodyReader<T> = (body: Buffer) => T;
+export type BodyReader<T> = (octets: string) => T;
 
 /** The readers of the bodies that the gateway uses, each from the schema of that name in the OpenAPI file. */
 export const bodies = {
@@ -31,12 +31,12 @@ export const bodies = {
 
 /** A body that is as documented is read in one go. Any other is parsed first, and looked at then for what is wrong with it. */
 function readerOf<T>(schema: string, read: JsonReader<T>): BodyReader<T> {
-  return (body) => readJson(body, read) ?? checked<T>(parsed(body), schema);
+  return (octets) => readJson(octets, read) ?? checked<T>(parsed(octets), schema);
 }
 
-function parsed(body: Buffer): unknown {
+function parsed(octets: string): unknown {
   try {
-    return JSON.parse(textOf(body)) as unknown;
+    return JSON.parse(textOf(octets)) as unknown;
   } catch {
     throw badResponse('The Demand API gave an answer that is not JSON.', { status: 200 });
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonCursor } from '../../src/json/json-cursor.js';
-import { readJson } from '../../src/json/read-json.js';
+import { readJson, type JsonReader } from '../../src/json/read-json.js';
 
 /** Reads whatever stands there with the cursor's methods, as `JSON.parse` would. */
 function anything(json: JsonCursor): unknown {
@@ -49,8 +49,12 @@ function parse(bytes: Buffer): unknown {
   }
 }
 
+function readOctets<T>(bytes: Buffer, reader: JsonReader<T>): T | undefined {
+  return readJson(bytes.toString('latin1'), reader);
+}
+
 function read(bytes: Buffer): unknown {
-  const value = readJson(bytes, anything);
+  const value = readOctets(bytes, anything);
   return value === undefined ? 'no JSON' : { value };
 }
 
@@ -60,7 +64,7 @@ function expectLikeParse(text: Buffer): void {
   const bytes = /\d$/.test(text.toString()) ? Buffer.concat([text, Buffer.from('\n')]) : text;
   const expected = parse(bytes);
   expect([bytes.toString(), read(bytes)]).toEqual([bytes.toString(), expected]);
-  expect(readJson(bytes, skipped)).toBe(expected === 'no JSON' ? undefined : 'skipped');
+  expect(readOctets(bytes, skipped)).toBe(expected === 'no JSON' ? undefined : 'skipped');
 }
 
 const NUMBERS = [
@@ -214,14 +218,35 @@ describe('A JSON text is read as by `JSON.parse`, or not at all', () => {
     }
   });
 
-  test('wherever it lies in memory', () => {
-    const text = Buffer.from('{"a":"Zürich","b":[1.5,"plain text"]}');
-    for (let offset = 0; offset < 8; offset += 1) {
-      const memory = Buffer.alloc(offset + text.length + 8, '"');
-      text.copy(memory, offset);
-      expectLikeParse(memory.subarray(offset, offset + text.length));
+  test('whatever has been read before it', () => {
+    const texts = [
+      '{"a":"Zürich","b":[1.5,"plain text"]}',
+      '["abc',
+      '["abc"]',
+      '[true',
+      '[tru',
+      '[12',
+      '["\\',
+      '["\\',
+      '[nul',
+    ];
+    for (const before of texts) {
+      for (const text of texts) {
+        expect(readOctets(Buffer.from(before.padEnd(64, '"]}e')), skipped)).toBeUndefined();
+        expectLikeParse(Buffer.from(text));
+      }
     }
   });
+
+  test.each([16 * 1024, 256 * 1024, 2 ** 20])(
+    'where it is larger than %d bytes, or just as large',
+    (size) => {
+      for (const length of [size - 6, size - 4, size - 3, size, size + 1]) {
+        expectLikeParse(Buffer.from(`["${'x'.repeat(length - 4)}"]`));
+        expectLikeParse(Buffer.from(`["${'x'.repeat(length - 4)}`));
+      }
+    },
+  );
 
   test('whatever is in it', () => {
     fc.assert(
@@ -267,16 +292,16 @@ describe('What is not as its reader knows it is not read', () => {
     ['a number above its greatest', '1e2 ', (json) => json.number(0, 10)],
   ];
   test.each(cases)('%s', (_what, text, reader) => {
-    expect(readJson(Buffer.from(text), reader)).toBeUndefined();
+    expect(readJson(text, reader)).toBeUndefined();
   });
 
   test.each(['7', '7.0', '70e-1'])('but %s is an integer', (text) => {
-    expect(readJson(Buffer.from(`${text} `), (json) => json.integer(0, 10))).toBe(7);
+    expect(readJson(`${text} `, (json) => json.integer(0, 10))).toBe(7);
   });
 
   test('nesting without end', () => {
     const depth = 1_000_000;
-    expect(readJson(Buffer.from('['.repeat(depth) + ']'.repeat(depth)), skipped)).toBeUndefined();
+    expect(readJson('['.repeat(depth) + ']'.repeat(depth), skipped)).toBeUndefined();
   });
 
   test('an error of the reader is its own', () => {
@@ -284,6 +309,6 @@ describe('What is not as its reader knows it is not read', () => {
     const throws = () => {
       throw fault;
     };
-    expect(() => readJson(Buffer.from('{}'), throws)).toThrow(fault);
+    expect(() => readJson('{}', throws)).toThrow(fault);
   });
 });

@@ -25,7 +25,7 @@ const CLIENTS = [
 const GET = { method: 'GET', path: '/it', common: {}, headers: {} } as const;
 
 function textOf({ body }: HttpResponse): string | undefined {
-  return 'bytes' in body ? body.bytes.toString() : undefined;
+  return 'octets' in body ? Buffer.from(body.octets, 'latin1').toString() : undefined;
 }
 
 function failureOf({ body }: HttpResponse): string | undefined {

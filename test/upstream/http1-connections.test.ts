@@ -31,7 +31,7 @@ describe('connections of the HTTP/1.1 client', () => {
     client.send({ method: 'GET', path, common: {}, headers: {}, cancellation });
   const textOf = async (sending: Promise<HttpResponse>) => {
     const { body } = await sending;
-    return 'bytes' in body ? body.bytes.toString() : body.failure.kind;
+    return 'octets' in body ? body.octets : body.failure.kind;
   };
   const kindOf = (sending: Promise<unknown>) =>
     sending.then(

@@ -2,6 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Cancellation } from '../../src/upstream/cancellation.js';
 import { HttpFailure, type HttpClient } from '../../src/upstream/http.js';
+import { octetsOf } from '../helpers/octets.js';
 import { createHttp1Client } from '../../src/upstream/http1-client.js';
 import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { selfSigned } from './http1-certificate.js';
@@ -51,7 +52,7 @@ describe('the HTTP/1.1 client over TLS', () => {
     });
     const client = connect(server, here.cert);
     for (const nth of [0, 1]) {
-      expect((await get(client)).body).toEqual({ bytes: Buffer.from(large) });
+      expect((await get(client)).body).toEqual({ octets: octetsOf(large) });
       expect(seen[nth]).toEqual(['http/1.1', 'localhost', nth]);
     }
   });

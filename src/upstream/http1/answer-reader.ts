@@ -53,7 +53,7 @@ export class AnswerReader {
   /** The server has closed the connection. @returns the answer, where that is what ends it */
   end(): HttpResponse | undefined {
     if (this.#head?.framing !== 'close' || this.#body === undefined) return undefined;
-    return this.#complete(this.#head, this.#body.bytes);
+    return this.#complete(this.#head, this.#body.octets);
   }
 
   /** The answer with what became of its body, where its head has come. */
@@ -95,18 +95,18 @@ export class AnswerReader {
       const end = start + framing;
       if (end <= bytes.length) {
         this.#reusable = head.persistent && end === bytes.length;
-        return this.#complete(head, Buffer.from(bytes.subarray(start, end)));
+        return this.#complete(head, bytes.toString('latin1', start, end));
       }
     }
     this.#body ??= bodyReader(framing, this.#maxBodyBytes);
     const end = this.#body.push(bytes, start);
     if (end === undefined) return undefined;
     this.#reusable = head.persistent && end === bytes.length;
-    return this.#complete(head, this.#body.bytes);
+    return this.#complete(head, this.#body.octets);
   }
 
-  #complete(head: Head, bytes: Buffer): HttpResponse {
-    return new Answer(head, decodeBody(bytes, head.coding, this.#maxBodyBytes));
+  #complete(head: Head, octets: string): HttpResponse {
+    return new Answer(head, decodeBody(octets, head.coding, this.#maxBodyBytes));
   }
 }
 

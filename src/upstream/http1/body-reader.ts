@@ -7,8 +7,8 @@ export interface BodyReader {
    * @throws {HttpFailure} `too-large`, or {Error} where it is malformed
    */
   push(bytes: Buffer, start: number): number | undefined;
-  /** All of it so far. */
-  readonly bytes: Buffer;
+  /** All of it so far, a character for each byte. */
+  readonly octets: string;
 }
 
 /** A body of so many bytes. */
@@ -17,12 +17,12 @@ export class LengthBody implements BodyReader {
   #left: number;
 
   constructor(length: number) {
-    this.#sink = new ByteSink(length, length);
+    this.#sink = new ByteSink(length);
     this.#left = length;
   }
 
-  get bytes(): Buffer {
-    return this.#sink.bytes;
+  get octets(): string {
+    return this.#sink.octets;
   }
 
   push(bytes: Buffer, start: number): number | undefined {
@@ -41,8 +41,8 @@ export class BodyUntilClose implements BodyReader {
     this.#sink = new ByteSink(maxBytes);
   }
 
-  get bytes(): Buffer {
-    return this.#sink.bytes;
+  get octets(): string {
+    return this.#sink.octets;
   }
 
   push(bytes: Buffer, start: number): undefined {

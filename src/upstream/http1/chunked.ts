@@ -26,8 +26,8 @@ export class ChunkedBody implements BodyReader {
     this.#maxBytes = maxBytes;
   }
 
-  get bytes(): Buffer {
-    return this.#sink.bytes;
+  get octets(): string {
+    return this.#sink.octets;
   }
 
   push(bytes: Buffer, start: number): number | undefined {

@@ -7,7 +7,7 @@ import { gate } from './stage.js';
 const answer = (status: number): HttpResponse => ({
   status,
   header: () => undefined,
-  body: { bytes: Buffer.alloc(0) },
+  body: { octets: '' },
 });
 const answers = (status: number) => () => Promise.resolve(answer(status));
 const fails = (kind: HttpFailureKind) => () => Promise.reject(new HttpFailure(kind, undefined));

@@ -26,7 +26,7 @@ function slow(
   outcome: () => HttpResponse = () => ({
     status: 200,
     header: () => undefined,
-    body: { bytes: Buffer.alloc(0) },
+    body: { octets: '' },
   }),
 ) {
   const { opened, open: land } = gate();
