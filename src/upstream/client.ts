@@ -123,17 +123,18 @@ export class DemandClient {
       cached === undefined ? {} : { 'if-none-match': cached.entityTag },
     );
     if (response?.status === 304) {
-      const { entityTag: known, run } = cached ?? {};
-      const tag = response.header('etag') ?? known;
-      if (run !== undefined && tag === known) return { run, etagVersion: versionOfEntityTag(tag) };
+      const tag = response.header('etag') ?? cached?.entityTag;
+      if (cached !== undefined && tag === cached.entityTag) {
+        return { run: bodies.fieldingRun(cached.octets), etagVersion: versionOfEntityTag(tag) };
+      }
       response = await this.#calls.get(path, { 'cache-control': 'no-cache' });
     }
     if (response === null) return null;
-    const body = octetsOf(response);
-    const run = bodies.fieldingRun(body);
+    const octets = octetsOf(response);
+    const run = bodies.fieldingRun(octets);
     const tag = response.header('etag');
     if (tag !== undefined) {
-      this.#deps.fieldingRuns.set(credentialKey, path, { entityTag: tag, run }, body.length);
+      this.#deps.fieldingRuns.set(credentialKey, path, { entityTag: tag, octets });
     }
     return { run, etagVersion: versionOfEntityTag(tag) };
   }
@@ -250,7 +251,8 @@ export class DemandClient {
   /** The run as it was at a version, where this credential has read it then. */
   #knownAt(place: FieldingRunPlace, version: string): rest.FieldingRun | undefined {
     const known = this.#deps.fieldingRuns.get(this.#credentialKey, fieldingRunPath(place));
-    return versionOfEntityTag(known?.entityTag) === version ? known?.run : undefined;
+    const isAtVersion = known !== undefined && versionOfEntityTag(known.entityTag) === version;
+    return isAtVersion ? bodies.fieldingRun(known.octets) : undefined;
   }
 
   /**

@@ -16,7 +16,12 @@ type Start = (call: Call, scope: CallScope) => Promise<HttpResponse>;
 
 /** Equal reads of one credential that are under way at the same time share one call. */
 export class SingleFlight {
-  readonly #flights = new Map<string, Flight>();
+  /**
+   * Those under way, by what they ask for. No `Map`: when one makes itself a new table, which it does every few entries, V8
+   * leaves the old table pointing to the new one. Once one of these tables has come to be old, those after it are kept
+   * alive until all of the heap is collected, and with them each answer that was under way meanwhile.
+   */
+  readonly #flights: Record<string, Flight> = Object.create(null) as Record<string, Flight>;
 
   /**
    * Joins an equal read (of the same path, with the same headers) that is under way, or starts it.
@@ -27,7 +32,7 @@ export class SingleFlight {
   async read(call: Call, scope: CallScope, start: Start): Promise<HttpResponse> {
     const { path, headers } = call;
     const key = `${scope.credentialKey} ${path}${headers === undefined ? '' : ` ${JSON.stringify(headers)}`}`;
-    const underWay = this.#flights.get(key);
+    const underWay = this.#flights[key];
     const flight = underWay ?? this.#start(key, call, scope, start);
     try {
       return await this.#wait(key, flight, scope.callerGone);
@@ -40,14 +45,17 @@ export class SingleFlight {
 
   /** Ends the sharing of all reads below a path: whoever reads after a change must not get an answer from before it. */
   endBelow(path: string): void {
-    for (const [key, flight] of this.#flights) if (flight.path.startsWith(path)) this.#flights.delete(key);
+    for (const key in this.#flights) {
+      const flight = this.#flights[key];
+      if (flight?.path.startsWith(path)) this.#forget(key, flight);
+    }
   }
 
   #start(key: string, call: Call, scope: CallScope, start: Start): Flight {
     const abandoned = new Cancellation();
     const answer = start(call, { ...scope, callerGone: abandoned });
     const flight: Flight = { path: call.path, answer, abandoned, waiting: 0 };
-    this.#flights.set(key, flight);
+    this.#flights[key] = flight;
     const end = () => {
       this.#forget(key, flight);
     };
@@ -73,6 +81,6 @@ export class SingleFlight {
   }
 
   #forget(key: string, flight: Flight): void {
-    if (this.#flights.get(key) === flight) this.#flights.delete(key);
+    if (this.#flights[key] === flight) Reflect.deleteProperty(this.#flights, key);
   }
 }

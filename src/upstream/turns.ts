@@ -1,11 +1,12 @@
+import { Node, Yallist } from 'yallist';
 import type { CallScope } from './call.js';
 import { timedOut } from './failure.js';
 
 /** Lets a bounded number of requests be in flight at a time; the others wait in the order in which they came. */
 export class Turns {
   readonly #concurrency: number;
-  /** Those who wait. A `Set` keeps their order, and lets one leave from the middle. */
-  readonly #waiting = new Set<() => void>();
+  /** Those who wait, who can leave from the middle. No `Set`, for the reason that {@link SingleFlight} has no `Map`. */
+  readonly #waiting = new Yallist<() => void>();
   #inFlight = 0;
   #waited = 0;
 
@@ -15,7 +16,7 @@ export class Turns {
 
   /** How many wait now. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiting.length;
   }
 
   /** How many have had to wait so far. */
@@ -37,16 +38,16 @@ export class Turns {
 
   /** Gives a place back: to who has waited longest, if anybody has. */
   leave(): void {
-    const [next] = this.#waiting;
+    const next = this.#waiting.head;
     if (next === undefined) this.#inFlight -= 1;
-    else next();
+    else next.value();
   }
 
   #wait({ deadline, callerGone }: CallScope): Promise<void> {
     this.#waited += 1;
     return new Promise((resolve, reject) => {
       const stopWaiting = () => {
-        this.#waiting.delete(enter);
+        this.#waiting.removeNode(place);
         clearTimeout(timer);
         callerGone.offCancel(giveUp);
       };
@@ -60,7 +61,8 @@ export class Turns {
       };
       // Whole milliseconds: Node.js keeps timers of one length together, and fractions would make each a length of its own.
       const timer = setTimeout(giveUp, Math.ceil(deadline - performance.now()));
-      this.#waiting.add(enter);
+      const place = new Node(enter);
+      this.#waiting.pushNode(place);
       callerGone.onCancel(giveUp);
       if (callerGone.cancelled) giveUp();
     });

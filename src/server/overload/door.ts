@@ -32,8 +32,8 @@ export class Door {
   readonly #admission: Admission;
   readonly #places: Places;
   #inside = 0;
-  /** Those who wait for a place. A `Set` keeps their order. */
-  readonly #waiting = new Set<Comer>();
+  /** Those who wait for a place, in the order they came. */
+  readonly #waiting: Comer[] = [];
   /** Those who wait to be refused. */
   readonly #tooMany: Comer[] = [];
   #refusedInALook = REFUSALS_AT_ONCE;
@@ -48,7 +48,7 @@ export class Door {
 
   /** Whether anybody waits for a place, so that {@link pace} is to be called. */
   get isWaitedAt(): boolean {
-    return this.#waiting.size > 0;
+    return this.#waiting.length > 0;
   }
 
   /** Whether there is a place, which is then taken, to be given back by {@link leave}. */
@@ -60,7 +60,7 @@ export class Door {
 
   /** For whom there is no place: waits for one, or is refused, at once or in a while. */
   lineUp(comer: Comer): void {
-    if (this.#inFlight < this.#admission.limit) this.#waiting.add(comer);
+    if (this.#inFlight < this.#admission.limit) this.#waiting.push(comer);
     else this.#turnAway(comer);
   }
 
@@ -74,7 +74,7 @@ export class Door {
 
   /** To be called a few times a second, with what was worked since. */
   look(work: Work): Passed {
-    this.#places.look(work, { inside: this.#inside, waiting: this.#waiting.size });
+    this.#places.look(work, { inside: this.#inside, waiting: this.#waiting.length });
     this.#admission.observe({ ...work, answered: this.#answered, leastInFlight: this.#leastInFlight });
     const passed = { refused: this.#refused, inFlight: this.#inFlight };
     this.#answered = this.#refused = 0;
@@ -92,7 +92,7 @@ export class Door {
   }
 
   get #inFlight(): number {
-    return this.#inside + this.#waiting.size;
+    return this.#inside + this.#waiting.length;
   }
 
   #letIn(): void {
@@ -106,20 +106,15 @@ export class Door {
   }
 
   #next(): Comer | undefined {
-    for (const first of this.#waiting) {
-      this.#waiting.delete(first);
-      return first;
-    }
+    const next = this.#waiting.shift();
+    if (next !== undefined) return next;
     return this.#inside < this.#admission.limit ? this.#tooMany.pop() : undefined;
   }
 
   /** Where less can be done than was thought when they came. */
   #turnAwayLast(count: number): void {
     if (count <= 0) return;
-    for (const comer of [...this.#waiting].slice(-count)) {
-      this.#waiting.delete(comer);
-      this.#turnAway(comer);
-    }
+    for (const comer of this.#waiting.splice(-count)) this.#turnAway(comer);
   }
 
   #turnAway(comer: Comer): void {

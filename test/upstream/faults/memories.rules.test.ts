@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { FieldingRunStatus, JobStatus, type BatchJob } from '../../../src/contract/demand-api.js';
+import { JobStatus, type BatchJob } from '../../../src/contract/demand-api.js';
 import { changedBelow } from '../../../src/upstream/call.js';
 import { Cooldowns } from '../../../src/upstream/cooldowns.js';
 import { FieldingRunCache } from '../../../src/upstream/fielding-run-cache.js';
@@ -61,14 +61,14 @@ describe('What a change can be seen below', () => {
 });
 
 describe('The cache of fielding runs', () => {
-  const cached = (version: number) => ({
+  const cached = (version: number, bytes = 10) => ({
     entityTag: `W/"${version}"`,
-    run: { id: 'R1', status: FieldingRunStatus.Live, version },
+    octets: '5'.repeat(bytes),
   });
 
   it('is of one credential and one path', () => {
     const cache = new FieldingRunCache();
-    cache.set('alice', '/r1', cached(5), 10);
+    cache.set('alice', '/r1', cached(5));
     expect(cache.get('alice', '/r1')).toEqual(cached(5));
     expect(cache.get('bob', '/r1')).toBeUndefined();
     expect(cache.get('alice', '/r2')).toBeUndefined();
@@ -79,17 +79,17 @@ describe('The cache of fielding runs', () => {
     { what: '16 MiB', entries: 16, bytes: 1024 * 1024 },
   ])('holds $what, and forgets the one that was used longest ago', ({ entries, bytes }) => {
     const cache = new FieldingRunCache();
-    for (let entry = 0; entry < entries; entry += 1) cache.set('alice', `/${entry}`, cached(entry), bytes);
-    expect(cache.get('alice', '/0')).toEqual(cached(0));
-    cache.set('alice', '/new', cached(1), bytes);
-    expect(cache.get('alice', '/0')).toEqual(cached(0));
+    for (let entry = 0; entry < entries; entry += 1) cache.set('alice', `/${entry}`, cached(entry, bytes));
+    expect(cache.get('alice', '/0')).toEqual(cached(0, bytes));
+    cache.set('alice', '/new', cached(1, bytes));
+    expect(cache.get('alice', '/0')).toEqual(cached(0, bytes));
     expect(cache.get('alice', '/1')).toBeUndefined();
-    expect(cache.get('alice', '/new')).toEqual(cached(1));
+    expect(cache.get('alice', '/new')).toEqual(cached(1, bytes));
   });
 
   it('does not hold a body larger than all of it', () => {
     const cache = new FieldingRunCache();
-    cache.set('alice', '/r1', cached(5), 16 * 1024 * 1024 + 1);
+    cache.set('alice', '/r1', cached(5, 16 * 1024 * 1024 + 1));
     expect(cache.get('alice', '/r1')).toBeUndefined();
   });
 });
