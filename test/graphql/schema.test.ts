@@ -10,6 +10,7 @@ import {
   isSpecifiedScalarType,
   lexicographicSortSchema,
   printSchema,
+  validateSchema,
   type GraphQLNamedType,
 } from 'graphql';
 import { createSchema } from '../../src/graphql/schema.js';
@@ -54,6 +55,10 @@ function implementationsOf(name: string): string[] {
     .map((possible) => possible.name)
     .sort();
 }
+
+test('it is valid', () => {
+  expect(validateSchema(schema)).toEqual([]);
+});
 
 test('everything has a description', () => {
   const all = types.flatMap(described);
