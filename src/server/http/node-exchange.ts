@@ -10,7 +10,7 @@ export class NodeExchange implements Exchange {
   readonly connection: Socket;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #listeners: ((answered: boolean) => void)[] = [];
+  #listeners: ((answered: boolean) => void)[] = [];
   readonly #ofConnection: Set<NodeExchange>;
   #body: Buffer | undefined;
   #isOver = false;
@@ -92,7 +92,9 @@ export class NodeExchange implements Exchange {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#ofConnection.delete(this);
-    for (const listener of this.#listeners) listener(this.#response.writableFinished);
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    for (const listener of listeners) listener(this.#response.writableFinished);
   }
 }
 

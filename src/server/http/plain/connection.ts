@@ -151,7 +151,7 @@ export class PlainExchange implements Exchange {
   readonly fields: RequestFields;
   readonly #connection: Connection;
   readonly #body: Buffer;
-  readonly #listeners: ((answered: boolean) => void)[] = [];
+  #listeners: ((answered: boolean) => void)[] = [];
   #isLast = false;
   #isAnswered = false;
   #isOver = false;
@@ -196,6 +196,9 @@ export class PlainExchange implements Exchange {
 
   end(answered: boolean): void {
     this.#isOver = true;
-    for (const listener of this.#listeners) listener(answered);
+    const listeners = this.#listeners;
+    // Who has waited is in the old generation, and what it refers to is kept until that is looked through.
+    this.#listeners = [];
+    for (const listener of listeners) listener(answered);
   }
 }
