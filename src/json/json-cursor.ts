@@ -37,12 +37,13 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
  * Reads a JSON text (RFC 8259) from its first byte to its last, for a reader who knows what should stand where, at a
  * fraction of the time of `JSON.parse`: names are compared and not made, and what nobody has a use for is not made either.
  *
- * What it reads is what `JSON.parse` reads, and it refuses all that `JSON.parse` refuses; besides, a text that is a number
- * and nothing else. Each method begins at the first character of what it reads.
+ * What it reads is what `JSON.parse` reads, and it refuses all that `JSON.parse` refuses. Each method begins at the first
+ * character of what it reads.
  *
  * Another cursor may be made when this one is done: they share their memory.
  *
- * @throws {Unreadable} where something else stands, or {SyntaxError} in a string's escapes
+ * @throws {Unreadable} where something else stands, {SyntaxError} in a string's escapes, or {RangeError} where what is
+ *   skipped is nested too deeply for the stack
  */
 export class JsonCursor {
   /** The bytes of the text, and after its end at least four zeros. */

@@ -1,9 +1,6 @@
 import { HttpFailure } from '../http.js';
 
-/**
- * Copies of bytes that come in pieces, one after the other: as text, a character for each byte (Latin-1), since memory
- * outside of the heap for each body makes V8 collect the whole of its heap often.
- */
+/** Copies of bytes that come in pieces, one after the other, a character for each (Latin-1). */
 export class ByteSink {
   readonly #limit: number;
   #octets = '';
