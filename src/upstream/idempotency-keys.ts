@@ -34,7 +34,8 @@ export class KeyUsesInMemory implements KeyUses {
   #used = 0;
 
   constructor({ ttlMs = 86_400_000, maxKeys = 100_000 }: KeyUsesOptions = {}) {
-    this.#uses = new LRUCache({ max: maxKeys, ttl: ttlMs });
+    // With `max` it would take memory for all of them at once, which most processes never need.
+    this.#uses = new LRUCache({ maxSize: maxKeys, sizeCalculation: () => 1, ttl: ttlMs });
   }
 
   async claim(key: string, fingerprint: string): Promise<number | undefined> {
