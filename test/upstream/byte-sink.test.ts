@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ByteSink } from '../../src/upstream/http1/byte-sink.js';
+
+const size = fc.oneof(
+  fc.constantFrom(0, 1, 1023, 1024, 1025, 4095, 4096, 4097),
+  fc.integer({ min: 0, max: 6000 }),
+);
+
+describe('What has been added in pieces', () => {
+  test('is there as it came, whatever their sizes are', () => {
+    fc.assert(
+      fc.property(fc.array(size, { maxLength: 40 }), fc.nat(40), (sizes, lookedAt) => {
+        const total = sizes.reduce((sum, each) => sum + each, 0);
+        const source = Buffer.from(Array.from({ length: total }, (_, index) => (index * 31) % 256));
+        const sink = new ByteSink(total);
+        let start = 0;
+        for (const [index, each] of sizes.entries()) {
+          sink.add(source, start, start + each);
+          start += each;
+          expect(sink.length).toBe(start);
+          if (index === lookedAt) expect(sink.octets).toBe(source.toString('latin1', 0, start));
+        }
+        expect(sink.octets === source.toString('latin1')).toBe(true);
+        expect(() => {
+          sink.add(Buffer.from('x'), 0, 1);
+        }).toThrow(expect.objectContaining({ kind: 'too-large' }));
+      }),
+    );
+  });
+
+  test('takes no more than a few times its length, however small they are', () => {
+    const sink = new ByteSink(2 ** 20);
+    const piece = Buffer.from('x');
+    const before = process.memoryUsage().heapUsed;
+    for (let index = 0; index < 2 ** 20; index += 1) sink.add(piece, 0, 1);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(8 * 2 ** 20);
+    expect(sink.octets).toHaveLength(2 ** 20);
+  });
+});
