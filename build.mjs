@@ -11,7 +11,7 @@ await build({
   // What a process seldom needs (the emulator, GraphiQL, another HTTP client) is read when it does.
   splitting: true,
   sourcemap: true,
-  // Packages too: to find and to read a thousand modules was half of the time that a process takes to start.
+  // Packages too: to find and to read their modules was half of the time that a process takes to start.
   bundle: true,
   // The first holds native code. The second is no dependency: type-graphql asks for it where it is told to validate.
   external: ['libsql', 'class-validator'],

@@ -5,7 +5,11 @@ export function octetsOf({ body }: HttpResponse): string {
   return 'octets' in body ? body.octets : '';
 }
 
+export function bytesOf(octets: string): Buffer {
+  return Buffer.from(octets, 'latin1');
+}
+
 /** A body as text. It is UTF-8 (RFC 8259, 8.1); a byte order mark is not part of it. */
 export function textOf(octets: string): string {
-  return new TextDecoder().decode(Buffer.from(octets, 'latin1'));
+  return new TextDecoder().decode(bytesOf(octets));
 }

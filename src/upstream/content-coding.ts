@@ -1,4 +1,5 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { bytesOf } from './body.js';
 import { HttpFailure, type HttpResponse } from './http.js';
 
 /**
@@ -40,8 +41,4 @@ function decompressed(octets: string, coding: string | undefined, maxOutputLengt
     default:
       throw new Error(`The content coding ${String(coding)} is not known.`);
   }
-}
-
-function bytesOf(octets: string): Buffer {
-  return Buffer.from(octets, 'latin1');
 }

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 /** The body of a fielding run as it last came, and the entity tag to ask with whether it still is the same. */
 export interface CachedFieldingRun {
   readonly entityTag: string;
-  /** A character for each byte. It takes less memory than the run that is read from it. */
+  /** A character for each byte. */
   readonly octets: string;
 }
 

@@ -24,7 +24,7 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number;
   header(name: string): string | undefined;
-  /** Of a body that came whole its bytes, a character for each (Latin-1): a small one costs half to read that way. */
+  /** Of a body that came whole its bytes, a character for each (Latin-1). */
   readonly body: { readonly octets: string } | { readonly failure: HttpFailure };
 }
 
