@@ -1,7 +1,12 @@
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
-/** Nothing comes for so long where nothing comes any more, in milliseconds. */
-const SILENCE_MS = 250;
+/**
+ * Nothing comes for so many looks, and milliseconds between them, where nothing comes any more. Several looks, as the
+ * servers are in this process: what keeps it busy keeps them from answering, and is over before the next look.
+ */
+const SILENT_LOOKS = 10;
+const LOOK_MS = 25;
 
 /** A connection on which bytes are sent as they are. Close it. */
 export interface RawClient {
@@ -39,25 +44,16 @@ export async function openRaw(url: string): Promise<RawClient> {
       onChange();
     });
   await new Promise((resolve) => socket.once('connect', resolve));
-  const change = (withinMs?: number) =>
-    new Promise<boolean>((resolve) => {
-      const timer =
-        withinMs === undefined
-          ? undefined
-          : setTimeout(() => {
-              resolve(false);
-            }, withinMs);
-      onChange = () => {
-        clearTimeout(timer);
-        resolve(true);
-      };
+  const change = () =>
+    new Promise<void>((resolve) => {
+      onChange = resolve;
     });
   return {
     send: (bytes) => void socket.write(bytes, 'latin1'),
     async sendInPieces(pieces) {
       for (const piece of pieces) {
         socket.write(piece, 'latin1');
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await delay(5);
       }
     },
     async until(isEnough) {
@@ -68,7 +64,11 @@ export async function openRaw(url: string): Promise<RawClient> {
       return text;
     },
     async untilQuiet() {
-      while (!isClosed && (await change(SILENCE_MS)));
+      for (let silent = 0, read = text.length; !isClosed && silent < SILENT_LOOKS; silent += 1) {
+        await Promise.race([change(), delay(LOOK_MS)]);
+        if (text.length > read) silent = -1;
+        read = text.length;
+      }
       return text;
     },
     get isClosed() {
