@@ -11,4 +11,6 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: {},
   maxWorkers: 3,
+  // For a machine that is busy with something else; the slowest take two or three seconds on one that is not.
+  testTimeout: 15_000,
 };

@@ -4,6 +4,8 @@
 import asyncHooks from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+// Classes of the graph are loaded by some tests without `src/graphql/schema.ts`, which loads this for them.
+import 'reflect-metadata';
 import { compiledPath, JEST_GLOBALS } from './paths.js';
 
 const require = createRequire(import.meta.url);
