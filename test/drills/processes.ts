@@ -3,11 +3,18 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** A program that is not ready after so long never will be, in milliseconds. */
+const MAX_START_MS = 30_000;
+
 /** Programs in processes of their own, none of which outlives the tests. */
 export class Processes {
   readonly #running = new Set<ChildProcess>();
 
-  /** Starts a program with this environment only, and waits until it is ready. */
+  /**
+   * Starts a program with this environment only, and waits until it is ready.
+   *
+   * @throws Error with what it wrote where it ends before that, and with why it is not ready where it takes 30 s
+   */
   async start(
     [command, ...args]: readonly [string, ...string[]],
     env: Readonly<Record<string, string>>,
@@ -21,8 +28,17 @@ export class Processes {
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => (output += String(chunk)));
-    while (!(await ready().catch(() => false))) {
-      if (hasEnded(child)) throw new Error(`${command} ${args.join(' ')} ended: ${output}`);
+    let why: unknown;
+    const isReady = () =>
+      ready().catch((error: unknown) => {
+        why = error;
+        return false;
+      });
+    const deadline = performance.now() + MAX_START_MS;
+    while (!(await isReady())) {
+      const name = `${command} ${args.join(' ')}`;
+      if (hasEnded(child)) throw new Error(`${name} ended: ${output}`);
+      if (performance.now() > deadline) throw new Error(`${name} is not ready: ${output}`, { cause: why });
       await sleep(10);
     }
     return child;

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Ending } from './ending.js';
 import type { Exchange, JsonAnswer, RequestFields } from './exchange.js';
 
 /** A request that Node.js' own server has read. */
@@ -10,10 +11,9 @@ export class NodeExchange implements Exchange {
   readonly connection: Socket;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  #listeners: ((answered: boolean) => void)[] = [];
+  readonly #ending = new Ending();
   readonly #ofConnection: Set<NodeExchange>;
   #body: Buffer | undefined;
-  #isOver = false;
 
   /** The one exchange of a request. */
   static of(request: IncomingMessage, response: ServerResponse): NodeExchange {
@@ -37,7 +37,7 @@ export class NodeExchange implements Exchange {
   }
 
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#ending.isOver;
   }
 
   /** What has been read of the body; undefined where nothing has. */
@@ -46,7 +46,7 @@ export class NodeExchange implements Exchange {
   }
 
   onOver(listener: (answered: boolean) => void): void {
-    this.#listeners.push(listener);
+    this.#ending.onOver(listener);
   }
 
   /** The body comes in one piece as a rule. */
@@ -72,7 +72,7 @@ export class NodeExchange implements Exchange {
   }
 
   answer({ status, contentType, body, headers, closing }: JsonAnswer): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     if (this.#response.headersSent) {
       this.#response.destroy();
       return;
@@ -89,12 +89,8 @@ export class NodeExchange implements Exchange {
 
   /** To be called when the response or its connection has closed. */
   end(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
     this.#ofConnection.delete(this);
-    const listeners = this.#listeners;
-    this.#listeners = [];
-    for (const listener of listeners) listener(this.#response.writableFinished);
+    this.#ending.end(this.#response.writableFinished);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { Ending } from '../ending.js';
 import type { Exchange, JsonAnswer, RequestFields } from '../exchange.js';
 import { writeAnswer } from './answer.js';
 import { MAX_REQUEST_BYTES, readRequest } from './request.js';
@@ -151,10 +152,9 @@ export class PlainExchange implements Exchange {
   readonly fields: RequestFields;
   readonly #connection: Connection;
   readonly #body: Buffer;
-  #listeners: ((answered: boolean) => void)[] = [];
+  readonly #ending = new Ending();
   #isLast = false;
   #isAnswered = false;
-  #isOver = false;
 
   constructor(connection: Connection, fields: RequestFields, body: Buffer) {
     this.fields = fields;
@@ -167,11 +167,11 @@ export class PlainExchange implements Exchange {
   }
 
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#ending.isOver;
   }
 
   onOver(listener: (answered: boolean) => void): void {
-    this.#listeners.push(listener);
+    this.#ending.onOver(listener);
   }
 
   readBody(_maxBytes: number, done: (body: Buffer) => void): void {
@@ -179,7 +179,7 @@ export class PlainExchange implements Exchange {
   }
 
   answer(answer: JsonAnswer): void {
-    if (this.#isOver || this.#isAnswered) return;
+    if (this.isOver || this.#isAnswered) return;
     this.#isAnswered = true;
     this.#connection.write(answer, this.#isLast || answer.closing);
   }
@@ -191,14 +191,10 @@ export class PlainExchange implements Exchange {
 
   /** Has a complete server read and answer the request, and all that follow on its connection. */
   handOver(): void {
-    if (!this.#isOver) this.#connection.handOver();
+    if (!this.isOver) this.#connection.handOver();
   }
 
   end(answered: boolean): void {
-    this.#isOver = true;
-    const listeners = this.#listeners;
-    // Who has waited is in the old generation, and what it refers to is kept until that is looked through.
-    this.#listeners = [];
-    for (const listener of listeners) listener(answered);
+    this.#ending.end(answered);
   }
 }

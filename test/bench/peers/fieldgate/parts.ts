@@ -8,7 +8,6 @@ import { RetryBudget } from '../../../../src/upstream/retry-budget.js';
 import { SingleFlight } from '../../../../src/upstream/single-flight.js';
 import { Turns } from '../../../../src/upstream/turns.js';
 import type { UpstreamParts } from '../../../../src/upstream/upstream.js';
-import { bodies } from '../../../../src/upstream/validation.js';
 
 class NoBreaker extends Breaker {
   override execute(send: () => Promise<HttpResponse>): Promise<HttpResponse> {
@@ -66,7 +65,10 @@ class NoFieldingRuns extends FieldingRunCache {
   }
 }
 
-/** What the upstream layer can do without, each part with one in its place that does nothing. */
+/**
+ * What the upstream layer can do without, each part with one in its place that does nothing. Not the validation of bodies,
+ * which is in the way they are read.
+ */
 export const WITHOUT = {
   'single-flight': () => ({ flights: new NoSharing() }),
   'conditional-reads': () => ({ fieldingRuns: new NoFieldingRuns() }),
@@ -76,14 +78,6 @@ export const WITHOUT = {
   }),
   cooldowns: () => ({ cooldowns: new NoCooldowns() }),
   turns: ({ demandApi }: Config) => ({ turns: new NoTurns(demandApi.concurrency) }),
-  validation: withoutValidation,
 } satisfies Readonly<Record<string, (config: Config) => Partial<UpstreamParts>>>;
 
 export type PartName = keyof typeof WITHOUT;
-
-/** The readers of bodies are constants, since no gateway goes without them: for all of the process they take what comes. */
-function withoutValidation(): Partial<UpstreamParts> {
-  const names = Object.keys(bodies);
-  Object.assign(bodies, Object.fromEntries(names.map((name) => [name, (body: unknown) => body])));
-  return {};
-}
