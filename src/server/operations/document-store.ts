@@ -20,6 +20,15 @@ export function documentCache(): LRUCache<string, DocumentNode> {
   });
 }
 
+/** Sources of documents, those that were used last. */
+export function sourceCache(): LRUCache<string, string> {
+  return new LRUCache({
+    max: MAX_DOCUMENTS,
+    maxSize: MAX_CHARACTERS,
+    sizeCalculation: ({ length }) => Math.max(1, length),
+  });
+}
+
 /** Where Apollo Server keeps documents that have been parsed and validated. */
 export function createDocumentStore(): DocumentStore {
   const documents = documentCache();

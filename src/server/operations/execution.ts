@@ -7,7 +7,7 @@ import type {
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../../context.js';
 import type { Loaders } from '../../loaders/loaders.js';
-import { documentCache } from './document-store.js';
+import { documentCache, sourceCache } from './document-store.js';
 
 /** Executes a validated operation. What fails is in the result; it never throws. */
 export type Execute = (args: {
@@ -19,9 +19,11 @@ export type Execute = (args: {
 
 /** An operation as a client sends it. */
 export interface OperationRequest {
-  readonly query: string;
+  /** Absent where `extensions.persistedQuery` says which it is. */
+  readonly query?: string;
   readonly operationName?: string;
   readonly variables?: Record<string, unknown>;
+  readonly extensions?: Record<string, unknown>;
 }
 
 type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
@@ -43,6 +45,8 @@ export class Execution {
   readonly #failed = new FailedResults();
   /** Documents by their source. */
   readonly #validated = documentCache();
+  /** Sources of persisted queries, by their hashes, which Apollo has checked. */
+  readonly #persisted = sourceCache();
 
   constructor(schema: GraphQLSchema, execute: Execute) {
     this.#execute = execute;
@@ -55,6 +59,18 @@ export class Execution {
   }
 
   /**
+   * The operation with its source, where that is a persisted query's that is known; else as it is. From then on it does not
+   * depend on what Apollo has kept: an operation that has been executed must not be answered with `PersistedQueryNotFound`.
+   */
+  withSource(operation: OperationRequest): OperationRequest {
+    if (operation.query !== undefined) return operation;
+    const hash = persistedHash(operation);
+    const query = hash === undefined ? undefined : this.#persisted.get(hash);
+    if (query === undefined) return operation;
+    return { ...operation, query, extensions: { ...operation.extensions, persistedQuery: undefined } };
+  }
+
+  /**
    * Executes an operation whose document is known to be valid.
    *
    * @returns undefined, with nothing done, where it is not known. A result with errors is handed out to Apollo, too, when
@@ -64,7 +80,7 @@ export class Execution {
     { query, operationName, variables }: OperationRequest,
     contextValue: RequestContext,
   ): Promise<ExecutionResult> | undefined {
-    const document = this.#validated.get(query);
+    const document = query === undefined ? undefined : this.#validated.get(query);
     if (document === undefined) return undefined;
     return this.#result({ document, operationName, contextValue, variableValues: variables });
   }
@@ -72,12 +88,14 @@ export class Execution {
   async #respond({
     document,
     source,
-    request: { operationName, variables },
+    queryHash,
+    request: { operationName, variables, extensions },
     contextValue,
     response: { http },
   }: GraphQLRequestContextResponseForOperation<RequestContext>): Promise<GraphQLResponse | null> {
     if (this.#failed.get(contextValue) !== undefined) return null;
     this.#validated.set(source, document);
+    if (extensions?.['persistedQuery'] && queryHash !== undefined) this.#persisted.set(queryHash, source);
     const result = await this.#result({ document, operationName, contextValue, variableValues: variables });
     if (result.errors !== undefined) return null;
     return { http, body: { kind: 'single', singleResult: { data: result.data ?? null } } };
@@ -88,6 +106,12 @@ export class Execution {
     if (result.errors !== undefined) this.#failed.set(args.contextValue, result);
     return result;
   }
+}
+
+/** What an Automatic Persisted Query is asked for by, if it is as Apollo's protocol has it. */
+function persistedHash({ extensions }: OperationRequest): string | undefined {
+  const { version, sha256Hash } = (extensions?.['persistedQuery'] ?? {}) as Record<string, unknown>;
+  return version === 1 && typeof sha256Hash === 'string' ? sha256Hash : undefined;
 }
 
 /**

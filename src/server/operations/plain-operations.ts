@@ -29,11 +29,12 @@ interface Answer {
 }
 
 /**
- * Answers plain operations: nearly all requests are one JSON object with a document. Routing, hooks and Apollo's HTTP layer
- * would find nothing to say about these, and cost more than all the rest of a small operation; so they are answered past
- * these, by Apollo's request pipeline alone, or without it where their document has been through it before.
+ * Answers plain operations: nearly all requests are one JSON object with a document, or with the hash of a persisted one.
+ * Routing, hooks and Apollo's HTTP layer would find nothing to say about these, and cost more than all the rest of a small
+ * operation; so they are answered past these, by Apollo's request pipeline alone, or without it where their document has
+ * been through it before.
  *
- * Everything else (`GET`, batches, persisted queries, malformed bodies, unusual headers) is for others to answer.
+ * Everything else (`GET`, batches, malformed bodies, unusual headers) is for others to answer.
  */
 export class PlainOperations {
   readonly #options: PlainOperationsOptions;
@@ -85,11 +86,12 @@ export class PlainOperations {
 
   async #execute(operation: OperationRequest, contextValue: RequestContext): Promise<Answer> {
     const { apollo, execution, usageReports } = this.#options;
-    const result = usageReports ? undefined : await execution.executeKnown(operation, contextValue);
+    const known = usageReports ? operation : execution.withSource(operation);
+    const result = usageReports ? undefined : await execution.executeKnown(known, contextValue);
     if (result !== undefined && result.errors === undefined) {
       return { status: 200, headers: [], result: { data: result.data ?? null } };
     }
-    const { http, body } = await apollo.executeOperation(operation, { contextValue });
+    const { http, body } = await apollo.executeOperation(known, { contextValue });
     if (body.kind !== 'single')
       throw new Error('An operation was answered in parts, which nobody asked for.');
     return { status: http.status ?? 200, headers: http.headers, result: body.singleResult };
@@ -112,14 +114,16 @@ function plainOperation(bytes: Buffer): OperationRequest | undefined {
   const body = parsed(bytes.toString());
   if (!isObject(body)) return undefined;
   const { query, operationName, variables, extensions } = body;
-  if (typeof query !== 'string' || query === '') return undefined;
-  if (!isAbsent(extensions)) return undefined;
+  if (!isAbsent(extensions) && !isObject(extensions)) return undefined;
+  const isPersisted = query === undefined && isObject(extensions?.['persistedQuery']);
+  if (!isPersisted && (typeof query !== 'string' || query === '')) return undefined;
   if (!isAbsent(operationName) && typeof operationName !== 'string') return undefined;
   if (!isAbsent(variables) && !isObject(variables)) return undefined;
   return {
-    query,
+    ...(typeof query === 'string' ? { query } : {}),
     ...(isAbsent(operationName) ? {} : { operationName }),
     ...(isAbsent(variables) ? {} : { variables }),
+    ...(isAbsent(extensions) ? {} : { extensions }),
   };
 }
 

@@ -37,9 +37,23 @@ export class Machine {
     everyCore = false,
   ): Promise<ChildProcess> {
     const cores = everyCore ? this.#allCores : this.cores?.contestants;
-    const pinnedCommand: Command =
-      this.cores === undefined || cores === undefined ? command : ['taskset', '-c', cores, ...command];
-    return await this.#processes.start(pinnedCommand, env, ready);
+    return await this.#processes.start(this.#pinned(command, cores), env, ready);
+  }
+
+  /**
+   * Starts programs that take as much of the contestants' core as they get, and do nothing with it.
+   *
+   * @returns what ends them
+   */
+  async startRivals(count: number): Promise<() => Promise<void>> {
+    const command = this.#pinned([process.execPath, '--eval', 'for (;;);'], this.cores?.contestants);
+    const rivals: ChildProcess[] = [];
+    while (rivals.length < count) {
+      rivals.push(await this.#processes.start(command, {}, () => Promise.resolve(true)));
+    }
+    return async () => {
+      for (const rival of rivals) await this.end(rival, 'SIGTERM');
+    };
   }
 
   /** Starts a program on the cores for load. */
@@ -49,6 +63,10 @@ export class Machine {
 
   async end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
     await this.#processes.end(child, signal);
+  }
+
+  #pinned(command: Command, cores: string | undefined): Command {
+    return this.cores === undefined || cores === undefined ? command : ['taskset', '-c', cores, ...command];
   }
 
   /** Leaves no process and no file behind. */

@@ -18,6 +18,20 @@ const MAX_OF_CAPACITY = 1.5;
 const CONNECTIONS = 50;
 const MB = 1e6;
 
+interface Subject {
+  readonly operation: Operation;
+  /**
+   * Programs that keep the gateway's core busy, too. Of the smallest reads it could answer more than half as many as the
+   * load's side, which is a Node process and nginx on one core, is able to send.
+   */
+  readonly rivals: number;
+}
+
+const SUBJECTS: readonly Subject[] = [
+  { operation: OPERATIONS.list, rivals: 0 },
+  { operation: OPERATIONS.run, rivals: 4 },
+];
+
 interface Level {
   /** In terms of what the gateway can do. */
   readonly load: number;
@@ -38,12 +52,12 @@ export const overload: Study = {
     const upstream = await startUpstream(machine);
     const sections: Section[] = [];
     const bounds: Bound[] = [];
-    for (const operation of [OPERATIONS.list, OPERATIONS.run]) {
+    for (const subject of SUBJECTS) {
       const running = await startContestant(machine, probedGateway(), upstream.url);
-      const { capacity, levels } = await levelsOf({ machine, upstream }, running, operation, plan, told);
+      const { capacity, levels } = await levelsOf({ machine, upstream }, running, subject, plan, told);
       await running.close();
-      sections.push(sectionOf(operation, capacity, levels, plan.seconds));
-      if (operation === OPERATIONS.list) bounds.push(...boundsOf(levels, capacity, plan.seconds));
+      sections.push(sectionOf(subject, capacity, levels, plan.seconds));
+      bounds.push(...boundsOf(subject.operation, levels, capacity, plan.seconds));
     }
     await upstream.close();
     return { sections, bounds };
@@ -53,11 +67,12 @@ export const overload: Study = {
 async function levelsOf(
   stage: Stage,
   running: Running,
-  operation: Operation,
+  { operation, rivals }: Subject,
   { seconds, warmUpSeconds }: Plan,
   told: Told,
 ) {
   await warmUp(stage, running, operation, { warmUpSeconds, connections: CONNECTIONS });
+  const endRivals = await stage.machine.startRivals(rivals);
   const options = { seconds: Math.max(2, Math.round(seconds / 2)), connections: CONNECTIONS };
   const { requestsPerSecond: capacity } = await measure(stage, running, operation, options);
   const { path, body } = requestOf(running.contestant, operation);
@@ -68,11 +83,12 @@ async function levelsOf(
     const { rssBytes } = await readProbe(stage.machine, running);
     levels.push({ load, result, rssMb: rssBytes / MB });
   }
+  await endRivals();
   return { capacity, levels };
 }
 
 function sectionOf(
-  { name }: Operation,
+  { operation: { name }, rivals }: Subject,
   capacity: number,
   levels: readonly Level[],
   seconds: number,
@@ -80,6 +96,7 @@ function sectionOf(
   return {
     heading: `\`${name}\``,
     text:
+      (rivals > 0 ? `The gateway shares its core with ${rivals} programs that only keep it busy. ` : '') +
       `With ${CONNECTIONS} connections that wait for their answers it can do ${significant(capacity)} a second. In each line so ` +
       `many times that come, for ${seconds} s, whether there are answers or not; latency counts from when a request was due.`,
     table: markdownTable(
@@ -95,23 +112,28 @@ function sectionOf(
   };
 }
 
-function boundsOf(levels: readonly Level[], capacity: number, seconds: number): readonly Bound[] {
+function boundsOf(
+  { name }: Operation,
+  levels: readonly Level[],
+  capacity: number,
+  seconds: number,
+): readonly Bound[] {
   const at = (load: number) => levels.find((level) => level.load === load)?.result;
   const useful = (load: number) => (at(load)?.usefulMs.length ?? NaN) / seconds;
   const judged = at(JUDGED);
   const p99Ms = judged === undefined ? NaN : percentile(judged, 99);
   return [
     atLeast(
-      `list: useful answers at ${JUDGED} times the load, in terms of those at 1`,
+      `${name}: useful answers at ${JUDGED} times the load, in terms of those at 1`,
       useful(JUDGED) / useful(1),
       MIN_SHARE,
     ),
     atMost(
-      `list: useful answers at ${JUDGED} times the load, in terms of what it was taken to be able to do`,
+      `${name}: useful answers at ${JUDGED} times the load, in terms of what it was taken to be able to do`,
       useful(JUDGED) / capacity,
       MAX_OF_CAPACITY,
     ),
-    atMost(`list: p99 of useful answers at ${JUDGED} times the load`, p99Ms, MAX_P99_MS, ' ms'),
+    atMost(`${name}: p99 of useful answers at ${JUDGED} times the load`, p99Ms, MAX_P99_MS, ' ms'),
   ];
 }
 

@@ -2,6 +2,7 @@
  * Plain requests are read past Node.js' own HTTP server. Whatever bytes come, the answers have to be the same as without
  * that: a reader that saw the end of a request elsewhere than others do would let requests be smuggled past a proxy.
  */
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { TestGateway } from '../../helpers/gateway.js';
 import { startCounting, startReadByNode, type Read } from './gateways.js';
@@ -72,6 +73,19 @@ function withoutLast(answers: readonly string[], which: RegExp): readonly string
   return which.test(answers.at(-1) ?? '') ? answers.slice(0, -1) : answers;
 }
 
+/** The JSON of an operation that is said by its hash (Apollo's Automatic Persisted Queries). */
+function persisted({ query, of = query ?? '{ __typename }', version = 1 }: PersistedOptions = {}): string {
+  const sha256Hash = createHash('sha256').update(of).digest('hex');
+  return JSON.stringify({ query, extensions: { persistedQuery: { version, sha256Hash } } });
+}
+
+interface PersistedOptions {
+  readonly query?: string;
+  /** What is hashed. Default: the query. */
+  readonly of?: string;
+  readonly version?: number;
+}
+
 const chunked = `${TYPENAME.length.toString(16)}\r\n${TYPENAME}\r\n0\r\n\r\n`;
 const hidden = post({ fields: { 'X-Hidden': 'yes' } });
 
@@ -94,6 +108,26 @@ describe('Plain requests', () => {
       post({ body: Buffer.from('{"query":"{ n(a: \\"é–😀\\") }"}').toString('latin1') }),
     ],
     ['with a wrong trace', post({ fields: { traceparent: 'nothing' } })],
+    ['with extensions', post({ body: '{"query":"{ __typename }","extensions":{"a":1}}' })],
+    [
+      'that persists its query, and those for it',
+      post({ body: persisted() }) +
+        post({ body: persisted({ query: '{ __typename }' }) }) +
+        post({ body: persisted() }),
+    ],
+    [
+      'that persists a query which is not valid',
+      post({ body: persisted({ query: '{ nothing }' }) }) + post({ body: persisted({ of: '{ nothing }' }) }),
+    ],
+    [
+      'for a persisted query with another hash',
+      post({ body: persisted({ query: '{ __typename }', of: 'a' }) }),
+    ],
+    ['for a persisted query of a version to come', post({ body: persisted({ version: 2 }) })],
+    [
+      'for a persisted query without a hash',
+      post({ body: '{"extensions":{"persistedQuery":{"version":1}}}' }),
+    ],
     ['several', post() + post({ body: '{"query":"{ nothing }"}' }) + post()],
   ])('%s', async (_name, request) => {
     const { plain, byNode } = await both(request + LAST);
@@ -189,7 +223,9 @@ describe('Whatever is not plain is read by Node.js', () => {
     ['a batch', post({ body: '[]' })],
     ['what is not JSON', post({ body: 'nothing' })],
     ['no body', post({ body: '' })],
-    ['extensions', post({ body: '{"query":"{ __typename }","extensions":{"a":1}}' })],
+    ['extensions that are none', post({ body: '{"query":"{ __typename }","extensions":1}' })],
+    ['neither a query nor a persisted one', post({ body: '{"extensions":{}}' })],
+    ['an empty query', post({ body: persisted({ query: '' }) })],
     ['a prototype', post({ body: '{"query":"{ __typename }","__proto__":{"a":1}}' })],
     ['another content type', post({ fields: { 'Content-Type': 'text/plain' } })],
     ['no content type', post({ fields: { 'Content-Type': undefined } })],

@@ -1,0 +1,97 @@
+/** What Apollo Client sends if nothing else is said is plain, and so are its persisted queries. */
+import { createHash } from 'node:crypto';
+import { ApolloClient, CombinedGraphQLErrors, HttpLink, InMemoryCache } from '@apollo/client';
+import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
+import { demo } from '../../src/emulator/index.js';
+import { FieldingRunDocument, PauseFieldingRunDocument } from '../generated/documents.js';
+import { startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
+import type { TestGateway } from '../helpers/gateway.js';
+import { startCounting, type Read } from './plain/gateways.js';
+
+const { targetGroupId, fieldingRunId } = demo.live;
+const id = `${demo.accountId}/${demo.projectId}/${targetGroupId}/${fieldingRunId}`;
+
+let emulator: TestEmulator;
+let gateway: TestGateway;
+let read: Read;
+
+beforeEach(async () => {
+  emulator = await startTestEmulator();
+  ({ gateway, read } = await startCounting({ demandApiUrl: emulator.url }));
+});
+afterEach(async () => {
+  await gateway.close();
+  await emulator.close();
+});
+
+/** Every operation that it sends goes into `sent`, as JSON. */
+function createClient({ persisted = false } = {}) {
+  const sent: { query?: string; extensions?: unknown }[] = [];
+  const http = new HttpLink({
+    uri: `${gateway.url}/graphql`,
+    headers: { authorization: 'Bearer demo' },
+    fetch: (url, options) => {
+      sent.push(JSON.parse(String(options?.body)) as (typeof sent)[number]);
+      return fetch(url, options);
+    },
+  });
+  const link = persisted ? new PersistedQueryLink({ sha256 }).concat(http) : http;
+  const client = new ApolloClient({
+    link,
+    cache: new InMemoryCache(),
+    defaultOptions: { query: { fetchPolicy: 'no-cache' }, mutate: { fetchPolicy: 'no-cache' } },
+  });
+  return { client, sent };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+async function upstreamCalls() {
+  return (await emulator.control.requests()).map(
+    ({ method, path }) => `${method} ${path.split('/').at(-1) ?? ''}`,
+  );
+}
+
+test('an operation says which library sends it, and is plain', async () => {
+  const { client, sent } = createClient();
+  const { data } = await client.query({ query: FieldingRunDocument, variables: { id } });
+  expect(data?.fieldingRun).toMatchObject({ id: expect.any(String), status: 'LIVE' });
+  expect(sent).toEqual([
+    expect.objectContaining({
+      extensions: { clientLibrary: { name: '@apollo/client', version: expect.any(String) } },
+    }),
+  ]);
+  expect(read).toEqual({ plain: 1, others: 0 });
+});
+
+test('a persisted query is sent whole once', async () => {
+  const { client, sent } = createClient({ persisted: true });
+  for (let nth = 0; nth < 3; nth += 1) {
+    const { data } = await client.query({ query: FieldingRunDocument, variables: { id } });
+    expect(data?.fieldingRun).toMatchObject({ status: 'LIVE' });
+  }
+  // The first is not known yet.
+  expect(sent.map(({ query }) => query !== undefined)).toEqual([false, true, false, false]);
+  expect(read).toEqual({ plain: 4, others: 0 });
+  expect(await upstreamCalls()).toEqual(Array(3).fill(`GET ${fieldingRunId}`));
+});
+
+test('a persisted mutation that fails has been executed once', async () => {
+  const { client, sent } = createClient({ persisted: true });
+  const pause = (version: string) =>
+    client.mutate({ mutation: PauseFieldingRunDocument, variables: { input: { id, version } } });
+  // Persists it: of a wrong version, nothing is done.
+  await pause('0');
+  await emulator.control.forgetRequests();
+  await emulator.control.faults.add({ path: '/pause$', status: 403 });
+  const { data } = await client.query({ query: FieldingRunDocument, variables: { id } });
+  sent.length = 0;
+  await emulator.control.forgetRequests();
+  const error: unknown = await pause(data?.fieldingRun?.version ?? '').catch((thrown: unknown) => thrown);
+  expect(CombinedGraphQLErrors.is(error) && error.errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
+  expect(sent).toHaveLength(1);
+  expect(sent[0]?.query).toBeUndefined();
+  expect((await upstreamCalls()).filter((call) => !call.startsWith('GET'))).toEqual(['POST pause']);
+});
