@@ -31,7 +31,7 @@ function createClient({ persisted = false } = {}) {
     uri: `${gateway.url}/graphql`,
     headers: { authorization: 'Bearer demo' },
     fetch: (url, options) => {
-      sent.push(JSON.parse(String(options?.body)) as (typeof sent)[number]);
+      if (typeof options?.body === 'string') sent.push(JSON.parse(options.body) as (typeof sent)[number]);
       return fetch(url, options);
     },
   });
