@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { OctetStore } from './octet-store.js';
 
 /** The body of a fielding run as it last came, and the entity tag to ask with whether it still is the same. */
 export interface CachedFieldingRun {
@@ -7,22 +7,26 @@ export interface CachedFieldingRun {
   readonly octets: string;
 }
 
-const MAX_ENTRIES = 10_000;
-const MAX_BYTES = 16 * 1024 * 1024;
+/** For some 10,000 runs, with their paths. */
+const MAX_BYTES = 8 * 1024 * 1024;
+const MAX_RUNS = 32_768;
 
 /**
  * Fielding runs by entity tag, for each credential. What is in it is never served without asking: a 304 saves the body,
- * not the question. The least recently used go first.
+ * not the question. Those that came first go first.
  */
 export class FieldingRunCache {
-  readonly #runs = new LRUCache<string, CachedFieldingRun>({ max: MAX_ENTRIES, maxSize: MAX_BYTES });
+  readonly #runs = new OctetStore({ maxBytes: MAX_BYTES, maxValues: MAX_RUNS });
 
   get(credentialKey: string, path: string): CachedFieldingRun | undefined {
-    return this.#runs.get(keyOf(credentialKey, path));
+    const value = this.#runs.get(keyOf(credentialKey, path));
+    if (value === undefined) return undefined;
+    const endOfTag = value.indexOf('\n');
+    return { entityTag: value.slice(0, endOfTag), octets: value.slice(endOfTag + 1) };
   }
 
-  set(credentialKey: string, path: string, cached: CachedFieldingRun): void {
-    this.#runs.set(keyOf(credentialKey, path), cached, { size: Math.max(1, cached.octets.length) });
+  set(credentialKey: string, path: string, { entityTag, octets }: CachedFieldingRun): void {
+    this.#runs.set(keyOf(credentialKey, path), `${entityTag}\n${octets}`);
   }
 }
 

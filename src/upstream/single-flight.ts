@@ -1,10 +1,17 @@
 import type { Call, CallScope } from './call.js';
 import { Cancellation } from './cancellation.js';
 import { UpstreamError } from './errors.js';
+import { hashOfEnds } from './hash-of-ends.js';
 import type { HttpResponse } from './http.js';
 
+/** Reads whose paths differ are rarely in the same. */
+const PLACES = 1024;
+
 interface Flight {
+  readonly credentialKey: string;
   readonly path: string;
+  /** As JSON. */
+  readonly headers: string | undefined;
   readonly answer: Promise<HttpResponse>;
   readonly abandoned: Cancellation;
   /** Those who wait for the answer. */
@@ -19,9 +26,10 @@ export class SingleFlight {
   /**
    * Those under way, by what they ask for. No `Map`: when one makes itself a new table, which it does every few entries, V8
    * leaves the old table pointing to the new one. Once one of these tables has come to be old, those after it are kept
-   * alive until all of the heap is collected, and with them each answer that was under way meanwhile.
+   * alive until all of the heap is collected, and with them each answer that was under way meanwhile. No object's
+   * properties either: each of their names would be looked up in, and added to, the table of all names there are.
    */
-  readonly #flights: Record<string, Flight> = Object.create(null) as Record<string, Flight>;
+  readonly #flights: readonly Flight[][] = Array.from({ length: PLACES }, () => []);
 
   /**
    * Joins an equal read (of the same path, with the same headers) that is under way, or starts it.
@@ -29,58 +37,80 @@ export class SingleFlight {
    * A caller who goes away ends the call only where nobody else waits for it. Whoever joins has a later deadline than
    * the one who started, so that a call that ran out of time is made again for those who have some left.
    */
-  async read(call: Call, scope: CallScope, start: Start): Promise<HttpResponse> {
-    const { path, headers } = call;
-    const key = `${scope.credentialKey} ${path}${headers === undefined ? '' : ` ${JSON.stringify(headers)}`}`;
-    const underWay = this.#flights[key];
-    const flight = underWay ?? this.#start(key, call, scope, start);
-    try {
-      return await this.#wait(key, flight, scope.callerGone);
-    } catch (error) {
-      const ranOut = error instanceof UpstreamError && error.code === 'TIMEOUT';
-      if (underWay === undefined || !ranOut || scope.deadline <= performance.now()) throw error;
-      return await start(call, scope);
-    }
+  read(call: Call, scope: CallScope, start: Start): Promise<HttpResponse> {
+    const { path } = call;
+    const { credentialKey } = scope;
+    const headers = call.headers === undefined ? undefined : JSON.stringify(call.headers);
+    const flight = this.#at(path).find(
+      (each) => each.path === path && each.credentialKey === credentialKey && each.headers === headers,
+    );
+    if (flight !== undefined) return this.#join(flight, call, scope, start);
+    return this.#lead(headers, call, scope, start);
   }
 
   /** Ends the sharing of all reads below a path: whoever reads after a change must not get an answer from before it. */
   endBelow(path: string): void {
-    for (const key in this.#flights) {
-      const flight = this.#flights[key];
-      if (flight?.path.startsWith(path)) this.#forget(key, flight);
+    for (const flights of this.#flights) {
+      for (const flight of flights.filter((each) => each.path.startsWith(path))) this.#forget(flight);
     }
   }
 
-  #start(key: string, call: Call, scope: CallScope, start: Start): Flight {
+  async #lead(
+    headers: string | undefined,
+    call: Call,
+    scope: CallScope,
+    start: Start,
+  ): Promise<HttpResponse> {
+    const { path } = call;
+    const { credentialKey } = scope;
     const abandoned = new Cancellation();
     const answer = start(call, { ...scope, callerGone: abandoned });
-    const flight: Flight = { path: call.path, answer, abandoned, waiting: 0 };
-    this.#flights[key] = flight;
-    const end = () => {
-      this.#forget(key, flight);
-    };
-    answer.then(end, end);
-    return flight;
+    const flight: Flight = { credentialKey, path, headers, answer, abandoned, waiting: 0 };
+    this.#at(path).push(flight);
+    const leave = this.#enter(flight, scope.callerGone);
+    try {
+      return await answer;
+    } finally {
+      scope.callerGone.offCancel(leave);
+      this.#forget(flight);
+    }
   }
 
-  async #wait(key: string, flight: Flight, gone: Cancellation): Promise<HttpResponse> {
+  async #join(flight: Flight, call: Call, scope: CallScope, start: Start): Promise<HttpResponse> {
+    const leave = this.#enter(flight, scope.callerGone);
+    try {
+      return await flight.answer;
+    } catch (error) {
+      const ranOut = error instanceof UpstreamError && error.code === 'TIMEOUT';
+      if (!ranOut || scope.deadline <= performance.now()) throw error;
+      return await start(call, scope);
+    } finally {
+      scope.callerGone.offCancel(leave);
+    }
+  }
+
+  /** @returns what has been told to `gone` */
+  #enter(flight: Flight, gone: Cancellation): () => void {
     const leave = () => {
       flight.waiting -= 1;
       if (flight.waiting > 0) return;
-      this.#forget(key, flight);
+      this.#forget(flight);
       flight.abandoned.cancel();
     };
     flight.waiting += 1;
     gone.onCancel(leave);
     if (gone.cancelled) leave();
-    try {
-      return await flight.answer;
-    } finally {
-      gone.offCancel(leave);
-    }
+    return leave;
   }
 
-  #forget(key: string, flight: Flight): void {
-    if (this.#flights[key] === flight) Reflect.deleteProperty(this.#flights, key);
+  /** Once it has been forgotten, nothing happens. */
+  #forget(flight: Flight): void {
+    const flights = this.#at(flight.path);
+    const index = flights.indexOf(flight);
+    if (index !== -1) flights.splice(index, 1);
+  }
+
+  #at(path: string): Flight[] {
+    return this.#flights[hashOfEnds(path) % PLACES] ?? [];
   }
 }

@@ -3,11 +3,13 @@
  * other settings are those of the gateway.
  */
 import { readConfig } from '../../../../src/config.js';
+import { keepHeapSmall } from '../../../../src/main/heap.js';
 import { startGateway } from '../../../../src/server.js';
 import { memoriesOfProcess } from '../../../../src/upstream/memories.js';
 import { createUpstream, type UpstreamParts } from '../../../../src/upstream/upstream.js';
 import { WITHOUT, type PartName } from './parts.js';
 
+keepHeapSmall();
 const config = readConfig();
 const { url = '' } = config.demandApi;
 const names = (process.env['WITHOUT'] ?? '').split(',').filter((name) => name !== '') as PartName[];
