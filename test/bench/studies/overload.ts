@@ -96,7 +96,8 @@ function sectionOf(
   return {
     heading: `\`${name}\``,
     text:
-      `${rivals > 0 ? `The gateway shares its core with ${rivals} programs that only keep it busy. ` : '' 
+      `${
+        rivals > 0 ? `The gateway shares its core with ${rivals} programs that only keep it busy. ` : ''
       }With ${CONNECTIONS} connections that wait for their answers it can do ${significant(capacity)} a second. In each line so ` +
       `many times that come, for ${seconds} s, whether there are answers or not; latency counts from when a request was due.`,
     table: markdownTable(

@@ -20,12 +20,15 @@ const CONNECTIONS = 10;
 const SECONDS = 1;
 
 interface Plan {
+  /** Pairs of loads for each protection. */
   readonly rounds: number;
+  /** For all of them together, by which is judged. */
+  readonly judgedRounds: number;
   readonly warmUpSeconds: number;
 }
 
-const FULL: Plan = { rounds: 7, warmUpSeconds: 5 };
-const QUICK: Plan = { rounds: 1, warmUpSeconds: 1 };
+const FULL: Plan = { rounds: 5, judgedRounds: 21, warmUpSeconds: 6 };
+const QUICK: Plan = { rounds: 1, judgedRounds: 1, warmUpSeconds: 1 };
 
 /** Settings under which nothing is refused for overload; what is in flight is still counted. */
 const NO_REFUSAL = { OVERLOAD_WAIT_MS: '0', MAX_REQUESTS_IN_FLIGHT: '1000000' };
@@ -85,7 +88,7 @@ async function compared(
   name: OperationName,
   whole: Running,
   others: readonly Running[],
-  { rounds, warmUpSeconds }: Plan,
+  { rounds, judgedRounds, warmUpSeconds }: Plan,
   told: Told,
 ): Promise<ReadonlyMap<string, Spread>> {
   const operation = OPERATIONS[name];
@@ -98,9 +101,10 @@ async function compared(
     await warmUp(stage, running, operation, { warmUpSeconds, connections: CONNECTIONS });
   }
   const ratios = new Map<string, number[]>(others.map(({ contestant }) => [contestant.name, []]));
-  for (let round = 0; round < rounds; round += 1) {
-    told(`${name}: round ${round + 1} of ${rounds}`);
+  for (let round = 0; round < judgedRounds; round += 1) {
+    told(`${name}: round ${round + 1} of ${judgedRounds}`);
     for (const other of others) {
+      if (round >= rounds && other.contestant !== BARE) continue;
       const wholeFirst = round % 2 === 0;
       const first = await cpuMsOf(wholeFirst ? whole : other);
       const second = await cpuMsOf(wholeFirst ? other : whole);
@@ -125,11 +129,12 @@ function variant(name: string, parts: readonly string[], env: Readonly<Record<st
   };
 }
 
-function textOf({ rounds }: Plan): string {
+function textOf({ rounds, judgedRounds }: Plan): string {
   return [
     'How much CPU time of an answer each adds, in percent: the gateway as it is beside one whose part does nothing, as the',
-    `median of ${rounds} pairs of loads of ${SECONDS} s that follow each other, with the least and the most. Every process`,
-    'compiles its code in a way of its own, which alone can make a few percent, and so can what is below none.',
+    `median of ${rounds} pairs of loads of ${SECONDS} s that follow each other (${judgedRounds} pairs in the last line), with the`,
+    'least and the most. Every process compiles its code in a way of its own, which alone can make a few percent, and so can',
+    'what is below none.',
     'Every request is for another account, so that single flight and conditional reads cost what they cost and spare nothing.',
     '`overload refusal` is without its bounds; what is in flight is counted even so. `logging` is `LOG_LEVEL=info` beside',
     '`silent`.',
