@@ -120,7 +120,7 @@ export class DemandClient {
     const cached = this.#deps.fieldingRuns.get(credentialKey, path);
     let response = await this.#calls.get(
       path,
-      cached === undefined ? {} : { 'if-none-match': cached.entityTag },
+      cached === undefined ? undefined : { 'if-none-match': cached.entityTag },
     );
     if (response?.status === 304) {
       const tag = response.header('etag') ?? cached?.entityTag;

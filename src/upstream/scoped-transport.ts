@@ -1,7 +1,7 @@
 import { octetsOf } from './body.js';
 import type { Call, CallScope } from './call.js';
 import { badResponse, UpstreamError, type UpstreamErrorDetails } from './errors.js';
-import type { HttpResponse } from './http.js';
+import type { HttpFields, HttpResponse } from './http.js';
 import type { Transport } from './transport.js';
 import type { BodyReader } from './validation.js';
 
@@ -47,9 +47,10 @@ export class ScopedTransport {
   }
 
   /** An answer with 200 or 304; null for a 404. */
-  async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpResponse | null> {
+  async get(path: string, headers?: HttpFields): Promise<HttpResponse | null> {
+    const call: Call = { kind: 'read', method: 'GET', path, ...(headers && { headers }) };
     try {
-      return await this.#transport.call({ kind: 'read', method: 'GET', path, headers }, this.#scope);
+      return await this.#transport.call(call, this.#scope);
     } catch (error) {
       if (error instanceof UpstreamError && error.code === 'NOT_FOUND') return null;
       throw error;

@@ -66,7 +66,9 @@ test('an operation says which library sends it, and is plain', async () => {
   expect(read).toEqual({ plain: 1, others: 0 });
 });
 
-test('a persisted query is sent whole once', async () => {
+test('a persisted query is sent whole once, though its document is known', async () => {
+  await createClient().client.query({ query: FieldingRunDocument, variables: { id } });
+  await emulator.control.forgetRequests();
   const { client, sent } = createClient({ persisted: true });
   for (let nth = 0; nth < 3; nth += 1) {
     const { data } = await client.query({ query: FieldingRunDocument, variables: { id } });
@@ -74,7 +76,7 @@ test('a persisted query is sent whole once', async () => {
   }
   // The first is not known yet.
   expect(sent.map(({ query }) => query !== undefined)).toEqual([false, true, false, false]);
-  expect(read).toEqual({ plain: 4, others: 0 });
+  expect(read).toEqual({ plain: 5, others: 0 });
   expect(await upstreamCalls()).toEqual(Array(3).fill(`GET ${fieldingRunId}`));
 });
 
@@ -94,4 +96,21 @@ test('a persisted mutation that fails has been executed once', async () => {
   expect(sent).toHaveLength(1);
   expect(sent[0]?.query).toBeUndefined();
   expect((await upstreamCalls()).filter((call) => !call.startsWith('GET'))).toEqual(['POST pause']);
+});
+
+test('a document with the hash of another is refused, though it is known', async () => {
+  const query = `{ fieldingRun(id: "${id}") { status } }`;
+  const statusWithHashOf = async (hashed: string) => {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: sha256(hashed) } };
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer demo' },
+      body: JSON.stringify({ query, extensions }),
+    });
+    return response.status;
+  };
+  expect(await statusWithHashOf('{ __typename }')).toBe(400);
+  expect(await statusWithHashOf(query)).toBe(200);
+  expect(await statusWithHashOf('{ __typename }')).toBe(400);
+  expect(await upstreamCalls()).toEqual([`GET ${fieldingRunId}`]);
 });

@@ -59,14 +59,14 @@ export class Execution {
   }
 
   /**
-   * The operation with its source, where that is a persisted query's that is known; else as it is. From then on it does not
-   * depend on what Apollo has kept: an operation that has been executed must not be answered with `PersistedQueryNotFound`.
+   * The operation with its source in place of its hash, where that is a persisted query's that is known; else as it is, for
+   * the pipeline to look at. From then on it does not depend on what Apollo has kept: an operation that has been executed
+   * must not be answered with `PersistedQueryNotFound`.
    */
   withSource(operation: OperationRequest): OperationRequest {
-    if (operation.query !== undefined) return operation;
     const hash = persistedHash(operation);
     const query = hash === undefined ? undefined : this.#persisted.get(hash);
-    if (query === undefined) return operation;
+    if (query === undefined || (operation.query ?? query) !== query) return operation;
     return { ...operation, query, extensions: { ...operation.extensions, persistedQuery: undefined } };
   }
 
@@ -77,10 +77,12 @@ export class Execution {
    *   the operation comes through its pipeline with the same context: it is not executed again
    */
   executeKnown(
-    { query, operationName, variables }: OperationRequest,
+    { query, operationName, variables, extensions }: OperationRequest,
     contextValue: RequestContext,
   ): Promise<ExecutionResult> | undefined {
-    const document = query === undefined ? undefined : this.#validated.get(query);
+    // Whether a hash is the document's, and to be remembered, is for Apollo to say.
+    if (query === undefined || extensions?.['persistedQuery']) return undefined;
+    const document = this.#validated.get(query);
     if (document === undefined) return undefined;
     return this.#result({ document, operationName, contextValue, variableValues: variables });
   }

@@ -20,14 +20,14 @@ const CONNECTIONS = 10;
 const SECONDS = 1;
 
 interface Plan {
-  /** Pairs of loads for each protection. */
+  /** Loads on the gateway without each protection. */
   readonly rounds: number;
-  /** For all of them together, by which is judged. */
+  /** On that without all of them, by which is judged. */
   readonly judgedRounds: number;
   readonly warmUpSeconds: number;
 }
 
-const FULL: Plan = { rounds: 5, judgedRounds: 21, warmUpSeconds: 6 };
+const FULL: Plan = { rounds: 5, judgedRounds: 21, warmUpSeconds: 8 };
 const QUICK: Plan = { rounds: 1, judgedRounds: 1, warmUpSeconds: 1 };
 
 /** Settings under which nothing is refused for overload; what is in flight is still counted. */
@@ -79,9 +79,10 @@ export const protection: Study = {
 };
 
 /**
- * Each variant beside the whole gateway, in pairs of short loads that follow each other, once in this order and once in that.
+ * All of them under loads that follow each other, once in this order and once in that: all have had as many as the whole
+ * gateway, as what V8 makes of a program is better after more.
  *
- * @returns CPU time of the whole in terms of each variant's, by its name
+ * @returns CPU time of the whole in terms of each variant's in the same round, by its name
  */
 async function compared(
   stage: Stage,
@@ -92,23 +93,22 @@ async function compared(
   told: Told,
 ): Promise<ReadonlyMap<string, Spread>> {
   const operation = OPERATIONS[name];
-  const cpuMsOf = async (running: Running) =>
-    (await measure(stage, running, operation, { seconds: SECONDS, connections: CONNECTIONS })).cpuMs;
-  const all = [whole, ...others];
   told(`Warming up: ${name}`);
-  await checkAnswers(stage.upstream, all, operation);
-  for (const running of all) {
+  await checkAnswers(stage.upstream, [whole, ...others], operation);
+  for (const running of [whole, ...others]) {
     await warmUp(stage, running, operation, { warmUpSeconds, connections: CONNECTIONS });
   }
   const ratios = new Map<string, number[]>(others.map(({ contestant }) => [contestant.name, []]));
   for (let round = 0; round < judgedRounds; round += 1) {
     told(`${name}: round ${round + 1} of ${judgedRounds}`);
-    for (const other of others) {
-      if (round >= rounds && other.contestant !== BARE) continue;
-      const wholeFirst = round % 2 === 0;
-      const first = await cpuMsOf(wholeFirst ? whole : other);
-      const second = await cpuMsOf(wholeFirst ? other : whole);
-      ratios.get(other.contestant.name)?.push(wholeFirst ? first / second : second / first);
+    const inTurn = [whole, ...others.filter(({ contestant }) => round < rounds || contestant === BARE)];
+    const cpuMs = new Map<Running, number>();
+    for (const running of round % 2 === 0 ? inTurn : inTurn.reverse()) {
+      const load = { seconds: SECONDS, connections: CONNECTIONS };
+      cpuMs.set(running, (await measure(stage, running, operation, load)).cpuMs);
+    }
+    for (const running of inTurn) {
+      ratios.get(running.contestant.name)?.push((cpuMs.get(whole) ?? NaN) / (cpuMs.get(running) ?? NaN));
     }
   }
   return new Map([...ratios].map(([variantName, values]) => [variantName, spreadOf(values)]));
@@ -132,9 +132,9 @@ function variant(name: string, parts: readonly string[], env: Readonly<Record<st
 function textOf({ rounds, judgedRounds }: Plan): string {
   return [
     'How much CPU time of an answer each adds, in percent: the gateway as it is beside one whose part does nothing, as the',
-    `median of ${rounds} pairs of loads of ${SECONDS} s that follow each other (${judgedRounds} pairs in the last line), with the`,
-    'least and the most. Every process compiles its code in a way of its own, which alone can make a few percent, and so can',
-    'what is below none.',
+    `median of ${rounds} rounds of loads of ${SECONDS} s (${judgedRounds} rounds in the last line), with the least and the`,
+    'most. Every process compiles its code in a way of its own, which alone can make a few percent, and so can what is below',
+    'none.',
     'Every request is for another account, so that single flight and conditional reads cost what they cost and spare nothing.',
     '`overload refusal` is without its bounds; what is in flight is counted even so. `logging` is `LOG_LEVEL=info` beside',
     '`silent`.',
