@@ -11,7 +11,7 @@ import { createFormatError } from '../graphql/errors/format-error.js';
 import { traceIdPlugin } from '../graphql/errors/trace-id.plugin.js';
 import { createSchema } from '../graphql/schema.js';
 import { createExecutor } from '../execution/executor.js';
-import { createDocumentStore } from './operations/document-store.js';
+import { createDocumentStore, createPersistedQueryStore } from './operations/document-store.js';
 import { Execution } from './operations/execution.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { FirstQuery } from './explorers.js';
@@ -45,6 +45,7 @@ export function createApollo({ production, firstQuery, executor, logger }: Apoll
     stopOnTerminationSignals: false,
     parseOptions: { maxLexicalTokens: MAX_TOKENS },
     documentStore: createDocumentStore(),
+    persistedQueries: { cache: createPersistedQueryStore() },
     logger,
     formatError: createFormatError({
       onDefect: (error) => {

@@ -98,19 +98,35 @@ test('a persisted mutation that fails has been executed once', async () => {
   expect((await upstreamCalls()).filter((call) => !call.startsWith('GET'))).toEqual(['POST pause']);
 });
 
+/** Posts what Apollo's protocol for persisted queries has. */
+async function postPersisted(hashed: string, query?: string) {
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer demo' },
+    body: JSON.stringify({
+      query,
+      extensions: { persistedQuery: { version: 1, sha256Hash: sha256(hashed) } },
+    }),
+  });
+  const { errors } = (await response.json()) as { errors?: { extensions: { code: string } }[] };
+  return errors?.[0]?.extensions.code ?? response.status;
+}
+
 test('a document with the hash of another is refused, though it is known', async () => {
   const query = `{ fieldingRun(id: "${id}") { status } }`;
-  const statusWithHashOf = async (hashed: string) => {
-    const extensions = { persistedQuery: { version: 1, sha256Hash: sha256(hashed) } };
-    const response = await fetch(`${gateway.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: 'Bearer demo' },
-      body: JSON.stringify({ query, extensions }),
-    });
-    return response.status;
-  };
-  expect(await statusWithHashOf('{ __typename }')).toBe(400);
-  expect(await statusWithHashOf(query)).toBe(200);
-  expect(await statusWithHashOf('{ __typename }')).toBe(400);
+  expect(await postPersisted('{ __typename }', query)).toBe('BAD_USER_INPUT');
+  expect(await postPersisted(query, query)).toBe(200);
+  expect(await postPersisted('{ __typename }', query)).toBe('BAD_USER_INPUT');
   expect(await upstreamCalls()).toEqual([`GET ${fieldingRunId}`]);
+});
+
+test('no more than a mebibyte of persisted queries is kept', async () => {
+  const queries = Array.from(
+    { length: 12 },
+    (_, nth) => `{ __typename } # ${String(nth).padEnd(100_000, '#')}`,
+  );
+  for (const query of queries) expect(await postPersisted(query, query)).toBe(200);
+  const [first = '', ...others] = queries;
+  expect(await postPersisted(first)).toBe('PERSISTED_QUERY_NOT_FOUND');
+  expect(await postPersisted(others.at(-1) ?? '')).toBe(200);
 });

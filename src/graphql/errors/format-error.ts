@@ -33,7 +33,7 @@ export function createFormatError({ onDefect }: FormatErrorOptions) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
     const error = unwrapResolverError(thrown);
     if (error instanceof UpstreamError) return withExtensions(formatted, upstreamExtensions(error));
-    if (error instanceof FieldgateError || hasCode(error, 'BAD_USER_INPUT')) {
+    if (error instanceof FieldgateError || hasCode(error, 'BAD_USER_INPUT') || isBadRequest(error)) {
       return withExtensions(formatted, { code: 'BAD_USER_INPUT', retryable: false });
     }
     if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return withoutStack(formatted);
@@ -93,6 +93,14 @@ function withoutStack(formatted: GraphQLFormattedError): GraphQLFormattedError {
 /** A malformed scalar in the document reaches this as the cause of a validation error. */
 function hasCode(error: unknown, code: string): boolean {
   return causes(error).some(({ extensions }) => extensions?.['code'] === code);
+}
+
+/** What Apollo Server finds wrong with a persisted query has a status, and no code. */
+function isBadRequest(error: unknown): boolean {
+  return causes(error).some(({ extensions = {} }) => {
+    const { http, code } = extensions as { http?: { status?: unknown }; code?: unknown };
+    return code === undefined && http?.status === 400;
+  });
 }
 
 interface Caused {

@@ -1,8 +1,12 @@
-import type { ApolloServerOptions, BaseContext } from '@apollo/server';
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 
-type DocumentStore = NonNullable<ApolloServerOptions<BaseContext>['documentStore']>;
+/** What Apollo Server keeps things in. */
+interface KeyValueCache<Value> {
+  get(key: string): Promise<Value | undefined>;
+  set(key: string, value: Value): Promise<void>;
+  delete(key: string): Promise<boolean>;
+}
 
 const MAX_DOCUMENTS = 1000;
 /** Of the source. What is made of a document (syntax tree, tokens, plan) takes some fifty times as much. */
@@ -30,14 +34,22 @@ export function sourceCache(): LRUCache<string, string> {
 }
 
 /** Where Apollo Server keeps documents that have been parsed and validated. */
-export function createDocumentStore(): DocumentStore {
-  const documents = documentCache();
+export function createDocumentStore(): KeyValueCache<DocumentNode> {
+  return keyValueCache(documentCache());
+}
+
+/** Where it keeps the sources of persisted queries, which anybody can send; by itself it takes 30 MiB for them. */
+export function createPersistedQueryStore(): KeyValueCache<string> {
+  return keyValueCache(sourceCache());
+}
+
+function keyValueCache<Value extends object | string>(values: LRUCache<string, Value>): KeyValueCache<Value> {
   return {
-    get: (key) => Promise.resolve(documents.get(key)),
-    set(key, document) {
-      documents.set(key, document);
+    get: (key) => Promise.resolve(values.get(key)),
+    set(key, value) {
+      values.set(key, value);
       return Promise.resolve();
     },
-    delete: (key) => Promise.resolve(documents.delete(key)),
+    delete: (key) => Promise.resolve(values.delete(key)),
   };
 }

@@ -11,11 +11,15 @@ export interface OpenLoopOptions {
   /** Requests a second, whether answers come or not. */
   readonly perSecond: number;
   readonly seconds: number;
+  /** The most at a time, as a load balancer has; what comes while all are busy it turns away. Default: as many as it takes. */
+  readonly maxConnections?: number;
 }
 
 /** What came of requests. Latencies count from when each was due, in milliseconds, lowest first. */
 export interface OpenLoopResult {
   readonly sent: number;
+  /** For which there was no connection. */
+  readonly turnedAway: number;
   readonly usefulMs: readonly number[];
   readonly refused: number;
   /** Neither answered with 200 nor refused with 503, or not within {@link GRACE_MS} of the end. */
@@ -30,10 +34,16 @@ const TICK_MS = 1;
  * Sends requests at a constant rate, as many users do who know nothing of each other: a slow server gets no mercy. Each
  * request takes a connection that is free, or a new one. Its HTTP knows only what the gateway answers.
  */
-export async function openLoop({ url, body, perSecond, seconds }: OpenLoopOptions): Promise<OpenLoopResult> {
+export async function openLoop({
+  url,
+  body,
+  perSecond,
+  seconds,
+  maxConnections = Infinity,
+}: OpenLoopOptions): Promise<OpenLoopResult> {
   const target = new URL(url);
   const usefulMs: number[] = [];
-  let [sent, refused, wrong] = [0, 0, 0];
+  let [come, turnedAway, refused, wrong] = [0, 0, 0, 0];
   const free: Connection[] = [];
   const all = new Set<Connection>();
   const open = () =>
@@ -53,21 +63,26 @@ export async function openLoop({ url, body, perSecond, seconds }: OpenLoopOption
   const requestOf = requestsTo(target, body);
   const began = performance.now();
   const count = Math.round(perSecond * seconds);
-  while (sent < count) {
+  while (come < count) {
     const due = Math.min(count, ((performance.now() - began) / 1000) * perSecond);
-    for (; sent < due; sent += 1) {
-      const connection = free.pop() ?? open();
-      all.add(connection);
-      connection.send(requestOf(sent), began + (sent / perSecond) * 1000);
+    for (; come < due; come += 1) {
+      const connection = free.pop() ?? (all.size < maxConnections ? open() : undefined);
+      if (connection === undefined) {
+        turnedAway += 1;
+      } else {
+        all.add(connection);
+        connection.send(requestOf(come), began + (come / perSecond) * 1000);
+      }
     }
     await sleep(TICK_MS);
   }
+  const sent = come - turnedAway;
   const answered = () => usefulMs.length + refused + wrong;
   for (const end = performance.now() + GRACE_MS; answered() < sent && performance.now() < end;)
     await sleep(10);
   for (const connection of all) connection.close();
   usefulMs.sort((one, other) => one - other);
-  return { sent, usefulMs, refused, failed: sent - usefulMs.length - refused };
+  return { sent, turnedAway, usefulMs, refused, failed: sent - usefulMs.length - refused };
 }
 
 interface ConnectionOwner {

@@ -25,11 +25,16 @@ interface Subject {
    * load's side, which is a Node process and nginx on one core, is able to send.
    */
   readonly rivals: number;
+  /**
+   * The most connections. A new one costs more than the smallest reads, and Node.js takes one in each turn of its event
+   * loop: who is answered late and opens another for each further request would measure that alone.
+   */
+  readonly maxConnections: number;
 }
 
 const SUBJECTS: readonly Subject[] = [
-  { operation: OPERATIONS.list, rivals: 0 },
-  { operation: OPERATIONS.run, rivals: 4 },
+  { operation: OPERATIONS.list, rivals: 0, maxConnections: Infinity },
+  { operation: OPERATIONS.run, rivals: 4, maxConnections: 500 },
 ];
 
 interface Level {
@@ -67,7 +72,7 @@ export const overload: Study = {
 async function levelsOf(
   stage: Stage,
   running: Running,
-  { operation, rivals }: Subject,
+  { operation, rivals, maxConnections }: Subject,
   { seconds, warmUpSeconds }: Plan,
   told: Told,
 ) {
@@ -79,7 +84,9 @@ async function levelsOf(
   const levels: Level[] = [];
   for (const load of LOADS) {
     told(`${operation.name}: ${load} times ${significant(capacity)} requests a second`);
-    const result = await openLoop({ url: running.url + path, body, perSecond: load * capacity, seconds });
+    const perSecond = load * capacity;
+    const url = running.url + path;
+    const result = await openLoop({ url, body, perSecond, seconds, maxConnections });
     const { rssBytes } = await readProbe(stage.machine, running);
     levels.push({ load, result, rssMb: rssBytes / MB });
   }
@@ -88,23 +95,40 @@ async function levelsOf(
 }
 
 function sectionOf(
-  { operation: { name }, rivals }: Subject,
+  { operation: { name }, rivals, maxConnections }: Subject,
   capacity: number,
   levels: readonly Level[],
   seconds: number,
 ): Section {
   return {
     heading: `\`${name}\``,
-    text:
-      `${
-        rivals > 0 ? `The gateway shares its core with ${rivals} programs that only keep it busy. ` : ''
-      }With ${CONNECTIONS} connections that wait for their answers it can do ${significant(capacity)} a second. In each line so ` +
-      `many times that come, for ${seconds} s, whether there are answers or not; latency counts from when a request was due.`,
+    text: [
+      ...(rivals > 0 ? [`The gateway shares its core with ${rivals} programs that only keep it busy.`] : []),
+      ...(maxConnections < Infinity
+        ? [
+            `${maxConnections} connections come from a load balancer, which turns away what comes while all are busy.`,
+          ]
+        : []),
+      `With ${CONNECTIONS} connections that wait for their answers it can do ${significant(capacity)} a second. In each line`,
+      `so many times that come, for ${seconds} s, whether there are answers or not; latency counts from when a request was due.`,
+    ].join(' '),
     table: markdownTable(
-      ['load', 'requests/s', 'useful answers/s', 'refused/s', 'failed', 'p50 ms', 'p99 ms', 'resident MB'],
+      [
+        'load',
+        'requests/s',
+        'turned away/s',
+        'useful answers/s',
+        'refused/s',
+        'failed',
+        'p50 ms',
+        'p99 ms',
+        'resident MB',
+      ],
       levels.map(({ load, result, rssMb }) => [
         String(load),
-        ...[load * capacity, result.usefulMs.length / seconds].map(significant),
+        significant(load * capacity),
+        (result.turnedAway / seconds).toFixed(0),
+        significant(result.usefulMs.length / seconds),
         (result.refused / seconds).toFixed(0),
         String(result.failed),
         ...[percentile(result, 50), percentile(result, 99), rssMb].map(significant),
