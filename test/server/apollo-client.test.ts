@@ -25,17 +25,23 @@ afterEach(async () => {
 });
 
 /** Every operation that it sends goes into `sent`, as JSON. */
-function createClient({ persisted = false } = {}) {
+function createClient({ persisted = false, get = false } = {}) {
   const sent: { query?: string; extensions?: unknown }[] = [];
   const http = new HttpLink({
     uri: `${gateway.url}/graphql`,
     headers: { authorization: 'Bearer demo' },
-    fetch: (url, options) => {
-      if (typeof options?.body === 'string') sent.push(JSON.parse(options.body) as (typeof sent)[number]);
-      return fetch(url, options);
+    fetch: async (url, options) => {
+      const request = new Request(url, options);
+      const { searchParams } = new URL(request.url);
+      sent.push(
+        (request.body ? await request.json() : Object.fromEntries(searchParams)) as (typeof sent)[number],
+      );
+      return await fetch(url, options);
     },
   });
-  const link = persisted ? new PersistedQueryLink({ sha256 }).concat(http) : http;
+  const link = persisted
+    ? new PersistedQueryLink({ sha256, useGETForHashedQueries: get }).concat(http)
+    : http;
   const client = new ApolloClient({
     link,
     cache: new InMemoryCache(),
@@ -78,6 +84,15 @@ test('a persisted query is sent whole once, though its document is known', async
   expect(sent.map(({ query }) => query !== undefined)).toEqual([false, true, false, false]);
   expect(read).toEqual({ plain: 5, others: 0 });
   expect(await upstreamCalls()).toEqual(Array(3).fill(`GET ${fieldingRunId}`));
+});
+
+test('a persisted query may be asked for by GET', async () => {
+  const { client, sent } = createClient({ persisted: true, get: true });
+  for (let nth = 0; nth < 2; nth += 1) {
+    const { data } = await client.query({ query: FieldingRunDocument, variables: { id } });
+    expect(data?.fieldingRun).toMatchObject({ status: 'LIVE' });
+  }
+  expect(sent.map(({ query }) => query !== undefined)).toEqual([false, true, false]);
 });
 
 test('a persisted mutation that fails has been executed once', async () => {
