@@ -1,12 +1,13 @@
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Nothing comes for so many looks, and milliseconds between them, where nothing comes any more. Several looks, as the
- * servers are in this process: what keeps it busy keeps them from answering, and is over before the next look.
+ * Nothing comes for so many looks where nothing comes any more. The servers are in this process: what keeps it busy keeps
+ * them from answering, and they take one connection in each turn of the event loop.
  */
 const SILENT_LOOKS = 10;
-const LOOK_MS = 25;
+/** How long a look takes at least, in milliseconds and in turns. */
+const [LOOK_MS, LOOK_TURNS] = [25, 20];
 
 /** A connection on which bytes are sent as they are. Close it. */
 export interface RawClient {
@@ -65,7 +66,7 @@ export async function openRaw(url: string): Promise<RawClient> {
     },
     async untilQuiet() {
       for (let silent = 0, read = text.length; !isClosed && silent < SILENT_LOOKS; silent += 1) {
-        await Promise.race([change(), delay(LOOK_MS)]);
+        await Promise.race([change(), look()]);
         if (text.length > read) silent = -1;
         read = text.length;
       }
@@ -79,6 +80,11 @@ export async function openRaw(url: string): Promise<RawClient> {
     port: (socket.address() as AddressInfo).port,
     close: () => void socket.destroy(),
   };
+}
+
+async function look(): Promise<void> {
+  await delay(LOOK_MS);
+  for (let turn = 0; turn < LOOK_TURNS; turn += 1) await nextTurn();
 }
 
 /** Answers one by one, without what differs each time. No body here has the beginning of an answer in it. */
