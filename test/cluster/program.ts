@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { executor } from '../helpers/executor.js';
 import { Connection } from './connection.js';
 
 /** The program as `npm run build` made it. */
@@ -21,13 +22,13 @@ export class Program {
   #stderr = '';
 
   /**
-   * @param env all of its environment; any free port if none is named
+   * @param env all of its environment but for the executor; any free port if none is named
    * @param flags what stands before the script
    */
   constructor(env: Readonly<Record<string, string>>, flags: readonly string[] = []) {
     if (!existsSync(MAIN)) throw new Error('Run `npm run build` first.');
     this.#child = spawn(process.execPath, [...flags, MAIN], {
-      env: { PORT: '0', ...env },
+      env: { PORT: '0', ...executor, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

@@ -7,6 +7,7 @@ import { findViolations } from '../exactly-once/ledger.js';
 import { Poster } from '../exactly-once/post.js';
 import { say } from '../exactly-once/settings.js';
 import { startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
+import { executor } from '../helpers/executor.js';
 import { allUp, hasHaproxy, NOTICED_WITHIN_MS, startHaproxy } from './haproxy.js';
 import { startLoad } from './load.js';
 import { answers, freePort, Processes } from './processes.js';
@@ -40,6 +41,7 @@ afterEach(async () => {
 /** `dist/main.js`, as `npm run build` made it. */
 async function startGateway(port: number): Promise<ChildProcess> {
   const env = {
+    ...executor,
     PORT: String(port),
     DEMAND_API_URL: emulator.url,
     LOG_LEVEL: 'warn',

@@ -2,6 +2,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print, type GraphQLFormattedError } from 'graphql';
 import { readConfig } from '../../src/config.js';
 import { startGateway, type GatewayOptions } from '../../src/server.js';
+import { executor } from './executor.js';
 
 export interface TestGatewayOptions extends Omit<GatewayOptions, 'config' | 'demandApiUrl'> {
   /** The REST base: the emulator's, or a scripted upstream's. */
@@ -47,8 +48,7 @@ export async function startTestGateway({
     PORT: '0',
     LOG_LEVEL: 'silent',
     OVERLOAD_WAIT_MS: '0',
-    // CI runs the tests of the graph with each of the two.
-    GRAPHQL_EXECUTION: process.env['GRAPHQL_EXECUTION'],
+    ...executor,
     ...env,
   });
   const gateway = await startGateway({ ...options, config, demandApiUrl });

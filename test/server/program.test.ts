@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { executor } from '../helpers/executor.js';
 import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
 
 /** The program as it was built, in a process of its own. */
@@ -27,10 +28,13 @@ afterEach(() => {
   for (const kill of running) kill();
 });
 
-/** Starts it with nothing of this process's environment. */
+/** Starts it with nothing of this process's environment but for the executor. */
 function run(env: Readonly<Record<string, string>>): Program {
   if (!existsSync(MAIN)) throw new Error('Run `npm run build` first.');
-  const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...executor, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const kill = () => child.kill('SIGKILL');
   running.add(kill);
   const output = { stdout: '', stderr: '' };
