@@ -3,12 +3,13 @@ import { FieldingRunStatus, type BatchJobKind } from '../contract/demand-api.js'
 import { kindOfSegment, OPERATION_OF_KIND } from './batch-job-kind.js';
 import { octetsOf } from './body.js';
 import type { Call, CallScope } from './call.js';
+import { isConfirmed, isMade, provesChange, type Change } from './change-outcome.js';
 import { badResponse, UpstreamError } from './errors.js';
 import { periodIn } from './fielding-period.js';
 import type { FieldingRunCache } from './fielding-run-cache.js';
+import type { HttpResponse } from './http.js';
 import type { JobMemory } from './job-memory.js';
 import { batchJobPlaceOf } from './location.js';
-import { isChanged, type Goal } from './lost-change.js';
 import {
   accountPath,
   batchJobPath,
@@ -25,7 +26,10 @@ import { queryString } from './query-string.js';
 import { ScopedTransport } from './scoped-transport.js';
 import type { Transport } from './transport.js';
 import { bodies } from './validation.js';
-import { entityTag, versionOfEntityTag } from './version.js';
+import { entityTag, isOlder, versionOfEntityTag } from './version.js';
+
+/** Waits before a stale fielding run is read again, in milliseconds. */
+const REREAD_AFTER_MS = [50, 200, 500];
 
 export type ProjectQuery = NonNullable<rest.operations['listProjects']['parameters']['query']>;
 export type TargetGroupQuery = NonNullable<rest.operations['listTargetGroups']['parameters']['query']>;
@@ -36,10 +40,19 @@ export interface FieldingRunRead {
   readonly etagVersion: string | undefined;
 }
 
-/** What the answer to an action told; the body of one that broke off tells nothing. */
+/** The version of a run that was read: that of the entity tag, which counts where the body differs. */
+export function versionOf({ etagVersion, run }: FieldingRunRead): string {
+  return etagVersion ?? String(run.version);
+}
+
+/** What is known of a fielding run after a change that was made. */
 export interface ActionOutcome {
-  readonly version: string | undefined;
+  /** The run has this version or a later one. */
+  readonly version: string;
+  /** The new period, where the answer told it. */
   readonly period: rest.FieldingPeriod | undefined;
+  /** The run, where it had to be read to find out that the change was made. */
+  readonly read: FieldingRunRead | undefined;
 }
 
 /** What a client works with, shared by all operations of the process. */
@@ -116,25 +129,51 @@ export class DemandClient {
 
   async getFieldingRun(place: FieldingRunPlace): Promise<FieldingRunRead | null> {
     const path = fieldingRunPath(place);
-    const credentialKey = this.#credentialKey;
-    const cached = this.#deps.fieldingRuns.get(credentialKey, path);
-    let response = await this.#calls.get(
+    const cached = this.#deps.fieldingRuns.get(this.#credentialKey, path);
+    const response = await this.#calls.get(
       path,
       cached === undefined ? undefined : { 'if-none-match': cached.entityTag },
     );
-    if (response?.status === 304) {
-      const tag = response.header('etag') ?? cached?.entityTag;
-      if (cached !== undefined && tag === cached.entityTag) {
-        return { run: bodies.fieldingRun(cached.octets), etagVersion: versionOfEntityTag(tag) };
-      }
-      response = await this.#calls.get(path, { 'cache-control': 'no-cache' });
+    if (response?.status !== 304) return this.#fieldingRunIn(response, path);
+    const tag = response.header('etag') ?? cached?.entityTag;
+    if (cached !== undefined && tag === cached.entityTag) {
+      return { run: bodies.fieldingRun(cached.octets), etagVersion: versionOfEntityTag(tag) };
     }
+    return await this.#getFieldingRunPastCaches(path);
+  }
+
+  /**
+   * Reads a run again that came in a state which cannot be the present one: a replica behind the API may lag behind, for a
+   * moment as a rule.
+   *
+   * @returns the last state that was read, which is still stale where it stays so, or the time runs out
+   * @throws {UpstreamError} where a read fails
+   */
+  async rereadFieldingRun(
+    place: FieldingRunPlace,
+    stale: FieldingRunRead,
+    isStale: (read: FieldingRunRead) => boolean,
+  ): Promise<FieldingRunRead | null> {
+    const path = fieldingRunPath(place);
+    let read: FieldingRunRead | null = stale;
+    for (const delay of REREAD_AFTER_MS) {
+      if (read === null || !isStale(read) || !(await this.#calls.wait(delay))) break;
+      read = await this.#getFieldingRunPastCaches(path);
+    }
+    return read;
+  }
+
+  async #getFieldingRunPastCaches(path: string): Promise<FieldingRunRead | null> {
+    return this.#fieldingRunIn(await this.#calls.get(path, { 'cache-control': 'no-cache' }), path);
+  }
+
+  #fieldingRunIn(response: HttpResponse | null, path: string): FieldingRunRead | null {
     if (response === null) return null;
     const octets = octetsOf(response);
     const run = bodies.fieldingRun(octets);
     const tag = response.header('etag');
     if (tag !== undefined) {
-      this.#deps.fieldingRuns.set(credentialKey, path, { entityTag: tag, octets });
+      this.#deps.fieldingRuns.set(this.#credentialKey, path, { entityTag: tag, octets });
     }
     return { run, etagVersion: versionOfEntityTag(tag) };
   }
@@ -149,7 +188,7 @@ export class DemandClient {
   }
 
   launchNow(place: FieldingRunPlace, version: string): Promise<ActionOutcome> {
-    return this.#act(place, 'launch-now', version, FieldingRunStatus.Live);
+    return this.#act(place, 'launch-now', version, FieldingRunStatus.Live, 200);
   }
 
   pauseFieldingRun(place: FieldingRunPlace, version: string): Promise<ActionOutcome> {
@@ -175,9 +214,8 @@ export class DemandClient {
   ): Promise<ActionOutcome> {
     return this.#change(
       place,
-      version,
+      { from: version, expected: { period }, documentedStatus: 202 },
       { method: 'PUT', path: fieldingRunPath(place), json: period },
-      { period },
     );
   }
 
@@ -203,6 +241,16 @@ export class DemandClient {
       },
       { idempotencyKey },
     );
+    if (response.status !== 201) {
+      throw badResponse(
+        'The Demand API answered the creation of a job with a status that is not documented.',
+        {
+          status: response.status,
+          outcomeUnknown: true,
+          idempotencyKey,
+        },
+      );
+    }
     const place = batchJobPlaceOf(response.header('location'), project, operation, this.#deps.baseUrl);
     if (place !== undefined && kindOfSegment(place.segment) === kind) {
       await this.#deps.jobs.created(this.#credentialKey, batchJobPath(place), place.jobId);
@@ -220,32 +268,42 @@ export class DemandClient {
     action: string,
     version: string,
     status: FieldingRunStatus,
+    documentedStatus = 204,
   ): Promise<ActionOutcome> {
     return this.#change(
       place,
-      version,
+      { from: version, expected: { status }, documentedStatus },
       { method: 'POST', path: `${fieldingRunPath(place)}/${action}` },
-      { status },
     );
   }
 
-  async #change(
-    place: FieldingRunPlace,
-    version: string,
-    call: Omit<Call, 'kind'>,
-    goal: Goal,
-  ): Promise<ActionOutcome> {
-    const headers = { 'if-match': entityTag(version, this.#deps.ifMatch) };
-    const before = this.#knownAt(place, version);
+  async #change(place: FieldingRunPlace, change: Change, call: Omit<Call, 'kind'>): Promise<ActionOutcome> {
+    const headers = { 'if-match': entityTag(change.from, this.#deps.ifMatch) };
+    const before = this.#knownAt(place, change.from);
+    let response: HttpResponse;
     try {
-      const response = await this.#calls.write({ ...call, kind: 'conditional', headers });
-      return { version: versionOfEntityTag(response.header('etag')), period: periodIn(response) };
+      response = await this.#calls.write({ ...call, kind: 'conditional', headers });
     } catch (error) {
       if (!(error instanceof UpstreamError) || error.details.settledBy === undefined) throw error;
-      const made = await this.#changeAlreadyMade(place, version, goal, before);
+      const made = await this.#settle(place, change.from, ({ run }, version) =>
+        isMade(change, run, version, before),
+      );
       if (made === undefined) throw error;
       return made;
     }
+    const { status } = response;
+    const version = versionOfEntityTag(response.header('etag'));
+    if (provesChange(change, status, version)) {
+      return { version, period: periodIn(response), read: undefined };
+    }
+    const confirmed = await this.#settle(place, change.from, ({ run }, readVersion) =>
+      isConfirmed(change, run, readVersion, status),
+    );
+    if (confirmed !== undefined) return confirmed;
+    throw badResponse(
+      'The Demand API accepted a change, and does not show it. Whether the change was made is not known.',
+      { status, outcomeUnknown: true },
+    );
   }
 
   /** The run as it was at a version, where this credential has read it then. */
@@ -256,22 +314,29 @@ export class DemandClient {
   }
 
   /**
-   * After a lost answer, the refusal of the next attempt can mean that the first one was carried out: where the run is
-   * one change past the version that it was to be changed from, and is what the change leads to.
+   * Reads a run to find out whether a change was made whose answer does not tell. A state that is not past the client's
+   * version may be a replica's that lags behind, and is read again.
+   *
+   * @returns undefined where the run does not show that it was made, or cannot be read
    */
-  async #changeAlreadyMade(
+  async #settle(
     place: FieldingRunPlace,
     from: string,
-    goal: Goal,
-    before: rest.FieldingRun | undefined,
+    isDone: (read: FieldingRunRead, version: string) => boolean,
   ): Promise<ActionOutcome | undefined> {
     try {
-      const read = await this.getFieldingRun(place);
+      let read = await this.getFieldingRun(place);
       if (read === null) return undefined;
-      const version = read.etagVersion ?? String(read.run.version);
-      return isChanged(read.run, version, from, goal, before) ? { version, period: undefined } : undefined;
-    } catch {
-      return undefined;
+      const isOpen = (state: FieldingRunRead) => {
+        const version = versionOf(state);
+        return !isDone(state, version) && !isOlder(from, version);
+      };
+      read = await this.rereadFieldingRun(place, read, isOpen);
+      if (read === null || !isDone(read, versionOf(read))) return undefined;
+      return { version: versionOf(read), period: undefined, read };
+    } catch (error) {
+      if (error instanceof UpstreamError) return undefined;
+      throw error;
     }
   }
 }

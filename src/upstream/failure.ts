@@ -16,7 +16,10 @@ export function failureOf(error: unknown): unknown {
     case 'aborted':
       return timedOut(true, error);
     case 'too-large':
-      return badResponse('The Demand API gave an answer that is too large.', { cause: error });
+      return badResponse('The Demand API gave an answer that is too large.', {
+        answerLost: true,
+        cause: error,
+      });
   }
 }
 

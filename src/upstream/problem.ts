@@ -21,14 +21,19 @@ export function problemOf(response: HttpResponse, now: number): UpstreamError {
     ),
   };
   const [code, message] = meaningOf(status);
-  if (code !== 'RATE_LIMITED' && code !== 'UNAVAILABLE') return new UpstreamError(code, message, details);
+  const answerLost = !REFUSALS.has(status);
+  if (code !== 'RATE_LIMITED' && code !== 'UNAVAILABLE') {
+    return new UpstreamError(code, message, { ...details, answerLost });
+  }
   const retryAfterSeconds = parseRetryAfter(response.header('retry-after'), now);
-  return new UpstreamError(code, message, {
-    ...details,
-    retryAfterSeconds,
-    answerLost: code === 'UNAVAILABLE',
-  });
+  return new UpstreamError(code, message, { ...details, retryAfterSeconds, answerLost });
 }
+
+/** The statuses that the contract documents for a request that changed nothing. Any other leaves that open. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 401, 403, 404, 412, 422, 429]);
+
+/** Request Timeout and Too Early (RFC 9110, 15.5.9; RFC 8470, 5.2): the same request may succeed at the next attempt. */
+const PASSING: ReadonlySet<number> = new Set([408, 425]);
 
 function meaningOf(status: number): readonly [UpstreamErrorCode, string] {
   switch (status) {
@@ -47,7 +52,7 @@ function meaningOf(status: number): readonly [UpstreamErrorCode, string] {
     case 429:
       return ['RATE_LIMITED', RATE_LIMITED];
     default:
-      return status >= 500
+      return status >= 500 || PASSING.has(status)
         ? ['UNAVAILABLE', 'The Demand API is not available at the moment.']
         : ['BAD_RESPONSE', 'The Demand API gave an answer that is not documented.'];
   }

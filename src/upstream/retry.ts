@@ -53,9 +53,7 @@ function canPass({ code, details }: UpstreamError, kind: CallKind): boolean {
       return true;
     case 'UNAVAILABLE':
       // After a 500 the API itself has failed. It is not asked for a change again that it cannot recognise.
-      return details.status === 500
-        ? kind !== 'conditional'
-        : [undefined, 502, 503, 504].includes(details.status);
+      return details.status !== 500 || kind !== 'conditional';
     default:
       return false;
   }

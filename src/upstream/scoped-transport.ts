@@ -2,6 +2,7 @@ import { octetsOf } from './body.js';
 import type { Call, CallScope } from './call.js';
 import { badResponse, UpstreamError, type UpstreamErrorDetails } from './errors.js';
 import type { HttpFields, HttpResponse } from './http.js';
+import { sleepUnlessGone } from './sleep.js';
 import type { Transport } from './transport.js';
 import type { BodyReader } from './validation.js';
 
@@ -26,7 +27,7 @@ export class ScopedTransport {
       throw badResponse('The Demand API answered a change as if it were a read.', { answerLost: true });
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      const lost = error.details.answerLost === true ? error : error.details.lostBefore;
+      const lost = lostAnswerOf(error);
       if (lost === undefined) throw error.with(details);
       const { retryAfterSeconds } = error.details;
       const settledBy = isRefusal(error) ? error.code : undefined;
@@ -38,6 +39,17 @@ export class ScopedTransport {
         outcomeUnknown: true,
       });
     }
+  }
+
+  /**
+   * Waits between two reads of the operation.
+   *
+   * @param ms milliseconds
+   * @returns false, at once, where that is not before the deadline, and as soon as the caller goes away
+   */
+  async wait(ms: number): Promise<boolean> {
+    const { deadline, callerGone } = this.#scope;
+    return performance.now() + ms < deadline && (await sleepUnlessGone(ms, callerGone));
   }
 
   /** A body that has been checked; null for a 404. */
@@ -56,6 +68,16 @@ export class ScopedTransport {
       throw error;
     }
   }
+}
+
+/**
+ * The attempt whose lost answer is told of. What a status that nobody knows says of the API is less than what an attempt
+ * before it said.
+ */
+function lostAnswerOf(error: UpstreamError): UpstreamError | undefined {
+  const { answerLost, lostBefore } = error.details;
+  if (answerLost !== true || (error.code === 'BAD_RESPONSE' && lostBefore !== undefined)) return lostBefore;
+  return error;
 }
 
 /** Whether a conditional change was refused for the version or the state that it met. */

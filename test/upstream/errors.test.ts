@@ -61,18 +61,37 @@ function extensionsOf({ data, errors }: Answer<unknown>): GraphQLFormattedError[
   return errors[0]!.extensions;
 }
 
-describe.each(errands)('$what that REST answers for good', ({ run, key }) => {
+describe.each(errands)('$what that REST answers for good', ({ run, changes, key }) => {
   test.each([
     [401, 'authorization_error', 'UNAUTHENTICATED'],
     [403, 'authorization_error', 'FORBIDDEN'],
     [403, 'required_header_missing', 'FORBIDDEN'],
-    [409, 'conflict', 'UPSTREAM_BAD_RESPONSE'],
-    [418, 'teapot', 'UPSTREAM_BAD_RESPONSE'],
   ])('with %i %s fails as %s, once', async (status, object, code) => {
     const answer = await run({ status, body: { id: 'e-1', object, detail: 'secret words' } });
     expect(extensionsOf(answer)).toEqual({
       code,
       retryable: false,
+      ...key,
+      upstream: { status, errorId: 'e-1' },
+      traceId,
+    });
+    expect(JSON.stringify(answer)).not.toContain('secret words');
+    expect(scripted.calls()).toHaveLength(1);
+  });
+
+  test.each([
+    [303, 'moved'],
+    [402, 'payment_required'],
+    [405, 'method_not_allowed'],
+    [409, 'conflict'],
+    [413, 'too_large'],
+    [418, 'teapot'],
+  ])('with an undocumented %i %s fails as UPSTREAM_BAD_RESPONSE, once', async (status, object) => {
+    const answer = await run({ status, body: { id: 'e-1', object, detail: 'secret words' } });
+    expect(extensionsOf(answer)).toEqual({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      retryable: key.idempotencyKey !== undefined,
+      ...(changes && { outcomeUnknown: true }),
       ...key,
       upstream: { status, errorId: 'e-1' },
       traceId,

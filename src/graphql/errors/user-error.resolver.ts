@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { findFieldingRun } from '../fielding-run/fielding-run.reading.js';
+import { conflictingFieldingRun, findFieldingRun } from '../fielding-run/fielding-run.reading.js';
 import { FieldingRun } from '../fielding-run/fielding-run.type.js';
 import { InvalidStateError, VersionConflictError } from './user-error.type.js';
 
@@ -8,13 +8,15 @@ import { InvalidStateError, VersionConflictError } from './user-error.type.js';
 export class VersionConflictErrorResolver {
   @FieldResolver(() => FieldingRun, {
     nullable: true,
-    description: 'The fielding run as it is now, read again because you select it.',
+    description:
+      'The fielding run as it is now, read because you select it; never in the version that was refused. Null where the run ' +
+      'does not exist any more, or, with an error at this path, where its present state cannot be read.',
   })
   async current(
-    @Root() { place }: VersionConflictError,
+    @Root() { place, expectedVersion }: VersionConflictError,
     @Ctx() context: RequestContext,
   ): Promise<FieldingRun | null> {
-    return await findFieldingRun(context, place);
+    return await conflictingFieldingRun(context, place, expectedVersion);
   }
 }
 

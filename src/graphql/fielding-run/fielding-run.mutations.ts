@@ -105,7 +105,9 @@ export class FieldingRunMutations {
 
   @FieldResolver(() => FieldingRun, {
     nullable: true,
-    description: 'The fielding run after the change. Null where nothing was changed.',
+    description:
+      'The fielding run after the change. Null where nothing was changed: `userErrors` says why. Null with an error at this ' +
+      'path where the change was made, but its result could not be read.',
   })
   async fieldingRun(
     @Root() { changed }: FieldingRunPayload,

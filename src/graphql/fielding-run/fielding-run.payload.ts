@@ -4,7 +4,10 @@ import type { FieldingRunPlace } from '../../upstream/place.js';
 import { UserError } from '../errors/user-error.type.js';
 
 @ObjectType({
-  description: 'What became of a change to a fielding run: the run, or what the user can do about a failure.',
+  description:
+    'What became of a change to a fielding run: the run, or what the user can do about a failure. Without `userErrors` the run ' +
+    'went from your version to the state that you asked for by one change. As a rule that change is yours; where the answer of ' +
+    'the API was lost, an equal change that somebody else made from the same version counts, too.',
 })
 export class FieldingRunPayload {
   @Field(() => [UserError], { description: 'Why nothing was changed; empty where the change was made.' })

@@ -1,64 +1,92 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../../context.js';
-import { badResponse } from '../../upstream/errors.js';
-import type { ActionOutcome } from '../../upstream/client.js';
+import { versionOf, type ActionOutcome, type FieldingRunRead } from '../../upstream/client.js';
+import { badResponse, UpstreamError } from '../../upstream/errors.js';
 import type { FieldingRunPlace } from '../../upstream/place.js';
 import { isOlder } from '../../upstream/version.js';
 import { selectedFields } from '../selection.js';
 import { FieldingRun } from './fielding-run.type.js';
-
-/** Waits before reading again a run that came older than its change, in milliseconds. */
-const REREAD_AFTER_MS = [50, 200, 500];
 
 export async function findFieldingRun(
   { loaders }: RequestContext,
   place: FieldingRunPlace,
 ): Promise<FieldingRun | null> {
   const read = await loaders.fieldingRun.load(place);
-  return read === null ? null : new FieldingRun(place, read.run, read.etagVersion);
+  return read === null ? null : toFieldingRun(place, read);
 }
 
 /**
  * The run after an action on it: from what the answer told where that is all that was selected, else from one `GET`,
  * for all fields, so that they are of one version.
+ *
+ * @throws {UpstreamError} where the run cannot be read, or only in a state from before the change; it says that the change
+ *   was made
  */
 export async function changedFieldingRun(
   context: RequestContext,
   place: FieldingRunPlace,
   outcome: ActionOutcome,
   info: GraphQLResolveInfo,
-): Promise<FieldingRun | null> {
+): Promise<FieldingRun> {
   const told = fieldsTold(outcome);
   const selected = selectedFields(info, 'FieldingRun');
   if ([...selected].every((field) => told.has(field))) {
     return new FieldingRun(place, outcome.period ?? {}, outcome.version);
   }
-  return await findAtLeast(context, place, outcome.version);
+  if (outcome.read !== undefined) return toFieldingRun(place, outcome.read);
+  try {
+    const run = await findFresh(context, place, (version) => isOlder(version, outcome.version));
+    if (run !== null) return run;
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    throw new UpstreamError(error.code, `${CHANGE_MADE} ${error.message}`, {
+      ...error.details,
+      cause: error.cause,
+    });
+  }
+  throw badResponse(`${CHANGE_MADE} The Demand API does not find the fielding run any more.`);
 }
 
+const CHANGE_MADE = 'The change was made, but its result cannot be shown.';
+
 /** The fields of a run that need no call after an action. */
-export function fieldsTold({ version, period }: ActionOutcome): ReadonlySet<string> {
+export function fieldsTold({ period }: ActionOutcome): ReadonlySet<string> {
   return new Set([
-    ...['__typename', 'id', 'fieldingRunId', 'targetGroup'],
-    ...(version === undefined ? [] : ['version']),
+    ...['__typename', 'id', 'fieldingRunId', 'targetGroup', 'version'],
     ...(period === undefined ? [] : ['startAt', 'endAt']),
   ]);
 }
 
-/** Reads a run that must not be older than `version`: a replica behind the API may lag behind the change. */
-async function findAtLeast(
+/**
+ * The run after a change of it was refused because its version is another one. What comes with the refused version is of
+ * a replica that lags behind.
+ *
+ * @throws {UpstreamError} where it stays so
+ */
+export function conflictingFieldingRun(
   context: RequestContext,
   place: FieldingRunPlace,
-  version: string | undefined,
+  refusedVersion: string,
 ): Promise<FieldingRun | null> {
-  for (const delay of [0, ...REREAD_AFTER_MS]) {
-    if (delay > 0) await sleep(delay);
-    const run = await findFieldingRun(context, place);
-    if (run === null || version === undefined || !isOlder(run.version, version)) return run;
-    context.loaders.fieldingRun.clear(place);
+  return findFresh(context, place, (version) => version === refusedVersion);
+}
+
+async function findFresh(
+  { client, loaders }: RequestContext,
+  place: FieldingRunPlace,
+  isStale: (version: string) => boolean,
+): Promise<FieldingRun | null> {
+  const isStaleRead = (read: FieldingRunRead) => isStale(versionOf(read));
+  let read = await loaders.fieldingRun.load(place);
+  if (read !== null && isStaleRead(read)) {
+    read = await client.rereadFieldingRun(place, read, isStaleRead);
+    loaders.fieldingRun.clear(place).prime(place, read);
   }
-  throw badResponse(
-    'The Demand API keeps answering with the state before the change. The change itself was made.',
-  );
+  if (read === null) return null;
+  if (!isStaleRead(read)) return toFieldingRun(place, read);
+  throw badResponse('The Demand API keeps answering with an old state of the fielding run.');
+}
+
+function toFieldingRun(place: FieldingRunPlace, { run, etagVersion }: FieldingRunRead): FieldingRun {
+  return new FieldingRun(place, run, etagVersion);
 }

@@ -3,7 +3,8 @@ import { startScriptedUpstream, type ScriptedAnswer } from '../../helpers/script
 import { changeDocument, changes, run, runAnswer, type Change, type ChangeData } from './demand.js';
 import { BROKEN, expectAttempts, failureOf, pause, useStage } from './stage.js';
 
-const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '500' } });
+/** Time for two of the three waits before a run is read again. */
+const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '300', REQUEST_TIMEOUT_MS: '700' } });
 const readRun = `GET ${run.path}`;
 const pausing = changes[1]!;
 const lost: ScriptedAnswer = { fault: 'reset' };

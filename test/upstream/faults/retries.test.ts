@@ -83,17 +83,20 @@ describe.each(kinds)('$kind', (kind) => {
     expectAttempts(stage.sent(call), 4);
   });
 
-  it.each([502, 503, 504])('that is always answered with %d fails after four attempts', async (status) => {
-    const answer = await make(kind, [{ status, body: { id: 'e-1', object: 'x' } }], stage);
-    expect(failureOf(answer)).toEqual({
-      code: 'UPSTREAM_UNAVAILABLE',
-      retryable: true,
-      upstream: { status, errorId: 'e-1' },
-      ...ofCall,
-      ...whereLost,
-    });
-    expectAttempts(stage.sent(call), 4);
-  });
+  it.each([408, 425, 501, 502, 503, 504, 507])(
+    'that is always answered with %d fails after four attempts',
+    async (status) => {
+      const answer = await make(kind, [{ status, body: { id: 'e-1', object: 'x' } }], stage);
+      expect(failureOf(answer)).toEqual({
+        code: 'UPSTREAM_UNAVAILABLE',
+        retryable: true,
+        upstream: { status, errorId: 'e-1' },
+        ...ofCall,
+        ...whereLost,
+      });
+      expectAttempts(stage.sent(call), 4);
+    },
+  );
 
   it('that is always reset fails after four attempts', async () => {
     const answer = await make(kind, [{ fault: 'reset' }], stage);
@@ -179,7 +182,6 @@ describe('A refusal is final', () => {
     [401, 'UNAUTHENTICATED', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
     [403, 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'],
     [404, null, 'NOT_FOUND', 'NotFoundError'],
-    [409, 'UPSTREAM_BAD_RESPONSE', 'UPSTREAM_BAD_RESPONSE', 'UPSTREAM_BAD_RESPONSE'],
     [412, 'UPSTREAM_BAD_RESPONSE', 'UPSTREAM_BAD_RESPONSE', 'VersionConflictError'],
     [422, 'UPSTREAM_BAD_RESPONSE', 'INVALID_STATE', 'InvalidStateError'],
   ])('%d: %s, %s, %s', async (status, ...verdicts) => {

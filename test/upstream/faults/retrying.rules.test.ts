@@ -28,8 +28,9 @@ describe('Whether a failed attempt is made again', () => {
     ['UNAVAILABLE', { status: 503, answerLost: true }, kinds],
     ['UNAVAILABLE', { status: 504, answerLost: true }, kinds],
     ['UNAVAILABLE', { status: 500, answerLost: true }, ['read', 'keyed']],
-    ['UNAVAILABLE', { status: 501, answerLost: true }, []],
-    ['UNAVAILABLE', { status: 505, answerLost: true }, []],
+    ['UNAVAILABLE', { status: 501, answerLost: true }, kinds],
+    ['UNAVAILABLE', { status: 408, answerLost: true }, kinds],
+    ['UNAVAILABLE', { status: 425, answerLost: true }, kinds],
     ['UNAVAILABLE', { notAdmitted: true }, []],
     ['RATE_LIMITED', { notAdmitted: true }, []],
     ['INVALID_REQUEST', { status: 400 }, []],
@@ -39,6 +40,7 @@ describe('Whether a failed attempt is made again', () => {
     ['PRECONDITION_FAILED', { status: 412 }, []],
     ['INVALID_STATE', { status: 422 }, []],
     ['BAD_RESPONSE', { status: 200 }, []],
+    ['BAD_RESPONSE', { status: 409, answerLost: true }, []],
   ])('%s %j: %j', (code, details, repeated) => {
     expect(kinds.filter((kind) => delay(kind, code, details) !== undefined)).toEqual(repeated);
   });

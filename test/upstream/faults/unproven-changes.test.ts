@@ -1,0 +1,325 @@
+import type { Answer } from '../../helpers/gateway.js';
+import type { ScriptedAnswer } from '../../helpers/scripted-upstream.js';
+import {
+  changeDocument,
+  changes,
+  CREATE_JOB,
+  created,
+  creation,
+  job,
+  run,
+  runAnswer,
+  type Change,
+  type ChangeData,
+  type CreationData,
+} from './demand.js';
+import { errorOf, failureOf, useStage } from './stage.js';
+
+/** Time for two of the three waits before a run is read again. */
+const stage = useStage({ env: { REQUEST_TIMEOUT_MS: '700' } });
+const readRun = `GET ${run.path}`;
+const pausing = changes[1]!;
+
+const LOGIN_PAGE = '<html><body><form action="/login"></form></body></html>';
+const page: ScriptedAnswer = { status: 200, headers: { 'content-type': 'text/html' }, body: LOGIN_PAGE };
+const errorBody: ScriptedAnswer = {
+  status: 200,
+  body: { id: 'e-1', object: 'unexpected_internal_error', detail: 'It failed.' },
+};
+
+/** A documented answer, but for its entity tag. */
+function tagged(change: Change, etag: string | undefined): ScriptedAnswer {
+  return { ...change.done, headers: etag === undefined ? {} : { etag } };
+}
+
+/** Makes a change from version 5 that is answered so, while reads of the run tell these states. */
+async function make(
+  change: Change,
+  answer: ScriptedAnswer,
+  states: ScriptedAnswer | readonly ScriptedAnswer[],
+): Promise<Answer<ChangeData>> {
+  stage.on(change.call, answer);
+  stage.on(readRun, states);
+  return await stage.execute<ChangeData>(changeDocument(change));
+}
+
+const made = { data: { change: { fieldingRun: { version: '6' }, userErrors: [] } }, errors: [] };
+
+describe.each(changes)('$mutation', (change) => {
+  const { call, reached, missed } = change;
+  const documented = change.done.status ?? 200;
+
+  const unproven: readonly (readonly [string, ScriptedAnswer])[] = [
+    ['a login page with 200', page],
+    ['an error body with 200', errorBody],
+    ["the client's own version", tagged(change, 'W/"5"')],
+    ['an older version', tagged(change, 'W/"4"')],
+    ['no entity tag', tagged(change, undefined)],
+    ["a tag with a proxy's suffix", tagged(change, 'W/"6-gzip"')],
+    ['a 2xx that is not documented, with a later version', { status: 206, headers: { etag: 'W/"6"' } }],
+  ];
+
+  it.each(unproven)(
+    'answered with %s is read, and has been made where the run shows it',
+    async (_what, answer) => {
+      expect(await make(change, answer, runAnswer(6, reached.status, reached))).toMatchObject(made);
+      expect(stage.sent(call)).toHaveLength(1);
+      expect(stage.sent(readRun)).toHaveLength(1);
+    },
+  );
+
+  it.each(unproven)('answered with %s counts where the run was so already', async (_what, answer) => {
+    const { data, errors } = await make(change, answer, runAnswer(5, reached.status, reached));
+    expect({ data, errors }).toEqual({
+      data: { change: { fieldingRun: { version: '5' }, userErrors: [] } },
+      errors: [],
+    });
+  });
+
+  it.each(unproven)(
+    'answered with %s is of unknown outcome where the run does not show it',
+    async (_what, answer) => {
+      const failed = await make(change, answer, runAnswer(6, missed.status, missed));
+      expect(failed.data).toEqual({ change: null });
+      expect(failureOf(failed)).toEqual({
+        code: 'UPSTREAM_BAD_RESPONSE',
+        retryable: false,
+        outcomeUnknown: true,
+        upstream: { status: answer.status ?? documented },
+      });
+      expect(stage.sent(call)).toHaveLength(1);
+    },
+  );
+
+  it('answered with a page is of unknown outcome where the run stays as it was', async () => {
+    const failed = await make(change, page, runAnswer(5, missed.status, missed));
+    expect(failureOf(failed)).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', outcomeUnknown: true });
+    expect(stage.sent(readRun)).toHaveLength(3);
+  });
+
+  it('answered with a page is of unknown outcome where another led to that state, two changes on', async () => {
+    const failed = await make(change, { ...page, status: 203 }, runAnswer(7, reached.status, reached));
+    expect(failureOf(failed)).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', outcomeUnknown: true });
+  });
+
+  it.each<[string, ScriptedAnswer]>([
+    ['does not exist', { status: 404 }],
+    ['cannot be read', { status: 403 }],
+    ['is no JSON', { body: LOGIN_PAGE }],
+  ])('answered with a page is of unknown outcome where the run %s', async (_what, state) => {
+    const failed = await make(change, page, state);
+    expect(failureOf(failed)).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', outcomeUnknown: true });
+  });
+
+  it('without a tag is read again while a replica shows the state before', async () => {
+    const lagging = runAnswer(5, missed.status, missed);
+    const answer = await make(change, tagged(change, undefined), [
+      lagging,
+      lagging,
+      runAnswer(6, reached.status, reached),
+    ]);
+    expect(answer).toMatchObject(made);
+    expect(stage.sent(readRun)).toHaveLength(3);
+    expect(stage.sent(readRun).map(({ headers }) => headers['cache-control'])).toEqual([
+      undefined,
+      'no-cache',
+      'no-cache',
+    ]);
+  });
+
+  it('of which the run has to be read to know shows that very state, without another call', async () => {
+    const status = reached.status.toUpperCase();
+    stage.on(call, tagged(change, undefined));
+    stage.on(readRun, [runAnswer(6, reached.status, reached), runAnswer(7, 'Live')]);
+    const document = changeDocument(change).replace('{ version }', '{ version status }');
+    const { data } = await stage.execute<object>(document);
+    expect(data).toEqual({ change: { fieldingRun: { version: '6', status }, userErrors: [] } });
+    expect(stage.sent(readRun)).toHaveLength(1);
+  });
+});
+
+describe('A change that was refused after a lost answer', () => {
+  const lost: ScriptedAnswer = { fault: 'reset' };
+
+  it.each([412, 422])('with %d is read again while a replica shows the refused version', async (status) => {
+    stage.on(pausing.call, [lost, { status }]);
+    stage.on(readRun, [runAnswer(5, 'Live'), runAnswer(5, 'Live'), runAnswer(6, 'Paused')]);
+    expect(await stage.execute(changeDocument(pausing))).toMatchObject(made);
+    expect(stage.sent(readRun)).toHaveLength(3);
+  });
+
+  it('is of unknown outcome where the replica never catches up', async () => {
+    stage.on(pausing.call, [lost, { status: 412 }]);
+    stage.on(readRun, runAnswer(5, 'Live'));
+    const failed = await stage.execute(changeDocument(pausing));
+    expect(failureOf(failed)).toEqual({
+      code: 'UPSTREAM_UNAVAILABLE',
+      retryable: true,
+      outcomeUnknown: true,
+    });
+    expect(stage.sent(readRun)).toHaveLength(3);
+  });
+});
+
+describe('The run after a change', () => {
+  const selecting = changeDocument(pausing).replace('{ version }', '{ version status }');
+  const path = ['change', 'fieldingRun'];
+
+  it('that is gone is null, with an error which says that the change was made', async () => {
+    stage.on(pausing.call, pausing.done);
+    stage.on(readRun, { status: 404 });
+    const answer = await stage.execute<ChangeData>(selecting);
+    expect(answer.data).toEqual({ change: { fieldingRun: null, userErrors: [] } });
+    expect(errorOf(answer)).toMatchObject({ path, message: expect.stringMatching(/^The change was made/) });
+    expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_BAD_RESPONSE', retryable: false });
+  });
+
+  it.each<[string, ScriptedAnswer, object]>([
+    ['the API is down', { status: 503 }, { code: 'UPSTREAM_UNAVAILABLE' }],
+    ['the API keeps telling the state before', runAnswer(5, 'Live'), { code: 'UPSTREAM_BAD_RESPONSE' }],
+    ['the state has no version', { body: { id: 'R1', status: 'Paused' } }, { code: 'UPSTREAM_BAD_RESPONSE' }],
+  ])(
+    'that cannot be read is null, with an error which says that the change was made: %s',
+    async (...parameters) => {
+      const [, state, extensions] = parameters;
+      stage.on(pausing.call, pausing.done);
+      stage.on(readRun, state);
+      const answer = await stage.execute<ChangeData>(selecting);
+      expect(answer.data).toEqual({ change: { fieldingRun: null, userErrors: [] } });
+      expect(errorOf(answer)).toMatchObject({
+        path,
+        message: expect.stringMatching(/^The change was made/),
+        extensions,
+      });
+      expect(errorOf(answer).extensions).not.toHaveProperty('outcomeUnknown');
+    },
+  );
+});
+
+describe('A version conflict', () => {
+  const document = changeDocument(pausing).replace(
+    '__typename',
+    '... on VersionConflictError { expectedVersion current { version status } }',
+  );
+  const conflict = (current: object | null) => ({
+    change: { fieldingRun: null, userErrors: [{ expectedVersion: '5', current }] },
+  });
+
+  beforeEach(() => {
+    stage.on(pausing.call, { status: 412 });
+  });
+
+  it('never shows the refused version as the current one: it is read again', async () => {
+    stage.on(readRun, [runAnswer(5), runAnswer(5), runAnswer(8, 'Paused')]);
+    const { data, errors } = await stage.execute(document);
+    expect({ data, errors }).toEqual({ data: conflict({ version: '8', status: 'PAUSED' }), errors: [] });
+    expect(stage.sent(readRun)).toHaveLength(3);
+  });
+
+  it('has no current state, and an error in its place, where only the refused version can be read', async () => {
+    stage.on(readRun, runAnswer(5));
+    const answer = await stage.execute(document);
+    expect(answer.data).toEqual(conflict(null));
+    expect(errorOf(answer).path).toEqual(['change', 'userErrors', 0, 'current']);
+    expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_BAD_RESPONSE', retryable: false });
+    expect(stage.sent(readRun)).toHaveLength(3);
+  });
+
+  it('shows an older version than the refused one: clients may send versions that never were', async () => {
+    stage.on(readRun, runAnswer(3, 'Scheduled'));
+    const { data } = await stage.execute(document);
+    expect(data).toEqual(conflict({ version: '3', status: 'SCHEDULED' }));
+    expect(stage.sent(readRun)).toHaveLength(1);
+  });
+});
+
+describe('The waits before a run is read again', () => {
+  const hasty = useStage({ env: { REQUEST_TIMEOUT_MS: '120' }, perTest: true });
+  const patient = useStage({ perTest: true });
+  const selecting = changeDocument(pausing).replace('{ version }', '{ version status }');
+
+  it('end with the deadline: one that would pass it is not begun', async () => {
+    hasty.on(pausing.call, pausing.done);
+    hasty.on(readRun, runAnswer(5, 'Live'));
+    const answer = await hasty.execute<ChangeData>(selecting);
+    expect(answer.data).toEqual({ change: { fieldingRun: null, userErrors: [] } });
+    expect(errorOf(answer).message).toMatch(/^The change was made/);
+    expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_BAD_RESPONSE', retryable: false });
+    // After 50 ms, and not after another 200.
+    expect(hasty.sent(readRun).length).toBeLessThanOrEqual(2);
+  });
+
+  it('are three where there is time, and then the state is told to be an old one', async () => {
+    patient.on(pausing.call, pausing.done);
+    patient.on(readRun, runAnswer(5, 'Live'));
+    const answer = await patient.execute<ChangeData>(selecting);
+    expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_BAD_RESPONSE', retryable: false });
+    expect(patient.sent(readRun)).toHaveLength(4);
+  });
+});
+
+describe('The creation of a job', () => {
+  const create = (key: string) => stage.execute<CreationData>(CREATE_JOB, { key });
+  const other = CREATE_JOB.replace('T1', 'T2');
+
+  it.each<[string, ScriptedAnswer]>([
+    ['a page with 200', page],
+    ['an error body with 200', errorBody],
+    ['200 and a Location', { ...created, status: 200 }],
+    ['202 and a Location', { ...created, status: 202 }],
+    ['204', { status: 204 }],
+    ['303', { status: 303, headers: { location: job.path } }],
+    ['402', { status: 402 }],
+    ['405', { status: 405 }],
+    ['409', { status: 409 }],
+    ['410', { status: 410 }],
+    ['418', { status: 418 }],
+  ])('answered with %s is of unknown outcome, and its key stays taken', async (_what, answer) => {
+    stage.on(creation, [answer, created]);
+    const failed = await create('key-1');
+    expect(failureOf(failed)).toEqual({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      retryable: true,
+      outcomeUnknown: true,
+      idempotencyKey: 'key-1',
+      upstream: { status: answer.status },
+    });
+    expect(stage.sent(creation)).toHaveLength(1);
+
+    const conflict = await stage.execute<CreationData>(other, { key: 'key-1' });
+    expect(conflict.data?.pauseTargetGroups?.userErrors).toEqual([{ code: 'IDEMPOTENCY_CONFLICT' }]);
+    expect(stage.sent(creation)).toHaveLength(1);
+
+    const again = await create('key-1');
+    expect(again.data?.pauseTargetGroups).toMatchObject({ batchJob: { id: job.id }, userErrors: [] });
+  });
+
+  it.each([408, 425, 500, 501, 502, 503, 504, 507])(
+    'always answered with %d is of unknown outcome, and its key stays taken',
+    async (status) => {
+      stage.on(creation, { status });
+      expect(failureOf(await create('key-1'))).toEqual({
+        code: 'UPSTREAM_UNAVAILABLE',
+        retryable: true,
+        outcomeUnknown: true,
+        idempotencyKey: 'key-1',
+        upstream: { status },
+      });
+      expect(stage.sent(creation)).toHaveLength(4);
+      const conflict = await stage.execute<CreationData>(other, { key: 'key-1' });
+      expect(conflict.data?.pauseTargetGroups?.userErrors).toEqual([{ code: 'IDEMPOTENCY_CONFLICT' }]);
+    },
+  );
+
+  it.each([400, 401, 403, 404, 412, 422, 429])(
+    'refused with %d has certainly not been made, and its key is free for other input',
+    async (status) => {
+      stage.on(creation, [{ status, headers: { 'retry-after': '3600' } }, created]);
+      const refused = await create('key-1');
+      expect(refused.errors[0]?.extensions?.['outcomeUnknown']).toBeUndefined();
+      if (status === 429) return;
+      const next = await stage.execute<CreationData>(other, { key: 'key-1' });
+      expect(next.data?.pauseTargetGroups).toMatchObject({ batchJob: { id: job.id }, userErrors: [] });
+    },
+  );
+});
