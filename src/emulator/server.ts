@@ -5,6 +5,7 @@ import { CONTROL_PATH, serveControl } from './control/control.js';
 import { RequestLog } from './control/request-log.js';
 import { Delays } from './faults/delays.js';
 import { FaultRules } from './faults/fault-rules.js';
+import { Replica } from './faults/replica.js';
 import { serveApi } from './http/api.js';
 import { readJsonBodies } from './http/body.js';
 import { sendError } from './http/errors.js';
@@ -73,7 +74,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     knownVersions: new KnownVersions(),
     newId: () => ulid(clock.now()),
   };
-  const interference = { faults: new FaultRules(), delays: new Delays(), requests: new RequestLog() };
+  const interference = {
+    faults: new FaultRules(),
+    delays: new Delays(),
+    requests: new RequestLog(),
+    replica: new Replica(),
+  };
   const limiter = options.rateLimit && new RateLimiter(options.rateLimit);
 
   const reset = (): void => {
@@ -81,6 +87,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     interference.delays.cancelAll();
     interference.faults.clear();
     interference.requests.clear();
+    interference.replica.clear();
     limiter?.reset();
     services.knownVersions.reset();
     clock.reset();

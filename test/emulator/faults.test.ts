@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { demo } from '../../src/emulator/index.js';
 import { callApi, demoPaths, startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
@@ -126,6 +127,70 @@ describe('a delay', () => {
     const answer = callApi(other, 'GET', '/accounts');
     await until(async () => (await other.control.requests()).length > 0);
     await Promise.all([other.close(), expect(answer).rejects.toThrow('fetch failed')]);
+  });
+});
+
+describe('an entity tag', () => {
+  const run = demoPaths.run(demo.live);
+  const tagOf = async (response: Promise<Response>) => (await response).headers.get('etag');
+
+  test('can be left out, or get the suffix of a proxy', async () => {
+    await emulator.control.faults.add({ path: '/pause$', entity_tag: 'stripped' });
+    await emulator.control.faults.add({ method: 'GET', path: '/fielding-runs/', entity_tag: 'suffixed' });
+    expect(await tagOf(pause())).toBeNull();
+    expect(await tagOf(callApi(emulator, 'GET', run))).toBe('W/"6-gzip"');
+    expect(await effects()).toEqual(['pause']);
+  });
+
+  test('can be the one that the request expected', async () => {
+    await emulator.control.faults.add({ path: '/pause$', status: 204, entity_tag: 'expected' });
+    expect(await tagOf(pause())).toBe('"5"');
+    expect(await effects()).toEqual([]);
+  });
+});
+
+describe('a replica that lags behind', () => {
+  const run = demoPaths.run(demo.live);
+  const read = (headers: Record<string, string> = {}) => callApi(emulator, 'GET', run, { headers });
+
+  test('shows a run as it was before its last change', async () => {
+    const before = await (await read()).json();
+    await pause();
+    await emulator.control.faults.add({ method: 'GET', path: '/fielding-runs/', times: 2, stale: true });
+    const stale = await read();
+    expect([stale.headers.get('etag'), await stale.json()]).toEqual(['W/"5"', before]);
+    expect((await read({ 'if-none-match': 'W/"5"' })).status).toBe(304);
+    expect((await read()).headers.get('etag')).toBe('W/"6"');
+  });
+
+  test('shows a run that was never changed as it is', async () => {
+    await emulator.control.faults.add({ method: 'GET', path: '/fielding-runs/', stale: true });
+    expect((await read()).headers.get('etag')).toBe('W/"5"');
+  });
+});
+
+describe('an idle connection', () => {
+  /** What comes on a connection that sends one request, and then nothing. */
+  const received = (path: string) =>
+    new Promise<string>((resolve, reject) => {
+      const { hostname, port } = new URL(emulator.url);
+      const socket = connect(Number(port), hostname, () => {
+        socket.write(`GET /v1${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer demo\r\n`);
+        socket.write('Cint-API-Version: 2025-12-18\r\n\r\n');
+      });
+      let text = '';
+      socket.on('data', (bytes: Buffer) => (text += bytes.toString()));
+      socket.on('end', () => {
+        socket.destroy();
+        resolve(text);
+      });
+      socket.on('error', reject);
+    });
+
+  test('gets a 408 that nobody asked for, and is closed', async () => {
+    await emulator.control.faults.add({ path: '/accounts$', idle_timeout_ms: 5 });
+    const statuses = (await received('/accounts')).match(/HTTP\/1\.1 \d{3}/g);
+    expect(statuses).toEqual(['HTTP/1.1 200', 'HTTP/1.1 408']);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * One way to misbehave, as the control surface takes it. At most one of `status`, `reset` and `truncate`; with none of them
- * the answer is the real one, only late.
+ * One way to misbehave, as the control surface takes it. At most one of `status`, `reset`, `truncate` and `stale`; with none
+ * of them the answer is the real one, but for what else the rule says.
  */
 export interface FaultRule {
   /** Which requests: any method where absent. */
@@ -27,12 +27,30 @@ export interface FaultRule {
   readonly reset?: boolean;
   /** Sends the real head, and closes the connection half-way through the body, where there is one. */
   readonly truncate?: boolean;
+  /** A read of a fielding run shows it as it was before its last change, as a replica that lags behind does. */
+  readonly stale?: boolean;
+  /**
+   * What becomes of the answer's entity tag, as proxies change it: it is left out, gets a suffix (`W/"6-gzip"`), or is the
+   * one that the request sent as `If-Match`.
+   */
+  readonly entity_tag?: 'stripped' | 'suffixed' | 'expected';
+  /**
+   * After the answer, a connection that brings no request for so many milliseconds gets a 408 that nobody asked for, and is
+   * closed (RFC 9110, 15.5.9).
+   */
+  readonly idle_timeout_ms?: number;
 }
 
 /** What is wrong with a rule beyond its fields' types, if anything. */
 export function flawOf(rule: FaultRule): string | undefined {
-  const outcomes = [rule.status !== undefined, rule.reset === true, rule.truncate === true];
-  if (outcomes.filter(Boolean).length > 1) return 'Only one of status, reset and truncate can be given.';
+  const outcomes = [
+    rule.status !== undefined,
+    rule.reset === true,
+    rule.truncate === true,
+    rule.stale === true,
+  ];
+  if (outcomes.filter(Boolean).length > 1)
+    return 'Only one of status, reset, truncate and stale can be given.';
   if (rule.status === undefined && (rule.headers !== undefined || rule.body !== undefined)) {
     return 'headers and body need a status.';
   }

@@ -10,6 +10,33 @@ export function substituteOf(rule: FaultRule): HttpAnswer | undefined {
 }
 
 /**
+ * An answer with the entity tag that a rule leaves it.
+ *
+ * @param ifMatch what the request expected
+ */
+export function withEntityTag(answer: HttpAnswer, rule: FaultRule, ifMatch: string | undefined): HttpAnswer {
+  if (rule.entity_tag === undefined) return answer;
+  const { etag, ...others } = answer.headers ?? {};
+  const left = tagLeft(rule.entity_tag, etag, ifMatch);
+  return { ...answer, headers: left === undefined ? others : { ...others, etag: left } };
+}
+
+function tagLeft(
+  change: NonNullable<FaultRule['entity_tag']>,
+  etag: string | undefined,
+  ifMatch: string | undefined,
+): string | undefined {
+  switch (change) {
+    case 'stripped':
+      return undefined;
+    case 'suffixed':
+      return etag?.replace(/"$/, '-gzip"');
+    case 'expected':
+      return ifMatch;
+  }
+}
+
+/**
  * Writes an answer as a rule spoils it, past Fastify, which knows only whole answers.
  *
  * @param headers what the answer has besides its own headers

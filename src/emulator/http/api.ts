@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { fieldingRunAnswer } from '../routes/fielding-runs.js';
 import type { Call, Route } from '../routes/route.js';
 import { routes } from '../routes/table.js';
 import type { Services } from '../services.js';
 import { settle } from '../settle.js';
 import type { Caller } from '../store/accounts.js';
+import { findRunOfTargetGroup, type RunRecord } from '../store/fielding-runs.js';
 import { admit, replay, type Applicant } from './admission.js';
 import type { HttpAnswer } from './answer.js';
 import { answerTo, sendError } from './errors.js';
@@ -68,13 +70,30 @@ export function serveApi(
     });
   }
 
+  function runNamedIn({ path }: Call): RunRecord | undefined {
+    const { target_group_id: group, fielding_run_id: id } = path as Record<string, string | undefined>;
+    const run = group === undefined ? undefined : findRunOfTargetGroup(database, group);
+    return run?.id === id ? run : undefined;
+  }
+
   /** A request of the same key may have come between the first look at it and the end of this one's body. */
   function change(call: Call, route: Route, exchange: Exchange): HttpAnswer {
     return database.transaction(() => {
       const known = route.keyed === true ? replay(applicantOf(exchange), database, call.caller) : undefined;
-      return known ?? route.handle(call, services);
+      if (known !== undefined) return known;
+      const before = runNamedIn(call);
+      const answer = route.handle(call, services);
+      if (before !== undefined) {
+        interference.replica.beforeChange(pathOfRun(exchange.path, before.id), fieldingRunAnswer(before));
+      }
+      return answer;
     });
   }
+}
+
+/** The path of the run that a change is made below. */
+function pathOfRun(path: string, runId: string): string {
+  return path.slice(0, path.indexOf(runId) + runId.length);
 }
 
 function applicantOf({ request, header }: Exchange): Applicant {

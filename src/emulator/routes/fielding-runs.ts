@@ -24,10 +24,14 @@ export const fieldingRunRoutes = {
           return { status: 304, headers };
         }
         services.knownVersions.tell(caller, run);
-        return { status: 200, headers, body: view(run) };
+        return fieldingRunAnswer(run);
       },
     },
 } satisfies Partial<RouteTable>;
+
+export function fieldingRunAnswer(run: RunRecord) {
+  return { status: 200, headers: { etag: etagOf(run.version) }, body: view(run) } as const;
+}
 
 function view(run: RunRecord): FieldingRun {
   return {
