@@ -46,23 +46,11 @@ export function isMade(
 }
 
 /**
- * Whether a run shows that a 2xx which proves nothing by itself came for a change that was made. The run is in the expected
- * state, at the client's version (it was so already) or one change past it. After the documented status, further changes may have
- * followed.
- *
- * @param status of the answer
+ * Whether a run shows what a 2xx claims that proves nothing by itself: it is in the expected state, one change past the
+ * client's version or still at it, where it was so already.
  */
-export function isConfirmed(
-  { from, expected, documentedStatus }: Change,
-  run: rest.FieldingRun,
-  version: string,
-  status: number,
-): boolean {
-  const fits =
-    version === from ||
-    isNextVersion(from, version) ||
-    (status === documentedStatus && isOlder(from, version));
-  return fits && isIn(run, expected);
+export function isConfirmed({ from, expected }: Change, run: rest.FieldingRun, version: string): boolean {
+  return (version === from || isNextVersion(from, version)) && isIn(run, expected);
 }
 
 function isIn(run: rest.FieldingRun, expected: ExpectedState): boolean {

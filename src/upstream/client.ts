@@ -297,7 +297,7 @@ export class DemandClient {
       return { version, period: periodIn(response), read: undefined };
     }
     const confirmed = await this.#settle(place, change.from, ({ run }, readVersion) =>
-      isConfirmed(change, run, readVersion, status),
+      isConfirmed(change, run, readVersion),
     );
     if (confirmed !== undefined) return confirmed;
     throw badResponse(

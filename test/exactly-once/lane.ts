@@ -5,7 +5,7 @@ import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
 import { Poster } from './post.js';
 import { credential } from './credential.js';
 import { Client, type StageRun } from './client.js';
-import { ATTEMPT_MS, cutsConnections, LATEST_MS, ruleOf, type Fault } from './faults.js';
+import { ATTEMPT_MS, cutsConnections, LATEST_MS, ruleOf, spoilsSuccess, type Fault } from './faults.js';
 import { findViolations } from './ledger.js';
 import type { GatewayKind, Schedule } from './schedule.js';
 import { Stage } from './stage.js';
@@ -79,6 +79,7 @@ export class Lane {
       return judge(told, runs, await control.effects(), {
         requests: await control.requests(),
         connectionsCut: schedule.faults.some(cutsConnections),
+        successSpoilt: schedule.faults.some(spoilsSuccess),
       });
     } finally {
       await control.faults.clear();
@@ -124,6 +125,7 @@ export interface Observed {
   /** All that it has seen. */
   readonly requests: readonly LoggedRequest[];
   readonly connectionsCut: boolean;
+  readonly successSpoilt: boolean;
 }
 
 /** @param observed undefined where the emulator's log was lost */
@@ -143,12 +145,12 @@ export function judge(
   return { told: complete, effects, violations: findViolations(complete, effects, runs) };
 }
 
-function sentFor({ traceId }: Told, { requests, connectionsCut }: Observed): Sent {
+function sentFor({ traceId }: Told, { requests, connectionsCut, successSpoilt }: Observed): Sent {
   const changes = requests.filter(
     ({ method, headers }) => method !== 'GET' && headers['traceparent']?.toString().includes(traceId),
   );
   const keys = new Set(changes.flatMap(({ headers }) => headers['idempotency-key'] ?? []));
-  return { changes: changes.length, keys: [...keys], connectionsCut };
+  return { changes: changes.length, keys: [...keys], connectionsCut, successSpoilt };
 }
 
 /**

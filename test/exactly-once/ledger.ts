@@ -118,6 +118,7 @@ function flawsOf(one: Told, ledger: Ledger): string[] {
     case 'refused':
     case 'failed':
       if (own.length > 0) flaws.push(`is told ${outcome.code}, and did ${own.map(brief).join()}`);
+      if (isShownRefusedVersion(one)) flaws.push('is shown the refused version as the current one');
       if (outcome.code === 'IDEMPOTENCY_CONFLICT') flaws.push(...conflictFlaws(one, ledger));
       return flaws;
     case 'success':
@@ -141,6 +142,7 @@ function actionSuccessFlaws(
   version: number | undefined,
   ledger: Ledger,
 ): string[] {
+  if (ledger.of(one).length === 0 && wasSoAlready(one, asked, ledger)) return [];
   const flaws = version !== undefined && version <= asked.version ? [`is shown version ${version}`] : [];
   if (ledger.of(one).length > 0) return flaws;
   const twin = twinOf(asked, ledger);
@@ -149,9 +151,47 @@ function actionSuccessFlaws(
   return [...flaws, `is told success without a lost answer of what another did: ${twin}`];
 }
 
+/** A 412 proves that the run has another version. */
+function isShownRefusedVersion({ asked, outcome }: Told): boolean {
+  return (
+    asked.kind === 'action' &&
+    outcome.is === 'refused' &&
+    outcome.code === 'VERSION_CONFLICT' &&
+    outcome.current === asked.version
+  );
+}
+
+/** Where an answer told success without proof, and the run was in the state that was asked for before anybody asked. */
+function wasSoAlready({ sent }: Told, asked: AskedAction, { runChanges, atFirst, causeOf }: Ledger): boolean {
+  if (sent?.successSpoilt !== true) return false;
+  const led = runChanges.some(
+    (effect) =>
+      effect.fielding_run_id === asked.fieldingRunId &&
+      effect.to_version === asked.version &&
+      leadsToTheSame(effect, asked, causeOf(effect)?.asked),
+  );
+  return led || wasAtFirst(asked, asked.version, atFirst);
+}
+
+function wasAtFirst(asked: AskedAction, at: number, atFirst: readonly RunAtFirst[]): boolean {
+  return atFirst.some(
+    ({ fieldingRunId, version, status }) =>
+      asked.mutation !== 'updateFieldingPeriod' &&
+      fieldingRunId === asked.fieldingRunId &&
+      version === at &&
+      status === goals[asked.mutation],
+  );
+}
+
 /** An attempt that ran into its timeout on a busy machine, or onto a connection just cut, may not be seen upstream. */
 function mayHaveLost({ sent, tookMs }: Told): boolean {
-  return sent === undefined || sent.changes > 1 || sent.connectionsCut === true || tookMs >= ATTEMPT_MS;
+  return (
+    sent === undefined ||
+    sent.changes > 1 ||
+    sent.connectionsCut === true ||
+    sent.successSpoilt === true ||
+    tookMs >= ATTEMPT_MS
+  );
 }
 
 /** Another's change from the same version that leads to what was asked for; also one from before the ledger begins. */
@@ -163,14 +203,7 @@ function twinOf(asked: AskedAction, { runChanges, atFirst, causeOf }: Ledger): s
       leadsToTheSame(effect, asked, causeOf(effect)?.asked),
   );
   if (known !== undefined) return brief(known);
-  const earlier = atFirst.some(
-    ({ fieldingRunId, version, status }) =>
-      asked.mutation !== 'updateFieldingPeriod' &&
-      fieldingRunId === asked.fieldingRunId &&
-      version === asked.version + 1 &&
-      status === goals[asked.mutation],
-  );
-  return earlier ? 'an earlier change' : undefined;
+  return wasAtFirst(asked, asked.version + 1, atFirst) ? 'an earlier change' : undefined;
 }
 
 /** Whether another's change of the run from the same version leads to what was asked for, too. */

@@ -18,6 +18,8 @@ export interface Sent {
   readonly keys: readonly string[];
   /** Whether connections were cut meanwhile: an attempt on one that had just been cut was made, and is not seen upstream. */
   readonly connectionsCut?: boolean;
+  /** Whether answers that told success may have proven nothing, so that the run was read to find out. */
+  readonly successSpoilt?: boolean;
 }
 
 export type Asked = AskedAction | AskedJob;
@@ -55,7 +57,13 @@ export type Outcome =
       readonly jobId?: string | undefined;
       readonly key?: string | undefined;
     }
-  | { readonly is: 'refused'; readonly code: string; readonly key?: string | undefined }
+  | {
+      readonly is: 'refused';
+      readonly code: string;
+      readonly key?: string | undefined;
+      /** The version of the run that is shown as the current one. */
+      readonly current?: number | undefined;
+    }
   | { readonly is: 'failed' | 'unknown'; readonly code: string; readonly key?: string | undefined }
   | { readonly is: 'gone' }
   | { readonly is: 'nothing'; readonly why: string };
@@ -78,7 +86,7 @@ export function outcomeOf(
   payload: Payload | null | undefined,
   errors: readonly GraphQLFormattedError[],
 ): Outcome {
-  if (payload) return outcomeOfPayload(payload);
+  if (payload) return outcomeOfPayload(payload, errors);
   const { code, outcomeUnknown, idempotencyKey } = errors[0]?.extensions ?? {};
   if (typeof code !== 'string') return { is: 'nothing', why: `No payload, and ${JSON.stringify(errors)}` };
   return {
@@ -88,9 +96,18 @@ export function outcomeOf(
   };
 }
 
-function outcomeOfPayload({ fieldingRun, batchJob, idempotencyKey: key, userErrors }: Payload): Outcome {
+function outcomeOfPayload(
+  { fieldingRun, batchJob, idempotencyKey: key, userErrors }: Payload,
+  errors: readonly GraphQLFormattedError[],
+): Outcome {
   const [userError] = userErrors;
-  if (userError !== undefined) return { is: 'refused', code: userError.code, key };
+  if (userError !== undefined) {
+    const current = userError.current ? Number(userError.current.version) : undefined;
+    return { is: 'refused', code: userError.code, key, current };
+  }
+  if (fieldingRun === null && errors.length === 0) {
+    return { is: 'nothing', why: 'Neither a run, nor why there is none' };
+  }
   const version = fieldingRun ? Number(fieldingRun.version) : undefined;
   return { is: 'success', version, jobId: batchJob?.id, key };
 }
