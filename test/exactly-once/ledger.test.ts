@@ -97,6 +97,21 @@ const fine: [string, readonly Told[], readonly Effect[]][] = [
     [pause('a', success, 2)],
     [paused(null, { cause: 'batch_job', job_id: 'job' })],
   ],
+  [
+    'the same, where an answer with 2xx proved nothing',
+    [pause('a', success), { ...pause('b', success), sent: { changes: 1, keys: [], successSpoilt: true } }],
+    [paused('a')],
+  ],
+  [
+    'what was so already, where an answer with 2xx proved nothing',
+    [{ ...pause('b', { is: 'success', version: 5 }), sent: { changes: 1, keys: [], successSpoilt: true } }],
+    [paused(null, { cause: 'batch_job', job_id: 'job', from_version: 4, to_version: 5 })],
+  ],
+  [
+    'a conflict that shows another version',
+    [pause('a', { is: 'refused', code: 'VERSION_CONFLICT', current: 6 })],
+    [],
+  ],
   ['a job', [job('a', jobCreated)], [created('a')]],
   ['a job that two share', [job('a', jobCreated), job('b', jobCreated)], [created('a')]],
   [
@@ -138,6 +153,24 @@ const wrong: [string, readonly Told[], readonly Effect[], RegExp][] = [
     ],
     [paused('b', { operation: 'update_period', to_status: 'Live' })],
     /told success, and it was not done/,
+  ],
+  [
+    'what was so already, and every answer was a proof',
+    [pause('b', { is: 'success', version: 5 })],
+    [paused(null, { cause: 'batch_job', job_id: 'job', from_version: 4, to_version: 5 })],
+    /is shown version 5/,
+  ],
+  [
+    'what was not so already, though an answer with 2xx proved nothing',
+    [{ ...pause('b', success), sent: { changes: 1, keys: [], successSpoilt: true } }],
+    [paused(null, { cause: 'batch_job', from_version: 4, to_version: 5, to_status: 'Live' })],
+    /told success, and it was not done/,
+  ],
+  [
+    'a conflict that shows the refused version',
+    [pause('a', { is: 'refused', code: 'VERSION_CONFLICT', current: 5 })],
+    [],
+    /is shown the refused version/,
   ],
   [
     'the version from before',
