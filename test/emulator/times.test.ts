@@ -162,17 +162,39 @@ describe('Every kind of change is noted in the target group and its project', ()
     });
   });
 
-  test('completes are noted in the target group', async () => {
-    const busy = await start();
-    now = START + HOUR;
-    await busy.control.setCompletes(demo.paused.targetGroupId, 7);
-    const list = await readApi<TargetGroupList>(busy, `${demoPaths.project}/target-groups?page_size=100`);
-    expect(list.target_groups.find(({ id }) => id === demo.paused.targetGroupId)).toMatchObject({
-      updated_at: inHours(1),
-      statistics: {
-        progress: { value: { current_completes: 7 } },
-        last_complete_date: { value: inHours(1) },
-      },
+  describe('completes', () => {
+    const paused = async (target: TestEmulator): Promise<unknown> => {
+      const list = await readApi<TargetGroupList>(
+        target,
+        `${demoPaths.project}/target-groups?page_size=100&status=paused`,
+      );
+      return list.target_groups.find(({ id }) => id === demo.paused.targetGroupId);
+    };
+    const progress = (completes: number, prescreens: number): unknown => ({
+      value: { current_completes: completes, current_prescreens: prescreens },
+    });
+
+    test('are noted in the target group, and never more than respondents', async () => {
+      const busy = await start();
+      now = START + HOUR;
+      await busy.control.setCompletes(demo.paused.targetGroupId, 1_000_000);
+      expect(await paused(busy)).toMatchObject({
+        updated_at: inHours(1),
+        statistics: {
+          progress: progress(1_000_000, 1_000_000),
+          last_complete_date: { value: inHours(1) },
+        },
+      });
+      await busy.control.setCompletes(demo.paused.targetGroupId, 7);
+      expect(await paused(busy)).toMatchObject({ statistics: { progress: progress(7, 1_000_000) } });
+    });
+
+    test('that come before a change is made up for are not forgotten over it', async () => {
+      const busy = await start();
+      await send(busy, put(demo.live, 1, 2));
+      now = START + 3 * HOUR;
+      await busy.control.setCompletes(demo.live.targetGroupId, 1);
+      expect(await noted(busy, demo.live.targetGroupId)).toEqual({ group: inHours(3), project: inHours(2) });
     });
   });
 });
@@ -344,6 +366,40 @@ describe('Time', () => {
     };
     expect(await completed(progress!.filling_goal - 1)).toBe(false);
     expect(await completed(progress!.filling_goal)).toBe(true);
+  });
+});
+
+describe('A fielding period', () => {
+  const SECOND = 1 / 3600;
+  const statusOf = async (target: TestEmulator, { method, path, body }: Request): Promise<number> =>
+    (await callApi(target, method, path, { body, headers: { 'if-match': '*' } })).status;
+  const draft = (kind: string, body: unknown): Request => ({
+    method: 'POST',
+    path: `${JOBS_OF_DRAFT}/${kind}-from-draft`,
+    body,
+  });
+
+  test.each([
+    ['starts now', put(demo.scheduled, 0, 1), 202],
+    ['started a moment ago', put(demo.scheduled, -SECOND, 1), 400],
+    ['ends now, for a draft', draft('launch', { end_fielding_at: inHours(0) }), 400],
+    ['ends in a moment, for a draft', draft('launch', { end_fielding_at: inHours(SECOND) }), 201],
+    ['starts now, for a draft', draft('schedule', period(0, 1)), 201],
+    ['started a moment ago, for a draft', draft('schedule', period(-SECOND, 1)), 400],
+    ['ends at its start, for a draft', draft('schedule', period(1, 1)), 400],
+  ])('that %s', async (_what, request, status) => {
+    expect(await statusOf(await start(NEVER), request)).toBe(status);
+  });
+
+  test.each([
+    ['now', 0, 400],
+    ['a moment ago', -SECOND, 400],
+    ['in a moment', SECOND, 202],
+  ])('of a live run whose new end is %s', async (_when, hours, status) => {
+    const busy = await start();
+    const { start_fielding_at: started } = await readApi<FieldingRun>(busy, run(demo.live));
+    const body = { start_fielding_at: started, end_fielding_at: inHours(hours) };
+    expect(await statusOf(busy, { method: 'PUT', path: run(demo.live), body })).toBe(status);
   });
 });
 
