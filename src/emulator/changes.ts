@@ -22,17 +22,20 @@ export function changeRun(
   occasion: Occasion,
 ): RunRecord {
   const { userId, ...effect } = occasion;
+  // A change may be made up for late, or the clock set back; a run's own history never runs backwards.
+  const at = Math.max(occasion.at, run.lastChangedAt);
   const changed: RunRecord = {
     ...run,
     ...change,
     version: run.version + 1,
-    lastChangedAt: occasion.at,
+    lastChangedAt: at,
     lastChangedBy: userId,
   };
   updateRun(database, changed);
-  touch(database, changed, occasion.at);
+  touch(database, changed, at);
   recordEffect(database, {
     ...effect,
+    at,
     accountId: run.accountId,
     projectId: run.projectId,
     targetGroupId: run.targetGroupId,

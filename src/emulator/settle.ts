@@ -1,30 +1,42 @@
 import { changeRun } from './changes.js';
 import { decideByClock } from './rules/fielding-run.js';
 import type { Database } from './store/database.js';
-import { findDueRuns } from './store/fielding-runs.js';
+import { findDueRuns, type RunRecord } from './store/fielding-runs.js';
+
+type Step = NonNullable<ReturnType<typeof decideByClock>>;
 
 /** Who a run was last changed by when nobody did it. */
 export const CLOCK_USER_ID = '00000000-0000-4000-8000-000000000000';
 
 /**
- * Makes up for the time that has passed: starts and completes what was due by `now`, as if it had happened on time. Run
- * before anything is read or changed, it stands in for timers, and works with any clock.
+ * Makes up for the time that has passed: starts and completes what was due by `now`, as if it had happened on time, the
+ * earliest first. Run before anything is read or changed, it stands in for timers, and works with any clock.
  */
 export function settle(database: Database, now: number): void {
-  const due = findDueRuns(database, now);
+  let due = findDueRuns(database, now);
   if (due.length === 0) return;
   database.transaction(() => {
-    for (const found of due) {
-      let run = found;
-      for (let step = decideByClock(run, now); step !== undefined; step = decideByClock(run, now)) {
-        const at = Math.max(step.at, run.lastChangedAt);
-        run = changeRun(database, run, step.change, {
-          at,
-          cause: 'clock',
-          operation: step.operation,
-          userId: CLOCK_USER_ID,
-        });
-      }
+    for (let next = firstStep(due, now); next !== undefined; next = firstStep(due, now)) {
+      const { run, step } = next;
+      const settled = changeRun(database, run, step.change, {
+        at: step.at,
+        cause: 'clock',
+        operation: step.operation,
+        userId: CLOCK_USER_ID,
+      });
+      due = due.map((other) => (other === run ? settled : other));
     }
   });
+}
+
+/** The earliest change that time has brought about in any of the runs. */
+function firstStep(
+  runs: readonly RunRecord[],
+  now: number,
+): { readonly run: RunRecord; readonly step: Step } | undefined {
+  const steps = runs.flatMap((run) => {
+    const step = decideByClock(run, now);
+    return step === undefined ? [] : [{ run, step }];
+  });
+  return steps.toSorted((one, other) => one.step.at - other.step.at)[0];
 }

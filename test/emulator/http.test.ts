@@ -60,6 +60,23 @@ describe('the token bucket', () => {
     );
   });
 
+  test('saves up no more than its burst, however long nobody calls', () => {
+    let bucket = takeFrom(fullBucket(limit, 0), limit, 0).bucket;
+    for (let request = 0; request < 3; request += 1) bucket = takeFrom(bucket, limit, 3_600_000).bucket;
+    expect(takeFrom(bucket, limit, 3_600_000).retryAfterSeconds).toBe(1);
+  });
+
+  test('fills no faster for a caller who asks again and again', () => {
+    let bucket = fullBucket(limit, 0);
+    for (let request = 0; request < 3; request += 1) bucket = takeFrom(bucket, limit, 0).bucket;
+    for (let at = 50; at < 500; at += 50) {
+      const { bucket: next, retryAfterSeconds } = takeFrom(bucket, limit, at);
+      expect(retryAfterSeconds).toBe(1);
+      bucket = next;
+    }
+    expect(takeFrom(bucket, limit, 501).retryAfterSeconds).toBeUndefined();
+  });
+
   test('a clock that is set back takes nothing away', () => {
     expect(takeFrom({ tokens: 1, at: 1000 }, limit, 0).retryAfterSeconds).toBeUndefined();
   });

@@ -18,6 +18,7 @@ import {
 
 const UNKNOWN = '01BTGNYV6HRNK8K8VKZASZCFZZ';
 const DAY = 86_400_000;
+const JOBS_OF_DRAFT = `${demoPaths.targetGroup(demo.draft)}/fielding-run-jobs`;
 
 let emulator: TestEmulator;
 beforeAll(async () => {
@@ -162,6 +163,29 @@ describe('batch jobs', () => {
   });
 });
 
+test('what a job changes is told as done by whoever asked for it', async () => {
+  const user = await userId();
+  const response = await create('pause', { key: 'k' });
+  const job = await finishedJob<BatchJob>(emulator, await locationOf(response));
+  expect(await readApi(emulator, demoPaths.run(demo.live))).toMatchObject({
+    last_changed_by: user,
+  });
+  expect((await emulator.control.effects()).at(-1)).toMatchObject({
+    cause: 'batch_job',
+    job_id: job.job_id,
+    idempotency_key: 'k',
+  });
+});
+
+/** The id of the user whose token the demo's is, as an action tells it. */
+async function userId(): Promise<string> {
+  await callApi(emulator, 'POST', `${demoPaths.run(demo.secondLive)}/pause`, {
+    headers: { 'if-match': '*' },
+  });
+  const { last_changed_by: by } = await readApi<FieldingRun>(emulator, demoPaths.run(demo.secondLive));
+  return by!;
+}
+
 describe('idempotency keys', () => {
   test('a known key answers like the first call, whatever is sent with it', async () => {
     const first = await locationOf(await create('pause', { key: 'k' }));
@@ -170,9 +194,11 @@ describe('idempotency keys', () => {
       create('pause', { key: 'k', ids: [demo.paused.targetGroupId] }),
       create('pause', { key: 'k', body: '{broken' }),
       create('resume', { key: 'k' }),
-      callApi(emulator, 'POST', `${demoPaths.targetGroup(demo.draft)}/fielding-run-jobs/launch-from-draft`, {
-        headers: { 'idempotency-key': 'k' },
-      }),
+      ...['launch', 'schedule'].map((kind) =>
+        callApi(emulator, 'POST', `${JOBS_OF_DRAFT}/${kind}-from-draft`, {
+          headers: { 'idempotency-key': 'k' },
+        }),
+      ),
     ];
     for (const response of await Promise.all(again)) expect(await locationOf(response)).toBe(first);
     expect(await creations()).toEqual([
@@ -227,8 +253,11 @@ describe('idempotency keys', () => {
 describe('draft jobs', () => {
   const after = async (milliseconds: number): Promise<string> =>
     new Date((await emulator.control.clock.now()).getTime() + milliseconds).toISOString();
-  const createDraftJob = (name: string, body: unknown): Promise<Response> =>
-    callApi(emulator, 'POST', `${demoPaths.targetGroup(demo.draft)}/fielding-run-jobs/${name}`, { body });
+  const createDraftJob = (
+    name: string,
+    body: unknown,
+    headers: CallOptions['headers'] = {},
+  ): Promise<Response> => callApi(emulator, 'POST', `${JOBS_OF_DRAFT}/${name}`, { body, headers });
   const runsOfDraft = async (): Promise<FieldingRunList> =>
     readApi(emulator, `${demoPaths.targetGroup(demo.draft)}/fielding-runs`);
 
@@ -264,6 +293,33 @@ describe('draft jobs', () => {
       to_version: 1,
       to_status: 'Scheduled',
     });
+  });
+
+  test('tell who asked for them, when, and in which trace', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const body = { end_fielding_at: await after(DAY) };
+    const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
+    const location = await locationOf(await createDraftJob('launch-from-draft', body, { traceparent }));
+    const job = await finishedJob<FieldingRunJob>(emulator, location);
+    const [creation, launch] = await emulator.control.effects();
+    expect(creation).toMatchObject({
+      cause: 'action',
+      operation: 'create_draft_job',
+      at: job.created_at,
+      job_id: job.job_id,
+      trace_id: traceId,
+    });
+    expect(job).toMatchObject({ created_by: await userId(), job_trace_id: traceId });
+    expect(launch).toMatchObject({ operation: 'launch_from_draft', job_id: job.job_id });
+  });
+
+  test('are found under their own target group and kind alone', async () => {
+    const body = { end_fielding_at: await after(DAY) };
+    const location = await locationOf(await createDraftJob('launch-from-draft', body));
+    const statusOf = async (path: string): Promise<number> => (await callApi(emulator, 'GET', path)).status;
+    expect(await statusOf(location)).toBe(200);
+    expect(await statusOf(location.replace('launch-', 'schedule-'))).toBe(404);
+    expect(await statusOf(location.replace(demo.draft.targetGroupId, demo.live.targetGroupId))).toBe(404);
   });
 
   test.each([

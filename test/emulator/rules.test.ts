@@ -153,7 +153,7 @@ describe('projectStatistics', () => {
       incidenceRates: [0.5, 0.8, 0.6],
       conversionRates: [0.4, 0.6, 0.5],
       dropOffRates: [0.1, 0.2, 0.2],
-      interviewSeconds: [300, 900, 400, 500],
+      interviewSeconds: [300, 1900, 400, 500],
     };
     expect(projectStatistics(figures)).toEqual({
       filling_goal: 400,

@@ -11,7 +11,8 @@ import {
   type PauseTargetGroupsMutation,
 } from '../generated/documents.js';
 import { demoPaths } from '../helpers/emulator.js';
-import type { ExecuteOptions } from '../helpers/gateway.js';
+import { startTestGateway, type ExecuteOptions } from '../helpers/gateway.js';
+import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { readRun } from './changes.js';
 import { callOf, dataOf, errorOf, expectBadUserInput, ids, NOBODY, useStack, type Stack } from './stack.js';
 
@@ -507,6 +508,50 @@ describe('A creation that fails', () => {
     const answer = await fail({ targetGroupIds: liveIds, idempotencyKey });
     expect(errorOf(answer).extensions).toMatchObject({ code, idempotencyKey });
   });
+});
+
+test('Each job of one operation reads anew what the jobs before it have read', async () => {
+  const upstream = await startScriptedUpstream();
+  const gateway = await startTestGateway({ demandApiUrl: upstream.url });
+  try {
+    const group = demo.live.targetGroupId;
+    const overview = `${demoPaths.targetGroup(demo.live)}/overview`;
+    let status = 'draft';
+    const jobThatLeadsTo = (kind: string, reached: string) => {
+      const location = `${demoPaths.project}/batch-jobs/${kind}/J-${kind}`;
+      upstream.on('POST', demoPaths.batchJobs(kind), () => {
+        status = reached;
+        return { status: 201, headers: { location } };
+      });
+      const updated = { data: [{ target_group_id: group }], has_more: false };
+      upstream.on('GET', location, {
+        body: { job_id: `J-${kind}`, status: 'Completed', updated_target_groups: updated },
+      });
+    };
+    jobThatLeadsTo('pause', 'paused');
+    jobThatLeadsTo('resume', 'live');
+    upstream.on('GET', overview, () => ({ body: { status, human_readable_id: 'TG-1' } }));
+
+    const mutation = `mutation ($pause: PauseTargetGroupsInput!, $resume: ResumeTargetGroupsInput!) {
+      pauseTargetGroups(input: $pause) { ...reached }
+      resumeTargetGroups(input: $resume) { ...reached }
+    }
+    fragment reached on BatchJobPayload {
+      batchJob { updatedTargetGroups { targetGroup { status } } }
+    }`;
+    const input = { targetGroupIds: [liveIds[0]!] };
+    const reached = (is: string) => ({
+      batchJob: { updatedTargetGroups: [{ targetGroup: { status: is } }] },
+    });
+    expect(dataOf(await gateway.execute(mutation, { pause: input, resume: input }))).toEqual({
+      pauseTargetGroups: reached('PAUSED'),
+      resumeTargetGroups: reached('LIVE'),
+    });
+    expect(upstream.requests.filter(({ path }) => path === `/v1${overview}`)).toHaveLength(2);
+  } finally {
+    await gateway.close();
+    await upstream.close();
+  }
 });
 
 /** Well-formed ids that nothing has. */

@@ -104,7 +104,7 @@ export function setCompletes(
   const changed = database.run(
     `UPDATE target_groups
     SET current_completes = :completes, current_prescreens = max(current_prescreens, :completes),
-      last_complete_at = :now, updated_at = :now
+      last_complete_at = :now, updated_at = max(updated_at, :now)
     WHERE id = :targetGroupId`,
     { targetGroupId, completes, now },
   );
