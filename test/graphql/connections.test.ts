@@ -138,8 +138,12 @@ describe('A page', () => {
     { page: { first: 3 }, sent: 'page_size=3' },
     { page: { first: 100 }, sent: 'page_size=100' },
     { page: { first: null, after: null, last: null, before: null }, sent: 'page_size=10' },
+    { page: { after: '', before: '' }, sent: 'page_size=10' },
+    { page: { first: 5, after: '', last: null, before: '' }, sent: 'page_size=5' },
+    { page: { first: 5, after: cursor, before: '' }, sent: `page_size=5&start_after=${cursor}` },
     { page: { after: cursor }, sent: `page_size=10&start_after=${cursor}` },
     { page: { first: 4, after: cursor }, sent: `page_size=4&start_after=${cursor}` },
+    { page: { after: '', last: 4, before: cursor }, sent: `page_size=4&end_before=${cursor}` },
     { page: { last: 4, before: cursor }, sent: `page_size=4&end_before=${cursor}` },
     { page: { before: cursor }, sent: `page_size=10&end_before=${cursor}` },
   ];
