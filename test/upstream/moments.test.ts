@@ -57,7 +57,7 @@ describe('a new period', () => {
     });
   });
 
-  test.each([
+  const nonsense = [
     '10000-01-01T00:00:00Z',
     '+010000-01-01T00:00:00Z',
     '-000001-01-01T00:00:00Z',
@@ -70,12 +70,29 @@ describe('a new period', () => {
     4_923_504_000,
     null,
     {},
-  ])(
+  ];
+  test.each(nonsense)(
     'with what is no moment, %j, is refused by the name of the field, and nothing is sent',
     async (startAt) => {
       const { errors } = await update({ startAt });
       expect(errors).toMatchObject([
         { message: expect.stringContaining('input.startAt'), extensions: { code: 'BAD_USER_INPUT' } },
+      ]);
+      expect(scripted.calls()).toEqual([]);
+    },
+  );
+
+  const texts = nonsense.filter((one) => typeof one === 'string');
+  test.each(texts)(
+    'in a document with what is no moment, %j, is refused in the same way',
+    async (startAt) => {
+      const { errors } = await scripted.execute(`mutation {
+      updateFieldingPeriod(
+        input: { id: "${ids.fieldingRun}", version: "5", startAt: "${startAt}", endAt: "${period.endAt}" }
+      ) { userErrors { code } }
+    }`);
+      expect(errors).toMatchObject([
+        { message: expect.stringMatching(/^`startAt`: /), extensions: { code: 'BAD_USER_INPUT' } },
       ]);
       expect(scripted.calls()).toEqual([]);
     },
