@@ -19,6 +19,8 @@ const FORMS = {
   BatchJob: '<account>/<project>/<kind of job>/<job>',
 } as const;
 
+const ACCOUNT = 'where `<account>` is a whole number without leading zeros';
+
 export type NodeKind = keyof typeof FORMS;
 
 export type NodePlace =
@@ -60,7 +62,7 @@ export function placeOf<K extends NodeKind>(kind: K, id: string): Extract<NodePl
   const place = parseNodeId(id);
   if (place?.kind === kind) return place as Extract<NodePlace, { kind: K }>;
   return place === undefined
-    ? `is not an id: the id of ${withArticle(kind)} is \`${FORMS[kind]}\`.`
+    ? `is not an id: the id of ${withArticle(kind)} is \`${FORMS[kind]}\`, ${ACCOUNT}.`
     : `is the id of ${withArticle(place.kind)}, and must be that of ${withArticle(kind)}: \`${FORMS[kind]}\`.`;
 }
 
