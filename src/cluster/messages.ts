@@ -10,13 +10,15 @@ export type Ask =
   | { readonly about: 'release'; readonly key: string; readonly use: number }
   | { readonly about: 'job'; readonly key: string }
   | { readonly about: 'job-created'; readonly key: string; readonly jobId: string }
-  | { readonly about: 'job-finished'; readonly key: string; readonly body: string };
+  | { readonly about: 'job-finished'; readonly key: string; readonly body: string }
+  | { readonly about: 'job-at-short-path'; readonly key: string };
 
 /** The answer: what it has depends on the question. */
 export interface Told {
   readonly use?: number | undefined;
   readonly createdId?: string | undefined;
   readonly finished?: string | undefined;
+  readonly isAtShortPath?: boolean | undefined;
 }
 
 export type FromWorker =
@@ -58,9 +60,18 @@ const ask = oneOf('about', {
   job: { key: digest },
   'job-created': { key: digest, jobId },
   'job-finished': { key: digest, body },
+  'job-at-short-path': { key: digest },
 });
 
-const told = { ...object({ 'use?': number, 'createdId?': jobId, 'finished?': body }), nullable: true };
+const told = {
+  ...object({
+    'use?': number,
+    'createdId?': jobId,
+    'finished?': body,
+    'isAtShortPath?': { type: 'boolean' },
+  }),
+  nullable: true,
+};
 
 const ajv = new Ajv({ discriminator: true, allowUnionTypes: true });
 

@@ -34,6 +34,9 @@ export function sharedMemories(ask: (ask: Ask) => Promise<Told>, timeoutMs: numb
         if (body.length > MAX_BODY) throw new Error('The body is too large to be shared.');
         await askInTime({ about: 'job-finished', key, body });
       },
+      async noteAtShortPath(key) {
+        await askInTime({ about: 'job-at-short-path', key });
+      },
     },
   };
 }
@@ -54,6 +57,9 @@ export async function tell(ask: Ask, { keys, jobs }: Memories): Promise<Told> {
       return {};
     case 'job-finished':
       await jobs.noteFinished(ask.key, ask.body);
+      return {};
+    case 'job-at-short-path':
+      await jobs.noteAtShortPath(ask.key);
       return {};
   }
 }

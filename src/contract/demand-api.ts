@@ -677,8 +677,8 @@ export interface components {
         readonly JobStatus: JobStatus;
         readonly FailureReason: {
             /** @description E.g. TargetGroupNotFound. */
-            readonly code: string;
-            readonly description: string;
+            readonly code?: string;
+            readonly description?: string;
         };
         readonly UpdatedTargetGroup: {
             readonly target_group_id: string;

@@ -1564,33 +1564,32 @@ export function readFailedTargetGroup(json: JsonCursor): rest.FailedTargetGroup 
 
 export function readFailureReason(json: JsonCursor): rest.FailureReason {
   const { view } = json;
-  let code: string | undefined;
-  let description: string | undefined;
+  let code: string | null | undefined;
+  let description: string | null | undefined;
   object: {
     if (!json.openObject()) break object;
     let at = json.at;
     // "code":
     if (view.getInt32(at + 0, true) === 1685021474 && view.getInt32(at + 3, true) === 975332708 && view.getUint8(at + 7) > 32) {
       json.at = at + 7;
-      code = json.string();
+      code = json.null() ? null : json.string();
       if (!json.nextProperty()) break object;
       at = json.at;
     }
     // "description":
     if (view.getInt32(at + 0, true) === 1936024610 && view.getInt32(at + 4, true) === 1885958755 && view.getInt32(at + 8, true) === 1852795252 && view.getInt32(at + 10, true) === 975335023 && view.getUint8(at + 14) > 32) {
       json.at = at + 14;
-      description = json.string();
+      description = json.null() ? null : json.string();
       if (!json.nextProperty()) break object;
       at = json.at;
     }
     do {
       switch (json.name()) {
-        case 'code': code = json.string(); break;
-        case 'description': description = json.string(); break;
+        case 'code': code = json.null() ? null : json.string(); break;
+        case 'description': description = json.null() ? null : json.string(); break;
         default: json.skip();
       }
     } while (json.nextProperty());
   }
-  if (code === undefined || description === undefined) throw new Unreadable();
   return { code, description } as rest.FailureReason;
 }

@@ -2301,16 +2301,18 @@ export const responseSchemas = {
       },
       "FailureReason": {
         "type": "object",
-        "required": [
-          "code",
-          "description"
-        ],
         "properties": {
           "code": {
-            "type": "string"
+            "type": [
+              "string",
+              "null"
+            ]
           },
           "description": {
-            "type": "string"
+            "type": [
+              "string",
+              "null"
+            ]
           }
         }
       },
@@ -2383,16 +2385,18 @@ export const responseSchemas = {
           },
           "failure_reason": {
             "type": "object",
-            "required": [
-              "code",
-              "description"
-            ],
             "properties": {
               "code": {
-                "type": "string"
+                "type": [
+                  "string",
+                  "null"
+                ]
               },
               "description": {
-                "type": "string"
+                "type": [
+                  "string",
+                  "null"
+                ]
               }
             }
           }
@@ -2424,16 +2428,18 @@ export const responseSchemas = {
                 },
                 "failure_reason": {
                   "type": "object",
-                  "required": [
-                    "code",
-                    "description"
-                  ],
                   "properties": {
                     "code": {
-                      "type": "string"
+                      "type": [
+                        "string",
+                        "null"
+                      ]
                     },
                     "description": {
-                      "type": "string"
+                      "type": [
+                        "string",
+                        "null"
+                      ]
                     }
                   }
                 }
@@ -2533,16 +2539,18 @@ export const responseSchemas = {
                     },
                     "failure_reason": {
                       "type": "object",
-                      "required": [
-                        "code",
-                        "description"
-                      ],
                       "properties": {
                         "code": {
-                          "type": "string"
+                          "type": [
+                            "string",
+                            "null"
+                          ]
                         },
                         "description": {
-                          "type": "string"
+                          "type": [
+                            "string",
+                            "null"
+                          ]
                         }
                       }
                     }

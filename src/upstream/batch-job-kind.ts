@@ -1,6 +1,6 @@
 import { BatchJobKind, BatchJobOperation } from '../contract/demand-api.js';
 
-/** The path segment at which a job is created, and the only documented one to read it at. */
+/** The path segment at which jobs of a kind are created, and the only documented one to read them at. */
 export const OPERATION_OF_KIND: Readonly<Record<BatchJobKind, BatchJobOperation>> = {
   [BatchJobKind.Pause]: BatchJobOperation.Pause,
   [BatchJobKind.Resume]: BatchJobOperation.Resume,
@@ -9,7 +9,14 @@ export const OPERATION_OF_KIND: Readonly<Record<BatchJobKind, BatchJobOperation>
   [BatchJobKind.Relaunch]: BatchJobOperation.Relaunch,
 };
 
-/** What a job does, from the segment of its path: `pause`, or a longer form that begins so. */
+const KIND_OF_SEGMENT = new Map<string, BatchJobKind>(
+  Object.values(BatchJobKind).flatMap((kind) => [
+    [kind, kind],
+    [OPERATION_OF_KIND[kind], kind],
+  ]),
+);
+
+/** The kind of job that a path segment names, in its short form (`pause`) or its long one; undefined for any other segment. */
 export function kindOfSegment(segment: string): BatchJobKind | undefined {
-  return Object.values(BatchJobKind).find((kind) => segment === kind || segment.startsWith(`${kind}-`));
+  return KIND_OF_SEGMENT.get(segment);
 }

@@ -1,6 +1,6 @@
 import type * as rest from '../contract/demand-api.js';
 import { FieldingRunStatus, type BatchJobKind } from '../contract/demand-api.js';
-import { kindOfSegment, OPERATION_OF_KIND } from './batch-job-kind.js';
+import { OPERATION_OF_KIND } from './batch-job-kind.js';
 import { octetsOf } from './body.js';
 import type { Call, CallScope } from './call.js';
 import { isConfirmed, isMade, provesChange, type Change } from './change-outcome.js';
@@ -15,6 +15,7 @@ import {
   batchJobPath,
   fieldingRunPath,
   projectPath,
+  shortBatchJobPath,
   targetGroupPath,
   type AccountPlace,
   type BatchJobPlace,
@@ -65,6 +66,9 @@ export interface DemandClientDeps {
   /** The form of `If-Match`. */
   readonly ifMatch: 'weak' | 'strong';
 }
+
+/** What the edges of APIs answer, beside 404, for a path that they do not know. */
+const UNKNOWN_PATH: ReadonlySet<number | undefined> = new Set([400, 403, 405, 410]);
 
 /**
  * The Demand API, one method for each operation that the gateway uses. One for each GraphQL operation.
@@ -181,10 +185,37 @@ export class DemandClient {
   /** A job that was created a moment ago and is not seen yet counts as at work. */
   async getBatchJob(place: BatchJobPlace): Promise<rest.BatchJob | null> {
     const path = batchJobPath(place);
-    const response = await this.#calls.get(path);
+    const response = await this.#findBatchJob(place);
     const body = response === null ? undefined : octetsOf(response);
     const job = body === undefined ? null : bodies.batchJob(body);
     return await this.#deps.jobs.amend(this.#credentialKey, path, job, body ?? '');
+  }
+
+  /**
+   * A job is documented at one path. Some versions of the API name another in `Location`, where it is looked for when the
+   * documented one does not know it; from then on it is looked for there first.
+   */
+  async #findBatchJob(place: BatchJobPlace): Promise<HttpResponse | null> {
+    const { jobs } = this.#deps;
+    const path = batchJobPath(place);
+    if (await jobs.isAtShortPath(this.#credentialKey, path)) {
+      return (await this.#calls.get(shortBatchJobPath(place))) ?? (await this.#calls.get(path));
+    }
+    const documented = await this.#calls.get(path);
+    if (documented !== null) return documented;
+    const other = await this.#getUndocumented(shortBatchJobPath(place));
+    if (other !== null) await jobs.foundAtShortPath(this.#credentialKey, path);
+    return other;
+  }
+
+  /** Null where there is nothing at a path that may not exist at all. */
+  async #getUndocumented(path: string): Promise<HttpResponse | null> {
+    try {
+      return await this.#calls.get(path);
+    } catch (error) {
+      if (error instanceof UpstreamError && UNKNOWN_PATH.has(error.details.status)) return null;
+      throw error;
+    }
   }
 
   launchNow(place: FieldingRunPlace, version: string): Promise<ActionOutcome> {
@@ -251,8 +282,8 @@ export class DemandClient {
         },
       );
     }
-    const place = batchJobPlaceOf(response.header('location'), project, operation, this.#deps.baseUrl);
-    if (place !== undefined && kindOfSegment(place.segment) === kind) {
+    const place = batchJobPlaceOf(response.header('location'), project, kind, this.#deps.baseUrl);
+    if (place !== undefined) {
       await this.#deps.jobs.created(this.#credentialKey, batchJobPath(place), place.jobId);
       return place;
     }

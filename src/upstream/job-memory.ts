@@ -5,8 +5,9 @@ import type { JobRecords } from './job-records.js';
 import { bodies } from './validation.js';
 
 /**
- * What is known of batch jobs beyond the answer at hand: a job that was created a moment ago may not be seen yet, and
- * one that is over stays over, even where a replica behind the API still shows it at work.
+ * What is known of batch jobs beyond the answer at hand: a job that was created a moment ago may not be seen yet, one
+ * that is over stays over, even where a replica behind the API still shows it at work, and one that was found away from
+ * its documented path is found there again. `path` is the documented path everywhere, whichever path answered.
  */
 export class JobMemory {
   readonly #records: JobRecords;
@@ -18,6 +19,16 @@ export class JobMemory {
   /** To be waited for before anybody is told of the job. Never rejects: the job has been created, whoever remembers it. */
   async created(credentialKey: string, path: string, jobId: string): Promise<void> {
     await this.#records.noteCreated(keyOf(credentialKey, path), jobId).catch(() => undefined);
+  }
+
+  /** Whether to ask for the job at its short path first. Never rejects: it only decides which path is asked first. */
+  async isAtShortPath(credentialKey: string, path: string): Promise<boolean> {
+    const record = await this.#records.find(keyOf(credentialKey, path)).catch(() => undefined);
+    return record?.isAtShortPath === true;
+  }
+
+  async foundAtShortPath(credentialKey: string, path: string): Promise<void> {
+    await this.#records.noteAtShortPath(keyOf(credentialKey, path)).catch(() => undefined);
   }
 
   /**

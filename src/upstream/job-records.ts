@@ -5,6 +5,7 @@ export const JOB_APPEARS_WITHIN_MS = 10_000;
 
 const MAX_CREATED = 10_000;
 const MAX_FINISHED = 10_000;
+const MAX_AT_SHORT_PATH = 10_000;
 const MAX_FINISHED_BYTES = 16 * 1024 * 1024;
 
 /** What is remembered of one job. */
@@ -13,6 +14,8 @@ export interface JobRecord {
   readonly createdId?: string | undefined;
   /** The body that told of its end, a character for each byte. */
   readonly finished?: string | undefined;
+  /** Whether it has been read at the short path, and not at the documented one. */
+  readonly isAtShortPath?: boolean | undefined;
 }
 
 /**
@@ -23,15 +26,21 @@ export interface JobRecords {
   find(key: string): Promise<JobRecord>;
   noteCreated(key: string, jobId: string): Promise<void>;
   noteFinished(key: string, body: string): Promise<void>;
+  noteAtShortPath(key: string): Promise<void>;
 }
 
 /** Kept in the memory of this process, the latest of them. */
 export class JobRecordsInMemory implements JobRecords {
   readonly #created = new LRUCache<string, string>({ max: MAX_CREATED, ttl: JOB_APPEARS_WITHIN_MS });
   readonly #finished = new LRUCache<string, string>({ max: MAX_FINISHED, maxSize: MAX_FINISHED_BYTES });
+  readonly #atShortPath = new LRUCache<string, true>({ max: MAX_AT_SHORT_PATH });
 
   async find(key: string): Promise<JobRecord> {
-    return { createdId: this.#created.get(key), finished: this.#finished.get(key) };
+    return {
+      createdId: this.#created.get(key),
+      finished: this.#finished.get(key),
+      isAtShortPath: this.#atShortPath.get(key),
+    };
   }
 
   async noteCreated(key: string, jobId: string): Promise<void> {
@@ -40,5 +49,9 @@ export class JobRecordsInMemory implements JobRecords {
 
   async noteFinished(key: string, body: string): Promise<void> {
     this.#finished.set(key, body, { size: Math.max(1, body.length) });
+  }
+
+  async noteAtShortPath(key: string): Promise<void> {
+    this.#atShortPath.set(key, true);
   }
 }

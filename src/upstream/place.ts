@@ -1,3 +1,5 @@
+import type { BatchJobKind } from '../contract/demand-api.js';
+import { OPERATION_OF_KIND } from './batch-job-kind.js';
 import { UpstreamError } from './errors.js';
 
 /**
@@ -20,9 +22,8 @@ export interface FieldingRunPlace extends TargetGroupPlace {
   readonly fieldingRunId: string;
 }
 
-/** `segment` is the part of the job's path that the API named in `Location`: `pause`, or the long form. */
 export interface BatchJobPlace extends ProjectPlace {
-  readonly segment: string;
+  readonly action: BatchJobKind;
   readonly jobId: string;
 }
 
@@ -42,8 +43,14 @@ export function fieldingRunPath(place: FieldingRunPlace): string {
   return `${targetGroupPath(place)}/fielding-runs/${segment(place.fieldingRunId)}`;
 }
 
+/** Where a job is documented to be read. */
 export function batchJobPath(place: BatchJobPlace): string {
-  return `${projectPath(place)}/batch-jobs/${segment(place.segment)}/${segment(place.jobId)}`;
+  return `${projectPath(place)}/batch-jobs/${OPERATION_OF_KIND[place.action]}/${segment(place.jobId)}`;
+}
+
+/** Where some versions of the API say in `Location` that a job is. */
+export function shortBatchJobPath(place: BatchJobPlace): string {
+  return `${projectPath(place)}/batch-jobs/${place.action}/${segment(place.jobId)}`;
 }
 
 const SEGMENT = /^[A-Za-z0-9_-]{1,128}$/;
@@ -53,8 +60,35 @@ export function isSegment(id: string): boolean {
   return SEGMENT.test(id);
 }
 
-function segment(id: string): string {
+const MAX_INT32 = 2 ** 31 - 1;
+
+/** Whether `id` is an account's: a 32-bit integer, written in the one way that JSON writes it, and not negative. */
+export function isAccountId(id: string): boolean {
+  return /^(?:0|[1-9]\d{0,9})$/.test(id) && Number(id) <= MAX_INT32;
+}
+
+/**
+ * The id of an account in an answer, as text.
+ *
+ * @throws {UpstreamError} where it cannot be the id of an account
+ */
+export function accountIdOf(id: number): string {
+  const text = String(id);
+  if (isAccountId(text)) return text;
+  throw unusableId();
+}
+
+/**
+ * An id in an answer that can be put into a path.
+ *
+ * @throws {UpstreamError} for any other
+ */
+export function segment(id: string): string {
   // Of these characters none needs percent-encoding (RFC 3986, 2.3).
   if (isSegment(id)) return id;
-  throw new UpstreamError('BAD_RESPONSE', 'The Demand API named a resource by an id that is not usable.');
+  throw unusableId();
+}
+
+function unusableId(): UpstreamError {
+  return new UpstreamError('BAD_RESPONSE', 'The Demand API named a resource by an id that is not usable.');
 }

@@ -58,6 +58,8 @@ describe('Two workers', () => {
     expect(await two.find('j')).toEqual({ createdId: 'J1' });
     await two.noteFinished('j', '{}');
     expect(await one.find('j')).toEqual({ createdId: 'J1', finished: '{}' });
+    await one.noteAtShortPath('j');
+    expect(await two.find('j')).toEqual({ createdId: 'J1', finished: '{}', isAtShortPath: true });
   });
 });
 

@@ -131,7 +131,7 @@ describe.each([
       'content-type': 'application/json',
     });
     expect(creation!.headers).not.toHaveProperty('if-match');
-    expect(callOf(read!)).toBe(`GET ${demoPaths.project}/batch-jobs/${kind}/${batchJob!.jobId}`);
+    expect(callOf(read!)).toBe(`GET ${demoPaths.batchJobs(kind)}/${batchJob!.jobId}`);
 
     const job = await finished(batchJob!.id);
     expect(job).toMatchObject({
@@ -187,7 +187,7 @@ describe('A job', () => {
       targetGroupIds: [liveIds[1]!, liveIds[0]!, liveIds[1]!, liveIds[0]!],
     });
     const { updatedTargetGroups } = await finished(batchJob!.id);
-    expect(updatedTargetGroups.map(({ targetGroupId }) => targetGroupId)).toEqual([
+    expect(updatedTargetGroups?.map((item) => item?.targetGroupId)).toEqual([
       target,
       demo.live.targetGroupId,
     ]);
@@ -223,7 +223,10 @@ describe('A job', () => {
     async (segment) => {
       const answer = await stack.execute(BatchJobDocument, { id: ids.job(segment, NOBODY) });
       expect(dataOf(answer)).toEqual({ batchJob: null });
-      expect(await stack.calls()).toEqual([`GET ${demoPaths.project}/batch-jobs/${segment}/${NOBODY}`]);
+      expect(await stack.calls()).toEqual([
+        `GET ${demoPaths.batchJobs('pause')}/${NOBODY}`,
+        `GET ${demoPaths.project}/batch-jobs/pause/${NOBODY}`,
+      ]);
     },
   );
 
@@ -231,6 +234,7 @@ describe('A job', () => {
     '',
     ids.run(demo.live),
     ids.job('dance', 'x'),
+    ids.job('pause-foo', 'x'),
     ids.job('pause', '..'),
     `${ids.job('pause', 'x')}/y`,
   ])('%j is no id of one', async (id) => {

@@ -9,6 +9,7 @@ describe('filterText', () => {
   test.each([
     [undefined, {}],
     [null, {}],
+    ['', {}],
     ['x', { search_string: 'x' }],
     [' a & b ', { search_string: ' a & b ' }],
     ['x'.repeat(500), { search_string: 'x'.repeat(500) }],
@@ -16,8 +17,8 @@ describe('filterText', () => {
     expect(filterText('search_string', text, 'filter.search')).toEqual(query);
   });
 
-  test.each(['', 'x'.repeat(501)])('refuses one of the wrong length', (text) => {
-    const read = () => filterText('search_string', text, 'filter.search');
+  test('refuses one that is too long', () => {
+    const read = () => filterText('search_string', 'x'.repeat(501), 'filter.search');
     expect(read).toThrow(BadUserInputError);
     expect(read).toThrow('`filter.search` must have 1 to 500 characters');
   });
@@ -31,6 +32,7 @@ describe('filterValues', () => {
   test.each([
     [undefined, {}],
     [null, {}],
+    [[], {}],
     [['US'], { country: ['US'] }],
     [['US', 'de'], { country: ['US', 'de'] }],
     [Array<string>(100).fill('US'), { country: Array<string>(100).fill('US') }],
@@ -39,8 +41,7 @@ describe('filterValues', () => {
   });
 
   test.each([
-    [[], '`filter.country` must have 1 to 100 values'],
-    [Array<string>(101).fill('US'), '`filter.country` must have 1 to 100 values'],
+    [Array<string>(101).fill('US'), '`filter.country` must have at most 100 values'],
     [['US', 'USA'], '`filter.country.1` must be a country'],
     [[''], '`filter.country.0` must be a country'],
     [['U\n'], '`filter.country.0` must be a country'],

@@ -1,48 +1,67 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { BatchJobKind } from '../../src/contract/demand-api.js';
 import { batchJobPlaceOf } from '../../src/upstream/location.js';
 import { batchJobPath, isSegment } from '../../src/upstream/place.js';
 
 const BASE = 'https://api.example.com/v1';
 const LONG_SEGMENT = 'pause-fielding-runs-by-target-group-id';
 const project = { accountId: '101', projectId: 'P1' };
-const rooted = '/demand/accounts/101/projects/P1/batch-jobs';
-const short = { ...project, segment: 'pause', jobId: 'J1' };
-const long = { ...project, segment: LONG_SEGMENT, jobId: 'J1' };
+const withoutDemand = '/accounts/101/projects/P1/batch-jobs';
+const rooted = `/demand${withoutDemand}`;
+const job = { ...project, action: BatchJobKind.Pause, jobId: 'J1' };
 
 function placeOf(location: string | undefined, base = BASE) {
-  return batchJobPlaceOf(location, project, LONG_SEGMENT, base);
+  return batchJobPlaceOf(location, project, BatchJobKind.Pause, base);
 }
 
 describe('a Location that is allowed', () => {
   test.each([
-    ['a bare id', 'J1', long],
-    ['a bare id with space around it', '  J1 ', long],
-    ['a path rooted at /demand', `${rooted}/pause/J1`, short],
-    ['a path rooted at /demand, in the long form', `${rooted}/${LONG_SEGMENT}/J1`, long],
-    ['a path rooted at /v1/demand', `/v1${rooted}/pause/J1`, short],
-    ['an absolute URL', `${BASE}${rooted}/pause/J1`, short],
-    ['an absolute URL without /v1', `https://api.example.com${rooted}/pause/J1`, short],
-    ['an absolute URL with the port told', `https://api.example.com:443/v1${rooted}/pause/J1`, short],
-    ['an absolute URL in capitals', `HTTPS://API.EXAMPLE.COM/v1${rooted}/pause/J1`, short],
-    ['a trailing slash', `${rooted}/pause/J1/`, short],
-    ['a query and a fragment', `${rooted}/pause/J1?page=2#top`, short],
-    ['percent-encoding', '/demand/accounts/%31%30%31/projects/%50%31/batch-jobs/pause/%4a1', short],
-  ])('%s', (_what, location, place) => {
-    expect(placeOf(location)).toEqual(place);
+    ['a bare id', 'J1'],
+    ['a bare id with space around it', '  J1 '],
+    ['a path rooted at /demand', `${rooted}/pause/J1`],
+    ['a path rooted at /demand, in the long form', `${rooted}/${LONG_SEGMENT}/J1`],
+    ['a path rooted at /v1/demand', `/v1${rooted}/pause/J1`],
+    ['an absolute URL', `${BASE}${rooted}/pause/J1`],
+    ['an absolute URL without /v1', `https://api.example.com${rooted}/pause/J1`],
+    ['an absolute URL with the port told', `https://api.example.com:443/v1${rooted}/pause/J1`],
+    ['an absolute URL in capitals', `HTTPS://API.EXAMPLE.COM/v1${rooted}/pause/J1`],
+    ['a trailing slash', `${rooted}/pause/J1/`],
+    ['a query and a fragment', `${rooted}/pause/J1?page=2#top`],
+    ['percent-encoding', '/demand/accounts/%31%30%31/projects/%50%31/batch-jobs/pause/%4a1'],
+    ['a path without /demand', `${withoutDemand}/pause/J1`],
+    ['a path without /demand, in the long form', `${withoutDemand}/${LONG_SEGMENT}/J1`],
+    ['a path without /demand, rooted at /v1', `/v1${withoutDemand}/pause/J1`],
+    ['an absolute URL without /demand', `${BASE}${withoutDemand}/pause/J1`],
+    ['an absolute URL without /v1 and /demand', `https://api.example.com${withoutDemand}/pause/J1`],
+  ])('%s', (_what, location) => {
+    expect(placeOf(location)).toEqual(job);
+  });
+
+  test.each(Object.values(BatchJobKind))('of a job of the kind %s, in both forms', (action) => {
+    for (const segment of [action, `${action}-fielding-runs-by-target-group-id`]) {
+      const place = batchJobPlaceOf(`${rooted}/${segment}/J1`, project, action, BASE);
+      expect(place).toEqual({ ...project, action, jobId: 'J1' });
+    }
   });
 
   test.each([
     ['/demand', rooted],
     ['/v1/demand', `/v1${rooted}`],
     ['the base itself', `/gw/v1${rooted}`],
+    ['the base itself, without /demand', `/gw/v1${withoutDemand}`],
+    ['nothing', withoutDemand],
     ['an absolute URL', `https://api.example.com/gw/v1${rooted}`],
   ])('under a base with a longer path, rooted at %s', (_what, root) => {
-    expect(placeOf(`${root}/pause/J1`, 'https://api.example.com/gw/v1')).toEqual(short);
+    expect(placeOf(`${root}/pause/J1`, 'https://api.example.com/gw/v1')).toEqual(job);
   });
 
-  test.each([rooted, `/v1${rooted}`])('under a base without a path, rooted at %s', (root) => {
-    expect(placeOf(`${root}/pause/J1`, 'https://api.example.com')).toEqual(short);
+  test.each([rooted, withoutDemand])('under a base that ends with a slash, rooted at %s', (root) => {
+    expect(placeOf(`/v1${root}/pause/J1`, `${BASE}/`)).toEqual(job);
+  });
+
+  test.each([rooted, withoutDemand, `/v1${rooted}`])('under a base without a path, rooted at %s', (root) => {
+    expect(placeOf(`${root}/pause/J1`, 'https://api.example.com')).toEqual(job);
   });
 });
 
@@ -80,6 +99,11 @@ describe('a Location that leads nowhere that may be called', () => {
     ['no id', `${rooted}/pause/`],
     ['no kind', `${rooted}/J1`],
     ['a kind in capitals', `${rooted}/Pause/J1`],
+    ['another kind', `${rooted}/resume/J1`],
+    ['another kind in the long form', `${rooted}/resume-fielding-runs-by-target-group-id/J1`],
+    ['no kind of job', `${rooted}/paused/J1`],
+    ['what only begins like a kind', `${rooted}/pause-foo/J1`],
+    ['the root twice', `/demand${rooted}/pause/J1`],
     ['something after the id', `${rooted}/pause/J1/targets`],
     ['something before the root', `/x${rooted}/pause/J1`],
     ['another version', `/v2${rooted}/pause/J1`],
@@ -108,7 +132,7 @@ test('whatever a Location says, it names a job of the project by one path segmen
       expect(place).toMatchObject(project);
       expect(isSegment(place.jobId)).toBe(true);
       const url = new URL(BASE + batchJobPath(place));
-      expect(url.href).toBe(`${BASE}${rooted}/${place.segment}/${place.jobId}`);
+      expect(url.href).toBe(`${BASE}${rooted}/${LONG_SEGMENT}/${place.jobId}`);
     }),
     { numRuns: 300 },
   );

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { BatchJobKind } from '../../src/contract/demand-api.js';
 import { BadUserInputError } from '../../src/errors.js';
 import {
   accountNodeId,
@@ -30,7 +31,8 @@ const inProject = { accountId: '101', projectId: P };
 
 const examples: readonly (readonly [string, NodePlace])[] = [
   ['101', { kind: 'Account', accountId: '101' }],
-  ['1234567890', { kind: 'Account', accountId: '1234567890' }],
+  ['0', { kind: 'Account', accountId: '0' }],
+  ['2147483647', { kind: 'Account', accountId: '2147483647' }],
   [`101/${P}`, { kind: 'Project', ...inProject }],
   [`101/${P}/${T}`, { kind: 'TargetGroup', ...inProject, targetGroupId: T }],
   [`101/${P}/${T}/${R}`, { kind: 'FieldingRun', ...inProject, targetGroupId: T, fieldingRunId: R }],
@@ -38,9 +40,10 @@ const examples: readonly (readonly [string, NodePlace])[] = [
     '101/p_1/t-2/r_3-',
     { kind: 'FieldingRun', accountId: '101', projectId: 'p_1', targetGroupId: 't-2', fieldingRunId: 'r_3-' },
   ],
-  [`101/${P}/pause/${J}`, { kind: 'BatchJob', ...inProject, segment: 'pause', jobId: J }],
-  [`101/${P}/relaunch/${J}`, { kind: 'BatchJob', ...inProject, segment: 'relaunch', jobId: J }],
-  [`101/${P}/${LONG_SEGMENT}/${J}`, { kind: 'BatchJob', ...inProject, segment: LONG_SEGMENT, jobId: J }],
+  ...Object.values(BatchJobKind).map((action): [string, NodePlace] => [
+    `101/${P}/${action}/${J}`,
+    { kind: 'BatchJob', ...inProject, action, jobId: J },
+  ]),
 ];
 
 const malformed = [
@@ -58,6 +61,15 @@ const malformed = [
   '1e3',
   '101.0',
   '12345678901',
+  '2147483648',
+  '4294967296',
+  '0101',
+  '00',
+  `0101/${P}`,
+  `0101/${P}/${T}`,
+  `0101/${P}/${T}/${R}`,
+  `0101/${P}/pause/${J}`,
+  `2147483648/${P}`,
   '١٠١',
   'abc',
   ` 101`,
@@ -133,7 +145,15 @@ describe('parseNodeId', () => {
     expect(parseNodeId(`101/${'x'.repeat(128)}`)).toMatchObject({ kind: 'Project' });
   });
 
+  test.each(Object.values(BatchJobKind))('takes both forms of the id of a %s job for the same', (action) => {
+    const place = parseNodeId(`101/${P}/${action}-fielding-runs-by-target-group-id/${J}`);
+    expect(place).toEqual(parseNodeId(`101/${P}/${action}/${J}`));
+    expect(idOf(place!)).toBe(`101/${P}/${action}/${J}`);
+  });
+
   test('takes a third part for the kind of a job only where there is such a kind', () => {
+    for (const segment of ['pause-foo', 'pause-', 'launch-now', 'pause-fielding-runs-by-target-group-ids'])
+      expect(parseNodeId(`101/${P}/${segment}/${J}`)).toMatchObject({ kind: 'FieldingRun' });
     expect(parseNodeId(`101/${P}/restart/${J}`)).toMatchObject({ kind: 'FieldingRun' });
     expect(parseNodeId(`101/${P}/paused/${J}`)).toMatchObject({ kind: 'FieldingRun' });
     expect(parseNodeId(`101/${P}/PAUSE/${J}`)).toMatchObject({ kind: 'FieldingRun' });
@@ -171,7 +191,8 @@ describe('parseNodeId', () => {
       fc.property(id, (text) => {
         const place = parseNodeId(text);
         if (place === undefined) return;
-        expect(idOf(place)).toBe(text);
+        const short = place.kind === 'BatchJob' ? text.replace(`/${LONG_SEGMENT}/`, '/pause/') : text;
+        expect(idOf(place)).toBe(short);
         const path = pathOf(place);
         // A URL parser takes the path as it is: there is no way up in it, no query, no other host.
         const url = new URL(`https://api.example.com/v1${path}`);
@@ -207,7 +228,11 @@ describe('placeOf and requirePlace', () => {
   test.each(malformed)('refuse %j for every kind, and never repeat it', (id) => {
     for (const kind of kinds) {
       const problem = placeOf(kind, id);
-      expect(problem).toMatch(new RegExp(`^is not an id: the id of an? ${kind} is \`<account>[^\`]*\`\\.$`));
+      expect(problem).toMatch(
+        new RegExp(
+          `^is not an id: the id of an? ${kind} is \`<account>[^\`]*\`, where .* without leading zeros\\.$`,
+        ),
+      );
     }
   });
 

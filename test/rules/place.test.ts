@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
+import { BatchJobKind } from '../../src/contract/demand-api.js';
 import { UpstreamError } from '../../src/upstream/errors.js';
 import {
+  accountIdOf,
   accountPath,
   batchJobPath,
   fieldingRunPath,
   isSegment,
   projectPath,
+  shortBatchJobPath,
   targetGroupPath,
 } from '../../src/upstream/place.js';
 
@@ -14,7 +17,7 @@ const place = {
   projectId: 'P1',
   targetGroupId: 'T1',
   fieldingRunId: 'R1',
-  segment: 'pause',
+  action: BatchJobKind.Pause,
   jobId: 'J1',
 };
 
@@ -41,7 +44,13 @@ const paths = [
   {
     of: 'batch job',
     path: batchJobPath,
-    parts: ['accountId', 'projectId', 'segment', 'jobId'],
+    parts: ['accountId', 'projectId', 'jobId'],
+    expected: '/demand/accounts/101/projects/P1/batch-jobs/pause-fielding-runs-by-target-group-id/J1',
+  },
+  {
+    of: 'batch job, as in a Location,',
+    path: shortBatchJobPath,
+    parts: ['accountId', 'projectId', 'jobId'],
     expected: '/demand/accounts/101/projects/P1/batch-jobs/pause/J1',
   },
 ];
@@ -66,4 +75,12 @@ describe.each(paths)('the path of a $of', ({ path, parts, expected }) => {
 
 test.each(unusable)('%j is no segment', (id) => {
   expect(isSegment(id)).toBe(false);
+});
+
+test.each([0, 101, 2 ** 31 - 1])('%d is the id of an account', (id) => {
+  expect(accountIdOf(id)).toBe(String(id));
+});
+
+test.each([-1, -0.5, 0.5, 101.5, 2 ** 31, 1e21, 1e-7, NaN, Infinity])('%d is the id of no account', (id) => {
+  expect(() => accountIdOf(id)).toThrow(unusableId);
 });

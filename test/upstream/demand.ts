@@ -17,7 +17,8 @@ export const paths = {
   fieldingRuns: `${targetGroup}/fielding-runs`,
   fieldingRun: `${targetGroup}/fielding-runs/R1`,
   pauseJobs: `${project}/batch-jobs/pause-fielding-runs-by-target-group-id`,
-  batchJob: `${project}/batch-jobs/pause/J1`,
+  batchJob: `${project}/batch-jobs/pause-fielding-runs-by-target-group-id/J1`,
+  batchJobInLocation: `${project}/batch-jobs/pause/J1`,
 };
 
 export const rest = {

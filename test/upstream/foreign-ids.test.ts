@@ -37,13 +37,10 @@ describe.each(hostile)('the id %j in an answer never reaches a URL', (hostileId)
     );
     expect(data).toEqual({
       targetGroups: {
-        nodes: [
-          { name: 'Cats', fieldingRun: null },
-          { name: 'Cats', fieldingRun: { status: 'PAUSED' } },
-        ],
+        nodes: [null, { name: 'Cats', fieldingRun: { status: 'PAUSED' } }],
       },
     });
-    expect(errors).toMatchObject(badAt('targetGroups', 'nodes', 0, 'fieldingRun'));
+    expect(errors).toMatchObject(badAt('targetGroups', 'nodes', 0));
     expect(scripted.calls()).toEqual([
       `GET /v1${paths.targetGroups}?page_size=10`,
       `GET /v1${paths.fieldingRuns}`,
@@ -52,27 +49,60 @@ describe.each(hostile)('the id %j in an answer never reaches a URL', (hostileId)
 
   test('as that of a project in a list', async () => {
     scripted.upstream.on('GET', paths.projects, {
-      body: { projects: [{ ...rest.project, id: hostileId }], has_more: false },
+      body: { projects: [{ ...rest.project, id: hostileId }, rest.project], has_more: false },
     });
+    scripted.upstream.on('GET', paths.targetGroups, { body: { target_groups: [], has_more: false } });
     const { data, errors } = await scripted.execute(
       'query ($id: ID!) { projects(accountId: $id) { nodes { name targetGroups { nodes { name } } } } }',
       { id: ids.account },
     );
-    expect(data).toEqual({ projects: { nodes: [{ name: 'Pets', targetGroups: null }] } });
-    expect(errors).toMatchObject(badAt('projects', 'nodes', 0, 'targetGroups'));
-    expect(scripted.calls()).toEqual([`GET /v1${paths.projects}?page_size=10`]);
+    expect(data).toEqual({
+      projects: { nodes: [null, { name: 'Pets', targetGroups: { nodes: [] } }] },
+    });
+    expect(errors).toMatchObject(badAt('projects', 'nodes', 0));
+    expect(scripted.calls()).toEqual([
+      `GET /v1${paths.projects}?page_size=10`,
+      `GET /v1${paths.targetGroups}?page_size=10`,
+    ]);
   });
 
   test('as that of a target group in a job', async () => {
-    const updated_target_groups = { data: [{ target_group_id: hostileId, target_group_name: 'Cats' }] };
-    scripted.upstream.on('GET', paths.batchJob, { body: { ...rest.batchJob, updated_target_groups } });
+    const named = (id: string) => ({ target_group_id: id, target_group_name: 'Cats' });
+    const updated_target_groups = { data: [named(hostileId), named('T1')] };
+    const failed_target_groups = { data: [{ ...named(hostileId), failure_reason: {} }] };
+    const body = { ...rest.batchJob, updated_target_groups, failed_target_groups };
+    scripted.upstream.on('GET', paths.batchJob, { body });
+    scripted.upstream.on('GET', `${paths.targetGroup}/overview`, { body: rest.overview });
     const { data, errors } = await scripted.execute(
-      'query ($id: ID!) { batchJob(id: $id) { updatedTargetGroups { name targetGroup { name } } } }',
+      `query ($id: ID!) { batchJob(id: $id) {
+        updatedTargetGroups { name targetGroup { status } } failedTargetGroups { name }
+      } }`,
       { id: ids.batchJob },
     );
-    expect(data).toEqual({ batchJob: { updatedTargetGroups: [{ name: 'Cats', targetGroup: null }] } });
-    expect(errors).toMatchObject(badAt('batchJob', 'updatedTargetGroups', 0, 'targetGroup'));
-    expect(scripted.calls()).toEqual([`GET /v1${paths.batchJob}`]);
+    expect(data).toEqual({
+      batchJob: {
+        updatedTargetGroups: [null, { name: 'Cats', targetGroup: { status: 'LIVE' } }],
+        failedTargetGroups: [null],
+      },
+    });
+    expect(errors).toMatchObject([
+      ...badAt('batchJob', 'updatedTargetGroups', 0),
+      ...badAt('batchJob', 'failedTargetGroups', 0),
+    ]);
+    expect(scripted.calls()).toEqual([`GET /v1${paths.batchJob}`, `GET /v1${paths.targetGroup}/overview`]);
+  });
+
+  test('as that of the fielding run of a target group', async () => {
+    scripted.upstream.on('GET', `${paths.targetGroup}/overview`, { body: rest.overview });
+    scripted.upstream.on('GET', paths.fieldingRuns, {
+      body: { data: [{ ...rest.fieldingRun, id: hostileId }], has_more: false },
+    });
+    const { data, errors } = await scripted.execute(
+      'query ($id: ID!) { targetGroup(id: $id) { name fieldingRun { id } } }',
+      { id: ids.targetGroup },
+    );
+    expect(data).toEqual({ targetGroup: { name: 'Cats', fieldingRun: null } });
+    expect(errors).toMatchObject(badAt('targetGroup', 'fieldingRun'));
   });
 });
 
@@ -100,30 +130,68 @@ test('what a body says of its own place is not believed', async () => {
   });
 });
 
-test('a cursor goes into the query whole, whatever it is', async () => {
-  const after = '../../x?page_size=99&y=1#z';
+test.each([
+  '../../x?page_size=99&y=1#z',
+  'white space',
+  '100%25 %',
+  'a+b=c&start_after=d',
+  'é日本😀',
+  'line\nbreak\r\n\t\u0000\u007f',
+  '"quoted\\"',
+  'x'.repeat(12_000),
+])('a cursor that was given out, %j, goes into the query whole', async (cursor) => {
+  scripted.upstream.on('GET', paths.targetGroups, {
+    body: { target_groups: [rest.targetGroup], has_more: true, next_cursor: cursor },
+  });
+  const list = `query ($id: ID!, $after: String) {
+    targetGroups(projectId: $id, first: 1, after: $after) { edges { cursor } pageInfo { endCursor } }
+  }`;
+  const { data } = await scripted.execute<{ targetGroups: unknown }, object>(list, { id: ids.project });
+  expect(data).toEqual({
+    targetGroups: { edges: [{ cursor }], pageInfo: { endCursor: cursor } },
+  });
   scripted.upstream.on('GET', paths.targetGroups, { body: { target_groups: [], has_more: false } });
-  await scripted.execute(
-    'query ($id: ID!, $after: String) { targetGroups(projectId: $id, after: $after) { nodes { id } } }',
-    {
-      id: ids.project,
-      after,
-    },
-  );
-  const [request] = scripted.upstream.requests;
-  const url = new URL(request!.path, scripted.upstream.url);
+  const next = await scripted.execute(list, { id: ids.project, after: cursor });
+  expect(next.errors).toEqual([]);
+  const url = new URL(scripted.upstream.requests.at(-1)!.path, scripted.upstream.url);
   expect(url.pathname).toBe(`/v1${paths.targetGroups}`);
   expect([...url.searchParams]).toEqual([
-    ['page_size', '10'],
-    ['start_after', after],
+    ['page_size', '1'],
+    ['start_after', cursor],
   ]);
 });
 
-test.each(['101/P1/..', '101/P1/T1/../..', '101/P1%2F..', '101/P1/T1?x', '101/../P1'])(
-  'the id %j in a query is refused before any call',
-  async (id) => {
-    const { errors } = await scripted.execute('query ($id: ID!) { node(id: $id) { id } }', { id });
-    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
-    expect(scripted.calls()).toEqual([]);
-  },
-);
+test.each([
+  ['empty', ''],
+  ['not to be written in a URL', 'a\ud800b'],
+  ['too long for a URL', '~'.repeat(6_000)],
+])('a cursor of REST that is %s is not given out: the id of the item is', async (_what, next_cursor) => {
+  scripted.upstream.on('GET', paths.targetGroups, {
+    body: { target_groups: [rest.targetGroup], has_more: true, next_cursor },
+  });
+  const { data, errors } = await scripted.execute(
+    'query ($id: ID!) { targetGroups(projectId: $id) { edges { cursor } pageInfo { hasNextPage endCursor } } }',
+    { id: ids.project },
+  );
+  expect({ data, errors }).toEqual({
+    data: {
+      targetGroups: { edges: [{ cursor: 'T1' }], pageInfo: { hasNextPage: true, endCursor: 'T1' } },
+    },
+    errors: [],
+  });
+});
+
+test.each([
+  '0101',
+  '0101/P1',
+  '2147483648',
+  '101/P1/..',
+  '101/P1/T1/../..',
+  '101/P1%2F..',
+  '101/P1/T1?x',
+  '101/../P1',
+])('the id %j in a query is refused before any call', async (id) => {
+  const { errors } = await scripted.execute('query ($id: ID!) { node(id: $id) { id } }', { id });
+  expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  expect(scripted.calls()).toEqual([]);
+});

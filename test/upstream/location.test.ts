@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { ids, paths, rest } from './demand.js';
 import { useScripted } from './scripted.js';
@@ -22,33 +23,99 @@ function answerWith(location: string | undefined): void {
   scripted.upstream.on('POST', LONG, { status: 201, headers });
 }
 
-describe('a job is asked for at the very URL that its Location gave', () => {
+describe('a job whose Location is', () => {
   test.each([
-    ['an absolute URL', (origin: string) => `${origin}/v1${SHORT}/J1`, 'pause', SHORT],
-    ['an absolute URL of the long form', (origin: string) => `${origin}/v1${LONG}/J1`, undefined, LONG],
-    ['an absolute URL without /v1', (origin: string) => `${origin}${SHORT}/J1`, 'pause', SHORT],
-    ['a path rooted at /demand', () => `${SHORT}/J1`, 'pause', SHORT],
-    ['a path rooted at /v1/demand', () => `/v1${SHORT}/J1`, 'pause', SHORT],
-    ['a path of the long form', () => `${LONG}/J1`, undefined, LONG],
-    ['a path with a slash at its end', () => `${SHORT}/J1/`, 'pause', SHORT],
-    ['a path with percent-encoding', () => `${SHORT}/%4A1`, 'pause', SHORT],
-    ['a bare id', () => 'J1', undefined, LONG],
-  ])('%s', async (_what, location, segment = 'pause-fielding-runs-by-target-group-id', jobs) => {
+    ['an absolute URL', (origin: string) => `${origin}/v1${SHORT}/J1`],
+    ['an absolute URL of the long form', (origin: string) => `${origin}/v1${LONG}/J1`],
+    ['an absolute URL without /v1', (origin: string) => `${origin}${SHORT}/J1`],
+    ['a path rooted at /demand', () => `${SHORT}/J1`],
+    ['a path rooted at /v1/demand', () => `/v1${SHORT}/J1`],
+    ['a path without /demand', () => `${SHORT.replace('/demand', '')}/J1`],
+    ['a path of the long form', () => `${LONG}/J1`],
+    ['a path with a slash at its end', () => `${SHORT}/J1/`],
+    ['a path with percent-encoding', () => `${SHORT}/%4A1`],
+    ['a bare id', () => 'J1'],
+  ])('%s is read where it is documented, and has the short id', async (_what, location) => {
     answerWith(location(new URL(scripted.upstream.url).origin));
-    scripted.upstream.on('GET', `${jobs}/J1`, { body: rest.batchJob });
+    scripted.upstream.on('GET', `${LONG}/J1`, { body: rest.batchJob });
 
-    const id = `${ids.project}/${segment}/J1`;
     const created = await scripted.execute(PAUSE, { input });
     expect(created).toMatchObject({
       data: {
-        pauseTargetGroups: { batchJob: { id, action: 'PAUSE' }, idempotencyKey: 'my-key', userErrors: [] },
+        pauseTargetGroups: {
+          batchJob: { id: ids.batchJob, action: 'PAUSE' },
+          idempotencyKey: 'my-key',
+          userErrors: [],
+        },
       },
       errors: [],
     });
-    const read = await scripted.execute(JOB, { id });
-    expect(read).toMatchObject({ data: { batchJob: { id, status: 'COMPLETED' } }, errors: [] });
-    expect(scripted.calls()).toEqual([`POST /v1${LONG}`, `GET /v1${jobs}/J1`]);
+    const read = await scripted.execute(JOB, { id: ids.batchJob });
+    expect(read).toMatchObject({ data: { batchJob: { id: ids.batchJob, status: 'COMPLETED' } }, errors: [] });
+    expect(scripted.calls()).toEqual([`POST /v1${LONG}`, `GET /v1${LONG}/J1`]);
   });
+});
+
+describe.each([ids.batchJob, `${ids.project}/pause-fielding-runs-by-target-group-id/J1`])(
+  'the job that a client asks for by %s',
+  (id) => {
+    const read = (token?: string) => scripted.execute(JOB, { id }, token === undefined ? {} : { token });
+    const found = { data: { batchJob: { id: ids.batchJob, status: 'COMPLETED' } }, errors: [] };
+    const [long, short] = [`GET /v1${LONG}/J1`, `GET /v1${SHORT}/J1`];
+
+    test('is looked for where Location named it once the documented path does not know it, and then there first', async () => {
+      scripted.upstream.on('GET', `${SHORT}/J1`, { body: rest.batchJob });
+      expect(await read()).toMatchObject(found);
+      expect(scripted.calls()).toEqual([long, short]);
+      expect(await read()).toMatchObject(found);
+      expect(scripted.calls()).toEqual([long, short, short]);
+      // Another credential may see another API.
+      expect(await read(randomUUID())).toMatchObject(found);
+      expect(scripted.calls()).toEqual([long, short, short, long, short]);
+    });
+
+    test('is found where it is documented once the other path does not know it any more', async () => {
+      scripted.upstream.on('GET', `${SHORT}/J1`, [{ body: rest.batchJob }, { status: 404 }]);
+      scripted.upstream.on('GET', `${LONG}/J1`, [{ status: 404 }, { body: rest.batchJob }]);
+      expect(await read()).toMatchObject(found);
+      expect(await read()).toMatchObject(found);
+      expect(scripted.calls()).toEqual([long, short, short, long]);
+    });
+
+    test.each([400, 403, 404, 405, 410])(
+      'is none where the path that is not documented answers %d',
+      async (status) => {
+        scripted.upstream.on('GET', `${SHORT}/J1`, { status });
+        expect(await read()).toMatchObject({ data: { batchJob: null }, errors: [] });
+        expect(scripted.calls()).toEqual([long, short]);
+      },
+    );
+
+    test('is not known to be none where a path fails', async () => {
+      scripted.upstream.on('GET', `${SHORT}/J1`, { status: 401 });
+      const { data, errors } = await read();
+      expect(data).toEqual({ batchJob: null });
+      expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    });
+
+    test('is refused as the documented path refuses it', async () => {
+      scripted.upstream.on('GET', `${LONG}/J1`, { status: 403 });
+      scripted.upstream.on('GET', `${SHORT}/J1`, { body: rest.batchJob });
+      expect((await read()).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+      expect(scripted.calls()).toEqual([long]);
+    });
+  },
+);
+
+test('both ids of a job in one operation are one read', async () => {
+  scripted.upstream.on('GET', `${LONG}/J1`, { body: rest.batchJob });
+  const { data, errors } = await scripted.execute(
+    'query ($short: ID!, $long: ID!) { a: batchJob(id: $short) { id } b: batchJob(id: $long) { id } c: node(id: $long) { id } }',
+    { short: ids.batchJob, long: `${ids.project}/pause-fielding-runs-by-target-group-id/J1` },
+  );
+  const job = { id: ids.batchJob };
+  expect({ data, errors }).toEqual({ data: { a: job, b: job, c: job }, errors: [] });
+  expect(scripted.calls()).toEqual([`GET /v1${LONG}/J1`]);
 });
 
 describe('a Location that leads nowhere that may be called', () => {
@@ -70,6 +137,7 @@ describe('a Location that leads nowhere that may be called', () => {
     ['of another account', '/demand/accounts/102/projects/P1/batch-jobs/pause/J1'],
     ['of another kind of job', `${paths.project}/batch-jobs/resume/J1`],
     ['of no kind of job', `${paths.project}/batch-jobs/paused/J1`],
+    ['of what only begins like a kind of job', `${paths.project}/batch-jobs/pause-foo/J1`],
     ['of something else', paths.targetGroup],
   ])('%s: nobody knows of the job', async (_what, location) => {
     answerWith(location);

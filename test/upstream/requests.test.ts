@@ -148,7 +148,7 @@ describe.each(['/gw/v1', '/demand', ''])('below the base path %j', (basePath) =>
     upstream.on('POST', `${basePath}${paths.fieldingRun}/resume`, { status: 204, headers: { etag: '"6"' } });
     upstream.on('POST', basePath + paths.pauseJobs, {
       status: 201,
-      headers: { location: new URL(upstream.url).origin + basePath + paths.batchJob },
+      headers: { location: new URL(upstream.url).origin + basePath + paths.batchJobInLocation },
     });
     upstream.on('GET', basePath + paths.batchJob, { body: rest.batchJob });
 

@@ -1,7 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import type * as rest from '../../contract/demand-api.js';
+import { accountIdOf } from '../../upstream/place.js';
 import type { Connection } from '../connection/connection.js';
+import { itemsFrom } from '../items.js';
 import { requirePlace } from '../node/node-id.js';
 import { ProjectsArgs } from '../project/project.args.js';
 import { ProjectConnection } from '../project/project.connection.js';
@@ -11,10 +13,13 @@ import { Account } from './account.type.js';
 
 @Resolver(() => Account)
 export class AccountResolver {
-  @Query(() => [Account], { nullable: true, description: 'The accounts that your credentials may use.' })
-  async accounts(@Ctx() { loaders }: RequestContext): Promise<Account[] | null> {
+  @Query(() => [Account], {
+    nullable: 'itemsAndList',
+    description: 'The accounts that your credentials may use. Null stands for one that could not be read.',
+  })
+  async accounts(@Ctx() { loaders }: RequestContext): Promise<(Account | Error)[] | null> {
     const list = await loaders.accounts.load('all');
-    return list?.accounts.map(({ id }) => new Account({ accountId: String(id) })) ?? null;
+    return list && itemsFrom(list.accounts, ({ id }) => new Account({ accountId: accountIdOf(id) }));
   }
 
   @Query(() => Account, {
@@ -47,7 +52,11 @@ export class AccountResolver {
   }
 }
 
-/** An account that the credentials may use. There is no REST call for one account. */
+/**
+ * An account that the credentials may use. There is no REST call for one account.
+ *
+ * @throws {UpstreamError} where the list does not have it, but has an account whose id cannot be read
+ */
 export async function findAccount(context: RequestContext, accountId: string): Promise<Account | null> {
   return (await accountInList(context, accountId)) === undefined ? null : new Account({ accountId });
 }
@@ -57,5 +66,11 @@ async function accountInList(
   accountId: string,
 ): Promise<rest.Account | undefined> {
   const list = await loaders.accounts.load('all');
-  return list?.accounts.find(({ id }) => String(id) === accountId);
+  if (list === null) return undefined;
+  const ids = itemsFrom(list.accounts, ({ id }) => accountIdOf(id));
+  const index = ids.indexOf(accountId);
+  if (index >= 0) return list.accounts[index];
+  const broken = ids.find((id) => id instanceof Error);
+  if (broken !== undefined) throw broken;
+  return undefined;
 }

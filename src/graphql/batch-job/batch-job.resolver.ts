@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
+import { orError } from '../items.js';
 import { requirePlace } from '../node/node-id.js';
 import { dateOf } from '../scalars/date-time.js';
 import { relatedProject } from '../project/project.reading.js';
@@ -27,8 +28,10 @@ export class BatchJobResolver {
     description:
       'In how many seconds to ask again: 1 to 10, rising with the age of the job. Null once the job is over.',
   })
-  pollAfterSeconds(@Root() { status, createdAt }: BatchJob, @Ctx() { now }: RequestContext): number | null {
-    return pollAfterSeconds(status, dateOf(createdAt), now());
+  pollAfterSeconds(@Root() job: BatchJob, @Ctx() { now }: RequestContext): number | null {
+    // A time that came broken fails its own field, and says nothing against asking again.
+    const createdAt = orError(() => job.createdAt);
+    return pollAfterSeconds(job.status, createdAt instanceof Error ? null : dateOf(createdAt), now());
   }
 
   @FieldResolver(() => Project, {

@@ -1,28 +1,41 @@
 import { Field, ID, ObjectType } from 'type-graphql';
+import { BatchJobKind } from '../../contract/demand-api.js';
 import type * as rest from '../../contract/demand-api.js';
-import { kindOfSegment } from '../../upstream/batch-job-kind.js';
-import { badResponse } from '../../upstream/errors.js';
-import type { BatchJobPlace, TargetGroupPlace } from '../../upstream/place.js';
+import { segment, type BatchJobPlace, type TargetGroupPlace } from '../../upstream/place.js';
 import { batchJobNodeId } from '../node/node-id.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
+import { itemsFrom } from '../items.js';
 import { fromRestEnum } from '../rest-enum.js';
 import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 import { BatchJobAction, BatchJobStatus } from './batch-job.enum.js';
+
+const ACTION_OF_KIND: Readonly<Record<BatchJobKind, BatchJobAction>> = {
+  [BatchJobKind.Pause]: BatchJobAction.PAUSE,
+  [BatchJobKind.Resume]: BatchJobAction.RESUME,
+  [BatchJobKind.Launch]: BatchJobAction.LAUNCH,
+  [BatchJobKind.Complete]: BatchJobAction.COMPLETE,
+  [BatchJobKind.Relaunch]: BatchJobAction.RELAUNCH,
+};
 
 @ObjectType({ description: 'Why a batch job could not act on a target group.' })
 export class FailureReason {
   constructor(private readonly reason: rest.FailureReason) {}
 
   @Field(() => String, {
-    description: "The reason, in the API's own word for programs, e.g. `TargetGroupNotFound`.",
+    nullable: true,
+    description:
+      "The reason, in the API's own word for programs, e.g. `TargetGroupNotFound`. Null where the API does not tell it.",
   })
-  get code(): string {
-    return this.reason.code;
+  get code(): string | null {
+    return this.reason.code ?? null;
   }
 
-  @Field(() => String, { description: 'The reason, as a sentence for people.' })
-  get description(): string {
-    return this.reason.description;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason, as a sentence for people. Null where the API does not tell it.',
+  })
+  get description(): string | null {
+    return this.reason.description ?? null;
   }
 }
 
@@ -66,8 +79,11 @@ export class FailedTargetGroup {
     return this.item.target_group_name ?? null;
   }
 
-  @Field(() => FailureReason, { description: 'Why it failed.' })
-  get failureReason(): FailureReason {
+  @Field(() => FailureReason, {
+    nullable: true,
+    description: 'Why it failed. Null, with an error, where what the API tells cannot be read.',
+  })
+  get failureReason(): FailureReason | null {
     return new FailureReason(this.item.failure_reason);
   }
 }
@@ -95,9 +111,7 @@ export class BatchJob implements Node {
 
   @Field(() => BatchJobAction, { description: 'What the job does with each of its target groups.' })
   get action(): BatchJobAction {
-    const kind = kindOfSegment(this.place.segment);
-    if (kind === undefined) throw badResponse('The Demand API has a kind of job that is not known.');
-    return BatchJobAction[kind.toUpperCase() as keyof typeof BatchJobAction];
+    return ACTION_OF_KIND[this.place.action];
   }
 
   @Field(() => BatchJobStatus, { description: 'How far the job has come.' })
@@ -111,21 +125,29 @@ export class BatchJob implements Node {
   }
 
   @Field(() => [UpdatedTargetGroup], {
-    description: 'The target groups that are in the wanted state now, those included that already were.',
+    nullable: 'itemsAndList',
+    description:
+      'The target groups that are in the wanted state now, those included that already were. Null, with an error, stands ' +
+      'for one that could not be read, or for the list where none could.',
   })
-  get updatedTargetGroups(): readonly UpdatedTargetGroup[] {
+  get updatedTargetGroups(): readonly (UpdatedTargetGroup | Error)[] {
     const items = this.job.updated_target_groups?.data ?? [];
-    return items.map((item) => new UpdatedTargetGroup(this.#targetGroup(item.target_group_id), item));
+    return itemsFrom(items, (item) => new UpdatedTargetGroup(this.#targetGroup(item.target_group_id), item));
   }
 
-  @Field(() => [FailedTargetGroup], { description: 'The target groups that could not be acted on, and why.' })
-  get failedTargetGroups(): readonly FailedTargetGroup[] {
+  @Field(() => [FailedTargetGroup], {
+    nullable: 'itemsAndList',
+    description:
+      'The target groups that could not be acted on, and why. Null, with an error, stands for one that could not be ' +
+      'read, or for the list where none could.',
+  })
+  get failedTargetGroups(): readonly (FailedTargetGroup | Error)[] {
     const items = this.job.failed_target_groups?.data ?? [];
-    return items.map((item) => new FailedTargetGroup(this.#targetGroup(item.target_group_id), item));
+    return itemsFrom(items, (item) => new FailedTargetGroup(this.#targetGroup(item.target_group_id), item));
   }
 
   #targetGroup(targetGroupId: string): TargetGroupPlace {
     const { accountId, projectId } = this.place;
-    return { accountId, projectId, targetGroupId };
+    return { accountId, projectId, targetGroupId: segment(targetGroupId) };
   }
 }

@@ -1,7 +1,8 @@
 import { Field, ObjectType, type ClassType } from 'type-graphql';
 import { badResponse } from '../../upstream/errors.js';
+import { itemsOf, orError } from '../items.js';
 import { PageInfo } from './page-info.type.js';
-import type { PageQuery } from './page.js';
+import { isCursor, type PageQuery } from './page.js';
 
 export interface Edge<N> {
   readonly cursor: string;
@@ -55,7 +56,7 @@ export function connectionType<N extends object>(node: () => ClassType<N>, name:
 
 /**
  * A connection from a page of REST. An item's id is its cursor; the last one of a page that goes on has the
- * `next_cursor` of REST, where there is one.
+ * `next_cursor` of REST, where there is one that can be sent back to it.
  *
  * @param items those of the list; one that came broken throws when it is read, so each is read by itself
  * @throws {UpstreamError} where the page leads back to where it was asked from: whoever follows it never comes to an end
@@ -92,12 +93,12 @@ class PageOfRest<I extends { readonly id: string }, N> implements Connection<N> 
   }
 
   get nodes(): readonly (N | Error)[] {
-    return (this.#nodes ??= this.#each((index) => this.#toNode(this.#itemAt(index))));
+    return (this.#nodes ??= itemsOf(this.#size, (index) => this.#toNode(this.#itemAt(index))));
   }
 
   get edges(): readonly (Edge<N> | Error)[] {
     const { nodes } = this;
-    return this.#each((index) => {
+    return itemsOf(this.#size, (index) => {
       const node = nodes[index] as N | Error;
       if (node instanceof Error) throw node;
       return { cursor: this.#cursorAt(index), node };
@@ -136,7 +137,8 @@ class PageOfRest<I extends { readonly id: string }, N> implements Connection<N> 
   }
 
   #nextCursor(): string | undefined {
-    return this.#backward || this.#surplus > 0 ? undefined : (this.#list.next_cursor ?? undefined);
+    const cursor = this.#backward || this.#surplus > 0 ? undefined : this.#list.next_cursor;
+    return typeof cursor === 'string' && isCursor(cursor) ? cursor : undefined;
   }
 
   /** The cursor of the first item that can be used, in the order that `indexAt` gives. */
@@ -148,18 +150,6 @@ class PageOfRest<I extends { readonly id: string }, N> implements Connection<N> 
       if (typeof cursor === 'string') return cursor;
     }
     return null;
-  }
-
-  #each<T>(make: (index: number) => T): (T | Error)[] {
-    const made = new Array<T | Error>(this.#size);
-    for (let index = 0; index < made.length; index += 1) {
-      try {
-        made[index] = make(index);
-      } catch (error) {
-        made[index] = asError(error);
-      }
-    }
-    return made;
   }
 }
 
@@ -174,17 +164,4 @@ function startsOver(
   const goesOn = after !== undefined && orError(() => list.next_cursor) === after;
   const ids = Array.from({ length: items.length }, (_, index) => orError(() => items[index]?.id));
   return goesOn || ids.includes(from);
-}
-
-function orError<T>(make: () => T): T | Error {
-  try {
-    return make();
-  } catch (error) {
-    return asError(error);
-  }
-}
-
-function asError(error: unknown): Error {
-  if (error instanceof Error) return error;
-  throw error;
 }

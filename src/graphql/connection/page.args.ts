@@ -8,15 +8,21 @@ export class PageArgs {
   })
   readonly first?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the item before the page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the item before the page. Empty text counts as none.',
+  })
   readonly after?: string | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How many items up to `before`. 1 to 100; 10 if none is given.',
+    description: 'How many items up to `before`, which must be given too. 1 to 100; 10 if none is given.',
   })
   readonly last?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the item after the page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the item after the page. Empty text counts as none.',
+  })
   readonly before?: string | null;
 }

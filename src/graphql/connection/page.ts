@@ -1,9 +1,14 @@
 import { BadUserInputError } from '../../errors.js';
+import { queryString } from '../../upstream/query-string.js';
 import type { PageArgs } from './page.args.js';
 
 const DEFAULT_SIZE = 10;
 const MAX_SIZE = 100;
-const MAX_CURSOR_LENGTH = 512;
+/**
+ * Octets of a cursor in a URL. Servers, Node's among them, commonly take 16 KiB of request line and header fields; what is
+ * left is for the path, a filter and a token.
+ */
+const MAX_CURSOR_OCTETS = 12 * 1024;
 
 /** A page of a list in the terms of REST. */
 export interface PageQuery {
@@ -13,7 +18,8 @@ export interface PageQuery {
 }
 
 /**
- * The page that a connection's arguments ask for: `first` with or without `after`, or `last` with `before`.
+ * The page that a connection's arguments ask for: `first` with or without `after`, or `last` with `before`. An empty
+ * cursor is none.
  *
  * @throws {BadUserInputError} for any other combination, a size that is not 1 to 100, or a cursor that cannot be one
  */
@@ -39,10 +45,23 @@ function sizeOf(argument: string, size: number | null | undefined): number {
 }
 
 function cursorOf(argument: string, cursor: string): string {
-  if (cursor.length <= MAX_CURSOR_LENGTH && /^[\x21-\x7e]+$/.test(cursor)) return cursor;
+  if (isCursor(cursor)) return cursor;
   throw new BadUserInputError(`Argument \`${argument}\` must be a cursor that a page gave.`);
 }
 
-function given<T>(value: T | null | undefined): value is T {
-  return value !== undefined && value !== null;
+/**
+ * Whether a text can be sent to REST as a cursor. A surrogate without its other half cannot: it has no form in UTF-8, and
+ * so none in a URL.
+ */
+export function isCursor(text: string): boolean {
+  return (
+    text !== '' &&
+    text.length <= MAX_CURSOR_OCTETS &&
+    !/\p{Surrogate}/u.test(text) &&
+    queryString({ start_after: text }).length <= MAX_CURSOR_OCTETS
+  );
+}
+
+function given<T extends string | number>(value: T | null | undefined): value is T {
+  return value !== undefined && value !== null && value !== '';
 }

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { ValidationError } from '../errors/user-error.type.js';
+import { isWritable } from '../scalars/date-time.js';
 import { changeFieldingRun } from './fielding-run.changing.js';
 import {
   CompleteFieldingRunInput,
@@ -91,6 +92,14 @@ export class FieldingRunMutations {
     @Arg('input', () => UpdateFieldingPeriodInput, { description: INPUT }) input: UpdateFieldingPeriodInput,
     @Ctx() context: RequestContext,
   ): Promise<FieldingRunPayload> {
+    const outOfRange = (['startAt', 'endAt'] as const).filter((field) => !isWritable(input[field]));
+    if (outOfRange.length > 0) {
+      return FieldingRunPayload.refused(
+        ...outOfRange.map(
+          (field) => new ValidationError(`\`${field}\` must be in the years 1 to 9999, in UTC.`, [field]),
+        ),
+      );
+    }
     if (input.endAt <= input.startAt) {
       return FieldingRunPayload.refused(new ValidationError('`endAt` must be after `startAt`.', ['endAt']));
     }

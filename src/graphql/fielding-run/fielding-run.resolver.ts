@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
+import { orError } from '../items.js';
 import { requirePlace } from '../node/node-id.js';
 import { dateOf } from '../scalars/date-time.js';
 import { relatedTargetGroup } from '../target-group/target-group.reading.js';
@@ -30,11 +31,10 @@ export class FieldingRunResolver {
     description:
       'What can be done with the run now, by its status and end. The API has the last word: a goal may have been reached.',
   })
-  availableActions(
-    @Root() { status, endAt }: FieldingRun,
-    @Ctx() { now }: RequestContext,
-  ): readonly FieldingRunAction[] {
-    return availableActions(status, dateOf(endAt), now());
+  availableActions(@Root() run: FieldingRun, @Ctx() { now }: RequestContext): readonly FieldingRunAction[] {
+    // An end that came broken fails its own field; this one may not be null, and would take the run away.
+    const endAt = orError(() => run.endAt);
+    return availableActions(run.status, endAt instanceof Error ? null : dateOf(endAt), now());
   }
 
   @FieldResolver(() => TargetGroup, { nullable: true, description: 'The target group that the run fields.' })

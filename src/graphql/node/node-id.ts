@@ -1,6 +1,7 @@
 import { BadUserInputError } from '../../errors.js';
 import { kindOfSegment } from '../../upstream/batch-job-kind.js';
 import {
+  isAccountId,
   isSegment,
   type AccountPlace,
   type BatchJobPlace,
@@ -18,6 +19,8 @@ const FORMS = {
   BatchJob: '<account>/<project>/<kind of job>/<job>',
 } as const;
 
+const ACCOUNT = 'where `<account>` is a whole number without leading zeros';
+
 export type NodeKind = keyof typeof FORMS;
 
 export type NodePlace =
@@ -34,19 +37,23 @@ export const targetGroupNodeId = (place: TargetGroupPlace): string =>
 export const fieldingRunNodeId = (place: FieldingRunPlace): string =>
   `${targetGroupNodeId(place)}/${place.fieldingRunId}`;
 export const batchJobNodeId = (place: BatchJobPlace): string =>
-  `${projectNodeId(place)}/${place.segment}/${place.jobId}`;
+  `${projectNodeId(place)}/${place.action}/${place.jobId}`;
 
-/** What `id` names; undefined where it is malformed. Every part is checked, so that an id never leaves its path. */
+/**
+ * What `id` names; undefined where it is malformed. Every part is checked, so that an id never leaves its path. A thing
+ * has one id, but for a job: the kind in its id can be written in the long form of REST paths too.
+ */
 export function parseNodeId(id: string): NodePlace | undefined {
   const [accountId, projectId, third, fourth, ...rest] = id.split('/');
-  if (rest.length > 0 || accountId === undefined || !/^\d{1,10}$/.test(accountId)) return undefined;
+  if (rest.length > 0 || accountId === undefined || !isAccountId(accountId)) return undefined;
   if ([projectId, third, fourth].some((part) => part !== undefined && !isSegment(part))) return undefined;
   if (projectId === undefined) return { kind: 'Account', accountId };
   if (third === undefined) return { kind: 'Project', accountId, projectId };
   if (fourth === undefined) return { kind: 'TargetGroup', accountId, projectId, targetGroupId: third };
-  // A target group's id is a ULID, in capitals; the segment of a job's path is in small letters.
-  return /^[a-z-]{1,64}$/.test(third) && kindOfSegment(third) !== undefined
-    ? { kind: 'BatchJob', accountId, projectId, segment: third, jobId: fourth }
+  // No target group has such an id: theirs are ULIDs, in capitals.
+  const action = kindOfSegment(third);
+  return action !== undefined
+    ? { kind: 'BatchJob', accountId, projectId, action, jobId: fourth }
     : { kind: 'FieldingRun', accountId, projectId, targetGroupId: third, fieldingRunId: fourth };
 }
 
@@ -55,7 +62,7 @@ export function placeOf<K extends NodeKind>(kind: K, id: string): Extract<NodePl
   const place = parseNodeId(id);
   if (place?.kind === kind) return place as Extract<NodePlace, { kind: K }>;
   return place === undefined
-    ? `is not an id: the id of ${withArticle(kind)} is \`${FORMS[kind]}\`.`
+    ? `is not an id: the id of ${withArticle(kind)} is \`${FORMS[kind]}\`, ${ACCOUNT}.`
     : `is the id of ${withArticle(place.kind)}, and must be that of ${withArticle(kind)}: \`${FORMS[kind]}\`.`;
 }
 

@@ -2,7 +2,9 @@ import { ArgsType, Field, ID, InputType } from 'type-graphql';
 import { PageArgs } from '../connection/page.args.js';
 import { ProjectStatus } from './project.enum.js';
 
-@InputType({ description: 'Which projects to list. All that is given must hold.' })
+@InputType({
+  description: 'Which projects to list. All that is given must hold; what is empty counts as not given.',
+})
 export class ProjectFilter {
   @Field(() => String, { nullable: true, description: 'Text to look for, e.g. in names and ids.' })
   readonly search?: string | null;
@@ -24,7 +26,7 @@ export class ProjectFilter {
 export class ProjectsArgs extends PageArgs {
   @Field(() => ProjectFilter, {
     nullable: true,
-    description: 'Which projects to list; all if none is given.',
+    description: 'Which projects to list; all if none is given, or an empty one.',
   })
   readonly filter?: ProjectFilter | null;
 }

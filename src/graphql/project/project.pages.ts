@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../context.js';
 import { ProjectStatus } from '../../contract/demand-api.js';
 import type { ProjectQuery } from '../../upstream/client.js';
-import type { AccountPlace } from '../../upstream/place.js';
+import { segment, type AccountPlace } from '../../upstream/place.js';
 import { toConnection, type Connection } from '../connection/connection.js';
 import { pageQuery } from '../connection/page.js';
 import { filterText } from '../filter.js';
@@ -25,7 +25,7 @@ export async function projectConnection(
     list,
     list.projects,
     page,
-    (item) => new Project({ accountId: account.accountId, projectId: item.id }, item),
+    (item) => new Project({ accountId: account.accountId, projectId: segment(item.id) }, item),
   );
 }
 

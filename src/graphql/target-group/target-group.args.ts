@@ -4,7 +4,8 @@ import { TargetGroupStatus } from './target-group.enum.js';
 
 @InputType({
   description:
-    'Which target groups to list. All that is given must hold; of a list, one value must. 1 to 100 values a list.',
+    'Which target groups to list. All that is given must hold; of a list, one value must. At most 100 values a list; what ' +
+    'is empty counts as not given.',
 })
 export class TargetGroupFilter {
   @Field(() => String, { nullable: true, description: 'Text to look for, e.g. in names and ids.' })
@@ -33,7 +34,7 @@ export class TargetGroupFilter {
 export class TargetGroupsArgs extends PageArgs {
   @Field(() => TargetGroupFilter, {
     nullable: true,
-    description: 'Which target groups to list; all if none is given.',
+    description: 'Which target groups to list; all if none is given, or an empty one.',
   })
   readonly filter?: TargetGroupFilter | null;
 }

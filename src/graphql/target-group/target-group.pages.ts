@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../context.js';
 import { TargetGroupStatus } from '../../contract/demand-api.js';
 import type { TargetGroupQuery } from '../../upstream/client.js';
-import type { ProjectPlace } from '../../upstream/place.js';
+import { segment, type ProjectPlace } from '../../upstream/place.js';
 import { toConnection, type Connection } from '../connection/connection.js';
 import { pageQuery } from '../connection/page.js';
 import { anyText, filterText, filterValues, matching } from '../filter.js';
@@ -28,7 +28,8 @@ export async function targetGroupConnection(
     list,
     list.target_groups,
     page,
-    (item) => new TargetGroup({ accountId, projectId, targetGroupId: item.id }, new ListedFacts(item)),
+    (item) =>
+      new TargetGroup({ accountId, projectId, targetGroupId: segment(item.id) }, new ListedFacts(item)),
   );
 }
 

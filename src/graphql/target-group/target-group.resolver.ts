@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
+import { segment } from '../../upstream/place.js';
 import type { Connection } from '../connection/connection.js';
 import { FieldingRun } from '../fielding-run/fielding-run.type.js';
 import { requirePlace } from '../node/node-id.js';
@@ -48,7 +49,7 @@ export class TargetGroupResolver {
     @Ctx() { loaders }: RequestContext,
   ): Promise<FieldingRun | null> {
     const run = (await loaders.fieldingRunsOf.load(place))?.data[0];
-    return run === undefined ? null : new FieldingRun({ ...place, fieldingRunId: run.id }, run);
+    return run === undefined ? null : new FieldingRun({ ...place, fieldingRunId: segment(run.id) }, run);
   }
 
   @FieldResolver(() => Project, {

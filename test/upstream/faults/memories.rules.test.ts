@@ -178,15 +178,26 @@ describe('The memory of jobs', () => {
 
   it('tells nothing of what cannot be looked up, and gets over what cannot be noted', async () => {
     const gone = () => Promise.reject(new Error('gone'));
-    memory = new JobMemory({ find: gone, noteCreated: gone, noteFinished: gone });
+    memory = new JobMemory({ find: gone, noteCreated: gone, noteFinished: gone, noteAtShortPath: gone });
     await memory.created('alice', '/j1', 'J1');
     expect(await amend(completed)).toBe(completed);
     for (const job of [null, processing])
       await expect(amend(job)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await memory.foundAtShortPath('alice', '/j1');
+    expect(await memory.isAtShortPath('alice', '/j1')).toBe(false);
+  });
+
+  it('knows which path a job was found at, for each credential', async () => {
+    expect(await memory.isAtShortPath('alice', '/j1')).toBe(false);
+    await memory.foundAtShortPath('alice', '/j1');
+    expect(await memory.isAtShortPath('alice', '/j1')).toBe(true);
+    expect(await memory.isAtShortPath('alice', '/j2')).toBe(false);
+    expect(await memory.isAtShortPath('bob', '/j1')).toBe(false);
   });
 
   it('is bounded', async () => {
     for (let index = 0; index <= 10_000; index += 1) {
+      await memory.foundAtShortPath('dan', `/${index}`);
       await memory.created('alice', `/${index}`, 'J1');
       await amend(completed, 'bob', `/${index}`);
     }
@@ -194,6 +205,10 @@ describe('The memory of jobs', () => {
     expect([await amend(processing, 'bob', '/0'), await amend(processing, 'bob', '/1')]).toEqual([
       processing,
       completed,
+    ]);
+    expect([await memory.isAtShortPath('dan', '/0'), await memory.isAtShortPath('dan', '/1')]).toEqual([
+      false,
+      true,
     ]);
     await memory.amend('carol', '/large', completed, bodyOf(completed).padEnd(16 * 1024 * 1024 + 1));
     expect(await amend(processing, 'carol', '/large')).toBe(processing);
