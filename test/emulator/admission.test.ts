@@ -123,7 +123,7 @@ test('a trace goes on, or one begins', async () => {
   expect(begun.headers.get('tracestate')).toBeNull();
 });
 
-test('each token has a rate of its own, which time refills', async () => {
+test('each token has a rate of its own, which time refills, and a reset', async () => {
   const limited = await startTestEmulator({
     clock: () => Date.UTC(2026, 0, 1),
     rateLimit: { requestsPerSecond: 0.5, burst: 2 },
@@ -142,6 +142,9 @@ test('each token has a rate of its own, which time refills', async () => {
     });
 
     await limited.control.clock.advance(2000);
+    expect([await statusOf('demo'), await statusOf('demo')]).toEqual([200, 429]);
+
+    await limited.control.reset();
     expect(await statusOf('demo')).toBe(200);
   } finally {
     await limited.close();

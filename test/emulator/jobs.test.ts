@@ -88,6 +88,15 @@ describe('batch jobs', () => {
         has_more: false,
       },
     });
+    const named = job.failed_target_groups!.data.filter((group) => group.target_group_name !== undefined);
+    expect(named.map((group) => group.target_group_id)).toEqual([
+      demo.draft.targetGroupId,
+      demo.scheduled.targetGroupId,
+    ]);
+    expect((await emulator.control.effects()).slice(1).map((effect) => effect.target_group_id)).toEqual([
+      demo.secondLive.targetGroupId,
+      demo.live.targetGroupId,
+    ]);
     expect(await readApi(emulator, demoPaths.run(demo.paused))).toEqual(before);
     expect(await readApi(emulator, demoPaths.run(demo.live))).toMatchObject({ status: 'Paused', version: 6 });
   });

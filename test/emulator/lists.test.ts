@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ProjectList, TargetGroupList } from '../../src/contract/demand-api.js';
+import type { ProjectList, ProjectOverview, TargetGroupList } from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
 import { callApi, demoPaths, readApi, startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
 
@@ -145,4 +145,13 @@ describe('filters of projects', () => {
   test('an unknown status is a 400', async () => {
     expect((await callApi(emulator, 'GET', `${PROJECTS}?status=closed`)).status).toBe(400);
   });
+});
+
+test('the goal of a project is that of its launched target groups', async () => {
+  const { target_groups: groups } = await groupsAt(`${GROUPS}?page_size=100`);
+  const launched = groups.filter(({ status }) => status !== 'draft');
+  expect(launched.length).toBeLessThan(groups.length);
+  const goals = launched.map((group) => group.statistics!.progress!.value!.filling_goal);
+  const { statistics } = await readApi<ProjectOverview>(emulator, `${demoPaths.project}/overview`);
+  expect(statistics!.filling_goal).toBe(goals.reduce((sum, goal) => sum + goal, 0));
 });
