@@ -1,4 +1,5 @@
 import type * as rest from '../contract/demand-api.js';
+import { dateIn } from './moment.js';
 import { isNextVersion, isOlder } from './version.js';
 
 /** The state that a change leads to, by which a change without a usable answer is recognised. */
@@ -60,5 +61,5 @@ function isIn(run: rest.FieldingRun, expected: ExpectedState): boolean {
 }
 
 function sameMoment(one: string | undefined, other: string): boolean {
-  return one !== undefined && Date.parse(one) === Date.parse(other);
+  return one !== undefined && dateIn(one)?.getTime() === dateIn(other)?.getTime();
 }

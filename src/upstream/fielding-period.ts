@@ -1,6 +1,7 @@
 import type * as rest from '../contract/demand-api.js';
 import { octetsOf } from './body.js';
 import type { HttpResponse } from './http.js';
+import { dateIn } from './moment.js';
 import { bodies } from './validation.js';
 
 /**
@@ -10,7 +11,7 @@ import { bodies } from './validation.js';
 export function periodIn(response: HttpResponse): rest.FieldingPeriod | undefined {
   try {
     const { start_fielding_at, end_fielding_at } = bodies.fieldingPeriod(octetsOf(response));
-    const usable = [start_fielding_at, end_fielding_at].every((moment) => !Number.isNaN(Date.parse(moment)));
+    const usable = [start_fielding_at, end_fielding_at].every((moment) => dateIn(moment) !== undefined);
     return usable ? { start_fielding_at, end_fielding_at } : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isWritable, momentOf } from '../../src/graphql/scalars/date-time.js';
+import { momentOf } from '../../src/graphql/scalars/date-time.js';
+import { isWritable } from '../../src/upstream/moment.js';
 
 describe('a moment as REST writes it', () => {
   test.each([

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { ValidationError } from '../errors/user-error.type.js';
-import { isWritable } from '../scalars/date-time.js';
+import { isWritable } from '../../upstream/moment.js';
 import { changeFieldingRun } from './fielding-run.changing.js';
 import {
   CompleteFieldingRunInput,
