@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type {
   BatchJob,
@@ -12,6 +14,7 @@ import {
   finishedJob,
   readApi,
   startTestEmulator,
+  until,
   type CallOptions,
   type TestEmulator,
 } from '../helpers/emulator.js';
@@ -223,6 +226,26 @@ describe('idempotency keys', () => {
     const responses = await Promise.all(Array.from({ length: 20 }, () => create('pause', { key: 'race' })));
     const locations = await Promise.all(responses.map(locationOf));
     expect(new Set(locations).size).toBe(1);
+    expect(await creations()).toHaveLength(1);
+  });
+
+  test('a call whose body comes after another has used its key is answered with that job', async () => {
+    const slow = request(emulator.url + demoPaths.batchJobs('pause'), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${demo.token}`,
+        'cint-api-version': '2025-12-18',
+        'content-type': 'application/json',
+        'idempotency-key': 'slow',
+      },
+    });
+    const answered = once(slow, 'response') as Promise<[IncomingMessage]>;
+    slow.flushHeaders();
+    await until(async () => (await emulator.control.requests()).length === 1);
+    const first = await locationOf(await create('pause', { key: 'slow' }));
+    slow.end(JSON.stringify({ target_group_ids: [demo.live.targetGroupId] }));
+    const [{ statusCode, headers }] = await answered;
+    expect([statusCode, headers.location]).toEqual([201, first]);
     expect(await creations()).toHaveLength(1);
   });
 

@@ -403,6 +403,14 @@ describe('A fielding period', () => {
   });
 });
 
+test('A reset brings back the time of the clock', async () => {
+  const { control } = await start();
+  await control.clock.advance(HOUR);
+  expect(await control.clock.now()).toEqual(new Date(START + HOUR));
+  await control.reset();
+  expect(await control.clock.now()).toEqual(new Date(START));
+});
+
 describe('Times', () => {
   test('of what is made up for come in order, whichever run they are of', async () => {
     const busy = await start();
