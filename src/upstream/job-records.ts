@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
 /** How long after its creation a job may be 404 and still counts as at work. */
-export const JOB_APPEARS_WITHIN_MS = 10_000;
+const JOB_APPEARS_WITHIN_MS = 10_000;
 
 const MAX_CREATED = 10_000;
 const MAX_FINISHED = 10_000;
