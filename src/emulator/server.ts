@@ -14,7 +14,6 @@ import { schemaCompiler } from './http/schemas.js';
 import { resumeJobs } from './jobs/resume.js';
 import { JobRunner } from './jobs/runner.js';
 import { isEmpty, seed, wipe } from './seed/seed.js';
-import { KnownVersions } from './known-versions.js';
 import type { Services } from './services.js';
 import { openDatabase } from './store/database.js';
 
@@ -70,7 +69,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     jobs: new JobRunner(options.jobStepMs ?? DEFAULT_JOB_STEP_MS, (error) => {
       app.log.error({ err: error }, 'a job stopped');
     }),
-    knownVersions: new KnownVersions(),
     newId: () => ulid(clock.now()),
   };
   const interference = { faults: new FaultRules(), delays: new Delays(), requests: new RequestLog() };
@@ -82,7 +80,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     interference.faults.clear();
     interference.requests.clear();
     limiter?.reset();
-    services.knownVersions.reset();
     clock.reset();
     database.transaction(() => {
       wipe(database);

@@ -6,6 +6,7 @@ import type { Call, CallScope } from './call.js';
 import { badResponse, UpstreamError } from './errors.js';
 import { periodIn } from './fielding-period.js';
 import type { FieldingRunCache } from './fielding-run-cache.js';
+import type { HttpResponse } from './http.js';
 import type { JobMemory } from './job-memory.js';
 import { batchJobPlaceOf } from './location.js';
 import { isChanged, type Goal } from './lost-change.js';
@@ -142,10 +143,17 @@ export class DemandClient {
   /** A job that was created a moment ago and is not seen yet counts as at work. */
   async getBatchJob(place: BatchJobPlace): Promise<rest.BatchJob | null> {
     const path = batchJobPath(place);
-    const response = await this.#calls.get(path);
+    const response = (await this.#calls.get(path)) ?? (await this.#documentedJob(place));
     const body = response === null ? undefined : octetsOf(response);
     const job = body === undefined ? null : bodies.batchJob(body);
     return await this.#deps.jobs.amend(this.#credentialKey, path, job, body ?? '');
+  }
+
+  /** The path that `Location` named need not be one that the contract has. */
+  async #documentedJob(place: BatchJobPlace): Promise<HttpResponse | null> {
+    const kind = kindOfSegment(place.segment);
+    const segment = kind === undefined ? place.segment : OPERATION_OF_KIND[kind];
+    return segment === place.segment ? null : await this.#calls.get(batchJobPath({ ...place, segment }));
   }
 
   launchNow(place: FieldingRunPlace, version: string): Promise<ActionOutcome> {

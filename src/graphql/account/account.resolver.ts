@@ -2,6 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-g
 import type { RequestContext } from '../../context.js';
 import type * as rest from '../../contract/demand-api.js';
 import type { Connection } from '../connection/connection.js';
+import { badResponse } from '../../upstream/errors.js';
 import { requirePlace } from '../node/node-id.js';
 import { ProjectsArgs } from '../project/project.args.js';
 import { ProjectConnection } from '../project/project.connection.js';
@@ -14,7 +15,7 @@ export class AccountResolver {
   @Query(() => [Account], { nullable: true, description: 'The accounts that your credentials may use.' })
   async accounts(@Ctx() { loaders }: RequestContext): Promise<Account[] | null> {
     const list = await loaders.accounts.load('all');
-    return list?.accounts.map(({ id }) => new Account({ accountId: String(id) })) ?? null;
+    return list === null ? null : accountsIn(list).map(({ id }) => toAccount(id));
   }
 
   @Query(() => Account, {
@@ -57,5 +58,18 @@ async function accountInList(
   accountId: string,
 ): Promise<rest.Account | undefined> {
   const list = await loaders.accounts.load('all');
-  return list?.accounts.find(({ id }) => String(id) === accountId);
+  return list === null ? undefined : accountsIn(list).find(({ id }) => String(id) === accountId);
+}
+
+/** The contract requires neither the list nor the ids in it, and without them there is nothing to tell. */
+function accountsIn(list: rest.AccountList): readonly rest.Account[] {
+  const accounts = list.accounts ?? null;
+  if (accounts === null) throw badResponse('The Demand API did not tell the `accounts`.');
+  return accounts;
+}
+
+function toAccount(id: number | null | undefined): Account {
+  if (id === undefined || id === null)
+    throw badResponse('The Demand API did not tell the `id` of an account.');
+  return new Account({ accountId: String(id) });
 }

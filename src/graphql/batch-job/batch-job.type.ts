@@ -17,12 +17,12 @@ export class FailureReason {
     description: "The reason, in the API's own word for programs, e.g. `TargetGroupNotFound`.",
   })
   get code(): string {
-    return this.reason.code;
+    return told(this.reason.code, 'code');
   }
 
   @Field(() => String, { description: 'The reason, as a sentence for people.' })
   get description(): string {
-    return this.reason.description;
+    return told(this.reason.description, 'description');
   }
 }
 
@@ -128,4 +128,11 @@ export class BatchJob implements Node {
     const { accountId, projectId } = this.place;
     return { accountId, projectId, targetGroupId };
   }
+}
+
+/** The contract does not require it, and the graph does. */
+function told(value: string | null | undefined, name: string): string {
+  if (value === undefined || value === null)
+    throw badResponse(`The Demand API did not tell the \`${name}\` of a failure.`);
+  return value;
 }
