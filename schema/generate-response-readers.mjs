@@ -1,39 +1,40 @@
 /** Writes `src/contract/response-readers.ts`: a reader of each object that the answers to reads are made of. */
 import { writeFileSync } from 'node:fs';
-import { nameOf, responseSchemas } from './response-schemas.mjs';
+import { nameOf } from './contract.mjs';
+import { BODIES, responseSchemas } from './response-schemas.mjs';
 
 const target = new URL('../src/contract/response-readers.ts', import.meta.url);
-
-/** What the bodies of answers are; their parts follow from them. */
-const BODIES = [
-  'AccountList',
-  'Project',
-  'ProjectOverview',
-  'ProjectList',
-  'TargetGroupList',
-  'TargetGroupOverview',
-  'TargetGroupDetails',
-  'DraftTargetGroup',
-  'FieldingRun',
-  'FieldingRunList',
-  'FieldingPeriod',
-  'BatchJob',
-];
+const OPEN_OBJECT = '0x7b';
 
 const readers = new Map();
 for (const name of BODIES) addReader(name);
 
+/** A schema with what it refers to, unless that has a reader of its own, which `name` is then the name of. */
+function resolved({ $ref, nullable = false, ...schema }) {
+  if ($ref === undefined) return { ...schema, nullable };
+  const name = nameOf($ref);
+  const referred = resolved(responseSchemas[name]);
+  return { ...referred, nullable: nullable || referred.nullable, ...(isObject(referred) && { name }) };
+}
+
+function isObject({ type }) {
+  return [type].flat().includes('object');
+}
+
 /** @returns an expression that reads a value of a schema */
-function reading(schema) {
-  const { $ref, type, items, minimum, maximum } = schema;
-  if ($ref !== undefined) {
-    const name = nameOf($ref);
-    const referred = responseSchemas[name];
-    if (referred.type !== 'object') return reading(referred);
+function reading(schema, isOptional = false) {
+  const { nullable, ...value } = resolved(schema);
+  return nullable || isOptional ? `json.null() ? null : ${readingOf(value)}` : readingOf(value);
+}
+
+function readingOf({ name, type, items, minimum, maximum }) {
+  if (name !== undefined) {
     addReader(name);
     return `read${name}(json)`;
   }
   switch (type) {
+    case undefined:
+      return 'json.value()';
     case 'string':
       return 'json.string()';
     case 'boolean':
@@ -41,13 +42,11 @@ function reading(schema) {
     case 'integer':
       return `json.integer(${minimum}, ${maximum})`;
     case 'number':
-      return minimum === undefined && maximum === undefined
-        ? 'json.number()'
-        : `json.number(${minimum}, ${maximum})`;
+      return minimum === undefined ? 'json.number()' : `json.number(${minimum}, ${maximum})`;
     case 'array':
       return `json.array(${readerOf(items)})`;
     default:
-      throw new Error(`There is no reader of ${JSON.stringify(schema)}.`);
+      throw new Error(`There is no reader of the type ${type}.`);
   }
 }
 
@@ -58,32 +57,36 @@ function readerOf(schema) {
 }
 
 /** Enums are open, and so their values are texts like any other. */
-function typeOf({ $ref, type, items }) {
-  if ($ref !== undefined) {
-    const name = nameOf($ref);
-    const referred = responseSchemas[name];
-    return referred.type === 'object' ? `rest.${name}` : typeOf(referred);
-  }
-  if (type === 'array') return `readonly ${typeOf(items)}[]`;
-  return type === 'integer' ? 'number' : type;
+function typeOf(schema) {
+  const { name, type, items, nullable } = resolved(schema);
+  const orNull = nullable ? ' | null' : '';
+  if (name !== undefined) return `rest.${name}${orNull}`;
+  if (type === undefined) return 'unknown';
+  if (type === 'array') return `readonly ${typeOf(items)}[]${orNull}`;
+  return `${type === 'integer' ? 'number' : type}${orNull}`;
 }
 
 function addReader(name) {
   if (readers.has(name)) return;
   readers.set(name, undefined);
-  const { properties, required = [] } = responseSchemas[name];
+  const { type, properties, required } = responseSchemas[name];
   const names = Object.keys(properties);
   const isOptional = (property) => !required.includes(property);
-  const valueOf = (property) => {
-    const value = reading(properties[property]);
-    return isOptional(property) ? `json.null() ? null : ${value}` : value;
+  const valueOf = (property) => reading(properties[property], isOptional(property));
+  const typeOfProperty = (property) => {
+    const ofValue = typeOf(properties[property]);
+    return isOptional(property) && !ofValue.endsWith('| null') && ofValue !== 'unknown'
+      ? `${ofValue} | null | undefined`
+      : ofValue === 'unknown'
+        ? ofValue
+        : `${ofValue} | undefined`;
   };
   const missing = required.map((property) => `${property} === undefined`).join(' || ');
   readers.set(
     name,
     `export function read${name}(json: JsonCursor): rest.${name} {
   const { view } = json;
-${names.map((property) => `  let ${property}: ${typeOf(properties[property])}${isOptional(property) ? ' | null' : ''} | undefined;`).join('\n')}
+${type.includes('number') ? `  if (view.getUint8(json.at) !== ${OPEN_OBJECT}) return json.number();\n` : ''}${names.map((property) => `  let ${property}: ${typeOfProperty(property)};`).join('\n')}
   object: {
     if (!json.openObject()) break object;
     let at = json.at;

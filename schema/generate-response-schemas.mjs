@@ -1,30 +1,31 @@
 /** Writes `src/contract/response-schemas.ts`: what an answer must be, as JSON Schemas. */
 import { writeFileSync } from 'node:fs';
-import { nameOf, responseSchemas } from './response-schemas.mjs';
+import { nameOf } from './contract.mjs';
+import { BODIES, responseSchemas } from './response-schemas.mjs';
 
 const target = new URL('../src/contract/response-schemas.ts', import.meta.url);
 
 /** References are replaced by what they refer to, so that a fault deep inside is reported at its own place alone. */
-function resolve({ $ref, ...schema }) {
-  if ($ref !== undefined) return resolve(responseSchemas[nameOf($ref)]);
-  const { properties, required = [], items } = schema;
+function resolve({ $ref, nullable, ...schema }, isOptional = false) {
+  const orNull = isOptional || nullable === true;
+  if ($ref !== undefined) return resolve(responseSchemas[nameOf($ref)], orNull);
+  const { type, properties, required, items } = schema;
   return {
     ...schema,
+    ...(type !== undefined && orNull && { type: [type, 'null'].flat() }),
     ...(items && { items: resolve(items) }),
     ...(properties && {
       properties: Object.fromEntries(
-        Object.entries(properties).map(([name, property]) => {
-          const resolved = resolve(property);
-          return [name, required.includes(name) ? resolved : { ...resolved, type: [resolved.type, 'null'] }];
-        }),
+        Object.entries(properties).map(([name, property]) => [
+          name,
+          resolve(property, !required.includes(name)),
+        ]),
       ),
     }),
   };
 }
 
-const schemas = Object.fromEntries(
-  Object.entries(responseSchemas).map(([name, schema]) => [name, resolve(schema)]),
-);
+const schemas = Object.fromEntries(BODIES.map((name) => [name, resolve(responseSchemas[name])]));
 
 writeFileSync(
   target,

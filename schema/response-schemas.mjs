@@ -1,42 +1,119 @@
 /**
  * The schemas of `demand-api.openapi.yaml`, relaxed to what the gateway insists on when an answer enters. "Be liberal in
- * what you accept": a new enum value, another text format or a null in place of a missing optional property is no reason
- * to refuse an answer; a wrong type or a missing required property is.
+ * what you accept": a new enum value, another text format, a figure out of its range or a null in place of a missing
+ * optional property is no reason to refuse an answer; a wrong type or a missing required property is.
+ *
+ * A relaxed schema is a `$ref`, or has one `type` or several and what belongs to them. `nullable` says that null may stand
+ * in its place. One without a type is of any value.
  */
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { contract, nameOf, ofAnyVersion } from './contract.mjs';
 
-const source = new URL('./demand-api.openapi.yaml', import.meta.url);
+/** What the bodies of answers are; their parts follow from them. */
+export const BODIES = [
+  'AccountList',
+  'UserList',
+  'Project',
+  'ProjectOverview',
+  'ProjectList',
+  'TargetGroupList',
+  'TargetGroupOverview',
+  'TargetGroupOverviewById',
+  'TargetGroupDetails',
+  'TargetGroupPerformance',
+  'CompletesByInterval',
+  'TargetGroupChangelog',
+  'TargetGroupTransitions',
+  'DraftTargetGroup',
+  'FieldingRun',
+  'FieldingRunList',
+  'FieldingPeriod',
+  'BatchJob',
+  'FieldingRunJob',
+];
 
-const KEPT = new Set(['$ref', 'type', 'properties', 'required', 'items', 'minimum', 'maximum']);
+/** Nobody asks for these, and they are most of their bodies: they are gone past without a look. */
+const UNREAD = {
+  DraftTargetGroup: [
+    'exclusion',
+    'respondent_activity_exclusions',
+    'fielding_assistant_assignment',
+    'profiling',
+    'allocations',
+    're_entry_configuration',
+    'links',
+  ],
+  TargetGroupDetails: ['links'],
+};
 
-const { components } = parse(readFileSync(source, 'utf8'), { merge: true });
+const INT32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
+const SAFE = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
 
 /** By their names. They may refer to each other, and to nothing else. */
 export const responseSchemas = Object.fromEntries(
-  Object.entries(components.schemas).map(([name, schema]) => [name, relax(schema)]),
+  Object.entries(contract.components.schemas).map(([name, schema]) => [
+    name,
+    relax(without(ofAnyVersion(schema), UNREAD[name] ?? [])),
+  ]),
 );
 
-/** The name of the schema that one refers to. */
-export function nameOf($ref) {
-  return $ref.split('/').at(-1);
+function without({ properties, ...schema }, names) {
+  if (properties === undefined) return schema;
+  const kept = Object.entries(properties).filter(([name]) => !names.includes(name));
+  return { ...schema, properties: Object.fromEntries(kept) };
 }
 
 function relax(schema) {
-  const kept = Object.entries(withBounds(schema)).filter(([keyword]) => KEPT.has(keyword));
-  return Object.fromEntries(kept.map(([keyword, value]) => [keyword, relaxKeyword(keyword, value)]));
+  const { $ref, type, properties, required = [], items, oneOf, anyOf } = schema;
+  if ($ref !== undefined) return { $ref };
+  const alternatives = anyOf ?? oneOf;
+  if (alternatives !== undefined) return union(alternatives.map(relax));
+  if (type === undefined) return {};
+  const types = [type].flat();
+  return {
+    type: types.find((one) => one !== 'null') ?? 'null',
+    ...(types.length > 1 && types.includes('null') && { nullable: true }),
+    ...(types.includes('integer') && boundsOf(schema)),
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, property]) => [name, relax(property)]),
+      ),
+      required,
+    }),
+    ...(items && { items: relax(items) }),
+  };
 }
 
 /** An integer that JSON.parse cannot keep exact, or that GraphQL's Int cannot hold, is of no use. */
-function withBounds(schema) {
-  if (schema.type !== 'integer') return schema;
-  return schema.format === 'int64'
-    ? { ...schema, minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }
-    : { ...schema, minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
+function boundsOf(schema) {
+  return schema['x-bits'] === 64 ? SAFE : INT32;
 }
 
-function relaxKeyword(keyword, value) {
-  if (keyword === 'items') return relax(value);
-  if (keyword !== 'properties') return value;
-  return Object.fromEntries(Object.entries(value).map(([name, property]) => [name, relax(property)]));
+function union(alternatives) {
+  const some = alternatives.filter(({ type }) => type !== 'null');
+  const isNullable = some.length < alternatives.length || some.some(({ nullable }) => nullable);
+  return { ...oneFor(some), ...(isNullable && { nullable: true }) };
+}
+
+/** One schema in the place of several: the widest that a reader can be made of. */
+function oneFor(alternatives) {
+  const [first] = alternatives;
+  if (alternatives.length === 1) return first;
+  const types = alternatives.map(({ type }) => type).join();
+  if (types === 'integer,number') return { type: 'number', ...INT32 };
+  if (types === 'object,number') return { ...first, type: ['object', 'number'] };
+  return alternatives.every(({ type }) => type === 'object') ? oneObjectFor(alternatives) : {};
+}
+
+/** A property that differs from one to the other is of any value. */
+function oneObjectFor(objects) {
+  const properties = {};
+  for (const [name, property] of objects.flatMap((object) => Object.entries(object.properties))) {
+    const known = properties[name];
+    const same = known === undefined || JSON.stringify(known) === JSON.stringify(property);
+    properties[name] = same ? property : {};
+  }
+  const required = objects[0].required.filter((name) =>
+    objects.every((object) => object.required.includes(name)),
+  );
+  return { type: 'object', properties, required };
 }

@@ -7,7 +7,10 @@ export interface paths {
     readonly "/accounts": {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -21,10 +24,151 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/accounts/{account_id}/users": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+            };
+            readonly cookie?: never;
+        };
+        /** The people of an account, by whose ids other answers say who did something. */
+        readonly get: operations["listUsers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/accounts/{account_id}/webhooks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+            };
+            readonly cookie?: never;
+        };
+        /** An account's webhooks. */
+        readonly get: operations["listWebhooks"];
+        readonly put?: never;
+        /** Have events of an account delivered to a URL. */
+        readonly post: operations["createWebhook"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/accounts/{account_id}/webhooks/{webhook_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly webhook_id: components["parameters"]["WebhookId"];
+            };
+            readonly cookie?: never;
+        };
+        /** One webhook. */
+        readonly get: operations["getWebhook"];
+        /** Change where a webhook delivers to, or what. */
+        readonly put: operations["updateWebhook"];
+        readonly post?: never;
+        /** Stop deliveries and forget the webhook. */
+        readonly delete: operations["deleteWebhook"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/accounts/{account_id}/webhooks/{webhook_id}/regenerate-secret": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly webhook_id: components["parameters"]["WebhookId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Replace the secret that deliveries are signed with. The old one ends at once. */
+        readonly post: operations["regenerateWebhookSecret"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/accounts/{account_id}/webhooks/{webhook_id}/events-history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly webhook_id: components["parameters"]["WebhookId"];
+            };
+            readonly cookie?: never;
+        };
+        /** What a webhook was sent in a stretch of time, and what became of each delivery. */
+        readonly get: operations["listWebhookEvents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/accounts/{account_id}/webhooks-events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+            };
+            readonly cookie?: never;
+        };
+        /** The kinds of event that webhooks can be created for. */
+        readonly get: operations["listWebhookEventTypes"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/demand/accounts/{account_id}/projects": {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
             };
@@ -43,7 +187,10 @@ export interface paths {
     readonly "/demand/accounts/{account_id}/projects/{project_id}": {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
                 readonly project_id: components["parameters"]["ProjectId"];
@@ -63,7 +210,10 @@ export interface paths {
     readonly "/demand/accounts/{account_id}/projects/{project_id}/overview": {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
                 readonly project_id: components["parameters"]["ProjectId"];
@@ -83,7 +233,10 @@ export interface paths {
     readonly "/demand/accounts/{account_id}/projects/{project_id}/compute-target-group-transitions": {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
                 readonly project_id: components["parameters"]["ProjectId"];
@@ -92,8 +245,243 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Which actions are allowed for a selection of target groups. */
+        /** Which actions are allowed for a selection of target groups as a whole. */
         readonly post: operations["computeTargetGroupTransitions"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/batch-jobs/pause-fielding-runs-by-target-group-id": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Start a job that pauses live target groups of one project, and goes on past single failures. */
+        readonly post: operations["createPauseBatchJob"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/batch-jobs/pause-fielding-runs-by-target-group-id/{job_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly job_id: components["parameters"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        /** How a job that pauses live target groups is doing. */
+        readonly get: operations["getPauseBatchJob"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/batch-jobs/resume-fielding-runs-by-target-group-id": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Start a job that resumes paused target groups of one project, and goes on past single failures. */
+        readonly post: operations["createResumeBatchJob"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/batch-jobs/resume-fielding-runs-by-target-group-id/{job_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly job_id: components["parameters"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        /** How a job that resumes paused target groups is doing. */
+        readonly get: operations["getResumeBatchJob"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/batch-jobs/launch-fielding-runs-by-target-group-id": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Start a job that launches scheduled target groups of one project, and goes on past single failures. */
+        readonly post: operations["createLaunchBatchJob"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/batch-jobs/launch-fielding-runs-by-target-group-id/{job_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly job_id: components["parameters"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        /** How a job that launches scheduled target groups is doing. */
+        readonly get: operations["getLaunchBatchJob"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/batch-jobs/complete-fielding-runs-by-target-group-id": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Start a job that completes live or scheduled target groups of one project, and goes on past single failures. */
+        readonly post: operations["createCompleteBatchJob"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/batch-jobs/complete-fielding-runs-by-target-group-id/{job_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly job_id: components["parameters"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        /** How a job that completes live or scheduled target groups is doing. */
+        readonly get: operations["getCompleteBatchJob"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/batch-jobs/relaunch-fielding-runs-by-target-group-id": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Start a job that relaunches completed target groups of one project, and goes on past single failures. */
+        readonly post: operations["createRelaunchBatchJob"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/batch-jobs/relaunch-fielding-runs-by-target-group-id/{job_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly job_id: components["parameters"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        /** How a job that relaunches completed target groups is doing. */
+        readonly get: operations["getRelaunchBatchJob"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -103,7 +491,10 @@ export interface paths {
     readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups": {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
                 readonly project_id: components["parameters"]["ProjectId"];
@@ -123,7 +514,10 @@ export interface paths {
     readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}": {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
                 readonly project_id: components["parameters"]["ProjectId"];
@@ -144,7 +538,10 @@ export interface paths {
     readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/overview": {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
                 readonly project_id: components["parameters"]["ProjectId"];
@@ -162,10 +559,35 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/demand/target-groups/{target_group_id}/overview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly target_group_id: components["parameters"]["TargetGroupId"];
+            };
+            readonly cookie?: never;
+        };
+        /** The same figures by the raw id alone, with the account and the project that it is in. */
+        readonly get: operations["getTargetGroupOverviewById"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/details": {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
                 readonly project_id: components["parameters"]["ProjectId"];
@@ -183,10 +605,183 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/performance": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly target_group_id: components["parameters"]["TargetGroupId"];
+            };
+            readonly cookie?: never;
+        };
+        /** How many people came, qualified and completed, and what it cost. */
+        readonly get: operations["getTargetGroupPerformance"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/completes-aggregated-by-interval": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly target_group_id: components["parameters"]["TargetGroupId"];
+            };
+            readonly cookie?: never;
+        };
+        /** How many interviews were completed in each stretch of time, for a chart. */
+        readonly get: operations["getTargetGroupCompletesByInterval"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/changelog": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly target_group_id: components["parameters"]["TargetGroupId"];
+            };
+            readonly cookie?: never;
+        };
+        /** Who changed what, newest first. */
+        readonly get: operations["getTargetGroupChangelog"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/launch-from-draft": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly target_group_id: components["parameters"]["TargetGroupId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Launch a draft now. */
+        readonly post: operations["launchFromDraft"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/launch-from-draft/{job_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly target_group_id: components["parameters"]["TargetGroupId"];
+                readonly job_id: components["parameters"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        /** How the launch of a draft is doing. */
+        readonly get: operations["getLaunchFromDraftJob"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/schedule-from-draft": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly target_group_id: components["parameters"]["TargetGroupId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Have a draft go live at a time to come. */
+        readonly post: operations["scheduleFromDraft"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/schedule-from-draft/{job_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly target_group_id: components["parameters"]["TargetGroupId"];
+                readonly job_id: components["parameters"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        /** How the scheduling of a draft is doing. */
+        readonly get: operations["getScheduleFromDraftJob"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs": {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
                 readonly project_id: components["parameters"]["ProjectId"];
@@ -207,7 +802,10 @@ export interface paths {
     readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}": {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
                 readonly project_id: components["parameters"]["ProjectId"];
@@ -230,7 +828,10 @@ export interface paths {
     readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/launch-now": {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
                 readonly project_id: components["parameters"]["ProjectId"];
@@ -241,7 +842,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Scheduled to Live; the fielding period is moved to start now. */
+        /** Scheduled to live; the fielding period is moved to start now. */
         readonly post: operations["launchNow"];
         readonly delete?: never;
         readonly options?: never;
@@ -252,7 +853,10 @@ export interface paths {
     readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/pause": {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
                 readonly project_id: components["parameters"]["ProjectId"];
@@ -263,7 +867,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Live to Paused. */
+        /** Live to paused. */
         readonly post: operations["pauseFieldingRun"];
         readonly delete?: never;
         readonly options?: never;
@@ -274,7 +878,10 @@ export interface paths {
     readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/resume": {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
                 readonly project_id: components["parameters"]["ProjectId"];
@@ -285,7 +892,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Paused to Live, before the goal and the end date are reached. */
+        /** Paused to live, before the goal and the end date are reached. */
         readonly post: operations["resumeFieldingRun"];
         readonly delete?: never;
         readonly options?: never;
@@ -296,7 +903,10 @@ export interface paths {
     readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/complete": {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
                 readonly project_id: components["parameters"]["ProjectId"];
@@ -307,7 +917,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Any running state to Completed; closes the target group to new respondents. */
+        /** Live or scheduled to completed; closes the target group to new respondents. A paused run is refused. */
         readonly post: operations["completeFieldingRun"];
         readonly delete?: never;
         readonly options?: never;
@@ -318,7 +928,10 @@ export interface paths {
     readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/relaunch": {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
                 readonly project_id: components["parameters"]["ProjectId"];
@@ -329,138 +942,8 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Completed to Live, before the goal and the end date are reached. */
+        /** Completed to live, before the goal and the end date are reached. */
         readonly post: operations["relaunchFieldingRun"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/demand/accounts/{account_id}/projects/{project_id}/batch-jobs/{operation}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly account_id: components["parameters"]["AccountId"];
-                readonly project_id: components["parameters"]["ProjectId"];
-                readonly operation: components["schemas"]["BatchJobOperation"];
-            };
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Start a job that acts on many target groups of one project, and goes on past single failures. */
-        readonly post: operations["createBatchJob"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/demand/accounts/{account_id}/projects/{project_id}/batch-jobs/{operation}/{job_id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly account_id: components["parameters"]["AccountId"];
-                readonly project_id: components["parameters"]["ProjectId"];
-                /** @description The long form, or the short one that `Location` names. */
-                readonly operation: components["schemas"]["BatchJobOperation"] | components["schemas"]["BatchJobKind"];
-                readonly job_id: components["parameters"]["JobId"];
-            };
-            readonly cookie?: never;
-        };
-        /** How a batch job is doing. */
-        readonly get: operations["getBatchJob"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/launch-from-draft": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly account_id: components["parameters"]["AccountId"];
-                readonly project_id: components["parameters"]["ProjectId"];
-                readonly target_group_id: components["parameters"]["TargetGroupId"];
-            };
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Launch a draft now. */
-        readonly post: operations["launchFromDraft"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/schedule-from-draft": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly account_id: components["parameters"]["AccountId"];
-                readonly project_id: components["parameters"]["ProjectId"];
-                readonly target_group_id: components["parameters"]["TargetGroupId"];
-            };
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Schedule a draft. */
-        readonly post: operations["scheduleFromDraft"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/launch-from-draft/{job_id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly account_id: components["parameters"]["AccountId"];
-                readonly project_id: components["parameters"]["ProjectId"];
-                readonly target_group_id: components["parameters"]["TargetGroupId"];
-                readonly job_id: components["parameters"]["JobId"];
-            };
-            readonly cookie?: never;
-        };
-        /** How the launch of a draft is doing. */
-        readonly get: operations["getLaunchFromDraftJob"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/schedule-from-draft/{job_id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly account_id: components["parameters"]["AccountId"];
-                readonly project_id: components["parameters"]["ProjectId"];
-                readonly target_group_id: components["parameters"]["TargetGroupId"];
-                readonly job_id: components["parameters"]["JobId"];
-            };
-            readonly cookie?: never;
-        };
-        /** How the scheduling of a draft is doing. */
-        readonly get: operations["getScheduleFromDraftJob"];
-        readonly put?: never;
-        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -471,89 +954,338 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Format: int32 */
+        /**
+         * Format: int32
+         * @example 101
+         */
         readonly AccountId: number;
-        readonly Ulid: string;
+        /** @example 01BTGNYV6HRNK8K8VKZASZCFP0 */
+        readonly ProjectId: string;
+        /** @example 01BTGNYV6HRNK8K8VKZASZCFP1 */
+        readonly TargetGroupId: string;
+        /** @example 01BTGNYV6HRNK8K8VKZASZCFP2 */
+        readonly FieldingRunId: string;
+        /** @example 01BTGNYV6HRNK8K8VKZASZCFQ7 */
+        readonly JobId: string;
+        /**
+         * Format: ulid
+         * @example 01BTGNYV6HRNK8K8VKZASZCFW1
+         */
+        readonly WebhookId: string;
+        /**
+         * Format: uuid
+         * @example 3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01
+         */
+        readonly UserId: string;
+        /** @example 6f8c1f0e-2d0b-4a52-8a0f-9d2e1c7b3a40 */
+        readonly IdempotencyKey: string;
         /**
          * Format: date-time
-         * @description RFC 3339 in UTC with three fractional digits.
+         * @description RFC 3339; the API writes it in UTC with three fractional digits.
+         * @example 2026-11-06T09:30:00.000Z
          */
         readonly Timestamp: string;
+        /**
+         * @description ISO 4217.
+         * @example USD
+         */
+        readonly CurrencyCode: string;
+        /**
+         * @description What `start_after` is for the next page.
+         * @example 01BTGNYV6HRNK8K8VKZASZCFP3
+         */
+        readonly NextCursor: string | null;
+        readonly MonetaryAmount: {
+            /** @example 3.45 */
+            readonly value?: string;
+            readonly currency_code?: components["schemas"]["CurrencyCode"];
+            /**
+             * @description How many decimals the currency has.
+             * @example 2
+             */
+            readonly currency_scale?: number | null;
+        } | number;
+        /**
+         * Format: float
+         * @example 0.42
+         */
+        readonly ConversionRate: number;
+        /**
+         * Format: float
+         * @example 0.08
+         */
+        readonly DropOffRate: number;
+        /**
+         * Format: float
+         * @example 0.61
+         */
+        readonly IncidenceRate: number;
+        readonly MedianLengthOfInterviewSeconds: number;
+        /** @example P-1008 */
+        readonly ProjectHumanReadableId: string;
+        /** @example TG-8023 */
+        readonly TargetGroupHumanReadableId: string;
+        /** @example Dog owners, France */
+        readonly TargetGroupName: string;
+        /** @example TRACKER-0042 */
+        readonly TargetGroupCustomerReferenceNumber: string;
+        /** @example TRACKER-0042 */
+        readonly TargetGroupCustomerReferenceNumberOrNull: string | null;
+        /**
+         * @description Language and country.
+         * @example eng_gb
+         */
+        readonly LocaleCode: string;
+        /** @example 2210 */
+        readonly BusinessUnitId: string;
+        /**
+         * @default adhoc
+         * @example tracker
+         */
+        readonly StudyTypeCode: string;
+        /**
+         * @default other
+         * @example food
+         */
+        readonly IndustryCode: string;
+        /** @example past_90_days */
+        readonly IndustryLockoutCode: string;
+        /**
+         * Format: int
+         * @example 400
+         */
+        readonly CompletesGoal: number;
+        /**
+         * Format: int32
+         * @example 9
+         */
+        readonly ExpectedLengthOfInterview: number;
+        /**
+         * Format: float
+         * @example 0.35
+         */
+        readonly ExpectedIncidenceRate: number;
+        /** @example https://survey.example.org/live?rid=[%RID%] */
+        readonly LiveUrl: string;
+        /** @example https://survey.example.org/test?rid=[%RID%] */
+        readonly TestUrl: string;
+        /**
+         * @description Whether personal data is asked for.
+         * @example false
+         */
+        readonly CollectsPii: boolean;
+        /**
+         * Format: int32
+         * @example 77
+         */
+        readonly ClientId: number | null;
+        /**
+         * Format: duration
+         * @example PT6H
+         */
+        readonly Duration: string;
+        readonly InvalidParam: {
+            /**
+             * @description The parameter or property.
+             * @example page_size
+             */
+            readonly name: string;
+            /** @example must be at most 100 */
+            readonly reason: string;
+        };
         readonly Problem: {
             /** Format: uuid */
             readonly id?: string;
-            /** @enum {string} */
-            readonly object: ProblemObject;
-            readonly detail?: string;
+            /** @example not_found_error */
+            readonly object: string;
+            /** @example The project was not found. */
+            readonly detail: string;
+            readonly invalid_params?: readonly components["schemas"]["InvalidParam"][] | null;
         };
         readonly TooManyRequestsProblem: {
-            /** @enum {string} */
-            readonly object: TooManyRequestsProblemObject;
-            readonly details?: string;
+            /** @constant */
+            readonly object: "too_many_requests_problem_details";
+            /** @example Too many requests. Try again in 3 s. */
+            readonly details: string;
         };
         readonly Account: {
-            readonly id: components["schemas"]["AccountId"];
+            /** @example 101 */
+            readonly id?: number;
+            /** @example Northwind Insights */
             readonly name?: string;
         };
         readonly AccountList: {
-            readonly accounts: readonly components["schemas"]["Account"][];
+            readonly accounts?: readonly components["schemas"]["Account"][];
         };
-        /** @enum {string} */
+        /** @constant */
+        readonly UserType: "project_manager";
+        readonly User: {
+            readonly id?: components["schemas"]["UserId"];
+            /** @example ana.lind@example.org */
+            readonly email?: string;
+            /** @example Ana Lind */
+            readonly name?: string;
+        };
+        readonly UserList: {
+            readonly users?: readonly components["schemas"]["User"][];
+        };
+        /**
+         * @example active
+         * @enum {string}
+         */
         readonly ProjectStatus: ProjectStatus;
+        /** @description Figures over all target groups of a project. */
         readonly ProjectStatistics: {
+            /**
+             * Format: int32
+             * @example 1200
+             */
             readonly filling_goal?: number;
+            /**
+             * Format: int32
+             * @example 380
+             */
             readonly current_completes?: number;
+            /**
+             * Format: int32
+             * @example 720
+             */
             readonly current_prescreens?: number;
+            /**
+             * Format: float
+             * @example 0.52
+             */
             readonly incidence_rate_median?: number;
-            readonly length_of_interview_median_seconds?: number;
+            readonly length_of_interview_median_seconds?: components["schemas"]["MedianLengthOfInterviewSeconds"];
+            /**
+             * Format: float
+             * @example 0.47
+             */
             readonly conversion_rate_average?: number;
+            /**
+             * Format: float
+             * @example 0.09
+             */
             readonly drop_off_rate_average?: number;
         };
         readonly Project: {
-            readonly id: components["schemas"]["Ulid"];
-            readonly human_readable_id?: string;
+            readonly id: components["schemas"]["ProjectId"];
+            readonly human_readable_id?: components["schemas"]["ProjectHumanReadableId"];
+            /** @example Breakfast habits tracker */
             readonly name: string;
+            readonly project_manager_id?: components["schemas"]["UserId"];
             readonly account_id?: components["schemas"]["AccountId"];
-            readonly project_manager_id?: string;
+            /** @example PO-2041-77 */
+            readonly project_customer_reference_number?: string;
+            /** @description What is `project_customer_reference_number` now. */
             readonly purchase_order_number?: string;
         };
         readonly ProjectOverview: {
-            readonly id: components["schemas"]["Ulid"];
-            readonly human_readable_id?: string;
-            readonly name: string;
+            readonly id: components["schemas"]["ProjectId"];
+            readonly human_readable_id?: components["schemas"]["ProjectHumanReadableId"];
+            /** @example Breakfast habits tracker */
+            readonly name?: string;
             readonly account_id?: components["schemas"]["AccountId"];
-            readonly project_manager_id?: string;
-            readonly purchase_order_number?: string;
             readonly status: components["schemas"]["ProjectStatus"];
             readonly statistics?: components["schemas"]["ProjectStatistics"];
+            readonly project_manager_id?: components["schemas"]["UserId"];
+            /** @example PO-2041-77 */
+            readonly project_customer_reference_number?: string;
             readonly created_at?: components["schemas"]["Timestamp"];
+            /** @description What is `project_customer_reference_number` now. */
+            readonly purchase_order_number?: string;
         };
         readonly ProjectListItem: {
-            readonly id: components["schemas"]["Ulid"];
-            readonly human_readable_id?: string;
+            readonly id: components["schemas"]["ProjectId"];
+            readonly human_readable_id?: components["schemas"]["ProjectHumanReadableId"];
             readonly account_id?: components["schemas"]["AccountId"];
-            readonly purchase_order_number?: string;
+            /** @example PO-2041-77 */
+            readonly project_customer_reference_number?: string;
+            /** @example Breakfast habits tracker */
             readonly name: string;
+            /**
+             * @description The name with what `search_string` found in it marked up.
+             * @example <em>Breakfast</em> habits tracker
+             */
+            readonly highlighted_name?: string;
+            /** @description The target groups that `search_string` found. */
+            readonly target_group_human_readable_ids?: readonly components["schemas"]["TargetGroupHumanReadableId"][];
+            /**
+             * Format: int32
+             * @example 24
+             */
             readonly target_group_count?: number;
             readonly status?: components["schemas"]["ProjectStatus"];
             readonly last_activity_at?: components["schemas"]["Timestamp"];
             readonly statistics?: components["schemas"]["ProjectStatistics"];
+            readonly target_group_customer_reference_numbers?: readonly components["schemas"]["TargetGroupCustomerReferenceNumber"][];
+            /** @description What is `project_customer_reference_number` now. */
+            readonly purchase_order_number?: string;
         };
         readonly ProjectList: {
             readonly projects: readonly components["schemas"]["ProjectListItem"][];
+            /** @example /accounts/101/projects */
             readonly url?: string;
+            /** @example false */
             readonly has_more: boolean;
-            readonly next_cursor?: string;
+            readonly next_cursor?: components["schemas"]["NextCursor"];
         };
-        /** @enum {string} */
+        /**
+         * @example live
+         * @enum {string}
+         */
         readonly TargetGroupStatus: TargetGroupStatus;
+        /**
+         * @description What counts towards the goal.
+         * @example completes
+         * @enum {string}
+         */
+        readonly FillingStrategy: FillingStrategy;
+        /**
+         * @default dynamic
+         * @enum {string}
+         */
+        readonly PricingModel: PricingModel;
         readonly TargetGroupProgress: {
+            /**
+             * Format: int32
+             * @example 96
+             */
             readonly current_completes: number;
+            /**
+             * Format: int32
+             * @example 180
+             */
             readonly current_prescreens: number;
+            /**
+             * Format: int32
+             * @example 400
+             */
             readonly filling_goal: number;
-            readonly filling_strategy?: string;
+            readonly filling_strategy?: components["schemas"]["FillingStrategy"];
         };
+        /**
+         * @example warning
+         * @enum {string}
+         */
+        readonly StatisticIssueType: StatisticIssueType;
+        readonly StatisticIssueReason: {
+            /** @example 1204 */
+            readonly code?: string;
+            /** @example More people give up than usual. */
+            readonly description?: string;
+        };
+        readonly StatisticIssueSuggestion: {
+            /** @example 3107 */
+            readonly code?: string;
+            /** @example Shorten the interview. */
+            readonly description?: string;
+        };
+        /** @description What is wrong with a figure, and what could be done about it. */
         readonly StatisticIssue: {
+            readonly reason?: components["schemas"]["StatisticIssueReason"];
+            readonly issue_type?: components["schemas"]["StatisticIssueType"];
+            readonly suggestions?: readonly components["schemas"]["StatisticIssueSuggestion"][];
             readonly code?: string;
             readonly description?: string;
         };
@@ -561,145 +1293,961 @@ export interface components {
             readonly value?: components["schemas"]["TargetGroupProgress"];
             readonly issues?: readonly components["schemas"]["StatisticIssue"][];
         };
-        readonly NumberStatistic: {
-            readonly value?: number;
-            readonly issues?: readonly components["schemas"]["StatisticIssue"][];
-        };
         readonly TimestampStatistic: {
             readonly value?: components["schemas"]["Timestamp"];
             readonly issues?: readonly components["schemas"]["StatisticIssue"][];
         };
+        readonly MoneyStatistic: {
+            readonly value?: components["schemas"]["MonetaryAmount"];
+            readonly issues?: readonly components["schemas"]["StatisticIssue"][];
+        };
+        readonly DurationStatistic: {
+            readonly value?: components["schemas"]["MedianLengthOfInterviewSeconds"];
+            readonly issues?: readonly components["schemas"]["StatisticIssue"][];
+        };
+        readonly RateStatistic: {
+            /**
+             * Format: float
+             * @example 0.42
+             */
+            readonly value?: number;
+            readonly issues?: readonly components["schemas"]["StatisticIssue"][];
+        };
+        /** @description The figures of a target group. One that is not there yet is left out. */
         readonly TargetGroupStatistics: {
             readonly progress?: components["schemas"]["ProgressStatistic"];
             readonly last_complete_date?: components["schemas"]["TimestampStatistic"];
-            readonly earnings_per_click?: components["schemas"]["NumberStatistic"];
-            readonly average_cost_per_interview?: components["schemas"]["NumberStatistic"];
-            readonly median_length_of_interview_seconds?: components["schemas"]["NumberStatistic"];
-            readonly incidence_rate?: components["schemas"]["NumberStatistic"];
-            readonly drop_off_rate?: components["schemas"]["NumberStatistic"];
-            readonly conversion_rate?: components["schemas"]["NumberStatistic"];
+            readonly earnings_per_click?: components["schemas"]["MoneyStatistic"];
+            readonly earnings_per_click_per_minute?: components["schemas"]["MoneyStatistic"];
+            readonly average_cost_per_interview?: components["schemas"]["MoneyStatistic"];
+            readonly median_length_of_interview_seconds?: components["schemas"]["DurationStatistic"];
+            readonly incidence_rate?: components["schemas"]["RateStatistic"];
+            readonly drop_off_rate?: components["schemas"]["RateStatistic"];
+            readonly conversion_rate?: components["schemas"]["RateStatistic"];
         };
         readonly TargetGroupListItem: {
-            readonly id: components["schemas"]["Ulid"];
-            readonly human_readable_id?: string;
+            readonly id: components["schemas"]["TargetGroupId"];
+            readonly human_readable_id?: components["schemas"]["TargetGroupHumanReadableId"];
+            /** @example Dog owners, France */
             readonly name: string;
+            /**
+             * @description The name with what `search_string` found in it marked up.
+             * @example <em>Dog</em> owners, France
+             */
+            readonly highlighted_name?: string;
+            /**
+             * Format: uuid
+             * @example 3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01
+             */
             readonly project_manager_id?: string;
-            /** @description Language and country, e.g. eng_us. */
-            readonly locale?: string;
+            /** @description Whether respondents of other target groups are kept out. */
+            readonly exclusion_enabled?: boolean;
+            readonly locale?: components["schemas"]["LocaleCode"];
             readonly status: components["schemas"]["TargetGroupStatus"];
             readonly created_at?: components["schemas"]["Timestamp"];
             readonly updated_at?: components["schemas"]["Timestamp"];
             readonly statistics?: components["schemas"]["TargetGroupStatistics"];
+            readonly target_group_customer_reference_number?: components["schemas"]["TargetGroupCustomerReferenceNumberOrNull"];
         };
         readonly TargetGroupList: {
-            readonly target_groups: readonly components["schemas"]["TargetGroupListItem"][];
+            /** @example /accounts/101/projects/01BTGNYV6HRNK8K8VKZASZCFP0/target-groups */
             readonly url?: string;
+            /** @example false */
             readonly has_more: boolean;
-            readonly next_cursor?: string;
+            readonly next_cursor?: components["schemas"]["NextCursor"];
+            readonly target_groups: readonly components["schemas"]["TargetGroupListItem"][];
         };
         /** @description It has no `id`; the caller knows it. */
         readonly TargetGroupOverview: {
+            /** @example Breakfast habits tracker */
             readonly project_name?: string;
+            /** @example Dog owners, France */
             readonly target_group_name: string;
-            readonly human_readable_id?: string;
+            readonly human_readable_id?: components["schemas"]["TargetGroupHumanReadableId"];
+            readonly project_manager_id?: components["schemas"]["UserId"];
             readonly progress?: components["schemas"]["TargetGroupProgress"];
+            readonly pricing_model?: components["schemas"]["PricingModel"];
+            /**
+             * @description Whether the price cannot be changed.
+             * @example false
+             */
+            readonly is_pricing_restricted?: boolean;
+            readonly current_cost_per_interview?: components["schemas"]["MonetaryAmount"];
+            readonly average_cost_per_interview?: components["schemas"]["MonetaryAmount"];
+            readonly current_cost?: components["schemas"]["MonetaryAmount"];
             readonly status: components["schemas"]["TargetGroupStatus"];
-            /** @description ISO 3166-1, e.g. US. */
+            /**
+             * @description ISO 3166-1, two capitals.
+             * @example FR
+             */
             readonly country_code?: string;
-            /** @description Three letters, e.g. ENG. */
+            /**
+             * @description Three capitals.
+             * @example FRE
+             */
             readonly language_code?: string;
-            readonly conversion_rate?: number;
-            readonly drop_off_rate?: number;
-            readonly incidence_rate?: number;
-            readonly median_length_of_interview_seconds?: number;
-            readonly average_cost_per_interview?: number;
-            readonly earnings_per_click?: number;
+            readonly conversion_rate?: components["schemas"]["ConversionRate"];
+            readonly drop_off_rate?: components["schemas"]["DropOffRate"];
+            readonly incidence_rate?: components["schemas"]["IncidenceRate"];
+            readonly median_length_of_interview_seconds?: (number | null) | number;
+            readonly study_type_code?: components["schemas"]["StudyTypeCode"];
+            readonly target_group_customer_reference_number?: components["schemas"]["TargetGroupCustomerReferenceNumberOrNull"];
+            readonly created_at?: components["schemas"]["Timestamp"];
+            readonly earnings_per_click?: components["schemas"]["MonetaryAmount"];
+        };
+        /** @description A target group's overview, with where it is. It has no `id`; the caller knows it. */
+        readonly TargetGroupOverviewById: {
+            readonly account_id: components["schemas"]["AccountId"];
+            readonly project_id: components["schemas"]["ProjectId"];
+            /** @example Breakfast habits tracker */
+            readonly project_name?: string;
+            /** @example Dog owners, France */
+            readonly target_group_name: string;
+            readonly human_readable_id?: components["schemas"]["TargetGroupHumanReadableId"];
+            readonly project_manager_id?: components["schemas"]["UserId"];
+            readonly progress?: components["schemas"]["TargetGroupProgress"];
+            readonly pricing_model?: components["schemas"]["PricingModel"];
+            /**
+             * @description Whether the price cannot be changed.
+             * @example false
+             */
+            readonly is_pricing_restricted?: boolean;
+            readonly current_cost_per_interview?: components["schemas"]["MonetaryAmount"];
+            readonly average_cost_per_interview?: components["schemas"]["MonetaryAmount"];
+            readonly current_cost?: components["schemas"]["MonetaryAmount"];
+            readonly status: components["schemas"]["TargetGroupStatus"];
+            /**
+             * @description ISO 3166-1, two capitals.
+             * @example FR
+             */
+            readonly country_code?: string;
+            /**
+             * @description Three capitals.
+             * @example FRE
+             */
+            readonly language_code?: string;
+            readonly conversion_rate?: components["schemas"]["ConversionRate"];
+            readonly drop_off_rate?: components["schemas"]["DropOffRate"];
+            readonly incidence_rate?: components["schemas"]["IncidenceRate"];
+            readonly median_length_of_interview_seconds?: components["schemas"]["MedianLengthOfInterviewSeconds"];
+            readonly study_type_code?: components["schemas"]["StudyTypeCode"];
+            readonly target_group_customer_reference_number?: components["schemas"]["TargetGroupCustomerReferenceNumberOrNull"];
+            readonly created_at?: components["schemas"]["Timestamp"];
+        };
+        readonly SurveyLinks: {
+            /**
+             * Format: uri
+             * @example https://survey.example.org/screener?rid=[%RID%]
+             */
+            readonly test_screener?: string;
+            /**
+             * Format: uri
+             * @example https://survey.example.org/test?rid=[%RID%]
+             */
+            readonly test_client_survey?: string;
         };
         readonly TargetGroupDetails: {
-            readonly id: components["schemas"]["Ulid"];
-            readonly human_readable_id?: string;
-            readonly name: string;
-            readonly project_manager_id?: string;
-            readonly locale?: string;
+            /** @example 01BTGNYV6HRNK8K8VKZASZCFP1 */
+            readonly id: string;
+            readonly human_readable_id?: components["schemas"]["TargetGroupHumanReadableId"];
+            readonly name: components["schemas"]["TargetGroupName"];
+            /** @example Northwind Insights */
+            readonly account_name?: string;
+            readonly business_unit_id?: components["schemas"]["BusinessUnitId"];
+            readonly project_manager_id?: components["schemas"]["UserId"];
+            readonly study_type_code?: components["schemas"]["StudyTypeCode"];
+            readonly industry_code?: components["schemas"]["IndustryCode"];
+            readonly locale?: components["schemas"]["LocaleCode"];
+            readonly completes_goal?: components["schemas"]["CompletesGoal"];
+            readonly expected_length_of_interview_minutes?: components["schemas"]["ExpectedLengthOfInterview"];
+            readonly expected_incidence_rate?: components["schemas"]["ExpectedIncidenceRate"];
+            readonly industry_lockout_code?: components["schemas"]["IndustryLockoutCode"];
+            readonly client_cost_per_interview_note?: components["schemas"]["MonetaryAmount"];
+            readonly client_id?: components["schemas"]["ClientId"];
+            readonly collects_pii?: components["schemas"]["CollectsPii"];
+            readonly live_url?: components["schemas"]["LiveUrl"];
+            readonly test_url?: components["schemas"]["TestUrl"];
+            readonly created_at?: components["schemas"]["Timestamp"];
+            readonly target_group_customer_reference_number?: components["schemas"]["TargetGroupCustomerReferenceNumberOrNull"];
+            readonly links?: components["schemas"]["SurveyLinks"];
             readonly filling_goal?: number;
             readonly filling_strategy?: string;
-            readonly created_at?: components["schemas"]["Timestamp"];
         };
         readonly FieldingSpecification: {
             readonly start_at?: components["schemas"]["Timestamp"];
             readonly end_at?: components["schemas"]["Timestamp"];
         };
-        readonly DraftTargetGroup: {
-            readonly human_readable_id?: string;
+        /**
+         * @description Whether ids are of respondents or of target groups.
+         * @example RID
+         * @enum {string}
+         */
+        readonly ExclusionEntityType: ExclusionEntityType;
+        readonly ExclusionList: {
+            readonly entity_type?: components["schemas"]["ExclusionEntityType"];
+            readonly entity_ids?: readonly string[];
+        };
+        readonly Exclusion: {
+            /** @example false */
+            readonly enabled?: boolean;
+            /** @deprecated */
+            readonly list?: readonly components["schemas"]["ExclusionList"][];
+        };
+        /**
+         * @example project
+         * @enum {string}
+         */
+        readonly ActivityExclusionType: ActivityExclusionType;
+        /** @description Respondents who took part in something are kept out for a while. */
+        readonly ActivityExclusion: {
+            readonly type?: components["schemas"]["ActivityExclusionType"];
+            /**
+             * Format: ulid
+             * @example 01BTGNYV6HRNK8K8VKZASZCFN0
+             */
+            readonly id?: string;
+            /**
+             * Format: duration
+             * @example P30D
+             */
+            readonly duration?: string;
+        };
+        readonly DynamicPricing: {
+            /** @constant */
+            readonly type: "dynamic";
+            readonly total_budget?: components["schemas"]["MonetaryAmount"];
+            readonly maximum_cpi?: components["schemas"]["MonetaryAmount"];
+            readonly minimum_cpi?: components["schemas"]["MonetaryAmount"];
+        };
+        readonly RateCardPricing: {
+            /** @constant */
+            readonly type: "rate_card";
+            readonly maximum_cpi?: components["schemas"]["MonetaryAmount"];
+            readonly boost_cpi?: components["schemas"]["MonetaryAmount"];
+        };
+        readonly LinearPacing: {
+            /** @constant */
+            readonly type: "linear";
+            readonly increment_interval: components["schemas"]["Duration"];
+        };
+        readonly AdaptivePacing: {
+            /** @constant */
+            readonly type: "adaptive";
+            readonly increment_interval: components["schemas"]["Duration"];
+        };
+        readonly GeminiPacing: {
+            /** @constant */
+            readonly type: "gemini";
+            /**
+             * Format: ulid
+             * @example 01BTGNYV6HRNK8K8VKZASZCFP3
+             */
+            readonly exposed_target_group_id: string;
+        };
+        /** @description What the API adjusts by itself while a target group is in field. */
+        readonly FieldingAssistance: {
+            readonly pricing?: components["schemas"]["DynamicPricing"] | components["schemas"]["RateCardPricing"] | null;
+            readonly quota_overlay?: {
+                /** @example true */
+                readonly prevent_overfill: boolean;
+                /** @example false */
+                readonly balance_fill: boolean;
+            } | null;
+            readonly pacing?: components["schemas"]["LinearPacing"] | components["schemas"]["AdaptivePacing"] | components["schemas"]["GeminiPacing"] | null;
+            readonly soft_launch?: {
+                readonly end_at: components["schemas"]["Timestamp"];
+                /** @example 10 */
+                readonly filling_goal_percentage: number;
+                /** @example 20 */
+                readonly demographics_strictness_percentage: number;
+            } | null;
+        };
+        /** @example 42 */
+        readonly QuestionId: number;
+        readonly SelectionCondition: {
+            /** @constant */
+            readonly object: "selection";
+            readonly question_id: components["schemas"]["QuestionId"];
+            /** @example 2 */
+            readonly option: string;
+            /** @example Cats */
+            readonly condition_name?: string;
+            /** @example Cats */
+            readonly condition_name_translated?: string;
+        };
+        readonly RangeCondition: {
+            /** @constant */
+            readonly object: "range";
+            readonly question_id: components["schemas"]["QuestionId"];
+            /**
+             * Format: int32
+             * @example 25
+             */
+            readonly min: number;
+            /**
+             * Format: int32
+             * @example 34
+             */
+            readonly max: number;
+            /** @example 25 to 34 */
+            readonly condition_name?: string;
+            /** @example 25 to 34 */
+            readonly condition_name_translated?: string;
+        };
+        /** @description Either all values are let in, or those that are listed. */
+        readonly OpenEndedCondition: {
+            /** @constant */
+            readonly object: "open_ended";
+            readonly question_id: components["schemas"]["QuestionId"];
+            /** @constant */
+            readonly allow_all_values: true;
+            readonly open_ended_values: readonly string[] | null;
+            /** @example Postcode */
+            readonly condition_name?: string;
+            /** @example Postcode */
+            readonly condition_name_translated?: string;
+        } | {
+            /** @constant */
+            readonly object: "open_ended";
+            readonly question_id: components["schemas"]["QuestionId"];
+            /** @constant */
+            readonly allow_all_values: false;
+            readonly open_ended_values: readonly string[];
+            /** @example Postcode */
+            readonly condition_name?: string;
+            /** @example Postcode */
+            readonly condition_name_translated?: string;
+        };
+        readonly ProfileCondition: components["schemas"]["SelectionCondition"] | components["schemas"]["RangeCondition"] | components["schemas"]["OpenEndedCondition"];
+        /** @description People to be found, with a quota or without. */
+        readonly ProfileTarget: {
+            /**
+             * Format: ULID
+             * @example 01BTGNYV6HRNK8K8VKZASZCFT1
+             */
+            readonly id: string;
+            /** @example Cat owners */
+            readonly name?: string;
+            /** @example Cats */
+            readonly text?: string;
+            /** @example Cats */
+            readonly text_translated?: string;
+            readonly conditions: readonly components["schemas"]["ProfileCondition"][];
+            readonly quota: {
+                /**
+                 * @deprecated
+                 * @example Cat owners
+                 */
+                readonly name?: string;
+                /** @example 25 */
+                readonly completes_goal_percentage: number;
+                /** @example 100 */
+                readonly quota_nominal: number;
+                /** @example 100 */
+                readonly completes_goal: number;
+            };
+        } | {
+            /** @example Cat owners */
+            readonly name?: string;
+            /**
+             * Format: ULID
+             * @example 01BTGNYV6HRNK8K8VKZASZCFT1
+             */
+            readonly id: string;
+            /** @example Cats */
+            readonly text?: string;
+            /** @example Cats */
+            readonly text_translated?: string;
+            readonly conditions: readonly components["schemas"]["ProfileCondition"][];
+        };
+        readonly ProfileTargets: readonly components["schemas"]["ProfileTarget"][];
+        /**
+         * @example interlock
+         * @enum {string}
+         */
+        readonly BlendedProfileType: BlendedProfileType;
+        readonly Profile: {
+            /** @constant */
+            readonly object: "regular";
+            /**
+             * Format: ULID
+             * @example 01BTGNYV6HRNK8K8VKZASZCFT0
+             */
+            readonly id: string;
+            /** @example true */
+            readonly quotas_enabled: boolean;
+            /** @example PETS */
             readonly name: string;
-            readonly locale?: string;
-            readonly project_manager_id?: string;
+            /** @example Which animals live with you? */
+            readonly description: string;
+            /** @example Which animals live with you? */
+            readonly description_translated?: string;
+            readonly targets: components["schemas"]["ProfileTargets"];
+        } | {
+            /** @constant */
+            readonly object: "blended";
+            readonly blended_type?: components["schemas"]["BlendedProfileType"];
+            /**
+             * Format: ULID
+             * @example 01BTGNYV6HRNK8K8VKZASZCFT0
+             */
+            readonly id: string;
+            /** @example true */
+            readonly quotas_enabled: boolean;
+            /** @example PETS AND HOMES */
+            readonly name: string;
+            /** @example Which animals live with you? */
+            readonly description: string;
+            /** @example Which animals live with you? */
+            readonly description_translated?: string;
+            readonly targets: components["schemas"]["ProfileTargets"];
+        };
+        /**
+         * @example percentage
+         * @enum {string}
+         */
+        readonly ProfileAdjustmentType: ProfileAdjustmentType;
+        readonly Profiling: {
+            readonly profile_adjustment_type: components["schemas"]["ProfileAdjustmentType"];
+            readonly profiles: readonly components["schemas"]["Profile"][];
+        };
+        readonly ProfilingByTemplate: {
+            /**
+             * Format: uuid
+             * @example 7a3f0d7e-13a0-4d3a-9d4c-2b5cf2f0b701
+             */
+            readonly template_id: string;
+            readonly profile_adjustment_type: components["schemas"]["ProfileAdjustmentType"];
+            readonly profiles: readonly components["schemas"]["Profile"][];
+        };
+        readonly Supplier: {
+            /** @example 301 */
+            readonly id?: number;
+            /** @example Panel North */
+            readonly name?: string;
+        };
+        /** @description Which suppliers respondents come from. */
+        readonly SupplyAllocations: {
+            readonly open_exchange_allocations?: {
+                readonly exchange_suppliers?: readonly components["schemas"]["Supplier"][];
+                readonly blocked_suppliers?: readonly components["schemas"]["Supplier"][];
+                /** @example 0 */
+                readonly exchange_min_percentage?: number;
+                /** @example 80 */
+                readonly exchange_max_percentage?: number;
+                readonly groups?: readonly {
+                    /** @example 9 */
+                    readonly group_id?: string;
+                    /** @example Nordic panels */
+                    readonly group_name?: string;
+                    /** @example 10 */
+                    readonly min_percentage?: number;
+                    /** @example 60 */
+                    readonly max_percentage?: number;
+                    readonly suppliers?: readonly components["schemas"]["Supplier"][];
+                }[];
+            };
+            readonly private_exchange_allocations?: {
+                readonly blocked_suppliers?: readonly components["schemas"]["Supplier"][];
+                readonly groups?: readonly {
+                    /** @example 12 */
+                    readonly group_id?: string;
+                    /** @example Own panel */
+                    readonly group_name?: string;
+                    /** @example 0 */
+                    readonly min_percentage?: number;
+                    /** @example 40 */
+                    readonly max_percentage?: number;
+                    readonly supplier?: components["schemas"]["Supplier"];
+                }[];
+            };
+        };
+        /** @description Whether people may come back to this target group, and to others. */
+        readonly ReEntry: {
+            /** @example false */
+            readonly allow_for_current_target_group: boolean;
+            /** @example true */
+            readonly allow_for_other_target_groups: boolean;
+        };
+        readonly ReEntryOfClient: {
+            readonly client_side: components["schemas"]["ReEntry"];
+        };
+        readonly ReEntryOfScreener: {
+            readonly screener_side: components["schemas"]["ReEntry"];
+        };
+        readonly ReEntryOfBoth: {
+            readonly client_side: components["schemas"]["ReEntry"];
+            readonly screener_side: components["schemas"]["ReEntry"];
+        };
+        /** @description Re-entry by how somebody's first visit ended. */
+        readonly ReEntryConfiguration: {
+            readonly completes: components["schemas"]["ReEntryOfClient"];
+            readonly pre_client_survey_processes: components["schemas"]["ReEntryOfScreener"];
+            readonly financial_terms: components["schemas"]["ReEntryOfScreener"];
+            readonly terminates: components["schemas"]["ReEntryOfBoth"];
+            readonly security_failures: components["schemas"]["ReEntryOfBoth"];
+            readonly overquota: components["schemas"]["ReEntryOfBoth"];
+            readonly in_screener: components["schemas"]["ReEntryOfBoth"];
+        };
+        readonly DraftTargetGroup: {
+            readonly human_readable_id?: components["schemas"]["TargetGroupHumanReadableId"];
+            readonly name?: components["schemas"]["TargetGroupName"];
+            /**
+             * @description A number here, and text in the details.
+             * @example 2210
+             */
+            readonly business_unit_id?: number;
+            readonly locale?: components["schemas"]["LocaleCode"];
+            readonly collects_pii?: components["schemas"]["CollectsPii"];
+            readonly study_type_code?: components["schemas"]["StudyTypeCode"];
+            readonly industry_code?: components["schemas"]["IndustryCode"];
+            readonly pricing_model?: components["schemas"]["PricingModel"];
+            readonly cost_per_interview?: components["schemas"]["MonetaryAmount"];
+            readonly client_cost_per_interview_note?: components["schemas"]["MonetaryAmount"];
+            readonly client_id?: components["schemas"]["ClientId"];
+            readonly project_manager_id?: components["schemas"]["UserId"];
+            readonly fielding_specification?: components["schemas"]["FieldingSpecification"];
+            readonly completes_goal?: components["schemas"]["CompletesGoal"];
+            readonly expected_length_of_interview_minutes?: components["schemas"]["ExpectedLengthOfInterview"];
+            readonly expected_incidence_rate?: components["schemas"]["ExpectedIncidenceRate"];
+            readonly exclusion?: components["schemas"]["Exclusion"];
+            readonly respondent_activity_exclusions?: readonly components["schemas"]["ActivityExclusion"][];
+            readonly industry_lockout_code?: components["schemas"]["IndustryLockoutCode"];
+            readonly live_url?: components["schemas"]["LiveUrl"];
+            readonly test_url?: components["schemas"]["TestUrl"];
+            readonly fielding_assistant_assignment?: components["schemas"]["FieldingAssistance"];
+            readonly created_at?: components["schemas"]["Timestamp"];
+            readonly profiling?: components["schemas"]["Profiling"] | components["schemas"]["ProfilingByTemplate"] | (Record<string, never> | null);
+            readonly allocations?: components["schemas"]["SupplyAllocations"];
+            readonly re_entry_configuration?: components["schemas"]["ReEntryConfiguration"];
+            readonly target_group_customer_reference_number?: components["schemas"]["TargetGroupCustomerReferenceNumberOrNull"];
+            readonly links?: {
+                /**
+                 * Format: uri
+                 * @example https://survey.example.org/test?rid=[%RID%]
+                 */
+                readonly test_client_survey?: string;
+            };
             readonly filling_goal?: number;
             readonly filling_strategy?: string;
-            readonly fielding_specification?: components["schemas"]["FieldingSpecification"];
+        };
+        readonly RespondentStatusCount: {
+            /** @example Complete */
+            readonly status?: string;
+            /** @example Came back complete */
+            readonly label?: string;
+            /** @example The interview was finished. */
+            readonly description?: string;
+            /** @example 96 */
+            readonly count?: number;
+        };
+        /** @description How visits ended, for people in field and for tests. */
+        readonly RespondentAnalysis: {
+            readonly live?: readonly components["schemas"]["RespondentStatusCount"][];
+            readonly test?: readonly components["schemas"]["RespondentStatusCount"][];
+        };
+        readonly TargetGroupPerformance: {
+            /** @example 260 */
+            readonly entrants: number;
+            /** @example 180 */
+            readonly prescreens: number;
+            /** @example 96 */
+            readonly completes: number;
+            readonly completes_cost?: components["schemas"]["MonetaryAmount"];
+            readonly first_complete?: components["schemas"]["Timestamp"];
+            readonly last_complete?: components["schemas"]["Timestamp"];
+            readonly incidence_rate?: components["schemas"]["IncidenceRate"];
+            readonly drop_off_rate?: components["schemas"]["DropOffRate"];
+            readonly conversion_rate?: components["schemas"]["ConversionRate"];
+            readonly respondent_analysis?: components["schemas"]["RespondentAnalysis"];
+        };
+        readonly CompletesInInterval: {
+            readonly timestamp: components["schemas"]["Timestamp"];
+            /** @example 12 */
+            readonly count: number;
+        };
+        readonly CompletesByInterval: {
+            readonly aggregated_completes_intervals: readonly components["schemas"]["CompletesInInterval"][];
         };
         /** @enum {string} */
+        readonly TargetGroupChangeType: TargetGroupChangeType;
+        /**
+         * @description Why the API itself changed a status.
+         * @example total_completes_reached
+         * @enum {string}
+         */
+        readonly StatusChangeReason: StatusChangeReason;
+        /**
+         * @example linear
+         * @enum {string}
+         */
+        readonly PacingStrategy: PacingStrategy;
+        /** @constant */
+        readonly PricingAssistance: "dynamic";
+        /** @description One property's change. What its values are follows from `object`. */
+        readonly TargetGroupChange: {
+            /** @constant */
+            readonly object?: "soft_launch_demographics_strictness_percentage_change";
+            /** @example 20 */
+            readonly new_value?: number | null;
+            /** @example 20 */
+            readonly old_value?: number | null;
+        } | {
+            /** @constant */
+            readonly object?: "soft_launch_filling_goal_percentage_change";
+            /** @example 20 */
+            readonly new_value?: number | null;
+            /** @example 20 */
+            readonly old_value?: number | null;
+        } | {
+            /** @constant */
+            readonly object?: "soft_launch_end_date_change";
+            readonly new_value?: components["schemas"]["Timestamp"] | null;
+            readonly old_value?: components["schemas"]["Timestamp"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "soft_launch_assisted_change";
+            readonly new_value?: boolean | null;
+            readonly old_value?: boolean | null;
+        } | {
+            /** @constant */
+            readonly object?: "pacing_gemini_exposed_target_group_id_change";
+            /** Format: ulid */
+            readonly new_value?: string | null;
+            /** Format: ulid */
+            readonly old_value?: string | null;
+        } | {
+            /** @constant */
+            readonly object?: "pacing_adaptive_increment_interval_change";
+            readonly new_value?: components["schemas"]["Duration"] | null;
+            readonly old_value?: components["schemas"]["Duration"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "pacing_linear_increment_interval_change";
+            readonly new_value?: components["schemas"]["Duration"] | null;
+            readonly old_value?: components["schemas"]["Duration"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "pacing_assistance_change";
+            readonly new_value?: components["schemas"]["PacingStrategy"] | null;
+            readonly old_value?: components["schemas"]["PacingStrategy"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "quota_overlay_balance_fill_change";
+            readonly new_value?: boolean | null;
+            readonly old_value?: boolean | null;
+        } | {
+            /** @constant */
+            readonly object?: "quota_overlay_prevent_overfilling_change";
+            readonly new_value?: boolean | null;
+            readonly old_value?: boolean | null;
+        } | {
+            /** @constant */
+            readonly object?: "quota_overlay_assisted_change";
+            readonly new_value?: boolean | null;
+            readonly old_value?: boolean | null;
+        } | {
+            /** @constant */
+            readonly object?: "pricing_assistance_change";
+            readonly new_value?: components["schemas"]["PricingAssistance"] | null;
+            readonly old_value?: components["schemas"]["PricingAssistance"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "pricing_dynamic_total_budget_change";
+            readonly new_value?: components["schemas"]["MonetaryAmount"] | null;
+            readonly old_value?: components["schemas"]["MonetaryAmount"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "pricing_dynamic_maximum_cpi_change";
+            readonly new_value?: components["schemas"]["MonetaryAmount"] | null;
+            readonly old_value?: components["schemas"]["MonetaryAmount"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "pricing_dynamic_minimum_cpi_change";
+            readonly new_value?: components["schemas"]["MonetaryAmount"] | null;
+            readonly old_value?: components["schemas"]["MonetaryAmount"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "pricing_dynamic_unlock_max_budget_usage_change";
+            readonly new_value?: boolean | null;
+            readonly old_value?: boolean | null;
+        } | {
+            /** @constant */
+            readonly object?: "pricing_rate_card_maximum_cpi_change";
+            readonly new_value?: components["schemas"]["MonetaryAmount"] | null;
+            readonly old_value?: components["schemas"]["MonetaryAmount"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "name_change";
+            readonly new_value?: components["schemas"]["TargetGroupName"];
+            readonly old_value?: components["schemas"]["TargetGroupName"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "external_name_change";
+            /** @example Pets, wave 2 */
+            readonly new_value?: string;
+            /** @example Pets, wave 2 */
+            readonly old_value?: string | null;
+        } | {
+            /** @constant */
+            readonly object?: "business_unit_change";
+            readonly new_value?: components["schemas"]["BusinessUnitId"];
+            readonly old_value?: components["schemas"]["BusinessUnitId"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "project_manager_change";
+            readonly new_value?: {
+                readonly las_user_id?: components["schemas"]["UserId"] | null;
+            };
+            readonly old_value?: {
+                readonly las_user_id?: components["schemas"]["UserId"] | null;
+            } | null;
+        } | {
+            /** @constant */
+            readonly object?: "filling_goal_change";
+            /**
+             * Format: int32
+             * @example 400
+             */
+            readonly new_value?: number;
+            /**
+             * Format: int32
+             * @example 400
+             */
+            readonly old_value?: number | null;
+        } | {
+            /** @constant */
+            readonly object?: "expected_length_of_interview_minutes_change";
+            readonly new_value?: components["schemas"]["ExpectedLengthOfInterview"];
+            readonly old_value?: components["schemas"]["ExpectedLengthOfInterview"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "expected_incidence_rate_change";
+            readonly new_value?: components["schemas"]["ExpectedIncidenceRate"];
+            readonly old_value?: components["schemas"]["ExpectedIncidenceRate"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "study_type_change";
+            readonly new_value?: components["schemas"]["StudyTypeCode"];
+            readonly old_value?: components["schemas"]["StudyTypeCode"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "industry_lockout_code_change";
+            readonly new_value?: components["schemas"]["IndustryLockoutCode"];
+            readonly old_value?: components["schemas"]["IndustryLockoutCode"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "cpi_note_change";
+            readonly new_value?: components["schemas"]["MonetaryAmount"];
+            readonly old_value?: components["schemas"]["MonetaryAmount"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "live_url_change";
+            readonly new_value?: components["schemas"]["LiveUrl"] | null;
+            readonly old_value?: components["schemas"]["LiveUrl"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "test_url_change";
+            readonly new_value?: components["schemas"]["TestUrl"] | null;
+            readonly old_value?: components["schemas"]["TestUrl"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "collects_pii_change";
+            readonly new_value?: components["schemas"]["CollectsPii"];
+            readonly old_value?: components["schemas"]["CollectsPii"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "cpi_change";
+            readonly new_value?: components["schemas"]["MonetaryAmount"];
+            readonly old_value?: components["schemas"]["MonetaryAmount"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "status_change";
+            readonly new_value?: components["schemas"]["TargetGroupStatus"];
+            readonly old_value?: components["schemas"]["TargetGroupStatus"] | null;
+            readonly reason_code?: components["schemas"]["StatusChangeReason"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "filling_strategy_change";
+            readonly new_value?: components["schemas"]["FillingStrategy"];
+            readonly old_value?: components["schemas"]["FillingStrategy"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "currency_change";
+            readonly new_value?: components["schemas"]["CurrencyCode"];
+            readonly old_value?: components["schemas"]["CurrencyCode"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "locale_change";
+            readonly new_value?: components["schemas"]["LocaleCode"];
+            readonly old_value?: components["schemas"]["LocaleCode"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "project_id_change";
+            readonly new_value?: components["schemas"]["ProjectId"];
+            readonly old_value?: components["schemas"]["ProjectId"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "fielding_period_start_date_change";
+            readonly new_value?: components["schemas"]["Timestamp"];
+            readonly old_value?: components["schemas"]["Timestamp"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "fielding_period_end_date_change";
+            readonly new_value?: components["schemas"]["Timestamp"];
+            readonly old_value?: components["schemas"]["Timestamp"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "user_requested_cpi_change";
+            readonly new_value?: components["schemas"]["MonetaryAmount"];
+            readonly old_value?: components["schemas"]["MonetaryAmount"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "target_group_customer_reference_number_change";
+            readonly new_value?: components["schemas"]["TargetGroupCustomerReferenceNumber"] | null;
+            readonly old_value?: components["schemas"]["TargetGroupCustomerReferenceNumber"] | null;
+        } | {
+            /** @constant */
+            readonly object?: "private_exchange_cpi_change";
+            /** @example 301 */
+            readonly supplier_id?: string;
+            readonly new_value?: components["schemas"]["MonetaryAmount"];
+            readonly old_value?: components["schemas"]["MonetaryAmount"] | null;
+        };
+        /** @description Who changed something - a person, the marketplace, or the API itself. */
+        readonly Changer: {
+            /** @constant */
+            readonly type?: "las_user";
+            readonly las_user_id?: components["schemas"]["UserId"];
+        } | {
+            /** @constant */
+            readonly type?: "system_marketplace_user";
+        } | {
+            /** @constant */
+            readonly type?: "system_user";
+        };
+        /** @description What was changed together. */
+        readonly TargetGroupChangelogEntry: {
+            /** @example 5d3f2f0a-6a6e-4c0a-b1f9-0a1b2c3d4e5f */
+            readonly id?: string;
+            /** @example 2026-11-21T05:00:00.000Z */
+            readonly occurred_at?: string;
+            readonly user?: components["schemas"]["Changer"];
+            readonly changes?: readonly components["schemas"]["TargetGroupChange"][];
+        };
+        readonly TargetGroupChangelog: {
+            readonly changelog?: readonly components["schemas"]["TargetGroupChangelogEntry"][];
+            /** @example  */
+            readonly next_cursor?: string;
+        };
+        readonly TargetGroupIds: readonly components["schemas"]["TargetGroupId"][];
+        readonly TargetGroupTransitionsFilters: {
+            readonly status?: readonly components["schemas"]["TargetGroupStatus"][];
+            readonly country?: readonly string[];
+            readonly language?: readonly string[];
+        };
+        /** @description The selection: what `search_string` and `filters` find and the included ids, without the excluded ones. */
+        readonly TargetGroupTransitionsRequest: {
+            /** @example Dog owners */
+            readonly search_string?: string;
+            readonly filters?: components["schemas"]["TargetGroupTransitionsFilters"];
+            readonly included_target_group_ids?: components["schemas"]["TargetGroupIds"];
+            readonly excluded_target_group_ids?: components["schemas"]["TargetGroupIds"];
+        };
+        readonly TargetGroupTransitions: {
+            readonly target_groups?: components["schemas"]["TargetGroupIds"];
+            /** @example false */
+            readonly is_launch_allowed?: boolean;
+            /** @example true */
+            readonly is_pause_allowed?: boolean;
+            /** @example false */
+            readonly is_resume_allowed?: boolean;
+            /** @example false */
+            readonly is_relaunch_allowed?: boolean;
+            /** @example true */
+            readonly is_finish_allowed?: boolean;
+        };
+        /**
+         * @example live
+         * @enum {string}
+         */
         readonly FieldingRunStatus: FieldingRunStatus;
         readonly FieldingRun: {
-            readonly id: string;
+            readonly id: components["schemas"]["FieldingRunId"];
             readonly last_changed_at?: components["schemas"]["Timestamp"];
-            /** Format: uuid */
-            readonly last_changed_by?: string;
+            readonly last_changed_by?: components["schemas"]["UserId"];
             readonly start_fielding_at?: components["schemas"]["Timestamp"];
             readonly end_fielding_at?: components["schemas"]["Timestamp"];
             readonly status: components["schemas"]["FieldingRunStatus"];
-            /** Format: int64 */
+            /**
+             * @description The integer that the entity tag holds.
+             * @example 5
+             */
             readonly version: number;
-            /** @description Here a text, unlike elsewhere. */
+            /** @description A number elsewhere. */
             readonly account_id?: string;
-            readonly project_id?: components["schemas"]["Ulid"];
-            readonly target_group_id?: components["schemas"]["Ulid"];
+            readonly project_id?: components["schemas"]["ProjectId"];
+            readonly target_group_id?: components["schemas"]["TargetGroupId"];
         };
         readonly FieldingRunList: {
             readonly data: readonly components["schemas"]["FieldingRun"][];
-            readonly has_more: boolean;
+            /** @constant */
+            readonly has_more: false;
         };
         readonly FieldingPeriod: {
             readonly start_fielding_at: components["schemas"]["Timestamp"];
             readonly end_fielding_at: components["schemas"]["Timestamp"];
         };
         readonly FieldingPeriodUpdated: {
-            readonly id: string;
+            readonly id: components["schemas"]["FieldingRunId"];
         };
-        /** @enum {string} */
+        /**
+         * @description What a job does with each target group, as the `Location` of its creation can name it.
+         * @enum {string}
+         */
         readonly BatchJobKind: BatchJobKind;
-        /** @enum {string} */
+        /**
+         * @description The path segment that a job is created and read at.
+         * @enum {string}
+         */
         readonly BatchJobOperation: BatchJobOperation;
         readonly BatchJobRequest: {
-            readonly target_group_ids: readonly components["schemas"]["Ulid"][];
+            readonly target_group_ids: components["schemas"]["TargetGroupIds"];
         };
-        /** @enum {string} */
+        /**
+         * @example Completed
+         * @enum {string}
+         */
         readonly JobStatus: JobStatus;
         readonly FailureReason: {
-            /** @description E.g. TargetGroupNotFound. */
+            /** @example StatusTransitionNotAllowed */
             readonly code?: string;
+            /** @example A fielding run that is paused does not allow complete. */
             readonly description?: string;
         };
         readonly UpdatedTargetGroup: {
-            readonly target_group_id: string;
+            readonly target_group_id: components["schemas"]["TargetGroupId"];
             readonly target_group_name?: string;
         };
         readonly UpdatedTargetGroupList: {
             readonly data: readonly components["schemas"]["UpdatedTargetGroup"][];
-            readonly has_more?: boolean;
+            /** @constant */
+            readonly has_more?: false;
         };
         readonly FailedTargetGroup: {
-            readonly target_group_id: string;
-            readonly target_group_name?: string;
+            readonly target_group_id: components["schemas"]["TargetGroupId"];
             readonly failure_reason: components["schemas"]["FailureReason"];
+            readonly target_group_name?: string;
         };
         readonly FailedTargetGroupList: {
             readonly data: readonly components["schemas"]["FailedTargetGroup"][];
-            readonly has_more?: boolean;
+            /** @constant */
+            readonly has_more?: false;
         };
         readonly BatchJob: {
-            readonly job_id: string;
+            readonly job_id: components["schemas"]["JobId"];
             readonly created_at?: components["schemas"]["Timestamp"];
+            readonly created_by?: components["schemas"]["UserId"];
             readonly status: components["schemas"]["JobStatus"];
             readonly updated_target_groups?: components["schemas"]["UpdatedTargetGroupList"];
             readonly failed_target_groups?: components["schemas"]["FailedTargetGroupList"];
@@ -707,30 +2255,108 @@ export interface components {
         readonly LaunchFromDraftRequest: {
             readonly end_fielding_at: components["schemas"]["Timestamp"];
         };
+        readonly DraftJobFailureDetail: {
+            /** @example end_fielding_at */
+            readonly name?: string;
+            /** @example in_the_past */
+            readonly reason?: string;
+            /** @example The end of the fielding period has passed. */
+            readonly detail?: string;
+        };
         readonly DraftJobFailureReason: {
-            readonly code: string;
-            readonly description: string;
-            readonly reasons?: readonly string[];
+            /** @example InvalidFieldingDates */
+            readonly code?: string;
+            /** @example The end of the fielding period has passed. */
+            readonly description?: string;
+            readonly reasons?: readonly components["schemas"]["DraftJobFailureDetail"][];
         };
         readonly FieldingRunJob: {
-            readonly job_id: string;
-            readonly created_fielding_run_id?: string;
-            readonly created_at: components["schemas"]["Timestamp"];
-            readonly created_by?: string;
+            readonly job_id: components["schemas"]["JobId"];
+            readonly created_fielding_run_id?: components["schemas"]["FieldingRunId"];
+            readonly created_at?: components["schemas"]["Timestamp"];
+            readonly created_by?: components["schemas"]["UserId"];
             readonly status: components["schemas"]["JobStatus"];
             readonly failure_reason?: components["schemas"]["DraftJobFailureReason"];
+            /** @example 4bf92f3577b34da6a3ce929d0e0e4736 */
             readonly job_trace_id?: string;
         };
-        readonly TargetGroupTransitionsRequest: {
-            readonly target_group_ids: readonly components["schemas"]["Ulid"][];
+        /** @enum {string} */
+        readonly WebhookEventType: WebhookEventType;
+        /**
+         * @example [
+         *       "target-group-updated",
+         *       "quota-fill-registered"
+         *     ]
+         */
+        readonly WebhookEventTypes: readonly components["schemas"]["WebhookEventType"][];
+        /**
+         * Format: url
+         * @example https://hooks.example.org/demand
+         */
+        readonly WebhookUrl: string;
+        /**
+         * Format: base64
+         * @description What deliveries are signed with. The key is this text as it stands, not what base64 makes of it.
+         * @example 3q2+7wAAAACqu8zdABEiMzNERFVVZmZ3d4iImZmqqrs=
+         */
+        readonly WebhookSecret: string;
+        readonly WebhookCreation: {
+            readonly url: components["schemas"]["WebhookUrl"];
+            readonly events: components["schemas"]["WebhookEventTypes"];
         };
-        readonly TargetGroupTransitions: {
-            readonly target_groups: readonly components["schemas"]["Ulid"][];
-            readonly is_launch_allowed: boolean;
-            readonly is_pause_allowed: boolean;
-            readonly is_resume_allowed: boolean;
-            readonly is_relaunch_allowed: boolean;
-            readonly is_finish_allowed: boolean;
+        readonly WebhookUpdate: {
+            readonly url?: components["schemas"]["WebhookUrl"];
+            readonly events?: components["schemas"]["WebhookEventTypes"];
+        };
+        readonly Webhook: {
+            readonly id?: components["schemas"]["WebhookId"];
+            readonly url?: components["schemas"]["WebhookUrl"];
+            readonly events?: components["schemas"]["WebhookEventTypes"];
+            readonly created_at?: components["schemas"]["Timestamp"];
+            readonly updated_at?: components["schemas"]["Timestamp"];
+        };
+        readonly WebhookWithSecret: {
+            readonly id?: components["schemas"]["WebhookId"];
+            readonly url?: components["schemas"]["WebhookUrl"];
+            readonly events?: components["schemas"]["WebhookEventTypes"];
+            readonly secret?: components["schemas"]["WebhookSecret"];
+            readonly created_at?: components["schemas"]["Timestamp"];
+            readonly updated_at?: components["schemas"]["Timestamp"];
+        };
+        readonly WebhookList: {
+            readonly webhooks?: readonly components["schemas"]["Webhook"][];
+            /** @example false */
+            readonly has_more?: boolean;
+        };
+        readonly WebhookEventTypeList: {
+            readonly events?: components["schemas"]["WebhookEventTypes"];
+        };
+        /**
+         * @description `bounced` was held back because deliveries before it had failed; `expired` is given up for good.
+         * @enum {string}
+         */
+        readonly WebhookDeliveryStatus: WebhookDeliveryStatus;
+        /**
+         * @default asc
+         * @enum {string}
+         */
+        readonly SortOrder: SortOrder;
+        readonly WebhookEvent: {
+            /**
+             * Format: ulid
+             * @example 01BTGNYV6HRNK8K8VKZASZCFW9
+             */
+            readonly id?: string;
+            readonly type?: components["schemas"]["WebhookEventType"];
+            readonly payload?: {
+                readonly [key: string]: unknown;
+            };
+            readonly status?: components["schemas"]["WebhookDeliveryStatus"];
+            readonly created_at?: components["schemas"]["Timestamp"];
+        };
+        readonly WebhookEventHistory: {
+            readonly events?: readonly components["schemas"]["WebhookEvent"][];
+            readonly next_cursor?: components["schemas"]["NextCursor"];
         };
     };
     responses: {
@@ -738,7 +2364,8 @@ export interface components {
         readonly JobCreated: {
             headers: {
                 readonly traceparent: components["headers"]["Traceparent"];
-                readonly Location: components["headers"]["Location"];
+                readonly tracestate: components["headers"]["Tracestate"];
+                readonly location: components["headers"]["Location"];
                 readonly [name: string]: unknown;
             };
             content?: never;
@@ -746,40 +2373,70 @@ export interface components {
         /** @description The request is not valid. */
         readonly BadRequest: {
             headers: {
-                readonly traceparent: components["headers"]["Traceparent"];
                 readonly [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": "2f0c6a1e-5a5b-4a57-8f7e-6f0f4d4f5a01",
+                 *       "object": "bad_request_error",
+                 *       "detail": "A parameter is not valid.",
+                 *       "invalid_params": [
+                 *         {
+                 *           "name": "page_size",
+                 *           "reason": "must be at most 100"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 readonly "application/json": components["schemas"]["Problem"];
             };
         };
         /** @description No token, or an invalid one. */
         readonly Unauthorized: {
             headers: {
-                readonly traceparent: components["headers"]["Traceparent"];
                 readonly [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": "2f0c6a1e-5a5b-4a57-8f7e-6f0f4d4f5a02",
+                 *       "object": "authorization_error",
+                 *       "detail": "The access token is missing or invalid."
+                 *     }
+                 */
                 readonly "application/json": components["schemas"]["Problem"];
             };
         };
         /** @description Not allowed, or a required header is missing. */
         readonly Forbidden: {
             headers: {
-                readonly traceparent: components["headers"]["Traceparent"];
                 readonly [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": "2f0c6a1e-5a5b-4a57-8f7e-6f0f4d4f5a03",
+                 *       "object": "authorization_error",
+                 *       "detail": "The token does not give access to this account."
+                 *     }
+                 */
                 readonly "application/json": components["schemas"]["Problem"];
             };
         };
         /** @description No such resource. */
         readonly NotFound: {
             headers: {
-                readonly traceparent: components["headers"]["Traceparent"];
                 readonly [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": "2f0c6a1e-5a5b-4a57-8f7e-6f0f4d4f5a04",
+                 *       "object": "not_found_error",
+                 *       "detail": "The project was not found."
+                 *     }
+                 */
                 readonly "application/json": components["schemas"]["Problem"];
             };
         };
@@ -787,19 +2444,33 @@ export interface components {
         readonly PreconditionFailed: {
             headers: {
                 readonly traceparent: components["headers"]["Traceparent"];
+                readonly tracestate: components["headers"]["Tracestate"];
                 readonly [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": "2f0c6a1e-5a5b-4a57-8f7e-6f0f4d4f5a05",
+                 *       "object": "precondition_failed_error",
+                 *       "detail": "The resource has changed since the version in If-Match."
+                 *     }
+                 */
                 readonly "application/json": components["schemas"]["Problem"];
             };
         };
         /** @description The resource's state forbids the action. */
         readonly InvalidState: {
             headers: {
-                readonly traceparent: components["headers"]["Traceparent"];
                 readonly [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": "2f0c6a1e-5a5b-4a57-8f7e-6f0f4d4f5a06",
+                 *       "object": "invalid_state_error",
+                 *       "detail": "A fielding run that is paused does not allow complete."
+                 *     }
+                 */
                 readonly "application/json": components["schemas"]["Problem"];
             };
         };
@@ -807,85 +2478,230 @@ export interface components {
         readonly TooManyRequests: {
             headers: {
                 readonly traceparent: components["headers"]["Traceparent"];
-                readonly "Retry-After": components["headers"]["RetryAfter"];
+                readonly tracestate: components["headers"]["Tracestate"];
+                readonly "retry-after": components["headers"]["RetryAfter"];
                 readonly [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "object": "too_many_requests_problem_details",
+                 *       "details": "Too many requests. Try again in 3 s."
+                 *     }
+                 */
                 readonly "application/json": components["schemas"]["TooManyRequestsProblem"];
             };
         };
         /** @description The API failed. */
         readonly InternalError: {
             headers: {
-                readonly traceparent: components["headers"]["Traceparent"];
                 readonly [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": "2f0c6a1e-5a5b-4a57-8f7e-6f0f4d4f5a07",
+                 *       "object": "unexpected_internal_error",
+                 *       "detail": "An unexpected error occurred."
+                 *     }
+                 */
                 readonly "application/json": components["schemas"]["Problem"];
             };
         };
     };
     parameters: {
-        /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+        /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
         readonly ApiVersion: string;
-        /** @description W3C Trace Context. */
-        readonly Traceparent: string;
-        /** @description W3C Trace Context. */
-        readonly Tracestate: string;
-        /** @description A known key answers like the first call and creates nothing, whatever the body. */
-        readonly IdempotencyKey: string;
+        /** @description A known key answers like the first call and creates nothing, whatever the body. A UUID is advised. */
+        readonly IdempotencyKey: components["schemas"]["IdempotencyKey"];
         /** @description The version that the caller has seen, as a weak or strong entity tag. */
         readonly IfMatch: string;
-        /** @description The version that the caller has at hand. */
-        readonly IfNoneMatch: string;
+        /** @description The version that the caller has seen. Without it, any version is changed. */
+        readonly OptionalIfMatch: string;
         readonly AccountId: components["schemas"]["AccountId"];
-        readonly ProjectId: components["schemas"]["Ulid"];
-        readonly TargetGroupId: components["schemas"]["Ulid"];
-        readonly FieldingRunId: string;
-        readonly JobId: string;
+        readonly ProjectId: components["schemas"]["ProjectId"];
+        readonly TargetGroupId: components["schemas"]["TargetGroupId"];
+        readonly FieldingRunId: components["schemas"]["FieldingRunId"];
+        readonly JobId: components["schemas"]["JobId"];
+        readonly WebhookId: components["schemas"]["WebhookId"];
+        /** @description How many items a page has at most, 1 to 100. */
         readonly PageSize: number;
-        /** @description The id of the last item of the page before this one, or a `next_cursor`. */
+        /** @description How many entries a page has at most, 1 to 50. */
+        readonly ChangelogPageSize: number;
+        /** @description The cursor of the last item of the page before this one, e.g. its `next_cursor`. */
         readonly StartAfter: string;
-        /** @description The id of the first item of the page after this one. */
+        /** @description The cursor of the first item of the page after this one. */
         readonly EndBefore: string;
+        /** @description Only people of this kind. */
+        readonly UserType: components["schemas"]["UserType"];
+        /** @description Only what this person manages. */
+        readonly ProjectManagerId: components["schemas"]["UserId"];
+        readonly ProjectStatus: components["schemas"]["ProjectStatus"];
+        /**
+         * @deprecated
+         * @description Part of the project's name. `search_string` replaces it.
+         */
+        readonly ProjectName: string;
+        /** @description Text to look for in names, ids and customer reference numbers. */
+        readonly ProjectSearchString: string;
+        /**
+         * @deprecated
+         * @description Part of the target group's name. `search_string` replaces it.
+         */
+        readonly TargetGroupName: string;
+        /** @description Text to look for in names and ids. */
+        readonly TargetGroupSearchString: string;
+        /** @description Any of these. Several values repeat the parameter, without brackets. */
+        readonly TargetGroupStatuses: readonly components["schemas"]["TargetGroupStatus"][];
+        /** @description Any of these, in two lower-case letters. */
+        readonly Countries: readonly string[];
+        /** @description Any of these, in three lower-case letters. */
+        readonly Languages: readonly string[];
+        /** @description Any of these short ids. */
+        readonly HumanReadableIds: readonly components["schemas"]["TargetGroupHumanReadableId"][];
+        /** @description Any of these. */
+        readonly CustomerReferenceNumbers: readonly components["schemas"]["TargetGroupCustomerReferenceNumber"][];
+        /** @description Whether respondents of other target groups are kept out. */
+        readonly ExclusionStatus: boolean;
+        /** @description How long a stretch is, as an ISO 8601 duration. */
+        readonly AggregationInterval: string;
+        /** @description Only changes of these kinds. */
+        readonly ChangeTypes: readonly components["schemas"]["TargetGroupChangeType"][];
+        /** @description Only deliveries in these states. */
+        readonly DeliveryStatuses: readonly components["schemas"]["WebhookDeliveryStatus"][];
+        /** @description Only events of these kinds. */
+        readonly WebhookEventTypes: components["schemas"]["WebhookEventTypes"];
+        /** @description From when on. */
+        readonly WebhookEventsStart: components["schemas"]["Timestamp"];
+        /** @description Until when; now, if none is given. */
+        readonly WebhookEventsEnd: components["schemas"]["Timestamp"];
+        readonly WebhookEventsOrder: components["schemas"]["SortOrder"];
     };
     requestBodies: never;
     headers: {
         /** @description The resource's version as an entity tag (RFC 9110, 8.8.3), weak or strong. */
         readonly ETag: string;
-        /** @description An absolute URL, a path rooted at `/demand/...` or `/v1/demand/...`, or a bare id. */
+        /** @description The key that the request was made under. */
+        readonly IdempotencyKey: components["schemas"]["IdempotencyKey"];
+        /**
+         * @description Where the resource is: an absolute URL, a path rooted at `/demand/...` or `/v1/demand/...`, or a bare id. A batch
+         *     job's can have the short name of its kind (`.../batch-jobs/pause/{job_id}`), which no path here has.
+         */
         readonly Location: string;
         /** @description W3C Trace Context; the caller's trace id with a span id of the API's own. */
         readonly Traceparent: string;
+        /** @description W3C Trace Context. */
+        readonly Tracestate: string;
         /** @description How long to wait, in whole seconds. HTTP also allows a date (RFC 9110, 10.2.3). */
-        readonly RetryAfter: string;
+        readonly RetryAfter: number;
     };
     pathItems: never;
 }
 export type AccountId = components['schemas']['AccountId'];
-export type Ulid = components['schemas']['Ulid'];
+export type ProjectId = components['schemas']['ProjectId'];
+export type TargetGroupId = components['schemas']['TargetGroupId'];
+export type FieldingRunId = components['schemas']['FieldingRunId'];
+export type JobId = components['schemas']['JobId'];
+export type WebhookId = components['schemas']['WebhookId'];
+export type UserId = components['schemas']['UserId'];
+export type IdempotencyKey = components['schemas']['IdempotencyKey'];
 export type Timestamp = components['schemas']['Timestamp'];
+export type CurrencyCode = components['schemas']['CurrencyCode'];
+export type NextCursor = components['schemas']['NextCursor'];
+export type MonetaryAmount = components['schemas']['MonetaryAmount'];
+export type ConversionRate = components['schemas']['ConversionRate'];
+export type DropOffRate = components['schemas']['DropOffRate'];
+export type IncidenceRate = components['schemas']['IncidenceRate'];
+export type MedianLengthOfInterviewSeconds = components['schemas']['MedianLengthOfInterviewSeconds'];
+export type ProjectHumanReadableId = components['schemas']['ProjectHumanReadableId'];
+export type TargetGroupHumanReadableId = components['schemas']['TargetGroupHumanReadableId'];
+export type TargetGroupName = components['schemas']['TargetGroupName'];
+export type TargetGroupCustomerReferenceNumber = components['schemas']['TargetGroupCustomerReferenceNumber'];
+export type TargetGroupCustomerReferenceNumberOrNull = components['schemas']['TargetGroupCustomerReferenceNumberOrNull'];
+export type LocaleCode = components['schemas']['LocaleCode'];
+export type BusinessUnitId = components['schemas']['BusinessUnitId'];
+export type StudyTypeCode = components['schemas']['StudyTypeCode'];
+export type IndustryCode = components['schemas']['IndustryCode'];
+export type IndustryLockoutCode = components['schemas']['IndustryLockoutCode'];
+export type CompletesGoal = components['schemas']['CompletesGoal'];
+export type ExpectedLengthOfInterview = components['schemas']['ExpectedLengthOfInterview'];
+export type ExpectedIncidenceRate = components['schemas']['ExpectedIncidenceRate'];
+export type LiveUrl = components['schemas']['LiveUrl'];
+export type TestUrl = components['schemas']['TestUrl'];
+export type CollectsPii = components['schemas']['CollectsPii'];
+export type ClientId = components['schemas']['ClientId'];
+export type Duration = components['schemas']['Duration'];
+export type InvalidParam = components['schemas']['InvalidParam'];
 export type Problem = components['schemas']['Problem'];
 export type TooManyRequestsProblem = components['schemas']['TooManyRequestsProblem'];
 export type Account = components['schemas']['Account'];
 export type AccountList = components['schemas']['AccountList'];
+export type UserType = components['schemas']['UserType'];
+export type User = components['schemas']['User'];
+export type UserList = components['schemas']['UserList'];
 export type ProjectStatistics = components['schemas']['ProjectStatistics'];
 export type Project = components['schemas']['Project'];
 export type ProjectOverview = components['schemas']['ProjectOverview'];
 export type ProjectListItem = components['schemas']['ProjectListItem'];
 export type ProjectList = components['schemas']['ProjectList'];
 export type TargetGroupProgress = components['schemas']['TargetGroupProgress'];
+export type StatisticIssueReason = components['schemas']['StatisticIssueReason'];
+export type StatisticIssueSuggestion = components['schemas']['StatisticIssueSuggestion'];
 export type StatisticIssue = components['schemas']['StatisticIssue'];
 export type ProgressStatistic = components['schemas']['ProgressStatistic'];
-export type NumberStatistic = components['schemas']['NumberStatistic'];
 export type TimestampStatistic = components['schemas']['TimestampStatistic'];
+export type MoneyStatistic = components['schemas']['MoneyStatistic'];
+export type DurationStatistic = components['schemas']['DurationStatistic'];
+export type RateStatistic = components['schemas']['RateStatistic'];
 export type TargetGroupStatistics = components['schemas']['TargetGroupStatistics'];
 export type TargetGroupListItem = components['schemas']['TargetGroupListItem'];
 export type TargetGroupList = components['schemas']['TargetGroupList'];
 export type TargetGroupOverview = components['schemas']['TargetGroupOverview'];
+export type TargetGroupOverviewById = components['schemas']['TargetGroupOverviewById'];
+export type SurveyLinks = components['schemas']['SurveyLinks'];
 export type TargetGroupDetails = components['schemas']['TargetGroupDetails'];
 export type FieldingSpecification = components['schemas']['FieldingSpecification'];
+export type ExclusionList = components['schemas']['ExclusionList'];
+export type Exclusion = components['schemas']['Exclusion'];
+export type ActivityExclusion = components['schemas']['ActivityExclusion'];
+export type DynamicPricing = components['schemas']['DynamicPricing'];
+export type RateCardPricing = components['schemas']['RateCardPricing'];
+export type LinearPacing = components['schemas']['LinearPacing'];
+export type AdaptivePacing = components['schemas']['AdaptivePacing'];
+export type GeminiPacing = components['schemas']['GeminiPacing'];
+export type FieldingAssistance = components['schemas']['FieldingAssistance'];
+export type QuestionId = components['schemas']['QuestionId'];
+export type SelectionCondition = components['schemas']['SelectionCondition'];
+export type RangeCondition = components['schemas']['RangeCondition'];
+export type OpenEndedCondition = components['schemas']['OpenEndedCondition'];
+export type ProfileCondition = components['schemas']['ProfileCondition'];
+export type ProfileTarget = components['schemas']['ProfileTarget'];
+export type ProfileTargets = components['schemas']['ProfileTargets'];
+export type Profile = components['schemas']['Profile'];
+export type Profiling = components['schemas']['Profiling'];
+export type ProfilingByTemplate = components['schemas']['ProfilingByTemplate'];
+export type Supplier = components['schemas']['Supplier'];
+export type SupplyAllocations = components['schemas']['SupplyAllocations'];
+export type ReEntry = components['schemas']['ReEntry'];
+export type ReEntryOfClient = components['schemas']['ReEntryOfClient'];
+export type ReEntryOfScreener = components['schemas']['ReEntryOfScreener'];
+export type ReEntryOfBoth = components['schemas']['ReEntryOfBoth'];
+export type ReEntryConfiguration = components['schemas']['ReEntryConfiguration'];
 export type DraftTargetGroup = components['schemas']['DraftTargetGroup'];
+export type RespondentStatusCount = components['schemas']['RespondentStatusCount'];
+export type RespondentAnalysis = components['schemas']['RespondentAnalysis'];
+export type TargetGroupPerformance = components['schemas']['TargetGroupPerformance'];
+export type CompletesInInterval = components['schemas']['CompletesInInterval'];
+export type CompletesByInterval = components['schemas']['CompletesByInterval'];
+export type PricingAssistance = components['schemas']['PricingAssistance'];
+export type TargetGroupChange = components['schemas']['TargetGroupChange'];
+export type Changer = components['schemas']['Changer'];
+export type TargetGroupChangelogEntry = components['schemas']['TargetGroupChangelogEntry'];
+export type TargetGroupChangelog = components['schemas']['TargetGroupChangelog'];
+export type TargetGroupIds = components['schemas']['TargetGroupIds'];
+export type TargetGroupTransitionsFilters = components['schemas']['TargetGroupTransitionsFilters'];
+export type TargetGroupTransitionsRequest = components['schemas']['TargetGroupTransitionsRequest'];
+export type TargetGroupTransitions = components['schemas']['TargetGroupTransitions'];
 export type FieldingRun = components['schemas']['FieldingRun'];
 export type FieldingRunList = components['schemas']['FieldingRunList'];
 export type FieldingPeriod = components['schemas']['FieldingPeriod'];
@@ -898,10 +2714,20 @@ export type FailedTargetGroup = components['schemas']['FailedTargetGroup'];
 export type FailedTargetGroupList = components['schemas']['FailedTargetGroupList'];
 export type BatchJob = components['schemas']['BatchJob'];
 export type LaunchFromDraftRequest = components['schemas']['LaunchFromDraftRequest'];
+export type DraftJobFailureDetail = components['schemas']['DraftJobFailureDetail'];
 export type DraftJobFailureReason = components['schemas']['DraftJobFailureReason'];
 export type FieldingRunJob = components['schemas']['FieldingRunJob'];
-export type TargetGroupTransitionsRequest = components['schemas']['TargetGroupTransitionsRequest'];
-export type TargetGroupTransitions = components['schemas']['TargetGroupTransitions'];
+export type WebhookEventTypes = components['schemas']['WebhookEventTypes'];
+export type WebhookUrl = components['schemas']['WebhookUrl'];
+export type WebhookSecret = components['schemas']['WebhookSecret'];
+export type WebhookCreation = components['schemas']['WebhookCreation'];
+export type WebhookUpdate = components['schemas']['WebhookUpdate'];
+export type Webhook = components['schemas']['Webhook'];
+export type WebhookWithSecret = components['schemas']['WebhookWithSecret'];
+export type WebhookList = components['schemas']['WebhookList'];
+export type WebhookEventTypeList = components['schemas']['WebhookEventTypeList'];
+export type WebhookEvent = components['schemas']['WebhookEvent'];
+export type WebhookEventHistory = components['schemas']['WebhookEventHistory'];
 export type ResponseJobCreated = components['responses']['JobCreated'];
 export type ResponseBadRequest = components['responses']['BadRequest'];
 export type ResponseUnauthorized = components['responses']['Unauthorized'];
@@ -912,22 +2738,44 @@ export type ResponseInvalidState = components['responses']['InvalidState'];
 export type ResponseTooManyRequests = components['responses']['TooManyRequests'];
 export type ResponseInternalError = components['responses']['InternalError'];
 export type ParameterApiVersion = components['parameters']['ApiVersion'];
-export type ParameterTraceparent = components['parameters']['Traceparent'];
-export type ParameterTracestate = components['parameters']['Tracestate'];
 export type ParameterIdempotencyKey = components['parameters']['IdempotencyKey'];
 export type ParameterIfMatch = components['parameters']['IfMatch'];
-export type ParameterIfNoneMatch = components['parameters']['IfNoneMatch'];
+export type ParameterOptionalIfMatch = components['parameters']['OptionalIfMatch'];
 export type ParameterAccountId = components['parameters']['AccountId'];
 export type ParameterProjectId = components['parameters']['ProjectId'];
 export type ParameterTargetGroupId = components['parameters']['TargetGroupId'];
 export type ParameterFieldingRunId = components['parameters']['FieldingRunId'];
 export type ParameterJobId = components['parameters']['JobId'];
+export type ParameterWebhookId = components['parameters']['WebhookId'];
 export type ParameterPageSize = components['parameters']['PageSize'];
+export type ParameterChangelogPageSize = components['parameters']['ChangelogPageSize'];
 export type ParameterStartAfter = components['parameters']['StartAfter'];
 export type ParameterEndBefore = components['parameters']['EndBefore'];
+export type ParameterUserType = components['parameters']['UserType'];
+export type ParameterProjectManagerId = components['parameters']['ProjectManagerId'];
+export type ParameterProjectStatus = components['parameters']['ProjectStatus'];
+export type ParameterProjectName = components['parameters']['ProjectName'];
+export type ParameterProjectSearchString = components['parameters']['ProjectSearchString'];
+export type ParameterTargetGroupName = components['parameters']['TargetGroupName'];
+export type ParameterTargetGroupSearchString = components['parameters']['TargetGroupSearchString'];
+export type ParameterTargetGroupStatuses = components['parameters']['TargetGroupStatuses'];
+export type ParameterCountries = components['parameters']['Countries'];
+export type ParameterLanguages = components['parameters']['Languages'];
+export type ParameterHumanReadableIds = components['parameters']['HumanReadableIds'];
+export type ParameterCustomerReferenceNumbers = components['parameters']['CustomerReferenceNumbers'];
+export type ParameterExclusionStatus = components['parameters']['ExclusionStatus'];
+export type ParameterAggregationInterval = components['parameters']['AggregationInterval'];
+export type ParameterChangeTypes = components['parameters']['ChangeTypes'];
+export type ParameterDeliveryStatuses = components['parameters']['DeliveryStatuses'];
+export type ParameterWebhookEventTypes = components['parameters']['WebhookEventTypes'];
+export type ParameterWebhookEventsStart = components['parameters']['WebhookEventsStart'];
+export type ParameterWebhookEventsEnd = components['parameters']['WebhookEventsEnd'];
+export type ParameterWebhookEventsOrder = components['parameters']['WebhookEventsOrder'];
 export type HeaderETag = components['headers']['ETag'];
+export type HeaderIdempotencyKey = components['headers']['IdempotencyKey'];
 export type HeaderLocation = components['headers']['Location'];
 export type HeaderTraceparent = components['headers']['Traceparent'];
+export type HeaderTracestate = components['headers']['Tracestate'];
 export type HeaderRetryAfter = components['headers']['RetryAfter'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -935,12 +2783,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -950,7 +2794,6 @@ export interface operations {
             /** @description All of the caller's accounts. */
             readonly 200: {
                 headers: {
-                    readonly traceparent: components["headers"]["Traceparent"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -960,30 +2803,358 @@ export interface operations {
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
-            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly listUsers: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only people of this kind. */
+                readonly user_type?: components["parameters"]["UserType"];
+            };
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description All of them. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UserList"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly listWebhooks: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many items a page has at most, 1 to 100. */
+                readonly page_size?: components["parameters"]["PageSize"];
+                /** @description The cursor of the last item of the page before this one, e.g. its `next_cursor`. */
+                readonly start_after?: components["parameters"]["StartAfter"];
+                /** @description The cursor of the first item of the page after this one. */
+                readonly end_before?: components["parameters"]["EndBefore"];
+            };
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description One page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly createWebhook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "url": "https://hooks.example.org/demand",
+                 *       "events": [
+                 *         "target-group-updated"
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["WebhookCreation"];
+            };
+        };
+        readonly responses: {
+            /** @description Created. Only this answer, and that to `regenerate-secret`, tells the secret. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getWebhook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly webhook_id: components["parameters"]["WebhookId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The webhook, without its secret. */
+            readonly 200: {
+                headers: {
+                    readonly etag: components["headers"]["ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly updateWebhook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+                /** @description The version that the caller has seen. Without it, any version is changed. */
+                readonly "If-Match"?: components["parameters"]["OptionalIfMatch"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly webhook_id: components["parameters"]["WebhookId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "events": [
+                 *         "target-group-updated",
+                 *         "quota-fill-registered"
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["WebhookUpdate"];
+            };
+        };
+        readonly responses: {
+            /** @description Changed. */
+            readonly 200: {
+                headers: {
+                    readonly "idempotency-key": components["headers"]["IdempotencyKey"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly deleteWebhook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+                /** @description The version that the caller has seen. Without it, any version is changed. */
+                readonly "If-Match"?: components["parameters"]["OptionalIfMatch"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly webhook_id: components["parameters"]["WebhookId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Deleted. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly regenerateWebhookSecret: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly webhook_id: components["parameters"]["WebhookId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                "*/*"?: never;
+            };
+        };
+        readonly responses: {
+            /** @description The webhook with its new secret. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly listWebhookEvents: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Only deliveries in these states. */
+                readonly delivery_status?: components["parameters"]["DeliveryStatuses"];
+                /** @description Only events of these kinds. */
+                readonly type?: components["parameters"]["WebhookEventTypes"];
+                /** @description Until when; now, if none is given. */
+                readonly end_time?: components["parameters"]["WebhookEventsEnd"];
+                /** @description From when on. */
+                readonly start_time: components["parameters"]["WebhookEventsStart"];
+                readonly created_at_sort_order?: components["parameters"]["WebhookEventsOrder"];
+                /** @description How many items a page has at most, 1 to 100. */
+                readonly page_size?: components["parameters"]["PageSize"];
+                /** @description The cursor of the last item of the page before this one, e.g. its `next_cursor`. */
+                readonly start_after?: components["parameters"]["StartAfter"];
+                /** @description The cursor of the first item of the page after this one. */
+                readonly end_before?: components["parameters"]["EndBefore"];
+            };
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly webhook_id: components["parameters"]["WebhookId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description One page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookEventHistory"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly listWebhookEventTypes: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description All kinds. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookEventTypeList"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
             readonly 500: components["responses"]["InternalError"];
         };
     };
     readonly listProjects: {
         readonly parameters: {
             readonly query?: {
-                readonly page_size?: components["parameters"]["PageSize"];
-                /** @description The id of the last item of the page before this one, or a `next_cursor`. */
-                readonly start_after?: components["parameters"]["StartAfter"];
-                /** @description The id of the first item of the page after this one. */
+                /** @description Only what this person manages. */
+                readonly project_manager_id?: components["parameters"]["ProjectManagerId"];
+                readonly status?: components["parameters"]["ProjectStatus"];
+                /**
+                 * @deprecated
+                 * @description Part of the project's name. `search_string` replaces it.
+                 */
+                readonly name?: components["parameters"]["ProjectName"];
+                /** @description Text to look for in names, ids and customer reference numbers. */
+                readonly search_string?: components["parameters"]["ProjectSearchString"];
+                /** @description The cursor of the first item of the page after this one. */
                 readonly end_before?: components["parameters"]["EndBefore"];
-                readonly project_manager_id?: string;
-                readonly status?: components["schemas"]["ProjectStatus"];
-                readonly name?: string;
-                readonly search_string?: string;
+                /** @description The cursor of the last item of the page before this one, e.g. its `next_cursor`. */
+                readonly start_after?: components["parameters"]["StartAfter"];
+                /** @description How many items a page has at most, 1 to 100. */
+                readonly page_size?: components["parameters"]["PageSize"];
             };
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
             };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
@@ -996,6 +3167,7 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1005,7 +3177,7 @@ export interface operations {
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
-            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 404: components["responses"]["NotFound"];
             readonly 500: components["responses"]["InternalError"];
         };
     };
@@ -1013,12 +3185,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
             };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
@@ -1032,7 +3200,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
-                    readonly ETag: components["headers"]["ETag"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    readonly etag: components["headers"]["ETag"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1043,7 +3212,6 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
-            readonly 429: components["responses"]["TooManyRequests"];
             readonly 500: components["responses"]["InternalError"];
         };
     };
@@ -1051,12 +3219,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
             };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
@@ -1069,18 +3233,15 @@ export interface operations {
             /** @description The project and its figures. */
             readonly 200: {
                 headers: {
-                    readonly traceparent: components["headers"]["Traceparent"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ProjectOverview"];
                 };
             };
-            readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
-            readonly 429: components["responses"]["TooManyRequests"];
             readonly 500: components["responses"]["InternalError"];
         };
     };
@@ -1088,12 +3249,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
             };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
@@ -1103,14 +3260,27 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
+                /**
+                 * @example {
+                 *       "filters": {
+                 *         "status": [
+                 *           "live"
+                 *         ]
+                 *       },
+                 *       "excluded_target_group_ids": [
+                 *         "01BTGNYV6HRNK8K8VKZASZCFP3"
+                 *       ]
+                 *     }
+                 */
                 readonly "application/json": components["schemas"]["TargetGroupTransitionsRequest"];
             };
         };
         readonly responses: {
-            /** @description What is allowed for all of the selection together. */
+            /** @description The selection, and what is allowed for all of it together. */
             readonly 200: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1121,33 +3291,398 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
-            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly createPauseBatchJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+                /** @description A known key answers like the first call and creates nothing, whatever the body. A UUID is advised. */
+                readonly "idempotency-key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "target_group_ids": [
+                 *         "01BTGNYV6HRNK8K8VKZASZCFP1",
+                 *         "01BTGNYV6HRNK8K8VKZASZCFP3"
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["BatchJobRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: components["responses"]["JobCreated"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getPauseBatchJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly job_id: components["parameters"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The job. */
+            readonly 200: {
+                headers: {
+                    readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BatchJob"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly createResumeBatchJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+                /** @description A known key answers like the first call and creates nothing, whatever the body. A UUID is advised. */
+                readonly "idempotency-key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "target_group_ids": [
+                 *         "01BTGNYV6HRNK8K8VKZASZCFP1",
+                 *         "01BTGNYV6HRNK8K8VKZASZCFP3"
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["BatchJobRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: components["responses"]["JobCreated"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getResumeBatchJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly job_id: components["parameters"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The job. */
+            readonly 200: {
+                headers: {
+                    readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BatchJob"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly createLaunchBatchJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+                /** @description A known key answers like the first call and creates nothing, whatever the body. A UUID is advised. */
+                readonly "idempotency-key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "target_group_ids": [
+                 *         "01BTGNYV6HRNK8K8VKZASZCFP1",
+                 *         "01BTGNYV6HRNK8K8VKZASZCFP3"
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["BatchJobRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: components["responses"]["JobCreated"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getLaunchBatchJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly job_id: components["parameters"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The job. */
+            readonly 200: {
+                headers: {
+                    readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BatchJob"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly createCompleteBatchJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+                /** @description A known key answers like the first call and creates nothing, whatever the body. A UUID is advised. */
+                readonly "idempotency-key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "target_group_ids": [
+                 *         "01BTGNYV6HRNK8K8VKZASZCFP1",
+                 *         "01BTGNYV6HRNK8K8VKZASZCFP3"
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["BatchJobRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: components["responses"]["JobCreated"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getCompleteBatchJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly job_id: components["parameters"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The job. */
+            readonly 200: {
+                headers: {
+                    readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BatchJob"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly createRelaunchBatchJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+                /** @description A known key answers like the first call and creates nothing, whatever the body. A UUID is advised. */
+                readonly "idempotency-key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "target_group_ids": [
+                 *         "01BTGNYV6HRNK8K8VKZASZCFP1",
+                 *         "01BTGNYV6HRNK8K8VKZASZCFP3"
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["BatchJobRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: components["responses"]["JobCreated"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getRelaunchBatchJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly job_id: components["parameters"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The job. */
+            readonly 200: {
+                headers: {
+                    readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BatchJob"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
             readonly 500: components["responses"]["InternalError"];
         };
     };
     readonly listTargetGroups: {
         readonly parameters: {
             readonly query?: {
-                readonly page_size?: components["parameters"]["PageSize"];
-                /** @description The id of the last item of the page before this one, or a `next_cursor`. */
-                readonly start_after?: components["parameters"]["StartAfter"];
-                /** @description The id of the first item of the page after this one. */
+                /** @description The cursor of the first item of the page after this one. */
                 readonly end_before?: components["parameters"]["EndBefore"];
-                readonly search_string?: string;
-                /** @description Several values repeat the parameter, without brackets. */
-                readonly status?: readonly components["schemas"]["TargetGroupStatus"][];
-                readonly country?: readonly string[];
-                readonly language?: readonly string[];
-                readonly human_readable_ids?: readonly string[];
-                readonly exclusion_status?: readonly string[];
+                /** @description The cursor of the last item of the page before this one, e.g. its `next_cursor`. */
+                readonly start_after?: components["parameters"]["StartAfter"];
+                /** @description How many items a page has at most, 1 to 100. */
+                readonly page_size?: components["parameters"]["PageSize"];
+                /** @description Whether respondents of other target groups are kept out. */
+                readonly exclusion_status?: components["parameters"]["ExclusionStatus"];
+                /**
+                 * @deprecated
+                 * @description Part of the target group's name. `search_string` replaces it.
+                 */
+                readonly name?: components["parameters"]["TargetGroupName"];
+                /** @description Text to look for in names and ids. */
+                readonly search_string?: components["parameters"]["TargetGroupSearchString"];
+                /** @description Any of these short ids. */
+                readonly human_readable_ids?: components["parameters"]["HumanReadableIds"];
+                /** @description Any of these. */
+                readonly target_group_customer_reference_numbers?: components["parameters"]["CustomerReferenceNumbers"];
+                /** @description Any of these. Several values repeat the parameter, without brackets. */
+                readonly status?: components["parameters"]["TargetGroupStatuses"];
+                /** @description Any of these, in two lower-case letters. */
+                readonly country?: components["parameters"]["Countries"];
+                /** @description Any of these, in three lower-case letters. */
+                readonly language?: components["parameters"]["Languages"];
+                /** @description Only what this person manages. */
+                readonly project_manager_id?: components["parameters"]["ProjectManagerId"];
             };
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
             };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
@@ -1161,6 +3696,7 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1171,7 +3707,6 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
-            readonly 429: components["responses"]["TooManyRequests"];
             readonly 500: components["responses"]["InternalError"];
         };
     };
@@ -1179,12 +3714,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
             };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
@@ -1198,7 +3729,6 @@ export interface operations {
             /** @description The draft. */
             readonly 200: {
                 headers: {
-                    readonly traceparent: components["headers"]["Traceparent"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1208,8 +3738,7 @@ export interface operations {
             /** @description Launched; its settings are under `details`. */
             readonly 301: {
                 headers: {
-                    readonly traceparent: components["headers"]["Traceparent"];
-                    readonly Location: components["headers"]["Location"];
+                    readonly location: components["headers"]["Location"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
@@ -1218,7 +3747,6 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
-            readonly 429: components["responses"]["TooManyRequests"];
             readonly 500: components["responses"]["InternalError"];
         };
     };
@@ -1226,12 +3754,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
             };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
@@ -1245,7 +3769,6 @@ export interface operations {
             /** @description The figures. */
             readonly 200: {
                 headers: {
-                    readonly traceparent: components["headers"]["Traceparent"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1256,7 +3779,36 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
-            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getTargetGroupOverviewById: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly target_group_id: components["parameters"]["TargetGroupId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The figures. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TargetGroupOverviewById"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
             readonly 500: components["responses"]["InternalError"];
         };
     };
@@ -1264,12 +3816,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
             };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
@@ -1284,10 +3832,261 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["TargetGroupDetails"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getTargetGroupPerformance: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly target_group_id: components["parameters"]["TargetGroupId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The figures. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TargetGroupPerformance"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getTargetGroupCompletesByInterval: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How long a stretch is, as an ISO 8601 duration. */
+                readonly aggregation_interval?: components["parameters"]["AggregationInterval"];
+            };
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly target_group_id: components["parameters"]["TargetGroupId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The stretches, oldest first. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CompletesByInterval"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getTargetGroupChangelog: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many entries a page has at most, 1 to 50. */
+                readonly page_size?: components["parameters"]["ChangelogPageSize"];
+                /** @description The cursor of the last item of the page before this one, e.g. its `next_cursor`. */
+                readonly start_after?: components["parameters"]["StartAfter"];
+                /** @description The cursor of the first item of the page after this one. */
+                readonly end_before?: components["parameters"]["EndBefore"];
+                /** @description Only changes of these kinds. */
+                readonly change_types?: components["parameters"]["ChangeTypes"];
+            };
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly target_group_id: components["parameters"]["TargetGroupId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description One page. It is the last one where `next_cursor` is absent or empty. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TargetGroupChangelog"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly launchFromDraft: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+                /** @description A known key answers like the first call and creates nothing, whatever the body. A UUID is advised. */
+                readonly "idempotency-key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly target_group_id: components["parameters"]["TargetGroupId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "end_fielding_at": "2026-12-31T23:59:59.000Z"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["LaunchFromDraftRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: components["responses"]["JobCreated"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getLaunchFromDraftJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly target_group_id: components["parameters"]["TargetGroupId"];
+                readonly job_id: components["parameters"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The job. */
+            readonly 200: {
+                headers: {
+                    readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FieldingRunJob"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly scheduleFromDraft: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+                /** @description A known key answers like the first call and creates nothing, whatever the body. A UUID is advised. */
+                readonly "idempotency-key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly target_group_id: components["parameters"]["TargetGroupId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "start_fielding_at": "2026-12-01T09:00:00.000Z",
+                 *       "end_fielding_at": "2026-12-31T23:59:59.000Z"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["FieldingPeriod"];
+            };
+        };
+        readonly responses: {
+            readonly 201: components["responses"]["JobCreated"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getScheduleFromDraftJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
+            };
+            readonly path: {
+                readonly account_id: components["parameters"]["AccountId"];
+                readonly project_id: components["parameters"]["ProjectId"];
+                readonly target_group_id: components["parameters"]["TargetGroupId"];
+                readonly job_id: components["parameters"]["JobId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The job. */
+            readonly 200: {
+                headers: {
+                    readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FieldingRunJob"];
                 };
             };
             readonly 400: components["responses"]["BadRequest"];
@@ -1302,12 +4101,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
             };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
@@ -1322,6 +4117,7 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1340,14 +4136,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
-                /** @description The version that the caller has at hand. */
-                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             readonly path: {
                 readonly account_id: components["parameters"]["AccountId"];
@@ -1363,21 +4153,13 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
-                    readonly ETag: components["headers"]["ETag"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    readonly etag: components["headers"]["ETag"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["FieldingRun"];
                 };
-            };
-            /** @description Not changed since the version in `If-None-Match` (RFC 9110, 13.1.2). */
-            readonly 304: {
-                headers: {
-                    readonly traceparent: components["headers"]["Traceparent"];
-                    readonly ETag: components["headers"]["ETag"];
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
             };
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
@@ -1391,12 +4173,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
                 /** @description The version that the caller has seen, as a weak or strong entity tag. */
                 readonly "If-Match": components["parameters"]["IfMatch"];
             };
@@ -1418,7 +4196,8 @@ export interface operations {
             readonly 202: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
-                    readonly ETag: components["headers"]["ETag"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    readonly etag: components["headers"]["ETag"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1439,12 +4218,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
                 /** @description The version that the caller has seen, as a weak or strong entity tag. */
                 readonly "If-Match": components["parameters"]["IfMatch"];
             };
@@ -1456,13 +4231,18 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                "*/*"?: never;
+            };
+        };
         readonly responses: {
             /** @description Live, with its new period. */
             readonly 200: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
-                    readonly ETag: components["headers"]["ETag"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    readonly etag: components["headers"]["ETag"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1483,12 +4263,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
                 /** @description The version that the caller has seen, as a weak or strong entity tag. */
                 readonly "If-Match": components["parameters"]["IfMatch"];
             };
@@ -1500,13 +4276,18 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                "*/*"?: never;
+            };
+        };
         readonly responses: {
             /** @description Done. */
             readonly 204: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
-                    readonly ETag: components["headers"]["ETag"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    readonly etag: components["headers"]["ETag"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
@@ -1525,12 +4306,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
                 /** @description The version that the caller has seen, as a weak or strong entity tag. */
                 readonly "If-Match": components["parameters"]["IfMatch"];
             };
@@ -1542,13 +4319,18 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                "*/*"?: never;
+            };
+        };
         readonly responses: {
             /** @description Done. */
             readonly 204: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
-                    readonly ETag: components["headers"]["ETag"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    readonly etag: components["headers"]["ETag"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
@@ -1567,12 +4349,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
                 /** @description The version that the caller has seen, as a weak or strong entity tag. */
                 readonly "If-Match": components["parameters"]["IfMatch"];
             };
@@ -1584,13 +4362,18 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                "*/*"?: never;
+            };
+        };
         readonly responses: {
             /** @description Done. */
             readonly 204: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
-                    readonly ETag: components["headers"]["ETag"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    readonly etag: components["headers"]["ETag"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
@@ -1609,12 +4392,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
+                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
                 /** @description The version that the caller has seen, as a weak or strong entity tag. */
                 readonly "If-Match": components["parameters"]["IfMatch"];
             };
@@ -1626,13 +4405,18 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                "*/*"?: never;
+            };
+        };
         readonly responses: {
             /** @description Done. */
             readonly 204: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
-                    readonly ETag: components["headers"]["ETag"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    readonly etag: components["headers"]["ETag"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
@@ -1647,243 +4431,6 @@ export interface operations {
             readonly 500: components["responses"]["InternalError"];
         };
     };
-    readonly createBatchJob: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
-                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
-                /** @description A known key answers like the first call and creates nothing, whatever the body. */
-                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            readonly path: {
-                readonly account_id: components["parameters"]["AccountId"];
-                readonly project_id: components["parameters"]["ProjectId"];
-                readonly operation: components["schemas"]["BatchJobOperation"];
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["BatchJobRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 201: components["responses"]["JobCreated"];
-            readonly 400: components["responses"]["BadRequest"];
-            readonly 401: components["responses"]["Unauthorized"];
-            readonly 403: components["responses"]["Forbidden"];
-            readonly 404: components["responses"]["NotFound"];
-            readonly 429: components["responses"]["TooManyRequests"];
-            readonly 500: components["responses"]["InternalError"];
-        };
-    };
-    readonly getBatchJob: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
-                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
-            };
-            readonly path: {
-                readonly account_id: components["parameters"]["AccountId"];
-                readonly project_id: components["parameters"]["ProjectId"];
-                /** @description The long form, or the short one that `Location` names. */
-                readonly operation: components["schemas"]["BatchJobOperation"] | components["schemas"]["BatchJobKind"];
-                readonly job_id: components["parameters"]["JobId"];
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description The job. */
-            readonly 200: {
-                headers: {
-                    readonly traceparent: components["headers"]["Traceparent"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["BatchJob"];
-                };
-            };
-            readonly 400: components["responses"]["BadRequest"];
-            readonly 401: components["responses"]["Unauthorized"];
-            readonly 403: components["responses"]["Forbidden"];
-            readonly 404: components["responses"]["NotFound"];
-            readonly 429: components["responses"]["TooManyRequests"];
-            readonly 500: components["responses"]["InternalError"];
-        };
-    };
-    readonly launchFromDraft: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
-                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
-                /** @description A known key answers like the first call and creates nothing, whatever the body. */
-                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            readonly path: {
-                readonly account_id: components["parameters"]["AccountId"];
-                readonly project_id: components["parameters"]["ProjectId"];
-                readonly target_group_id: components["parameters"]["TargetGroupId"];
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["LaunchFromDraftRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 201: components["responses"]["JobCreated"];
-            readonly 400: components["responses"]["BadRequest"];
-            readonly 401: components["responses"]["Unauthorized"];
-            readonly 403: components["responses"]["Forbidden"];
-            readonly 404: components["responses"]["NotFound"];
-            readonly 422: components["responses"]["InvalidState"];
-            readonly 429: components["responses"]["TooManyRequests"];
-            readonly 500: components["responses"]["InternalError"];
-        };
-    };
-    readonly scheduleFromDraft: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
-                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
-                /** @description A known key answers like the first call and creates nothing, whatever the body. */
-                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            readonly path: {
-                readonly account_id: components["parameters"]["AccountId"];
-                readonly project_id: components["parameters"]["ProjectId"];
-                readonly target_group_id: components["parameters"]["TargetGroupId"];
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["FieldingPeriod"];
-            };
-        };
-        readonly responses: {
-            readonly 201: components["responses"]["JobCreated"];
-            readonly 400: components["responses"]["BadRequest"];
-            readonly 401: components["responses"]["Unauthorized"];
-            readonly 403: components["responses"]["Forbidden"];
-            readonly 404: components["responses"]["NotFound"];
-            readonly 422: components["responses"]["InvalidState"];
-            readonly 429: components["responses"]["TooManyRequests"];
-            readonly 500: components["responses"]["InternalError"];
-        };
-    };
-    readonly getLaunchFromDraftJob: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
-                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
-            };
-            readonly path: {
-                readonly account_id: components["parameters"]["AccountId"];
-                readonly project_id: components["parameters"]["ProjectId"];
-                readonly target_group_id: components["parameters"]["TargetGroupId"];
-                readonly job_id: components["parameters"]["JobId"];
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description The job. */
-            readonly 200: {
-                headers: {
-                    readonly traceparent: components["headers"]["Traceparent"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["FieldingRunJob"];
-                };
-            };
-            readonly 400: components["responses"]["BadRequest"];
-            readonly 401: components["responses"]["Unauthorized"];
-            readonly 403: components["responses"]["Forbidden"];
-            readonly 404: components["responses"]["NotFound"];
-            readonly 429: components["responses"]["TooManyRequests"];
-            readonly 500: components["responses"]["InternalError"];
-        };
-    };
-    readonly getScheduleFromDraftJob: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
-                /** @description Which version of the API the caller was written for. Missing, it is a 403. */
-                readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description W3C Trace Context. */
-                readonly traceparent?: components["parameters"]["Traceparent"];
-                /** @description W3C Trace Context. */
-                readonly tracestate?: components["parameters"]["Tracestate"];
-            };
-            readonly path: {
-                readonly account_id: components["parameters"]["AccountId"];
-                readonly project_id: components["parameters"]["ProjectId"];
-                readonly target_group_id: components["parameters"]["TargetGroupId"];
-                readonly job_id: components["parameters"]["JobId"];
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description The job. */
-            readonly 200: {
-                headers: {
-                    readonly traceparent: components["headers"]["Traceparent"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["FieldingRunJob"];
-                };
-            };
-            readonly 400: components["responses"]["BadRequest"];
-            readonly 401: components["responses"]["Unauthorized"];
-            readonly 403: components["responses"]["Forbidden"];
-            readonly 404: components["responses"]["NotFound"];
-            readonly 429: components["responses"]["TooManyRequests"];
-            readonly 500: components["responses"]["InternalError"];
-        };
-    };
-}
-export enum ProblemObject {
-    bad_request_error = "bad_request_error",
-    authorization_error = "authorization_error",
-    required_header_missing = "required_header_missing",
-    not_found_error = "not_found_error",
-    precondition_failed_error = "precondition_failed_error",
-    invalid_state_error = "invalid_state_error",
-    unexpected_internal_error = "unexpected_internal_error"
-}
-export enum TooManyRequestsProblemObject {
-    too_many_requests_problem_details = "too_many_requests_problem_details"
 }
 export enum ProjectStatus {
     Active = "active",
@@ -1897,11 +4444,105 @@ export enum TargetGroupStatus {
     Completed = "completed",
     Archived = "archived"
 }
+export enum FillingStrategy {
+    Automated = "automated",
+    Prescreens = "prescreens",
+    Completes = "completes"
+}
+export enum PricingModel {
+    RateCard = "rate_card",
+    Dynamic = "dynamic"
+}
+export enum StatisticIssueType {
+    Warning = "warning",
+    Error = "error"
+}
+export enum ExclusionEntityType {
+    RespondentId = "RID",
+    CampaignId = "CID"
+}
+export enum ActivityExclusionType {
+    TargetGroup = "target-group",
+    Project = "project"
+}
+export enum BlendedProfileType {
+    Interlock = "interlock",
+    Control = "control"
+}
+export enum ProfileAdjustmentType {
+    Percentage = "percentage",
+    Nominal = "nominal"
+}
+export enum TargetGroupChangeType {
+    BusinessUnit = "business_unit_change",
+    CollectsPii = "collects_pii_change",
+    Cpi = "cpi_change",
+    CpiNote = "cpi_note_change",
+    Currency = "currency_change",
+    ExpectedIncidenceRate = "expected_incidence_rate_change",
+    ExpectedLengthOfInterviewMinutes = "expected_length_of_interview_minutes_change",
+    ExternalName = "external_name_change",
+    FieldingPeriodEndDate = "fielding_period_end_date_change",
+    FieldingPeriodStartDate = "fielding_period_start_date_change",
+    FillingGoal = "filling_goal_change",
+    FillingStrategy = "filling_strategy_change",
+    IndustryLockoutCode = "industry_lockout_code_change",
+    LiveUrl = "live_url_change",
+    Locale = "locale_change",
+    Name = "name_change",
+    PacingAdaptiveIncrementInterval = "pacing_adaptive_increment_interval_change",
+    PacingAssistance = "pacing_assistance_change",
+    PacingGeminiExposedTargetGroupId = "pacing_gemini_exposed_target_group_id_change",
+    PacingLinearIncrementInterval = "pacing_linear_increment_interval_change",
+    PricingAssistance = "pricing_assistance_change",
+    PricingDynamicMaximumCpi = "pricing_dynamic_maximum_cpi_change",
+    PricingDynamicMinimumCpi = "pricing_dynamic_minimum_cpi_change",
+    PricingDynamicTotalBudget = "pricing_dynamic_total_budget_change",
+    PricingDynamicUnlockMaxBudgetUsage = "pricing_dynamic_unlock_max_budget_usage_change",
+    PricingRateCardBoostCpi = "pricing_rate_card_boost_cpi_change",
+    PricingRateCardMaximumCpi = "pricing_rate_card_maximum_cpi_change",
+    ProjectId = "project_id_change",
+    ProjectManager = "project_manager_change",
+    QuotaOverlayAssisted = "quota_overlay_assisted_change",
+    QuotaOverlayBalanceFill = "quota_overlay_balance_fill_change",
+    QuotaOverlayPreventOverfilling = "quota_overlay_prevent_overfilling_change",
+    SoftLaunchAssisted = "soft_launch_assisted_change",
+    SoftLaunchDemographicsStrictnessPercentage = "soft_launch_demographics_strictness_percentage_change",
+    SoftLaunchEndDate = "soft_launch_end_date_change",
+    SoftLaunchFillingGoalPercentage = "soft_launch_filling_goal_percentage_change",
+    Status = "status_change",
+    StudyType = "study_type_change",
+    TargetGroupCustomerReferenceNumber = "target_group_customer_reference_number_change",
+    TestUrl = "test_url_change",
+    UserRequestedCpi = "user_requested_cpi_change",
+    PrivateExchangeCpi = "private_exchange_cpi_change"
+}
+export enum StatusChangeReason {
+    MaxCpiLimitReached = "max_cpi_limit_reached",
+    LiveRespondentUniqueCodesExhausted = "live_respondent_unique_codes_exhausted",
+    PastScheduledEndDate = "past_scheduled_end_date",
+    TotalCompletesReached = "total_completes_reached",
+    PastSoftLaunchEndDate = "past_soft_launch_end_date",
+    NoCompletesInSeveralDays = "no_completes_in_several_days",
+    NoCompletesAfterManyPrescreens = "no_completes_after_many_prescreens",
+    HighMedianLoi = "high_median_loi",
+    ExcessiveRedirectErrors = "excessive_redirect_errors",
+    ExcessiveEncryptionErrors = "excessive_encryption_errors",
+    ExcessiveQualificationSetupErrors = "excessive_qualification_setup_errors",
+    HighDropRates = "high_drop_rates",
+    LowEpc = "low_epc",
+    HighClientSideTerminationRate = "high_client_side_termination_rate"
+}
+export enum PacingStrategy {
+    Linear = "linear",
+    Adaptive = "adaptive",
+    Gemini = "gemini"
+}
 export enum FieldingRunStatus {
-    Scheduled = "Scheduled",
-    Live = "Live",
-    Paused = "Paused",
-    Completed = "Completed"
+    Scheduled = "scheduled",
+    Live = "live",
+    Paused = "paused",
+    Completed = "completed"
 }
 export enum BatchJobKind {
     Pause = "pause",
@@ -1918,7 +4559,24 @@ export enum BatchJobOperation {
     Relaunch = "relaunch-fielding-runs-by-target-group-id"
 }
 export enum JobStatus {
-    Processing = "Processing",
     Completed = "Completed",
-    Failed = "Failed"
+    Failed = "Failed",
+    Processing = "Processing"
+}
+export enum WebhookEventType {
+    TargetGroupUpdated = "target-group-updated",
+    QuotaFillRegistered = "quota-fill-registered",
+    SessionUpdated = "session-updated"
+}
+export enum WebhookDeliveryStatus {
+    Pending = "pending",
+    Delivering = "delivering",
+    Delivered = "delivered",
+    Undelivered = "undelivered",
+    Bounced = "bounced",
+    Expired = "expired"
+}
+export enum SortOrder {
+    Ascending = "asc",
+    Descending = "desc"
 }

@@ -5,31 +5,30 @@ import type * as rest from './demand-api.js';
 
 export function readAccountList(json: JsonCursor): rest.AccountList {
   const { view } = json;
-  let accounts: readonly rest.Account[] | undefined;
+  let accounts: readonly rest.Account[] | null | undefined;
   object: {
     if (!json.openObject()) break object;
     let at = json.at;
     // "accounts":
     if (view.getInt32(at + 0, true) === 1667457314 && view.getInt32(at + 4, true) === 1953396079 && view.getInt32(at + 7, true) === 975336308 && view.getUint8(at + 11) > 32) {
       json.at = at + 11;
-      accounts = json.array(readAccount);
+      accounts = json.null() ? null : json.array(readAccount);
       if (!json.nextProperty()) break object;
       at = json.at;
     }
     do {
       switch (json.name()) {
-        case 'accounts': accounts = json.array(readAccount); break;
+        case 'accounts': accounts = json.null() ? null : json.array(readAccount); break;
         default: json.skip();
       }
     } while (json.nextProperty());
   }
-  if (accounts === undefined) throw new Unreadable();
   return { accounts } as rest.AccountList;
 }
 
 export function readAccount(json: JsonCursor): rest.Account {
   const { view } = json;
-  let id: number | undefined;
+  let id: number | null | undefined;
   let name: string | null | undefined;
   object: {
     if (!json.openObject()) break object;
@@ -37,7 +36,7 @@ export function readAccount(json: JsonCursor): rest.Account {
     // "id":
     if (view.getInt32(at + 0, true) === 577005858 && view.getInt32(at + 1, true) === 975332457 && view.getUint8(at + 5) > 32) {
       json.at = at + 5;
-      id = json.integer(-2147483648, 2147483647);
+      id = json.null() ? null : json.integer(-2147483648, 2147483647);
       if (!json.nextProperty()) break object;
       at = json.at;
     }
@@ -50,14 +49,77 @@ export function readAccount(json: JsonCursor): rest.Account {
     }
     do {
       switch (json.name()) {
-        case 'id': id = json.integer(-2147483648, 2147483647); break;
+        case 'id': id = json.null() ? null : json.integer(-2147483648, 2147483647); break;
         case 'name': name = json.null() ? null : json.string(); break;
         default: json.skip();
       }
     } while (json.nextProperty());
   }
-  if (id === undefined) throw new Unreadable();
   return { id, name } as rest.Account;
+}
+
+export function readUserList(json: JsonCursor): rest.UserList {
+  const { view } = json;
+  let users: readonly rest.User[] | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "users":
+    if (view.getInt32(at + 0, true) === 1702065442 && view.getInt32(at + 4, true) === 975336306 && view.getUint8(at + 8) > 32) {
+      json.at = at + 8;
+      users = json.null() ? null : json.array(readUser);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'users': users = json.null() ? null : json.array(readUser); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  return { users } as rest.UserList;
+}
+
+export function readUser(json: JsonCursor): rest.User {
+  const { view } = json;
+  let id: string | null | undefined;
+  let email: string | null | undefined;
+  let name: string | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "id":
+    if (view.getInt32(at + 0, true) === 577005858 && view.getInt32(at + 1, true) === 975332457 && view.getUint8(at + 5) > 32) {
+      json.at = at + 5;
+      id = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "email":
+    if (view.getInt32(at + 0, true) === 1634559266 && view.getInt32(at + 4, true) === 975334505 && view.getUint8(at + 8) > 32) {
+      json.at = at + 8;
+      email = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "name":
+    if (view.getInt32(at + 0, true) === 1835101730 && view.getInt32(at + 3, true) === 975332717 && view.getUint8(at + 7) > 32) {
+      json.at = at + 7;
+      name = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'id': id = json.null() ? null : json.string(); break;
+        case 'email': email = json.null() ? null : json.string(); break;
+        case 'name': name = json.null() ? null : json.string(); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  return { id, email, name } as rest.User;
 }
 
 export function readProject(json: JsonCursor): rest.Project {
@@ -65,8 +127,9 @@ export function readProject(json: JsonCursor): rest.Project {
   let id: string | undefined;
   let human_readable_id: string | null | undefined;
   let name: string | undefined;
-  let account_id: number | null | undefined;
   let project_manager_id: string | null | undefined;
+  let account_id: number | null | undefined;
+  let project_customer_reference_number: string | null | undefined;
   let purchase_order_number: string | null | undefined;
   object: {
     if (!json.openObject()) break object;
@@ -92,6 +155,13 @@ export function readProject(json: JsonCursor): rest.Project {
       if (!json.nextProperty()) break object;
       at = json.at;
     }
+    // "project_manager_id":
+    if (view.getInt32(at + 0, true) === 1869770786 && view.getInt32(at + 4, true) === 1952671082 && view.getInt32(at + 8, true) === 1851878751 && view.getInt32(at + 12, true) === 1919248225 && view.getInt32(at + 16, true) === 577005919 && view.getInt32(at + 17, true) === 975332457 && view.getUint8(at + 21) > 32) {
+      json.at = at + 21;
+      project_manager_id = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
     // "account_id":
     if (view.getInt32(at + 0, true) === 1667457314 && view.getInt32(at + 4, true) === 1953396079 && view.getInt32(at + 8, true) === 577005919 && view.getInt32(at + 9, true) === 975332457 && view.getUint8(at + 13) > 32) {
       json.at = at + 13;
@@ -99,10 +169,10 @@ export function readProject(json: JsonCursor): rest.Project {
       if (!json.nextProperty()) break object;
       at = json.at;
     }
-    // "project_manager_id":
-    if (view.getInt32(at + 0, true) === 1869770786 && view.getInt32(at + 4, true) === 1952671082 && view.getInt32(at + 8, true) === 1851878751 && view.getInt32(at + 12, true) === 1919248225 && view.getInt32(at + 16, true) === 577005919 && view.getInt32(at + 17, true) === 975332457 && view.getUint8(at + 21) > 32) {
-      json.at = at + 21;
-      project_manager_id = json.null() ? null : json.string();
+    // "project_customer_reference_number":
+    if (view.getInt32(at + 0, true) === 1869770786 && view.getInt32(at + 4, true) === 1952671082 && view.getInt32(at + 8, true) === 1937072991 && view.getInt32(at + 12, true) === 1701670772 && view.getInt32(at + 16, true) === 1701994354 && view.getInt32(at + 20, true) === 1701995878 && view.getInt32(at + 24, true) === 1600480110 && view.getInt32(at + 28, true) === 1651340654 && view.getInt32(at + 32, true) === 975336037 && view.getUint8(at + 36) > 32) {
+      json.at = at + 36;
+      project_customer_reference_number = json.null() ? null : json.string();
       if (!json.nextProperty()) break object;
       at = json.at;
     }
@@ -118,28 +188,30 @@ export function readProject(json: JsonCursor): rest.Project {
         case 'id': id = json.string(); break;
         case 'human_readable_id': human_readable_id = json.null() ? null : json.string(); break;
         case 'name': name = json.string(); break;
-        case 'account_id': account_id = json.null() ? null : json.integer(-2147483648, 2147483647); break;
         case 'project_manager_id': project_manager_id = json.null() ? null : json.string(); break;
+        case 'account_id': account_id = json.null() ? null : json.integer(-2147483648, 2147483647); break;
+        case 'project_customer_reference_number': project_customer_reference_number = json.null() ? null : json.string(); break;
         case 'purchase_order_number': purchase_order_number = json.null() ? null : json.string(); break;
         default: json.skip();
       }
     } while (json.nextProperty());
   }
   if (id === undefined || name === undefined) throw new Unreadable();
-  return { id, human_readable_id, name, account_id, project_manager_id, purchase_order_number } as rest.Project;
+  return { id, human_readable_id, name, project_manager_id, account_id, project_customer_reference_number, purchase_order_number } as rest.Project;
 }
 
 export function readProjectOverview(json: JsonCursor): rest.ProjectOverview {
   const { view } = json;
   let id: string | undefined;
   let human_readable_id: string | null | undefined;
-  let name: string | undefined;
+  let name: string | null | undefined;
   let account_id: number | null | undefined;
-  let project_manager_id: string | null | undefined;
-  let purchase_order_number: string | null | undefined;
   let status: string | undefined;
   let statistics: rest.ProjectStatistics | null | undefined;
+  let project_manager_id: string | null | undefined;
+  let project_customer_reference_number: string | null | undefined;
   let created_at: string | null | undefined;
+  let purchase_order_number: string | null | undefined;
   object: {
     if (!json.openObject()) break object;
     let at = json.at;
@@ -160,7 +232,7 @@ export function readProjectOverview(json: JsonCursor): rest.ProjectOverview {
     // "name":
     if (view.getInt32(at + 0, true) === 1835101730 && view.getInt32(at + 3, true) === 975332717 && view.getUint8(at + 7) > 32) {
       json.at = at + 7;
-      name = json.string();
+      name = json.null() ? null : json.string();
       if (!json.nextProperty()) break object;
       at = json.at;
     }
@@ -168,20 +240,6 @@ export function readProjectOverview(json: JsonCursor): rest.ProjectOverview {
     if (view.getInt32(at + 0, true) === 1667457314 && view.getInt32(at + 4, true) === 1953396079 && view.getInt32(at + 8, true) === 577005919 && view.getInt32(at + 9, true) === 975332457 && view.getUint8(at + 13) > 32) {
       json.at = at + 13;
       account_id = json.null() ? null : json.integer(-2147483648, 2147483647);
-      if (!json.nextProperty()) break object;
-      at = json.at;
-    }
-    // "project_manager_id":
-    if (view.getInt32(at + 0, true) === 1869770786 && view.getInt32(at + 4, true) === 1952671082 && view.getInt32(at + 8, true) === 1851878751 && view.getInt32(at + 12, true) === 1919248225 && view.getInt32(at + 16, true) === 577005919 && view.getInt32(at + 17, true) === 975332457 && view.getUint8(at + 21) > 32) {
-      json.at = at + 21;
-      project_manager_id = json.null() ? null : json.string();
-      if (!json.nextProperty()) break object;
-      at = json.at;
-    }
-    // "purchase_order_number":
-    if (view.getInt32(at + 0, true) === 1920299042 && view.getInt32(at + 4, true) === 1935763555 && view.getInt32(at + 8, true) === 1919901541 && view.getInt32(at + 12, true) === 1601332580 && view.getInt32(at + 16, true) === 1651340654 && view.getInt32(at + 20, true) === 975336037 && view.getUint8(at + 24) > 32) {
-      json.at = at + 24;
-      purchase_order_number = json.null() ? null : json.string();
       if (!json.nextProperty()) break object;
       at = json.at;
     }
@@ -199,6 +257,20 @@ export function readProjectOverview(json: JsonCursor): rest.ProjectOverview {
       if (!json.nextProperty()) break object;
       at = json.at;
     }
+    // "project_manager_id":
+    if (view.getInt32(at + 0, true) === 1869770786 && view.getInt32(at + 4, true) === 1952671082 && view.getInt32(at + 8, true) === 1851878751 && view.getInt32(at + 12, true) === 1919248225 && view.getInt32(at + 16, true) === 577005919 && view.getInt32(at + 17, true) === 975332457 && view.getUint8(at + 21) > 32) {
+      json.at = at + 21;
+      project_manager_id = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "project_customer_reference_number":
+    if (view.getInt32(at + 0, true) === 1869770786 && view.getInt32(at + 4, true) === 1952671082 && view.getInt32(at + 8, true) === 1937072991 && view.getInt32(at + 12, true) === 1701670772 && view.getInt32(at + 16, true) === 1701994354 && view.getInt32(at + 20, true) === 1701995878 && view.getInt32(at + 24, true) === 1600480110 && view.getInt32(at + 28, true) === 1651340654 && view.getInt32(at + 32, true) === 975336037 && view.getUint8(at + 36) > 32) {
+      json.at = at + 36;
+      project_customer_reference_number = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
     // "created_at":
     if (view.getInt32(at + 0, true) === 1701995298 && view.getInt32(at + 4, true) === 1684370529 && view.getInt32(at + 8, true) === 578052447 && view.getInt32(at + 9, true) === 975336545 && view.getUint8(at + 13) > 32) {
       json.at = at + 13;
@@ -206,23 +278,31 @@ export function readProjectOverview(json: JsonCursor): rest.ProjectOverview {
       if (!json.nextProperty()) break object;
       at = json.at;
     }
+    // "purchase_order_number":
+    if (view.getInt32(at + 0, true) === 1920299042 && view.getInt32(at + 4, true) === 1935763555 && view.getInt32(at + 8, true) === 1919901541 && view.getInt32(at + 12, true) === 1601332580 && view.getInt32(at + 16, true) === 1651340654 && view.getInt32(at + 20, true) === 975336037 && view.getUint8(at + 24) > 32) {
+      json.at = at + 24;
+      purchase_order_number = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
     do {
       switch (json.name()) {
         case 'id': id = json.string(); break;
         case 'human_readable_id': human_readable_id = json.null() ? null : json.string(); break;
-        case 'name': name = json.string(); break;
+        case 'name': name = json.null() ? null : json.string(); break;
         case 'account_id': account_id = json.null() ? null : json.integer(-2147483648, 2147483647); break;
-        case 'project_manager_id': project_manager_id = json.null() ? null : json.string(); break;
-        case 'purchase_order_number': purchase_order_number = json.null() ? null : json.string(); break;
         case 'status': status = json.string(); break;
         case 'statistics': statistics = json.null() ? null : readProjectStatistics(json); break;
+        case 'project_manager_id': project_manager_id = json.null() ? null : json.string(); break;
+        case 'project_customer_reference_number': project_customer_reference_number = json.null() ? null : json.string(); break;
         case 'created_at': created_at = json.null() ? null : json.string(); break;
+        case 'purchase_order_number': purchase_order_number = json.null() ? null : json.string(); break;
         default: json.skip();
       }
     } while (json.nextProperty());
   }
-  if (id === undefined || name === undefined || status === undefined) throw new Unreadable();
-  return { id, human_readable_id, name, account_id, project_manager_id, purchase_order_number, status, statistics, created_at } as rest.ProjectOverview;
+  if (id === undefined || status === undefined) throw new Unreadable();
+  return { id, human_readable_id, name, account_id, status, statistics, project_manager_id, project_customer_reference_number, created_at, purchase_order_number } as rest.ProjectOverview;
 }
 
 export function readProjectStatistics(json: JsonCursor): rest.ProjectStatistics {
@@ -268,7 +348,7 @@ export function readProjectStatistics(json: JsonCursor): rest.ProjectStatistics 
     // "length_of_interview_median_seconds":
     if (view.getInt32(at + 0, true) === 1852140578 && view.getInt32(at + 4, true) === 1600681063 && view.getInt32(at + 8, true) === 1767859823 && view.getInt32(at + 12, true) === 1919251566 && view.getInt32(at + 16, true) === 2003134838 && view.getInt32(at + 20, true) === 1684368735 && view.getInt32(at + 24, true) === 1601069417 && view.getInt32(at + 28, true) === 1868785011 && view.getInt32(at + 32, true) === 577987694 && view.getInt32(at + 33, true) === 975336292 && view.getUint8(at + 37) > 32) {
       json.at = at + 37;
-      length_of_interview_median_seconds = json.null() ? null : json.number(0, 2147483647);
+      length_of_interview_median_seconds = json.null() ? null : json.number(-2147483648, 2147483647);
       if (!json.nextProperty()) break object;
       at = json.at;
     }
@@ -292,7 +372,7 @@ export function readProjectStatistics(json: JsonCursor): rest.ProjectStatistics 
         case 'current_completes': current_completes = json.null() ? null : json.integer(-2147483648, 2147483647); break;
         case 'current_prescreens': current_prescreens = json.null() ? null : json.integer(-2147483648, 2147483647); break;
         case 'incidence_rate_median': incidence_rate_median = json.null() ? null : json.number(); break;
-        case 'length_of_interview_median_seconds': length_of_interview_median_seconds = json.null() ? null : json.number(0, 2147483647); break;
+        case 'length_of_interview_median_seconds': length_of_interview_median_seconds = json.null() ? null : json.number(-2147483648, 2147483647); break;
         case 'conversion_rate_average': conversion_rate_average = json.null() ? null : json.number(); break;
         case 'drop_off_rate_average': drop_off_rate_average = json.null() ? null : json.number(); break;
         default: json.skip();
@@ -358,12 +438,16 @@ export function readProjectListItem(json: JsonCursor): rest.ProjectListItem {
   let id: string | undefined;
   let human_readable_id: string | null | undefined;
   let account_id: number | null | undefined;
-  let purchase_order_number: string | null | undefined;
+  let project_customer_reference_number: string | null | undefined;
   let name: string | undefined;
+  let highlighted_name: string | null | undefined;
+  let target_group_human_readable_ids: readonly string[] | null | undefined;
   let target_group_count: number | null | undefined;
   let status: string | null | undefined;
   let last_activity_at: string | null | undefined;
   let statistics: rest.ProjectStatistics | null | undefined;
+  let target_group_customer_reference_numbers: readonly string[] | null | undefined;
+  let purchase_order_number: string | null | undefined;
   object: {
     if (!json.openObject()) break object;
     let at = json.at;
@@ -388,10 +472,10 @@ export function readProjectListItem(json: JsonCursor): rest.ProjectListItem {
       if (!json.nextProperty()) break object;
       at = json.at;
     }
-    // "purchase_order_number":
-    if (view.getInt32(at + 0, true) === 1920299042 && view.getInt32(at + 4, true) === 1935763555 && view.getInt32(at + 8, true) === 1919901541 && view.getInt32(at + 12, true) === 1601332580 && view.getInt32(at + 16, true) === 1651340654 && view.getInt32(at + 20, true) === 975336037 && view.getUint8(at + 24) > 32) {
-      json.at = at + 24;
-      purchase_order_number = json.null() ? null : json.string();
+    // "project_customer_reference_number":
+    if (view.getInt32(at + 0, true) === 1869770786 && view.getInt32(at + 4, true) === 1952671082 && view.getInt32(at + 8, true) === 1937072991 && view.getInt32(at + 12, true) === 1701670772 && view.getInt32(at + 16, true) === 1701994354 && view.getInt32(at + 20, true) === 1701995878 && view.getInt32(at + 24, true) === 1600480110 && view.getInt32(at + 28, true) === 1651340654 && view.getInt32(at + 32, true) === 975336037 && view.getUint8(at + 36) > 32) {
+      json.at = at + 36;
+      project_customer_reference_number = json.null() ? null : json.string();
       if (!json.nextProperty()) break object;
       at = json.at;
     }
@@ -399,6 +483,20 @@ export function readProjectListItem(json: JsonCursor): rest.ProjectListItem {
     if (view.getInt32(at + 0, true) === 1835101730 && view.getInt32(at + 3, true) === 975332717 && view.getUint8(at + 7) > 32) {
       json.at = at + 7;
       name = json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "highlighted_name":
+    if (view.getInt32(at + 0, true) === 1734961186 && view.getInt32(at + 4, true) === 1734962280 && view.getInt32(at + 8, true) === 1684370536 && view.getInt32(at + 12, true) === 1835101791 && view.getInt32(at + 15, true) === 975332717 && view.getUint8(at + 19) > 32) {
+      json.at = at + 19;
+      highlighted_name = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "target_group_human_readable_ids":
+    if (view.getInt32(at + 0, true) === 1918989346 && view.getInt32(at + 4, true) === 1601463655 && view.getInt32(at + 8, true) === 1970238055 && view.getInt32(at + 12, true) === 1969774448 && view.getInt32(at + 16, true) === 1601069421 && view.getInt32(at + 20, true) === 1684104562 && view.getInt32(at + 24, true) === 1701601889 && view.getInt32(at + 28, true) === 1935960415 && view.getInt32(at + 30, true) === 975336292 && view.getUint8(at + 34) > 32) {
+      json.at = at + 34;
+      target_group_human_readable_ids = json.null() ? null : json.array((json) => json.string());
       if (!json.nextProperty()) break object;
       at = json.at;
     }
@@ -430,41 +528,52 @@ export function readProjectListItem(json: JsonCursor): rest.ProjectListItem {
       if (!json.nextProperty()) break object;
       at = json.at;
     }
+    // "target_group_customer_reference_numbers":
+    if (view.getInt32(at + 0, true) === 1918989346 && view.getInt32(at + 4, true) === 1601463655 && view.getInt32(at + 8, true) === 1970238055 && view.getInt32(at + 12, true) === 1969446768 && view.getInt32(at + 16, true) === 1836020851 && view.getInt32(at + 20, true) === 1918857829 && view.getInt32(at + 24, true) === 1919247973 && view.getInt32(at + 28, true) === 1701015141 && view.getInt32(at + 32, true) === 1836412511 && view.getInt32(at + 36, true) === 1936876898 && view.getInt32(at + 38, true) === 975336306 && view.getUint8(at + 42) > 32) {
+      json.at = at + 42;
+      target_group_customer_reference_numbers = json.null() ? null : json.array((json) => json.string());
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "purchase_order_number":
+    if (view.getInt32(at + 0, true) === 1920299042 && view.getInt32(at + 4, true) === 1935763555 && view.getInt32(at + 8, true) === 1919901541 && view.getInt32(at + 12, true) === 1601332580 && view.getInt32(at + 16, true) === 1651340654 && view.getInt32(at + 20, true) === 975336037 && view.getUint8(at + 24) > 32) {
+      json.at = at + 24;
+      purchase_order_number = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
     do {
       switch (json.name()) {
         case 'id': id = json.string(); break;
         case 'human_readable_id': human_readable_id = json.null() ? null : json.string(); break;
         case 'account_id': account_id = json.null() ? null : json.integer(-2147483648, 2147483647); break;
-        case 'purchase_order_number': purchase_order_number = json.null() ? null : json.string(); break;
+        case 'project_customer_reference_number': project_customer_reference_number = json.null() ? null : json.string(); break;
         case 'name': name = json.string(); break;
+        case 'highlighted_name': highlighted_name = json.null() ? null : json.string(); break;
+        case 'target_group_human_readable_ids': target_group_human_readable_ids = json.null() ? null : json.array((json) => json.string()); break;
         case 'target_group_count': target_group_count = json.null() ? null : json.integer(-2147483648, 2147483647); break;
         case 'status': status = json.null() ? null : json.string(); break;
         case 'last_activity_at': last_activity_at = json.null() ? null : json.string(); break;
         case 'statistics': statistics = json.null() ? null : readProjectStatistics(json); break;
+        case 'target_group_customer_reference_numbers': target_group_customer_reference_numbers = json.null() ? null : json.array((json) => json.string()); break;
+        case 'purchase_order_number': purchase_order_number = json.null() ? null : json.string(); break;
         default: json.skip();
       }
     } while (json.nextProperty());
   }
   if (id === undefined || name === undefined) throw new Unreadable();
-  return { id, human_readable_id, account_id, purchase_order_number, name, target_group_count, status, last_activity_at, statistics } as rest.ProjectListItem;
+  return { id, human_readable_id, account_id, project_customer_reference_number, name, highlighted_name, target_group_human_readable_ids, target_group_count, status, last_activity_at, statistics, target_group_customer_reference_numbers, purchase_order_number } as rest.ProjectListItem;
 }
 
 export function readTargetGroupList(json: JsonCursor): rest.TargetGroupList {
   const { view } = json;
-  let target_groups: readonly rest.TargetGroupListItem[] | undefined;
   let url: string | null | undefined;
   let has_more: boolean | undefined;
   let next_cursor: string | null | undefined;
+  let target_groups: readonly rest.TargetGroupListItem[] | undefined;
   object: {
     if (!json.openObject()) break object;
     let at = json.at;
-    // "target_groups":
-    if (view.getInt32(at + 0, true) === 1918989346 && view.getInt32(at + 4, true) === 1601463655 && view.getInt32(at + 8, true) === 1970238055 && view.getInt32(at + 12, true) === 975336304 && view.getUint8(at + 16) > 32) {
-      json.at = at + 16;
-      target_groups = json.array(readTargetGroupListItem);
-      if (!json.nextProperty()) break object;
-      at = json.at;
-    }
     // "url":
     if (view.getInt32(at + 0, true) === 1819440418 && view.getInt32(at + 2, true) === 975334514 && view.getUint8(at + 6) > 32) {
       json.at = at + 6;
@@ -486,18 +595,25 @@ export function readTargetGroupList(json: JsonCursor): rest.TargetGroupList {
       if (!json.nextProperty()) break object;
       at = json.at;
     }
+    // "target_groups":
+    if (view.getInt32(at + 0, true) === 1918989346 && view.getInt32(at + 4, true) === 1601463655 && view.getInt32(at + 8, true) === 1970238055 && view.getInt32(at + 12, true) === 975336304 && view.getUint8(at + 16) > 32) {
+      json.at = at + 16;
+      target_groups = json.array(readTargetGroupListItem);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
     do {
       switch (json.name()) {
-        case 'target_groups': target_groups = json.array(readTargetGroupListItem); break;
         case 'url': url = json.null() ? null : json.string(); break;
         case 'has_more': has_more = json.boolean(); break;
         case 'next_cursor': next_cursor = json.null() ? null : json.string(); break;
+        case 'target_groups': target_groups = json.array(readTargetGroupListItem); break;
         default: json.skip();
       }
     } while (json.nextProperty());
   }
   if (target_groups === undefined || has_more === undefined) throw new Unreadable();
-  return { target_groups, url, has_more, next_cursor } as rest.TargetGroupList;
+  return { url, has_more, next_cursor, target_groups } as rest.TargetGroupList;
 }
 
 export function readTargetGroupListItem(json: JsonCursor): rest.TargetGroupListItem {
@@ -505,12 +621,15 @@ export function readTargetGroupListItem(json: JsonCursor): rest.TargetGroupListI
   let id: string | undefined;
   let human_readable_id: string | null | undefined;
   let name: string | undefined;
+  let highlighted_name: string | null | undefined;
   let project_manager_id: string | null | undefined;
+  let exclusion_enabled: boolean | null | undefined;
   let locale: string | null | undefined;
   let status: string | undefined;
   let created_at: string | null | undefined;
   let updated_at: string | null | undefined;
   let statistics: rest.TargetGroupStatistics | null | undefined;
+  let target_group_customer_reference_number: string | null | undefined;
   object: {
     if (!json.openObject()) break object;
     let at = json.at;
@@ -535,10 +654,24 @@ export function readTargetGroupListItem(json: JsonCursor): rest.TargetGroupListI
       if (!json.nextProperty()) break object;
       at = json.at;
     }
+    // "highlighted_name":
+    if (view.getInt32(at + 0, true) === 1734961186 && view.getInt32(at + 4, true) === 1734962280 && view.getInt32(at + 8, true) === 1684370536 && view.getInt32(at + 12, true) === 1835101791 && view.getInt32(at + 15, true) === 975332717 && view.getUint8(at + 19) > 32) {
+      json.at = at + 19;
+      highlighted_name = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
     // "project_manager_id":
     if (view.getInt32(at + 0, true) === 1869770786 && view.getInt32(at + 4, true) === 1952671082 && view.getInt32(at + 8, true) === 1851878751 && view.getInt32(at + 12, true) === 1919248225 && view.getInt32(at + 16, true) === 577005919 && view.getInt32(at + 17, true) === 975332457 && view.getUint8(at + 21) > 32) {
       json.at = at + 21;
       project_manager_id = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "exclusion_enabled":
+    if (view.getInt32(at + 0, true) === 1668834594 && view.getInt32(at + 4, true) === 1769174380 && view.getInt32(at + 8, true) === 1700753007 && view.getInt32(at + 12, true) === 1818386798 && view.getInt32(at + 16, true) === 975332453 && view.getUint8(at + 20) > 32) {
+      json.at = at + 20;
+      exclusion_enabled = json.null() ? null : json.boolean();
       if (!json.nextProperty()) break object;
       at = json.at;
     }
@@ -577,35 +710,46 @@ export function readTargetGroupListItem(json: JsonCursor): rest.TargetGroupListI
       if (!json.nextProperty()) break object;
       at = json.at;
     }
+    // "target_group_customer_reference_number":
+    if (view.getInt32(at + 0, true) === 1918989346 && view.getInt32(at + 4, true) === 1601463655 && view.getInt32(at + 8, true) === 1970238055 && view.getInt32(at + 12, true) === 1969446768 && view.getInt32(at + 16, true) === 1836020851 && view.getInt32(at + 20, true) === 1918857829 && view.getInt32(at + 24, true) === 1919247973 && view.getInt32(at + 28, true) === 1701015141 && view.getInt32(at + 32, true) === 1836412511 && view.getInt32(at + 36, true) === 577922402 && view.getInt32(at + 37, true) === 975336037 && view.getUint8(at + 41) > 32) {
+      json.at = at + 41;
+      target_group_customer_reference_number = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
     do {
       switch (json.name()) {
         case 'id': id = json.string(); break;
         case 'human_readable_id': human_readable_id = json.null() ? null : json.string(); break;
         case 'name': name = json.string(); break;
+        case 'highlighted_name': highlighted_name = json.null() ? null : json.string(); break;
         case 'project_manager_id': project_manager_id = json.null() ? null : json.string(); break;
+        case 'exclusion_enabled': exclusion_enabled = json.null() ? null : json.boolean(); break;
         case 'locale': locale = json.null() ? null : json.string(); break;
         case 'status': status = json.string(); break;
         case 'created_at': created_at = json.null() ? null : json.string(); break;
         case 'updated_at': updated_at = json.null() ? null : json.string(); break;
         case 'statistics': statistics = json.null() ? null : readTargetGroupStatistics(json); break;
+        case 'target_group_customer_reference_number': target_group_customer_reference_number = json.null() ? null : json.string(); break;
         default: json.skip();
       }
     } while (json.nextProperty());
   }
   if (id === undefined || name === undefined || status === undefined) throw new Unreadable();
-  return { id, human_readable_id, name, project_manager_id, locale, status, created_at, updated_at, statistics } as rest.TargetGroupListItem;
+  return { id, human_readable_id, name, highlighted_name, project_manager_id, exclusion_enabled, locale, status, created_at, updated_at, statistics, target_group_customer_reference_number } as rest.TargetGroupListItem;
 }
 
 export function readTargetGroupStatistics(json: JsonCursor): rest.TargetGroupStatistics {
   const { view } = json;
   let progress: rest.ProgressStatistic | null | undefined;
   let last_complete_date: rest.TimestampStatistic | null | undefined;
-  let earnings_per_click: rest.NumberStatistic | null | undefined;
-  let average_cost_per_interview: rest.NumberStatistic | null | undefined;
-  let median_length_of_interview_seconds: rest.NumberStatistic | null | undefined;
-  let incidence_rate: rest.NumberStatistic | null | undefined;
-  let drop_off_rate: rest.NumberStatistic | null | undefined;
-  let conversion_rate: rest.NumberStatistic | null | undefined;
+  let earnings_per_click: rest.MoneyStatistic | null | undefined;
+  let earnings_per_click_per_minute: rest.MoneyStatistic | null | undefined;
+  let average_cost_per_interview: rest.MoneyStatistic | null | undefined;
+  let median_length_of_interview_seconds: rest.DurationStatistic | null | undefined;
+  let incidence_rate: rest.RateStatistic | null | undefined;
+  let drop_off_rate: rest.RateStatistic | null | undefined;
+  let conversion_rate: rest.RateStatistic | null | undefined;
   object: {
     if (!json.openObject()) break object;
     let at = json.at;
@@ -626,42 +770,49 @@ export function readTargetGroupStatistics(json: JsonCursor): rest.TargetGroupSta
     // "earnings_per_click":
     if (view.getInt32(at + 0, true) === 1918985506 && view.getInt32(at + 4, true) === 1735289198 && view.getInt32(at + 8, true) === 1701863283 && view.getInt32(at + 12, true) === 1818451826 && view.getInt32(at + 16, true) === 577463145 && view.getInt32(at + 17, true) === 975334243 && view.getUint8(at + 21) > 32) {
       json.at = at + 21;
-      earnings_per_click = json.null() ? null : readNumberStatistic(json);
+      earnings_per_click = json.null() ? null : readMoneyStatistic(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "earnings_per_click_per_minute":
+    if (view.getInt32(at + 0, true) === 1918985506 && view.getInt32(at + 4, true) === 1735289198 && view.getInt32(at + 8, true) === 1701863283 && view.getInt32(at + 12, true) === 1818451826 && view.getInt32(at + 16, true) === 1600873321 && view.getInt32(at + 20, true) === 1601332592 && view.getInt32(at + 24, true) === 1970170221 && view.getInt32(at + 28, true) === 975332724 && view.getUint8(at + 32) > 32) {
+      json.at = at + 32;
+      earnings_per_click_per_minute = json.null() ? null : readMoneyStatistic(json);
       if (!json.nextProperty()) break object;
       at = json.at;
     }
     // "average_cost_per_interview":
     if (view.getInt32(at + 0, true) === 1702256930 && view.getInt32(at + 4, true) === 1701273970 && view.getInt32(at + 8, true) === 1936679775 && view.getInt32(at + 12, true) === 1701863284 && view.getInt32(at + 16, true) === 1852399474 && view.getInt32(at + 20, true) === 1987208564 && view.getInt32(at + 24, true) === 578250089 && view.getInt32(at + 25, true) === 975337317 && view.getUint8(at + 29) > 32) {
       json.at = at + 29;
-      average_cost_per_interview = json.null() ? null : readNumberStatistic(json);
+      average_cost_per_interview = json.null() ? null : readMoneyStatistic(json);
       if (!json.nextProperty()) break object;
       at = json.at;
     }
     // "median_length_of_interview_seconds":
     if (view.getInt32(at + 0, true) === 1684368674 && view.getInt32(at + 4, true) === 1601069417 && view.getInt32(at + 8, true) === 1735288172 && view.getInt32(at + 12, true) === 1868523636 && view.getInt32(at + 16, true) === 1852399462 && view.getInt32(at + 20, true) === 1987208564 && view.getInt32(at + 24, true) === 1601660265 && view.getInt32(at + 28, true) === 1868785011 && view.getInt32(at + 32, true) === 577987694 && view.getInt32(at + 33, true) === 975336292 && view.getUint8(at + 37) > 32) {
       json.at = at + 37;
-      median_length_of_interview_seconds = json.null() ? null : readNumberStatistic(json);
+      median_length_of_interview_seconds = json.null() ? null : readDurationStatistic(json);
       if (!json.nextProperty()) break object;
       at = json.at;
     }
     // "incidence_rate":
     if (view.getInt32(at + 0, true) === 1668180258 && view.getInt32(at + 4, true) === 1852138601 && view.getInt32(at + 8, true) === 1918854499 && view.getInt32(at + 12, true) === 577074273 && view.getInt32(at + 13, true) === 975332724 && view.getUint8(at + 17) > 32) {
       json.at = at + 17;
-      incidence_rate = json.null() ? null : readNumberStatistic(json);
+      incidence_rate = json.null() ? null : readRateStatistic(json);
       if (!json.nextProperty()) break object;
       at = json.at;
     }
     // "drop_off_rate":
     if (view.getInt32(at + 0, true) === 1869767714 && view.getInt32(at + 4, true) === 1718574960 && view.getInt32(at + 8, true) === 1634885478 && view.getInt32(at + 12, true) === 975332724 && view.getUint8(at + 16) > 32) {
       json.at = at + 16;
-      drop_off_rate = json.null() ? null : readNumberStatistic(json);
+      drop_off_rate = json.null() ? null : readRateStatistic(json);
       if (!json.nextProperty()) break object;
       at = json.at;
     }
     // "conversion_rate":
     if (view.getInt32(at + 0, true) === 1852793634 && view.getInt32(at + 4, true) === 1936876918 && view.getInt32(at + 8, true) === 1601073001 && view.getInt32(at + 12, true) === 1702125938 && view.getInt32(at + 14, true) === 975332724 && view.getUint8(at + 18) > 32) {
       json.at = at + 18;
-      conversion_rate = json.null() ? null : readNumberStatistic(json);
+      conversion_rate = json.null() ? null : readRateStatistic(json);
       if (!json.nextProperty()) break object;
       at = json.at;
     }
@@ -669,17 +820,18 @@ export function readTargetGroupStatistics(json: JsonCursor): rest.TargetGroupSta
       switch (json.name()) {
         case 'progress': progress = json.null() ? null : readProgressStatistic(json); break;
         case 'last_complete_date': last_complete_date = json.null() ? null : readTimestampStatistic(json); break;
-        case 'earnings_per_click': earnings_per_click = json.null() ? null : readNumberStatistic(json); break;
-        case 'average_cost_per_interview': average_cost_per_interview = json.null() ? null : readNumberStatistic(json); break;
-        case 'median_length_of_interview_seconds': median_length_of_interview_seconds = json.null() ? null : readNumberStatistic(json); break;
-        case 'incidence_rate': incidence_rate = json.null() ? null : readNumberStatistic(json); break;
-        case 'drop_off_rate': drop_off_rate = json.null() ? null : readNumberStatistic(json); break;
-        case 'conversion_rate': conversion_rate = json.null() ? null : readNumberStatistic(json); break;
+        case 'earnings_per_click': earnings_per_click = json.null() ? null : readMoneyStatistic(json); break;
+        case 'earnings_per_click_per_minute': earnings_per_click_per_minute = json.null() ? null : readMoneyStatistic(json); break;
+        case 'average_cost_per_interview': average_cost_per_interview = json.null() ? null : readMoneyStatistic(json); break;
+        case 'median_length_of_interview_seconds': median_length_of_interview_seconds = json.null() ? null : readDurationStatistic(json); break;
+        case 'incidence_rate': incidence_rate = json.null() ? null : readRateStatistic(json); break;
+        case 'drop_off_rate': drop_off_rate = json.null() ? null : readRateStatistic(json); break;
+        case 'conversion_rate': conversion_rate = json.null() ? null : readRateStatistic(json); break;
         default: json.skip();
       }
     } while (json.nextProperty());
   }
-  return { progress, last_complete_date, earnings_per_click, average_cost_per_interview, median_length_of_interview_seconds, incidence_rate, drop_off_rate, conversion_rate } as rest.TargetGroupStatistics;
+  return { progress, last_complete_date, earnings_per_click, earnings_per_click_per_minute, average_cost_per_interview, median_length_of_interview_seconds, incidence_rate, drop_off_rate, conversion_rate } as rest.TargetGroupStatistics;
 }
 
 export function readProgressStatistic(json: JsonCursor): rest.ProgressStatistic {
@@ -767,6 +919,65 @@ export function readTargetGroupProgress(json: JsonCursor): rest.TargetGroupProgr
 
 export function readStatisticIssue(json: JsonCursor): rest.StatisticIssue {
   const { view } = json;
+  let reason: rest.StatisticIssueReason | null | undefined;
+  let issue_type: string | null | undefined;
+  let suggestions: readonly rest.StatisticIssueSuggestion[] | null | undefined;
+  let code: string | null | undefined;
+  let description: string | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "reason":
+    if (view.getInt32(at + 0, true) === 1634038306 && view.getInt32(at + 4, true) === 577662835 && view.getInt32(at + 5, true) === 975335023 && view.getUint8(at + 9) > 32) {
+      json.at = at + 9;
+      reason = json.null() ? null : readStatisticIssueReason(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "issue_type":
+    if (view.getInt32(at + 0, true) === 1936943394 && view.getInt32(at + 4, true) === 1952408949 && view.getInt32(at + 8, true) === 577073273 && view.getInt32(at + 9, true) === 975332720 && view.getUint8(at + 13) > 32) {
+      json.at = at + 13;
+      issue_type = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "suggestions":
+    if (view.getInt32(at + 0, true) === 1735750434 && view.getInt32(at + 4, true) === 1953719655 && view.getInt32(at + 8, true) === 1936617321 && view.getInt32(at + 10, true) === 975336302 && view.getUint8(at + 14) > 32) {
+      json.at = at + 14;
+      suggestions = json.null() ? null : json.array(readStatisticIssueSuggestion);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "code":
+    if (view.getInt32(at + 0, true) === 1685021474 && view.getInt32(at + 3, true) === 975332708 && view.getUint8(at + 7) > 32) {
+      json.at = at + 7;
+      code = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "description":
+    if (view.getInt32(at + 0, true) === 1936024610 && view.getInt32(at + 4, true) === 1885958755 && view.getInt32(at + 8, true) === 1852795252 && view.getInt32(at + 10, true) === 975335023 && view.getUint8(at + 14) > 32) {
+      json.at = at + 14;
+      description = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'reason': reason = json.null() ? null : readStatisticIssueReason(json); break;
+        case 'issue_type': issue_type = json.null() ? null : json.string(); break;
+        case 'suggestions': suggestions = json.null() ? null : json.array(readStatisticIssueSuggestion); break;
+        case 'code': code = json.null() ? null : json.string(); break;
+        case 'description': description = json.null() ? null : json.string(); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  return { reason, issue_type, suggestions, code, description } as rest.StatisticIssue;
+}
+
+export function readStatisticIssueReason(json: JsonCursor): rest.StatisticIssueReason {
+  const { view } = json;
   let code: string | null | undefined;
   let description: string | null | undefined;
   object: {
@@ -794,7 +1005,39 @@ export function readStatisticIssue(json: JsonCursor): rest.StatisticIssue {
       }
     } while (json.nextProperty());
   }
-  return { code, description } as rest.StatisticIssue;
+  return { code, description } as rest.StatisticIssueReason;
+}
+
+export function readStatisticIssueSuggestion(json: JsonCursor): rest.StatisticIssueSuggestion {
+  const { view } = json;
+  let code: string | null | undefined;
+  let description: string | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "code":
+    if (view.getInt32(at + 0, true) === 1685021474 && view.getInt32(at + 3, true) === 975332708 && view.getUint8(at + 7) > 32) {
+      json.at = at + 7;
+      code = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "description":
+    if (view.getInt32(at + 0, true) === 1936024610 && view.getInt32(at + 4, true) === 1885958755 && view.getInt32(at + 8, true) === 1852795252 && view.getInt32(at + 10, true) === 975335023 && view.getUint8(at + 14) > 32) {
+      json.at = at + 14;
+      description = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'code': code = json.null() ? null : json.string(); break;
+        case 'description': description = json.null() ? null : json.string(); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  return { code, description } as rest.StatisticIssueSuggestion;
 }
 
 export function readTimestampStatistic(json: JsonCursor): rest.TimestampStatistic {
@@ -829,7 +1072,113 @@ export function readTimestampStatistic(json: JsonCursor): rest.TimestampStatisti
   return { value, issues } as rest.TimestampStatistic;
 }
 
-export function readNumberStatistic(json: JsonCursor): rest.NumberStatistic {
+export function readMoneyStatistic(json: JsonCursor): rest.MoneyStatistic {
+  const { view } = json;
+  let value: rest.MonetaryAmount | null | undefined;
+  let issues: readonly rest.StatisticIssue[] | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "value":
+    if (view.getInt32(at + 0, true) === 1818326562 && view.getInt32(at + 4, true) === 975332725 && view.getUint8(at + 8) > 32) {
+      json.at = at + 8;
+      value = json.null() ? null : readMonetaryAmount(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "issues":
+    if (view.getInt32(at + 0, true) === 1936943394 && view.getInt32(at + 4, true) === 577987957 && view.getInt32(at + 5, true) === 975336293 && view.getUint8(at + 9) > 32) {
+      json.at = at + 9;
+      issues = json.null() ? null : json.array(readStatisticIssue);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'value': value = json.null() ? null : readMonetaryAmount(json); break;
+        case 'issues': issues = json.null() ? null : json.array(readStatisticIssue); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  return { value, issues } as rest.MoneyStatistic;
+}
+
+export function readMonetaryAmount(json: JsonCursor): rest.MonetaryAmount {
+  const { view } = json;
+  if (view.getUint8(json.at) !== 0x7b) return json.number();
+  let value: string | null | undefined;
+  let currency_code: string | null | undefined;
+  let currency_scale: number | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "value":
+    if (view.getInt32(at + 0, true) === 1818326562 && view.getInt32(at + 4, true) === 975332725 && view.getUint8(at + 8) > 32) {
+      json.at = at + 8;
+      value = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "currency_code":
+    if (view.getInt32(at + 0, true) === 1920295714 && view.getInt32(at + 4, true) === 1668179314 && view.getInt32(at + 8, true) === 1868783481 && view.getInt32(at + 12, true) === 975332708 && view.getUint8(at + 16) > 32) {
+      json.at = at + 16;
+      currency_code = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "currency_scale":
+    if (view.getInt32(at + 0, true) === 1920295714 && view.getInt32(at + 4, true) === 1668179314 && view.getInt32(at + 8, true) === 1668505465 && view.getInt32(at + 12, true) === 577072225 && view.getInt32(at + 13, true) === 975332716 && view.getUint8(at + 17) > 32) {
+      json.at = at + 17;
+      currency_scale = json.null() ? null : json.integer(-2147483648, 2147483647);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'value': value = json.null() ? null : json.string(); break;
+        case 'currency_code': currency_code = json.null() ? null : json.string(); break;
+        case 'currency_scale': currency_scale = json.null() ? null : json.integer(-2147483648, 2147483647); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  return { value, currency_code, currency_scale } as rest.MonetaryAmount;
+}
+
+export function readDurationStatistic(json: JsonCursor): rest.DurationStatistic {
+  const { view } = json;
+  let value: number | null | undefined;
+  let issues: readonly rest.StatisticIssue[] | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "value":
+    if (view.getInt32(at + 0, true) === 1818326562 && view.getInt32(at + 4, true) === 975332725 && view.getUint8(at + 8) > 32) {
+      json.at = at + 8;
+      value = json.null() ? null : json.number(-2147483648, 2147483647);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "issues":
+    if (view.getInt32(at + 0, true) === 1936943394 && view.getInt32(at + 4, true) === 577987957 && view.getInt32(at + 5, true) === 975336293 && view.getUint8(at + 9) > 32) {
+      json.at = at + 9;
+      issues = json.null() ? null : json.array(readStatisticIssue);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'value': value = json.null() ? null : json.number(-2147483648, 2147483647); break;
+        case 'issues': issues = json.null() ? null : json.array(readStatisticIssue); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  return { value, issues } as rest.DurationStatistic;
+}
+
+export function readRateStatistic(json: JsonCursor): rest.RateStatistic {
   const { view } = json;
   let value: number | null | undefined;
   let issues: readonly rest.StatisticIssue[] | null | undefined;
@@ -858,7 +1207,7 @@ export function readNumberStatistic(json: JsonCursor): rest.NumberStatistic {
       }
     } while (json.nextProperty());
   }
-  return { value, issues } as rest.NumberStatistic;
+  return { value, issues } as rest.RateStatistic;
 }
 
 export function readTargetGroupOverview(json: JsonCursor): rest.TargetGroupOverview {
@@ -866,7 +1215,13 @@ export function readTargetGroupOverview(json: JsonCursor): rest.TargetGroupOverv
   let project_name: string | null | undefined;
   let target_group_name: string | undefined;
   let human_readable_id: string | null | undefined;
+  let project_manager_id: string | null | undefined;
   let progress: rest.TargetGroupProgress | null | undefined;
+  let pricing_model: string | null | undefined;
+  let is_pricing_restricted: boolean | null | undefined;
+  let current_cost_per_interview: rest.MonetaryAmount | null | undefined;
+  let average_cost_per_interview: rest.MonetaryAmount | null | undefined;
+  let current_cost: rest.MonetaryAmount | null | undefined;
   let status: string | undefined;
   let country_code: string | null | undefined;
   let language_code: string | null | undefined;
@@ -874,8 +1229,10 @@ export function readTargetGroupOverview(json: JsonCursor): rest.TargetGroupOverv
   let drop_off_rate: number | null | undefined;
   let incidence_rate: number | null | undefined;
   let median_length_of_interview_seconds: number | null | undefined;
-  let average_cost_per_interview: number | null | undefined;
-  let earnings_per_click: number | null | undefined;
+  let study_type_code: string | null | undefined;
+  let target_group_customer_reference_number: string | null | undefined;
+  let created_at: string | null | undefined;
+  let earnings_per_click: rest.MonetaryAmount | null | undefined;
   object: {
     if (!json.openObject()) break object;
     let at = json.at;
@@ -900,10 +1257,52 @@ export function readTargetGroupOverview(json: JsonCursor): rest.TargetGroupOverv
       if (!json.nextProperty()) break object;
       at = json.at;
     }
+    // "project_manager_id":
+    if (view.getInt32(at + 0, true) === 1869770786 && view.getInt32(at + 4, true) === 1952671082 && view.getInt32(at + 8, true) === 1851878751 && view.getInt32(at + 12, true) === 1919248225 && view.getInt32(at + 16, true) === 577005919 && view.getInt32(at + 17, true) === 975332457 && view.getUint8(at + 21) > 32) {
+      json.at = at + 21;
+      project_manager_id = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
     // "progress":
     if (view.getInt32(at + 0, true) === 1869770786 && view.getInt32(at + 4, true) === 1936028263 && view.getInt32(at + 7, true) === 975336307 && view.getUint8(at + 11) > 32) {
       json.at = at + 11;
       progress = json.null() ? null : readTargetGroupProgress(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "pricing_model":
+    if (view.getInt32(at + 0, true) === 1769107490 && view.getInt32(at + 4, true) === 1735289187 && view.getInt32(at + 8, true) === 1685024095 && view.getInt32(at + 12, true) === 975334501 && view.getUint8(at + 16) > 32) {
+      json.at = at + 16;
+      pricing_model = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "is_pricing_restricted":
+    if (view.getInt32(at + 0, true) === 1601399074 && view.getInt32(at + 4, true) === 1667854960 && view.getInt32(at + 8, true) === 1600613993 && view.getInt32(at + 12, true) === 1953719666 && view.getInt32(at + 16, true) === 1952672114 && view.getInt32(at + 20, true) === 975332453 && view.getUint8(at + 24) > 32) {
+      json.at = at + 24;
+      is_pricing_restricted = json.null() ? null : json.boolean();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "current_cost_per_interview":
+    if (view.getInt32(at + 0, true) === 1920295714 && view.getInt32(at + 4, true) === 1953391986 && view.getInt32(at + 8, true) === 1936679775 && view.getInt32(at + 12, true) === 1701863284 && view.getInt32(at + 16, true) === 1852399474 && view.getInt32(at + 20, true) === 1987208564 && view.getInt32(at + 24, true) === 578250089 && view.getInt32(at + 25, true) === 975337317 && view.getUint8(at + 29) > 32) {
+      json.at = at + 29;
+      current_cost_per_interview = json.null() ? null : readMonetaryAmount(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "average_cost_per_interview":
+    if (view.getInt32(at + 0, true) === 1702256930 && view.getInt32(at + 4, true) === 1701273970 && view.getInt32(at + 8, true) === 1936679775 && view.getInt32(at + 12, true) === 1701863284 && view.getInt32(at + 16, true) === 1852399474 && view.getInt32(at + 20, true) === 1987208564 && view.getInt32(at + 24, true) === 578250089 && view.getInt32(at + 25, true) === 975337317 && view.getUint8(at + 29) > 32) {
+      json.at = at + 29;
+      average_cost_per_interview = json.null() ? null : readMonetaryAmount(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "current_cost":
+    if (view.getInt32(at + 0, true) === 1920295714 && view.getInt32(at + 4, true) === 1953391986 && view.getInt32(at + 8, true) === 1936679775 && view.getInt32(at + 11, true) === 975336563 && view.getUint8(at + 15) > 32) {
+      json.at = at + 15;
+      current_cost = json.null() ? null : readMonetaryAmount(json);
       if (!json.nextProperty()) break object;
       at = json.at;
     }
@@ -952,21 +1351,35 @@ export function readTargetGroupOverview(json: JsonCursor): rest.TargetGroupOverv
     // "median_length_of_interview_seconds":
     if (view.getInt32(at + 0, true) === 1684368674 && view.getInt32(at + 4, true) === 1601069417 && view.getInt32(at + 8, true) === 1735288172 && view.getInt32(at + 12, true) === 1868523636 && view.getInt32(at + 16, true) === 1852399462 && view.getInt32(at + 20, true) === 1987208564 && view.getInt32(at + 24, true) === 1601660265 && view.getInt32(at + 28, true) === 1868785011 && view.getInt32(at + 32, true) === 577987694 && view.getInt32(at + 33, true) === 975336292 && view.getUint8(at + 37) > 32) {
       json.at = at + 37;
-      median_length_of_interview_seconds = json.null() ? null : json.number(0, 2147483647);
+      median_length_of_interview_seconds = json.null() ? null : json.number(-2147483648, 2147483647);
       if (!json.nextProperty()) break object;
       at = json.at;
     }
-    // "average_cost_per_interview":
-    if (view.getInt32(at + 0, true) === 1702256930 && view.getInt32(at + 4, true) === 1701273970 && view.getInt32(at + 8, true) === 1936679775 && view.getInt32(at + 12, true) === 1701863284 && view.getInt32(at + 16, true) === 1852399474 && view.getInt32(at + 20, true) === 1987208564 && view.getInt32(at + 24, true) === 578250089 && view.getInt32(at + 25, true) === 975337317 && view.getUint8(at + 29) > 32) {
-      json.at = at + 29;
-      average_cost_per_interview = json.null() ? null : json.number();
+    // "study_type_code":
+    if (view.getInt32(at + 0, true) === 1970565922 && view.getInt32(at + 4, true) === 1952414052 && view.getInt32(at + 8, true) === 1600483449 && view.getInt32(at + 12, true) === 1701080931 && view.getInt32(at + 14, true) === 975332708 && view.getUint8(at + 18) > 32) {
+      json.at = at + 18;
+      study_type_code = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "target_group_customer_reference_number":
+    if (view.getInt32(at + 0, true) === 1918989346 && view.getInt32(at + 4, true) === 1601463655 && view.getInt32(at + 8, true) === 1970238055 && view.getInt32(at + 12, true) === 1969446768 && view.getInt32(at + 16, true) === 1836020851 && view.getInt32(at + 20, true) === 1918857829 && view.getInt32(at + 24, true) === 1919247973 && view.getInt32(at + 28, true) === 1701015141 && view.getInt32(at + 32, true) === 1836412511 && view.getInt32(at + 36, true) === 577922402 && view.getInt32(at + 37, true) === 975336037 && view.getUint8(at + 41) > 32) {
+      json.at = at + 41;
+      target_group_customer_reference_number = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "created_at":
+    if (view.getInt32(at + 0, true) === 1701995298 && view.getInt32(at + 4, true) === 1684370529 && view.getInt32(at + 8, true) === 578052447 && view.getInt32(at + 9, true) === 975336545 && view.getUint8(at + 13) > 32) {
+      json.at = at + 13;
+      created_at = json.null() ? null : json.string();
       if (!json.nextProperty()) break object;
       at = json.at;
     }
     // "earnings_per_click":
     if (view.getInt32(at + 0, true) === 1918985506 && view.getInt32(at + 4, true) === 1735289198 && view.getInt32(at + 8, true) === 1701863283 && view.getInt32(at + 12, true) === 1818451826 && view.getInt32(at + 16, true) === 577463145 && view.getInt32(at + 17, true) === 975334243 && view.getUint8(at + 21) > 32) {
       json.at = at + 21;
-      earnings_per_click = json.null() ? null : json.number();
+      earnings_per_click = json.null() ? null : readMonetaryAmount(json);
       if (!json.nextProperty()) break object;
       at = json.at;
     }
@@ -975,22 +1388,243 @@ export function readTargetGroupOverview(json: JsonCursor): rest.TargetGroupOverv
         case 'project_name': project_name = json.null() ? null : json.string(); break;
         case 'target_group_name': target_group_name = json.string(); break;
         case 'human_readable_id': human_readable_id = json.null() ? null : json.string(); break;
+        case 'project_manager_id': project_manager_id = json.null() ? null : json.string(); break;
         case 'progress': progress = json.null() ? null : readTargetGroupProgress(json); break;
+        case 'pricing_model': pricing_model = json.null() ? null : json.string(); break;
+        case 'is_pricing_restricted': is_pricing_restricted = json.null() ? null : json.boolean(); break;
+        case 'current_cost_per_interview': current_cost_per_interview = json.null() ? null : readMonetaryAmount(json); break;
+        case 'average_cost_per_interview': average_cost_per_interview = json.null() ? null : readMonetaryAmount(json); break;
+        case 'current_cost': current_cost = json.null() ? null : readMonetaryAmount(json); break;
         case 'status': status = json.string(); break;
         case 'country_code': country_code = json.null() ? null : json.string(); break;
         case 'language_code': language_code = json.null() ? null : json.string(); break;
         case 'conversion_rate': conversion_rate = json.null() ? null : json.number(); break;
         case 'drop_off_rate': drop_off_rate = json.null() ? null : json.number(); break;
         case 'incidence_rate': incidence_rate = json.null() ? null : json.number(); break;
-        case 'median_length_of_interview_seconds': median_length_of_interview_seconds = json.null() ? null : json.number(0, 2147483647); break;
-        case 'average_cost_per_interview': average_cost_per_interview = json.null() ? null : json.number(); break;
-        case 'earnings_per_click': earnings_per_click = json.null() ? null : json.number(); break;
+        case 'median_length_of_interview_seconds': median_length_of_interview_seconds = json.null() ? null : json.number(-2147483648, 2147483647); break;
+        case 'study_type_code': study_type_code = json.null() ? null : json.string(); break;
+        case 'target_group_customer_reference_number': target_group_customer_reference_number = json.null() ? null : json.string(); break;
+        case 'created_at': created_at = json.null() ? null : json.string(); break;
+        case 'earnings_per_click': earnings_per_click = json.null() ? null : readMonetaryAmount(json); break;
         default: json.skip();
       }
     } while (json.nextProperty());
   }
   if (target_group_name === undefined || status === undefined) throw new Unreadable();
-  return { project_name, target_group_name, human_readable_id, progress, status, country_code, language_code, conversion_rate, drop_off_rate, incidence_rate, median_length_of_interview_seconds, average_cost_per_interview, earnings_per_click } as rest.TargetGroupOverview;
+  return { project_name, target_group_name, human_readable_id, project_manager_id, progress, pricing_model, is_pricing_restricted, current_cost_per_interview, average_cost_per_interview, current_cost, status, country_code, language_code, conversion_rate, drop_off_rate, incidence_rate, median_length_of_interview_seconds, study_type_code, target_group_customer_reference_number, created_at, earnings_per_click } as rest.TargetGroupOverview;
+}
+
+export function readTargetGroupOverviewById(json: JsonCursor): rest.TargetGroupOverviewById {
+  const { view } = json;
+  let account_id: number | undefined;
+  let project_id: string | undefined;
+  let project_name: string | null | undefined;
+  let target_group_name: string | undefined;
+  let human_readable_id: string | null | undefined;
+  let project_manager_id: string | null | undefined;
+  let progress: rest.TargetGroupProgress | null | undefined;
+  let pricing_model: string | null | undefined;
+  let is_pricing_restricted: boolean | null | undefined;
+  let current_cost_per_interview: rest.MonetaryAmount | null | undefined;
+  let average_cost_per_interview: rest.MonetaryAmount | null | undefined;
+  let current_cost: rest.MonetaryAmount | null | undefined;
+  let status: string | undefined;
+  let country_code: string | null | undefined;
+  let language_code: string | null | undefined;
+  let conversion_rate: number | null | undefined;
+  let drop_off_rate: number | null | undefined;
+  let incidence_rate: number | null | undefined;
+  let median_length_of_interview_seconds: number | null | undefined;
+  let study_type_code: string | null | undefined;
+  let target_group_customer_reference_number: string | null | undefined;
+  let created_at: string | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "account_id":
+    if (view.getInt32(at + 0, true) === 1667457314 && view.getInt32(at + 4, true) === 1953396079 && view.getInt32(at + 8, true) === 577005919 && view.getInt32(at + 9, true) === 975332457 && view.getUint8(at + 13) > 32) {
+      json.at = at + 13;
+      account_id = json.integer(-2147483648, 2147483647);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "project_id":
+    if (view.getInt32(at + 0, true) === 1869770786 && view.getInt32(at + 4, true) === 1952671082 && view.getInt32(at + 8, true) === 577005919 && view.getInt32(at + 9, true) === 975332457 && view.getUint8(at + 13) > 32) {
+      json.at = at + 13;
+      project_id = json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "project_name":
+    if (view.getInt32(at + 0, true) === 1869770786 && view.getInt32(at + 4, true) === 1952671082 && view.getInt32(at + 8, true) === 1835101791 && view.getInt32(at + 11, true) === 975332717 && view.getUint8(at + 15) > 32) {
+      json.at = at + 15;
+      project_name = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "target_group_name":
+    if (view.getInt32(at + 0, true) === 1918989346 && view.getInt32(at + 4, true) === 1601463655 && view.getInt32(at + 8, true) === 1970238055 && view.getInt32(at + 12, true) === 1634623344 && view.getInt32(at + 16, true) === 975332717 && view.getUint8(at + 20) > 32) {
+      json.at = at + 20;
+      target_group_name = json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "human_readable_id":
+    if (view.getInt32(at + 0, true) === 1836410914 && view.getInt32(at + 4, true) === 1918856801 && view.getInt32(at + 8, true) === 1633968485 && view.getInt32(at + 12, true) === 1600482402 && view.getInt32(at + 16, true) === 975332457 && view.getUint8(at + 20) > 32) {
+      json.at = at + 20;
+      human_readable_id = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "project_manager_id":
+    if (view.getInt32(at + 0, true) === 1869770786 && view.getInt32(at + 4, true) === 1952671082 && view.getInt32(at + 8, true) === 1851878751 && view.getInt32(at + 12, true) === 1919248225 && view.getInt32(at + 16, true) === 577005919 && view.getInt32(at + 17, true) === 975332457 && view.getUint8(at + 21) > 32) {
+      json.at = at + 21;
+      project_manager_id = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "progress":
+    if (view.getInt32(at + 0, true) === 1869770786 && view.getInt32(at + 4, true) === 1936028263 && view.getInt32(at + 7, true) === 975336307 && view.getUint8(at + 11) > 32) {
+      json.at = at + 11;
+      progress = json.null() ? null : readTargetGroupProgress(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "pricing_model":
+    if (view.getInt32(at + 0, true) === 1769107490 && view.getInt32(at + 4, true) === 1735289187 && view.getInt32(at + 8, true) === 1685024095 && view.getInt32(at + 12, true) === 975334501 && view.getUint8(at + 16) > 32) {
+      json.at = at + 16;
+      pricing_model = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "is_pricing_restricted":
+    if (view.getInt32(at + 0, true) === 1601399074 && view.getInt32(at + 4, true) === 1667854960 && view.getInt32(at + 8, true) === 1600613993 && view.getInt32(at + 12, true) === 1953719666 && view.getInt32(at + 16, true) === 1952672114 && view.getInt32(at + 20, true) === 975332453 && view.getUint8(at + 24) > 32) {
+      json.at = at + 24;
+      is_pricing_restricted = json.null() ? null : json.boolean();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "current_cost_per_interview":
+    if (view.getInt32(at + 0, true) === 1920295714 && view.getInt32(at + 4, true) === 1953391986 && view.getInt32(at + 8, true) === 1936679775 && view.getInt32(at + 12, true) === 1701863284 && view.getInt32(at + 16, true) === 1852399474 && view.getInt32(at + 20, true) === 1987208564 && view.getInt32(at + 24, true) === 578250089 && view.getInt32(at + 25, true) === 975337317 && view.getUint8(at + 29) > 32) {
+      json.at = at + 29;
+      current_cost_per_interview = json.null() ? null : readMonetaryAmount(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "average_cost_per_interview":
+    if (view.getInt32(at + 0, true) === 1702256930 && view.getInt32(at + 4, true) === 1701273970 && view.getInt32(at + 8, true) === 1936679775 && view.getInt32(at + 12, true) === 1701863284 && view.getInt32(at + 16, true) === 1852399474 && view.getInt32(at + 20, true) === 1987208564 && view.getInt32(at + 24, true) === 578250089 && view.getInt32(at + 25, true) === 975337317 && view.getUint8(at + 29) > 32) {
+      json.at = at + 29;
+      average_cost_per_interview = json.null() ? null : readMonetaryAmount(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "current_cost":
+    if (view.getInt32(at + 0, true) === 1920295714 && view.getInt32(at + 4, true) === 1953391986 && view.getInt32(at + 8, true) === 1936679775 && view.getInt32(at + 11, true) === 975336563 && view.getUint8(at + 15) > 32) {
+      json.at = at + 15;
+      current_cost = json.null() ? null : readMonetaryAmount(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "status":
+    if (view.getInt32(at + 0, true) === 1635021602 && view.getInt32(at + 4, true) === 577992052 && view.getInt32(at + 5, true) === 975336309 && view.getUint8(at + 9) > 32) {
+      json.at = at + 9;
+      status = json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "country_code":
+    if (view.getInt32(at + 0, true) === 1970234146 && view.getInt32(at + 4, true) === 2037544046 && view.getInt32(at + 8, true) === 1685021535 && view.getInt32(at + 11, true) === 975332708 && view.getUint8(at + 15) > 32) {
+      json.at = at + 15;
+      country_code = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "language_code":
+    if (view.getInt32(at + 0, true) === 1851878434 && view.getInt32(at + 4, true) === 1734440295 && view.getInt32(at + 8, true) === 1868783461 && view.getInt32(at + 12, true) === 975332708 && view.getUint8(at + 16) > 32) {
+      json.at = at + 16;
+      language_code = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "conversion_rate":
+    if (view.getInt32(at + 0, true) === 1852793634 && view.getInt32(at + 4, true) === 1936876918 && view.getInt32(at + 8, true) === 1601073001 && view.getInt32(at + 12, true) === 1702125938 && view.getInt32(at + 14, true) === 975332724 && view.getUint8(at + 18) > 32) {
+      json.at = at + 18;
+      conversion_rate = json.null() ? null : json.number();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "drop_off_rate":
+    if (view.getInt32(at + 0, true) === 1869767714 && view.getInt32(at + 4, true) === 1718574960 && view.getInt32(at + 8, true) === 1634885478 && view.getInt32(at + 12, true) === 975332724 && view.getUint8(at + 16) > 32) {
+      json.at = at + 16;
+      drop_off_rate = json.null() ? null : json.number();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "incidence_rate":
+    if (view.getInt32(at + 0, true) === 1668180258 && view.getInt32(at + 4, true) === 1852138601 && view.getInt32(at + 8, true) === 1918854499 && view.getInt32(at + 12, true) === 577074273 && view.getInt32(at + 13, true) === 975332724 && view.getUint8(at + 17) > 32) {
+      json.at = at + 17;
+      incidence_rate = json.null() ? null : json.number();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "median_length_of_interview_seconds":
+    if (view.getInt32(at + 0, true) === 1684368674 && view.getInt32(at + 4, true) === 1601069417 && view.getInt32(at + 8, true) === 1735288172 && view.getInt32(at + 12, true) === 1868523636 && view.getInt32(at + 16, true) === 1852399462 && view.getInt32(at + 20, true) === 1987208564 && view.getInt32(at + 24, true) === 1601660265 && view.getInt32(at + 28, true) === 1868785011 && view.getInt32(at + 32, true) === 577987694 && view.getInt32(at + 33, true) === 975336292 && view.getUint8(at + 37) > 32) {
+      json.at = at + 37;
+      median_length_of_interview_seconds = json.null() ? null : json.number(-2147483648, 2147483647);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "study_type_code":
+    if (view.getInt32(at + 0, true) === 1970565922 && view.getInt32(at + 4, true) === 1952414052 && view.getInt32(at + 8, true) === 1600483449 && view.getInt32(at + 12, true) === 1701080931 && view.getInt32(at + 14, true) === 975332708 && view.getUint8(at + 18) > 32) {
+      json.at = at + 18;
+      study_type_code = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "target_group_customer_reference_number":
+    if (view.getInt32(at + 0, true) === 1918989346 && view.getInt32(at + 4, true) === 1601463655 && view.getInt32(at + 8, true) === 1970238055 && view.getInt32(at + 12, true) === 1969446768 && view.getInt32(at + 16, true) === 1836020851 && view.getInt32(at + 20, true) === 1918857829 && view.getInt32(at + 24, true) === 1919247973 && view.getInt32(at + 28, true) === 1701015141 && view.getInt32(at + 32, true) === 1836412511 && view.getInt32(at + 36, true) === 577922402 && view.getInt32(at + 37, true) === 975336037 && view.getUint8(at + 41) > 32) {
+      json.at = at + 41;
+      target_group_customer_reference_number = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "created_at":
+    if (view.getInt32(at + 0, true) === 1701995298 && view.getInt32(at + 4, true) === 1684370529 && view.getInt32(at + 8, true) === 578052447 && view.getInt32(at + 9, true) === 975336545 && view.getUint8(at + 13) > 32) {
+      json.at = at + 13;
+      created_at = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'account_id': account_id = json.integer(-2147483648, 2147483647); break;
+        case 'project_id': project_id = json.string(); break;
+        case 'project_name': project_name = json.null() ? null : json.string(); break;
+        case 'target_group_name': target_group_name = json.string(); break;
+        case 'human_readable_id': human_readable_id = json.null() ? null : json.string(); break;
+        case 'project_manager_id': project_manager_id = json.null() ? null : json.string(); break;
+        case 'progress': progress = json.null() ? null : readTargetGroupProgress(json); break;
+        case 'pricing_model': pricing_model = json.null() ? null : json.string(); break;
+        case 'is_pricing_restricted': is_pricing_restricted = json.null() ? null : json.boolean(); break;
+        case 'current_cost_per_interview': current_cost_per_interview = json.null() ? null : readMonetaryAmount(json); break;
+        case 'average_cost_per_interview': average_cost_per_interview = json.null() ? null : readMonetaryAmount(json); break;
+        case 'current_cost': current_cost = json.null() ? null : readMonetaryAmount(json); break;
+        case 'status': status = json.string(); break;
+        case 'country_code': country_code = json.null() ? null : json.string(); break;
+        case 'language_code': language_code = json.null() ? null : json.string(); break;
+        case 'conversion_rate': conversion_rate = json.null() ? null : json.number(); break;
+        case 'drop_off_rate': drop_off_rate = json.null() ? null : json.number(); break;
+        case 'incidence_rate': incidence_rate = json.null() ? null : json.number(); break;
+        case 'median_length_of_interview_seconds': median_length_of_interview_seconds = json.null() ? null : json.number(-2147483648, 2147483647); break;
+        case 'study_type_code': study_type_code = json.null() ? null : json.string(); break;
+        case 'target_group_customer_reference_number': target_group_customer_reference_number = json.null() ? null : json.string(); break;
+        case 'created_at': created_at = json.null() ? null : json.string(); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  if (account_id === undefined || project_id === undefined || target_group_name === undefined || status === undefined) throw new Unreadable();
+  return { account_id, project_id, project_name, target_group_name, human_readable_id, project_manager_id, progress, pricing_model, is_pricing_restricted, current_cost_per_interview, average_cost_per_interview, current_cost, status, country_code, language_code, conversion_rate, drop_off_rate, incidence_rate, median_length_of_interview_seconds, study_type_code, target_group_customer_reference_number, created_at } as rest.TargetGroupOverviewById;
 }
 
 export function readTargetGroupDetails(json: JsonCursor): rest.TargetGroupDetails {
@@ -998,11 +1632,25 @@ export function readTargetGroupDetails(json: JsonCursor): rest.TargetGroupDetail
   let id: string | undefined;
   let human_readable_id: string | null | undefined;
   let name: string | undefined;
+  let account_name: string | null | undefined;
+  let business_unit_id: string | null | undefined;
   let project_manager_id: string | null | undefined;
+  let study_type_code: string | null | undefined;
+  let industry_code: string | null | undefined;
   let locale: string | null | undefined;
+  let completes_goal: number | null | undefined;
+  let expected_length_of_interview_minutes: number | null | undefined;
+  let expected_incidence_rate: number | null | undefined;
+  let industry_lockout_code: string | null | undefined;
+  let client_cost_per_interview_note: rest.MonetaryAmount | null | undefined;
+  let client_id: number | null | undefined;
+  let collects_pii: boolean | null | undefined;
+  let live_url: string | null | undefined;
+  let test_url: string | null | undefined;
+  let created_at: string | null | undefined;
+  let target_group_customer_reference_number: string | null | undefined;
   let filling_goal: number | null | undefined;
   let filling_strategy: string | null | undefined;
-  let created_at: string | null | undefined;
   object: {
     if (!json.openObject()) break object;
     let at = json.at;
@@ -1027,6 +1675,20 @@ export function readTargetGroupDetails(json: JsonCursor): rest.TargetGroupDetail
       if (!json.nextProperty()) break object;
       at = json.at;
     }
+    // "account_name":
+    if (view.getInt32(at + 0, true) === 1667457314 && view.getInt32(at + 4, true) === 1953396079 && view.getInt32(at + 8, true) === 1835101791 && view.getInt32(at + 11, true) === 975332717 && view.getUint8(at + 15) > 32) {
+      json.at = at + 15;
+      account_name = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "business_unit_id":
+    if (view.getInt32(at + 0, true) === 1937072674 && view.getInt32(at + 4, true) === 1936027241 && view.getInt32(at + 8, true) === 1853185907 && view.getInt32(at + 12, true) === 1767863401 && view.getInt32(at + 15, true) === 975332457 && view.getUint8(at + 19) > 32) {
+      json.at = at + 19;
+      business_unit_id = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
     // "project_manager_id":
     if (view.getInt32(at + 0, true) === 1869770786 && view.getInt32(at + 4, true) === 1952671082 && view.getInt32(at + 8, true) === 1851878751 && view.getInt32(at + 12, true) === 1919248225 && view.getInt32(at + 16, true) === 577005919 && view.getInt32(at + 17, true) === 975332457 && view.getUint8(at + 21) > 32) {
       json.at = at + 21;
@@ -1034,10 +1696,101 @@ export function readTargetGroupDetails(json: JsonCursor): rest.TargetGroupDetail
       if (!json.nextProperty()) break object;
       at = json.at;
     }
+    // "study_type_code":
+    if (view.getInt32(at + 0, true) === 1970565922 && view.getInt32(at + 4, true) === 1952414052 && view.getInt32(at + 8, true) === 1600483449 && view.getInt32(at + 12, true) === 1701080931 && view.getInt32(at + 14, true) === 975332708 && view.getUint8(at + 18) > 32) {
+      json.at = at + 18;
+      study_type_code = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "industry_code":
+    if (view.getInt32(at + 0, true) === 1684957474 && view.getInt32(at + 4, true) === 1920234357 && view.getInt32(at + 8, true) === 1868783481 && view.getInt32(at + 12, true) === 975332708 && view.getUint8(at + 16) > 32) {
+      json.at = at + 16;
+      industry_code = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
     // "locale":
     if (view.getInt32(at + 0, true) === 1668246562 && view.getInt32(at + 4, true) === 577072225 && view.getInt32(at + 5, true) === 975332716 && view.getUint8(at + 9) > 32) {
       json.at = at + 9;
       locale = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "completes_goal":
+    if (view.getInt32(at + 0, true) === 1836016418 && view.getInt32(at + 4, true) === 1952803952 && view.getInt32(at + 8, true) === 1734308709 && view.getInt32(at + 12, true) === 577528175 && view.getInt32(at + 13, true) === 975334497 && view.getUint8(at + 17) > 32) {
+      json.at = at + 17;
+      completes_goal = json.null() ? null : json.number();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "expected_length_of_interview_minutes":
+    if (view.getInt32(at + 0, true) === 1886938402 && view.getInt32(at + 4, true) === 1702126437 && view.getInt32(at + 8, true) === 1701601124 && view.getInt32(at + 12, true) === 1752459118 && view.getInt32(at + 16, true) === 1600548703 && view.getInt32(at + 20, true) === 1702129257 && view.getInt32(at + 24, true) === 1701410418 && view.getInt32(at + 28, true) === 1768775543 && view.getInt32(at + 32, true) === 1702131054 && view.getInt32(at + 35, true) === 975336293 && view.getUint8(at + 39) > 32) {
+      json.at = at + 39;
+      expected_length_of_interview_minutes = json.null() ? null : json.integer(-2147483648, 2147483647);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "expected_incidence_rate":
+    if (view.getInt32(at + 0, true) === 1886938402 && view.getInt32(at + 4, true) === 1702126437 && view.getInt32(at + 8, true) === 1852399460 && view.getInt32(at + 12, true) === 1701079395 && view.getInt32(at + 16, true) === 1600480110 && view.getInt32(at + 20, true) === 1702125938 && view.getInt32(at + 22, true) === 975332724 && view.getUint8(at + 26) > 32) {
+      json.at = at + 26;
+      expected_incidence_rate = json.null() ? null : json.number();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "industry_lockout_code":
+    if (view.getInt32(at + 0, true) === 1684957474 && view.getInt32(at + 4, true) === 1920234357 && view.getInt32(at + 8, true) === 1869373305 && view.getInt32(at + 12, true) === 1970236259 && view.getInt32(at + 16, true) === 1868783476 && view.getInt32(at + 20, true) === 975332708 && view.getUint8(at + 24) > 32) {
+      json.at = at + 24;
+      industry_lockout_code = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "client_cost_per_interview_note":
+    if (view.getInt32(at + 0, true) === 1768710946 && view.getInt32(at + 4, true) === 1601465957 && view.getInt32(at + 8, true) === 1953722211 && view.getInt32(at + 12, true) === 1919250527 && view.getInt32(at + 16, true) === 1953392991 && view.getInt32(at + 20, true) === 1769370213 && view.getInt32(at + 24, true) === 1851750245 && view.getInt32(at + 28, true) === 577074287 && view.getInt32(at + 29, true) === 975332724 && view.getUint8(at + 33) > 32) {
+      json.at = at + 33;
+      client_cost_per_interview_note = json.null() ? null : readMonetaryAmount(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "client_id":
+    if (view.getInt32(at + 0, true) === 1768710946 && view.getInt32(at + 4, true) === 1601465957 && view.getInt32(at + 8, true) === 975332457 && view.getUint8(at + 12) > 32) {
+      json.at = at + 12;
+      client_id = json.null() ? null : json.integer(-2147483648, 2147483647);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "collects_pii":
+    if (view.getInt32(at + 0, true) === 1819239202 && view.getInt32(at + 4, true) === 1952671084 && view.getInt32(at + 8, true) === 1768972147 && view.getInt32(at + 11, true) === 975333737 && view.getUint8(at + 15) > 32) {
+      json.at = at + 15;
+      collects_pii = json.null() ? null : json.boolean();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "live_url":
+    if (view.getInt32(at + 0, true) === 1986620450 && view.getInt32(at + 4, true) === 1920294757 && view.getInt32(at + 7, true) === 975334514 && view.getUint8(at + 11) > 32) {
+      json.at = at + 11;
+      live_url = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "test_url":
+    if (view.getInt32(at + 0, true) === 1936028706 && view.getInt32(at + 4, true) === 1920294772 && view.getInt32(at + 7, true) === 975334514 && view.getUint8(at + 11) > 32) {
+      json.at = at + 11;
+      test_url = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "created_at":
+    if (view.getInt32(at + 0, true) === 1701995298 && view.getInt32(at + 4, true) === 1684370529 && view.getInt32(at + 8, true) === 578052447 && view.getInt32(at + 9, true) === 975336545 && view.getUint8(at + 13) > 32) {
+      json.at = at + 13;
+      created_at = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "target_group_customer_reference_number":
+    if (view.getInt32(at + 0, true) === 1918989346 && view.getInt32(at + 4, true) === 1601463655 && view.getInt32(at + 8, true) === 1970238055 && view.getInt32(at + 12, true) === 1969446768 && view.getInt32(at + 16, true) === 1836020851 && view.getInt32(at + 20, true) === 1918857829 && view.getInt32(at + 24, true) === 1919247973 && view.getInt32(at + 28, true) === 1701015141 && view.getInt32(at + 32, true) === 1836412511 && view.getInt32(at + 36, true) === 577922402 && view.getInt32(at + 37, true) === 975336037 && view.getUint8(at + 41) > 32) {
+      json.at = at + 41;
+      target_group_customer_reference_number = json.null() ? null : json.string();
       if (!json.nextProperty()) break object;
       at = json.at;
     }
@@ -1055,40 +1808,548 @@ export function readTargetGroupDetails(json: JsonCursor): rest.TargetGroupDetail
       if (!json.nextProperty()) break object;
       at = json.at;
     }
-    // "created_at":
-    if (view.getInt32(at + 0, true) === 1701995298 && view.getInt32(at + 4, true) === 1684370529 && view.getInt32(at + 8, true) === 578052447 && view.getInt32(at + 9, true) === 975336545 && view.getUint8(at + 13) > 32) {
-      json.at = at + 13;
-      created_at = json.null() ? null : json.string();
-      if (!json.nextProperty()) break object;
-      at = json.at;
-    }
     do {
       switch (json.name()) {
         case 'id': id = json.string(); break;
         case 'human_readable_id': human_readable_id = json.null() ? null : json.string(); break;
         case 'name': name = json.string(); break;
+        case 'account_name': account_name = json.null() ? null : json.string(); break;
+        case 'business_unit_id': business_unit_id = json.null() ? null : json.string(); break;
         case 'project_manager_id': project_manager_id = json.null() ? null : json.string(); break;
+        case 'study_type_code': study_type_code = json.null() ? null : json.string(); break;
+        case 'industry_code': industry_code = json.null() ? null : json.string(); break;
         case 'locale': locale = json.null() ? null : json.string(); break;
+        case 'completes_goal': completes_goal = json.null() ? null : json.number(); break;
+        case 'expected_length_of_interview_minutes': expected_length_of_interview_minutes = json.null() ? null : json.integer(-2147483648, 2147483647); break;
+        case 'expected_incidence_rate': expected_incidence_rate = json.null() ? null : json.number(); break;
+        case 'industry_lockout_code': industry_lockout_code = json.null() ? null : json.string(); break;
+        case 'client_cost_per_interview_note': client_cost_per_interview_note = json.null() ? null : readMonetaryAmount(json); break;
+        case 'client_id': client_id = json.null() ? null : json.integer(-2147483648, 2147483647); break;
+        case 'collects_pii': collects_pii = json.null() ? null : json.boolean(); break;
+        case 'live_url': live_url = json.null() ? null : json.string(); break;
+        case 'test_url': test_url = json.null() ? null : json.string(); break;
+        case 'created_at': created_at = json.null() ? null : json.string(); break;
+        case 'target_group_customer_reference_number': target_group_customer_reference_number = json.null() ? null : json.string(); break;
         case 'filling_goal': filling_goal = json.null() ? null : json.integer(-2147483648, 2147483647); break;
         case 'filling_strategy': filling_strategy = json.null() ? null : json.string(); break;
-        case 'created_at': created_at = json.null() ? null : json.string(); break;
         default: json.skip();
       }
     } while (json.nextProperty());
   }
   if (id === undefined || name === undefined) throw new Unreadable();
-  return { id, human_readable_id, name, project_manager_id, locale, filling_goal, filling_strategy, created_at } as rest.TargetGroupDetails;
+  return { id, human_readable_id, name, account_name, business_unit_id, project_manager_id, study_type_code, industry_code, locale, completes_goal, expected_length_of_interview_minutes, expected_incidence_rate, industry_lockout_code, client_cost_per_interview_note, client_id, collects_pii, live_url, test_url, created_at, target_group_customer_reference_number, filling_goal, filling_strategy } as rest.TargetGroupDetails;
+}
+
+export function readTargetGroupPerformance(json: JsonCursor): rest.TargetGroupPerformance {
+  const { view } = json;
+  let entrants: number | undefined;
+  let prescreens: number | undefined;
+  let completes: number | undefined;
+  let completes_cost: rest.MonetaryAmount | null | undefined;
+  let first_complete: string | null | undefined;
+  let last_complete: string | null | undefined;
+  let incidence_rate: number | null | undefined;
+  let drop_off_rate: number | null | undefined;
+  let conversion_rate: number | null | undefined;
+  let respondent_analysis: rest.RespondentAnalysis | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "entrants":
+    if (view.getInt32(at + 0, true) === 1953391906 && view.getInt32(at + 4, true) === 1953390962 && view.getInt32(at + 7, true) === 975336308 && view.getUint8(at + 11) > 32) {
+      json.at = at + 11;
+      entrants = json.integer(-2147483648, 2147483647);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "prescreens":
+    if (view.getInt32(at + 0, true) === 1701998626 && view.getInt32(at + 4, true) === 1701995379 && view.getInt32(at + 8, true) === 577990245 && view.getInt32(at + 9, true) === 975336302 && view.getUint8(at + 13) > 32) {
+      json.at = at + 13;
+      prescreens = json.integer(-2147483648, 2147483647);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "completes":
+    if (view.getInt32(at + 0, true) === 1836016418 && view.getInt32(at + 4, true) === 1952803952 && view.getInt32(at + 8, true) === 975336293 && view.getUint8(at + 12) > 32) {
+      json.at = at + 12;
+      completes = json.integer(-2147483648, 2147483647);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "completes_cost":
+    if (view.getInt32(at + 0, true) === 1836016418 && view.getInt32(at + 4, true) === 1952803952 && view.getInt32(at + 8, true) === 1667199845 && view.getInt32(at + 12, true) === 578057071 && view.getInt32(at + 13, true) === 975336563 && view.getUint8(at + 17) > 32) {
+      json.at = at + 17;
+      completes_cost = json.null() ? null : readMonetaryAmount(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "first_complete":
+    if (view.getInt32(at + 0, true) === 1919510050 && view.getInt32(at + 4, true) === 1667200115 && view.getInt32(at + 8, true) === 1819307375 && view.getInt32(at + 12, true) === 577074277 && view.getInt32(at + 13, true) === 975332724 && view.getUint8(at + 17) > 32) {
+      json.at = at + 17;
+      first_complete = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "last_complete":
+    if (view.getInt32(at + 0, true) === 1935764514 && view.getInt32(at + 4, true) === 1868783476 && view.getInt32(at + 8, true) === 1701605485 && view.getInt32(at + 12, true) === 975332724 && view.getUint8(at + 16) > 32) {
+      json.at = at + 16;
+      last_complete = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "incidence_rate":
+    if (view.getInt32(at + 0, true) === 1668180258 && view.getInt32(at + 4, true) === 1852138601 && view.getInt32(at + 8, true) === 1918854499 && view.getInt32(at + 12, true) === 577074273 && view.getInt32(at + 13, true) === 975332724 && view.getUint8(at + 17) > 32) {
+      json.at = at + 17;
+      incidence_rate = json.null() ? null : json.number();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "drop_off_rate":
+    if (view.getInt32(at + 0, true) === 1869767714 && view.getInt32(at + 4, true) === 1718574960 && view.getInt32(at + 8, true) === 1634885478 && view.getInt32(at + 12, true) === 975332724 && view.getUint8(at + 16) > 32) {
+      json.at = at + 16;
+      drop_off_rate = json.null() ? null : json.number();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "conversion_rate":
+    if (view.getInt32(at + 0, true) === 1852793634 && view.getInt32(at + 4, true) === 1936876918 && view.getInt32(at + 8, true) === 1601073001 && view.getInt32(at + 12, true) === 1702125938 && view.getInt32(at + 14, true) === 975332724 && view.getUint8(at + 18) > 32) {
+      json.at = at + 18;
+      conversion_rate = json.null() ? null : json.number();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "respondent_analysis":
+    if (view.getInt32(at + 0, true) === 1936028194 && view.getInt32(at + 4, true) === 1684959088 && view.getInt32(at + 8, true) === 1601465957 && view.getInt32(at + 12, true) === 1818324577 && view.getInt32(at + 16, true) === 1936290681 && view.getInt32(at + 18, true) === 975336297 && view.getUint8(at + 22) > 32) {
+      json.at = at + 22;
+      respondent_analysis = json.null() ? null : readRespondentAnalysis(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'entrants': entrants = json.integer(-2147483648, 2147483647); break;
+        case 'prescreens': prescreens = json.integer(-2147483648, 2147483647); break;
+        case 'completes': completes = json.integer(-2147483648, 2147483647); break;
+        case 'completes_cost': completes_cost = json.null() ? null : readMonetaryAmount(json); break;
+        case 'first_complete': first_complete = json.null() ? null : json.string(); break;
+        case 'last_complete': last_complete = json.null() ? null : json.string(); break;
+        case 'incidence_rate': incidence_rate = json.null() ? null : json.number(); break;
+        case 'drop_off_rate': drop_off_rate = json.null() ? null : json.number(); break;
+        case 'conversion_rate': conversion_rate = json.null() ? null : json.number(); break;
+        case 'respondent_analysis': respondent_analysis = json.null() ? null : readRespondentAnalysis(json); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  if (entrants === undefined || prescreens === undefined || completes === undefined) throw new Unreadable();
+  return { entrants, prescreens, completes, completes_cost, first_complete, last_complete, incidence_rate, drop_off_rate, conversion_rate, respondent_analysis } as rest.TargetGroupPerformance;
+}
+
+export function readRespondentAnalysis(json: JsonCursor): rest.RespondentAnalysis {
+  const { view } = json;
+  let live: readonly rest.RespondentStatusCount[] | null | undefined;
+  let test: readonly rest.RespondentStatusCount[] | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "live":
+    if (view.getInt32(at + 0, true) === 1986620450 && view.getInt32(at + 3, true) === 975332726 && view.getUint8(at + 7) > 32) {
+      json.at = at + 7;
+      live = json.null() ? null : json.array(readRespondentStatusCount);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "test":
+    if (view.getInt32(at + 0, true) === 1936028706 && view.getInt32(at + 3, true) === 975336563 && view.getUint8(at + 7) > 32) {
+      json.at = at + 7;
+      test = json.null() ? null : json.array(readRespondentStatusCount);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'live': live = json.null() ? null : json.array(readRespondentStatusCount); break;
+        case 'test': test = json.null() ? null : json.array(readRespondentStatusCount); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  return { live, test } as rest.RespondentAnalysis;
+}
+
+export function readRespondentStatusCount(json: JsonCursor): rest.RespondentStatusCount {
+  const { view } = json;
+  let status: string | null | undefined;
+  let label: string | null | undefined;
+  let description: string | null | undefined;
+  let count: number | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "status":
+    if (view.getInt32(at + 0, true) === 1635021602 && view.getInt32(at + 4, true) === 577992052 && view.getInt32(at + 5, true) === 975336309 && view.getUint8(at + 9) > 32) {
+      json.at = at + 9;
+      status = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "label":
+    if (view.getInt32(at + 0, true) === 1650551842 && view.getInt32(at + 4, true) === 975334501 && view.getUint8(at + 8) > 32) {
+      json.at = at + 8;
+      label = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "description":
+    if (view.getInt32(at + 0, true) === 1936024610 && view.getInt32(at + 4, true) === 1885958755 && view.getInt32(at + 8, true) === 1852795252 && view.getInt32(at + 10, true) === 975335023 && view.getUint8(at + 14) > 32) {
+      json.at = at + 14;
+      description = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "count":
+    if (view.getInt32(at + 0, true) === 1970234146 && view.getInt32(at + 4, true) === 975336558 && view.getUint8(at + 8) > 32) {
+      json.at = at + 8;
+      count = json.null() ? null : json.integer(-2147483648, 2147483647);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'status': status = json.null() ? null : json.string(); break;
+        case 'label': label = json.null() ? null : json.string(); break;
+        case 'description': description = json.null() ? null : json.string(); break;
+        case 'count': count = json.null() ? null : json.integer(-2147483648, 2147483647); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  return { status, label, description, count } as rest.RespondentStatusCount;
+}
+
+export function readCompletesByInterval(json: JsonCursor): rest.CompletesByInterval {
+  const { view } = json;
+  let aggregated_completes_intervals: readonly rest.CompletesInInterval[] | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "aggregated_completes_intervals":
+    if (view.getInt32(at + 0, true) === 1734828322 && view.getInt32(at + 4, true) === 1634166130 && view.getInt32(at + 8, true) === 1600415092 && view.getInt32(at + 12, true) === 1886220131 && view.getInt32(at + 16, true) === 1702126956 && view.getInt32(at + 20, true) === 1852399475 && view.getInt32(at + 24, true) === 1987208564 && view.getInt32(at + 28, true) === 577989729 && view.getInt32(at + 29, true) === 975336300 && view.getUint8(at + 33) > 32) {
+      json.at = at + 33;
+      aggregated_completes_intervals = json.array(readCompletesInInterval);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'aggregated_completes_intervals': aggregated_completes_intervals = json.array(readCompletesInInterval); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  if (aggregated_completes_intervals === undefined) throw new Unreadable();
+  return { aggregated_completes_intervals } as rest.CompletesByInterval;
+}
+
+export function readCompletesInInterval(json: JsonCursor): rest.CompletesInInterval {
+  const { view } = json;
+  let timestamp: string | undefined;
+  let count: number | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "timestamp":
+    if (view.getInt32(at + 0, true) === 1835627554 && view.getInt32(at + 4, true) === 1635021669 && view.getInt32(at + 8, true) === 975335533 && view.getUint8(at + 12) > 32) {
+      json.at = at + 12;
+      timestamp = json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "count":
+    if (view.getInt32(at + 0, true) === 1970234146 && view.getInt32(at + 4, true) === 975336558 && view.getUint8(at + 8) > 32) {
+      json.at = at + 8;
+      count = json.integer(-2147483648, 2147483647);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'timestamp': timestamp = json.string(); break;
+        case 'count': count = json.integer(-2147483648, 2147483647); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  if (timestamp === undefined || count === undefined) throw new Unreadable();
+  return { timestamp, count } as rest.CompletesInInterval;
+}
+
+export function readTargetGroupChangelog(json: JsonCursor): rest.TargetGroupChangelog {
+  const { view } = json;
+  let changelog: readonly rest.TargetGroupChangelogEntry[] | null | undefined;
+  let next_cursor: string | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "changelog":
+    if (view.getInt32(at + 0, true) === 1634231074 && view.getInt32(at + 4, true) === 1818584942 && view.getInt32(at + 8, true) === 975333231 && view.getUint8(at + 12) > 32) {
+      json.at = at + 12;
+      changelog = json.null() ? null : json.array(readTargetGroupChangelogEntry);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "next_cursor":
+    if (view.getInt32(at + 0, true) === 2019913250 && view.getInt32(at + 4, true) === 1969446772 && view.getInt32(at + 8, true) === 1919906674 && view.getInt32(at + 10, true) === 975336047 && view.getUint8(at + 14) > 32) {
+      json.at = at + 14;
+      next_cursor = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'changelog': changelog = json.null() ? null : json.array(readTargetGroupChangelogEntry); break;
+        case 'next_cursor': next_cursor = json.null() ? null : json.string(); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  return { changelog, next_cursor } as rest.TargetGroupChangelog;
+}
+
+export function readTargetGroupChangelogEntry(json: JsonCursor): rest.TargetGroupChangelogEntry {
+  const { view } = json;
+  let id: string | null | undefined;
+  let occurred_at: string | null | undefined;
+  let user: rest.Changer | null | undefined;
+  let changes: readonly rest.TargetGroupChange[] | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "id":
+    if (view.getInt32(at + 0, true) === 577005858 && view.getInt32(at + 1, true) === 975332457 && view.getUint8(at + 5) > 32) {
+      json.at = at + 5;
+      id = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "occurred_at":
+    if (view.getInt32(at + 0, true) === 1667460898 && view.getInt32(at + 4, true) === 1701999221 && view.getInt32(at + 8, true) === 1952538468 && view.getInt32(at + 10, true) === 975336545 && view.getUint8(at + 14) > 32) {
+      json.at = at + 14;
+      occurred_at = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "user":
+    if (view.getInt32(at + 0, true) === 1702065442 && view.getInt32(at + 3, true) === 975336037 && view.getUint8(at + 7) > 32) {
+      json.at = at + 7;
+      user = json.null() ? null : readChanger(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "changes":
+    if (view.getInt32(at + 0, true) === 1634231074 && view.getInt32(at + 4, true) === 1936025454 && view.getInt32(at + 6, true) === 975336293 && view.getUint8(at + 10) > 32) {
+      json.at = at + 10;
+      changes = json.null() ? null : json.array(readTargetGroupChange);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'id': id = json.null() ? null : json.string(); break;
+        case 'occurred_at': occurred_at = json.null() ? null : json.string(); break;
+        case 'user': user = json.null() ? null : readChanger(json); break;
+        case 'changes': changes = json.null() ? null : json.array(readTargetGroupChange); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  return { id, occurred_at, user, changes } as rest.TargetGroupChangelogEntry;
+}
+
+export function readChanger(json: JsonCursor): rest.Changer {
+  const { view } = json;
+  let type: string | null | undefined;
+  let las_user_id: string | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "type":
+    if (view.getInt32(at + 0, true) === 1887007778 && view.getInt32(at + 3, true) === 975332720 && view.getUint8(at + 7) > 32) {
+      json.at = at + 7;
+      type = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "las_user_id":
+    if (view.getInt32(at + 0, true) === 1935764514 && view.getInt32(at + 4, true) === 1702065503 && view.getInt32(at + 8, true) === 1684627314 && view.getInt32(at + 10, true) === 975332457 && view.getUint8(at + 14) > 32) {
+      json.at = at + 14;
+      las_user_id = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'type': type = json.null() ? null : json.string(); break;
+        case 'las_user_id': las_user_id = json.null() ? null : json.string(); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  return { type, las_user_id } as rest.Changer;
+}
+
+export function readTargetGroupChange(json: JsonCursor): rest.TargetGroupChange {
+  const { view } = json;
+  let object: string | null | undefined;
+  let new_value: unknown;
+  let old_value: unknown;
+  let reason_code: string | null | undefined;
+  let supplier_id: string | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "object":
+    if (view.getInt32(at + 0, true) === 1784835874 && view.getInt32(at + 4, true) === 578052965 && view.getInt32(at + 5, true) === 975336547 && view.getUint8(at + 9) > 32) {
+      json.at = at + 9;
+      object = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "new_value":
+    if (view.getInt32(at + 0, true) === 2003136034 && view.getInt32(at + 4, true) === 1818326623 && view.getInt32(at + 8, true) === 975332725 && view.getUint8(at + 12) > 32) {
+      json.at = at + 12;
+      new_value = json.null() ? null : json.value();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "old_value":
+    if (view.getInt32(at + 0, true) === 1684827938 && view.getInt32(at + 4, true) === 1818326623 && view.getInt32(at + 8, true) === 975332725 && view.getUint8(at + 12) > 32) {
+      json.at = at + 12;
+      old_value = json.null() ? null : json.value();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "reason_code":
+    if (view.getInt32(at + 0, true) === 1634038306 && view.getInt32(at + 4, true) === 1601073011 && view.getInt32(at + 8, true) === 1701080931 && view.getInt32(at + 10, true) === 975332708 && view.getUint8(at + 14) > 32) {
+      json.at = at + 14;
+      reason_code = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "supplier_id":
+    if (view.getInt32(at + 0, true) === 1886745378 && view.getInt32(at + 4, true) === 1701407856 && view.getInt32(at + 8, true) === 1684627314 && view.getInt32(at + 10, true) === 975332457 && view.getUint8(at + 14) > 32) {
+      json.at = at + 14;
+      supplier_id = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'object': object = json.null() ? null : json.string(); break;
+        case 'new_value': new_value = json.null() ? null : json.value(); break;
+        case 'old_value': old_value = json.null() ? null : json.value(); break;
+        case 'reason_code': reason_code = json.null() ? null : json.string(); break;
+        case 'supplier_id': supplier_id = json.null() ? null : json.string(); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  return { object, new_value, old_value, reason_code, supplier_id } as rest.TargetGroupChange;
+}
+
+export function readTargetGroupTransitions(json: JsonCursor): rest.TargetGroupTransitions {
+  const { view } = json;
+  let target_groups: readonly string[] | null | undefined;
+  let is_launch_allowed: boolean | null | undefined;
+  let is_pause_allowed: boolean | null | undefined;
+  let is_resume_allowed: boolean | null | undefined;
+  let is_relaunch_allowed: boolean | null | undefined;
+  let is_finish_allowed: boolean | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "target_groups":
+    if (view.getInt32(at + 0, true) === 1918989346 && view.getInt32(at + 4, true) === 1601463655 && view.getInt32(at + 8, true) === 1970238055 && view.getInt32(at + 12, true) === 975336304 && view.getUint8(at + 16) > 32) {
+      json.at = at + 16;
+      target_groups = json.null() ? null : json.array((json) => json.string());
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "is_launch_allowed":
+    if (view.getInt32(at + 0, true) === 1601399074 && view.getInt32(at + 4, true) === 1853186412 && view.getInt32(at + 8, true) === 1633642595 && view.getInt32(at + 12, true) === 2003790956 && view.getInt32(at + 16, true) === 975332453 && view.getUint8(at + 20) > 32) {
+      json.at = at + 20;
+      is_launch_allowed = json.null() ? null : json.boolean();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "is_pause_allowed":
+    if (view.getInt32(at + 0, true) === 1601399074 && view.getInt32(at + 4, true) === 1937072496 && view.getInt32(at + 8, true) === 1818320741 && view.getInt32(at + 12, true) === 1702326124 && view.getInt32(at + 15, true) === 975332453 && view.getUint8(at + 19) > 32) {
+      json.at = at + 19;
+      is_pause_allowed = json.null() ? null : json.boolean();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "is_resume_allowed":
+    if (view.getInt32(at + 0, true) === 1601399074 && view.getInt32(at + 4, true) === 1970496882 && view.getInt32(at + 8, true) === 1633641837 && view.getInt32(at + 12, true) === 2003790956 && view.getInt32(at + 16, true) === 975332453 && view.getUint8(at + 20) > 32) {
+      json.at = at + 20;
+      is_resume_allowed = json.null() ? null : json.boolean();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "is_relaunch_allowed":
+    if (view.getInt32(at + 0, true) === 1601399074 && view.getInt32(at + 4, true) === 1634493810 && view.getInt32(at + 8, true) === 1751346805 && view.getInt32(at + 12, true) === 1819042143 && view.getInt32(at + 16, true) === 1684371311 && view.getInt32(at + 18, true) === 975332453 && view.getUint8(at + 22) > 32) {
+      json.at = at + 22;
+      is_relaunch_allowed = json.null() ? null : json.boolean();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "is_finish_allowed":
+    if (view.getInt32(at + 0, true) === 1601399074 && view.getInt32(at + 4, true) === 1768843622 && view.getInt32(at + 8, true) === 1633642611 && view.getInt32(at + 12, true) === 2003790956 && view.getInt32(at + 16, true) === 975332453 && view.getUint8(at + 20) > 32) {
+      json.at = at + 20;
+      is_finish_allowed = json.null() ? null : json.boolean();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'target_groups': target_groups = json.null() ? null : json.array((json) => json.string()); break;
+        case 'is_launch_allowed': is_launch_allowed = json.null() ? null : json.boolean(); break;
+        case 'is_pause_allowed': is_pause_allowed = json.null() ? null : json.boolean(); break;
+        case 'is_resume_allowed': is_resume_allowed = json.null() ? null : json.boolean(); break;
+        case 'is_relaunch_allowed': is_relaunch_allowed = json.null() ? null : json.boolean(); break;
+        case 'is_finish_allowed': is_finish_allowed = json.null() ? null : json.boolean(); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  return { target_groups, is_launch_allowed, is_pause_allowed, is_resume_allowed, is_relaunch_allowed, is_finish_allowed } as rest.TargetGroupTransitions;
 }
 
 export function readDraftTargetGroup(json: JsonCursor): rest.DraftTargetGroup {
   const { view } = json;
   let human_readable_id: string | null | undefined;
-  let name: string | undefined;
+  let name: string | null | undefined;
+  let business_unit_id: number | null | undefined;
   let locale: string | null | undefined;
+  let collects_pii: boolean | null | undefined;
+  let study_type_code: string | null | undefined;
+  let industry_code: string | null | undefined;
+  let pricing_model: string | null | undefined;
+  let cost_per_interview: rest.MonetaryAmount | null | undefined;
+  let client_cost_per_interview_note: rest.MonetaryAmount | null | undefined;
+  let client_id: number | null | undefined;
   let project_manager_id: string | null | undefined;
+  let fielding_specification: rest.FieldingSpecification | null | undefined;
+  let completes_goal: number | null | undefined;
+  let expected_length_of_interview_minutes: number | null | undefined;
+  let expected_incidence_rate: number | null | undefined;
+  let industry_lockout_code: string | null | undefined;
+  let live_url: string | null | undefined;
+  let test_url: string | null | undefined;
+  let created_at: string | null | undefined;
+  let target_group_customer_reference_number: string | null | undefined;
   let filling_goal: number | null | undefined;
   let filling_strategy: string | null | undefined;
-  let fielding_specification: rest.FieldingSpecification | null | undefined;
   object: {
     if (!json.openObject()) break object;
     let at = json.at;
@@ -1102,7 +2363,14 @@ export function readDraftTargetGroup(json: JsonCursor): rest.DraftTargetGroup {
     // "name":
     if (view.getInt32(at + 0, true) === 1835101730 && view.getInt32(at + 3, true) === 975332717 && view.getUint8(at + 7) > 32) {
       json.at = at + 7;
-      name = json.string();
+      name = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "business_unit_id":
+    if (view.getInt32(at + 0, true) === 1937072674 && view.getInt32(at + 4, true) === 1936027241 && view.getInt32(at + 8, true) === 1853185907 && view.getInt32(at + 12, true) === 1767863401 && view.getInt32(at + 15, true) === 975332457 && view.getUint8(at + 19) > 32) {
+      json.at = at + 19;
+      business_unit_id = json.null() ? null : json.integer(-2147483648, 2147483647);
       if (!json.nextProperty()) break object;
       at = json.at;
     }
@@ -1113,10 +2381,122 @@ export function readDraftTargetGroup(json: JsonCursor): rest.DraftTargetGroup {
       if (!json.nextProperty()) break object;
       at = json.at;
     }
+    // "collects_pii":
+    if (view.getInt32(at + 0, true) === 1819239202 && view.getInt32(at + 4, true) === 1952671084 && view.getInt32(at + 8, true) === 1768972147 && view.getInt32(at + 11, true) === 975333737 && view.getUint8(at + 15) > 32) {
+      json.at = at + 15;
+      collects_pii = json.null() ? null : json.boolean();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "study_type_code":
+    if (view.getInt32(at + 0, true) === 1970565922 && view.getInt32(at + 4, true) === 1952414052 && view.getInt32(at + 8, true) === 1600483449 && view.getInt32(at + 12, true) === 1701080931 && view.getInt32(at + 14, true) === 975332708 && view.getUint8(at + 18) > 32) {
+      json.at = at + 18;
+      study_type_code = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "industry_code":
+    if (view.getInt32(at + 0, true) === 1684957474 && view.getInt32(at + 4, true) === 1920234357 && view.getInt32(at + 8, true) === 1868783481 && view.getInt32(at + 12, true) === 975332708 && view.getUint8(at + 16) > 32) {
+      json.at = at + 16;
+      industry_code = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "pricing_model":
+    if (view.getInt32(at + 0, true) === 1769107490 && view.getInt32(at + 4, true) === 1735289187 && view.getInt32(at + 8, true) === 1685024095 && view.getInt32(at + 12, true) === 975334501 && view.getUint8(at + 16) > 32) {
+      json.at = at + 16;
+      pricing_model = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "cost_per_interview":
+    if (view.getInt32(at + 0, true) === 1936679714 && view.getInt32(at + 4, true) === 1701863284 && view.getInt32(at + 8, true) === 1852399474 && view.getInt32(at + 12, true) === 1987208564 && view.getInt32(at + 16, true) === 578250089 && view.getInt32(at + 17, true) === 975337317 && view.getUint8(at + 21) > 32) {
+      json.at = at + 21;
+      cost_per_interview = json.null() ? null : readMonetaryAmount(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "client_cost_per_interview_note":
+    if (view.getInt32(at + 0, true) === 1768710946 && view.getInt32(at + 4, true) === 1601465957 && view.getInt32(at + 8, true) === 1953722211 && view.getInt32(at + 12, true) === 1919250527 && view.getInt32(at + 16, true) === 1953392991 && view.getInt32(at + 20, true) === 1769370213 && view.getInt32(at + 24, true) === 1851750245 && view.getInt32(at + 28, true) === 577074287 && view.getInt32(at + 29, true) === 975332724 && view.getUint8(at + 33) > 32) {
+      json.at = at + 33;
+      client_cost_per_interview_note = json.null() ? null : readMonetaryAmount(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "client_id":
+    if (view.getInt32(at + 0, true) === 1768710946 && view.getInt32(at + 4, true) === 1601465957 && view.getInt32(at + 8, true) === 975332457 && view.getUint8(at + 12) > 32) {
+      json.at = at + 12;
+      client_id = json.null() ? null : json.integer(-2147483648, 2147483647);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
     // "project_manager_id":
     if (view.getInt32(at + 0, true) === 1869770786 && view.getInt32(at + 4, true) === 1952671082 && view.getInt32(at + 8, true) === 1851878751 && view.getInt32(at + 12, true) === 1919248225 && view.getInt32(at + 16, true) === 577005919 && view.getInt32(at + 17, true) === 975332457 && view.getUint8(at + 21) > 32) {
       json.at = at + 21;
       project_manager_id = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "fielding_specification":
+    if (view.getInt32(at + 0, true) === 1701406242 && view.getInt32(at + 4, true) === 1852400748 && view.getInt32(at + 8, true) === 1886609255 && view.getInt32(at + 12, true) === 1718182757 && view.getInt32(at + 16, true) === 1952539497 && view.getInt32(at + 20, true) === 577662825 && view.getInt32(at + 21, true) === 975335023 && view.getUint8(at + 25) > 32) {
+      json.at = at + 25;
+      fielding_specification = json.null() ? null : readFieldingSpecification(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "completes_goal":
+    if (view.getInt32(at + 0, true) === 1836016418 && view.getInt32(at + 4, true) === 1952803952 && view.getInt32(at + 8, true) === 1734308709 && view.getInt32(at + 12, true) === 577528175 && view.getInt32(at + 13, true) === 975334497 && view.getUint8(at + 17) > 32) {
+      json.at = at + 17;
+      completes_goal = json.null() ? null : json.number();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "expected_length_of_interview_minutes":
+    if (view.getInt32(at + 0, true) === 1886938402 && view.getInt32(at + 4, true) === 1702126437 && view.getInt32(at + 8, true) === 1701601124 && view.getInt32(at + 12, true) === 1752459118 && view.getInt32(at + 16, true) === 1600548703 && view.getInt32(at + 20, true) === 1702129257 && view.getInt32(at + 24, true) === 1701410418 && view.getInt32(at + 28, true) === 1768775543 && view.getInt32(at + 32, true) === 1702131054 && view.getInt32(at + 35, true) === 975336293 && view.getUint8(at + 39) > 32) {
+      json.at = at + 39;
+      expected_length_of_interview_minutes = json.null() ? null : json.integer(-2147483648, 2147483647);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "expected_incidence_rate":
+    if (view.getInt32(at + 0, true) === 1886938402 && view.getInt32(at + 4, true) === 1702126437 && view.getInt32(at + 8, true) === 1852399460 && view.getInt32(at + 12, true) === 1701079395 && view.getInt32(at + 16, true) === 1600480110 && view.getInt32(at + 20, true) === 1702125938 && view.getInt32(at + 22, true) === 975332724 && view.getUint8(at + 26) > 32) {
+      json.at = at + 26;
+      expected_incidence_rate = json.null() ? null : json.number();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "industry_lockout_code":
+    if (view.getInt32(at + 0, true) === 1684957474 && view.getInt32(at + 4, true) === 1920234357 && view.getInt32(at + 8, true) === 1869373305 && view.getInt32(at + 12, true) === 1970236259 && view.getInt32(at + 16, true) === 1868783476 && view.getInt32(at + 20, true) === 975332708 && view.getUint8(at + 24) > 32) {
+      json.at = at + 24;
+      industry_lockout_code = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "live_url":
+    if (view.getInt32(at + 0, true) === 1986620450 && view.getInt32(at + 4, true) === 1920294757 && view.getInt32(at + 7, true) === 975334514 && view.getUint8(at + 11) > 32) {
+      json.at = at + 11;
+      live_url = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "test_url":
+    if (view.getInt32(at + 0, true) === 1936028706 && view.getInt32(at + 4, true) === 1920294772 && view.getInt32(at + 7, true) === 975334514 && view.getUint8(at + 11) > 32) {
+      json.at = at + 11;
+      test_url = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "created_at":
+    if (view.getInt32(at + 0, true) === 1701995298 && view.getInt32(at + 4, true) === 1684370529 && view.getInt32(at + 8, true) === 578052447 && view.getInt32(at + 9, true) === 975336545 && view.getUint8(at + 13) > 32) {
+      json.at = at + 13;
+      created_at = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "target_group_customer_reference_number":
+    if (view.getInt32(at + 0, true) === 1918989346 && view.getInt32(at + 4, true) === 1601463655 && view.getInt32(at + 8, true) === 1970238055 && view.getInt32(at + 12, true) === 1969446768 && view.getInt32(at + 16, true) === 1836020851 && view.getInt32(at + 20, true) === 1918857829 && view.getInt32(at + 24, true) === 1919247973 && view.getInt32(at + 28, true) === 1701015141 && view.getInt32(at + 32, true) === 1836412511 && view.getInt32(at + 36, true) === 577922402 && view.getInt32(at + 37, true) === 975336037 && view.getUint8(at + 41) > 32) {
+      json.at = at + 41;
+      target_group_customer_reference_number = json.null() ? null : json.string();
       if (!json.nextProperty()) break object;
       at = json.at;
     }
@@ -1134,28 +2514,36 @@ export function readDraftTargetGroup(json: JsonCursor): rest.DraftTargetGroup {
       if (!json.nextProperty()) break object;
       at = json.at;
     }
-    // "fielding_specification":
-    if (view.getInt32(at + 0, true) === 1701406242 && view.getInt32(at + 4, true) === 1852400748 && view.getInt32(at + 8, true) === 1886609255 && view.getInt32(at + 12, true) === 1718182757 && view.getInt32(at + 16, true) === 1952539497 && view.getInt32(at + 20, true) === 577662825 && view.getInt32(at + 21, true) === 975335023 && view.getUint8(at + 25) > 32) {
-      json.at = at + 25;
-      fielding_specification = json.null() ? null : readFieldingSpecification(json);
-      if (!json.nextProperty()) break object;
-      at = json.at;
-    }
     do {
       switch (json.name()) {
         case 'human_readable_id': human_readable_id = json.null() ? null : json.string(); break;
-        case 'name': name = json.string(); break;
+        case 'name': name = json.null() ? null : json.string(); break;
+        case 'business_unit_id': business_unit_id = json.null() ? null : json.integer(-2147483648, 2147483647); break;
         case 'locale': locale = json.null() ? null : json.string(); break;
+        case 'collects_pii': collects_pii = json.null() ? null : json.boolean(); break;
+        case 'study_type_code': study_type_code = json.null() ? null : json.string(); break;
+        case 'industry_code': industry_code = json.null() ? null : json.string(); break;
+        case 'pricing_model': pricing_model = json.null() ? null : json.string(); break;
+        case 'cost_per_interview': cost_per_interview = json.null() ? null : readMonetaryAmount(json); break;
+        case 'client_cost_per_interview_note': client_cost_per_interview_note = json.null() ? null : readMonetaryAmount(json); break;
+        case 'client_id': client_id = json.null() ? null : json.integer(-2147483648, 2147483647); break;
         case 'project_manager_id': project_manager_id = json.null() ? null : json.string(); break;
+        case 'fielding_specification': fielding_specification = json.null() ? null : readFieldingSpecification(json); break;
+        case 'completes_goal': completes_goal = json.null() ? null : json.number(); break;
+        case 'expected_length_of_interview_minutes': expected_length_of_interview_minutes = json.null() ? null : json.integer(-2147483648, 2147483647); break;
+        case 'expected_incidence_rate': expected_incidence_rate = json.null() ? null : json.number(); break;
+        case 'industry_lockout_code': industry_lockout_code = json.null() ? null : json.string(); break;
+        case 'live_url': live_url = json.null() ? null : json.string(); break;
+        case 'test_url': test_url = json.null() ? null : json.string(); break;
+        case 'created_at': created_at = json.null() ? null : json.string(); break;
+        case 'target_group_customer_reference_number': target_group_customer_reference_number = json.null() ? null : json.string(); break;
         case 'filling_goal': filling_goal = json.null() ? null : json.integer(-2147483648, 2147483647); break;
         case 'filling_strategy': filling_strategy = json.null() ? null : json.string(); break;
-        case 'fielding_specification': fielding_specification = json.null() ? null : readFieldingSpecification(json); break;
         default: json.skip();
       }
     } while (json.nextProperty());
   }
-  if (name === undefined) throw new Unreadable();
-  return { human_readable_id, name, locale, project_manager_id, filling_goal, filling_strategy, fielding_specification } as rest.DraftTargetGroup;
+  return { human_readable_id, name, business_unit_id, locale, collects_pii, study_type_code, industry_code, pricing_model, cost_per_interview, client_cost_per_interview_note, client_id, project_manager_id, fielding_specification, completes_goal, expected_length_of_interview_minutes, expected_incidence_rate, industry_lockout_code, live_url, test_url, created_at, target_group_customer_reference_number, filling_goal, filling_strategy } as rest.DraftTargetGroup;
 }
 
 export function readFieldingSpecification(json: JsonCursor): rest.FieldingSpecification {
@@ -1365,6 +2753,7 @@ export function readBatchJob(json: JsonCursor): rest.BatchJob {
   const { view } = json;
   let job_id: string | undefined;
   let created_at: string | null | undefined;
+  let created_by: string | null | undefined;
   let status: string | undefined;
   let updated_target_groups: rest.UpdatedTargetGroupList | null | undefined;
   let failed_target_groups: rest.FailedTargetGroupList | null | undefined;
@@ -1382,6 +2771,13 @@ export function readBatchJob(json: JsonCursor): rest.BatchJob {
     if (view.getInt32(at + 0, true) === 1701995298 && view.getInt32(at + 4, true) === 1684370529 && view.getInt32(at + 8, true) === 578052447 && view.getInt32(at + 9, true) === 975336545 && view.getUint8(at + 13) > 32) {
       json.at = at + 13;
       created_at = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "created_by":
+    if (view.getInt32(at + 0, true) === 1701995298 && view.getInt32(at + 4, true) === 1684370529 && view.getInt32(at + 8, true) === 578380383 && view.getInt32(at + 9, true) === 975337826 && view.getUint8(at + 13) > 32) {
+      json.at = at + 13;
+      created_by = json.null() ? null : json.string();
       if (!json.nextProperty()) break object;
       at = json.at;
     }
@@ -1410,6 +2806,7 @@ export function readBatchJob(json: JsonCursor): rest.BatchJob {
       switch (json.name()) {
         case 'job_id': job_id = json.string(); break;
         case 'created_at': created_at = json.null() ? null : json.string(); break;
+        case 'created_by': created_by = json.null() ? null : json.string(); break;
         case 'status': status = json.string(); break;
         case 'updated_target_groups': updated_target_groups = json.null() ? null : readUpdatedTargetGroupList(json); break;
         case 'failed_target_groups': failed_target_groups = json.null() ? null : readFailedTargetGroupList(json); break;
@@ -1418,7 +2815,7 @@ export function readBatchJob(json: JsonCursor): rest.BatchJob {
     } while (json.nextProperty());
   }
   if (job_id === undefined || status === undefined) throw new Unreadable();
-  return { job_id, created_at, status, updated_target_groups, failed_target_groups } as rest.BatchJob;
+  return { job_id, created_at, created_by, status, updated_target_groups, failed_target_groups } as rest.BatchJob;
 }
 
 export function readUpdatedTargetGroupList(json: JsonCursor): rest.UpdatedTargetGroupList {
@@ -1523,8 +2920,8 @@ export function readFailedTargetGroupList(json: JsonCursor): rest.FailedTargetGr
 export function readFailedTargetGroup(json: JsonCursor): rest.FailedTargetGroup {
   const { view } = json;
   let target_group_id: string | undefined;
-  let target_group_name: string | null | undefined;
   let failure_reason: rest.FailureReason | undefined;
+  let target_group_name: string | null | undefined;
   object: {
     if (!json.openObject()) break object;
     let at = json.at;
@@ -1535,13 +2932,6 @@ export function readFailedTargetGroup(json: JsonCursor): rest.FailedTargetGroup 
       if (!json.nextProperty()) break object;
       at = json.at;
     }
-    // "target_group_name":
-    if (view.getInt32(at + 0, true) === 1918989346 && view.getInt32(at + 4, true) === 1601463655 && view.getInt32(at + 8, true) === 1970238055 && view.getInt32(at + 12, true) === 1634623344 && view.getInt32(at + 16, true) === 975332717 && view.getUint8(at + 20) > 32) {
-      json.at = at + 20;
-      target_group_name = json.null() ? null : json.string();
-      if (!json.nextProperty()) break object;
-      at = json.at;
-    }
     // "failure_reason":
     if (view.getInt32(at + 0, true) === 1767990818 && view.getInt32(at + 4, true) === 1701999980 && view.getInt32(at + 8, true) === 1634038367 && view.getInt32(at + 12, true) === 577662835 && view.getInt32(at + 13, true) === 975335023 && view.getUint8(at + 17) > 32) {
       json.at = at + 17;
@@ -1549,17 +2939,24 @@ export function readFailedTargetGroup(json: JsonCursor): rest.FailedTargetGroup 
       if (!json.nextProperty()) break object;
       at = json.at;
     }
+    // "target_group_name":
+    if (view.getInt32(at + 0, true) === 1918989346 && view.getInt32(at + 4, true) === 1601463655 && view.getInt32(at + 8, true) === 1970238055 && view.getInt32(at + 12, true) === 1634623344 && view.getInt32(at + 16, true) === 975332717 && view.getUint8(at + 20) > 32) {
+      json.at = at + 20;
+      target_group_name = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
     do {
       switch (json.name()) {
         case 'target_group_id': target_group_id = json.string(); break;
-        case 'target_group_name': target_group_name = json.null() ? null : json.string(); break;
         case 'failure_reason': failure_reason = readFailureReason(json); break;
+        case 'target_group_name': target_group_name = json.null() ? null : json.string(); break;
         default: json.skip();
       }
     } while (json.nextProperty());
   }
   if (target_group_id === undefined || failure_reason === undefined) throw new Unreadable();
-  return { target_group_id, target_group_name, failure_reason } as rest.FailedTargetGroup;
+  return { target_group_id, failure_reason, target_group_name } as rest.FailedTargetGroup;
 }
 
 export function readFailureReason(json: JsonCursor): rest.FailureReason {
@@ -1592,4 +2989,164 @@ export function readFailureReason(json: JsonCursor): rest.FailureReason {
     } while (json.nextProperty());
   }
   return { code, description } as rest.FailureReason;
+}
+
+export function readFieldingRunJob(json: JsonCursor): rest.FieldingRunJob {
+  const { view } = json;
+  let job_id: string | undefined;
+  let created_fielding_run_id: string | null | undefined;
+  let created_at: string | null | undefined;
+  let created_by: string | null | undefined;
+  let status: string | undefined;
+  let failure_reason: rest.DraftJobFailureReason | null | undefined;
+  let job_trace_id: string | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "job_id":
+    if (view.getInt32(at + 0, true) === 1651468834 && view.getInt32(at + 4, true) === 577005919 && view.getInt32(at + 5, true) === 975332457 && view.getUint8(at + 9) > 32) {
+      json.at = at + 9;
+      job_id = json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "created_fielding_run_id":
+    if (view.getInt32(at + 0, true) === 1701995298 && view.getInt32(at + 4, true) === 1684370529 && view.getInt32(at + 8, true) === 1701406303 && view.getInt32(at + 12, true) === 1852400748 && view.getInt32(at + 16, true) === 1970429799 && view.getInt32(at + 20, true) === 1684627310 && view.getInt32(at + 22, true) === 975332457 && view.getUint8(at + 26) > 32) {
+      json.at = at + 26;
+      created_fielding_run_id = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "created_at":
+    if (view.getInt32(at + 0, true) === 1701995298 && view.getInt32(at + 4, true) === 1684370529 && view.getInt32(at + 8, true) === 578052447 && view.getInt32(at + 9, true) === 975336545 && view.getUint8(at + 13) > 32) {
+      json.at = at + 13;
+      created_at = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "created_by":
+    if (view.getInt32(at + 0, true) === 1701995298 && view.getInt32(at + 4, true) === 1684370529 && view.getInt32(at + 8, true) === 578380383 && view.getInt32(at + 9, true) === 975337826 && view.getUint8(at + 13) > 32) {
+      json.at = at + 13;
+      created_by = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "status":
+    if (view.getInt32(at + 0, true) === 1635021602 && view.getInt32(at + 4, true) === 577992052 && view.getInt32(at + 5, true) === 975336309 && view.getUint8(at + 9) > 32) {
+      json.at = at + 9;
+      status = json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "failure_reason":
+    if (view.getInt32(at + 0, true) === 1767990818 && view.getInt32(at + 4, true) === 1701999980 && view.getInt32(at + 8, true) === 1634038367 && view.getInt32(at + 12, true) === 577662835 && view.getInt32(at + 13, true) === 975335023 && view.getUint8(at + 17) > 32) {
+      json.at = at + 17;
+      failure_reason = json.null() ? null : readDraftJobFailureReason(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "job_trace_id":
+    if (view.getInt32(at + 0, true) === 1651468834 && view.getInt32(at + 4, true) === 1634890847 && view.getInt32(at + 8, true) === 1767859555 && view.getInt32(at + 11, true) === 975332457 && view.getUint8(at + 15) > 32) {
+      json.at = at + 15;
+      job_trace_id = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'job_id': job_id = json.string(); break;
+        case 'created_fielding_run_id': created_fielding_run_id = json.null() ? null : json.string(); break;
+        case 'created_at': created_at = json.null() ? null : json.string(); break;
+        case 'created_by': created_by = json.null() ? null : json.string(); break;
+        case 'status': status = json.string(); break;
+        case 'failure_reason': failure_reason = json.null() ? null : readDraftJobFailureReason(json); break;
+        case 'job_trace_id': job_trace_id = json.null() ? null : json.string(); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  if (job_id === undefined || status === undefined) throw new Unreadable();
+  return { job_id, created_fielding_run_id, created_at, created_by, status, failure_reason, job_trace_id } as rest.FieldingRunJob;
+}
+
+export function readDraftJobFailureReason(json: JsonCursor): rest.DraftJobFailureReason {
+  const { view } = json;
+  let code: string | null | undefined;
+  let description: string | null | undefined;
+  let reasons: readonly rest.DraftJobFailureDetail[] | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "code":
+    if (view.getInt32(at + 0, true) === 1685021474 && view.getInt32(at + 3, true) === 975332708 && view.getUint8(at + 7) > 32) {
+      json.at = at + 7;
+      code = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "description":
+    if (view.getInt32(at + 0, true) === 1936024610 && view.getInt32(at + 4, true) === 1885958755 && view.getInt32(at + 8, true) === 1852795252 && view.getInt32(at + 10, true) === 975335023 && view.getUint8(at + 14) > 32) {
+      json.at = at + 14;
+      description = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "reasons":
+    if (view.getInt32(at + 0, true) === 1634038306 && view.getInt32(at + 4, true) === 1936617331 && view.getInt32(at + 6, true) === 975336302 && view.getUint8(at + 10) > 32) {
+      json.at = at + 10;
+      reasons = json.null() ? null : json.array(readDraftJobFailureDetail);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'code': code = json.null() ? null : json.string(); break;
+        case 'description': description = json.null() ? null : json.string(); break;
+        case 'reasons': reasons = json.null() ? null : json.array(readDraftJobFailureDetail); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  return { code, description, reasons } as rest.DraftJobFailureReason;
+}
+
+export function readDraftJobFailureDetail(json: JsonCursor): rest.DraftJobFailureDetail {
+  const { view } = json;
+  let name: string | null | undefined;
+  let reason: string | null | undefined;
+  let detail: string | null | undefined;
+  object: {
+    if (!json.openObject()) break object;
+    let at = json.at;
+    // "name":
+    if (view.getInt32(at + 0, true) === 1835101730 && view.getInt32(at + 3, true) === 975332717 && view.getUint8(at + 7) > 32) {
+      json.at = at + 7;
+      name = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "reason":
+    if (view.getInt32(at + 0, true) === 1634038306 && view.getInt32(at + 4, true) === 577662835 && view.getInt32(at + 5, true) === 975335023 && view.getUint8(at + 9) > 32) {
+      json.at = at + 9;
+      reason = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    // "detail":
+    if (view.getInt32(at + 0, true) === 1952801826 && view.getInt32(at + 4, true) === 577530209 && view.getInt32(at + 5, true) === 975334505 && view.getUint8(at + 9) > 32) {
+      json.at = at + 9;
+      detail = json.null() ? null : json.string();
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
+    do {
+      switch (json.name()) {
+        case 'name': name = json.null() ? null : json.string(); break;
+        case 'reason': reason = json.null() ? null : json.string(); break;
+        case 'detail': detail = json.null() ? null : json.string(); break;
+        default: json.skip();
+      }
+    } while (json.nextProperty());
+  }
+  return { name, reason, detail } as rest.DraftJobFailureDetail;
 }

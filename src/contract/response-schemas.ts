@@ -2,92 +2,22 @@
 export const responseSchemas = {
   "components": {
     "schemas": {
-      "AccountId": {
-        "type": "integer",
-        "minimum": -2147483648,
-        "maximum": 2147483647
-      },
-      "Ulid": {
-        "type": "string"
-      },
-      "Timestamp": {
-        "type": "string"
-      },
-      "Problem": {
-        "type": "object",
-        "required": [
-          "object"
-        ],
-        "properties": {
-          "id": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "object": {
-            "type": "string"
-          },
-          "detail": {
-            "type": [
-              "string",
-              "null"
-            ]
-          }
-        }
-      },
-      "TooManyRequestsProblem": {
-        "type": "object",
-        "required": [
-          "object"
-        ],
-        "properties": {
-          "object": {
-            "type": "string"
-          },
-          "details": {
-            "type": [
-              "string",
-              "null"
-            ]
-          }
-        }
-      },
-      "Account": {
-        "type": "object",
-        "required": [
-          "id"
-        ],
-        "properties": {
-          "id": {
-            "type": "integer",
-            "minimum": -2147483648,
-            "maximum": 2147483647
-          },
-          "name": {
-            "type": [
-              "string",
-              "null"
-            ]
-          }
-        }
-      },
       "AccountList": {
         "type": "object",
-        "required": [
-          "accounts"
-        ],
         "properties": {
           "accounts": {
-            "type": "array",
+            "type": [
+              "array",
+              "null"
+            ],
             "items": {
               "type": "object",
-              "required": [
-                "id"
-              ],
               "properties": {
                 "id": {
-                  "type": "integer",
+                  "type": [
+                    "integer",
+                    "null"
+                  ],
                   "minimum": -2147483648,
                   "maximum": 2147483647
                 },
@@ -97,75 +27,51 @@ export const responseSchemas = {
                     "null"
                   ]
                 }
-              }
+              },
+              "required": []
             }
           }
-        }
+        },
+        "required": []
       },
-      "ProjectStatus": {
-        "type": "string"
-      },
-      "ProjectStatistics": {
+      "UserList": {
         "type": "object",
         "properties": {
-          "filling_goal": {
+          "users": {
             "type": [
-              "integer",
+              "array",
               "null"
             ],
-            "minimum": -2147483648,
-            "maximum": 2147483647
-          },
-          "current_completes": {
-            "type": [
-              "integer",
-              "null"
-            ],
-            "minimum": -2147483648,
-            "maximum": 2147483647
-          },
-          "current_prescreens": {
-            "type": [
-              "integer",
-              "null"
-            ],
-            "minimum": -2147483648,
-            "maximum": 2147483647
-          },
-          "incidence_rate_median": {
-            "type": [
-              "number",
-              "null"
-            ]
-          },
-          "length_of_interview_median_seconds": {
-            "type": [
-              "number",
-              "null"
-            ],
-            "minimum": 0,
-            "maximum": 2147483647
-          },
-          "conversion_rate_average": {
-            "type": [
-              "number",
-              "null"
-            ]
-          },
-          "drop_off_rate_average": {
-            "type": [
-              "number",
-              "null"
-            ]
+            "items": {
+              "type": "object",
+              "properties": {
+                "id": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "email": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "name": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                }
+              },
+              "required": []
+            }
           }
-        }
+        },
+        "required": []
       },
       "Project": {
         "type": "object",
-        "required": [
-          "id",
-          "name"
-        ],
         "properties": {
           "id": {
             "type": "string"
@@ -179,6 +85,12 @@ export const responseSchemas = {
           "name": {
             "type": "string"
           },
+          "project_manager_id": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
           "account_id": {
             "type": [
               "integer",
@@ -187,7 +99,7 @@ export const responseSchemas = {
             "minimum": -2147483648,
             "maximum": 2147483647
           },
-          "project_manager_id": {
+          "project_customer_reference_number": {
             "type": [
               "string",
               "null"
@@ -199,15 +111,14 @@ export const responseSchemas = {
               "null"
             ]
           }
-        }
+        },
+        "required": [
+          "id",
+          "name"
+        ]
       },
       "ProjectOverview": {
         "type": "object",
-        "required": [
-          "id",
-          "name",
-          "status"
-        ],
         "properties": {
           "id": {
             "type": "string"
@@ -219,7 +130,10 @@ export const responseSchemas = {
             ]
           },
           "name": {
-            "type": "string"
+            "type": [
+              "string",
+              "null"
+            ]
           },
           "account_id": {
             "type": [
@@ -228,18 +142,6 @@ export const responseSchemas = {
             ],
             "minimum": -2147483648,
             "maximum": 2147483647
-          },
-          "project_manager_id": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "purchase_order_number": {
-            "type": [
-              "string",
-              "null"
-            ]
           },
           "status": {
             "type": "string"
@@ -285,7 +187,7 @@ export const responseSchemas = {
                   "number",
                   "null"
                 ],
-                "minimum": 0,
+                "minimum": -2147483648,
                 "maximum": 2147483647
               },
               "conversion_rate_average": {
@@ -300,144 +202,46 @@ export const responseSchemas = {
                   "null"
                 ]
               }
-            }
+            },
+            "required": []
+          },
+          "project_manager_id": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "project_customer_reference_number": {
+            "type": [
+              "string",
+              "null"
+            ]
           },
           "created_at": {
             "type": [
               "string",
               "null"
             ]
-          }
-        }
-      },
-      "ProjectListItem": {
-        "type": "object",
-        "required": [
-          "id",
-          "name"
-        ],
-        "properties": {
-          "id": {
-            "type": "string"
-          },
-          "human_readable_id": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "account_id": {
-            "type": [
-              "integer",
-              "null"
-            ],
-            "minimum": -2147483648,
-            "maximum": 2147483647
           },
           "purchase_order_number": {
             "type": [
               "string",
               "null"
             ]
-          },
-          "name": {
-            "type": "string"
-          },
-          "target_group_count": {
-            "type": [
-              "integer",
-              "null"
-            ],
-            "minimum": -2147483648,
-            "maximum": 2147483647
-          },
-          "status": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "last_activity_at": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "statistics": {
-            "type": [
-              "object",
-              "null"
-            ],
-            "properties": {
-              "filling_goal": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
-                "minimum": -2147483648,
-                "maximum": 2147483647
-              },
-              "current_completes": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
-                "minimum": -2147483648,
-                "maximum": 2147483647
-              },
-              "current_prescreens": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
-                "minimum": -2147483648,
-                "maximum": 2147483647
-              },
-              "incidence_rate_median": {
-                "type": [
-                  "number",
-                  "null"
-                ]
-              },
-              "length_of_interview_median_seconds": {
-                "type": [
-                  "number",
-                  "null"
-                ],
-                "minimum": 0,
-                "maximum": 2147483647
-              },
-              "conversion_rate_average": {
-                "type": [
-                  "number",
-                  "null"
-                ]
-              },
-              "drop_off_rate_average": {
-                "type": [
-                  "number",
-                  "null"
-                ]
-              }
-            }
           }
-        }
+        },
+        "required": [
+          "id",
+          "status"
+        ]
       },
       "ProjectList": {
         "type": "object",
-        "required": [
-          "projects",
-          "has_more"
-        ],
         "properties": {
           "projects": {
             "type": "array",
             "items": {
               "type": "object",
-              "required": [
-                "id",
-                "name"
-              ],
               "properties": {
                 "id": {
                   "type": "string"
@@ -456,7 +260,7 @@ export const responseSchemas = {
                   "minimum": -2147483648,
                   "maximum": 2147483647
                 },
-                "purchase_order_number": {
+                "project_customer_reference_number": {
                   "type": [
                     "string",
                     "null"
@@ -464,6 +268,21 @@ export const responseSchemas = {
                 },
                 "name": {
                   "type": "string"
+                },
+                "highlighted_name": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "target_group_human_readable_ids": {
+                  "type": [
+                    "array",
+                    "null"
+                  ],
+                  "items": {
+                    "type": "string"
+                  }
                 },
                 "target_group_count": {
                   "type": [
@@ -526,7 +345,7 @@ export const responseSchemas = {
                         "number",
                         "null"
                       ],
-                      "minimum": 0,
+                      "minimum": -2147483648,
                       "maximum": 2147483647
                     },
                     "conversion_rate_average": {
@@ -541,9 +360,29 @@ export const responseSchemas = {
                         "null"
                       ]
                     }
+                  },
+                  "required": []
+                },
+                "target_group_customer_reference_numbers": {
+                  "type": [
+                    "array",
+                    "null"
+                  ],
+                  "items": {
+                    "type": "string"
                   }
+                },
+                "purchase_order_number": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
                 }
-              }
+              },
+              "required": [
+                "id",
+                "name"
+              ]
             }
           },
           "url": {
@@ -561,915 +400,34 @@ export const responseSchemas = {
               "null"
             ]
           }
-        }
-      },
-      "TargetGroupStatus": {
-        "type": "string"
-      },
-      "TargetGroupProgress": {
-        "type": "object",
+        },
         "required": [
-          "current_completes",
-          "current_prescreens",
-          "filling_goal"
-        ],
-        "properties": {
-          "current_completes": {
-            "type": "integer",
-            "minimum": -2147483648,
-            "maximum": 2147483647
-          },
-          "current_prescreens": {
-            "type": "integer",
-            "minimum": -2147483648,
-            "maximum": 2147483647
-          },
-          "filling_goal": {
-            "type": "integer",
-            "minimum": -2147483648,
-            "maximum": 2147483647
-          },
-          "filling_strategy": {
-            "type": [
-              "string",
-              "null"
-            ]
-          }
-        }
-      },
-      "StatisticIssue": {
-        "type": "object",
-        "properties": {
-          "code": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "description": {
-            "type": [
-              "string",
-              "null"
-            ]
-          }
-        }
-      },
-      "ProgressStatistic": {
-        "type": "object",
-        "properties": {
-          "value": {
-            "type": [
-              "object",
-              "null"
-            ],
-            "required": [
-              "current_completes",
-              "current_prescreens",
-              "filling_goal"
-            ],
-            "properties": {
-              "current_completes": {
-                "type": "integer",
-                "minimum": -2147483648,
-                "maximum": 2147483647
-              },
-              "current_prescreens": {
-                "type": "integer",
-                "minimum": -2147483648,
-                "maximum": 2147483647
-              },
-              "filling_goal": {
-                "type": "integer",
-                "minimum": -2147483648,
-                "maximum": 2147483647
-              },
-              "filling_strategy": {
-                "type": [
-                  "string",
-                  "null"
-                ]
-              }
-            }
-          },
-          "issues": {
-            "type": [
-              "array",
-              "null"
-            ],
-            "items": {
-              "type": "object",
-              "properties": {
-                "code": {
-                  "type": [
-                    "string",
-                    "null"
-                  ]
-                },
-                "description": {
-                  "type": [
-                    "string",
-                    "null"
-                  ]
-                }
-              }
-            }
-          }
-        }
-      },
-      "NumberStatistic": {
-        "type": "object",
-        "properties": {
-          "value": {
-            "type": [
-              "number",
-              "null"
-            ]
-          },
-          "issues": {
-            "type": [
-              "array",
-              "null"
-            ],
-            "items": {
-              "type": "object",
-              "properties": {
-                "code": {
-                  "type": [
-                    "string",
-                    "null"
-                  ]
-                },
-                "description": {
-                  "type": [
-                    "string",
-                    "null"
-                  ]
-                }
-              }
-            }
-          }
-        }
-      },
-      "TimestampStatistic": {
-        "type": "object",
-        "properties": {
-          "value": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "issues": {
-            "type": [
-              "array",
-              "null"
-            ],
-            "items": {
-              "type": "object",
-              "properties": {
-                "code": {
-                  "type": [
-                    "string",
-                    "null"
-                  ]
-                },
-                "description": {
-                  "type": [
-                    "string",
-                    "null"
-                  ]
-                }
-              }
-            }
-          }
-        }
-      },
-      "TargetGroupStatistics": {
-        "type": "object",
-        "properties": {
-          "progress": {
-            "type": [
-              "object",
-              "null"
-            ],
-            "properties": {
-              "value": {
-                "type": [
-                  "object",
-                  "null"
-                ],
-                "required": [
-                  "current_completes",
-                  "current_prescreens",
-                  "filling_goal"
-                ],
-                "properties": {
-                  "current_completes": {
-                    "type": "integer",
-                    "minimum": -2147483648,
-                    "maximum": 2147483647
-                  },
-                  "current_prescreens": {
-                    "type": "integer",
-                    "minimum": -2147483648,
-                    "maximum": 2147483647
-                  },
-                  "filling_goal": {
-                    "type": "integer",
-                    "minimum": -2147483648,
-                    "maximum": 2147483647
-                  },
-                  "filling_strategy": {
-                    "type": [
-                      "string",
-                      "null"
-                    ]
-                  }
-                }
-              },
-              "issues": {
-                "type": [
-                  "array",
-                  "null"
-                ],
-                "items": {
-                  "type": "object",
-                  "properties": {
-                    "code": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    },
-                    "description": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    }
-                  }
-                }
-              }
-            }
-          },
-          "last_complete_date": {
-            "type": [
-              "object",
-              "null"
-            ],
-            "properties": {
-              "value": {
-                "type": [
-                  "string",
-                  "null"
-                ]
-              },
-              "issues": {
-                "type": [
-                  "array",
-                  "null"
-                ],
-                "items": {
-                  "type": "object",
-                  "properties": {
-                    "code": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    },
-                    "description": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    }
-                  }
-                }
-              }
-            }
-          },
-          "earnings_per_click": {
-            "type": [
-              "object",
-              "null"
-            ],
-            "properties": {
-              "value": {
-                "type": [
-                  "number",
-                  "null"
-                ]
-              },
-              "issues": {
-                "type": [
-                  "array",
-                  "null"
-                ],
-                "items": {
-                  "type": "object",
-                  "properties": {
-                    "code": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    },
-                    "description": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    }
-                  }
-                }
-              }
-            }
-          },
-          "average_cost_per_interview": {
-            "type": [
-              "object",
-              "null"
-            ],
-            "properties": {
-              "value": {
-                "type": [
-                  "number",
-                  "null"
-                ]
-              },
-              "issues": {
-                "type": [
-                  "array",
-                  "null"
-                ],
-                "items": {
-                  "type": "object",
-                  "properties": {
-                    "code": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    },
-                    "description": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    }
-                  }
-                }
-              }
-            }
-          },
-          "median_length_of_interview_seconds": {
-            "type": [
-              "object",
-              "null"
-            ],
-            "properties": {
-              "value": {
-                "type": [
-                  "number",
-                  "null"
-                ]
-              },
-              "issues": {
-                "type": [
-                  "array",
-                  "null"
-                ],
-                "items": {
-                  "type": "object",
-                  "properties": {
-                    "code": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    },
-                    "description": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    }
-                  }
-                }
-              }
-            }
-          },
-          "incidence_rate": {
-            "type": [
-              "object",
-              "null"
-            ],
-            "properties": {
-              "value": {
-                "type": [
-                  "number",
-                  "null"
-                ]
-              },
-              "issues": {
-                "type": [
-                  "array",
-                  "null"
-                ],
-                "items": {
-                  "type": "object",
-                  "properties": {
-                    "code": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    },
-                    "description": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    }
-                  }
-                }
-              }
-            }
-          },
-          "drop_off_rate": {
-            "type": [
-              "object",
-              "null"
-            ],
-            "properties": {
-              "value": {
-                "type": [
-                  "number",
-                  "null"
-                ]
-              },
-              "issues": {
-                "type": [
-                  "array",
-                  "null"
-                ],
-                "items": {
-                  "type": "object",
-                  "properties": {
-                    "code": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    },
-                    "description": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    }
-                  }
-                }
-              }
-            }
-          },
-          "conversion_rate": {
-            "type": [
-              "object",
-              "null"
-            ],
-            "properties": {
-              "value": {
-                "type": [
-                  "number",
-                  "null"
-                ]
-              },
-              "issues": {
-                "type": [
-                  "array",
-                  "null"
-                ],
-                "items": {
-                  "type": "object",
-                  "properties": {
-                    "code": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    },
-                    "description": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    }
-                  }
-                }
-              }
-            }
-          }
-        }
-      },
-      "TargetGroupListItem": {
-        "type": "object",
-        "required": [
-          "id",
-          "name",
-          "status"
-        ],
-        "properties": {
-          "id": {
-            "type": "string"
-          },
-          "human_readable_id": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "name": {
-            "type": "string"
-          },
-          "project_manager_id": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "locale": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "status": {
-            "type": "string"
-          },
-          "created_at": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "updated_at": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "statistics": {
-            "type": [
-              "object",
-              "null"
-            ],
-            "properties": {
-              "progress": {
-                "type": [
-                  "object",
-                  "null"
-                ],
-                "properties": {
-                  "value": {
-                    "type": [
-                      "object",
-                      "null"
-                    ],
-                    "required": [
-                      "current_completes",
-                      "current_prescreens",
-                      "filling_goal"
-                    ],
-                    "properties": {
-                      "current_completes": {
-                        "type": "integer",
-                        "minimum": -2147483648,
-                        "maximum": 2147483647
-                      },
-                      "current_prescreens": {
-                        "type": "integer",
-                        "minimum": -2147483648,
-                        "maximum": 2147483647
-                      },
-                      "filling_goal": {
-                        "type": "integer",
-                        "minimum": -2147483648,
-                        "maximum": 2147483647
-                      },
-                      "filling_strategy": {
-                        "type": [
-                          "string",
-                          "null"
-                        ]
-                      }
-                    }
-                  },
-                  "issues": {
-                    "type": [
-                      "array",
-                      "null"
-                    ],
-                    "items": {
-                      "type": "object",
-                      "properties": {
-                        "code": {
-                          "type": [
-                            "string",
-                            "null"
-                          ]
-                        },
-                        "description": {
-                          "type": [
-                            "string",
-                            "null"
-                          ]
-                        }
-                      }
-                    }
-                  }
-                }
-              },
-              "last_complete_date": {
-                "type": [
-                  "object",
-                  "null"
-                ],
-                "properties": {
-                  "value": {
-                    "type": [
-                      "string",
-                      "null"
-                    ]
-                  },
-                  "issues": {
-                    "type": [
-                      "array",
-                      "null"
-                    ],
-                    "items": {
-                      "type": "object",
-                      "properties": {
-                        "code": {
-                          "type": [
-                            "string",
-                            "null"
-                          ]
-                        },
-                        "description": {
-                          "type": [
-                            "string",
-                            "null"
-                          ]
-                        }
-                      }
-                    }
-                  }
-                }
-              },
-              "earnings_per_click": {
-                "type": [
-                  "object",
-                  "null"
-                ],
-                "properties": {
-                  "value": {
-                    "type": [
-                      "number",
-                      "null"
-                    ]
-                  },
-                  "issues": {
-                    "type": [
-                      "array",
-                      "null"
-                    ],
-                    "items": {
-                      "type": "object",
-                      "properties": {
-                        "code": {
-                          "type": [
-                            "string",
-                            "null"
-                          ]
-                        },
-                        "description": {
-                          "type": [
-                            "string",
-                            "null"
-                          ]
-                        }
-                      }
-                    }
-                  }
-                }
-              },
-              "average_cost_per_interview": {
-                "type": [
-                  "object",
-                  "null"
-                ],
-                "properties": {
-                  "value": {
-                    "type": [
-                      "number",
-                      "null"
-                    ]
-                  },
-                  "issues": {
-                    "type": [
-                      "array",
-                      "null"
-                    ],
-                    "items": {
-                      "type": "object",
-                      "properties": {
-                        "code": {
-                          "type": [
-                            "string",
-                            "null"
-                          ]
-                        },
-                        "description": {
-                          "type": [
-                            "string",
-                            "null"
-                          ]
-                        }
-                      }
-                    }
-                  }
-                }
-              },
-              "median_length_of_interview_seconds": {
-                "type": [
-                  "object",
-                  "null"
-                ],
-                "properties": {
-                  "value": {
-                    "type": [
-                      "number",
-                      "null"
-                    ]
-                  },
-                  "issues": {
-                    "type": [
-                      "array",
-                      "null"
-                    ],
-                    "items": {
-                      "type": "object",
-                      "properties": {
-                        "code": {
-                          "type": [
-                            "string",
-                            "null"
-                          ]
-                        },
-                        "description": {
-                          "type": [
-                            "string",
-                            "null"
-                          ]
-                        }
-                      }
-                    }
-                  }
-                }
-              },
-              "incidence_rate": {
-                "type": [
-                  "object",
-                  "null"
-                ],
-                "properties": {
-                  "value": {
-                    "type": [
-                      "number",
-                      "null"
-                    ]
-                  },
-                  "issues": {
-                    "type": [
-                      "array",
-                      "null"
-                    ],
-                    "items": {
-                      "type": "object",
-                      "properties": {
-                        "code": {
-                          "type": [
-                            "string",
-                            "null"
-                          ]
-                        },
-                        "description": {
-                          "type": [
-                            "string",
-                            "null"
-                          ]
-                        }
-                      }
-                    }
-                  }
-                }
-              },
-              "drop_off_rate": {
-                "type": [
-                  "object",
-                  "null"
-                ],
-                "properties": {
-                  "value": {
-                    "type": [
-                      "number",
-                      "null"
-                    ]
-                  },
-                  "issues": {
-                    "type": [
-                      "array",
-                      "null"
-                    ],
-                    "items": {
-                      "type": "object",
-                      "properties": {
-                        "code": {
-                          "type": [
-                            "string",
-                            "null"
-                          ]
-                        },
-                        "description": {
-                          "type": [
-                            "string",
-                            "null"
-                          ]
-                        }
-                      }
-                    }
-                  }
-                }
-              },
-              "conversion_rate": {
-                "type": [
-                  "object",
-                  "null"
-                ],
-                "properties": {
-                  "value": {
-                    "type": [
-                      "number",
-                      "null"
-                    ]
-                  },
-                  "issues": {
-                    "type": [
-                      "array",
-                      "null"
-                    ],
-                    "items": {
-                      "type": "object",
-                      "properties": {
-                        "code": {
-                          "type": [
-                            "string",
-                            "null"
-                          ]
-                        },
-                        "description": {
-                          "type": [
-                            "string",
-                            "null"
-                          ]
-                        }
-                      }
-                    }
-                  }
-                }
-              }
-            }
-          }
-        }
+          "projects",
+          "has_more"
+        ]
       },
       "TargetGroupList": {
         "type": "object",
-        "required": [
-          "target_groups",
-          "has_more"
-        ],
         "properties": {
+          "url": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "has_more": {
+            "type": "boolean"
+          },
+          "next_cursor": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
           "target_groups": {
             "type": "array",
             "items": {
               "type": "object",
-              "required": [
-                "id",
-                "name",
-                "status"
-              ],
               "properties": {
                 "id": {
                   "type": "string"
@@ -1483,9 +441,21 @@ export const responseSchemas = {
                 "name": {
                   "type": "string"
                 },
+                "highlighted_name": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
                 "project_manager_id": {
                   "type": [
                     "string",
+                    "null"
+                  ]
+                },
+                "exclusion_enabled": {
+                  "type": [
+                    "boolean",
                     "null"
                   ]
                 },
@@ -1527,11 +497,6 @@ export const responseSchemas = {
                             "object",
                             "null"
                           ],
-                          "required": [
-                            "current_completes",
-                            "current_prescreens",
-                            "filling_goal"
-                          ],
                           "properties": {
                             "current_completes": {
                               "type": "integer",
@@ -1554,7 +519,12 @@ export const responseSchemas = {
                                 "null"
                               ]
                             }
-                          }
+                          },
+                          "required": [
+                            "current_completes",
+                            "current_prescreens",
+                            "filling_goal"
+                          ]
                         },
                         "issues": {
                           "type": [
@@ -1564,6 +534,57 @@ export const responseSchemas = {
                           "items": {
                             "type": "object",
                             "properties": {
+                              "reason": {
+                                "type": [
+                                  "object",
+                                  "null"
+                                ],
+                                "properties": {
+                                  "code": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  },
+                                  "description": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  }
+                                },
+                                "required": []
+                              },
+                              "issue_type": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "suggestions": {
+                                "type": [
+                                  "array",
+                                  "null"
+                                ],
+                                "items": {
+                                  "type": "object",
+                                  "properties": {
+                                    "code": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    },
+                                    "description": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    }
+                                  },
+                                  "required": []
+                                }
+                              },
                               "code": {
                                 "type": [
                                   "string",
@@ -1576,10 +597,12 @@ export const responseSchemas = {
                                   "null"
                                 ]
                               }
-                            }
+                            },
+                            "required": []
                           }
                         }
-                      }
+                      },
+                      "required": []
                     },
                     "last_complete_date": {
                       "type": [
@@ -1601,6 +624,57 @@ export const responseSchemas = {
                           "items": {
                             "type": "object",
                             "properties": {
+                              "reason": {
+                                "type": [
+                                  "object",
+                                  "null"
+                                ],
+                                "properties": {
+                                  "code": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  },
+                                  "description": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  }
+                                },
+                                "required": []
+                              },
+                              "issue_type": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "suggestions": {
+                                "type": [
+                                  "array",
+                                  "null"
+                                ],
+                                "items": {
+                                  "type": "object",
+                                  "properties": {
+                                    "code": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    },
+                                    "description": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    }
+                                  },
+                                  "required": []
+                                }
+                              },
                               "code": {
                                 "type": [
                                   "string",
@@ -1613,10 +687,12 @@ export const responseSchemas = {
                                   "null"
                                 ]
                               }
-                            }
+                            },
+                            "required": []
                           }
                         }
-                      }
+                      },
+                      "required": []
                     },
                     "earnings_per_click": {
                       "type": [
@@ -1626,9 +702,33 @@ export const responseSchemas = {
                       "properties": {
                         "value": {
                           "type": [
+                            "object",
                             "number",
                             "null"
-                          ]
+                          ],
+                          "properties": {
+                            "value": {
+                              "type": [
+                                "string",
+                                "null"
+                              ]
+                            },
+                            "currency_code": {
+                              "type": [
+                                "string",
+                                "null"
+                              ]
+                            },
+                            "currency_scale": {
+                              "type": [
+                                "integer",
+                                "null"
+                              ],
+                              "minimum": -2147483648,
+                              "maximum": 2147483647
+                            }
+                          },
+                          "required": []
                         },
                         "issues": {
                           "type": [
@@ -1638,6 +738,57 @@ export const responseSchemas = {
                           "items": {
                             "type": "object",
                             "properties": {
+                              "reason": {
+                                "type": [
+                                  "object",
+                                  "null"
+                                ],
+                                "properties": {
+                                  "code": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  },
+                                  "description": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  }
+                                },
+                                "required": []
+                              },
+                              "issue_type": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "suggestions": {
+                                "type": [
+                                  "array",
+                                  "null"
+                                ],
+                                "items": {
+                                  "type": "object",
+                                  "properties": {
+                                    "code": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    },
+                                    "description": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    }
+                                  },
+                                  "required": []
+                                }
+                              },
                               "code": {
                                 "type": [
                                   "string",
@@ -1650,10 +801,126 @@ export const responseSchemas = {
                                   "null"
                                 ]
                               }
-                            }
+                            },
+                            "required": []
                           }
                         }
-                      }
+                      },
+                      "required": []
+                    },
+                    "earnings_per_click_per_minute": {
+                      "type": [
+                        "object",
+                        "null"
+                      ],
+                      "properties": {
+                        "value": {
+                          "type": [
+                            "object",
+                            "number",
+                            "null"
+                          ],
+                          "properties": {
+                            "value": {
+                              "type": [
+                                "string",
+                                "null"
+                              ]
+                            },
+                            "currency_code": {
+                              "type": [
+                                "string",
+                                "null"
+                              ]
+                            },
+                            "currency_scale": {
+                              "type": [
+                                "integer",
+                                "null"
+                              ],
+                              "minimum": -2147483648,
+                              "maximum": 2147483647
+                            }
+                          },
+                          "required": []
+                        },
+                        "issues": {
+                          "type": [
+                            "array",
+                            "null"
+                          ],
+                          "items": {
+                            "type": "object",
+                            "properties": {
+                              "reason": {
+                                "type": [
+                                  "object",
+                                  "null"
+                                ],
+                                "properties": {
+                                  "code": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  },
+                                  "description": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  }
+                                },
+                                "required": []
+                              },
+                              "issue_type": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "suggestions": {
+                                "type": [
+                                  "array",
+                                  "null"
+                                ],
+                                "items": {
+                                  "type": "object",
+                                  "properties": {
+                                    "code": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    },
+                                    "description": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    }
+                                  },
+                                  "required": []
+                                }
+                              },
+                              "code": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "description": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              }
+                            },
+                            "required": []
+                          }
+                        }
+                      },
+                      "required": []
                     },
                     "average_cost_per_interview": {
                       "type": [
@@ -1663,9 +930,33 @@ export const responseSchemas = {
                       "properties": {
                         "value": {
                           "type": [
+                            "object",
                             "number",
                             "null"
-                          ]
+                          ],
+                          "properties": {
+                            "value": {
+                              "type": [
+                                "string",
+                                "null"
+                              ]
+                            },
+                            "currency_code": {
+                              "type": [
+                                "string",
+                                "null"
+                              ]
+                            },
+                            "currency_scale": {
+                              "type": [
+                                "integer",
+                                "null"
+                              ],
+                              "minimum": -2147483648,
+                              "maximum": 2147483647
+                            }
+                          },
+                          "required": []
                         },
                         "issues": {
                           "type": [
@@ -1675,6 +966,57 @@ export const responseSchemas = {
                           "items": {
                             "type": "object",
                             "properties": {
+                              "reason": {
+                                "type": [
+                                  "object",
+                                  "null"
+                                ],
+                                "properties": {
+                                  "code": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  },
+                                  "description": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  }
+                                },
+                                "required": []
+                              },
+                              "issue_type": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "suggestions": {
+                                "type": [
+                                  "array",
+                                  "null"
+                                ],
+                                "items": {
+                                  "type": "object",
+                                  "properties": {
+                                    "code": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    },
+                                    "description": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    }
+                                  },
+                                  "required": []
+                                }
+                              },
                               "code": {
                                 "type": [
                                   "string",
@@ -1687,10 +1029,12 @@ export const responseSchemas = {
                                   "null"
                                 ]
                               }
-                            }
+                            },
+                            "required": []
                           }
                         }
-                      }
+                      },
+                      "required": []
                     },
                     "median_length_of_interview_seconds": {
                       "type": [
@@ -1702,7 +1046,9 @@ export const responseSchemas = {
                           "type": [
                             "number",
                             "null"
-                          ]
+                          ],
+                          "minimum": -2147483648,
+                          "maximum": 2147483647
                         },
                         "issues": {
                           "type": [
@@ -1712,6 +1058,57 @@ export const responseSchemas = {
                           "items": {
                             "type": "object",
                             "properties": {
+                              "reason": {
+                                "type": [
+                                  "object",
+                                  "null"
+                                ],
+                                "properties": {
+                                  "code": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  },
+                                  "description": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  }
+                                },
+                                "required": []
+                              },
+                              "issue_type": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "suggestions": {
+                                "type": [
+                                  "array",
+                                  "null"
+                                ],
+                                "items": {
+                                  "type": "object",
+                                  "properties": {
+                                    "code": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    },
+                                    "description": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    }
+                                  },
+                                  "required": []
+                                }
+                              },
                               "code": {
                                 "type": [
                                   "string",
@@ -1724,10 +1121,12 @@ export const responseSchemas = {
                                   "null"
                                 ]
                               }
-                            }
+                            },
+                            "required": []
                           }
                         }
-                      }
+                      },
+                      "required": []
                     },
                     "incidence_rate": {
                       "type": [
@@ -1749,6 +1148,57 @@ export const responseSchemas = {
                           "items": {
                             "type": "object",
                             "properties": {
+                              "reason": {
+                                "type": [
+                                  "object",
+                                  "null"
+                                ],
+                                "properties": {
+                                  "code": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  },
+                                  "description": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  }
+                                },
+                                "required": []
+                              },
+                              "issue_type": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "suggestions": {
+                                "type": [
+                                  "array",
+                                  "null"
+                                ],
+                                "items": {
+                                  "type": "object",
+                                  "properties": {
+                                    "code": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    },
+                                    "description": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    }
+                                  },
+                                  "required": []
+                                }
+                              },
                               "code": {
                                 "type": [
                                   "string",
@@ -1761,10 +1211,12 @@ export const responseSchemas = {
                                   "null"
                                 ]
                               }
-                            }
+                            },
+                            "required": []
                           }
                         }
-                      }
+                      },
+                      "required": []
                     },
                     "drop_off_rate": {
                       "type": [
@@ -1786,6 +1238,57 @@ export const responseSchemas = {
                           "items": {
                             "type": "object",
                             "properties": {
+                              "reason": {
+                                "type": [
+                                  "object",
+                                  "null"
+                                ],
+                                "properties": {
+                                  "code": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  },
+                                  "description": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  }
+                                },
+                                "required": []
+                              },
+                              "issue_type": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "suggestions": {
+                                "type": [
+                                  "array",
+                                  "null"
+                                ],
+                                "items": {
+                                  "type": "object",
+                                  "properties": {
+                                    "code": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    },
+                                    "description": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    }
+                                  },
+                                  "required": []
+                                }
+                              },
                               "code": {
                                 "type": [
                                   "string",
@@ -1798,10 +1301,12 @@ export const responseSchemas = {
                                   "null"
                                 ]
                               }
-                            }
+                            },
+                            "required": []
                           }
                         }
-                      }
+                      },
+                      "required": []
                     },
                     "conversion_rate": {
                       "type": [
@@ -1823,6 +1328,57 @@ export const responseSchemas = {
                           "items": {
                             "type": "object",
                             "properties": {
+                              "reason": {
+                                "type": [
+                                  "object",
+                                  "null"
+                                ],
+                                "properties": {
+                                  "code": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  },
+                                  "description": {
+                                    "type": [
+                                      "string",
+                                      "null"
+                                    ]
+                                  }
+                                },
+                                "required": []
+                              },
+                              "issue_type": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
+                              },
+                              "suggestions": {
+                                "type": [
+                                  "array",
+                                  "null"
+                                ],
+                                "items": {
+                                  "type": "object",
+                                  "properties": {
+                                    "code": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    },
+                                    "description": {
+                                      "type": [
+                                        "string",
+                                        "null"
+                                      ]
+                                    }
+                                  },
+                                  "required": []
+                                }
+                              },
                               "code": {
                                 "type": [
                                   "string",
@@ -1835,39 +1391,38 @@ export const responseSchemas = {
                                   "null"
                                 ]
                               }
-                            }
+                            },
+                            "required": []
                           }
                         }
-                      }
+                      },
+                      "required": []
                     }
-                  }
+                  },
+                  "required": []
+                },
+                "target_group_customer_reference_number": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
                 }
-              }
+              },
+              "required": [
+                "id",
+                "name",
+                "status"
+              ]
             }
-          },
-          "url": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "has_more": {
-            "type": "boolean"
-          },
-          "next_cursor": {
-            "type": [
-              "string",
-              "null"
-            ]
           }
-        }
+        },
+        "required": [
+          "target_groups",
+          "has_more"
+        ]
       },
       "TargetGroupOverview": {
         "type": "object",
-        "required": [
-          "target_group_name",
-          "status"
-        ],
         "properties": {
           "project_name": {
             "type": [
@@ -1884,15 +1439,16 @@ export const responseSchemas = {
               "null"
             ]
           },
+          "project_manager_id": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
           "progress": {
             "type": [
               "object",
               "null"
-            ],
-            "required": [
-              "current_completes",
-              "current_prescreens",
-              "filling_goal"
             ],
             "properties": {
               "current_completes": {
@@ -1916,7 +1472,114 @@ export const responseSchemas = {
                   "null"
                 ]
               }
-            }
+            },
+            "required": [
+              "current_completes",
+              "current_prescreens",
+              "filling_goal"
+            ]
+          },
+          "pricing_model": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "is_pricing_restricted": {
+            "type": [
+              "boolean",
+              "null"
+            ]
+          },
+          "current_cost_per_interview": {
+            "type": [
+              "object",
+              "number",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_code": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_scale": {
+                "type": [
+                  "integer",
+                  "null"
+                ],
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              }
+            },
+            "required": []
+          },
+          "average_cost_per_interview": {
+            "type": [
+              "object",
+              "number",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_code": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_scale": {
+                "type": [
+                  "integer",
+                  "null"
+                ],
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              }
+            },
+            "required": []
+          },
+          "current_cost": {
+            "type": [
+              "object",
+              "number",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_code": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_scale": {
+                "type": [
+                  "integer",
+                  "null"
+                ],
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              }
+            },
+            "required": []
           },
           "status": {
             "type": "string"
@@ -1956,29 +1619,300 @@ export const responseSchemas = {
               "number",
               "null"
             ],
-            "minimum": 0,
+            "minimum": -2147483648,
             "maximum": 2147483647
           },
-          "average_cost_per_interview": {
+          "study_type_code": {
             "type": [
-              "number",
+              "string",
+              "null"
+            ]
+          },
+          "target_group_customer_reference_number": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "created_at": {
+            "type": [
+              "string",
               "null"
             ]
           },
           "earnings_per_click": {
             "type": [
+              "object",
+              "number",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_code": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_scale": {
+                "type": [
+                  "integer",
+                  "null"
+                ],
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              }
+            },
+            "required": []
+          }
+        },
+        "required": [
+          "target_group_name",
+          "status"
+        ]
+      },
+      "TargetGroupOverviewById": {
+        "type": "object",
+        "properties": {
+          "account_id": {
+            "type": "integer",
+            "minimum": -2147483648,
+            "maximum": 2147483647
+          },
+          "project_id": {
+            "type": "string"
+          },
+          "project_name": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "target_group_name": {
+            "type": "string"
+          },
+          "human_readable_id": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "project_manager_id": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "progress": {
+            "type": [
+              "object",
+              "null"
+            ],
+            "properties": {
+              "current_completes": {
+                "type": "integer",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "current_prescreens": {
+                "type": "integer",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "filling_goal": {
+                "type": "integer",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "filling_strategy": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              }
+            },
+            "required": [
+              "current_completes",
+              "current_prescreens",
+              "filling_goal"
+            ]
+          },
+          "pricing_model": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "is_pricing_restricted": {
+            "type": [
+              "boolean",
+              "null"
+            ]
+          },
+          "current_cost_per_interview": {
+            "type": [
+              "object",
+              "number",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_code": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_scale": {
+                "type": [
+                  "integer",
+                  "null"
+                ],
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              }
+            },
+            "required": []
+          },
+          "average_cost_per_interview": {
+            "type": [
+              "object",
+              "number",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_code": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_scale": {
+                "type": [
+                  "integer",
+                  "null"
+                ],
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              }
+            },
+            "required": []
+          },
+          "current_cost": {
+            "type": [
+              "object",
+              "number",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_code": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_scale": {
+                "type": [
+                  "integer",
+                  "null"
+                ],
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              }
+            },
+            "required": []
+          },
+          "status": {
+            "type": "string"
+          },
+          "country_code": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "language_code": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "conversion_rate": {
+            "type": [
               "number",
               "null"
             ]
+          },
+          "drop_off_rate": {
+            "type": [
+              "number",
+              "null"
+            ]
+          },
+          "incidence_rate": {
+            "type": [
+              "number",
+              "null"
+            ]
+          },
+          "median_length_of_interview_seconds": {
+            "type": [
+              "number",
+              "null"
+            ],
+            "minimum": -2147483648,
+            "maximum": 2147483647
+          },
+          "study_type_code": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "target_group_customer_reference_number": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "created_at": {
+            "type": [
+              "string",
+              "null"
+            ]
           }
-        }
+        },
+        "required": [
+          "account_id",
+          "project_id",
+          "target_group_name",
+          "status"
+        ]
       },
       "TargetGroupDetails": {
         "type": "object",
-        "required": [
-          "id",
-          "name"
-        ],
         "properties": {
           "id": {
             "type": "string"
@@ -1992,7 +1926,31 @@ export const responseSchemas = {
           "name": {
             "type": "string"
           },
+          "account_name": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "business_unit_id": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
           "project_manager_id": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "study_type_code": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "industry_code": {
             "type": [
               "string",
               "null"
@@ -2004,7 +1962,13 @@ export const responseSchemas = {
               "null"
             ]
           },
-          "filling_goal": {
+          "completes_goal": {
+            "type": [
+              "number",
+              "null"
+            ]
+          },
+          "expected_length_of_interview_minutes": {
             "type": [
               "integer",
               "null"
@@ -2012,7 +1976,69 @@ export const responseSchemas = {
             "minimum": -2147483648,
             "maximum": 2147483647
           },
-          "filling_strategy": {
+          "expected_incidence_rate": {
+            "type": [
+              "number",
+              "null"
+            ]
+          },
+          "industry_lockout_code": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "client_cost_per_interview_note": {
+            "type": [
+              "object",
+              "number",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_code": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_scale": {
+                "type": [
+                  "integer",
+                  "null"
+                ],
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              }
+            },
+            "required": []
+          },
+          "client_id": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": -2147483648,
+            "maximum": 2147483647
+          },
+          "collects_pii": {
+            "type": [
+              "boolean",
+              "null"
+            ]
+          },
+          "live_url": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "test_url": {
             "type": [
               "string",
               "null"
@@ -2023,48 +2049,8 @@ export const responseSchemas = {
               "string",
               "null"
             ]
-          }
-        }
-      },
-      "FieldingSpecification": {
-        "type": "object",
-        "properties": {
-          "start_at": {
-            "type": [
-              "string",
-              "null"
-            ]
           },
-          "end_at": {
-            "type": [
-              "string",
-              "null"
-            ]
-          }
-        }
-      },
-      "DraftTargetGroup": {
-        "type": "object",
-        "required": [
-          "name"
-        ],
-        "properties": {
-          "human_readable_id": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "name": {
-            "type": "string"
-          },
-          "locale": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "project_manager_id": {
+          "target_group_customer_reference_number": {
             "type": [
               "string",
               "null"
@@ -2079,6 +2065,471 @@ export const responseSchemas = {
             "maximum": 2147483647
           },
           "filling_strategy": {
+            "type": [
+              "string",
+              "null"
+            ]
+          }
+        },
+        "required": [
+          "id",
+          "name"
+        ]
+      },
+      "TargetGroupPerformance": {
+        "type": "object",
+        "properties": {
+          "entrants": {
+            "type": "integer",
+            "minimum": -2147483648,
+            "maximum": 2147483647
+          },
+          "prescreens": {
+            "type": "integer",
+            "minimum": -2147483648,
+            "maximum": 2147483647
+          },
+          "completes": {
+            "type": "integer",
+            "minimum": -2147483648,
+            "maximum": 2147483647
+          },
+          "completes_cost": {
+            "type": [
+              "object",
+              "number",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_code": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_scale": {
+                "type": [
+                  "integer",
+                  "null"
+                ],
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              }
+            },
+            "required": []
+          },
+          "first_complete": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "last_complete": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "incidence_rate": {
+            "type": [
+              "number",
+              "null"
+            ]
+          },
+          "drop_off_rate": {
+            "type": [
+              "number",
+              "null"
+            ]
+          },
+          "conversion_rate": {
+            "type": [
+              "number",
+              "null"
+            ]
+          },
+          "respondent_analysis": {
+            "type": [
+              "object",
+              "null"
+            ],
+            "properties": {
+              "live": {
+                "type": [
+                  "array",
+                  "null"
+                ],
+                "items": {
+                  "type": "object",
+                  "properties": {
+                    "status": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "label": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "description": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "count": {
+                      "type": [
+                        "integer",
+                        "null"
+                      ],
+                      "minimum": -2147483648,
+                      "maximum": 2147483647
+                    }
+                  },
+                  "required": []
+                }
+              },
+              "test": {
+                "type": [
+                  "array",
+                  "null"
+                ],
+                "items": {
+                  "type": "object",
+                  "properties": {
+                    "status": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "label": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "description": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "count": {
+                      "type": [
+                        "integer",
+                        "null"
+                      ],
+                      "minimum": -2147483648,
+                      "maximum": 2147483647
+                    }
+                  },
+                  "required": []
+                }
+              }
+            },
+            "required": []
+          }
+        },
+        "required": [
+          "entrants",
+          "prescreens",
+          "completes"
+        ]
+      },
+      "CompletesByInterval": {
+        "type": "object",
+        "properties": {
+          "aggregated_completes_intervals": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "timestamp": {
+                  "type": "string"
+                },
+                "count": {
+                  "type": "integer",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              "required": [
+                "timestamp",
+                "count"
+              ]
+            }
+          }
+        },
+        "required": [
+          "aggregated_completes_intervals"
+        ]
+      },
+      "TargetGroupChangelog": {
+        "type": "object",
+        "properties": {
+          "changelog": {
+            "type": [
+              "array",
+              "null"
+            ],
+            "items": {
+              "type": "object",
+              "properties": {
+                "id": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "occurred_at": {
+                  "type": [
+                    "string",
+                    "null"
+                  ]
+                },
+                "user": {
+                  "type": [
+                    "object",
+                    "null"
+                  ],
+                  "properties": {
+                    "type": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "las_user_id": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    }
+                  },
+                  "required": []
+                },
+                "changes": {
+                  "type": [
+                    "array",
+                    "null"
+                  ],
+                  "items": {
+                    "type": "object",
+                    "properties": {
+                      "object": {
+                        "type": [
+                          "string",
+                          "null"
+                        ]
+                      },
+                      "new_value": {},
+                      "old_value": {},
+                      "reason_code": {
+                        "type": [
+                          "string",
+                          "null"
+                        ]
+                      },
+                      "supplier_id": {
+                        "type": [
+                          "string",
+                          "null"
+                        ]
+                      }
+                    },
+                    "required": []
+                  }
+                }
+              },
+              "required": []
+            }
+          },
+          "next_cursor": {
+            "type": [
+              "string",
+              "null"
+            ]
+          }
+        },
+        "required": []
+      },
+      "TargetGroupTransitions": {
+        "type": "object",
+        "properties": {
+          "target_groups": {
+            "type": [
+              "array",
+              "null"
+            ],
+            "items": {
+              "type": "string"
+            }
+          },
+          "is_launch_allowed": {
+            "type": [
+              "boolean",
+              "null"
+            ]
+          },
+          "is_pause_allowed": {
+            "type": [
+              "boolean",
+              "null"
+            ]
+          },
+          "is_resume_allowed": {
+            "type": [
+              "boolean",
+              "null"
+            ]
+          },
+          "is_relaunch_allowed": {
+            "type": [
+              "boolean",
+              "null"
+            ]
+          },
+          "is_finish_allowed": {
+            "type": [
+              "boolean",
+              "null"
+            ]
+          }
+        },
+        "required": []
+      },
+      "DraftTargetGroup": {
+        "type": "object",
+        "properties": {
+          "human_readable_id": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "name": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "business_unit_id": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": -2147483648,
+            "maximum": 2147483647
+          },
+          "locale": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "collects_pii": {
+            "type": [
+              "boolean",
+              "null"
+            ]
+          },
+          "study_type_code": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "industry_code": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "pricing_model": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "cost_per_interview": {
+            "type": [
+              "object",
+              "number",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_code": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_scale": {
+                "type": [
+                  "integer",
+                  "null"
+                ],
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              }
+            },
+            "required": []
+          },
+          "client_cost_per_interview_note": {
+            "type": [
+              "object",
+              "number",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_code": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_scale": {
+                "type": [
+                  "integer",
+                  "null"
+                ],
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              }
+            },
+            "required": []
+          },
+          "client_id": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": -2147483648,
+            "maximum": 2147483647
+          },
+          "project_manager_id": {
             "type": [
               "string",
               "null"
@@ -2102,20 +2553,78 @@ export const responseSchemas = {
                   "null"
                 ]
               }
-            }
+            },
+            "required": []
+          },
+          "completes_goal": {
+            "type": [
+              "number",
+              "null"
+            ]
+          },
+          "expected_length_of_interview_minutes": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": -2147483648,
+            "maximum": 2147483647
+          },
+          "expected_incidence_rate": {
+            "type": [
+              "number",
+              "null"
+            ]
+          },
+          "industry_lockout_code": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "live_url": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "test_url": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "created_at": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "target_group_customer_reference_number": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "filling_goal": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": -2147483648,
+            "maximum": 2147483647
+          },
+          "filling_strategy": {
+            "type": [
+              "string",
+              "null"
+            ]
           }
-        }
-      },
-      "FieldingRunStatus": {
-        "type": "string"
+        },
+        "required": []
       },
       "FieldingRun": {
         "type": "object",
-        "required": [
-          "id",
-          "status",
-          "version"
-        ],
         "properties": {
           "id": {
             "type": "string"
@@ -2170,24 +2679,20 @@ export const responseSchemas = {
               "null"
             ]
           }
-        }
+        },
+        "required": [
+          "id",
+          "status",
+          "version"
+        ]
       },
       "FieldingRunList": {
         "type": "object",
-        "required": [
-          "data",
-          "has_more"
-        ],
         "properties": {
           "data": {
             "type": "array",
             "items": {
               "type": "object",
-              "required": [
-                "id",
-                "status",
-                "version"
-              ],
               "properties": {
                 "id": {
                   "type": "string"
@@ -2242,20 +2747,25 @@ export const responseSchemas = {
                     "null"
                   ]
                 }
-              }
+              },
+              "required": [
+                "id",
+                "status",
+                "version"
+              ]
             }
           },
           "has_more": {
             "type": "boolean"
           }
-        }
+        },
+        "required": [
+          "data",
+          "has_more"
+        ]
       },
       "FieldingPeriod": {
         "type": "object",
-        "required": [
-          "start_fielding_at",
-          "end_fielding_at"
-        ],
         "properties": {
           "start_fielding_at": {
             "type": "string"
@@ -2263,208 +2773,25 @@ export const responseSchemas = {
           "end_fielding_at": {
             "type": "string"
           }
-        }
-      },
-      "FieldingPeriodUpdated": {
-        "type": "object",
+        },
         "required": [
-          "id"
-        ],
-        "properties": {
-          "id": {
-            "type": "string"
-          }
-        }
-      },
-      "BatchJobKind": {
-        "type": "string"
-      },
-      "BatchJobOperation": {
-        "type": "string"
-      },
-      "BatchJobRequest": {
-        "type": "object",
-        "required": [
-          "target_group_ids"
-        ],
-        "properties": {
-          "target_group_ids": {
-            "type": "array",
-            "items": {
-              "type": "string"
-            }
-          }
-        }
-      },
-      "JobStatus": {
-        "type": "string"
-      },
-      "FailureReason": {
-        "type": "object",
-        "properties": {
-          "code": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "description": {
-            "type": [
-              "string",
-              "null"
-            ]
-          }
-        }
-      },
-      "UpdatedTargetGroup": {
-        "type": "object",
-        "required": [
-          "target_group_id"
-        ],
-        "properties": {
-          "target_group_id": {
-            "type": "string"
-          },
-          "target_group_name": {
-            "type": [
-              "string",
-              "null"
-            ]
-          }
-        }
-      },
-      "UpdatedTargetGroupList": {
-        "type": "object",
-        "required": [
-          "data"
-        ],
-        "properties": {
-          "data": {
-            "type": "array",
-            "items": {
-              "type": "object",
-              "required": [
-                "target_group_id"
-              ],
-              "properties": {
-                "target_group_id": {
-                  "type": "string"
-                },
-                "target_group_name": {
-                  "type": [
-                    "string",
-                    "null"
-                  ]
-                }
-              }
-            }
-          },
-          "has_more": {
-            "type": [
-              "boolean",
-              "null"
-            ]
-          }
-        }
-      },
-      "FailedTargetGroup": {
-        "type": "object",
-        "required": [
-          "target_group_id",
-          "failure_reason"
-        ],
-        "properties": {
-          "target_group_id": {
-            "type": "string"
-          },
-          "target_group_name": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "failure_reason": {
-            "type": "object",
-            "properties": {
-              "code": {
-                "type": [
-                  "string",
-                  "null"
-                ]
-              },
-              "description": {
-                "type": [
-                  "string",
-                  "null"
-                ]
-              }
-            }
-          }
-        }
-      },
-      "FailedTargetGroupList": {
-        "type": "object",
-        "required": [
-          "data"
-        ],
-        "properties": {
-          "data": {
-            "type": "array",
-            "items": {
-              "type": "object",
-              "required": [
-                "target_group_id",
-                "failure_reason"
-              ],
-              "properties": {
-                "target_group_id": {
-                  "type": "string"
-                },
-                "target_group_name": {
-                  "type": [
-                    "string",
-                    "null"
-                  ]
-                },
-                "failure_reason": {
-                  "type": "object",
-                  "properties": {
-                    "code": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    },
-                    "description": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
-                    }
-                  }
-                }
-              }
-            }
-          },
-          "has_more": {
-            "type": [
-              "boolean",
-              "null"
-            ]
-          }
-        }
+          "start_fielding_at",
+          "end_fielding_at"
+        ]
       },
       "BatchJob": {
         "type": "object",
-        "required": [
-          "job_id",
-          "status"
-        ],
         "properties": {
           "job_id": {
             "type": "string"
           },
           "created_at": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "created_by": {
             "type": [
               "string",
               "null"
@@ -2478,17 +2805,11 @@ export const responseSchemas = {
               "object",
               "null"
             ],
-            "required": [
-              "data"
-            ],
             "properties": {
               "data": {
                 "type": "array",
                 "items": {
                   "type": "object",
-                  "required": [
-                    "target_group_id"
-                  ],
                   "properties": {
                     "target_group_id": {
                       "type": "string"
@@ -2499,7 +2820,10 @@ export const responseSchemas = {
                         "null"
                       ]
                     }
-                  }
+                  },
+                  "required": [
+                    "target_group_id"
+                  ]
                 }
               },
               "has_more": {
@@ -2508,34 +2832,24 @@ export const responseSchemas = {
                   "null"
                 ]
               }
-            }
+            },
+            "required": [
+              "data"
+            ]
           },
           "failed_target_groups": {
             "type": [
               "object",
               "null"
             ],
-            "required": [
-              "data"
-            ],
             "properties": {
               "data": {
                 "type": "array",
                 "items": {
                   "type": "object",
-                  "required": [
-                    "target_group_id",
-                    "failure_reason"
-                  ],
                   "properties": {
                     "target_group_id": {
                       "type": "string"
-                    },
-                    "target_group_name": {
-                      "type": [
-                        "string",
-                        "null"
-                      ]
                     },
                     "failure_reason": {
                       "type": "object",
@@ -2552,9 +2866,20 @@ export const responseSchemas = {
                             "null"
                           ]
                         }
-                      }
+                      },
+                      "required": []
+                    },
+                    "target_group_name": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
                     }
-                  }
+                  },
+                  "required": [
+                    "target_group_id",
+                    "failure_reason"
+                  ]
                 }
               },
               "has_more": {
@@ -2563,52 +2888,19 @@ export const responseSchemas = {
                   "null"
                 ]
               }
-            }
+            },
+            "required": [
+              "data"
+            ]
           }
-        }
-      },
-      "LaunchFromDraftRequest": {
-        "type": "object",
+        },
         "required": [
-          "end_fielding_at"
-        ],
-        "properties": {
-          "end_fielding_at": {
-            "type": "string"
-          }
-        }
-      },
-      "DraftJobFailureReason": {
-        "type": "object",
-        "required": [
-          "code",
-          "description"
-        ],
-        "properties": {
-          "code": {
-            "type": "string"
-          },
-          "description": {
-            "type": "string"
-          },
-          "reasons": {
-            "type": [
-              "array",
-              "null"
-            ],
-            "items": {
-              "type": "string"
-            }
-          }
-        }
+          "job_id",
+          "status"
+        ]
       },
       "FieldingRunJob": {
         "type": "object",
-        "required": [
-          "job_id",
-          "created_at",
-          "status"
-        ],
         "properties": {
           "job_id": {
             "type": "string"
@@ -2620,7 +2912,10 @@ export const responseSchemas = {
             ]
           },
           "created_at": {
-            "type": "string"
+            "type": [
+              "string",
+              "null"
+            ]
           },
           "created_by": {
             "type": [
@@ -2636,16 +2931,18 @@ export const responseSchemas = {
               "object",
               "null"
             ],
-            "required": [
-              "code",
-              "description"
-            ],
             "properties": {
               "code": {
-                "type": "string"
+                "type": [
+                  "string",
+                  "null"
+                ]
               },
               "description": {
-                "type": "string"
+                "type": [
+                  "string",
+                  "null"
+                ]
               },
               "reasons": {
                 "type": [
@@ -2653,10 +2950,32 @@ export const responseSchemas = {
                   "null"
                 ],
                 "items": {
-                  "type": "string"
+                  "type": "object",
+                  "properties": {
+                    "name": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "reason": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    },
+                    "detail": {
+                      "type": [
+                        "string",
+                        "null"
+                      ]
+                    }
+                  },
+                  "required": []
                 }
               }
-            }
+            },
+            "required": []
           },
           "job_trace_id": {
             "type": [
@@ -2664,55 +2983,11 @@ export const responseSchemas = {
               "null"
             ]
           }
-        }
-      },
-      "TargetGroupTransitionsRequest": {
-        "type": "object",
+        },
         "required": [
-          "target_group_ids"
-        ],
-        "properties": {
-          "target_group_ids": {
-            "type": "array",
-            "items": {
-              "type": "string"
-            }
-          }
-        }
-      },
-      "TargetGroupTransitions": {
-        "type": "object",
-        "required": [
-          "target_groups",
-          "is_launch_allowed",
-          "is_pause_allowed",
-          "is_resume_allowed",
-          "is_relaunch_allowed",
-          "is_finish_allowed"
-        ],
-        "properties": {
-          "target_groups": {
-            "type": "array",
-            "items": {
-              "type": "string"
-            }
-          },
-          "is_launch_allowed": {
-            "type": "boolean"
-          },
-          "is_pause_allowed": {
-            "type": "boolean"
-          },
-          "is_resume_allowed": {
-            "type": "boolean"
-          },
-          "is_relaunch_allowed": {
-            "type": "boolean"
-          },
-          "is_finish_allowed": {
-            "type": "boolean"
-          }
-        }
+          "job_id",
+          "status"
+        ]
       }
     }
   }

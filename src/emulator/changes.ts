@@ -1,7 +1,18 @@
+import type {
+  FieldingRunStatus,
+  StatusChangeReason,
+  TargetGroupChange,
+  TargetGroupStatus,
+} from '../contract/demand-api.js';
+import { timestamp } from './clock.js';
 import type { RunChange } from './rules/fielding-run.js';
+import { recordChanges, type Changer } from './store/changelog.js';
 import type { Database } from './store/database.js';
 import { recordEffect, type Effect } from './store/effects.js';
 import { touch, updateRun, type RunRecord } from './store/fielding-runs.js';
+
+/** Who a run was last changed by when nobody did it. */
+export const CLOCK_USER_ID = '00000000-0000-4000-8000-000000000000';
 
 /** Who or what changes a run, and when. */
 export interface Occasion extends Pick<
@@ -9,10 +20,13 @@ export interface Occasion extends Pick<
   'at' | 'cause' | 'operation' | 'jobId' | 'idempotencyKey' | 'traceId'
 > {
   readonly userId: string;
+  /** Why the API itself changed a status. */
+  readonly reason?: StatusChangeReason | undefined;
 }
 
 /**
- * The one place where an existing fielding run changes: its version rises by exactly one, and the ledger has the effect.
+ * The one place where an existing fielding run changes: its version rises by exactly one, the ledger has the effect, and the
+ * changelog what is different.
  * Call it in a transaction.
  */
 export function changeRun(
@@ -21,7 +35,7 @@ export function changeRun(
   change: RunChange,
   occasion: Occasion,
 ): RunRecord {
-  const { userId, ...effect } = occasion;
+  const { userId, reason, ...effect } = occasion;
   // A change may be made up for late, or the clock set back; a run's own history never runs backwards.
   const at = Math.max(occasion.at, run.lastChangedAt);
   const changed: RunRecord = {
@@ -33,6 +47,11 @@ export function changeRun(
   };
   updateRun(database, changed);
   touch(database, changed, at);
+  recordChanges(database, run.targetGroupId, {
+    occurredAt: at,
+    user: changerOf(userId),
+    changes: differences(run, changed, reason),
+  });
   recordEffect(database, {
     ...effect,
     at,
@@ -46,4 +65,47 @@ export function changeRun(
     toStatus: changed.status,
   });
   return changed;
+}
+
+/** A person, or the API itself where time has changed something. */
+export function changerOf(userId: string): Changer {
+  return userId === CLOCK_USER_ID ? { type: 'system_user' } : { type: 'las_user', las_user_id: userId };
+}
+
+function differences(
+  before: RunRecord,
+  after: RunRecord,
+  reason: StatusChangeReason | undefined,
+): TargetGroupChange[] {
+  const changes: TargetGroupChange[] = [];
+  if (before.status !== after.status) changes.push(statusChange(before.status, after.status, reason));
+  if (before.startAt !== after.startAt) {
+    changes.push({
+      object: 'fielding_period_start_date_change',
+      new_value: timestamp(after.startAt),
+      old_value: timestamp(before.startAt),
+    });
+  }
+  if (before.endAt !== after.endAt) {
+    changes.push({
+      object: 'fielding_period_end_date_change',
+      new_value: timestamp(after.endAt),
+      old_value: timestamp(before.endAt),
+    });
+  }
+  return changes;
+}
+
+/** A target group that is not archived has its run's status, spelt the same. */
+export function statusChange(
+  before: 'draft' | `${FieldingRunStatus}`,
+  after: FieldingRunStatus,
+  reason?: StatusChangeReason,
+): TargetGroupChange {
+  return {
+    object: 'status_change',
+    new_value: after as string as TargetGroupStatus,
+    old_value: before as string as TargetGroupStatus,
+    reason_code: reason ?? null,
+  };
 }

@@ -15,7 +15,6 @@ import { schemaCompiler } from './http/schemas.js';
 import { resumeJobs } from './jobs/resume.js';
 import { JobRunner } from './jobs/runner.js';
 import { isEmpty, seed, wipe } from './seed/seed.js';
-import { KnownVersions } from './known-versions.js';
 import type { Services } from './services.js';
 import { openDatabase } from './store/database.js';
 
@@ -71,7 +70,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     jobs: new JobRunner(options.jobStepMs ?? DEFAULT_JOB_STEP_MS, (error) => {
       app.log.error({ err: error }, 'a job stopped');
     }),
-    knownVersions: new KnownVersions(),
     newId: () => ulid(clock.now()),
   };
   const interference = {
@@ -89,7 +87,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     interference.requests.clear();
     interference.replica.clear();
     limiter?.reset();
-    services.knownVersions.reset();
     clock.reset();
     database.transaction(() => {
       wipe(database);

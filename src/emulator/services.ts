@@ -1,5 +1,4 @@
 import type { Clock } from './clock.js';
-import type { KnownVersions } from './known-versions.js';
 import type { JobRunner } from './jobs/runner.js';
 import type { Database } from './store/database.js';
 
@@ -8,7 +7,6 @@ export interface Services {
   readonly database: Database;
   readonly clock: Clock;
   readonly jobs: JobRunner;
-  readonly knownVersions: KnownVersions;
   /** A fresh ULID, later than all before it. */
   readonly newId: () => string;
 }

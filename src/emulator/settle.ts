@@ -1,12 +1,9 @@
-import { changeRun } from './changes.js';
+import { changeRun, CLOCK_USER_ID } from './changes.js';
 import { decideByClock } from './rules/fielding-run.js';
 import type { Database } from './store/database.js';
 import { findDueRuns, type RunRecord } from './store/fielding-runs.js';
 
 type Step = NonNullable<ReturnType<typeof decideByClock>>;
-
-/** Who a run was last changed by when nobody did it. */
-export const CLOCK_USER_ID = '00000000-0000-4000-8000-000000000000';
 
 /**
  * Makes up for the time that has passed: starts and completes what was due by `now`, as if it had happened on time, the
@@ -23,6 +20,7 @@ export function settle(database: Database, now: number): void {
         cause: 'clock',
         operation: step.operation,
         userId: CLOCK_USER_ID,
+        reason: step.reason,
       });
       due = due.map((other) => (other === run ? settled : other));
     }

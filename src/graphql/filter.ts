@@ -35,6 +35,13 @@ export function matching(pattern: RegExp, form: string): (text: string, path: st
   };
 }
 
+/** A check whose text is passed on in lower case, whatever case the client wrote it in. */
+export function inLowerCase(
+  check: (text: string, path: string) => string,
+): (text: string, path: string) => string {
+  return (text, path) => check(text, path).toLowerCase();
+}
+
 /** The check that a text is neither empty nor endless. */
 export function anyText(text: string, path: string): string {
   if (text.length > 0 && text.length <= MAX_TEXT_LENGTH) return text;

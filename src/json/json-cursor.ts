@@ -161,6 +161,13 @@ export class JsonCursor {
     return true;
   }
 
+  /** A value of any kind, as `JSON.parse` makes it. */
+  value(): unknown {
+    const start = this.at;
+    this.skip();
+    return JSON.parse(Buffer.from(this.octets.slice(start, this.at), 'latin1').toString()) as unknown;
+  }
+
   /** Goes past a value, whatever it is. */
   skip(): void {
     switch (this.view.getUint8(this.at)) {

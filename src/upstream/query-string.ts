@@ -1,6 +1,6 @@
 /** The query of a REST path, or nothing. Several values repeat the parameter, without brackets. */
 export function queryString(
-  query: Readonly<Record<string, string | number | readonly string[] | undefined>>,
+  query: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>,
 ): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {

@@ -16,17 +16,24 @@ export type BodyReader<T> = (octets: string) => T;
 /** The readers of the bodies that the gateway uses, each from the schema of that name in the OpenAPI file. */
 export const bodies = {
   accountList: readerOf('AccountList', readers.readAccountList),
+  userList: readerOf('UserList', readers.readUserList),
   project: readerOf('Project', readers.readProject),
   projectOverview: readerOf('ProjectOverview', readers.readProjectOverview),
   projectList: readerOf('ProjectList', readers.readProjectList),
   targetGroupList: readerOf('TargetGroupList', readers.readTargetGroupList),
   targetGroupOverview: readerOf('TargetGroupOverview', readers.readTargetGroupOverview),
+  targetGroupOverviewById: readerOf('TargetGroupOverviewById', readers.readTargetGroupOverviewById),
   targetGroupDetails: readerOf('TargetGroupDetails', readers.readTargetGroupDetails),
+  targetGroupPerformance: readerOf('TargetGroupPerformance', readers.readTargetGroupPerformance),
+  completesByInterval: readerOf('CompletesByInterval', readers.readCompletesByInterval),
+  targetGroupChangelog: readerOf('TargetGroupChangelog', readers.readTargetGroupChangelog),
+  targetGroupTransitions: readerOf('TargetGroupTransitions', readers.readTargetGroupTransitions),
   draftTargetGroup: readerOf('DraftTargetGroup', readers.readDraftTargetGroup),
   fieldingRun: readerOf('FieldingRun', readers.readFieldingRun),
   fieldingRunList: readerOf('FieldingRunList', readers.readFieldingRunList),
   fieldingPeriod: readerOf('FieldingPeriod', readers.readFieldingPeriod),
   batchJob: readerOf('BatchJob', readers.readBatchJob),
+  fieldingRunJob: readerOf('FieldingRunJob', readers.readFieldingRunJob),
 };
 
 /** A body that is as documented is read in one go. Any other is parsed first, and looked at then for what is wrong with it. */

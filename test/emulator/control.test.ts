@@ -65,7 +65,7 @@ test('a reset takes everything back', async () => {
   expect(await emulator.control.effects()).toEqual([]);
   expect(await readApi(emulator, demoPaths.run(demo.live))).toMatchObject({
     version: (before as { version: number }).version,
-    status: 'Live',
+    status: 'live',
   });
 });
 

@@ -151,15 +151,14 @@ describe('an entity tag', () => {
 
 describe('a replica that lags behind', () => {
   const run = demoPaths.run(demo.live);
-  const read = (headers: Record<string, string> = {}) => callApi(emulator, 'GET', run, { headers });
+  const read = () => callApi(emulator, 'GET', run);
 
   test('shows a run as it was before its last change', async () => {
     const before = await (await read()).json();
     await pause();
-    await emulator.control.faults.add({ method: 'GET', path: '/fielding-runs/', times: 2, stale: true });
+    await emulator.control.faults.add({ method: 'GET', path: '/fielding-runs/', times: 1, stale: true });
     const stale = await read();
     expect([stale.headers.get('etag'), await stale.json()]).toEqual(['W/"5"', before]);
-    expect((await read({ 'if-none-match': 'W/"5"' })).status).toBe(304);
     expect((await read()).headers.get('etag')).toBe('W/"6"');
   });
 

@@ -49,7 +49,7 @@ describe('versions', () => {
 
     const { version, status, last_changed_at: at, last_changed_by: by } = await read(demo.live);
     const effects = await emulator.control.effects();
-    expect({ version, status }).toEqual({ version: 9, status: 'Live' });
+    expect({ version, status }).toEqual({ version: 9, status: 'live' });
     expect(at).toBe(effects.at(-1)!.at);
     expect(by).toMatch(/^5f2b8c1a-/);
   });
@@ -68,8 +68,8 @@ describe('versions', () => {
         fielding_run_id: demo.live.fieldingRunId,
         from_version: 5,
         to_version: 6,
-        from_status: 'Live',
-        to_status: 'Paused',
+        from_status: 'live',
+        to_status: 'paused',
         job_id: null,
         idempotency_key: null,
         trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
@@ -107,25 +107,10 @@ describe('versions', () => {
     expect(await emulator.control.effects()).toEqual([]);
   });
 
-  test('a reader that has the version gets nothing anew', async () => {
-    const statusOf = async (ifNoneMatch: string): Promise<number> =>
-      (await callApi(emulator, 'GET', run(demo.live), { headers: { 'if-none-match': ifNoneMatch } })).status;
-    await read(demo.live);
-    expect(await statusOf('"4", "5"')).toBe(304);
-    expect(await statusOf('*')).toBe(304);
-    expect(await statusOf('W/"4"')).toBe(200);
-    expect(await statusOf('5')).toBe(400);
+  test('a condition on a read is passed over: the contract has no 304', async () => {
+    const headers = { 'if-none-match': 'W/"5"' };
+    expect((await callApi(emulator, 'GET', run(demo.live), { headers })).status).toBe(200);
   });
-});
-
-test('a version from before a reset is not that of a state after it', async () => {
-  const statusOf = async (token: string): Promise<number> =>
-    (await callApi(emulator, 'GET', run(demo.live), { token, headers: { 'if-none-match': 'W/"5"' } })).status;
-  await read(demo.live);
-  await emulator.control.reset();
-  expect(await statusOf(demo.token)).toBe(200);
-  expect(await statusOf(demo.token)).toBe(304);
-  expect(await statusOf(demo.bothToken)).toBe(200);
 });
 
 describe('states', () => {
@@ -133,7 +118,9 @@ describe('states', () => {
     ['paused', 'resume', 204],
     ['pausedPastEnd', 'resume', 422],
     ['pausedGoalReached', 'resume', 422],
-    ['pausedGoalReached', 'complete', 204],
+    ['pausedGoalReached', 'complete', 422],
+    ['paused', 'complete', 422],
+    ['live', 'complete', 204],
     ['scheduled', 'launch-now', 200],
     ['scheduled', 'complete', 204],
     ['scheduled', 'pause', 422],
@@ -156,7 +143,7 @@ describe('states', () => {
     expect(period.start_fielding_at).toBe((await emulator.control.effects())[0]!.at);
     expect(await read(demo.scheduled)).toMatchObject({
       ...period,
-      status: 'Live',
+      status: 'live',
       version: before.version + 1,
     });
   });
@@ -174,14 +161,14 @@ describe('the fielding period', () => {
     const response = await put(demo.scheduled, period);
     expect([response.status, await response.json()]).toEqual([202, { id: demo.scheduled.fieldingRunId }]);
     expect(response.headers.get('etag')).toBe(`W/"${before.version + 1}"`);
-    expect(await read(demo.scheduled)).toMatchObject({ ...period, status: 'Scheduled' });
+    expect(await read(demo.scheduled)).toMatchObject({ ...period, status: 'scheduled' });
   });
 
   test('of a live run can be given a new end', async () => {
     const { start_fielding_at: start } = await read(demo.live);
     const period = { start_fielding_at: start!, end_fielding_at: await after(DAY) };
     expect((await put(demo.live, period)).status).toBe(202);
-    expect(await read(demo.live)).toMatchObject({ ...period, status: 'Live', version: 6 });
+    expect(await read(demo.live)).toMatchObject({ ...period, status: 'live', version: 6 });
   });
 
   test.each([
@@ -194,7 +181,7 @@ describe('the fielding period', () => {
     expect((await put(demo.scheduled, period)).status).toBe(400);
   });
 
-  test.each(['tomorrow', '2030-02-30T00:00:00.000Z', '2030-01-01T00:00:00Z', 5])(
+  test.each(['tomorrow', '2030-02-30T00:00:00.000Z', '2030-01-01', 5])(
     'a start of %s is a 400',
     async (start) => {
       const body = { start_fielding_at: start, end_fielding_at: await after(DAY) };
@@ -216,7 +203,7 @@ describe('time', () => {
     const start = await after(HOUR);
     await put(demo.scheduled, { start_fielding_at: start, end_fielding_at: await after(DAY) });
     await emulator.control.clock.advance(2 * HOUR);
-    expect(await read(demo.scheduled)).toMatchObject({ status: 'Live', last_changed_at: start });
+    expect(await read(demo.scheduled)).toMatchObject({ status: 'live', last_changed_at: start });
     expect(await causes()).toEqual([
       ['action', 'update_period', 1],
       ['clock', 'start', 1],
@@ -228,7 +215,7 @@ describe('time', () => {
     await put(demo.scheduled, period);
     await emulator.control.clock.advance(3 * HOUR);
     expect(await read(demo.scheduled)).toMatchObject({
-      status: 'Completed',
+      status: 'completed',
       last_changed_at: period.end_fielding_at,
     });
     expect(await causes()).toEqual([
@@ -247,7 +234,7 @@ describe('time', () => {
 
   test('a live run whose goal is reached completes, and cannot be relaunched', async () => {
     await emulator.control.setCompletes(demo.live.targetGroupId, 1_000_000);
-    expect(await read(demo.live)).toMatchObject({ status: 'Completed', version: 6 });
+    expect(await read(demo.live)).toMatchObject({ status: 'completed', version: 6 });
     expect((await act(demo.live, 'relaunch', '"6"')).status).toBe(422);
   });
 

@@ -6,12 +6,14 @@ import type {
   FieldingRun,
   FieldingRunJob,
   FieldingRunList,
+  TargetGroupTransitions,
 } from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
 import {
   callApi,
   demoPaths,
   finishedJob,
+  jobPath,
   readApi,
   startTestEmulator,
   until,
@@ -73,11 +75,11 @@ describe('batch jobs', () => {
     expect(job).toEqual({
       job_id: expect.stringMatching(/^[0-9A-Z]{26}$/),
       created_at: expect.any(String),
+      created_by: expect.stringMatching(/^5f2b8c1a-/),
       status: 'Completed',
       updated_target_groups: {
         data: [demo.secondLive, demo.paused, demo.live].map(({ targetGroupId }) => ({
           target_group_id: targetGroupId,
-          target_group_name: expect.any(String),
         })),
         has_more: false,
       },
@@ -85,13 +87,17 @@ describe('batch jobs', () => {
         data: [
           failed(demo.draft.targetGroupId, 'TargetGroupIsDraft'),
           failed(UNKNOWN, 'TargetGroupNotFound'),
-          failed(demo.scheduled.targetGroupId, 'InvalidState'),
+          failed(demo.scheduled.targetGroupId, 'StatusTransitionNotAllowed'),
           failed(demo.other.live.targetGroupId, 'TargetGroupNotFound'),
         ],
         has_more: false,
       },
     });
-    const named = job.failed_target_groups!.data.filter((group) => group.target_group_name !== undefined);
+    // Names stand in older versions, and never those of another account.
+    const older = await readApi<BatchJob>(emulator, `${demoPaths.batchJobs('pause')}/${job.job_id}`, {
+      headers: { 'cint-api-version': '2025-05-27' },
+    });
+    const named = older.failed_target_groups!.data.filter((group) => group.target_group_name !== undefined);
     expect(named.map((group) => group.target_group_id)).toEqual([
       demo.draft.targetGroupId,
       demo.scheduled.targetGroupId,
@@ -101,7 +107,7 @@ describe('batch jobs', () => {
       demo.live.targetGroupId,
     ]);
     expect(await readApi(emulator, demoPaths.run(demo.paused))).toEqual(before);
-    expect(await readApi(emulator, demoPaths.run(demo.live))).toMatchObject({ status: 'Paused', version: 6 });
+    expect(await readApi(emulator, demoPaths.run(demo.live))).toMatchObject({ status: 'paused', version: 6 });
   });
 
   const failed = (id: string, code: string): unknown =>
@@ -111,12 +117,11 @@ describe('batch jobs', () => {
     });
 
   test.each([
-    ['resume', 'paused', 'Live'],
-    ['launch', 'scheduled', 'Live'],
-    ['complete', 'live', 'Completed'],
-    ['complete', 'scheduled', 'Completed'],
-    ['complete', 'paused', 'Completed'],
-    ['relaunch', 'completed', 'Live'],
+    ['resume', 'paused', 'live'],
+    ['launch', 'scheduled', 'live'],
+    ['complete', 'live', 'completed'],
+    ['complete', 'scheduled', 'completed'],
+    ['relaunch', 'completed', 'live'],
   ] as const)('%s takes one that is %s to %s', async (kind, name, status) => {
     const job = await runJob(kind, [demo[name].targetGroupId]);
     expect(job.status).toBe('Completed');
@@ -133,20 +138,22 @@ describe('batch jobs', () => {
     ['resume', 'pausedGoalReached', 'FillingGoalReached'],
     ['relaunch', 'completedPastEnd', 'FieldingPeriodEnded'],
     ['relaunch', 'archived', 'TargetGroupIsArchived'],
+    ['complete', 'paused', 'StatusTransitionNotAllowed'],
   ] as const)('a %s that could update nothing (%s) has failed', async (kind, name, code) => {
     const job = await runJob(kind, [demo[name].targetGroupId]);
     expect(job.status).toBe('Failed');
     expect(job.failed_target_groups!.data[0]!.failure_reason.code).toBe(code);
   });
 
-  test('are found by the long and the short name of their own kind alone', async () => {
+  test('answer where the contract has them, and not where their Location says', async () => {
     const location = await locationOf(await create('pause'));
     const id = location.slice(location.lastIndexOf('/') + 1);
     expect(location).toBe(`${demoPaths.project}/batch-jobs/pause/${id}`);
     const statusOf = async (path: string): Promise<number> => (await callApi(emulator, 'GET', path)).status;
     expect(await statusOf(`${demoPaths.batchJobs('pause')}/${id}`)).toBe(200);
-    expect(await statusOf(location.replace('pause', 'resume'))).toBe(404);
-    expect(await statusOf(location.replace(demo.projectId, demo.largeProjectId))).toBe(404);
+    expect(await statusOf(location)).toBe(404);
+    expect(await statusOf(`${demoPaths.batchJobs('resume')}/${id}`)).toBe(404);
+    expect(await statusOf(jobPath(location).replace(demo.projectId, demo.largeProjectId))).toBe(404);
   });
 
   test('handle a target group that was named twice once', async () => {
@@ -270,9 +277,21 @@ describe('idempotency keys', () => {
     expect((await create('pause', { key: 'k' })).status).toBe(201);
   });
 
-  test('without a key, each call creates a job', async () => {
-    const first = await locationOf(await create('pause'));
-    expect(await locationOf(await create('pause'))).not.toBe(first);
+  test('without a key, nothing is created', async () => {
+    const responses = [
+      await create('pause', { headers: { 'idempotency-key': null } }),
+      await callApi(
+        emulator,
+        'POST',
+        `${demoPaths.targetGroup(demo.draft)}/fielding-run-jobs/launch-from-draft`,
+        { body: { end_fielding_at: '2099-01-01T00:00:00.000Z' }, headers: { 'idempotency-key': null } },
+      ),
+    ];
+    for (const response of responses) {
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ invalid_params: [{ name: 'idempotency-key' }] });
+    }
+    expect(await creations()).toEqual([]);
   });
 
   test('a key has 1 to 255 characters', async () => {
@@ -302,7 +321,7 @@ describe('draft jobs', () => {
     expect(data).toEqual([
       expect.objectContaining({
         id: job.created_fielding_run_id,
-        status: 'Live',
+        status: 'live',
         version: 1,
         end_fielding_at: end,
       }),
@@ -318,12 +337,12 @@ describe('draft jobs', () => {
     const period = { start_fielding_at: await after(DAY), end_fielding_at: await after(2 * DAY) };
     await finishedJob(emulator, await locationOf(await createDraftJob('schedule-from-draft', period)));
     const { data } = await runsOfDraft();
-    expect(data).toEqual([expect.objectContaining({ ...period, status: 'Scheduled' })]);
+    expect(data).toEqual([expect.objectContaining({ ...period, status: 'scheduled' })]);
     expect((await emulator.control.effects()).at(-1)).toMatchObject({
       cause: 'draft_job',
       operation: 'schedule_from_draft',
       to_version: 1,
-      to_status: 'Scheduled',
+      to_status: 'scheduled',
     });
   });
 
@@ -355,11 +374,37 @@ describe('draft jobs', () => {
   });
 
   test.each([
-    ['launch-from-draft', { end_fielding_at: '2020-01-01T00:00:00.000Z' }],
-    ['schedule-from-draft', period('2020-01-01', '2040-01-01')],
-    ['schedule-from-draft', period('2040-01-01', '2040-01-01')],
-  ])('%s with an impossible period (%j) is a 400', async (name, body) => {
-    expect((await createDraftJob(name, body)).status).toBe(400);
+    ['launch-from-draft', { end_fielding_at: '2020-01-01T00:00:00.000Z' }, 'end_fielding_at'],
+    ['schedule-from-draft', period('2020-01-01', '2099-01-01'), 'start_fielding_at'],
+  ])('%s with an impossible period (%j) fails as a job', async (name, body, property) => {
+    const location = await locationOf(await createDraftJob(name, body));
+    expect(await finishedJob<FieldingRunJob>(emulator, location)).toMatchObject({
+      status: 'Failed',
+      failure_reason: {
+        code: 'InvalidFieldingDates',
+        description: expect.any(String),
+        reasons: [{ name: property, reason: expect.any(String), detail: expect.any(String) }],
+      },
+    });
+    expect((await runsOfDraft()).data).toEqual([]);
+  });
+
+  test('a period that ends before it starts is a 400', async () => {
+    const response = await createDraftJob('schedule-from-draft', period('2099-01-01', '2099-01-01'));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ invalid_params: [{ name: 'end_fielding_at' }] });
+  });
+
+  test.each([
+    [demo.live.targetGroupId, 'TargetGroupInvalidState'],
+    [UNKNOWN, 'TargetGroupNotFound'],
+  ])('for %s a job is created that fails with %s', async (targetGroupId, code) => {
+    const path = `${demoPaths.targetGroup({ targetGroupId })}/fielding-run-jobs/launch-from-draft`;
+    const response = await callApi(emulator, 'POST', path, { body: { end_fielding_at: await after(DAY) } });
+    expect(await finishedJob(emulator, await locationOf(response))).toMatchObject({
+      status: 'Failed',
+      failure_reason: { code },
+    });
   });
 
   function period(start: string, end: string): unknown {
@@ -367,12 +412,14 @@ describe('draft jobs', () => {
   }
 });
 
-test('what may be done with a selection is what may be done with each', async () => {
-  const transitions = async (...places: { targetGroupId: string }[]): Promise<unknown> => {
-    const body = { target_group_ids: places.map(({ targetGroupId }) => targetGroupId) };
+describe('what may be done with a selection', () => {
+  const transitions = async (body: unknown): Promise<TargetGroupTransitions> => {
     const path = `${demoPaths.project}/compute-target-group-transitions`;
-    return (await callApi(emulator, 'POST', path, { body })).json();
+    const response = await callApi(emulator, 'POST', path, { body });
+    return (await response.json()) as TargetGroupTransitions;
   };
+  const ids = (...places: { targetGroupId: string }[]): string[] =>
+    places.map(({ targetGroupId }) => targetGroupId);
   const none = {
     is_launch_allowed: false,
     is_pause_allowed: false,
@@ -380,12 +427,43 @@ test('what may be done with a selection is what may be done with each', async ()
     is_relaunch_allowed: false,
     is_finish_allowed: false,
   };
-  expect(await transitions(demo.live)).toMatchObject({
-    ...none,
-    is_pause_allowed: true,
-    is_finish_allowed: true,
+
+  test.each([
+    [[demo.live], { is_pause_allowed: true, is_finish_allowed: true }],
+    [[demo.live, demo.scheduled], { is_finish_allowed: true }],
+    [[demo.live, demo.paused], {}],
+    [[demo.draft, demo.scheduled], { is_launch_allowed: true }],
+    [[demo.live, demo.draft], {}],
+  ])('is what may be done with each: %j', async (places, allowed) => {
+    const selection = ids(...places);
+    const answer = await transitions({ included_target_group_ids: selection });
+    expect(answer).toEqual({ target_groups: selection, ...none, ...allowed });
   });
-  expect(await transitions(demo.live, demo.paused)).toMatchObject({ ...none, is_finish_allowed: true });
-  expect(await transitions(demo.live, demo.draft)).toMatchObject(none);
-  expect(await transitions({ targetGroupId: UNKNOWN })).toMatchObject({ object: 'not_found_error' });
+
+  test('is of what is found and what is included, without what is excluded', async () => {
+    const filters = { status: ['live'] };
+    const live = (await transitions({ filters })).target_groups!;
+    expect(live).toEqual(expect.arrayContaining(ids(demo.live, demo.secondLive)));
+
+    const { target_groups: selected } = await transitions({
+      filters,
+      included_target_group_ids: ids(demo.scheduled),
+      excluded_target_group_ids: ids(demo.live),
+    });
+    expect(new Set(selected)).toEqual(
+      new Set([...live.filter((id) => id !== demo.live.targetGroupId), ...ids(demo.scheduled)]),
+    );
+    const found = await transitions({ search_string: 'no such name' });
+    expect(found).toEqual(none);
+  });
+
+  test('is of the whole project where nothing is said', async () => {
+    expect((await transitions({})).target_groups).toHaveLength(24);
+  });
+
+  test('does not go past a target group that is not there', async () => {
+    expect(await transitions({ included_target_group_ids: [UNKNOWN] })).toMatchObject({
+      object: 'not_found_error',
+    });
+  });
 });

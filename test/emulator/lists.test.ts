@@ -1,5 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ProjectList, ProjectOverview, TargetGroupList } from '../../src/contract/demand-api.js';
+import type {
+  Problem,
+  ProjectList,
+  ProjectOverview,
+  TargetGroupList,
+} from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
 import { callApi, demoPaths, readApi, startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
 
@@ -39,13 +45,13 @@ describe('pages', () => {
     expect(all).toHaveLength(140);
 
     const forward: string[] = [];
-    for (let cursor: string | undefined = ''; cursor !== undefined;) {
+    for (let cursor: string | null | undefined = ''; cursor !== null;) {
       const page: TargetGroupList = await groupsAt(
         `${LARGE}?page_size=33${cursor === '' ? '' : `&start_after=${cursor}`}`,
       );
       forward.push(...page.target_groups.map(({ id }) => id));
-      expect(page.next_cursor === undefined).toBe(!page.has_more);
-      cursor = page.next_cursor;
+      expect(page.next_cursor === null).toBe(!page.has_more);
+      cursor = page.next_cursor!;
     }
     expect(forward).toEqual(all);
 
@@ -53,7 +59,7 @@ describe('pages', () => {
     for (let more = true; more;) {
       const page = await groupsAt(`${LARGE}?page_size=33&end_before=${backward[0]!}`);
       backward = [...page.target_groups.map(({ id }) => id), ...backward];
-      expect(page.next_cursor).toBeUndefined();
+      expect(page.next_cursor).toBeNull();
       more = page.has_more;
     }
     expect(backward).toEqual(all);
@@ -86,9 +92,19 @@ describe('pages', () => {
     'status=asleep',
     'status=live&status=asleep',
     'country=USA',
+    'country=US',
     'language=en',
+    'language=ENG',
+    'human_readable_ids=TG-1',
+    'target_group_customer_reference_numbers=a%2Fb',
+    'exclusion_status=perhaps',
+    'project_manager_id=nobody',
   ])('?%s is a 400', async (query) => {
-    expect((await callApi(emulator, 'GET', `${GROUPS}?${query}`)).status).toBe(400);
+    const response = await callApi(emulator, 'GET', `${GROUPS}?${query}`);
+    expect(response.status).toBe(400);
+    const { invalid_params: params = [] } = (await response.json()) as Problem;
+    const [name = ''] = query.split('=');
+    if (!query.includes('&')) expect(params?.[0]?.name.split('.')[0]).toBe(name);
   });
 });
 
@@ -101,9 +117,9 @@ describe('filters of target groups', () => {
     expect(statuses).toEqual(new Set(['live', 'paused']));
   });
 
-  test('several filters narrow each other, whatever the case', async () => {
+  test('several filters narrow each other', async () => {
     const locales = new Set(
-      (await filtered('country=us&country=GB&language=ENG')).map(({ locale }) => locale),
+      (await filtered('country=us&country=gb&language=eng')).map(({ locale }) => locale),
     );
     expect(locales).toEqual(new Set(['eng_us', 'eng_gb']));
     expect(await filtered('country=us&language=ger')).toEqual([]);
@@ -121,6 +137,30 @@ describe('filters of target groups', () => {
   });
 });
 
+describe('filters that only the newest version has', () => {
+  const filtered = async (query: string): Promise<TargetGroupList['target_groups']> =>
+    (await groupsAt(`${LARGE}?page_size=100&${query}`)).target_groups;
+
+  test('by name, reference number, manager and exclusion', async () => {
+    const all = await filtered('');
+    const some = all.find((group) => group.target_group_customer_reference_number !== null)!;
+    const reference = some.target_group_customer_reference_number!;
+    expect(await filtered(`target_group_customer_reference_numbers=${reference}`)).toEqual([some]);
+    expect(await filtered(`name=${reference}`)).toEqual([]);
+    expect(await filtered(`search_string=${reference}`)).toEqual([some]);
+
+    const manager = some.project_manager_id!;
+    const managed = await filtered(`project_manager_id=${manager.toUpperCase()}`);
+    expect(managed).toContainEqual(some);
+    expect(new Set(managed.map((group) => group.project_manager_id))).toEqual(new Set([manager]));
+
+    const exclusive = await filtered('exclusion_status=true');
+    expect(exclusive.length).toBeGreaterThan(0);
+    expect(exclusive.every((group) => group.exclusion_enabled)).toBe(true);
+    expect((await filtered('exclusion_status=false')).some((group) => group.exclusion_enabled)).toBe(false);
+  });
+});
+
 describe('filters of projects', () => {
   const idsOf = async (query: string): Promise<string[]> =>
     (await projectsAt(`${PROJECTS}?${query}`)).projects.map(({ id }) => id);
@@ -135,15 +175,20 @@ describe('filters of projects', () => {
       demoPaths.project,
     );
     expect(await idsOf(`project_manager_id=${manager}`)).toContain(demo.projectId);
-    expect(await idsOf('project_manager_id=nobody')).toEqual([]);
+    expect(await idsOf(`project_manager_id=${randomUUID()}`)).toEqual([]);
   });
 
   test('the demo project comes first', async () => {
     expect((await idsOf('page_size=1'))[0]).toBe(demo.projectId);
   });
 
-  test('an unknown status is a 400', async () => {
-    expect((await callApi(emulator, 'GET', `${PROJECTS}?status=closed`)).status).toBe(400);
+  test.each([
+    'status=closed',
+    'search_string=four',
+    `search_string=${'x'.repeat(129)}`,
+    'project_manager_id=me',
+  ])('?%s is a 400', async (query) => {
+    expect((await callApi(emulator, 'GET', `${PROJECTS}?${query}`)).status).toBe(400);
   });
 });
 

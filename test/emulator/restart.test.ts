@@ -103,7 +103,7 @@ test('what was done outlives a restart; the demo is not seeded twice', async () 
 
   const second = await startEmulator({ data });
   try {
-    expect(await readApi(second, demoPaths.run(demo.live))).toMatchObject({ status: 'Paused', version: 6 });
+    expect(await readApi(second, demoPaths.run(demo.live))).toMatchObject({ status: 'paused', version: 6 });
   } finally {
     await second.close();
   }
@@ -126,7 +126,7 @@ test('of two jobs that wait to launch one draft, the second fails', async () => 
       responses.map((response) => finishedJob<FieldingRunJob>(busy, response.headers.get('location')!)),
     );
     expect(first).toMatchObject({ status: 'Completed', created_fielding_run_id: expect.any(String) });
-    expect(second).toMatchObject({ status: 'Failed', failure_reason: { code: 'InvalidState' } });
+    expect(second).toMatchObject({ status: 'Failed', failure_reason: { code: 'TargetGroupInvalidState' } });
     expect(second!.created_fielding_run_id).toBeUndefined();
   } finally {
     await busy.close();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { BatchJobKind, FieldingRunStatus } from '../../src/contract/demand-api.js';
-import { decideBatchItem, kindOfOperation, kindOfSegment } from '../../src/emulator/rules/batch-job.js';
+import { decideBatchItem } from '../../src/emulator/rules/batch-job.js';
 import {
   decide,
   decideByClock,
@@ -28,7 +28,7 @@ describe('decide', () => {
     launch_now: [Scheduled],
     pause: [Live],
     resume: [Paused],
-    complete: [Scheduled, Live, Paused],
+    complete: [Scheduled, Live],
     relaunch: [Completed],
   };
   const pairs = (Object.keys(allowed) as RunAction[]).flatMap((action) =>
@@ -54,7 +54,7 @@ describe('decide', () => {
   });
 
   test('complete is allowed with the goal reached', () => {
-    expect(decide('complete', state({ status: Paused, currentCompletes: 100 }), NOW)).toMatchObject({
+    expect(decide('complete', state({ currentCompletes: 100 }), NOW)).toMatchObject({
       change: { status: Completed },
     });
   });
@@ -83,7 +83,7 @@ describe('decidePeriod', () => {
 
   test('a completed run keeps its period', () => {
     expect(decidePeriod({ startAt: 1, endAt: 2 }, state({ status: Completed }))).toMatchObject({
-      refusal: { code: 'InvalidState' },
+      refusal: { code: 'StatusTransitionNotAllowed' },
     });
   });
 });
@@ -96,14 +96,20 @@ describe('decideByClock', () => {
       at: NOW + 100,
       change: { status: Live },
     });
+    expect(decideByClock(scheduled, NOW + 100)?.reason).toBeUndefined();
   });
 
   test('a live run completes at its end, or when its goal is reached', () => {
     expect(decideByClock(state(), NOW + 499)).toBeUndefined();
-    expect(decideByClock(state(), NOW + 700)).toMatchObject({ at: NOW + 500, change: { status: Completed } });
+    expect(decideByClock(state(), NOW + 700)).toMatchObject({
+      at: NOW + 500,
+      change: { status: Completed },
+      reason: 'past_scheduled_end_date',
+    });
     expect(decideByClock(state({ currentCompletes: 100 }), NOW)).toMatchObject({
       at: NOW,
       change: { status: Completed },
+      reason: 'total_completes_reached',
     });
   });
 
@@ -128,18 +134,10 @@ describe('decideBatchItem', () => {
       decideBatchItem(BatchJobKind.Pause, run, NOW);
     expect(refusalOf(undefined)).toMatchObject({ refusal: { code: 'TargetGroupNotFound' } });
     expect(refusalOf(null)).toMatchObject({ refusal: { code: 'TargetGroupIsDraft' } });
-    expect(refusalOf(scheduled)).toMatchObject({ refusal: { code: 'InvalidState' } });
+    expect(refusalOf(scheduled)).toMatchObject({ refusal: { code: 'StatusTransitionNotAllowed' } });
     expect(refusalOf(state({ status: Paused, archived: true }))).toMatchObject({
       refusal: { code: 'TargetGroupIsArchived' },
     });
-  });
-
-  test('kinds have a long name, and in URLs of jobs a short one too', () => {
-    expect(kindOfOperation('pause-fielding-runs-by-target-group-id')).toBe('pause');
-    expect(kindOfOperation('pause')).toBeUndefined();
-    expect(kindOfSegment('pause')).toBe('pause');
-    expect(kindOfSegment('relaunch-fielding-runs-by-target-group-id')).toBe('relaunch');
-    expect(kindOfSegment('stop')).toBeUndefined();
   });
 });
 

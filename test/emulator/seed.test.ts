@@ -21,7 +21,7 @@ test('there is enough of everything', () => {
   expect(rows['target_groups']!.length).toBeGreaterThan(300);
   const inLarge = rows['target_groups']!.filter((row) => row['project_id'] === demo.largeProjectId);
   expect(inLarge.length).toBeGreaterThan(100);
-  for (const status of ['Scheduled', 'Live', 'Paused', 'Completed']) {
+  for (const status of ['scheduled', 'live', 'paused', 'completed']) {
     expect(rows['fielding_runs']!.filter((row) => row['status'] === status).length).toBeGreaterThan(20);
   }
   expect(rows['target_groups']!.filter((row) => row['archived'] === 1).length).toBeGreaterThan(10);
@@ -37,9 +37,9 @@ test('no id is used twice, and all are ULIDs', () => {
 
 test('nothing changes by itself for three weeks but one scheduled run after the other', () => {
   const soon = NOW + 21 * 86_400_000;
-  const live = rows['fielding_runs']!.filter((row) => row['status'] === 'Live');
+  const live = rows['fielding_runs']!.filter((row) => row['status'] === 'live');
   expect(live.filter((row) => Number(row['end_at']) <= soon)).toEqual([]);
-  const scheduled = rows['fielding_runs']!.filter((row) => row['status'] === 'Scheduled');
+  const scheduled = rows['fielding_runs']!.filter((row) => row['status'] === 'scheduled');
   expect(scheduled.filter((row) => Number(row['start_at']) <= NOW + 6 * 86_400_000)).toEqual([]);
 });
 

@@ -12,7 +12,7 @@ import type {
   TargetGroupOverview,
 } from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
-import { CLOCK_USER_ID } from '../../src/emulator/settle.js';
+import { CLOCK_USER_ID } from '../../src/emulator/changes.js';
 import {
   callApi,
   demoPaths,
@@ -218,10 +218,10 @@ describe('A job that comes to a run whose time has passed', () => {
     );
     expect(updated!.data.map(({ target_group_id: id }) => id)).toEqual([demo.secondLive.targetGroupId]);
     expect(failed!.data).toMatchObject([
-      { target_group_id: demo.live.targetGroupId, failure_reason: { code: 'InvalidState' } },
+      { target_group_id: demo.live.targetGroupId, failure_reason: { code: 'StatusTransitionNotAllowed' } },
     ]);
     expect(await readApi(busy, run(demo.live))).toMatchObject({
-      status: 'Completed',
+      status: 'completed',
       version: 7,
       last_changed_at: inHours(2),
       last_changed_by: CLOCK_USER_ID,
@@ -284,7 +284,7 @@ describe('A job that comes late to a draft', () => {
     now = START + hours * HOUR;
     const busy = await start();
     const job = await finishedJob<FieldingRunJob>(busy, location);
-    expect(job).toMatchObject({ status: 'Failed', failure_reason: { code: 'FieldingPeriodEnded' } });
+    expect(job).toMatchObject({ status: 'Failed', failure_reason: { code: 'InvalidFieldingDates' } });
     expect(job.created_fielding_run_id).toBeUndefined();
     expect(await runOfDraft(busy)).toBeUndefined();
     expect(await changes(busy)).toEqual([]);
@@ -296,7 +296,7 @@ describe('A job that comes late to a draft', () => {
     const busy = await start();
     const job = await finishedJob<FieldingRunJob>(busy, location);
     expect(await runOfDraft(busy)).toMatchObject({
-      status: 'Live',
+      status: 'live',
       start_fielding_at: inHours(1),
       end_fielding_at: inHours(2),
       last_changed_at: inHours(1),
@@ -314,8 +314,8 @@ describe('A job that comes late to a draft', () => {
         fielding_run_id: job.created_fielding_run_id,
         from_version: null,
         to_version: 1,
-        from_status: 'Draft',
-        to_status: 'Live',
+        from_status: 'draft',
+        to_status: 'live',
         job_id: job.job_id,
         idempotency_key: 'k',
         trace_id: null,
@@ -331,7 +331,7 @@ describe('A job that comes late to a draft', () => {
     now = START + 4 * HOUR;
     expect(await runOfDraft(busy)).toMatchObject({
       ...(period(1, 9) as object),
-      status: 'Live',
+      status: 'live',
       version: 2,
       last_changed_at: inHours(3),
     });
@@ -351,10 +351,10 @@ describe('Time', () => {
       now = moment;
       return (await readApi<FieldingRun>(busy, run(demo.scheduled))).status;
     };
-    expect(await statusAt(START + HOUR - 1)).toBe('Scheduled');
-    expect(await statusAt(START + HOUR)).toBe('Live');
-    expect(await statusAt(START + 2 * HOUR - 1)).toBe('Live');
-    expect(await statusAt(START + 2 * HOUR)).toBe('Completed');
+    expect(await statusAt(START + HOUR - 1)).toBe('scheduled');
+    expect(await statusAt(START + HOUR)).toBe('live');
+    expect(await statusAt(START + 2 * HOUR - 1)).toBe('live');
+    expect(await statusAt(START + 2 * HOUR)).toBe('completed');
   });
 
   test('completes a run with the very complete that reaches its goal', async () => {
@@ -362,7 +362,7 @@ describe('Time', () => {
     const { progress } = await readApi<TargetGroupOverview>(busy, `${targetGroup(demo.live)}/overview`);
     const completed = async (completes: number): Promise<boolean> => {
       await busy.control.setCompletes(demo.live.targetGroupId, completes);
-      return (await readApi<FieldingRun>(busy, run(demo.live))).status === 'Completed';
+      return (await readApi<FieldingRun>(busy, run(demo.live))).status === 'completed';
     };
     expect(await completed(progress!.filling_goal - 1)).toBe(false);
     expect(await completed(progress!.filling_goal)).toBe(true);
@@ -382,13 +382,23 @@ describe('A fielding period', () => {
   test.each([
     ['starts now', put(demo.scheduled, 0, 1), 202],
     ['started a moment ago', put(demo.scheduled, -SECOND, 1), 400],
-    ['ends now, for a draft', draft('launch', { end_fielding_at: inHours(0) }), 400],
     ['ends in a moment, for a draft', draft('launch', { end_fielding_at: inHours(SECOND) }), 201],
     ['starts now, for a draft', draft('schedule', period(0, 1)), 201],
-    ['started a moment ago, for a draft', draft('schedule', period(-SECOND, 1)), 400],
     ['ends at its start, for a draft', draft('schedule', period(1, 1)), 400],
   ])('that %s', async (_what, request, status) => {
     expect(await statusOf(await start(NEVER), request)).toBe(status);
+  });
+
+  test.each([
+    ['ends now', draft('launch', { end_fielding_at: inHours(0) })],
+    ['has ended a moment ago', draft('launch', { end_fielding_at: inHours(-SECOND) })],
+    ['started a moment ago', draft('schedule', period(-SECOND, 1))],
+  ])('that %s fails the job of a draft', async (_what, request) => {
+    const busy = await start();
+    const response = await callApi(busy, request.method, request.path, { body: request.body });
+    const job = await finishedJob<FieldingRunJob>(busy, response.headers.get('location')!);
+    expect(job).toMatchObject({ status: 'Failed', failure_reason: { code: 'InvalidFieldingDates' } });
+    expect(await changes(busy)).toEqual([]);
   });
 
   test.each([
@@ -447,7 +457,7 @@ describe('Times', () => {
     await send(busy, act(demo.live, 'resume'));
     await busy.control.setCompletes(demo.live.targetGroupId, 1);
     expect(await readApi(busy, run(demo.live))).toMatchObject({
-      status: 'Live',
+      status: 'live',
       last_changed_at: inHours(2),
     });
     expect(await causesAndTimes(busy)).toEqual([

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   demo,
   startEmulator,
@@ -89,7 +90,10 @@ export interface CallOptions {
   readonly body?: unknown;
 }
 
-/** One REST call as a well-behaved client makes it. `path` is below the base; redirects are not followed. */
+/**
+ * One REST call as a well-behaved client makes it: with the version, and with a fresh key where a job is created. `path` is
+ * below the base; redirects are not followed.
+ */
 export function callApi(
   { url }: Pick<Emulator, 'url'>,
   method: string,
@@ -100,6 +104,7 @@ export function callApi(
     'cint-api-version': '2025-12-18',
     authorization: token === null ? null : `Bearer ${token}`,
     'content-type': body === undefined ? null : 'application/json',
+    'idempotency-key': /-jobs\/[a-z-]+$/.test(path) ? randomUUID() : null,
     ...headers,
   };
   return fetch(url + path, {
@@ -121,14 +126,19 @@ export async function readApi<Body>(
   return (await response.json()) as Body;
 }
 
-/** Waits until the job at `location` is over. */
+/** Where the job answers that a `Location` names: a batch job's has the short name of its kind, and is none that answers. */
+export function jobPath(location: string): string {
+  return location.replace(/(?<=\/batch-jobs\/)[a-z]+(?=\/)/, '$&-fielding-runs-by-target-group-id');
+}
+
+/** Waits until the job that a `Location` names is over. */
 export async function finishedJob<Job extends { status: string }>(
   emulator: Pick<Emulator, 'url'>,
   location: string,
 ): Promise<Job> {
-  let job = await readApi<Job>(emulator, location);
+  let job = await readApi<Job>(emulator, jobPath(location));
   await until(async () => {
-    job = await readApi<Job>(emulator, location);
+    job = await readApi<Job>(emulator, jobPath(location));
     return job.status !== 'Processing';
   });
   return job;

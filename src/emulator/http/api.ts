@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import { fieldingRunAnswer } from '../routes/fielding-runs.js';
 import type { Call, Route } from '../routes/route.js';
 import { routes } from '../routes/table.js';
@@ -6,13 +6,21 @@ import type { Services } from '../services.js';
 import { settle } from '../settle.js';
 import type { Caller } from '../store/accounts.js';
 import { findRunOfTargetGroup, type RunRecord } from '../store/fielding-runs.js';
+import { findTargetGroup } from '../store/target-groups.js';
 import { admit, replay, type Applicant } from './admission.js';
 import type { HttpAnswer } from './answer.js';
 import { answerTo, sendError } from './errors.js';
 import { BASE_PATH, Exchange, type Interference } from './exchange.js';
+import { isOlderVersion, olderBody } from './older-version.js';
 import { notFound } from './problem.js';
 import type { RateLimiter } from './rate-limit.js';
 import { headerSchema, pathSchema } from './schemas.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    readonly refusesAsNotFound?: boolean;
+  }
+}
 
 /** The REST API itself: every route of the table, and 404 for anything else. */
 export function serveApi(
@@ -34,7 +42,7 @@ export function serveApi(
   app.setErrorHandler(async (error, request, reply) => {
     const exchange = exchanges.get(request);
     if (exchange === undefined) sendError(error, reply, request.log);
-    else await exchange.answer(answerTo(error, request.log));
+    else await exchange.answer(asDocumented(answerTo(error, request.log), request.routeOptions.config));
     return reply;
   });
   app.setNotFoundHandler(async (request) => exchangeOf(request).answer(notFound('The path').answer));
@@ -43,11 +51,12 @@ export function serveApi(
   for (const [key, route] of Object.entries(routes) as [string, Route][]) {
     const [method = '', path = ''] = key.split(' ');
     app.route({
+      config: { refusesAsNotFound: route.refusesAsNotFound === true },
       method,
       url: `${BASE_PATH}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
       schema: {
         params: pathSchema(path),
-        headers: headerSchema,
+        headers: headerSchema(route.keyed === true),
         ...(route.query && { querystring: route.query }),
         ...(route.body && { body: route.body }),
       },
@@ -63,9 +72,8 @@ export function serveApi(
         const exchange = exchangeOf(request);
         const call = callOf(exchange, required(callers.get(exchange)), clock.now());
         settle(database, call.now);
-        return exchange.answer(
-          method === 'GET' ? route.handle(call, services) : change(call, route, exchange),
-        );
+        const answer = method === 'GET' ? route.handle(call, services) : change(call, route, exchange);
+        return exchange.answer(inVersionOf(exchange, call, answer));
       },
     });
   }
@@ -74,6 +82,14 @@ export function serveApi(
     const { target_group_id: group, fielding_run_id: id } = path as Record<string, string | undefined>;
     const run = group === undefined ? undefined : findRunOfTargetGroup(database, group);
     return run?.id === id ? run : undefined;
+  }
+
+  /** The answer in the shape of the version that was asked for. */
+  function inVersionOf({ header }: Exchange, { path }: Call, answer: HttpAnswer): HttpAnswer {
+    if (answer.body === undefined || !isOlderVersion(header('cint-api-version'))) return answer;
+    const { account_id: account, project_id: project = '' } = path as Record<string, string | undefined>;
+    const nameOf = (id: string) => findTargetGroup(database, Number(account), project, id)?.name;
+    return { ...answer, body: olderBody(answer.body, nameOf) };
   }
 
   /** A request of the same key may have come between the first look at it and the end of this one's body. */
@@ -94,6 +110,11 @@ export function serveApi(
 /** The path of the run that a change is made below. */
 function pathOfRun(path: string, runId: string): string {
   return path.slice(0, path.indexOf(runId) + runId.length);
+}
+
+/** Where the contract has no 400, a resource that a request cannot name is none that exists. */
+function asDocumented(answer: HttpAnswer, { refusesAsNotFound }: FastifyContextConfig): HttpAnswer {
+  return answer.status === 400 && refusesAsNotFound === true ? notFound('The resource').answer : answer;
 }
 
 function applicantOf({ request, header }: Exchange): Applicant {

@@ -1,11 +1,13 @@
 import type { FastifyBaseLogger, FastifyReply } from 'fastify';
+import type { ErrorObject } from 'ajv';
+import type { InvalidParam } from '../../contract/demand-api.js';
 import type { HttpAnswer } from './answer.js';
 import { badRequest, internalError, Problem } from './problem.js';
 
 /** What a client sees of anything that was thrown. */
 export function answerTo(error: unknown, log: FastifyBaseLogger): HttpAnswer {
   if (error instanceof Problem) return error.answer;
-  if (isClientError(error)) return badRequest(error.message).answer;
+  if (isClientError(error)) return badRequest(error.message, invalidParamsIn(error)).answer;
   log.error({ err: error }, 'unexpected error');
   return internalError().answer;
 }
@@ -25,4 +27,14 @@ function isClientError(error: unknown): error is Error {
     error.statusCode >= 400 &&
     error.statusCode < 500
   );
+}
+
+/** What of a request does not fit its schema, by the names of parameters or the paths of properties. */
+function invalidParamsIn(error: Error): InvalidParam[] {
+  const { validation } = error as { readonly validation?: readonly ErrorObject[] };
+  return (validation ?? []).map(({ instancePath, keyword, params, message }) => {
+    const path = instancePath.split('/').slice(1);
+    if (keyword === 'required') path.push((params as { missingProperty: string }).missingProperty);
+    return { name: path.join('.') || 'body', reason: message ?? 'is not valid' };
+  });
 }

@@ -1,6 +1,6 @@
-import { badRequest } from './problem.js';
+import { invalidParam } from './problem.js';
 
-/** What `If-Match` or `If-None-Match` names: anything at all, or some versions. */
+/** What `If-Match` names: anything at all, or some versions. */
 export type TagCondition = '*' | readonly string[];
 
 // RFC 9110, 8.8.3: entity-tag = [ "W/" ] DQUOTE *etagc DQUOTE
@@ -23,12 +23,12 @@ export function parseTags(header: string, value: string): TagCondition {
   const tags: string[] = [];
   for (;;) {
     const tag = ENTITY_TAG.exec(rest);
-    if (tag === null) throw badRequest(`${header} must be * or a list of entity tags in double quotes.`);
+    if (tag === null) throw invalidParam(header, 'must be * or a list of entity tags in double quotes');
     tags.push(tag[1] ?? '');
     rest = rest.slice(tag[0].length);
     const separator = SEPARATOR.exec(rest);
     if (rest.trim() === '') return tags;
-    if (separator === null) throw badRequest(`${header} must separate its entity tags by commas.`);
+    if (separator === null) throw invalidParam(header, 'must separate its entity tags by commas');
     rest = rest.slice(separator[0].length);
     if (rest === '') return tags;
   }

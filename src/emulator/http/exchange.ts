@@ -78,7 +78,7 @@ export class Exchange {
 
   #asReplica(rule: FaultRule): HttpAnswer | undefined {
     if (rule.stale !== true || this.request.method !== 'GET') return undefined;
-    return this.interference.replica.read(this.path, this.header('if-none-match'));
+    return this.interference.replica.read(this.path);
   }
 
   #write({ status, headers, body }: HttpAnswer): FastifyReply {

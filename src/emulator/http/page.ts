@@ -1,5 +1,5 @@
 import type { Page, PageRequest } from '../store/page.js';
-import { badRequest } from './problem.js';
+import { badRequest, invalidParam } from './problem.js';
 
 interface PageQuery {
   readonly page_size?: number;
@@ -22,7 +22,9 @@ export function readPage(query: PageQuery, exists: (id: string) => boolean): Pag
     throw badRequest('start_after and end_before cannot be used together.');
   }
   const cursor = after ?? before;
-  if (cursor !== undefined && !exists(cursor)) throw badRequest('The cursor is not known.');
+  if (cursor !== undefined && !exists(cursor)) {
+    throw invalidParam(after === undefined ? 'end_before' : 'start_after', 'is no cursor that is known');
+  }
   return { size, after, before };
 }
 
@@ -30,10 +32,6 @@ export function readPage(query: PageQuery, exists: (id: string) => boolean): Pag
 export function pageFields(
   page: Page<unknown>,
   url: string,
-): { url: string; has_more: boolean; next_cursor?: string } {
-  return {
-    url,
-    has_more: page.hasMore,
-    ...(page.nextCursor !== undefined && { next_cursor: page.nextCursor }),
-  };
+): { url: string; has_more: boolean; next_cursor: string | null } {
+  return { url, has_more: page.hasMore, next_cursor: page.nextCursor ?? null };
 }

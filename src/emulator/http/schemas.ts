@@ -1,16 +1,20 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import type { FastifySchemaCompiler } from 'fastify';
+import { TargetGroupStatus } from '../../contract/demand-api.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 const text = { type: 'string' } as const;
 export const ulid = { type: 'string', pattern: '^[0-9A-Z]{26}$' } as const;
-export const timestampText = {
-  type: 'string',
-  format: 'date-time',
-  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$',
+export const uuid = { type: 'string', format: 'uuid' } as const;
+export const timestampText = { type: 'string', format: 'date-time' } as const;
+export const targetGroupStatuses = {
+  type: 'array',
+  items: { enum: Object.values(TargetGroupStatus) },
 } as const;
+export const countries = { type: 'array', items: { type: 'string', pattern: '^[a-z]{2}$' } } as const;
+export const languages = { type: 'array', items: { type: 'string', pattern: '^[a-z]{3}$' } } as const;
 /** A selection of target groups, as many as one job takes. */
 export const targetGroupIds = { type: 'array', minItems: 1, maxItems: 1000, items: ulid } as const;
 
@@ -27,10 +31,15 @@ export function pathSchema(path: string): JsonSchema {
 }
 
 /** What every request's headers are checked for; that the version is there at all is checked before. */
-export const headerSchema = objectSchema({
-  'cint-api-version': { type: 'string', format: 'date' },
-  'idempotency-key': { type: 'string', minLength: 1, maxLength: 255 },
-});
+export function headerSchema(isKeyed: boolean): JsonSchema {
+  return objectSchema(
+    {
+      'cint-api-version': { type: 'string', format: 'date' },
+      'idempotency-key': { type: 'string', minLength: 1, maxLength: 255 },
+    },
+    isKeyed ? ['idempotency-key'] : [],
+  );
+}
 
 export const pageParameters = {
   page_size: { type: 'integer', minimum: 1, maximum: 100 },
@@ -50,8 +59,8 @@ export function objectSchema(
  * them; a JSON body has types of its own and is taken as it is.
  */
 export function schemaCompiler(): FastifySchemaCompiler<JsonSchema> {
-  const strict = withFormats(new Ajv({ strict: true }));
-  const coercing = withFormats(new Ajv({ strict: true, coerceTypes: 'array' }));
+  const strict = withFormats(new Ajv({ strict: true, allErrors: true }));
+  const coercing = withFormats(new Ajv({ strict: true, allErrors: true, coerceTypes: 'array' }));
   return ({ schema, httpPart }): ValidateFunction =>
     (httpPart === 'body' ? strict : coercing).compile(schema);
 }

@@ -1,9 +1,16 @@
-import { FieldingRunStatus } from '../../contract/demand-api.js';
+import {
+  FieldingRunStatus,
+  TargetGroupStatus,
+  type DraftJobFailureReason,
+} from '../../contract/demand-api.js';
+import { changerOf, statusChange } from '../changes.js';
 import type { Services } from '../services.js';
 import { settle } from '../settle.js';
 import { completeDraftJob, failDraftJob, findDraftJob, type DraftJobRecord } from '../store/draft-jobs.js';
+import { recordChanges } from '../store/changelog.js';
 import { recordEffect } from '../store/effects.js';
-import { findRunOfTargetGroup, insertRun, touch } from '../store/fielding-runs.js';
+import { insertRun, touch } from '../store/fielding-runs.js';
+import { findTargetGroup } from '../store/target-groups.js';
 
 const FIRST_VERSION = 1;
 
@@ -22,19 +29,34 @@ export function stepDraftJob(services: Services, jobId: string): false {
   });
 }
 
-/** Checked once more, as the draft may have been launched, and time has passed, since the job was created. */
-function whyNot(
-  { database }: Services,
-  job: DraftJobRecord,
-  now: number,
-): { code: string; description: string } | undefined {
-  if (findRunOfTargetGroup(database, job.targetGroupId) !== undefined) {
-    return { code: 'InvalidState', description: 'The target group has been launched meanwhile.' };
+/**
+ * The contract has no refusal for a draft that is not there, or none any more, so it is the job that fails. Times are looked
+ * at when it is done.
+ */
+function whyNot({ database }: Services, job: DraftJobRecord, now: number): DraftJobFailureReason | undefined {
+  const group = findTargetGroup(database, job.accountId, job.projectId, job.targetGroupId);
+  if (group === undefined) {
+    return { code: 'TargetGroupNotFound', description: 'The project has no such target group.' };
   }
-  if (job.endAt <= Math.max(job.startAt ?? now, now)) {
-    return { code: 'FieldingPeriodEnded', description: 'The end of the fielding period has passed.' };
+  if (group.status !== TargetGroupStatus.Draft) {
+    return {
+      code: 'TargetGroupInvalidState',
+      description: `The target group is ${group.status}, and no draft.`,
+    };
   }
+  const startAt = job.startAt ?? now;
+  if (startAt < job.createdAt) {
+    return invalidDates('start_fielding_at', 'in_the_past', 'The start is in the past.');
+  }
+  if (job.endAt <= startAt) {
+    return invalidDates('end_fielding_at', 'not_after_start', 'The end must be after the start.');
+  }
+  if (job.endAt <= now) return invalidDates('end_fielding_at', 'in_the_past', 'The end is in the past.');
   return undefined;
+}
+
+function invalidDates(name: string, reason: string, detail: string): DraftJobFailureReason {
+  return { code: 'InvalidFieldingDates', description: detail, reasons: [{ name, reason, detail }] };
 }
 
 function createRun({ database, newId }: Services, job: DraftJobRecord, now: number): string {
@@ -51,6 +73,11 @@ function createRun({ database, newId }: Services, job: DraftJobRecord, now: numb
     lastChangedBy: job.createdBy,
   });
   touch(database, job, now);
+  recordChanges(database, job.targetGroupId, {
+    occurredAt: now,
+    user: changerOf(job.createdBy),
+    changes: [statusChange('draft', status)],
+  });
   recordEffect(database, {
     at: now,
     cause: 'draft_job',
@@ -60,7 +87,7 @@ function createRun({ database, newId }: Services, job: DraftJobRecord, now: numb
     targetGroupId: job.targetGroupId,
     fieldingRunId: id,
     toVersion: FIRST_VERSION,
-    fromStatus: 'Draft',
+    fromStatus: 'draft',
     toStatus: status,
     jobId: job.id,
     idempotencyKey: job.idempotencyKey ?? undefined,

@@ -1,4 +1,5 @@
-import { listAccounts } from '../store/accounts.js';
+import { objectSchema } from '../http/schemas.js';
+import { listAccounts, listUsers } from '../store/accounts.js';
 import type { RouteTable } from './route.js';
 
 export const accountRoutes = {
@@ -6,6 +7,14 @@ export const accountRoutes = {
     handle: ({ caller }, { database }) => ({
       status: 200,
       body: { accounts: listAccounts(database, caller.token) },
+    }),
+  },
+
+  'GET /accounts/{account_id}/users': {
+    query: objectSchema({ user_type: { enum: ['project_manager'] } }),
+    handle: ({ path, query }, { database }) => ({
+      status: 200,
+      body: { users: listUsers(database, path.account_id, query.user_type !== undefined) },
     }),
   },
 } satisfies Partial<RouteTable>;

@@ -1,9 +1,8 @@
-import type { BatchJob } from '../../contract/demand-api.js';
+import { BatchJobKind, type BatchJob } from '../../contract/demand-api.js';
 import { timestamp } from '../clock.js';
 import { notFound } from '../http/problem.js';
 import { objectSchema, targetGroupIds } from '../http/schemas.js';
 import { stepBatchJob } from '../jobs/batch-job.js';
-import { kindOfOperation, kindOfSegment } from '../rules/batch-job.js';
 import {
   findBatchJob,
   insertBatchJob,
@@ -13,22 +12,55 @@ import {
 } from '../store/batch-jobs.js';
 import { projectAt } from './find.js';
 import { registerJob } from './job-creation.js';
-import type { RouteTable } from './route.js';
+import type { RouteOf, RouteTable } from './route.js';
+
+type CreationKey =
+  'POST /demand/accounts/{account_id}/projects/{project_id}/batch-jobs/pause-fielding-runs-by-target-group-id';
+type ReadKey =
+  'GET /demand/accounts/{account_id}/projects/{project_id}/batch-jobs/pause-fielding-runs-by-target-group-id/{job_id}';
+
+const { Pause, Resume, Launch, Complete, Relaunch } = BatchJobKind;
 
 export const batchJobRoutes = {
-  'POST /demand/accounts/{account_id}/projects/{project_id}/batch-jobs/{operation}': {
+  'POST /demand/accounts/{account_id}/projects/{project_id}/batch-jobs/pause-fielding-runs-by-target-group-id':
+    creation(Pause),
+  'GET /demand/accounts/{account_id}/projects/{project_id}/batch-jobs/pause-fielding-runs-by-target-group-id/{job_id}':
+    read(Pause),
+  'POST /demand/accounts/{account_id}/projects/{project_id}/batch-jobs/resume-fielding-runs-by-target-group-id':
+    creation(Resume),
+  'GET /demand/accounts/{account_id}/projects/{project_id}/batch-jobs/resume-fielding-runs-by-target-group-id/{job_id}':
+    read(Resume),
+  'POST /demand/accounts/{account_id}/projects/{project_id}/batch-jobs/launch-fielding-runs-by-target-group-id':
+    creation(Launch),
+  'GET /demand/accounts/{account_id}/projects/{project_id}/batch-jobs/launch-fielding-runs-by-target-group-id/{job_id}':
+    read(Launch),
+  'POST /demand/accounts/{account_id}/projects/{project_id}/batch-jobs/complete-fielding-runs-by-target-group-id':
+    creation(Complete),
+  'GET /demand/accounts/{account_id}/projects/{project_id}/batch-jobs/complete-fielding-runs-by-target-group-id/{job_id}':
+    read(Complete),
+  'POST /demand/accounts/{account_id}/projects/{project_id}/batch-jobs/relaunch-fielding-runs-by-target-group-id':
+    creation(Relaunch),
+  'GET /demand/accounts/{account_id}/projects/{project_id}/batch-jobs/relaunch-fielding-runs-by-target-group-id/{job_id}':
+    read(Relaunch),
+} satisfies Partial<RouteTable>;
+
+function creation(kind: BatchJobKind): RouteOf<CreationKey> {
+  return {
     keyed: true,
     body: objectSchema({ target_group_ids: targetGroupIds }, ['target_group_ids']),
     handle: (call, services) => {
       const { path, body, caller, now } = call;
-      const kind = kindOfOperation(path.operation);
-      if (kind === undefined) throw notFound('The operation');
       const place = { accountId: path.account_id, projectId: projectAt(services, path).id };
       const id = services.newId();
-      // The reference's example is rooted at /demand, without the base's /v1, and has the short name of the kind.
+      // The reference's example is rooted at /demand, without the base's /v1, and has the short name of the kind, at which
+      // nothing answers.
       const location = `/demand/accounts/${place.accountId}/projects/${place.projectId}/batch-jobs/${kind}/${id}`;
-      const job = { ...place, id, operation: 'create_batch_job', location };
-      const idempotencyKey = registerJob(call, services, job);
+      const idempotencyKey = registerJob(call, services, {
+        ...place,
+        id,
+        operation: 'create_batch_job',
+        location,
+      });
       insertBatchJob(
         services.database,
         { ...place, id, kind, idempotencyKey, createdBy: caller.userId, createdAt: now },
@@ -37,19 +69,19 @@ export const batchJobRoutes = {
       services.jobs.start(() => stepBatchJob(services, id));
       return { status: 201, headers: { location } };
     },
-  },
+  };
+}
 
-  'GET /demand/accounts/{account_id}/projects/{project_id}/batch-jobs/{operation}/{job_id}': {
+function read(kind: BatchJobKind): RouteOf<ReadKey> {
+  return {
     handle: ({ path }, services) => {
       const project = projectAt(services, path);
       const job = findBatchJob(services.database, path.job_id);
-      if (job?.projectId !== project.id || job.kind !== kindOfSegment(path.operation)) {
-        throw notFound('The job');
-      }
+      if (job?.projectId !== project.id || job.kind !== kind) throw notFound('The job');
       return { status: 200, body: view(job, listBatchJobItems(services.database, job.id)) };
     },
-  },
-} satisfies Partial<RouteTable>;
+  };
+}
 
 function view(job: BatchJobRecord, items: readonly BatchJobItem[]): BatchJob {
   const updated = items.filter((item) => item.outcome === 'updated');
@@ -57,21 +89,18 @@ function view(job: BatchJobRecord, items: readonly BatchJobItem[]): BatchJob {
   return {
     job_id: job.id,
     created_at: timestamp(job.createdAt),
+    created_by: job.createdBy,
     status: job.status,
-    updated_target_groups: { data: updated.map(named), has_more: false },
+    updated_target_groups: {
+      data: updated.map((item) => ({ target_group_id: item.targetGroupId })),
+      has_more: false,
+    },
     failed_target_groups: {
       data: failed.map((item) => ({
-        ...named(item),
+        target_group_id: item.targetGroupId,
         failure_reason: { code: item.failureCode ?? '', description: item.failureDescription ?? '' },
       })),
       has_more: false,
     },
-  };
-}
-
-function named(item: BatchJobItem): { target_group_id: string; target_group_name?: string } {
-  return {
-    target_group_id: item.targetGroupId,
-    ...(item.targetGroupName !== null && { target_group_name: item.targetGroupName }),
   };
 }

@@ -1,11 +1,10 @@
-import { TargetGroupStatus, type FieldingRunJob } from '../../contract/demand-api.js';
+import type { DraftJobFailureDetail, FieldingRunJob } from '../../contract/demand-api.js';
 import { timestamp } from '../clock.js';
-import { badRequest, invalidState, notFound } from '../http/problem.js';
+import { invalidParam, notFound } from '../http/problem.js';
 import { objectSchema, timestampText } from '../http/schemas.js';
 import { stepDraftJob } from '../jobs/draft-job.js';
 import type { Services } from '../services.js';
 import { findDraftJob, insertDraftJob, type DraftJobKind } from '../store/draft-jobs.js';
-import { targetGroupAt } from './find.js';
 import { registerJob } from './job-creation.js';
 import type { AnswerOf, CallOf, RouteOf, RouteTable } from './route.js';
 
@@ -33,7 +32,7 @@ export const draftJobRoutes = {
       handle: (call, services) => {
         const startAt = Date.parse(call.body.start_fielding_at);
         const endAt = Date.parse(call.body.end_fielding_at);
-        if (startAt < call.now) throw badRequest('The start is in the past.');
+        if (endAt <= startAt) throw invalidParam('end_fielding_at', 'must be after start_fielding_at');
         return create('schedule', call, services, { startAt, endAt });
       },
     },
@@ -51,10 +50,11 @@ function create(
   period: { readonly startAt: number | null; readonly endAt: number },
 ): AnswerOf<LaunchKey> {
   const { path, caller, now, traceId } = call;
-  if (period.endAt <= (period.startAt ?? now)) throw badRequest('The end must be after the start.');
-  const group = targetGroupAt(services, path);
-  if (group.status !== TargetGroupStatus.Draft) throw invalidState('The target group is no draft.');
-  const place = { accountId: path.account_id, projectId: group.projectId, targetGroupId: group.id };
+  const place = {
+    accountId: path.account_id,
+    projectId: path.project_id,
+    targetGroupId: path.target_group_id,
+  };
   const id = services.newId();
   const location =
     `/demand/accounts/${place.accountId}/projects/${place.projectId}/target-groups/${place.targetGroupId}` +
@@ -78,9 +78,13 @@ function create(
 function read(kind: DraftJobKind): RouteOf<ReadKey> {
   return {
     handle: ({ path }, services) => {
-      const group = targetGroupAt(services, path);
       const job = findDraftJob(services.database, path.job_id);
-      if (job?.targetGroupId !== group.id || job.kind !== kind) throw notFound('The job');
+      const isThere =
+        job?.accountId === path.account_id &&
+        job.projectId === path.project_id &&
+        job.targetGroupId === path.target_group_id &&
+        job.kind === kind;
+      if (!isThere) throw notFound('The job');
       const body: FieldingRunJob = {
         job_id: job.id,
         created_at: timestamp(job.createdAt),
@@ -89,7 +93,11 @@ function read(kind: DraftJobKind): RouteOf<ReadKey> {
         job_trace_id: job.traceId,
         ...(job.createdFieldingRunId !== null && { created_fielding_run_id: job.createdFieldingRunId }),
         ...(job.failureCode !== null && {
-          failure_reason: { code: job.failureCode, description: job.failureDescription ?? '', reasons: [] },
+          failure_reason: {
+            code: job.failureCode,
+            description: job.failureDescription ?? '',
+            reasons: JSON.parse(job.failureReasons) as DraftJobFailureDetail[],
+          },
         }),
       };
       return { status: 200, body };

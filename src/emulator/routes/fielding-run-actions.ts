@@ -1,7 +1,7 @@
 import { changeRun } from '../changes.js';
 import { timestamp } from '../clock.js';
 import { etagOf, matchesVersion, parseTags } from '../http/etag.js';
-import { badRequest, invalidState, preconditionFailed } from '../http/problem.js';
+import { invalidParam, invalidState, preconditionFailed } from '../http/problem.js';
 import { objectSchema, timestampText } from '../http/schemas.js';
 import { decide, decidePeriod, type Decision, type RunAction } from '../rules/fielding-run.js';
 import type { Services } from '../services.js';
@@ -24,11 +24,12 @@ export const fieldingRunActionRoutes = {
       handle: (call, services) => {
         const startAt = Date.parse(call.body.start_fielding_at);
         const endAt = Date.parse(call.body.end_fielding_at);
-        if (endAt <= startAt) throw badRequest('The end must be after the start.');
+        if (endAt <= startAt) throw invalidParam('end_fielding_at', 'must be after start_fielding_at');
         const run = runToChange(call, services);
         // A run that has started keeps its start, so that its end alone can be changed.
-        if (startAt < call.now && startAt !== run.startAt) throw badRequest('The start is in the past.');
-        if (endAt <= call.now) throw badRequest('The end is in the past.');
+        if (startAt < call.now && startAt !== run.startAt)
+          throw invalidParam('start_fielding_at', 'must not be in the past');
+        if (endAt <= call.now) throw invalidParam('end_fielding_at', 'must not be in the past');
         const changed = apply(call, services, run, 'update_period', decidePeriod({ startAt, endAt }, run));
         return { status: 202, headers: { etag: etagOf(changed.version) }, body: { id: changed.id } };
       },
@@ -74,7 +75,7 @@ function act(call: ActionCall, services: Services, action: RunAction): RunRecord
 /** The run at its present version, which the caller must have seen. @throws Problem 400, 404, 412 */
 function runToChange(call: ActionCall, services: Services): RunRecord {
   const ifMatch = call.header('if-match');
-  if (ifMatch === undefined) throw badRequest('The header If-Match is required.');
+  if (ifMatch === undefined) throw invalidParam('If-Match', 'is required');
   const condition = parseTags('If-Match', ifMatch);
   const run = fieldingRunAt(services, call.path);
   if (!matchesVersion(condition, run.version)) throw preconditionFailed();

@@ -1,3 +1,4 @@
+import { TargetGroupStatus } from '../../contract/demand-api.js';
 import { notFound } from '../http/problem.js';
 import type { Services } from '../services.js';
 import { findRunOfTargetGroup, type RunRecord } from '../store/fielding-runs.js';
@@ -27,6 +28,13 @@ export function projectAt({ database }: Services, path: ProjectPath): ProjectRec
 export function targetGroupAt({ database }: Services, path: TargetGroupPath): TargetGroupRecord {
   const group = findTargetGroup(database, path.account_id, path.project_id, path.target_group_id);
   if (group === undefined) throw notFound('The target group');
+  return group;
+}
+
+/** A draft has no figures, nor details. */
+export function launchedTargetGroupAt(services: Services, path: TargetGroupPath): TargetGroupRecord {
+  const group = targetGroupAt(services, path);
+  if (group.status === TargetGroupStatus.Draft) throw notFound('The launched target group');
   return group;
 }
 

@@ -13,19 +13,17 @@ interface NewJob {
 }
 
 /**
- * Notes a job that is being created, in the ledger and under the caller's key, so that a retry finds it. A call without a
- * key creates a job each time.
+ * Notes a job that is being created, in the ledger and under the caller's key, so that a retry finds it.
  *
- * @returns the key, or null where the caller sent none
+ * @returns the key
  */
 export function registerJob(
   { header, caller, traceId, now }: Pick<Call, 'header' | 'caller' | 'traceId' | 'now'>,
   { database }: Services,
   { id, location, ...effect }: NewJob,
-): string | null {
-  const key = header('idempotency-key');
+): string {
+  const key = header('idempotency-key') ?? '';
   recordEffect(database, { ...effect, at: now, cause: 'action', jobId: id, idempotencyKey: key, traceId });
-  if (key === undefined) return null;
   rememberLocation(database, { token: caller.token, accountId: effect.accountId, key }, location);
   return key;
 }

@@ -2,7 +2,7 @@ import { ProjectStatus, type Project, type ProjectListItem } from '../../contrac
 import { timestamp } from '../clock.js';
 import { etagOf } from '../http/etag.js';
 import { pageFields, readPage } from '../http/page.js';
-import { objectSchema, pageParameters } from '../http/schemas.js';
+import { objectSchema, pageParameters, uuid } from '../http/schemas.js';
 import { noFigures, projectStatistics, type ProjectFigures } from '../rules/project-statistics.js';
 import { figuresOf, findProject, listProjects, type ProjectRecord } from '../store/projects.js';
 import { projectAt } from './find.js';
@@ -12,15 +12,15 @@ export const projectRoutes = {
   'GET /demand/accounts/{account_id}/projects': {
     query: objectSchema({
       ...pageParameters,
-      project_manager_id: { type: 'string' },
+      project_manager_id: uuid,
       status: { enum: Object.values(ProjectStatus) },
       name: { type: 'string' },
-      search_string: { type: 'string' },
+      search_string: { type: 'string', minLength: 5, maxLength: 128 },
     }),
     handle: ({ path, query, url }, { database }) => {
       const request = readPage(query, (id) => findProject(database, path.account_id, id) !== undefined);
       const filter = {
-        projectManagerId: query.project_manager_id,
+        projectManagerId: query.project_manager_id?.toLowerCase(),
         status: query.status,
         name: query.name,
         search: query.search_string,
@@ -43,6 +43,7 @@ export const projectRoutes = {
   },
 
   'GET /demand/accounts/{account_id}/projects/{project_id}/overview': {
+    refusesAsNotFound: true,
     handle: ({ path }, services) => {
       const project = projectAt(services, path);
       const figures = figuresOf(services.database, [project.id]).get(project.id) ?? noFigures;
@@ -65,7 +66,9 @@ function identity(project: ProjectRecord): Omit<Project, 'project_manager_id'> {
     human_readable_id: project.humanReadableId,
     name: project.name,
     account_id: project.accountId,
-    ...(project.purchaseOrderNumber !== null && { purchase_order_number: project.purchaseOrderNumber }),
+    ...(project.customerReferenceNumber !== null && {
+      project_customer_reference_number: project.customerReferenceNumber,
+    }),
   };
 }
 

@@ -28,7 +28,7 @@ type BodyOf<Key extends RouteKey> =
 
 type ResponsesOf<Key extends RouteKey> =
   OperationOf<Key> extends { responses: infer Responses } ? Responses : never;
-type SuccessOf<Key extends RouteKey> = Extract<keyof ResponsesOf<Key>, 200 | 201 | 202 | 204 | 301 | 304>;
+type SuccessOf<Key extends RouteKey> = Extract<keyof ResponsesOf<Key>, 200 | 201 | 202 | 204 | 301>;
 type ContentOf<Response> = Response extends { content: { 'application/json': infer Body } }
   ? { readonly body: Body }
   : { readonly body?: undefined };
@@ -52,6 +52,8 @@ export interface Route<Request extends Call = Call, Answer = HttpAnswer> {
   readonly body?: JsonSchema;
   /** Creates something under an `Idempotency-Key`, so a known key answers before anything else is looked at. */
   readonly keyed?: boolean;
+  /** The contract has no 400 here: what would be one is a 404. */
+  readonly refusesAsNotFound?: boolean;
   readonly handle: (call: Request, services: Services) => Answer;
 }
 

@@ -1,23 +1,44 @@
-import type {
-  DraftTargetGroup,
-  StatisticIssue,
-  TargetGroupDetails,
-  TargetGroupListItem,
-  TargetGroupOverview,
-  TargetGroupProgress,
-  TargetGroupStatistics,
+import {
+  PricingModel,
+  type DraftTargetGroup,
+  type MonetaryAmount,
+  type StatisticIssue,
+  type TargetGroupDetails,
+  type TargetGroupListItem,
+  type TargetGroupOverview,
+  type TargetGroupOverviewById,
+  type TargetGroupProgress,
+  type TargetGroupStatistics,
 } from '../../contract/demand-api.js';
 import { timestamp } from '../clock.js';
+import { issuesOf } from '../rules/statistic-issues.js';
 import type { TargetGroupRecord } from '../store/target-groups.js';
+
+/** Settings that all of the demo's target groups share. */
+const SETTINGS = {
+  study_type_code: 'adhoc',
+  industry_code: 'other',
+  industry_lockout_code: 'past_30_days',
+  collects_pii: false,
+} as const;
+const BUSINESS_UNIT_ID = 2210;
+const DEFAULT_INTERVIEW_MINUTES = 10;
+const LONGEST_INTERVIEW_MINUTES = 45;
+const DEFAULT_INCIDENCE_RATE = 0.5;
 
 export function listItem(group: TargetGroupRecord): TargetGroupListItem {
   return {
     id: group.id,
-    ...settings(group),
+    human_readable_id: group.humanReadableId,
+    name: group.name,
+    project_manager_id: group.projectManagerId,
+    exclusion_enabled: group.exclusionEnabled === 1,
+    locale: group.locale,
     status: group.status,
     created_at: timestamp(group.createdAt),
     updated_at: timestamp(group.updatedAt),
     statistics: statistics(group),
+    target_group_customer_reference_number: group.customerReferenceNumber,
   };
 }
 
@@ -27,52 +48,97 @@ export function overview(group: TargetGroupRecord): TargetGroupOverview {
     project_name: group.projectName,
     target_group_name: group.name,
     human_readable_id: group.humanReadableId,
+    project_manager_id: group.projectManagerId,
     progress: progress(group),
+    pricing_model: PricingModel.RateCard,
+    is_pricing_restricted: false,
+    current_cost_per_interview: money(group.costPerInterview),
+    average_cost_per_interview: money(group.costPerInterview),
+    current_cost: money(group.costPerInterview * group.currentCompletes),
     status: group.status,
     country_code: country.toUpperCase(),
     language_code: language.toUpperCase(),
-    ...known('conversion_rate', group.conversionRate),
-    ...known('drop_off_rate', group.dropOffRate),
-    ...known('incidence_rate', group.incidenceRate),
-    ...known('median_length_of_interview_seconds', group.medianInterviewSeconds),
-    average_cost_per_interview: group.costPerInterview,
-    ...known('earnings_per_click', group.earningsPerClick),
-  };
-}
-
-export function details(group: TargetGroupRecord): TargetGroupDetails {
-  return {
-    id: group.id,
-    ...settings(group),
-    filling_goal: group.fillingGoal,
-    filling_strategy: group.fillingStrategy,
+    conversion_rate: group.conversionRate ?? 0,
+    drop_off_rate: group.dropOffRate ?? 0,
+    incidence_rate: group.incidenceRate ?? 0,
+    median_length_of_interview_seconds: group.medianInterviewSeconds,
+    study_type_code: SETTINGS.study_type_code,
+    target_group_customer_reference_number: group.customerReferenceNumber,
     created_at: timestamp(group.createdAt),
   };
 }
 
-export function draft(group: TargetGroupRecord): DraftTargetGroup {
+export function overviewById(group: TargetGroupRecord): TargetGroupOverviewById {
   return {
-    ...settings(group),
-    filling_goal: group.fillingGoal,
-    filling_strategy: group.fillingStrategy,
-    fielding_specification: {
-      ...known('start_at', timestampOrNull(group.draftStartAt)),
-      ...known('end_at', timestampOrNull(group.draftEndAt)),
-    },
+    account_id: group.accountId,
+    project_id: group.projectId,
+    ...overview(group),
+    median_length_of_interview_seconds: group.medianInterviewSeconds ?? 0,
   };
 }
 
-function settings(group: TargetGroupRecord): {
-  human_readable_id: string;
-  name: string;
-  project_manager_id: string;
-  locale: string;
-} {
+export function details(group: TargetGroupRecord, accountName: string): TargetGroupDetails {
+  return {
+    id: group.id,
+    human_readable_id: group.humanReadableId,
+    name: group.name,
+    account_name: accountName,
+    business_unit_id: String(BUSINESS_UNIT_ID),
+    project_manager_id: group.projectManagerId,
+    locale: group.locale,
+    completes_goal: group.fillingGoal,
+    ...expectations(group),
+    ...SETTINGS,
+    client_cost_per_interview_note: money(group.costPerInterview),
+    client_id: null,
+    ...surveyUrls(group),
+    created_at: timestamp(group.createdAt),
+    target_group_customer_reference_number: group.customerReferenceNumber,
+  };
+}
+
+export function draft(group: TargetGroupRecord): DraftTargetGroup {
+  const { draftStartAt: startAt, draftEndAt: endAt } = group;
   return {
     human_readable_id: group.humanReadableId,
     name: group.name,
-    project_manager_id: group.projectManagerId,
+    business_unit_id: BUSINESS_UNIT_ID,
     locale: group.locale,
+    pricing_model: PricingModel.RateCard,
+    cost_per_interview: money(group.costPerInterview),
+    client_id: null,
+    project_manager_id: group.projectManagerId,
+    ...(startAt !== null &&
+      endAt !== null && {
+        fielding_specification: { start_at: timestamp(startAt), end_at: timestamp(endAt) },
+      }),
+    completes_goal: group.fillingGoal,
+    ...expectations(group),
+    ...SETTINGS,
+    exclusion: { enabled: group.exclusionEnabled === 1 },
+    ...surveyUrls(group),
+    created_at: timestamp(group.createdAt),
+    target_group_customer_reference_number: group.customerReferenceNumber,
+  };
+}
+
+/** In the currency of the demo's accounts. */
+export function money(amount: number, decimals = 2): MonetaryAmount {
+  return { value: amount.toFixed(decimals), currency_code: 'USD', currency_scale: 2 };
+}
+
+function expectations({ medianInterviewSeconds: seconds, incidenceRate: rate }: TargetGroupRecord) {
+  const minutes = seconds === null ? DEFAULT_INTERVIEW_MINUTES : Math.ceil(seconds / 60);
+  return {
+    expected_length_of_interview_minutes: Math.min(Math.max(minutes, 1), LONGEST_INTERVIEW_MINUTES),
+    expected_incidence_rate: Number((rate ?? DEFAULT_INCIDENCE_RATE).toFixed(2)),
+  };
+}
+
+function surveyUrls({ id }: TargetGroupRecord) {
+  return {
+    live_url: `https://survey.example.org/${id}?rid=[%RID%]`,
+    test_url: `https://survey.example.org/${id}/test?rid=[%RID%]`,
   };
 }
 
@@ -85,32 +151,33 @@ function progress(group: TargetGroupRecord): TargetGroupProgress {
   };
 }
 
+/** A figure that is not there yet is left out. */
 function statistics(group: TargetGroupRecord): TargetGroupStatistics {
+  const { lastCompleteAt, earningsPerClick, medianInterviewSeconds } = group;
+  const issues = issuesOf(group);
   return {
-    progress: { value: progress(group), issues: [] },
-    last_complete_date: statistic(timestampOrNull(group.lastCompleteAt)),
-    earnings_per_click: statistic(group.earningsPerClick),
-    average_cost_per_interview: statistic(group.costPerInterview),
-    median_length_of_interview_seconds: statistic(group.medianInterviewSeconds),
-    incidence_rate: statistic(group.incidenceRate),
-    drop_off_rate: statistic(group.dropOffRate),
-    conversion_rate: statistic(group.conversionRate),
+    progress: { value: progress(group), issues: issues.progress },
+    ...statistic('last_complete_date', lastCompleteAt === null ? null : timestamp(lastCompleteAt)),
+    ...statistic('earnings_per_click', earningsPerClick === null ? null : money(earningsPerClick)),
+    ...statistic('earnings_per_click_per_minute', perMinute(earningsPerClick, medianInterviewSeconds)),
+    ...statistic('average_cost_per_interview', money(group.costPerInterview)),
+    ...statistic('median_length_of_interview_seconds', medianInterviewSeconds, issues.interviewLength),
+    ...statistic('incidence_rate', group.incidenceRate, issues.incidenceRate),
+    ...statistic('drop_off_rate', group.dropOffRate, issues.dropOffRate),
+    ...statistic('conversion_rate', group.conversionRate),
   };
 }
 
-const notEnoughData: StatisticIssue = {
-  code: 'NotEnoughData',
-  description: 'Too few respondents have come so far.',
-};
-
-function statistic<Value>(value: Value | null): { value?: Value; issues: StatisticIssue[] } {
-  return value === null ? { issues: [notEnoughData] } : { value, issues: [] };
+function perMinute(amount: number | null, seconds: number | null): MonetaryAmount | null {
+  return amount === null || seconds === null ? null : money((amount * 60) / seconds, 4);
 }
 
-function timestampOrNull(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : timestamp(milliseconds);
-}
-
-function known<Name extends string, Value>(name: Name, value: Value | null): Partial<Record<Name, Value>> {
-  return (value === null ? {} : { [name]: value }) as Partial<Record<Name, Value>>;
+function statistic<Name extends string, Value>(
+  name: Name,
+  value: Value | null,
+  issues: readonly StatisticIssue[] = [],
+): Partial<Record<Name, { readonly value: Value; readonly issues: readonly StatisticIssue[] }>> {
+  return (value === null ? {} : { [name]: { value, issues } }) as Partial<
+    Record<Name, { readonly value: Value; readonly issues: readonly StatisticIssue[] }>
+  >;
 }

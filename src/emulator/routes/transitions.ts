@@ -1,29 +1,30 @@
-import { objectSchema, targetGroupIds } from '../http/schemas.js';
+import { TargetGroupStatus, type TargetGroupTransitionsRequest } from '../../contract/demand-api.js';
+import { countries, languages, objectSchema, targetGroupIds, targetGroupStatuses } from '../http/schemas.js';
 import { notFound } from '../http/problem.js';
 import { decide, type RunAction } from '../rules/fielding-run.js';
+import type { Services } from '../services.js';
 import { findRunOfTargetGroup } from '../store/fielding-runs.js';
-import { findTargetGroup } from '../store/target-groups.js';
+import type { ProjectRecord } from '../store/projects.js';
+import { findTargetGroup, selectTargetGroups, type TargetGroupRecord } from '../store/target-groups.js';
 import { projectAt } from './find.js';
 import type { RouteTable } from './route.js';
 
 export const transitionRoutes = {
   'POST /demand/accounts/{account_id}/projects/{project_id}/compute-target-group-transitions': {
-    body: objectSchema({ target_group_ids: targetGroupIds }, ['target_group_ids']),
+    body: objectSchema({
+      search_string: { type: 'string' },
+      filters: objectSchema({ status: targetGroupStatuses, country: countries, language: languages }),
+      included_target_group_ids: targetGroupIds,
+      excluded_target_group_ids: targetGroupIds,
+    }),
     handle: ({ path, body, now }, services) => {
-      const { database } = services;
-      const project = projectAt(services, path);
-      const runs = body.target_group_ids.map((id) => {
-        if (findTargetGroup(database, path.account_id, project.id, id) === undefined) {
-          throw notFound(`The target group ${id}`);
-        }
-        return findRunOfTargetGroup(database, id);
-      });
+      const groups = selection(services, projectAt(services, path), body);
       const allowed = (action: RunAction): boolean =>
-        runs.every((run) => run !== undefined && 'change' in decide(action, run, now));
+        groups.length > 0 && groups.every((group) => isAllowed(services, group, action, now));
       return {
         status: 200,
         body: {
-          target_groups: body.target_group_ids,
+          ...(groups.length > 0 && { target_groups: groups.map(({ id }) => id) }),
           is_launch_allowed: allowed('launch_now'),
           is_pause_allowed: allowed('pause'),
           is_resume_allowed: allowed('resume'),
@@ -34,3 +35,45 @@ export const transitionRoutes = {
     },
   },
 } satisfies Partial<RouteTable>;
+
+/**
+ * What is found and what is included, without what is excluded. Where nothing is looked for and nothing included, all of the
+ * project is found.
+ */
+function selection(
+  { database }: Services,
+  project: ProjectRecord,
+  request: TargetGroupTransitionsRequest,
+): readonly TargetGroupRecord[] {
+  const { search_string: search, filters = {}, included_target_group_ids: included = [] } = request;
+  const looksFor = search !== undefined || Object.keys(filters).length > 0;
+  const found =
+    looksFor || included.length === 0
+      ? selectTargetGroups(database, project.id, {
+          search,
+          statuses: filters.status,
+          countries: filters.country,
+          languages: filters.language,
+        })
+      : [];
+  const named = included.map((id) => {
+    const group = findTargetGroup(database, project.accountId, project.id, id);
+    if (group === undefined) throw notFound(`The target group ${id}`);
+    return group;
+  });
+  const byId = new Map([...found, ...named].map((group) => [group.id, group]));
+  for (const id of request.excluded_target_group_ids ?? []) byId.delete(id);
+  return [...byId.values()];
+}
+
+/** A draft has no run: it can be launched, and no more. */
+function isAllowed(
+  { database }: Services,
+  group: TargetGroupRecord,
+  action: RunAction,
+  now: number,
+): boolean {
+  if (group.status === TargetGroupStatus.Draft) return action === 'launch_now';
+  const run = findRunOfTargetGroup(database, group.id);
+  return run !== undefined && 'change' in decide(action, run, now);
+}

@@ -1,4 +1,4 @@
-import { BatchJobKind, FieldingRunStatus } from '../../contract/demand-api.js';
+import { FieldingRunStatus, type BatchJobKind } from '../../contract/demand-api.js';
 import { decide, type Refusal, type RunAction, type RunChange, type RunState } from './fielding-run.js';
 
 /** What a batch job does with one target group. `reached`: it is in the wanted state already. */
@@ -11,7 +11,6 @@ export interface BatchRefusal {
 }
 
 const { Live, Paused, Completed } = FieldingRunStatus;
-const kinds = Object.values(BatchJobKind);
 
 const plans: Readonly<
   Record<BatchJobKind, { readonly wanted: FieldingRunStatus; readonly action: RunAction }>
@@ -40,16 +39,6 @@ export function decideBatchItem(
   const { wanted, action } = plans[kind];
   if (run.status === wanted && !run.archived) return { reached: true };
   return decide(action, run, now);
-}
-
-/** The kind of job that an operation creates, by its path segment. */
-export function kindOfOperation(segment: string): BatchJobKind | undefined {
-  return kinds.find((kind) => segment === `${kind}-fielding-runs-by-target-group-id`);
-}
-
-/** The kind of job that a job's URL names: in the operation's form, or in the short one that `Location` has. */
-export function kindOfSegment(segment: string): BatchJobKind | undefined {
-  return kinds.find((kind) => segment === kind) ?? kindOfOperation(segment);
 }
 
 function refuse(code: BatchRefusal['code'], description: string): BatchDecision {

@@ -1,4 +1,4 @@
-import { FieldingRunStatus } from '../../contract/demand-api.js';
+import { FieldingRunStatus, StatusChangeReason } from '../../contract/demand-api.js';
 
 /** What the rules need to know of a fielding run and its target group. Times are milliseconds since the epoch. */
 export interface RunState {
@@ -13,7 +13,7 @@ export interface RunState {
 export type RunAction = 'launch_now' | 'pause' | 'resume' | 'complete' | 'relaunch';
 
 export type RefusalCode =
-  'InvalidState' | 'TargetGroupIsArchived' | 'FillingGoalReached' | 'FieldingPeriodEnded';
+  'StatusTransitionNotAllowed' | 'TargetGroupIsArchived' | 'FillingGoalReached' | 'FieldingPeriodEnded';
 
 /** Why an action is not allowed; `code` is also what a batch job reports. */
 export interface Refusal {
@@ -37,7 +37,7 @@ const transitions: Readonly<
   launch_now: { from: [Scheduled], to: Live },
   pause: { from: [Live], to: Paused },
   resume: { from: [Paused], to: Live },
-  complete: { from: [Scheduled, Live, Paused], to: Completed },
+  complete: { from: [Scheduled, Live], to: Completed },
   relaunch: { from: [Completed], to: Live },
 };
 
@@ -46,7 +46,10 @@ export function decide(action: RunAction, run: RunState, now: number): Decision 
   const { from, to } = transitions[action];
   if (run.archived) return refuse('TargetGroupIsArchived', 'The target group is archived.');
   if (!from.includes(run.status)) {
-    return refuse('InvalidState', `A fielding run that is ${run.status} does not allow ${action}.`);
+    return refuse(
+      'StatusTransitionNotAllowed',
+      `A fielding run that is ${run.status} does not allow ${action}.`,
+    );
   }
   if (action === 'resume' || action === 'relaunch') {
     if (goalReached(run)) return refuse('FillingGoalReached', 'The completes goal is already reached.');
@@ -58,27 +61,34 @@ export function decide(action: RunAction, run: RunState, now: number): Decision 
 /** Whether a run's period may be changed. A completed run has to be relaunched first. */
 export function decidePeriod(period: Pick<RunChange, 'startAt' | 'endAt'>, run: RunState): Decision {
   if (run.archived) return refuse('TargetGroupIsArchived', 'The target group is archived.');
-  if (run.status === Completed) return refuse('InvalidState', 'The fielding run is completed.');
+  if (run.status === Completed) return refuse('StatusTransitionNotAllowed', 'The fielding run is completed.');
   return { change: { status: run.status, ...period } };
+}
+
+/** A change that nobody has to ask for. `at`: when it was due. */
+export interface DueChange {
+  readonly operation: 'start' | 'complete';
+  readonly at: number;
+  readonly change: RunChange;
+  readonly reason?: StatusChangeReason;
 }
 
 /**
  * The change that time alone has brought about by `now`, with the moment it was due: a scheduled run goes live at its
  * start, and a live one completes at its end or when its goal is reached.
  */
-export function decideByClock(
-  run: RunState,
-  now: number,
-): { readonly operation: 'start' | 'complete'; readonly at: number; readonly change: RunChange } | undefined {
+export function decideByClock(run: RunState, now: number): DueChange | undefined {
   const { startAt, endAt } = run;
   if (run.status === Scheduled && now >= startAt) {
     return { operation: 'start', at: startAt, change: { status: Live, startAt, endAt } };
   }
   if (run.status === Live && now >= endAt) {
-    return { operation: 'complete', at: endAt, change: { status: Completed, startAt, endAt } };
+    const reason = StatusChangeReason.PastScheduledEndDate;
+    return { operation: 'complete', at: endAt, change: { status: Completed, startAt, endAt }, reason };
   }
   if (run.status === Live && goalReached(run)) {
-    return { operation: 'complete', at: now, change: { status: Completed, startAt, endAt } };
+    const reason = StatusChangeReason.TotalCompletesReached;
+    return { operation: 'complete', at: now, change: { status: Completed, startAt, endAt }, reason };
   }
   return undefined;
 }

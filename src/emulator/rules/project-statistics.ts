@@ -31,7 +31,7 @@ export function projectStatistics(figures: ProjectFigures): ProjectStatistics {
     current_completes: figures.currentCompletes,
     current_prescreens: figures.currentPrescreens,
     incidence_rate_median: median(figures.incidenceRates),
-    length_of_interview_median_seconds: median(figures.interviewSeconds),
+    length_of_interview_median_seconds: Math.round(median(figures.interviewSeconds)),
     conversion_rate_average: mean(figures.conversionRates),
     drop_off_rate_average: mean(figures.dropOffRates),
   };

@@ -9,15 +9,22 @@ export const accounts = [
 
 /** `userId` is who changes were made by. */
 export const credentials = [
-  { token: demo.token, userId: '5f2b8c1a-7d3e-4a96-8b0f-c4e1d2a3b101', accountIds: [demo.accountId] },
+  {
+    token: demo.token,
+    userId: '5f2b8c1a-7d3e-4a96-8b0f-c4e1d2a3b101',
+    name: 'Demo Northwind',
+    accountIds: [demo.accountId],
+  },
   {
     token: demo.other.token,
     userId: '9a4d6e2c-1b8f-4c75-a3d0-e7f5b6c2d202',
+    name: 'Demo Harbour',
     accountIds: [demo.other.accountId],
   },
   {
     token: demo.bothToken,
     userId: 'd0c3b5a7-4e9f-4182-96ab-1f2e3d4c5b03',
+    name: 'Demo Both',
     accountIds: [demo.accountId, demo.other.accountId],
   },
 ] as const;
@@ -26,7 +33,7 @@ export interface ProjectPlan {
   readonly id: string;
   readonly accountId: number;
   readonly name: string;
-  readonly purchaseOrderNumber: string | null;
+  readonly customerReferenceNumber: string | null;
   readonly status: ProjectStatus;
   /** How long before the seeding it was created. */
   readonly ageDays: number;
@@ -78,7 +85,7 @@ export const projects: readonly ProjectPlan[] = [
     id: demo.projectId,
     accountId: demo.accountId,
     name: 'Breakfast habits tracker',
-    purchaseOrderNumber: 'PO-2041-77',
+    customerReferenceNumber: 'PO-2041-77',
     status: Active,
     ageDays: 215,
     named: [
@@ -100,7 +107,7 @@ export const projects: readonly ProjectPlan[] = [
     id: demo.largeProjectId,
     accountId: demo.accountId,
     name: 'Streaming and television, all markets',
-    purchaseOrderNumber: 'PO-2041-64',
+    customerReferenceNumber: 'PO-2041-64',
     status: Active,
     ageDays: 240,
     named: [],
@@ -111,7 +118,7 @@ export const projects: readonly ProjectPlan[] = [
     id: '01BTGNYV6HRNK8K8VKZASZCFM0',
     accountId: demo.accountId,
     name: 'Electric car intent, wave 3',
-    purchaseOrderNumber: null,
+    customerReferenceNumber: null,
     status: Active,
     ageDays: 260,
     named: [],
@@ -122,7 +129,7 @@ export const projects: readonly ProjectPlan[] = [
     id: '01BTGNYV6HRNK8K8VKZASZCFK0',
     accountId: demo.accountId,
     name: 'Running shoe concept test',
-    purchaseOrderNumber: 'PO-2040-12',
+    customerReferenceNumber: 'PO-2040-12',
     status: Active,
     ageDays: 300,
     named: [],
@@ -133,7 +140,7 @@ export const projects: readonly ProjectPlan[] = [
     id: demo.inactiveProjectId,
     accountId: demo.accountId,
     name: 'Holiday travel recall',
-    purchaseOrderNumber: 'PO-2038-05',
+    customerReferenceNumber: 'PO-2038-05',
     status: Inactive,
     ageDays: 400,
     named: [],
@@ -144,7 +151,7 @@ export const projects: readonly ProjectPlan[] = [
     id: demo.other.projectId,
     accountId: demo.other.accountId,
     name: 'Banking app satisfaction',
-    purchaseOrderNumber: 'HR-118',
+    customerReferenceNumber: 'HR-118',
     status: Active,
     ageDays: 220,
     named: [{ ...demo.other.live, situation: 'live' }],
@@ -155,7 +162,7 @@ export const projects: readonly ProjectPlan[] = [
     id: '01BTGNYV6HRNK8K8VKZASZCFG0',
     accountId: demo.other.accountId,
     name: 'Pet food packaging',
-    purchaseOrderNumber: null,
+    customerReferenceNumber: null,
     status: Active,
     ageDays: 280,
     named: [],
@@ -166,7 +173,7 @@ export const projects: readonly ProjectPlan[] = [
     id: '01BTGNYV6HRNK8K8VKZASZCFF0',
     accountId: demo.other.accountId,
     name: 'Museum visitors, spring',
-    purchaseOrderNumber: 'HR-097',
+    customerReferenceNumber: 'HR-097',
     status: Inactive,
     ageDays: 420,
     named: [],

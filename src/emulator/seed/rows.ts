@@ -1,4 +1,5 @@
 import { Draw } from './draw.js';
+import { changelogRows } from './changelog.js';
 import { accounts, credentials, projects, type NamedTargetGroup, type ProjectPlan } from './plan.js';
 import type { Row } from './row.js';
 import { drawTargetGroup } from './target-group.js';
@@ -21,9 +22,11 @@ export function demoRows(now: number): Readonly<Record<string, readonly Row[]>> 
     grants: credentials.flatMap(({ token, accountIds }) =>
       accountIds.map((accountId) => ({ token, account_id: accountId })),
     ),
+    users: userRows(),
     projects: drawn.map(({ project }) => project),
     target_groups: drawn.flatMap(({ groups }) => groups),
     fielding_runs: drawn.flatMap(({ runs }) => runs),
+    changelog: changelogRows(drawn),
   };
 }
 
@@ -34,13 +37,16 @@ function drawProject(
   now: number,
 ): { readonly project: Row; readonly groups: Row[]; readonly runs: Row[] } {
   const createdAt = now - plan.ageDays * DAY;
-  const managers = people[plan.accountId] ?? [];
+  const managers = (people[plan.accountId] ?? []).map(({ id }) => id);
   const others = Array.from({ length: plan.others }, () => drawName(draw, plan));
   // Ids and times of creation rise together, since lists that go by id are newest first.
   const drawn = [...others, ...plan.named].map((named, index) => {
     const place = {
       projectId: plan.id,
       humanReadableId: `TG-${number * 1000 + index}`,
+      customerReferenceNumber:
+        index % 3 === 0 ? `TRACKER-${String(number * 1000 + index).padStart(6, '0')}` : null,
+      isExclusive: index % 5 === 0,
       managerId: draw.oneOf(managers),
       createdAt: createdAt + (index + 1) * 7 * MINUTE,
     };
@@ -50,10 +56,10 @@ function drawProject(
   const project = {
     id: plan.id,
     account_id: plan.accountId,
-    human_readable_id: `PRJ-${1000 + number}`,
+    human_readable_id: `P-${1000 + number}`,
     name: plan.name,
     project_manager_id: draw.oneOf(managers),
-    purchase_order_number: plan.purchaseOrderNumber,
+    customer_reference_number: plan.customerReferenceNumber,
     status: plan.status,
     created_at: createdAt,
     last_activity_at: Math.max(...groups.map((group) => Number(group['updated_at']))),
@@ -63,4 +69,19 @@ function drawProject(
 
 function drawName(draw: Draw, { mix }: ProjectPlan): NamedTargetGroup {
   return { targetGroupId: draw.id(), fieldingRunId: draw.id(), situation: draw.oneOf(mix) };
+}
+
+function userRows(): Row[] {
+  const callers = credentials.flatMap(({ userId, name, accountIds }) =>
+    accountIds.map((accountId) => userRow(accountId, userId, name, false)),
+  );
+  const managers = Object.entries(people).flatMap(([accountId, all]) =>
+    all.map(({ id, name }) => userRow(Number(accountId), id, name, true)),
+  );
+  return [...callers, ...managers];
+}
+
+function userRow(accountId: number, id: string, name: string, managesProjects: boolean): Row {
+  const email = `${name.toLowerCase().replaceAll(' ', '.')}@example.org`;
+  return { account_id: accountId, id, email, name, manages_projects: managesProjects ? 1 : 0 };
 }

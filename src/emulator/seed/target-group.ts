@@ -13,6 +13,8 @@ export interface Place {
   readonly projectId: string;
   readonly humanReadableId: string;
   readonly managerId: string;
+  readonly customerReferenceNumber: string | null;
+  readonly isExclusive: boolean;
   readonly createdAt: number;
 }
 
@@ -47,6 +49,8 @@ export function drawTargetGroup(
     last_complete_at: completes === 0 ? null : lastActiveAt,
     ...figuresOf(draw, completes),
     cost_per_interview: draw.price([1.2, 7.5]),
+    customer_reference_number: place.customerReferenceNumber,
+    exclusion_enabled: place.isExclusive ? 1 : 0,
     draft_start_at: isDraft ? startAt : null,
     draft_end_at: isDraft ? endAt : null,
     created_at: place.createdAt,

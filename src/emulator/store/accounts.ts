@@ -1,4 +1,4 @@
-import type { Account } from '../../contract/demand-api.js';
+import type { Account, User } from '../../contract/demand-api.js';
 import type { Database } from './database.js';
 
 /** Who a token speaks for. */
@@ -21,5 +21,21 @@ export function listAccounts(database: Database, token: string): Account[] {
   return database.all<Account>(
     `SELECT a.id, a.name FROM accounts a JOIN grants g ON g.account_id = a.id WHERE g.token = :token ORDER BY a.id`,
     { token },
+  );
+}
+
+export function findAccountName(database: Database, accountId: number): string {
+  return (
+    database.first<{ name: string }>('SELECT name FROM accounts WHERE id = :accountId', { accountId })
+      ?.name ?? ''
+  );
+}
+
+/** An account's people; with `managersAlone`, those who manage projects. */
+export function listUsers(database: Database, accountId: number, managersAlone: boolean): User[] {
+  return database.all<User>(
+    `SELECT id, email, name FROM users
+    WHERE account_id = :accountId AND (:managersAlone = 0 OR manages_projects = 1) ORDER BY name`,
+    { accountId, managersAlone: Number(managersAlone) },
   );
 }

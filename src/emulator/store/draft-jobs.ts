@@ -1,4 +1,4 @@
-import type { JobStatus } from '../../contract/demand-api.js';
+import type { DraftJobFailureReason, JobStatus } from '../../contract/demand-api.js';
 import type { Database } from './database.js';
 
 /** `launch`: from now to `endAt`, with no start of its own; `schedule`: from `startAt` to `endAt`. */
@@ -19,12 +19,14 @@ export interface DraftJobRecord {
   readonly createdFieldingRunId: string | null;
   readonly failureCode: string | null;
   readonly failureDescription: string | null;
+  /** JSON: details by property. */
+  readonly failureReasons: string;
   readonly traceId: string;
 }
 
 type NewDraftJob = Omit<
   DraftJobRecord,
-  'status' | 'createdFieldingRunId' | 'failureCode' | 'failureDescription'
+  'status' | 'createdFieldingRunId' | 'failureCode' | 'failureDescription' | 'failureReasons'
 >;
 
 export function insertDraftJob(database: Database, job: NewDraftJob): void {
@@ -44,7 +46,8 @@ export function findDraftJob(database: Database, id: string): DraftJobRecord | u
     `SELECT id, account_id AS accountId, project_id AS projectId, target_group_id AS targetGroupId, kind,
       start_at AS startAt, end_at AS endAt, idempotency_key AS idempotencyKey, created_by AS createdBy,
       created_at AS createdAt, status, created_fielding_run_id AS createdFieldingRunId,
-      failure_code AS failureCode, failure_description AS failureDescription, trace_id AS traceId
+      failure_code AS failureCode, failure_description AS failureDescription,
+      failure_reasons AS failureReasons, trace_id AS traceId
     FROM draft_jobs WHERE id = :id`,
     { id },
   );
@@ -60,12 +63,13 @@ export function completeDraftJob(database: Database, id: string, createdFielding
 export function failDraftJob(
   database: Database,
   id: string,
-  failure: { readonly code: string; readonly description: string },
+  { code = '', description = '', reasons = [] }: DraftJobFailureReason,
 ): void {
   database.run(
-    `UPDATE draft_jobs SET status = 'Failed', failure_code = :code, failure_description = :description
+    `UPDATE draft_jobs SET status = 'Failed', failure_code = :code, failure_description = :description,
+      failure_reasons = :reasons
     WHERE id = :id`,
-    { id, code: failure.code, description: failure.description },
+    { id, code, description, reasons: JSON.stringify(reasons) },
   );
 }
 

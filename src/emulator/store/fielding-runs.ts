@@ -35,12 +35,12 @@ export function findDueRuns(database: Database, now: number): RunRecord[] {
     database,
     // CROSS JOIN: the few target groups at their goal are looked through, not the many live runs.
     `SELECT ${columns} FROM target_groups_with_runs WHERE id IN (
-      SELECT target_group_id FROM fielding_runs WHERE status = 'Scheduled' AND start_at <= :now
+      SELECT target_group_id FROM fielding_runs WHERE status = 'scheduled' AND start_at <= :now
       UNION ALL
-      SELECT target_group_id FROM fielding_runs WHERE status = 'Live' AND end_at <= :now
+      SELECT target_group_id FROM fielding_runs WHERE status = 'live' AND end_at <= :now
       UNION ALL
       SELECT g.id FROM target_groups g CROSS JOIN fielding_runs r ON r.target_group_id = g.id
-      WHERE g.current_completes >= g.filling_goal AND g.archived = 0 AND r.status = 'Live')`,
+      WHERE g.current_completes >= g.filling_goal AND g.archived = 0 AND r.status = 'live')`,
     { now },
   );
 }

@@ -9,7 +9,7 @@ export interface ProjectRecord {
   readonly humanReadableId: string;
   readonly name: string;
   readonly projectManagerId: string;
-  readonly purchaseOrderNumber: string | null;
+  readonly customerReferenceNumber: string | null;
   readonly status: ProjectStatus;
   readonly version: number;
   readonly createdAt: number;
@@ -21,13 +21,13 @@ export interface ProjectFilter {
   readonly status?: ProjectStatus | undefined;
   /** Part of the name. */
   readonly name?: string | undefined;
-  /** Part of the name, the human-readable id or the purchase order number. */
+  /** Part of the name, the human-readable id or the customer reference number. */
   readonly search?: string | undefined;
 }
 
 const columns = `
   id, account_id AS accountId, human_readable_id AS humanReadableId, name, project_manager_id AS projectManagerId,
-  purchase_order_number AS purchaseOrderNumber, status, version, created_at AS createdAt,
+  customer_reference_number AS customerReferenceNumber, status, version, created_at AS createdAt,
   last_activity_at AS lastActivityAt`;
 
 export function findProject(
@@ -55,7 +55,7 @@ export function listProjects(
       AND (:status IS NULL OR status = :status)
       AND (:name IS NULL OR instr(lower(name), lower(:name)) > 0)
       AND (:search IS NULL OR instr(
-        lower(name || char(10) || human_readable_id || char(10) || coalesce(purchase_order_number, '')),
+        lower(name || char(10) || human_readable_id || char(10) || coalesce(customer_reference_number, '')),
         lower(:search)) > 0)
       AND ${condition} ${order}`,
     {

@@ -1,9 +1,10 @@
-import type { TargetGroupStatus } from '../../contract/demand-api.js';
+import type { FillingStrategy, TargetGroupStatus } from '../../contract/demand-api.js';
 import type { Database } from './database.js';
 import { cutPage, pageSql, type Page, type PageRequest } from './page.js';
 
 export interface TargetGroupRecord {
   readonly id: string;
+  readonly accountId: number;
   readonly projectId: string;
   readonly projectName: string;
   readonly humanReadableId: string;
@@ -12,7 +13,7 @@ export interface TargetGroupRecord {
   readonly locale: string;
   readonly status: TargetGroupStatus;
   readonly fillingGoal: number;
-  readonly fillingStrategy: string;
+  readonly fillingStrategy: FillingStrategy;
   readonly currentCompletes: number;
   readonly currentPrescreens: number;
   readonly lastCompleteAt: number | null;
@@ -22,6 +23,11 @@ export interface TargetGroupRecord {
   readonly medianInterviewSeconds: number | null;
   readonly costPerInterview: number;
   readonly earningsPerClick: number | null;
+  readonly customerReferenceNumber: string | null;
+  /** 0 or 1: whether respondents of other target groups are kept out. */
+  readonly exclusionEnabled: number;
+  /** Of the fielding run; null for a draft. */
+  readonly startAt: number | null;
   readonly draftStartAt: number | null;
   readonly draftEndAt: number | null;
   readonly createdAt: number;
@@ -30,22 +36,28 @@ export interface TargetGroupRecord {
 
 /** Each list holds alternatives; undefined does not filter. */
 export interface TargetGroupFilter {
-  /** Part of the name or the human-readable id. */
+  /** Part of the name, the human-readable id or the customer reference number. */
   readonly search?: string | undefined;
   readonly statuses?: readonly TargetGroupStatus[] | undefined;
   readonly countries?: readonly string[] | undefined;
   readonly languages?: readonly string[] | undefined;
   readonly humanReadableIds?: readonly string[] | undefined;
+  readonly customerReferenceNumbers?: readonly string[] | undefined;
+  /** Part of the name. */
+  readonly name?: string | undefined;
+  readonly projectManagerId?: string | undefined;
+  readonly exclusionEnabled?: boolean | undefined;
 }
 
 const columns = `
-  id, project_id AS projectId, project_name AS projectName, human_readable_id AS humanReadableId, name,
+  id, account_id AS accountId, project_id AS projectId, project_name AS projectName, human_readable_id AS humanReadableId, name,
   project_manager_id AS projectManagerId, locale, status, filling_goal AS fillingGoal,
   filling_strategy AS fillingStrategy, current_completes AS currentCompletes,
   current_prescreens AS currentPrescreens, last_complete_at AS lastCompleteAt, incidence_rate AS incidenceRate,
   conversion_rate AS conversionRate, drop_off_rate AS dropOffRate,
   median_interview_seconds AS medianInterviewSeconds, cost_per_interview AS costPerInterview,
-  earnings_per_click AS earningsPerClick,
+  earnings_per_click AS earningsPerClick, customer_reference_number AS customerReferenceNumber,
+  exclusion_enabled AS exclusionEnabled, start_at AS startAt,
   draft_start_at AS draftStartAt, draft_end_at AS draftEndAt, created_at AS createdAt, updated_at AS updatedAt`;
 
 export function findTargetGroup(
@@ -69,25 +81,66 @@ export function listTargetGroups(
 ): Page<TargetGroupRecord> {
   const { condition, order, bindings } = pageSql(request);
   const rows = database.all<TargetGroupRecord>(
-    `SELECT ${columns} FROM target_groups_with_runs
-    WHERE project_id = :projectId
-      AND (:search IS NULL OR instr(lower(name || char(10) || human_readable_id), lower(:search)) > 0)
-      AND (:statuses IS NULL OR status IN (SELECT value FROM json_each(:statuses)))
-      AND (:languages IS NULL OR substr(locale, 1, 3) IN (SELECT lower(value) FROM json_each(:languages)))
-      AND (:countries IS NULL OR substr(locale, 5) IN (SELECT lower(value) FROM json_each(:countries)))
-      AND (:humanReadableIds IS NULL OR human_readable_id IN (SELECT value FROM json_each(:humanReadableIds)))
-      AND ${condition} ${order}`,
-    {
-      projectId,
-      search: filter.search ?? null,
-      statuses: jsonOrNull(filter.statuses),
-      countries: jsonOrNull(filter.countries),
-      languages: jsonOrNull(filter.languages),
-      humanReadableIds: jsonOrNull(filter.humanReadableIds),
-      ...bindings,
-    },
+    `SELECT ${columns} FROM target_groups_with_runs WHERE ${SELECTED} AND ${condition} ${order}`,
+    { ...selection(projectId, filter), ...bindings },
   );
   return cutPage(rows, request);
+}
+
+/** All that a filter selects, newest first. */
+export function selectTargetGroups(
+  database: Database,
+  projectId: string,
+  filter: TargetGroupFilter,
+): TargetGroupRecord[] {
+  return database.all<TargetGroupRecord>(
+    `SELECT ${columns} FROM target_groups_with_runs WHERE ${SELECTED} ORDER BY id DESC`,
+    selection(projectId, filter),
+  );
+}
+
+/** A target group by its id alone. */
+export function findTargetGroupById(
+  database: Database,
+  targetGroupId: string,
+): TargetGroupRecord | undefined {
+  return database.first<TargetGroupRecord>(
+    `SELECT ${columns} FROM target_groups_with_runs WHERE id = :targetGroupId`,
+    { targetGroupId },
+  );
+}
+
+const SELECTED = `
+  project_id = :projectId
+  AND (:search IS NULL OR instr(
+    lower(name || char(10) || human_readable_id || char(10) || coalesce(customer_reference_number, '')),
+    lower(:search)) > 0)
+  AND (:name IS NULL OR instr(lower(name), lower(:name)) > 0)
+  AND (:statuses IS NULL OR status IN (SELECT value FROM json_each(:statuses)))
+  AND (:languages IS NULL OR substr(locale, 1, 3) IN (SELECT value FROM json_each(:languages)))
+  AND (:countries IS NULL OR substr(locale, 5) IN (SELECT value FROM json_each(:countries)))
+  AND (:humanReadableIds IS NULL OR human_readable_id IN (SELECT value FROM json_each(:humanReadableIds)))
+  AND (:references IS NULL OR customer_reference_number IN (SELECT value FROM json_each(:references)))
+  AND (:projectManagerId IS NULL OR project_manager_id = :projectManagerId)
+  AND (:exclusionEnabled IS NULL OR exclusion_enabled = :exclusionEnabled)`;
+
+function selection(
+  projectId: string,
+  filter: TargetGroupFilter,
+): Readonly<Record<string, string | number | null>> {
+  const { exclusionEnabled } = filter;
+  return {
+    projectId,
+    search: filter.search ?? null,
+    name: filter.name ?? null,
+    statuses: jsonOrNull(filter.statuses),
+    countries: jsonOrNull(filter.countries),
+    languages: jsonOrNull(filter.languages),
+    humanReadableIds: jsonOrNull(filter.humanReadableIds),
+    references: jsonOrNull(filter.customerReferenceNumbers),
+    projectManagerId: filter.projectManagerId?.toLowerCase() ?? null,
+    exclusionEnabled: exclusionEnabled === undefined ? null : Number(exclusionEnabled),
+  };
 }
 
 function jsonOrNull(values: readonly string[] | undefined): string | null {

@@ -4,6 +4,7 @@ import type * as rest from '../../contract/demand-api.js';
 import { accountIdOf } from '../../upstream/place.js';
 import type { Connection } from '../connection/connection.js';
 import { itemsFrom } from '../items.js';
+import { badResponse } from '../../upstream/errors.js';
 import { requirePlace } from '../node/node-id.js';
 import { ProjectsArgs } from '../project/project.args.js';
 import { ProjectConnection } from '../project/project.connection.js';
@@ -19,7 +20,7 @@ export class AccountResolver {
   })
   async accounts(@Ctx() { loaders }: RequestContext): Promise<(Account | Error)[] | null> {
     const list = await loaders.accounts.load('all');
-    return list && itemsFrom(list.accounts, ({ id }) => new Account({ accountId: accountIdOf(id) }));
+    return list && itemsFrom(accountsIn(list), ({ id }) => toAccount(id));
   }
 
   @Query(() => Account, {
@@ -67,10 +68,24 @@ async function accountInList(
 ): Promise<rest.Account | undefined> {
   const list = await loaders.accounts.load('all');
   if (list === null) return undefined;
-  const ids = itemsFrom(list.accounts, ({ id }) => accountIdOf(id));
+  const accounts = accountsIn(list);
+  const ids = itemsFrom(accounts, ({ id }) => toAccount(id).accountId);
   const index = ids.indexOf(accountId);
-  if (index >= 0) return list.accounts[index];
+  if (index >= 0) return accounts[index];
   const broken = ids.find((id) => id instanceof Error);
   if (broken !== undefined) throw broken;
   return undefined;
+}
+
+/** The contract requires neither the list nor the ids in it, and without them there is nothing to tell. */
+function accountsIn(list: rest.AccountList): readonly rest.Account[] {
+  const accounts = list.accounts ?? null;
+  if (accounts === null) throw badResponse('The Demand API did not tell the `accounts`.');
+  return accounts;
+}
+
+function toAccount(id: number | null | undefined): Account {
+  if (id === undefined || id === null)
+    throw badResponse('The Demand API did not tell the `id` of an account.');
+  return new Account({ accountId: accountIdOf(id) });
 }

@@ -19,7 +19,7 @@ export function availableActions(
     case FieldingRunStatus.LIVE:
       return [FieldingRunAction.PAUSE, FieldingRunAction.COMPLETE];
     case FieldingRunStatus.PAUSED:
-      return ended ? [FieldingRunAction.COMPLETE] : [FieldingRunAction.RESUME, FieldingRunAction.COMPLETE];
+      return ended ? [] : [FieldingRunAction.RESUME];
     case FieldingRunStatus.COMPLETED:
       return ended ? [] : [FieldingRunAction.RELAUNCH];
     case FieldingRunStatus.UNKNOWN:

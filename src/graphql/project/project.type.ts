@@ -95,7 +95,7 @@ export class Project implements Node {
 
   @Field(() => String, { nullable: true, description: 'The purchase order that the project is charged to.' })
   get purchaseOrderNumber(): string | null {
-    return this.facts.purchase_order_number ?? null;
+    return this.facts.project_customer_reference_number ?? this.facts.purchase_order_number ?? null;
   }
 
   @Field(() => Int, {

@@ -19,8 +19,9 @@ export interface TargetGroupFigures {
   readonly dropOffRate: number | null;
   readonly incidenceRate: number | null;
   readonly medianLengthOfInterviewSeconds: number | null;
-  readonly averageCostPerInterview: number | null;
-  readonly earningsPerClick: number | null;
+  readonly averageCostPerInterview: rest.MonetaryAmount | null;
+  readonly earningsPerClick: rest.MonetaryAmount | null;
+  readonly earningsPerClickPerMinute: rest.MonetaryAmount | null;
   readonly lastCompleteAt: string | null;
 }
 
@@ -124,8 +125,8 @@ export class DraftFacts implements TargetGroupFacts {
     return this.draft.human_readable_id ?? null;
   }
 
-  get name(): string {
-    return this.draft.name;
+  get name(): string | null {
+    return this.draft.name ?? null;
   }
 
   get locale(): string | null {
@@ -164,12 +165,16 @@ class ListedFigures implements TargetGroupFigures {
     return this.statistics.median_length_of_interview_seconds?.value ?? null;
   }
 
-  get averageCostPerInterview(): number | null {
+  get averageCostPerInterview(): rest.MonetaryAmount | null {
     return this.statistics.average_cost_per_interview?.value ?? null;
   }
 
-  get earningsPerClick(): number | null {
+  get earningsPerClick(): rest.MonetaryAmount | null {
     return this.statistics.earnings_per_click?.value ?? null;
+  }
+
+  get earningsPerClickPerMinute(): rest.MonetaryAmount | null {
+    return this.statistics.earnings_per_click_per_minute?.value ?? null;
   }
 
   get lastCompleteAt(): string | null {
@@ -179,6 +184,7 @@ class ListedFigures implements TargetGroupFigures {
 
 class OverviewFigures implements TargetGroupFigures {
   readonly lastCompleteAt = null;
+  readonly earningsPerClickPerMinute = null;
 
   constructor(private readonly overview: rest.TargetGroupOverview) {}
 
@@ -198,11 +204,11 @@ class OverviewFigures implements TargetGroupFigures {
     return this.overview.median_length_of_interview_seconds ?? null;
   }
 
-  get averageCostPerInterview(): number | null {
+  get averageCostPerInterview(): rest.MonetaryAmount | null {
     return this.overview.average_cost_per_interview ?? null;
   }
 
-  get earningsPerClick(): number | null {
+  get earningsPerClick(): rest.MonetaryAmount | null {
     return this.overview.earnings_per_click ?? null;
   }
 }

@@ -4,15 +4,15 @@ import type { TargetGroupQuery } from '../../upstream/client.js';
 import { segment, type ProjectPlace } from '../../upstream/place.js';
 import { toConnection, type Connection } from '../connection/connection.js';
 import { pageQuery } from '../connection/page.js';
-import { anyText, filterText, filterValues, matching } from '../filter.js';
+import { anyText, filterText, filterValues, inLowerCase, matching } from '../filter.js';
 import { toRestEnum } from '../rest-enum.js';
 import type { TargetGroupFilter, TargetGroupsArgs } from './target-group.args.js';
 import { ListedFacts } from './target-group.facts.js';
 import { TargetGroup } from './target-group.type.js';
 
 const restStatus = toRestEnum(TargetGroupStatus);
-const countryCode = matching(/^[A-Za-z]{2}$/, 'a country in two letters, e.g. `US`');
-const languageCode = matching(/^[A-Za-z]{3}$/, 'a language in three letters, e.g. `ENG`');
+const countryCode = inLowerCase(matching(/^[A-Za-z]{2}$/, 'a country in two letters, e.g. `US`'));
+const languageCode = inLowerCase(matching(/^[A-Za-z]{3}$/, 'a language in three letters, e.g. `ENG`'));
 
 /** One page of a project's target groups; null where there is no such project. */
 export async function targetGroupConnection(

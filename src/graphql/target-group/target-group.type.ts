@@ -3,6 +3,7 @@ import type * as rest from '../../contract/demand-api.js';
 import { badResponse } from '../../upstream/errors.js';
 import type { TargetGroupPlace } from '../../upstream/place.js';
 import { targetGroupNodeId } from '../node/node-id.js';
+import { Money, moneyOf } from '../money/money.type.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
 import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
@@ -73,20 +74,23 @@ export class TargetGroupStatistics {
     return seconds === null ? null : Math.round(seconds);
   }
 
-  @Field(() => Float, {
-    nullable: true,
-    description: "Average cost of an interview, in the account's currency.",
-  })
-  get averageCostPerInterview(): number | null {
-    return this.figures.averageCostPerInterview;
+  @Field(() => Money, { nullable: true, description: 'Average cost of an interview.' })
+  get averageCostPerInterview(): Money | null {
+    return moneyOf(this.figures.averageCostPerInterview);
   }
 
-  @Field(() => Float, {
+  @Field(() => Money, { nullable: true, description: 'What a click earns the supplier.' })
+  get earningsPerClick(): Money | null {
+    return moneyOf(this.figures.earningsPerClick);
+  }
+
+  @Field(() => Money, {
     nullable: true,
-    description: "What a click earns the supplier, in the account's currency.",
+    description:
+      'What a click earns the supplier, for each minute of the interview. Only lists of target groups tell; null elsewhere.',
   })
-  get earningsPerClick(): number | null {
-    return this.figures.earningsPerClick;
+  get earningsPerClickPerMinute(): Money | null {
+    return moneyOf(this.figures.earningsPerClickPerMinute);
   }
 
   @Field(() => DateTime, {

@@ -1,4 +1,9 @@
-import { FieldingRunStatus, TargetGroupStatus } from '../../../src/contract/demand-api.js';
+import {
+  FieldingRunStatus,
+  FillingStrategy,
+  StatisticIssueType,
+  TargetGroupStatus,
+} from '../../../src/contract/demand-api.js';
 import type * as rest from '../../../src/contract/demand-api.js';
 
 /** The longest page that the API gives. */
@@ -38,10 +43,17 @@ const STATUSES = [
 
 /** One in so many has just been scheduled, and has no figures yet. */
 const SCHEDULED_EVERY = 10;
+/** One in so many has a figure that is remarked upon. */
+const REMARKED_EVERY = 4;
 
 /** A whole list: exactly `size` target groups, and no more to come. */
 export function wholeList(size: number): rest.TargetGroupList {
-  return { target_groups: targetGroups(0, size), url: listUrl(size), has_more: false };
+  return {
+    url: listUrl(size),
+    has_more: false,
+    next_cursor: null,
+    target_groups: targetGroups(0, size),
+  };
 }
 
 /**
@@ -51,8 +63,13 @@ export function wholeList(size: number): rest.TargetGroupList {
  */
 export function pageOfList(size: number, page: number): rest.TargetGroupList {
   const items = targetGroups(page * size, size);
-  if (page === PAGE_COUNT - 1) return { target_groups: items, url: listUrl(size), has_more: false };
-  return { target_groups: items, url: listUrl(size), has_more: true, next_cursor: cursorAfter(size, page) };
+  const isLast = page === PAGE_COUNT - 1;
+  return {
+    url: listUrl(size),
+    has_more: !isLast,
+    next_cursor: isLast ? null : cursorAfter(size, page),
+    target_groups: items,
+  };
 }
 
 /** What `start_after` is for the page after this one: the id of its last item. */
@@ -62,15 +79,12 @@ export function cursorAfter(size: number, page: number): string {
 
 export const fieldingRun: rest.FieldingRun = {
   id: '01BTGNYV6HRNK8K8VKZASZCFP2',
-  account_id: '101',
-  project_id: PROJECT_ID,
-  target_group_id: targetGroupId(0),
-  status: FieldingRunStatus.Live,
-  version: VERSION,
-  start_fielding_at: '2026-11-06T02:00:00.000Z',
-  end_fielding_at: '2026-12-30T21:00:00.000Z',
   last_changed_at: '2026-11-21T05:00:00.000Z',
   last_changed_by: MANAGER,
+  start_fielding_at: '2026-11-06T02:00:00.000Z',
+  end_fielding_at: '2026-12-30T21:00:00.000Z',
+  status: FieldingRunStatus.Live,
+  version: VERSION,
 };
 
 export const fieldingRuns: rest.FieldingRunList = { data: [fieldingRun], has_more: false };
@@ -87,41 +101,54 @@ function targetGroup(number: number): rest.TargetGroupListItem {
     human_readable_id: `TG-${8023 - number}`,
     name: turn(NAMES, number),
     project_manager_id: MANAGER,
+    exclusion_enabled: false,
     locale: turn(LOCALES, number),
     status: scheduled ? TargetGroupStatus.Scheduled : turn(STATUSES, number),
     created_at: new Date(createdAt).toISOString(),
     updated_at: new Date(createdAt + 30 * DAY).toISOString(),
     statistics: statistics(number, scheduled),
+    target_group_customer_reference_number: `TRACKER-${number}`,
   };
 }
 
+/** A figure that is not there yet is left out. */
 function statistics(number: number, scheduled: boolean): rest.TargetGroupStatistics {
-  const known = <Value>(value: Value) => (scheduled ? { issues: [NOT_ENOUGH_DATA] } : { value, issues: [] });
   const completes = scheduled ? 0 : 120 + ((number * 37) % 800);
+  const isRemarked = number % REMARKED_EVERY === 0;
   return {
     progress: {
       value: {
         current_completes: completes,
         current_prescreens: completes * 2,
         filling_goal: 1000,
-        filling_strategy: 'even',
+        filling_strategy: FillingStrategy.Completes,
       },
       issues: [],
     },
-    last_complete_date: known('2026-11-20T17:00:00.000Z'),
-    earnings_per_click: known(share(number, 13, 250, 100)),
-    average_cost_per_interview: { value: share(number, 29, 750, 100), issues: [] },
-    median_length_of_interview_seconds: known(240 + ((number * 71) % 1200)),
-    incidence_rate: known(share(number, 311, 9000, 10_000)),
-    drop_off_rate: known(share(number, 173, 2500, 10_000)),
-    conversion_rate: known(share(number, 257, 8000, 10_000)),
+    ...(!scheduled && {
+      last_complete_date: { value: '2026-11-20T17:00:00.000Z', issues: [] },
+      earnings_per_click: { value: money(share(number, 13, 250, 100)), issues: [] },
+      earnings_per_click_per_minute: { value: money(share(number, 7, 2500, 10_000)), issues: [] },
+    }),
+    average_cost_per_interview: { value: money(share(number, 29, 750, 100)), issues: [] },
+    ...(!scheduled && {
+      median_length_of_interview_seconds: { value: 240 + ((number * 71) % 1200), issues: [] },
+      incidence_rate: { value: share(number, 311, 9000, 10_000), issues: [] },
+      drop_off_rate: { value: share(number, 173, 2500, 10_000), issues: isRemarked ? [HIGH_DROP_OFF] : [] },
+      conversion_rate: { value: share(number, 257, 8000, 10_000), issues: [] },
+    }),
   };
 }
 
-const NOT_ENOUGH_DATA: rest.StatisticIssue = {
-  code: 'NotEnoughData',
-  description: 'Too few respondents have come so far.',
+const HIGH_DROP_OFF: rest.StatisticIssue = {
+  reason: { code: '1204', description: 'More people give up than usual.' },
+  issue_type: StatisticIssueType.Warning,
+  suggestions: [{ code: '3107', description: 'Shorten the interview.' }],
 };
+
+function money(amount: number): rest.MonetaryAmount {
+  return { value: String(amount), currency_code: 'USD', currency_scale: 2 };
+}
 
 function targetGroupId(number: number): string {
   return `01BTGNYV6HRNK8K8VKZASZ${String(number).padStart(4, '0')}`;

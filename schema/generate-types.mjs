@@ -1,0 +1,25 @@
+/** Writes `src/contract/demand-api.ts`: the types of the REST contract, as any version of the API may answer. */
+import { writeFileSync } from 'node:fs';
+import openapiTypes, { astToString, COMMENT_HEADER } from 'openapi-typescript';
+import { contract, ofAnyVersion } from './contract.mjs';
+
+const target = new URL('../src/contract/demand-api.ts', import.meta.url);
+
+/** An enum of one value is a literal: it needs no name to be called by. */
+function withLiterals(node) {
+  if (Array.isArray(node)) return node.map(withLiterals);
+  if (typeof node !== 'object' || node === null) return node;
+  const { enum: values, ...rest } = node;
+  const others = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, withLiterals(value)]));
+  if (!Array.isArray(values))
+    return { ...others, ...(values !== undefined && { enum: withLiterals(values) }) };
+  return values.length === 1 ? { ...others, const: values[0] } : { ...others, enum: values };
+}
+
+const types = await openapiTypes(withLiterals(ofAnyVersion(contract)), {
+  enum: true,
+  immutable: true,
+  rootTypes: true,
+  rootTypesNoSchemaPrefix: true,
+});
+writeFileSync(target, COMMENT_HEADER + astToString(types));

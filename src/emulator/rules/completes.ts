@@ -1,0 +1,112 @@
+import type { CompletesInInterval, RespondentStatusCount } from '../../contract/demand-api.js';
+import { timestamp } from '../clock.js';
+
+/** How many interviews were completed, and within which time. Milliseconds since the epoch. */
+export interface Completes {
+  readonly count: number;
+  readonly startAt: number;
+  readonly lastAt: number;
+}
+
+/** A length of time: months differ in length, and so are counted apart. */
+export interface Interval {
+  readonly months: number;
+  readonly milliseconds: number;
+}
+
+const DURATION =
+  /^P(?=\d|T\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Reads an ISO 8601 duration; undefined where the text is none, or one of no length. */
+export function intervalOf(text: string): Interval | undefined {
+  const match = DURATION.exec(text);
+  if (match === null) return undefined;
+  const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match
+    .slice(1)
+    .map((part: string | undefined) => Number(part ?? 0));
+  const interval = {
+    months: years * 12 + months,
+    milliseconds: weeks * 7 * DAY + days * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND,
+  };
+  return interval.months + interval.milliseconds > 0 ? interval : undefined;
+}
+
+/**
+ * How many were completed in each stretch of time from the start to the last one, oldest first. They came evenly: of `n`, the
+ * `i`-th came when `i/n` of the time was over.
+ *
+ * @param limit how many stretches there may be
+ * @returns undefined where there would be more
+ */
+export function completesByInterval(
+  completes: Completes,
+  interval: Interval,
+  limit: number,
+): CompletesInInterval[] | undefined {
+  if (completes.count === 0) return [];
+  const stretches: CompletesInInterval[] = [];
+  let from = completes.startAt;
+  while (from <= completes.lastAt) {
+    if (stretches.length === limit) return undefined;
+    const to = after(completes.startAt, interval, stretches.length + 1);
+    stretches.push({
+      timestamp: timestamp(from),
+      count: countBefore(completes, to) - countBefore(completes, from),
+    });
+    from = to;
+  }
+  return stretches;
+}
+
+export function firstComplete({ count, startAt, lastAt }: Completes): number {
+  return Math.round(startAt + (lastAt - startAt) / count);
+}
+
+function countBefore({ count, startAt, lastAt }: Completes, moment: number): number {
+  if (moment > lastAt) return count;
+  if (moment <= startAt) return 0;
+  return Math.ceil((count * (moment - startAt)) / (lastAt - startAt)) - 1;
+}
+
+/** Every stretch counts from the start, so that a short month shortens none after it. */
+function after(start: number, { months, milliseconds }: Interval, times: number): number {
+  const moment = new Date(start);
+  const day = moment.getUTCDate();
+  moment.setUTCDate(1);
+  moment.setUTCMonth(moment.getUTCMonth() + months * times);
+  const lastDay = new Date(Date.UTC(moment.getUTCFullYear(), moment.getUTCMonth() + 1, 0)).getUTCDate();
+  moment.setUTCDate(Math.min(day, lastDay));
+  return moment.getTime() + milliseconds * times;
+}
+
+/** How the visits of `entrants` people ended; those who neither qualified nor completed make up the rest. */
+export function respondentAnalysis(
+  entrants: number,
+  prescreens: number,
+  completes: number,
+): RespondentStatusCount[] {
+  return [
+    {
+      status: 'Complete',
+      label: 'Came back complete',
+      description: 'The interview was finished.',
+      count: completes,
+    },
+    {
+      status: 'Terminate',
+      label: 'Did not qualify',
+      description: 'The screening questions were not passed.',
+      count: entrants - prescreens,
+    },
+    {
+      status: 'In Survey',
+      label: 'Did not come back',
+      description: 'The interview was begun and is not finished.',
+      count: prescreens - completes,
+    },
+  ];
+}

@@ -1,0 +1,59 @@
+import { StatisticIssueType, TargetGroupStatus, type StatisticIssue } from '../../contract/demand-api.js';
+
+/** What the issues of a target group's statistics depend on. A rate that is not known yet has none. */
+export interface StatisticsState {
+  readonly status: TargetGroupStatus;
+  readonly currentCompletes: number;
+  readonly incidenceRate: number | null;
+  readonly dropOffRate: number | null;
+  readonly medianInterviewSeconds: number | null;
+}
+
+/** Shares and seconds from which on a figure is remarked upon. */
+const LOW_INCIDENCE_RATE = 0.3;
+const HIGH_DROP_OFF_RATE = 0.2;
+const LONG_INTERVIEW_SECONDS = 20 * 60;
+const FEW_COMPLETES = 5;
+
+export function issuesOf(state: StatisticsState): {
+  readonly progress: StatisticIssue[];
+  readonly incidenceRate: StatisticIssue[];
+  readonly dropOffRate: StatisticIssue[];
+  readonly interviewLength: StatisticIssue[];
+} {
+  const { incidenceRate, dropOffRate, medianInterviewSeconds: seconds } = state;
+  const isStuck = state.status === TargetGroupStatus.Live && state.currentCompletes < FEW_COMPLETES;
+  return {
+    progress: isStuck ? [stuck] : [],
+    incidenceRate: incidenceRate !== null && incidenceRate < LOW_INCIDENCE_RATE ? [lowIncidence] : [],
+    dropOffRate: dropOffRate !== null && dropOffRate > HIGH_DROP_OFF_RATE ? [highDropOff] : [],
+    interviewLength: seconds !== null && seconds > LONG_INTERVIEW_SECONDS ? [longInterview] : [],
+  };
+}
+
+const stuck: StatisticIssue = {
+  reason: { code: '1100', description: 'Hardly anybody has completed since the launch.' },
+  issue_type: StatisticIssueType.Error,
+  suggestions: [
+    { code: '3101', description: 'Raise the price of an interview.' },
+    { code: '3102', description: 'Check that the survey can be reached.' },
+  ],
+};
+
+const lowIncidence: StatisticIssue = {
+  reason: { code: '1201', description: 'Fewer people qualify than usual.' },
+  issue_type: StatisticIssueType.Warning,
+  suggestions: [{ code: '3201', description: 'Widen the profile.' }],
+};
+
+const highDropOff: StatisticIssue = {
+  reason: { code: '1204', description: 'More people give up than usual.' },
+  issue_type: StatisticIssueType.Warning,
+  suggestions: [{ code: '3107', description: 'Shorten the interview.' }],
+};
+
+const longInterview: StatisticIssue = {
+  reason: { code: '1206', description: 'The interview takes longer than people like.' },
+  issue_type: StatisticIssueType.Warning,
+  suggestions: [],
+};
