@@ -46,6 +46,7 @@ describe('node', () => {
     expect(await stack.calls()).toEqual([
       `GET ${demoPaths.project}/batch-jobs/pause/${jobId}`,
       `GET ${demoPaths.batchJobs('pause')}/${jobId}`,
+      `GET ${demoPaths.batchJobs('pause')}/${jobId}`,
     ]);
   });
 
