@@ -6,7 +6,7 @@
  * A relaxed schema is a `$ref`, or has one `type` or several and what belongs to them. `nullable` says that null may stand
  * in its place. One without a type is of any value.
  */
-import { contract, nameOf, ofAnyVersion } from './contract.mjs';
+import { contract, ofAnyVersion } from './contract.mjs';
 
 /** What the bodies of answers are; their parts follow from them. */
 export const BODIES = [

@@ -1,8 +1,8 @@
-import type {
+import {
   FieldingRunStatus,
-  StatusChangeReason,
-  TargetGroupChange,
   TargetGroupStatus,
+  type StatusChangeReason,
+  type TargetGroupChange,
 } from '../contract/demand-api.js';
 import { timestamp } from './clock.js';
 import type { RunChange } from './rules/fielding-run.js';
@@ -78,7 +78,9 @@ function differences(
   reason: StatusChangeReason | undefined,
 ): TargetGroupChange[] {
   const changes: TargetGroupChange[] = [];
-  if (before.status !== after.status) changes.push(statusChange(before.status, after.status, reason));
+  if (before.status !== after.status) {
+    changes.push(statusChange(STATUS_BY_RUN[before.status], STATUS_BY_RUN[after.status], reason));
+  }
   if (before.startAt !== after.startAt) {
     changes.push({
       object: 'fielding_period_start_date_change',
@@ -96,16 +98,18 @@ function differences(
   return changes;
 }
 
-/** A target group that is not archived has its run's status, spelt the same. */
 export function statusChange(
-  before: 'draft' | `${FieldingRunStatus}`,
-  after: FieldingRunStatus,
+  before: TargetGroupStatus,
+  after: TargetGroupStatus,
   reason?: StatusChangeReason,
 ): TargetGroupChange {
-  return {
-    object: 'status_change',
-    new_value: after as string as TargetGroupStatus,
-    old_value: before as string as TargetGroupStatus,
-    reason_code: reason ?? null,
-  };
+  return { object: 'status_change', new_value: after, old_value: before, reason_code: reason ?? null };
 }
+
+/** What the status of a run makes of its target group, unless that is archived. */
+export const STATUS_BY_RUN: Readonly<Record<FieldingRunStatus, TargetGroupStatus>> = {
+  [FieldingRunStatus.Scheduled]: TargetGroupStatus.Scheduled,
+  [FieldingRunStatus.Live]: TargetGroupStatus.Live,
+  [FieldingRunStatus.Paused]: TargetGroupStatus.Paused,
+  [FieldingRunStatus.Completed]: TargetGroupStatus.Completed,
+};

@@ -47,8 +47,8 @@ describe('fieldingRun', () => {
   test.each([
     { name: 'scheduled', run: demo.scheduled, available: ['LAUNCH_NOW', 'COMPLETE'] },
     { name: 'live', run: demo.live, available: ['PAUSE', 'COMPLETE'] },
-    { name: 'paused', run: demo.paused, available: ['RESUME', 'COMPLETE'] },
-    { name: 'paused past its end', run: demo.pausedPastEnd, available: ['COMPLETE'] },
+    { name: 'paused', run: demo.paused, available: ['RESUME'] },
+    { name: 'paused past its end', run: demo.pausedPastEnd, available: [] },
     { name: 'completed', run: demo.completed, available: ['RELAUNCH'] },
     { name: 'completed past its end', run: demo.completedPastEnd, available: [] },
   ])('that is $name can be acted on by $available', async ({ run, available }) => {

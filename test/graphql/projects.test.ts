@@ -20,7 +20,7 @@ describe('projects', () => {
         humanReadableId: project.human_readable_id,
         name: project.name,
         status: project.status?.toUpperCase(),
-        purchaseOrderNumber: project.purchase_order_number ?? null,
+        purchaseOrderNumber: project.project_customer_reference_number ?? null,
         targetGroupCount: project.target_group_count,
         lastActivityAt: project.last_activity_at,
         statistics: statisticsOf(project.statistics),
@@ -55,7 +55,11 @@ describe('projects', () => {
       found: [],
     },
     { filter: { status: 'INACTIVE' as const }, sent: 'status=inactive', found: [demo.inactiveProjectId] },
-    { filter: { projectManagerId: 'nobody' }, sent: 'project_manager_id=nobody', found: [] },
+    {
+      filter: { projectManagerId: '00000000-0000-4000-8000-000000000001' },
+      sent: 'project_manager_id=00000000-0000-4000-8000-000000000001',
+      found: [],
+    },
     { filter: {}, sent: undefined, found: undefined },
     { filter: { search: null, status: null, projectManagerId: null }, sent: undefined, found: undefined },
   ])('can be filtered: $filter', async ({ filter, sent, found }) => {

@@ -30,8 +30,9 @@ describe('targetGroups', () => {
           dropOffRate: statistics?.drop_off_rate?.value ?? null,
           incidenceRate: statistics?.incidence_rate?.value ?? null,
           medianLengthOfInterviewSeconds: statistics?.median_length_of_interview_seconds?.value ?? null,
-          averageCostPerInterview: statistics?.average_cost_per_interview?.value ?? null,
-          earningsPerClick: statistics?.earnings_per_click?.value ?? null,
+          averageCostPerInterview: moneyIn(statistics?.average_cost_per_interview?.value),
+          earningsPerClick: moneyIn(statistics?.earnings_per_click?.value),
+          earningsPerClickPerMinute: moneyIn(statistics?.earnings_per_click_per_minute?.value),
           lastCompleteAt: statistics?.last_complete_date?.value ?? null,
         },
       })),
@@ -57,17 +58,17 @@ describe('targetGroups', () => {
     },
     {
       filter: { country: ['US', 'de'] },
-      sent: 'country=US&country=de',
+      sent: 'country=us&country=de',
       holds: ({ locale }) => /_(us|de)$/.test(locale ?? ''),
     },
     {
       filter: { language: ['ENG'] },
-      sent: 'language=ENG',
+      sent: 'language=eng',
       holds: ({ locale }) => locale?.startsWith('eng_') === true,
     },
     {
       filter: { status: ['LIVE'], language: ['ENG'] },
-      sent: 'status=live&language=ENG',
+      sent: 'status=live&language=eng',
       holds: ({ status, locale }) => status === 'live' && locale?.startsWith('eng_') === true,
     },
   ];
@@ -164,8 +165,9 @@ describe('targetGroup', () => {
           dropOffRate: overview.drop_off_rate ?? null,
           incidenceRate: overview.incidence_rate ?? null,
           medianLengthOfInterviewSeconds: overview.median_length_of_interview_seconds ?? null,
-          averageCostPerInterview: overview.average_cost_per_interview ?? null,
-          earningsPerClick: overview.earnings_per_click ?? null,
+          averageCostPerInterview: moneyIn(overview.average_cost_per_interview),
+          earningsPerClick: null,
+          earningsPerClickPerMinute: null,
           lastCompleteAt: null,
         },
         createdAt: details.created_at,
@@ -242,4 +244,10 @@ function progressOf(progress: rest.TargetGroupProgress | undefined) {
     fillingGoal: progress?.filling_goal,
     fillingStrategy: progress?.filling_strategy,
   };
+}
+
+/** Money of the newest version, as the graph shows it. */
+function moneyIn(money: rest.MonetaryAmount | undefined) {
+  if (typeof money !== 'object') return null;
+  return { amount: money.value, currency: money.currency_code };
 }

@@ -21,9 +21,13 @@ export function badRequest(detail: string, invalidParams: readonly InvalidParam[
   return problem(400, 'bad_request_error', detail, invalidParams);
 }
 
-/** A single parameter, header or property that is not valid. The reason completes the sentence that the name begins. */
-export function invalidParam(name: string, reason: string): Problem {
-  return badRequest(`${name} ${reason}.`, [{ name, reason }]);
+/**
+ * A single parameter, header or property that is not valid.
+ *
+ * @param reason completes the sentence that the name begins
+ */
+export function invalidParam(name: string, reason: string, detail = `${name} ${reason}.`): Problem {
+  return badRequest(detail, [{ name, reason }]);
 }
 
 export function unauthorized(): Problem {

@@ -3,7 +3,7 @@ import {
   TargetGroupStatus,
   type DraftJobFailureReason,
 } from '../../contract/demand-api.js';
-import { changerOf, statusChange } from '../changes.js';
+import { changerOf, STATUS_BY_RUN, statusChange } from '../changes.js';
 import type { Services } from '../services.js';
 import { settle } from '../settle.js';
 import { completeDraftJob, failDraftJob, findDraftJob, type DraftJobRecord } from '../store/draft-jobs.js';
@@ -76,7 +76,7 @@ function createRun({ database, newId }: Services, job: DraftJobRecord, now: numb
   recordChanges(database, job.targetGroupId, {
     occurredAt: now,
     user: changerOf(job.createdBy),
-    changes: [statusChange('draft', status)],
+    changes: [statusChange(TargetGroupStatus.Draft, STATUS_BY_RUN[status])],
   });
   recordEffect(database, {
     at: now,

@@ -24,12 +24,18 @@ export const fieldingRunActionRoutes = {
       handle: (call, services) => {
         const startAt = Date.parse(call.body.start_fielding_at);
         const endAt = Date.parse(call.body.end_fielding_at);
-        if (endAt <= startAt) throw invalidParam('end_fielding_at', 'must be after start_fielding_at');
+        if (endAt <= startAt)
+          throw invalidParam(
+            'end_fielding_at',
+            'must be after start_fielding_at',
+            'The end must be after the start.',
+          );
         const run = runToChange(call, services);
         // A run that has started keeps its start, so that its end alone can be changed.
         if (startAt < call.now && startAt !== run.startAt)
-          throw invalidParam('start_fielding_at', 'must not be in the past');
-        if (endAt <= call.now) throw invalidParam('end_fielding_at', 'must not be in the past');
+          throw invalidParam('start_fielding_at', 'must not be in the past', 'The start is in the past.');
+        if (endAt <= call.now)
+          throw invalidParam('end_fielding_at', 'must not be in the past', 'The end is in the past.');
         const changed = apply(call, services, run, 'update_period', decidePeriod({ startAt, endAt }, run));
         return { status: 202, headers: { etag: etagOf(changed.version) }, body: { id: changed.id } };
       },

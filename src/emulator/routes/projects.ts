@@ -22,6 +22,7 @@ export const projectRoutes = {
       const filter = {
         projectManagerId: query.project_manager_id?.toLowerCase(),
         status: query.status,
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- The API still takes it.
         name: query.name,
         search: query.search_string,
       };

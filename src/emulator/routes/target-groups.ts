@@ -44,6 +44,7 @@ export const targetGroupRoutes = {
         languages: query.language,
         humanReadableIds: query.human_readable_ids,
         customerReferenceNumbers: query.target_group_customer_reference_numbers,
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- The API still takes it.
         name: query.name,
         projectManagerId: query.project_manager_id,
         exclusionEnabled: query.exclusion_status,

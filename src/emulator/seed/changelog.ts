@@ -1,4 +1,4 @@
-import { FieldingRunStatus, StatusChangeReason, type TargetGroupChange } from '../../contract/demand-api.js';
+import { StatusChangeReason, TargetGroupStatus, type TargetGroupChange } from '../../contract/demand-api.js';
 import { changerOf, CLOCK_USER_ID, statusChange } from '../changes.js';
 import type { Row } from './row.js';
 import { MINUTE } from './time.js';
@@ -40,14 +40,14 @@ function historyOf(group: Row, run: Row | undefined): Moment[] {
   return run === undefined ? [setUp] : [setUp, ...statusesOf(group, run, manager)];
 }
 
-const { Scheduled, Live, Completed } = FieldingRunStatus;
+const { Draft, Scheduled, Live, Completed } = TargetGroupStatus;
 
 function statusesOf(group: Row, run: Row, manager: string): Moment[] {
-  const status = run['status'] as FieldingRunStatus;
-  const launch = (to: FieldingRunStatus, at: number): Moment => ({
+  const status = Object.values(TargetGroupStatus).find((one) => one === String(run['status'])) ?? Draft;
+  const launch = (to: TargetGroupStatus, at: number): Moment => ({
     at,
     userId: manager,
-    changes: [statusChange('draft', to)],
+    changes: [statusChange(Draft, to)],
   });
   if (status === Scheduled) return [launch(Scheduled, Number(run['last_changed_at']))];
   if (status === Live) return [launch(Live, Number(run['start_at']))];

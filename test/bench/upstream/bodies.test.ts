@@ -10,7 +10,7 @@ test('pages follow each other by cursor, and share no item', () => {
   const pages = Array.from({ length: PAGE_COUNT }, (_, page) => pageOfList(10, page));
   expect(pages.map(({ next_cursor: cursor }) => cursor)).toEqual([
     ...pages.slice(0, -1).map((_, page) => cursorAfter(10, page)),
-    undefined,
+    null,
   ]);
   expect(pages.map(({ has_more: more }) => more)).toEqual(pages.map((_, page) => page < PAGE_COUNT - 1));
   const ids = pages.flatMap(({ target_groups: items }) => items.map(({ id }) => id));
