@@ -72,12 +72,32 @@ export class Execution {
   /** Whether there is an object that fails only when its other fields have settled. */
   failsLate = false;
   private failedAt: Set<ResponsePath | undefined> | undefined = undefined;
+  /** Called where execution itself fails after a promise has settled. Undefined where the operation has been answered. */
+  onBroken: ((thrown: unknown) => void) | undefined = undefined;
 
   constructor(
     readonly operation: Operation,
     readonly contextValue: unknown,
     readonly variableValues: VariableValues,
   ) {}
+
+  /**
+   * Runs what follows after a promise has settled. Nobody stands around it to catch what it throws, which would end the
+   * process: it ends this operation, and no other.
+   */
+  proceed(run: () => void): void {
+    try {
+      run();
+    } catch (thrown) {
+      this.onBroken?.(thrown);
+    }
+  }
+
+  /** Runs it after so many turns of the microtask queue: at once after none. */
+  inSteps(count: number, run: () => void): void {
+    if (count === 0) run();
+    else queueMicrotask(() => this.proceed(() => this.inSteps(count - 1, run)));
+  }
 
   /**
    * What becomes of a slot where something was thrown: null, with the error in the response.

@@ -14,20 +14,31 @@ export function awaitThen(
   complete: (value: unknown) => unknown,
 ): Pending {
   const pending = new Pending(execution);
-  promise.then(
-    (value) => {
-      let completed: unknown;
-      try {
-        completed = complete(value);
-      } catch (raw) {
-        pending.reject(raw);
-        return;
-      }
-      pending.settle(completed);
-    },
-    (raw: unknown) => pending.reject(raw),
+  const settle = (value: unknown) => {
+    let completed: unknown;
+    try {
+      completed = complete(value);
+    } catch (raw) {
+      pending.reject(raw);
+      return;
+    }
+    pending.settle(completed);
+  };
+  promiseOf(promise).then(
+    (value) => execution.proceed(() => settle(value)),
+    (raw: unknown) => execution.proceed(() => pending.reject(raw)),
   );
   return pending;
+}
+
+/**
+ * Only a promise of the language itself is sure to call back later, once, and not while the call of its `then` is under
+ * way; any other that has a `then` is given to one.
+ */
+function promiseOf(promise: PromiseLike<unknown>): Promise<unknown> {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- compared, not called
+  const isNative = promise instanceof Promise && promise.then === Promise.prototype.then;
+  return isNative ? promise : new Promise((resolve) => resolve(promise));
 }
 
 /**
