@@ -36,7 +36,7 @@ export function awaitThen(
  * way; any other that has a `then` is given to one.
  */
 function promiseOf(promise: PromiseLike<unknown>): Promise<unknown> {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- compared, not called
+   
   const isNative = promise instanceof Promise && promise.then === Promise.prototype.then;
   return isNative ? promise : new Promise((resolve) => resolve(promise));
 }

@@ -165,8 +165,9 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
       ['spread over fragments', spread],
     ])('answers what is as deep, %s, and nothing deeper', async (_what, document) => {
       for (let time = 0; time < 2; time += 1) {
-        let { data, errors } = await post(url, operation(document(198)));
-        expect(errors).toEqual([]);
+        const answer = await post(url, operation(document(198)));
+        expect(answer.errors).toEqual([]);
+        let { data } = answer;
         for (let level = 0; level < 199; level += 1) {
           const name = level % 2 === 0 ? 'targetGroup' : 'fieldingRun';
           data = (data as Readonly<Record<string, unknown>>)[name];
@@ -188,6 +189,23 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
       expectRefusal(await post(url, operation(query), { accept: 'application/json, text/html' }), 200);
       expect(await post(url, JSON.stringify({ extensions }))).toMatchObject({
         errors: [{ message: 'PersistedQueryNotFound' }],
+      });
+    });
+
+    test('refuses what doubles at each level', async () => {
+      const fragments = Array.from({ length: 90 }, (_, level) => {
+        const next = `{ targetGroup { ${level + 1 < 90 ? `...F${level + 1}` : 'id'} } }`;
+        return `fragment F${level} on TargetGroup { a: fieldingRun ${next} b: fieldingRun ${next} }`;
+      });
+      const query = `${QUERY} targetGroup(id: $id) { ...F0 } } ${fragments.join(' ')}`;
+      expect(await post(url, operation(query))).toMatchObject({
+        status: 400,
+        errors: [
+          {
+            message: expect.stringContaining('more than 15000 tokens'),
+            extensions: { code: 'BAD_USER_INPUT' },
+          },
+        ],
       });
     });
 

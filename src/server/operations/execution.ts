@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import type { RequestContext } from '../../context.js';
 import type { Loaders } from '../../loaders/loaders.js';
-import { tooDeep, type DepthLimits } from './document-depth.js';
+import { beyondLimits, type DocumentLimits } from './document-limits.js';
 import { documentCache, sourceCache } from './document-store.js';
 
 /** Executes a validated operation. What fails is in the result; it never throws. */
@@ -47,13 +47,13 @@ type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
  * A document that has come through the pipeline once has been parsed and validated. Its operations can be executed
  * without the pipeline from then on, and have to go through it only where their result has errors.
  *
- * A document that is too deep is refused before it is parsed, however it comes, and is never kept.
+ * A document that is too deep or too large is refused before it is parsed, however it comes, and is never kept.
  */
 export class Execution {
   readonly gateway: Gateway;
   readonly plugin: ApolloServerPlugin<RequestContext>;
   readonly #execute: Execute;
-  readonly #limits: DepthLimits;
+  readonly #limits: DocumentLimits;
   readonly #failed = new FailedResults();
   /** Why documents were refused, by what stands in their place. */
   readonly #refusals = new WeakMap<DocumentNode, GraphQLError>();
@@ -62,7 +62,7 @@ export class Execution {
   /** Sources of persisted queries, by their hashes, which Apollo has checked. */
   readonly #persisted = sourceCache();
 
-  constructor(schema: GraphQLSchema, execute: Execute, limits: DepthLimits) {
+  constructor(schema: GraphQLSchema, execute: Execute, limits: DocumentLimits) {
     this.#execute = execute;
     this.#limits = limits;
     this.gateway = gatewayTo(schema, this.#failed);
@@ -112,7 +112,7 @@ export class Execution {
 
   /**
    * Apollo Server parses and validates unless there is a document already: one that is known to be valid, or an empty one in
-   * place of one that is too deep. It lets a plugin refuse an operation only later, in `didResolveOperation`.
+   * place of one that is beyond the limits. It lets a plugin refuse an operation only later, in `didResolveOperation`.
    */
   #resolveDocument(operation: { readonly source: string; document?: DocumentNode }): void {
     const known = this.#validated.get(operation.source);
@@ -120,7 +120,7 @@ export class Execution {
       operation.document = known;
       return;
     }
-    const refusal = tooDeep(operation.source, this.#limits);
+    const refusal = beyondLimits(operation.source, this.#limits);
     if (refusal === undefined) return;
     operation.document = { kind: Kind.DOCUMENT, definitions: [] };
     this.#refusals.set(operation.document, refusal);

@@ -1,5 +1,5 @@
 import { getIntrospectionQuery } from 'graphql';
-import { depthOf, tooDeep, MAX_NESTING } from '../../src/server/operations/document-depth.js';
+import { measure, beyondLimits, MAX_NESTING } from '../../src/server/operations/document-limits.js';
 
 const TOKENS = 15_000;
 const LIMITS = { maxDepth: 50, maxTokens: TOKENS };
@@ -23,7 +23,7 @@ describe('Levels of fields', () => {
     ['{ a { ...Nothing } }', 2],
     ['', 0],
   ])('%s', (source, fields) => {
-    expect(depthOf(source, TOKENS).fields).toBe(fields);
+    expect(measure(source, TOKENS).fields).toBe(fields);
   });
 
   test('are those that tools ask for when they look at the schema, with room to spare', () => {
@@ -34,7 +34,7 @@ describe('Levels of fields', () => {
       inputValueDeprecation: true,
       oneOf: true,
     });
-    expect(depthOf(source, TOKENS).fields).toBeLessThan(25);
+    expect(measure(source, TOKENS).fields).toBeLessThan(25);
   });
 });
 
@@ -45,7 +45,7 @@ test.each<[string, number]>([
   ['{ ... { ... { a } } }', 3],
   ['{ a { ...F } } fragment F on T { b(x: [1]) }', 5],
 ])('levels of brackets: %s', (source, nesting) => {
-  expect(depthOf(source, TOKENS).nesting).toBe(nesting);
+  expect(measure(source, TOKENS).nesting).toBe(nesting);
 });
 
 test('each level counts: 50 are taken, and 51 are not', () => {
@@ -56,8 +56,8 @@ test('each level counts: 50 are taken, and 51 are not', () => {
       (_, level) => `fragment F${level + 1} on T { a ${level + 1 < depth ? `{ ...F${level + 2} }` : ''} }`,
     ).join(' ')}`;
   for (const document of [flat, spread]) {
-    expect(tooDeep(document(50), LIMITS)).toBeUndefined();
-    expect(tooDeep(document(51), LIMITS)).toMatchObject({
+    expect(beyondLimits(document(50), LIMITS)).toBeUndefined();
+    expect(beyondLimits(document(51), LIMITS)).toMatchObject({
       message:
         'The fields of the document are nested 51 levels deep, fragments included. At most 50 levels are allowed.',
       extensions: { code: 'BAD_USER_INPUT' },
@@ -68,7 +68,7 @@ test('each level counts: 50 are taken, and 51 are not', () => {
 describe('Fragments that', () => {
   test('spread each other in a circle are left to validation', () => {
     const source = '{ a { ...F } } fragment F on T { a { ...G } } fragment G on T { b { ...F } c { d } }';
-    expect(tooDeep(source, LIMITS)).toBeUndefined();
+    expect(beyondLimits(source, LIMITS)).toBeUndefined();
   });
 
   test('do so, and are more than brackets may be nested, are refused', () => {
@@ -77,13 +77,32 @@ describe('Fragments that', () => {
       { length: count },
       (_, level) => `fragment F${level} on T { ...F${(level + 1) % count} }`,
     );
-    expect(tooDeep(`{ ...F0 } ${circle.join(' ')}`, LIMITS)?.message).toContain(`${MAX_NESTING} levels`);
+    expect(beyondLimits(`{ ...F0 } ${circle.join(' ')}`, LIMITS)?.message).toContain(`${MAX_NESTING} levels`);
   });
 
   test('have one name are measured together', () => {
     const deep = `fragment F on T ${'{ a '.repeat(60)}${'}'.repeat(60)}`;
     for (const source of [`{ ...F } fragment F on T { a } ${deep}`, `{ ...F } ${deep} fragment F on T { a }`])
-      expect(tooDeep(source, LIMITS)).toBeDefined();
+      expect(beyondLimits(source, LIMITS)).toBeDefined();
+  });
+
+  test('double at each level are as large as if they were written out', () => {
+    const doubling = (levels: number) =>
+      `{ ...F0 } ${Array.from({ length: levels }, (_, level) => {
+        const next = level + 1 < levels ? `{ ...F${level + 1} }` : '';
+        return `fragment F${level} on T { a ${next} b: a ${next} }`;
+      }).join(' ')}`;
+    expect(measure(doubling(40), TOKENS).tokens).toBeGreaterThan(2 ** 40);
+    expect(beyondLimits(doubling(8), LIMITS)).toBeUndefined();
+    expect(beyondLimits(doubling(40), LIMITS)).toMatchObject({
+      message: expect.stringContaining('more than 15000 tokens'),
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  });
+
+  test('are spread often, and the document is within its tokens, are taken', () => {
+    const source = `{ ${Array.from({ length: 500 }, (_, nth) => `a${nth}: a { ...F }`).join(' ')} } fragment F on T { b c d e }`;
+    expect(beyondLimits(source, LIMITS)).toBeUndefined();
   });
 
   test('double at each level are each measured once', () => {
@@ -94,7 +113,7 @@ describe('Fragments that', () => {
         `fragment F${level} on T { a { ...F${level + 1} } b { ...F${level + 1} } ...F${level + 1} }`,
     );
     const source = `{ ...F0 } ${fragments.join(' ')} fragment F${levels} on T { a }`;
-    expect(depthOf(source, 1_000_000).fields).toBe(levels + 1);
+    expect(measure(source, 1_000_000).fields).toBe(levels + 1);
   });
 });
 
@@ -110,15 +129,15 @@ describe('What is no document', () => {
     'fragment {',
     '{ a ( } )',
   ])('has some depth all the same: %s', (source) => {
-    expect(depthOf(source, TOKENS).fields).toBeLessThan(3);
+    expect(measure(source, TOKENS).fields).toBeLessThan(3);
   });
 
   test('is as deep as it is before the error', () => {
-    expect(tooDeep(`${'{ a '.repeat(60)} ? "`, LIMITS)).toBeDefined();
+    expect(beyondLimits(`${'{ a '.repeat(60)} ? "`, LIMITS)).toBeDefined();
   });
 
   test('is not looked at beyond what the parser takes', () => {
     const source = `{ ${'a '.repeat(TOKENS)} ${'{ a '.repeat(60)}`;
-    expect(tooDeep(source, LIMITS)).toBeUndefined();
+    expect(beyondLimits(source, LIMITS)).toBeUndefined();
   });
 });

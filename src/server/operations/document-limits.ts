@@ -6,45 +6,58 @@ import { GraphQLError, Lexer, Source, TokenKind, type Token } from 'graphql';
  */
 export const MAX_NESTING = 500;
 
-export interface DepthLimits {
+export interface DocumentLimits {
   /** The most levels of fields. */
   readonly maxDepth: number;
-  /** How many tokens the parser takes; what comes after them is not looked at. */
+  /**
+   * How many tokens a document may have, each fragment written out where it is spread: fragments that spread others twice
+   * double what there is to execute at each level. The parser takes no more, and what comes after them is not looked at.
+   */
   readonly maxTokens: number;
 }
 
-/** How deep a document goes, its fragments counted where they are spread. */
-export interface DocumentDepth {
+/** How deep and how large a document is, its fragments counted where they are spread. */
+export interface DocumentExtent {
   /** Levels of fields: `{ a { b } }` has two. Fragments, inline ones included, add none of their own. */
   readonly fields: number;
   /** Levels of brackets of any kind, those of values and types included. */
   readonly nesting: number;
+  /** Tokens of its largest operation or fragment, but for a few at either end. */
+  readonly tokens: number;
 }
 
 /**
- * Why a document is too deep, or undefined where it is not. It looks at the text alone, so that a document can be refused
- * before it is parsed.
+ * Why a document is too deep or too large, or undefined where it is neither. It looks at the text alone, so that a document
+ * can be refused before it is parsed.
  */
-export function tooDeep(source: string, { maxDepth, maxTokens }: DepthLimits): GraphQLError | undefined {
-  const { fields, nesting } = depthOf(source, maxTokens);
-  if (fields > maxDepth)
-    return refusal(`The fields of the document are nested ${fields} levels deep`, maxDepth);
-  if (nesting > MAX_NESTING)
-    return refusal(`The brackets of the document are nested ${nesting} levels deep`, MAX_NESTING);
-  return undefined;
+export function beyondLimits(
+  source: string,
+  { maxDepth, maxTokens }: DocumentLimits,
+): GraphQLError | undefined {
+  const { fields, nesting, tokens } = measure(source, maxTokens);
+  if (fields > maxDepth) return tooDeep('fields', fields, maxDepth);
+  if (nesting > MAX_NESTING) return tooDeep('brackets', nesting, MAX_NESTING);
+  if (tokens <= maxTokens) return undefined;
+  return refusal(
+    `The document has more than ${maxTokens} tokens, fragments written out where they are spread. No more are allowed.`,
+  );
 }
 
-function refusal(what: string, limit: number): GraphQLError {
-  return new GraphQLError(`${what}, fragments included. At most ${limit} levels are allowed.`, {
-    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
-  });
+function tooDeep(what: string, depth: number, limit: number): GraphQLError {
+  return refusal(
+    `The ${what} of the document are nested ${depth} levels deep, fragments included. At most ${limit} levels are allowed.`,
+  );
+}
+
+function refusal(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
 }
 
 /**
  * Takes time in proportion to the length of the text, and no stack. Where fragments spread each other in a circle, which
  * validation refuses, each of them counts once.
  */
-export function depthOf(source: string, maxTokens: number): DocumentDepth {
+export function measure(source: string, maxTokens: number): DocumentExtent {
   const scanner = new Scanner();
   for (const token of tokensOf(source, maxTokens)) scanner.take(token);
   return throughFragments(scanner.definitions, scanner.fragments);
@@ -66,14 +79,17 @@ function* tokensOf(source: string, maxTokens: number): Generator<Token> {
 }
 
 /** Where a fragment is spread. */
-interface Spread extends DocumentDepth {
+interface Spread {
   readonly name: string;
+  readonly fields: number;
+  readonly nesting: number;
 }
 
 /** An operation, or all fragments of one name. */
 interface Definition {
   fields: number;
   nesting: number;
+  tokens: number;
   readonly spreads: Spread[];
 }
 
@@ -93,7 +109,12 @@ class Scanner {
   /** What the tokens before this one have begun. */
   private begun: 'fragment' | 'spread' | 'inline fragment' | undefined;
 
-  take({ kind, value }: Token): void {
+  take(token: Token): void {
+    this.read(token);
+    if (this.definition !== undefined) this.definition.tokens += 1;
+  }
+
+  private read({ kind, value }: Token): void {
     switch (kind) {
       case TokenKind.BRACE_L:
       case TokenKind.BRACKET_L:
@@ -132,7 +153,7 @@ class Scanner {
 
   private define(fragment?: string): void {
     const known = fragment === undefined ? undefined : this.fragments.get(fragment);
-    this.definition = known ?? { fields: 0, nesting: 0, spreads: [] };
+    this.definition = known ?? { fields: 0, nesting: 0, tokens: 0, spreads: [] };
     if (known !== undefined) return;
     this.definitions.push(this.definition);
     if (fragment !== undefined) this.fragments.set(fragment, this.definition);
@@ -162,7 +183,7 @@ class Scanner {
 function throughFragments(
   definitions: readonly Definition[],
   fragments: ReadonlyMap<string, Definition>,
-): DocumentDepth {
+): DocumentExtent {
   const spreadIn = new Map<Definition, { readonly by: Definition; readonly at: Spread }[]>();
   const left = new Map<Definition, number>();
   for (const by of definitions) {
@@ -182,17 +203,19 @@ function throughFragments(
       // The fragment's own selection set is the level that it is spread at.
       by.fields = Math.max(by.fields, at.fields - 1 + fragment.fields);
       by.nesting = Math.max(by.nesting, at.nesting + fragment.nesting);
+      by.tokens += fragment.tokens;
       const rest = (left.get(by) ?? 0) - 1;
       left.set(by, rest);
       if (rest === 0) measured.push(by);
     }
   }
   const inCircles = definitions.length - measured.length;
-  return definitions.reduce<DocumentDepth>(
-    (deepest, { fields, nesting }) => ({
-      fields: Math.max(deepest.fields, fields),
-      nesting: Math.max(deepest.nesting, nesting),
+  return definitions.reduce<DocumentExtent>(
+    (most, { fields, nesting, tokens }) => ({
+      fields: Math.max(most.fields, fields),
+      nesting: Math.max(most.nesting, nesting),
+      tokens: Math.max(most.tokens, tokens),
     }),
-    { fields: 0, nesting: inCircles },
+    { fields: 0, nesting: inCircles, tokens: 0 },
   );
 }
