@@ -65,6 +65,12 @@ export interface ObjectPlan {
 /** The plan of what the nodes of a field select of a type. */
 export type PlanOf = (type: GraphQLObjectType, nodes: readonly FieldNode[]) => ObjectPlan;
 
+/** An answer still to come. */
+export interface Answer {
+  /** Gives nothing but the errors so far, and this one. */
+  abort(thrown: unknown): void;
+}
+
 /** One operation under way: what all of its fields share, and the errors so far. */
 export class Execution {
   /** Undefined as long as nothing has failed. */
@@ -72,8 +78,8 @@ export class Execution {
   /** Whether there is an object that fails only when its other fields have settled. */
   failsLate = false;
   private failedAt: Set<ResponsePath | undefined> | undefined = undefined;
-  /** Called where execution itself fails after a promise has settled. Undefined where the operation has been answered. */
-  onBroken: ((thrown: unknown) => void) | undefined = undefined;
+  /** Where execution itself fails, this is told. Undefined until something is pending, or where it has been answered. */
+  answer: Answer | undefined = undefined;
 
   constructor(
     readonly operation: Operation,
@@ -82,21 +88,21 @@ export class Execution {
   ) {}
 
   /**
-   * Runs what follows after a promise has settled. Nobody stands around it to catch what it throws, which would end the
-   * process: it ends this operation, and no other.
+   * Runs it after so many turns of the microtask queue: at once after none. Nobody stands around it then to catch what it
+   * throws, which would end the process: it ends this operation, and no other.
    */
-  proceed(run: () => void): void {
-    try {
-      run();
-    } catch (thrown) {
-      this.onBroken?.(thrown);
-    }
-  }
-
-  /** Runs it after so many turns of the microtask queue: at once after none. */
   inSteps(count: number, run: () => void): void {
-    if (count === 0) run();
-    else queueMicrotask(() => this.proceed(() => this.inSteps(count - 1, run)));
+    if (count === 0) {
+      run();
+      return;
+    }
+    queueMicrotask(() => {
+      try {
+        this.inSteps(count - 1, run);
+      } catch (thrown) {
+        this.answer?.abort(thrown);
+      }
+    });
   }
 
   /**

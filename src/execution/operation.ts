@@ -50,7 +50,7 @@ export class PlannedOperation {
     if (!(data instanceof Pending)) return response(execution, data);
     return new Promise((resolve) => {
       const pending = new PendingResponse(execution, resolve);
-      execution.onBroken = (thrown) => pending.abort(thrown);
+      execution.answer = pending;
       data.standFor(pending);
     });
   }

@@ -14,21 +14,29 @@ export function awaitThen(
   complete: (value: unknown) => unknown,
 ): Pending {
   const pending = new Pending(execution);
-  const settle = (value: unknown) => {
-    let completed: unknown;
-    try {
-      completed = complete(value);
-    } catch (raw) {
-      pending.reject(raw);
-      return;
-    }
-    pending.settle(completed);
-  };
   promiseOf(promise).then(
-    (value) => execution.proceed(() => settle(value)),
-    (raw: unknown) => execution.proceed(() => pending.reject(raw)),
+    (value) => {
+      try {
+        settle(pending, complete, value);
+      } catch (thrown) {
+        execution.answer?.abort(thrown);
+      }
+    },
+    (raw: unknown) => pending.reject(raw),
   );
   return pending;
+}
+
+/** @throws what is no error of the value: nothing in the response can be null for it */
+function settle(pending: Pending, complete: (value: unknown) => unknown, value: unknown): void {
+  let completed: unknown;
+  try {
+    completed = complete(value);
+  } catch (raw) {
+    pending.reject(raw);
+    return;
+  }
+  pending.settle(completed);
 }
 
 /**
@@ -36,7 +44,6 @@ export function awaitThen(
  * way; any other that has a `then` is given to one.
  */
 function promiseOf(promise: PromiseLike<unknown>): Promise<unknown> {
-   
   const isNative = promise instanceof Promise && promise.then === Promise.prototype.then;
   return isNative ? promise : new Promise((resolve) => resolve(promise));
 }
