@@ -25,6 +25,11 @@ export interface Config {
    * once; `graphql-js` is the reference implementation. Their answers are the same.
    */
   readonly graphqlExecution: 'planned' | 'graphql-js';
+  /**
+   * `MAX_DEPTH` (50, 200 at most): levels of fields in an operation, those of the fragments that it spreads included. What
+   * is deeper is refused before it is parsed.
+   */
+  readonly maxDepth: number;
   /** Whether `APOLLO_KEY` has Apollo Server report usage to GraphOS: operations then take no way past its plugins. */
   readonly usageReports: boolean;
   readonly overload: OverloadConfig;
@@ -119,6 +124,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       REQUEST_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 15_000 }),
       DRAIN_DELAY_MS: wholeNumber(0, 600_000)({ default: 0 }),
       GRAPHQL_EXECUTION: str({ choices: ['planned', 'graphql-js'] as const, default: 'planned' }),
+      MAX_DEPTH: wholeNumber(1, 200)({ default: 50 }),
       APOLLO_KEY: str({ default: undefined }),
       MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
       OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
@@ -155,6 +161,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     drainDelayMs: env.DRAIN_DELAY_MS,
     graphqlExecution: env.GRAPHQL_EXECUTION,
+    maxDepth: env.MAX_DEPTH,
     usageReports: env.APOLLO_KEY !== undefined,
     overload: { maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT, waitMs: env.OVERLOAD_WAIT_MS },
     demandApi: {

@@ -1,11 +1,14 @@
 import cluster from 'node:cluster';
 import { inspect } from 'node:util';
+import { endWithinMs } from './cluster/timing.js';
 import { WorkersFailed } from './cluster/workers-failed.js';
 import { ConfigError, readConfig } from './config.js';
 import { keepHeapSmall } from './main/heap.js';
+import { ProcessEnd } from './main/process-end.js';
 import { obeySignals } from './main/signals.js';
 import { start } from './main/start.js';
 import { createLogger } from './telemetry/logger.js';
+import { watchProcess } from './telemetry/process-failures.js';
 
 keepHeapSmall();
 try {
@@ -19,7 +22,11 @@ try {
       report(error);
       process.exit(1);
     };
-    obeySignals(await start({ config, logger, onFailed }), logger);
+    const end = new ProcessEnd(logger);
+    watchProcess({ logger, close: () => end.begin(1), withinMs: endWithinMs(config) });
+    const running = await start({ config, logger, onFailed });
+    end.closes(running);
+    obeySignals(running, end, logger);
   }
 } catch (error) {
   report(error);

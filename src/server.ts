@@ -82,6 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     production,
     firstQuery,
     executor: config.graphqlExecution,
+    maxDepth: config.maxDepth,
     logger,
   });
   const operations = new PlainOperations({

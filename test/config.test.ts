@@ -9,6 +9,7 @@ test('everything has a default', () => {
     logLevel: 'info',
     authMode: 'forward',
     requestTimeoutMs: 15_000,
+    maxDepth: 50,
     overload: { maxRequestsInFlight: 1000, waitMs: 500 },
     demandApi: {
       url: undefined,
@@ -30,6 +31,7 @@ test('everything can be set', () => {
     LOG_LEVEL: 'warn',
     AUTH_MODE: 'forward',
     REQUEST_TIMEOUT_MS: '1000',
+    MAX_DEPTH: '200',
     MAX_REQUESTS_IN_FLIGHT: '10',
     OVERLOAD_WAIT_MS: '0',
     DEMAND_API_URL: 'https://api.cint.com/v1/',
@@ -47,6 +49,7 @@ test('everything can be set', () => {
     production: true,
     logLevel: 'warn',
     requestTimeoutMs: 1000,
+    maxDepth: 200,
     overload: { maxRequestsInFlight: 10, waitMs: 0 },
     demandApi: {
       url: 'https://api.cint.com/v1',
@@ -91,6 +94,8 @@ test.each([
   ['AUTH_MODE', 'none'],
   ['REQUEST_TIMEOUT_MS', '0'],
   ['REQUEST_TIMEOUT_MS', '600001'],
+  ['MAX_DEPTH', '0'],
+  ['MAX_DEPTH', '201'],
   ['MAX_REQUESTS_IN_FLIGHT', '0'],
   ['OVERLOAD_WAIT_MS', '-1'],
   ['DEMAND_API_URL', 'api.cint.com/v1'],

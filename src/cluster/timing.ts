@@ -43,3 +43,8 @@ export function retireWithinMs({ requestTimeoutMs }: Config): number {
 export function closeWithinMs({ drainDelayMs, requestTimeoutMs }: Config): number {
   return drainDelayMs + 2 * requestTimeoutMs + SPARE_MS;
 }
+
+/** How long a process may take to end by itself after an exception that nothing caught, its workers included. */
+export function endWithinMs(config: Config): number {
+  return closeWithinMs(config) + SPARE_MS;
+}

@@ -3,11 +3,12 @@ import { inspect } from 'node:util';
 import type { Config } from '../config.js';
 import { startGateway, type Gateway } from '../server.js';
 import type { Logger } from '../telemetry/logger.js';
+import { watchProcess } from '../telemetry/process-failures.js';
 import { Asks } from './asks.js';
 import { HttpServers } from './http-servers.js';
 import { isToWorker, type Ask, type FromWorker, type ToWorker } from './messages.js';
 import { sharedMemories } from './shared-memories.js';
-import { COUNT_EVERY_MS, retireWithinMs } from './timing.js';
+import { COUNT_EVERY_MS, endWithinMs, retireWithinMs } from './timing.js';
 
 /** How long the primary may take for an answer; it gives each at once. */
 const TOLD_WITHIN_MS = 2000;
@@ -31,6 +32,8 @@ class GatewayWorker {
     this.#send(message);
   });
   readonly #servers = new HttpServers();
+  /** What the process ends with. */
+  #code = 0;
   #gateway: Gateway | undefined;
   #counted = 0;
 
@@ -41,6 +44,15 @@ class GatewayWorker {
   }
 
   run(): void {
+    watchProcess({
+      logger: this.#logger,
+      // The primary puts another worker in the place of one that ends like this.
+      close: () => {
+        this.#code = 1;
+        void this.#close();
+      },
+      withinMs: endWithinMs(this.#config),
+    });
     this.#worker.on('message', (received: unknown) => {
       if (isToWorker(received)) this.#receive(received);
       else this.#logger.error('The primary process sent what makes no sense.');
@@ -103,13 +115,13 @@ class GatewayWorker {
   async #retire(): Promise<void> {
     setTimeout(() => void this.#close(), retireWithinMs(this.#config));
     await this.#servers.retire();
-    process.exit(0);
+    process.exit(this.#code);
   }
 
   async #close(): Promise<void> {
     try {
       await this.#gateway?.close();
-      process.exit(0);
+      process.exit(this.#code);
     } catch (error) {
       this.#logger.error({ err: error }, 'Closing failed.');
       process.exit(1);

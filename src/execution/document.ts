@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { PlannedOperation } from './operation.js';
+import type { Settings } from './settings.js';
 
 /** The operations of a document, each planned when it is first asked for. */
 export class PlannedDocument {
@@ -17,7 +18,7 @@ export class PlannedDocument {
   constructor(
     private readonly schema: GraphQLSchema,
     { definitions }: DocumentNode,
-    private readonly codeAfter: number,
+    private readonly settings: Settings,
   ) {
     this.fragments = Object.create(null) as Record<string, FragmentDefinitionNode>;
     for (const definition of definitions) {
@@ -38,7 +39,7 @@ export class PlannedDocument {
     const rootType = this.schema.getRootType(definition.operation);
     if (!rootType || definition.operation === OperationTypeNode.SUBSCRIPTION) return undefined;
     const { schema, fragments } = this;
-    const operation = new PlannedOperation({ schema, fragments, definition }, rootType, this.codeAfter);
+    const operation = new PlannedOperation({ schema, fragments, definition }, rootType, this.settings);
     this.planned.set(definition, operation);
     return operation;
   }

@@ -65,6 +65,12 @@ export interface ObjectPlan {
 /** The plan of what the nodes of a field select of a type. */
 export type PlanOf = (type: GraphQLObjectType, nodes: readonly FieldNode[]) => ObjectPlan;
 
+/** An answer still to come. */
+export interface Answer {
+  /** Gives nothing but the errors so far, and this one. */
+  abort(thrown: unknown): void;
+}
+
 /** One operation under way: what all of its fields share, and the errors so far. */
 export class Execution {
   /** Undefined as long as nothing has failed. */
@@ -72,12 +78,32 @@ export class Execution {
   /** Whether there is an object that fails only when its other fields have settled. */
   failsLate = false;
   private failedAt: Set<ResponsePath | undefined> | undefined = undefined;
+  /** Where execution itself fails, this is told. Undefined until something is pending, or where it has been answered. */
+  answer: Answer | undefined = undefined;
 
   constructor(
     readonly operation: Operation,
     readonly contextValue: unknown,
     readonly variableValues: VariableValues,
   ) {}
+
+  /**
+   * Runs it after so many turns of the microtask queue: at once after none. Nobody stands around it then to catch what it
+   * throws, which would end the process: it ends this operation, and no other.
+   */
+  inSteps(count: number, run: () => void): void {
+    if (count === 0) {
+      run();
+      return;
+    }
+    queueMicrotask(() => {
+      try {
+        this.inSteps(count - 1, run);
+      } catch (thrown) {
+        this.answer?.abort(thrown);
+      }
+    });
+  }
 
   /**
    * What becomes of a slot where something was thrown: null, with the error in the response.

@@ -7,6 +7,7 @@ import {
 } from 'graphql';
 import { PlannedDocument } from './document.js';
 import type { PromiseOrValue } from './operation.js';
+import type { Settings } from './settings.js';
 
 export interface ExecutorArgs {
   /** Has been validated. What is planned for it lives as long as this very object. */
@@ -19,15 +20,9 @@ export interface ExecutorArgs {
   readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-export interface ExecutorOptions {
-  /**
-   * How many objects are executed by a part of a document before code is made for it: making the code costs as much as
-   * executing some hundred objects (100). `Infinity` for never; it never is where Node.js is told to make no code from text.
-   */
-  readonly codeAfter?: number;
-}
+export type ExecutorOptions = Partial<Settings>;
 
-const CODE_AFTER = 100;
+const DEFAULTS: Settings = { codeAfter: 100, hideSuggestions: false };
 
 export type Executor = (args: ExecutorArgs) => PromiseOrValue<ExecutionResult>;
 
@@ -41,22 +36,22 @@ export type Executor = (args: ExecutorArgs) => PromiseOrValue<ExecutionResult>;
  * @returns an executor, whose answer is a promise only where a resolver's is
  * @throws Error where the schema is not valid
  */
-export function createExecutor(
-  schema: GraphQLSchema,
-  { codeAfter = CODE_AFTER }: ExecutorOptions = {},
-): Executor {
+export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions = {}): Executor {
   assertValidSchema(schema);
+  const settings = { ...DEFAULTS, ...options };
+  const { hideSuggestions } = settings;
   const documents = new WeakMap<DocumentNode, PlannedDocument>();
   return (args) => {
     const { document, operationName, contextValue } = args;
     let planned = documents.get(document);
     if (planned === undefined) {
-      planned = new PlannedDocument(schema, document, codeAfter);
+      planned = new PlannedDocument(schema, document, settings);
       documents.set(document, planned);
     }
     const operation = planned.operation(operationName);
     const variableValues = args.variableValues ?? {};
-    if (operation === undefined || typeof variableValues !== 'object') return execute({ schema, ...args });
+    if (operation === undefined || typeof variableValues !== 'object')
+      return execute({ schema, hideSuggestions, ...args });
     return operation.execute(contextValue, variableValues);
   };
 }

@@ -1,9 +1,16 @@
-import { OperationTypeNode, type ExecutionResult, type GraphQLError, type GraphQLObjectType } from 'graphql';
+import {
+  locatedError,
+  OperationTypeNode,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLObjectType,
+} from 'graphql';
 import { conditionsOf, conditionVariables, keyOf } from './conditions.js';
 import { Execution, type Operation, type VariableValues } from './execution.js';
 import { Pending } from './pending.js';
 import { Planner } from './plan.js';
 import { executeSerially } from './serial.js';
+import type { Settings } from './settings.js';
 import { variablesReader, type ReadVariables } from './variables.js';
 
 export type PromiseOrValue<T> = Promise<T> | T;
@@ -23,10 +30,10 @@ export class PlannedOperation {
   constructor(
     private readonly operation: Operation,
     private readonly rootType: GraphQLObjectType,
-    private readonly codeAfter: number,
+    private readonly settings: Settings,
   ) {
     const { schema, definition, fragments } = operation;
-    this.readVariables = variablesReader(schema, definition.variableDefinitions ?? []);
+    this.readVariables = variablesReader(schema, definition.variableDefinitions ?? [], settings);
     this.conditionNames = conditionVariables(definition, fragments);
   }
 
@@ -41,7 +48,11 @@ export class PlannedOperation {
       return failure(execution, error);
     }
     if (!(data instanceof Pending)) return response(execution, data);
-    return new Promise((resolve) => data.standFor(new PendingResponse(execution, resolve)));
+    return new Promise((resolve) => {
+      const pending = new PendingResponse(execution, resolve);
+      execution.answer = pending;
+      data.standFor(pending);
+    });
   }
 
   /** @throws {GraphQLError} where a condition of a root field is neither true nor false */
@@ -58,7 +69,7 @@ export class PlannedOperation {
     const conditions = conditionsOf(this.conditionNames, variableValues);
     // A condition that is none fails where it is come to. Code comes to all parts of a plan before they are needed.
     const isWhole = Object.values(conditions).every((value) => typeof value === 'boolean');
-    const planner = new Planner(this.operation, conditions, isWhole ? this.codeAfter : Infinity);
+    const planner = new Planner(this.operation, conditions, isWhole ? this.settings.codeAfter : Infinity);
     if (this.operation.definition.operation === OperationTypeNode.MUTATION) {
       const fields = planner.rootFields(this.rootType);
       return (execution) => executeSerially(execution, fields);
@@ -82,6 +93,11 @@ class PendingResponse extends Pending {
 
   override reject(error: unknown): void {
     this.resolve(failure(this.execution, error));
+  }
+
+  /** Ends the operation where executing it has failed, and nothing in it can be null for that. */
+  abort(thrown: unknown): void {
+    this.reject(locatedError(thrown, undefined));
   }
 }
 

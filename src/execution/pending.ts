@@ -44,13 +44,13 @@ export class Pending {
   }
 
   fulfil(value: unknown): void {
-    if (this.isRacing()) inSteps(1, () => this.give(value));
+    if (this.isRacing()) this.execution.inSteps(1, () => this.give(value));
     else this.give(value);
   }
 
   /** @param raw whatever was thrown */
   reject(raw: unknown): void {
-    inSteps(1, () => {
+    this.execution.inSteps(1, () => {
       if (this.heir !== undefined) this.heir.reject(raw);
       else this.fail(raw);
     });
@@ -125,8 +125,8 @@ export class Whole extends Pending {
     if (parts !== undefined) parts[key as keyof Parts] = value as never;
     this.missing -= 1;
     if (this.missing > 0) return;
-    if (failure !== undefined) inSteps(this.steps + 1, () => this.reject(failure.error));
-    else if (this.isRacing()) inSteps(this.steps, () => this.fulfil(parts));
+    if (failure !== undefined) this.execution.inSteps(this.steps + 1, () => this.reject(failure.error));
+    else if (this.isRacing()) this.execution.inSteps(this.steps, () => this.fulfil(parts));
     else this.fulfil(parts);
   }
 
@@ -135,8 +135,8 @@ export class Whole extends Pending {
     if (this.isOver) return;
     this.isOver = true;
     const { failure } = this;
-    if (failure === undefined) inSteps(this.steps, () => this.reject(error));
-    else inSteps(this.steps + 1, () => this.reject(failure.error));
+    if (failure === undefined) this.execution.inSteps(this.steps, () => this.reject(error));
+    else this.execution.inSteps(this.steps + 1, () => this.reject(failure.error));
   }
 }
 
@@ -144,9 +144,3 @@ export class Whole extends Pending {
 export const OBJECT = 2;
 /** `Promise.all` of the items. */
 export const LIST = 1;
-
-/** Later, after so many turns of the microtask queue. */
-export function inSteps(count: number, then: () => void): void {
-  if (count === 0) then();
-  else queueMicrotask(() => inSteps(count - 1, then));
-}

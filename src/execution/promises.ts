@@ -14,20 +14,38 @@ export function awaitThen(
   complete: (value: unknown) => unknown,
 ): Pending {
   const pending = new Pending(execution);
-  promise.then(
+  promiseOf(promise).then(
     (value) => {
-      let completed: unknown;
       try {
-        completed = complete(value);
-      } catch (raw) {
-        pending.reject(raw);
-        return;
+        settle(pending, complete, value);
+      } catch (thrown) {
+        execution.answer?.abort(thrown);
       }
-      pending.settle(completed);
     },
     (raw: unknown) => pending.reject(raw),
   );
   return pending;
+}
+
+/** @throws what is no error of the value: nothing in the response can be null for it */
+function settle(pending: Pending, complete: (value: unknown) => unknown, value: unknown): void {
+  let completed: unknown;
+  try {
+    completed = complete(value);
+  } catch (raw) {
+    pending.reject(raw);
+    return;
+  }
+  pending.settle(completed);
+}
+
+/**
+ * Only a promise of the language itself is sure to call back later, once, and not while the call of its `then` is under
+ * way; any other that has a `then` is given to one.
+ */
+function promiseOf(promise: PromiseLike<unknown>): Promise<unknown> {
+  const isNative = promise instanceof Promise && promise.then === Promise.prototype.then;
+  return isNative ? promise : new Promise((resolve) => resolve(promise));
 }
 
 /**

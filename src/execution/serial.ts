@@ -1,7 +1,7 @@
 import type { Execution } from './execution.js';
 import type { Field } from './field.js';
 import { setOwn } from './fields.js';
-import { inSteps, Pending, Whole } from './pending.js';
+import { Pending, Whole } from './pending.js';
 
 /** Executes the fields of a mutation, each when the one before it has settled (GraphQL, 6.2.2). */
 export function executeSerially(execution: Execution, fields: readonly Field[]): unknown {
@@ -31,7 +31,7 @@ class Series extends Whole {
     try {
       isDone = this.runRest();
     } catch (error) {
-      inSteps(this.left, () => this.reject(error));
+      this.execution.inSteps(this.left, () => this.reject(error));
       return;
     }
     if (isDone) this.fulfil(this.data);
@@ -39,7 +39,7 @@ class Series extends Whole {
 
   /** graphql-js has one promise for each field, made from that of the field before it. */
   override partFailed(error: unknown): void {
-    inSteps((this.isContinued ? 2 : 1) + this.left, () => this.reject(error));
+    this.execution.inSteps((this.isContinued ? 2 : 1) + this.left, () => this.reject(error));
   }
 
   private get left(): number {

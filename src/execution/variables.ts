@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import type { VariableValues } from './execution.js';
 import { coercionTo, hasConstants, type Coerce } from './inputs.js';
+import type { Settings } from './settings.js';
 
 /** Coerced variables, or why they cannot be. */
 export type Variables =
@@ -34,9 +35,10 @@ const MAX_ERRORS = 50;
 export function variablesReader(
   schema: GraphQLSchema,
   definitions: readonly VariableDefinitionNode[],
+  { hideSuggestions }: Pick<Settings, 'hideSuggestions'>,
 ): ReadVariables {
   const read: ReadVariables = (inputs) =>
-    getVariableValues(schema, definitions, inputs, { maxErrors: MAX_ERRORS });
+    getVariableValues(schema, definitions, inputs, { maxErrors: MAX_ERRORS, hideSuggestions });
   const rules: Rule[] = [];
   for (const definition of definitions) {
     const rule = ruleOf(schema, definition);

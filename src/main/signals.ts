@@ -1,17 +1,12 @@
 import type { Logger } from '../telemetry/logger.js';
+import type { ProcessEnd } from './process-end.js';
 import type { Running } from './start.js';
 
 /** SIGTERM and SIGINT close; SIGHUP replaces the workers, where there are any, and else does what it always does. */
-export function obeySignals(running: Running, logger: Logger): void {
+export function obeySignals(running: Running, end: ProcessEnd, logger: Logger): void {
   const close = (signal: NodeJS.Signals) => {
     logger.info({ signal }, 'Closing: requests under way are finished.');
-    running.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.error({ err: error }, 'Closing failed.');
-        process.exit(1);
-      },
-    );
+    end.begin(0);
   };
   process.once('SIGTERM', close);
   process.once('SIGINT', close);

@@ -11,7 +11,7 @@ import { createFormatError } from '../graphql/errors/format-error.js';
 import { traceIdPlugin } from '../graphql/errors/trace-id.plugin.js';
 import { createSchema } from '../graphql/schema.js';
 import { createExecutor } from '../execution/executor.js';
-import { createDocumentStore, createPersistedQueryStore } from './operations/document-store.js';
+import { createPersistedQueryStore } from './operations/document-store.js';
 import { Execution } from './operations/execution.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { FirstQuery } from './explorers.js';
@@ -24,27 +24,35 @@ export interface ApolloOptions {
   readonly production: boolean;
   readonly firstQuery: FirstQuery;
   readonly executor: Config['graphqlExecution'];
+  /** The most levels of fields in an operation. */
+  readonly maxDepth: number;
   readonly logger: Logger;
 }
 
 /** The GraphQL server, not started yet, and what executes its operations. */
-export function createApollo({ production, firstQuery, executor, logger }: ApolloOptions): {
+export function createApollo({ production, firstQuery, executor, maxDepth, logger }: ApolloOptions): {
   readonly apollo: ApolloServer<RequestContext>;
   readonly execution: Execution;
 } {
   const schema = createSchema();
+  const hideSuggestions = production;
   const execution = new Execution(
     schema,
-    executor === 'planned' ? createExecutor(schema) : (operation) => execute({ schema, ...operation }),
+    executor === 'planned'
+      ? createExecutor(schema, { hideSuggestions })
+      : (operation) => execute({ schema, hideSuggestions, ...operation }),
+    { maxDepth, maxTokens: MAX_TOKENS },
   );
   const apollo = new ApolloServer<RequestContext>({
     gateway: execution.gateway,
     introspection: !production,
     hideSchemaDetailsFromClientErrors: production,
+    validationOptions: { hideSuggestions },
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxLexicalTokens: MAX_TOKENS },
-    documentStore: createDocumentStore(),
+    // `execution` keeps the documents.
+    documentStore: null,
     persistedQueries: { cache: createPersistedQueryStore() },
     logger,
     formatError: createFormatError({

@@ -101,6 +101,17 @@ describe('races between errors', () => {
       }),
     ],
     [
+      'of two that cannot be null, in what is an item of something slower',
+      '{ item { items { must mustItem { must } } text } text }',
+      (one, other) => ({
+        item: () => ({
+          items: [{ must: rejects('one', one), mustItem: after(other, { must: rejects('other', other) }) }],
+          text: after(40, 'text'),
+        }),
+        text: () => after(45, 'text'),
+      }),
+    ],
+    [
       'of items',
       '{ items { must text } }',
       (one, other) => ({

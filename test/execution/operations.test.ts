@@ -144,6 +144,23 @@ describe('arguments', () => {
     expect(messages(result)).not.toEqual([]);
   });
 
+  test.each([2_147_483_648, -2_147_483_649, 4_294_967_296, 2 ** 53, 1e300, 0.5, '7', true])(
+    'an Int that is none, or beyond 32 bits: %j',
+    async (n) => {
+      const result = await expectSame(schema, 'query ($n: Int) { info(number: $n) }', {
+        context,
+        variables: { n },
+      });
+      expect(messages(result)).toEqual([expect.stringMatching(/^Variable "\$n" got invalid value/)]);
+    },
+  );
+
+  test.each([2_147_483_647, -2_147_483_648, 0, -0])('an Int of 32 bits: %j', async (n) => {
+    const source = 'query ($n: Int) { info(number: $n) }';
+    const { errors } = await expectSame(schema, source, { context, variables: { n } });
+    expect(errors).toBeUndefined();
+  });
+
   test('all variables with too many errors', async () => {
     const boxes = Array.from({ length: 60 }, () => ({}));
     const result = await expectSame(schema, 'query ($b: [Box!]) { echo(boxes: $b) }', {

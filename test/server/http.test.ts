@@ -277,7 +277,7 @@ describe('A document that has been seen before', () => {
   });
 
   test.each([
-    ['an operation that it does not have', body('Three'), 400, 'OPERATION_RESOLUTION_FAILURE'],
+    ['an operation that it does not have', body('Three'), 400, 'BAD_USER_INPUT'],
     ['no variable', body('One'), 400, 'BAD_USER_INPUT'],
     ['an id that is none', body('One', { id: 'x' }), 200, 'BAD_USER_INPUT'],
   ])('has the same errors the second time: %s', async (_, text, status, code) => {

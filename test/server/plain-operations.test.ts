@@ -16,6 +16,7 @@ async function postToStopped(contextOf: () => RequestContext) {
     production: true,
     firstQuery: PLAIN_FIRST_QUERY,
     executor: 'planned',
+    maxDepth: 50,
     logger,
   });
   await apollo.start();

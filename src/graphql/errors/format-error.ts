@@ -1,5 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 import { FieldgateError, type ErrorCode } from '../../errors.js';
 import { UpstreamError, type UpstreamErrorCode } from '../../upstream/errors.js';
 
@@ -33,7 +33,7 @@ export function createFormatError({ onDefect }: FormatErrorOptions) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
     const error = unwrapResolverError(thrown);
     if (error instanceof UpstreamError) return withExtensions(formatted, upstreamExtensions(error));
-    if (error instanceof FieldgateError || hasCode(error, 'BAD_USER_INPUT') || isBadRequest(error)) {
+    if (error instanceof FieldgateError || hasCode(error, 'BAD_USER_INPUT') || isMistake(thrown)) {
       return withExtensions(formatted, { code: 'BAD_USER_INPUT', retryable: false });
     }
     if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return withoutStack(formatted);
@@ -95,12 +95,39 @@ function hasCode(error: unknown, code: string): boolean {
   return causes(error).some(({ extensions }) => extensions?.['code'] === code);
 }
 
+/** What graphql-js and Apollo Server tell of a request without a code of ours: the client can mend it. */
+function isMistake(thrown: unknown): boolean {
+  return (
+    isBadRequest(thrown) ||
+    hasCode(thrown, 'OPERATION_RESOLUTION_FAILURE') ||
+    (thrown instanceof GraphQLError && (isRequestError(thrown) || isAboutDocument(thrown)))
+  );
+}
+
 /** What Apollo Server finds wrong with a persisted query has a status, and no code. */
 function isBadRequest(error: unknown): boolean {
   return causes(error).some(({ extensions = {} }) => {
     const { http, code } = extensions as { http?: { status?: unknown }; code?: unknown };
     return code === undefined && http?.status === 400;
   });
+}
+
+/**
+ * A request error (GraphQL, 7.1.2) is raised before any resolver has been called, such as that of too many errors in
+ * variables. What a resolver throws, or gives, has its path; what fails elsewhere has a cause.
+ */
+function isRequestError({ path, originalError, extensions }: GraphQLError): boolean {
+  return path === undefined && originalError === undefined && extensions['code'] === undefined;
+}
+
+/**
+ * What graphql-js raises while it executes names the part of the document to blame. Where a client's value cannot be what an
+ * argument or a directive wants, it is the value, the variable or the operation. Where a resolver's value cannot be what a
+ * field gives, it is the field.
+ */
+function isAboutDocument({ nodes, extensions }: GraphQLError): boolean {
+  if (nodes === undefined || extensions['code'] !== undefined) return false;
+  return nodes.length > 0 && nodes.every(({ kind }) => kind !== Kind.FIELD);
 }
 
 interface Caused {

@@ -1,10 +1,10 @@
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 
-/** What Apollo Server keeps things in. */
-interface KeyValueCache<Value> {
-  get(key: string): Promise<Value | undefined>;
-  set(key: string, value: Value): Promise<void>;
+/** What Apollo Server keeps persisted queries in. */
+interface KeyValueCache {
+  get(key: string): Promise<string | undefined>;
+  set(key: string, value: string): Promise<void>;
   delete(key: string): Promise<boolean>;
 }
 
@@ -33,17 +33,9 @@ export function sourceCache(): LRUCache<string, string> {
   });
 }
 
-/** Where Apollo Server keeps documents that have been parsed and validated. */
-export function createDocumentStore(): KeyValueCache<DocumentNode> {
-  return keyValueCache(documentCache());
-}
-
 /** Where it keeps the sources of persisted queries, which anybody can send; by itself it takes 30 MiB for them. */
-export function createPersistedQueryStore(): KeyValueCache<string> {
-  return keyValueCache(sourceCache());
-}
-
-function keyValueCache<Value extends object | string>(values: LRUCache<string, Value>): KeyValueCache<Value> {
+export function createPersistedQueryStore(): KeyValueCache {
+  const values = sourceCache();
   return {
     get: (key) => Promise.resolve(values.get(key)),
     set(key, value) {

@@ -1,12 +1,21 @@
 import type {
   ApolloServerOptionsWithGateway,
   ApolloServerPlugin,
+  GraphQLRequestContextDidResolveOperation,
+  GraphQLRequestContextDidResolveSource,
   GraphQLRequestContextResponseForOperation,
   GraphQLResponse,
 } from '@apollo/server';
-import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
+import {
+  Kind,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLSchema,
+} from 'graphql';
 import type { RequestContext } from '../../context.js';
 import type { Loaders } from '../../loaders/loaders.js';
+import { beyondLimits, type DocumentLimits } from './document-limits.js';
 import { documentCache, sourceCache } from './document-store.js';
 
 /** Executes a validated operation. What fails is in the result; it never throws. */
@@ -37,21 +46,35 @@ type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
  *
  * A document that has come through the pipeline once has been parsed and validated. Its operations can be executed
  * without the pipeline from then on, and have to go through it only where their result has errors.
+ *
+ * A document that is too deep or too large is refused before it is parsed, however it comes, and is never kept.
  */
 export class Execution {
   readonly gateway: Gateway;
   readonly plugin: ApolloServerPlugin<RequestContext>;
   readonly #execute: Execute;
+  readonly #limits: DocumentLimits;
   readonly #failed = new FailedResults();
+  /** Why documents were refused, by what stands in their place. */
+  readonly #refusals = new WeakMap<DocumentNode, GraphQLError>();
   /** Documents by their source. */
   readonly #validated = documentCache();
   /** Sources of persisted queries, by their hashes, which Apollo has checked. */
   readonly #persisted = sourceCache();
 
-  constructor(schema: GraphQLSchema, execute: Execute) {
+  constructor(schema: GraphQLSchema, execute: Execute, limits: DocumentLimits) {
     this.#execute = execute;
+    this.#limits = limits;
     this.gateway = gatewayTo(schema, this.#failed);
     const listener = Promise.resolve({
+      didResolveSource: (operation: GraphQLRequestContextDidResolveSource<RequestContext>) => {
+        this.#resolveDocument(operation);
+        return DONE;
+      },
+      didResolveOperation: ({ document }: GraphQLRequestContextDidResolveOperation<RequestContext>) => {
+        const refusal = this.#refusals.get(document);
+        return refusal === undefined ? DONE : Promise.reject(refusal);
+      },
       responseForOperation: (operation: GraphQLRequestContextResponseForOperation<RequestContext>) =>
         this.#respond(operation),
     });
@@ -87,6 +110,22 @@ export class Execution {
     return this.#result({ document, operationName, contextValue, variableValues: variables });
   }
 
+  /**
+   * Apollo Server parses and validates unless there is a document already: one that is known to be valid, or an empty one in
+   * place of one that is beyond the limits. It lets a plugin refuse an operation only later, in `didResolveOperation`.
+   */
+  #resolveDocument(operation: { readonly source: string; document?: DocumentNode }): void {
+    const known = this.#validated.get(operation.source);
+    if (known !== undefined) {
+      operation.document = known;
+      return;
+    }
+    const refusal = beyondLimits(operation.source, this.#limits);
+    if (refusal === undefined) return;
+    operation.document = { kind: Kind.DOCUMENT, definitions: [] };
+    this.#refusals.set(operation.document, refusal);
+  }
+
   async #respond({
     document,
     source,
@@ -109,6 +148,8 @@ export class Execution {
     return result;
   }
 }
+
+const DONE = Promise.resolve();
 
 /** What an Automatic Persisted Query is asked for by, if it is as Apollo's protocol has it. */
 function persistedHash({ extensions }: OperationRequest): string | undefined {

@@ -1,0 +1,146 @@
+import { describe, expect, test } from '@jest/globals';
+import { assertObjectType, buildSchema, parse, type ExecutionResult } from 'graphql';
+import type { ExecutorArgs } from '../../src/execution/executor.js';
+import { executorsOf } from './same.js';
+
+/** So deep that telling the outermost object of the innermost one takes more than the stack has. */
+const LEVELS = 15_000;
+
+const schema = buildSchema(`
+  type Node { node: Node, nodes: [Node], must: Node!, text: String, last: String }
+  type Query { node: Node, text: String }
+  type Mutation { node: Node, text: String }
+`);
+
+interface Context {
+  /** What the innermost `last` gives. */
+  readonly last: () => unknown;
+}
+
+for (const type of [schema.getQueryType()!, schema.getMutationType()!]) {
+  type.getFields()['node']!.resolve = () => Promise.resolve({});
+  type.getFields()['text']!.resolve = () => 'text';
+}
+const fields = assertObjectType(schema.getType('Node')).getFields();
+for (const name of ['node', 'must']) fields[name]!.resolve = () => Promise.resolve({});
+fields['nodes']!.resolve = () => [Promise.resolve({})];
+fields['last']!.resolve = (_source, _args, { last }: Context) => last();
+
+/** Through fragments, so that no selection set is deep by itself. */
+function deep(operation: string, field: string): string {
+  const fragments = Array.from(
+    { length: LEVELS },
+    (_, level) =>
+      `fragment F${level} on Node { ${level + 1 < LEVELS ? `${field} { ...F${level + 1} }` : 'last'} }`,
+  );
+  return `${operation} { node { ...F0 } text } ${fragments.join(' ')}`;
+}
+
+const CAUSES: readonly [string, () => unknown][] = [
+  ['comes', () => Promise.resolve('last')],
+  ['fails', () => Promise.reject(new Error('Last'))],
+];
+const PLACES = ['query', 'mutation'].flatMap((operation) =>
+  ['node', 'nodes', 'must'].flatMap((field) =>
+    CAUSES.map(([what, last]) => [operation, field, what, last] as const),
+  ),
+);
+
+describe('an executor that fails after a promise has settled', () => {
+  test.each(PLACES)(
+    'fails that %s alone, through `%s`, when the last of it %s',
+    async (operation, field, _what, last) => {
+      const document = parse(deep(operation, field));
+      for (const executor of executorsOf(schema)) {
+        const small: ExecutorArgs = { document: parse('{ node { text } text }'), contextValue: {} };
+        const [broken, other] = await Promise.all([
+          executor({ document, contextValue: { last } }),
+          executor(small),
+        ]);
+        const told = broken.errors?.map(({ message }) => message);
+        expect(told).toContain('Maximum call stack size exceeded');
+        expect(broken.data).toBeNull();
+        expect(other).toEqual(await executor(small));
+        expect(other).toEqual({ data: { node: { text: null }, text: 'text' } });
+      }
+    },
+  );
+});
+
+describe('whatever has a `then`', () => {
+  type Then = (resolve: (value: unknown) => void, reject: (reason: unknown) => void) => unknown;
+  const thenable = (then: Then) => ({ then });
+  const own = (then: Then) => Object.assign(Promise.resolve('its own'), { then });
+
+  class Late extends Promise<unknown> {}
+
+  test.each<[string, () => unknown, unknown, readonly string[]]>([
+    ['calls back at once', () => thenable((resolve) => resolve('text')), 'text', []],
+    ['calls back with null', () => thenable((resolve) => resolve(null)), null, []],
+    ['calls back later', () => thenable((resolve) => setTimeout(resolve, 1, 'text')), 'text', []],
+    ['fails at once', () => thenable((_resolve, reject) => reject(new Error('At once'))), null, ['At once']],
+    [
+      'calls back twice',
+      () =>
+        thenable((resolve, reject) => {
+          resolve('first');
+          resolve('second');
+          reject(new Error('Third'));
+        }),
+      'first',
+      [],
+    ],
+    [
+      'calls back, and throws',
+      () =>
+        thenable((resolve) => {
+          resolve('text');
+          throw new Error('Late');
+        }),
+      'text',
+      [],
+    ],
+    [
+      'throws',
+      () =>
+        thenable(() => {
+          throw new Error('Thrown');
+        }),
+      null,
+      ['Thrown'],
+    ],
+    ['brings another', () => thenable((resolve) => resolve(thenable((inner) => inner('text')))), 'text', []],
+    ['is a promise with a `then` of its own', () => own((resolve) => resolve('text')), 'text', []],
+    ['is of a class of promises', () => Late.resolve('text'), 'text', []],
+  ])('and %s has its value', async (_what, make, value, told) => {
+    const document = parse('{ item { text } items { text } list text }');
+    for (const executor of executorsOf(withThenables())) {
+      const result: ExecutionResult = await executor({ document, contextValue: { make } });
+      const text = { text: value };
+      expect(result.data).toEqual({ item: text, items: [text, text], list: [value, 'text'], text: value });
+      expect(result.errors?.map(({ message }) => message) ?? []).toEqual(
+        Array.from({ length: 5 }, () => told).flat(),
+      );
+    }
+  });
+
+  function withThenables() {
+    const all = buildSchema(`
+      type Item { text: String }
+      type Query { item: Item, items: [Item], list: [String], text: String }
+    `);
+    const root = all.getQueryType()!.getFields();
+    type Make = (source: unknown, args: unknown, context: { make: () => unknown }) => unknown;
+    const resolvers: Record<string, Make> = {
+      item: (_source, _args, { make }) => thenable((resolve) => resolve({ text: make() })),
+      items: (_source, _args, { make }) => [
+        { text: make() },
+        thenable((resolve) => resolve({ text: make() })),
+      ],
+      list: (_source, _args, { make }) => [make(), 'text'],
+      text: (_source, _args, { make }) => make(),
+    };
+    for (const [name, resolve] of Object.entries(resolvers)) root[name]!.resolve = resolve;
+    return all;
+  }
+});

@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
+import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
+
+/** Mistakes that only executing an operation brings to light, with the sentence of each. */
+const MISTAKES: readonly (readonly [string, string, Readonly<Record<string, unknown>>, RegExp])[] = [
+  [
+    'null over a default',
+    'query ($id: ID = "101/P1") { project(id: $id) { id } }',
+    { id: null },
+    /^Argument "id" of non-null type "ID!" must not be null\.$/,
+  ],
+  [
+    'null over a default in an input',
+    'mutation ($v: Version = "5") { pauseFieldingRun(input: { id: "101/P1/T1/R1", version: $v }) { userErrors { code } } }',
+    { v: null },
+    /^Argument "input" has invalid value/,
+  ],
+  [
+    'null in a list of an input',
+    'mutation ($id: ID = "101/P1/T1") { pauseTargetGroups(input: { targetGroupIds: [$id] }) { userErrors { code } } }',
+    { id: null },
+    /^Argument "input" has invalid value/,
+  ],
+  [
+    'null in @include',
+    'query ($with: Boolean = true) { accounts @include(if: $with) { id } }',
+    { with: null },
+    /^Argument "if" of non-null type "Boolean!" must not be null\.$/,
+  ],
+  [
+    'null in @skip',
+    'query ($without: Boolean = false) { __typename ... @skip(if: $without) { accounts { id } } }',
+    { without: null },
+    /^Argument "if" of non-null type "Boolean!" must not be null\.$/,
+  ],
+  [
+    'null in @skip, in what is introspected',
+    'query ($without: Boolean = false) { __schema { queryType { name @skip(if: $without) } } }',
+    { without: null },
+    /^Argument "if" of non-null type "Boolean!" must not be null\.$/,
+  ],
+  [
+    'a subscription',
+    'subscription { accounts { id } }',
+    {},
+    /^Schema is not configured to execute subscription operation\.$/,
+  ],
+  [
+    'no operation',
+    'fragment F on Query { __typename } query A { ...F } query B { ...F }',
+    {},
+    /operation name/,
+  ],
+  [
+    'a variable that is missing',
+    'query ($id: ID!) { project(id: $id) { id } }',
+    {},
+    /^Variable "\$id" of required/,
+  ],
+];
+
+/** Names that are nearly those of the schema. */
+const MISSPELT: readonly (readonly [string, string, Readonly<Record<string, unknown>>])[] = [
+  ['a field', '{ acounts { id } }', {}],
+  ['a field without selection', '{ accounts }', {}],
+  ['a type', 'query ($id: IDs!) { project(id: $id) { id } }', {}],
+  ['a type of a fragment', '{ accounts { ... on Acount { id } } }', {}],
+  ['a field of another type', '{ node(id: "101") { name } }', {}],
+  ['an argument', '{ project(ids: "101/P1") { id } }', {}],
+  ['an argument of a directive', '{ accounts @include(iff: true) { id } }', {}],
+  ['an enum value', '{ targetGroups(projectId: "101/P1", filter: { status: [LIV] }) { nodes { id } } }', {}],
+  [
+    'an enum value as text',
+    '{ targetGroups(projectId: "101/P1", filter: { status: ["LIVE"] }) { nodes { id } } }',
+    {},
+  ],
+  [
+    'a field of an input',
+    '{ targetGroups(projectId: "101/P1", filter: { statu: [LIVE] }) { nodes { id } } }',
+    {},
+  ],
+  [
+    'an enum value in a variable',
+    'query ($f: TargetGroupFilter) { targetGroups(projectId: "101/P1", filter: $f) { nodes { id } } }',
+    { f: { status: ['LIV'] } },
+  ],
+  [
+    'an enum value in a variable, as a number',
+    'query ($s: [TargetGroupStatus!]) { targetGroups(projectId: "101/P1", filter: { status: $s }) { nodes { id } } }',
+    { s: [7, 'PAUSE'] },
+  ],
+  [
+    'a field of an input in a variable',
+    'query ($f: TargetGroupFilter) { targetGroups(projectId: "101/P1", filter: $f) { nodes { id } } }',
+    { f: { statu: ['LIVE'] } },
+  ],
+  [
+    'a field of an input of a mutation',
+    'mutation ($i: PauseFieldingRunInput!) { pauseFieldingRun(input: $i) { userErrors { code } } }',
+    { i: { id: '101/P1/T1/R1', version: '5', versio: '5' } },
+  ],
+];
+
+describe.each(['planned', 'graphql-js'])('With %s', (execution) => {
+  let upstream: ScriptedUpstream;
+  let gateway: TestGateway;
+  let production: TestGateway;
+  const logged: string[] = [];
+
+  beforeAll(async () => {
+    upstream = await startScriptedUpstream();
+    const logger = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) });
+    const start = (env: Readonly<Record<string, string>>) =>
+      startTestGateway({
+        demandApiUrl: upstream.url,
+        logger,
+        env: { GRAPHQL_EXECUTION: execution, ...env },
+      });
+    gateway = await start({});
+    production = await start({ NODE_ENV: 'production' });
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await production.close();
+    await upstream.close();
+  });
+
+  test.each(MISTAKES)('%s is told as the mistake of the client', async (_what, query, variables, message) => {
+    // The second time it is answered without Apollo Server where it can be.
+    for (let time = 0; time < 2; time += 1) {
+      const { data, errors } = await gateway.execute(query, variables);
+      expect(Object.values(data ?? {}).filter((value) => value !== null)).toEqual([]);
+      expect(errors).toMatchObject([
+        {
+          message: expect.stringMatching(message),
+          extensions: { code: 'BAD_USER_INPUT', retryable: false, traceId: expect.any(String) },
+        },
+      ]);
+    }
+    expect(logged).toEqual([]);
+    expect(upstream.requests).toEqual([]);
+  });
+
+  test('an operation name that the document does not have is told as the mistake of the client', async () => {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: 'query A { accounts { id } }', operationName: 'B' }),
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: 'Unknown operation named "B".', extensions: { code: 'BAD_USER_INPUT' } }],
+    });
+    expect(logged).toEqual([]);
+    expect(upstream.requests).toEqual([]);
+  });
+
+  test.each(MISSPELT)('in production nothing is suggested for %s', async (_what, query, variables) => {
+    for (let time = 0; time < 2; time += 1) {
+      const { errors } = await production.execute(query, variables);
+      expect(errors).not.toEqual([]);
+      expect(JSON.stringify(errors)).not.toMatch(/did you mean/i);
+    }
+    expect(logged).toEqual([]);
+    expect(upstream.requests).toEqual([]);
+  });
+
+  test.each(MISSPELT.filter(([what]) => /variable|^an enum value$|^a field$/.test(what)))(
+    'elsewhere something is suggested for %s',
+    async (_what, query, variables) => {
+      const { errors } = await gateway.execute(query, variables);
+      expect(JSON.stringify(errors)).toContain('Did you mean');
+    },
+  );
+});
