@@ -5,10 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import type { BatchJob, FieldingRunJob, TargetGroupList } from '../../src/contract/demand-api.js';
+import Libsql from 'libsql';
+import type {
+  BatchJob,
+  FieldingRunJob,
+  FieldingRunList,
+  TargetGroupList,
+} from '../../src/contract/demand-api.js';
 import { demo, startEmulator } from '../../src/emulator/index.js';
+import { migrations } from '../../src/emulator/migrations/index.js';
 import { callApi, demoPaths, EmulatorControl, finishedJob, readApi, until } from '../helpers/emulator.js';
 
+const MANAGER = '3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01';
 const PROJECT = `/demand/accounts/${demo.accountId}/projects/${demo.largeProjectId}`;
 
 // A process takes its time to start where many tests run at once.
@@ -139,5 +147,57 @@ test('a port that is taken is an error', async () => {
     await expect(startEmulator({ port: Number(new URL(first.url).port) })).rejects.toThrow('EADDRINUSE');
   } finally {
     await first.close();
+  }
+});
+
+test('a file that an earlier release wrote is brought up to the contract of 2025-12-18', async () => {
+  const data = join(folder, 'demand.sqlite');
+  const old = new Libsql(data);
+  for (const sql of migrations.slice(0, 2)) old.exec(sql);
+  old.exec(`
+    INSERT INTO accounts VALUES (101, 'Northwind Insights');
+    INSERT INTO credentials VALUES ('demo', '5f2b8c1a-7d3e-4a96-8b0f-c4e1d2a3b101');
+    INSERT INTO grants VALUES ('demo', 101);
+    INSERT INTO projects VALUES ('${demo.projectId}', 101, 'PRJ-1008', 'Breakfast habits tracker', '${MANAGER}', 'PO-7',
+      'active', 1, 1, 1);
+    INSERT INTO target_groups (id, project_id, human_readable_id, name, project_manager_id, locale, filling_goal,
+      filling_strategy, cost_per_interview, created_at, updated_at)
+    VALUES ('${demo.live.targetGroupId}', '${demo.projectId}', 'TG-8023', 'Dog owners', '${MANAGER}', 'eng_us', 100,
+      'balanced', 2.5, 1, 1);
+    INSERT INTO fielding_runs VALUES ('${demo.live.fieldingRunId}', '${demo.live.targetGroupId}', 'Paused', 7, 1,
+      4102444800000, 1, '${MANAGER}');
+    INSERT INTO effects (at, cause, operation, account_id, project_id, from_status, to_status)
+    VALUES (1, 'action', 'pause', 101, '${demo.projectId}', 'Live', 'Paused');
+    INSERT INTO draft_jobs (id, account_id, project_id, target_group_id, kind, end_at, created_by, created_at, status,
+      failure_code, failure_description, trace_id)
+    VALUES ('J1', 101, '${demo.projectId}', '${demo.live.targetGroupId}', 'launch', 2, '${MANAGER}', 1, 'Failed', 'X',
+      'y', 't');
+    PRAGMA user_version = 2;`);
+  old.close();
+
+  const emulator = await startEmulator({ data, control: true });
+  try {
+    expect(await readApi(emulator, demoPaths.project)).toMatchObject({
+      human_readable_id: 'P-1008',
+      project_customer_reference_number: 'PO-7',
+    });
+    const { data: runs } = await readApi<FieldingRunList>(
+      emulator,
+      `${demoPaths.targetGroup(demo.live)}/fielding-runs`,
+    );
+    expect(runs[0]).toMatchObject({ status: 'paused', version: 7 });
+    expect(await new EmulatorControl(emulator.controlUrl).effects()).toMatchObject([
+      { from_status: 'live', to_status: 'paused' },
+    ]);
+    const { target_groups: groups } = await readApi<TargetGroupList>(
+      emulator,
+      `${demoPaths.project}/target-groups`,
+    );
+    expect(groups[0]!.statistics!.progress!.value!.filling_strategy).toBe('completes');
+    expect(await readApi(emulator, '/accounts/101/users')).toMatchObject({ users: [{ id: MANAGER }] });
+    const job = `${demoPaths.targetGroup(demo.live)}/fielding-run-jobs/launch-from-draft/J1`;
+    expect(await readApi(emulator, job)).toMatchObject({ failure_reason: { code: 'X', reasons: [] } });
+  } finally {
+    await emulator.close();
   }
 });

@@ -41,6 +41,11 @@ function skipped(json: JsonCursor): string {
   return 'skipped';
 }
 
+/** In an object, so that a null is told from nothing. */
+function valued(json: JsonCursor): unknown {
+  return { value: json.value() };
+}
+
 function parse(bytes: Buffer): unknown {
   try {
     return { value: JSON.parse(bytes.toString()) as unknown };
@@ -63,6 +68,7 @@ function expectLikeParse(bytes: Buffer): void {
   const expected = parse(bytes);
   expect([bytes.toString(), read(bytes)]).toEqual([bytes.toString(), expected]);
   expect(readOctets(bytes, skipped)).toBe(expected === 'no JSON' ? undefined : 'skipped');
+  expect(readOctets(bytes, valued) ?? 'no JSON').toEqual(expected);
 }
 
 const NUMBERS = [
