@@ -103,4 +103,5 @@ const VERDICTS: Readonly<Record<HttpFailureKind, Verdict>> = {
   'timed-out': 'down',
   aborted: 'none',
   'too-large': 'up',
+  undecodable: 'up',
 };

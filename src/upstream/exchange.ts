@@ -55,8 +55,10 @@ export class Exchanges {
     try {
       const client = isRead ? this.#clients.reads : this.#clients.changes;
       const response = await client.send(requestOf(call, scope, end.cancellation));
-      // A change that was answered with 2xx has been made, whatever became of the body. A read needs it.
-      if (isRead && 'failure' in response.body) throw response.body.failure;
+      // Only a read that succeeds needs the body: a failure is told by its status, and a change that was answered with
+      // 2xx has been made, whatever became of the body.
+      const { status, body } = response;
+      if (isRead && status >= 200 && status < 300 && 'failure' in body) throw body.failure;
       return response;
     } catch (error) {
       throw end.late && error instanceof HttpFailure ? new HttpFailure('timed-out', error) : error;

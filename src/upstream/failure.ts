@@ -17,6 +17,10 @@ export function failureOf(error: unknown): unknown {
       return timedOut(true, error);
     case 'too-large':
       return badResponse('The Demand API gave an answer that is too large.', { cause: error });
+    case 'undecodable':
+      return badResponse('The Demand API gave an answer whose content coding cannot be undone.', {
+        cause: error,
+      });
   }
 }
 

@@ -36,8 +36,10 @@ export interface HttpResponse {
  * - `timed-out`: it took longer than an attempt may
  * - `aborted`: the request was cancelled for any other reason
  * - `too-large`: the body passed the limit
+ * - `undecodable`: the body came whole, and its content coding cannot be undone
  */
-export type HttpFailureKind = 'not-connected' | 'broken' | 'timed-out' | 'aborted' | 'too-large';
+export type HttpFailureKind =
+  'not-connected' | 'broken' | 'timed-out' | 'aborted' | 'too-large' | 'undecodable';
 
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';

@@ -1,10 +1,14 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import fetch, { type Response } from 'node-fetch';
+import { decodeBody } from './content-coding.js';
 import { toHttpFailure } from './http-failure.js';
 import { HttpFailure, type HttpClient, type HttpClientOptions, type HttpResponse } from './http.js';
 
-/** An HTTP client on `node-fetch`, with keep-alive. It follows no redirect: a token must not travel to another host. */
+/**
+ * An HTTP client on `node-fetch`, with keep-alive. It follows no redirect, since a token must not travel to another host,
+ * and asks for no compression.
+ */
 export function createNodeFetchClient({ baseUrl, maxSockets, maxBodyBytes }: HttpClientOptions): HttpClient {
   const options = { keepAlive: true, maxSockets, scheduling: 'lifo' as const };
   const http = new HttpAgent(options);
@@ -26,12 +30,14 @@ export function createNodeFetchClient({ baseUrl, maxSockets, maxBodyBytes }: Htt
           signal: abort.signal,
           redirect: 'manual',
           size: maxBodyBytes,
+          // Its own decoding knows fewer codings, and tells a body that cannot be decoded as a broken connection.
+          compress: false,
           agent: ({ protocol }) => (protocol === 'https:' ? https : http),
         });
         return {
           status: response.status,
           header: (name) => response.headers.get(name) ?? undefined,
-          body: await readBody(response),
+          body: await readBody(response, maxBodyBytes),
         };
       } catch (error) {
         throw toFailure(error);
@@ -46,9 +52,10 @@ export function createNodeFetchClient({ baseUrl, maxSockets, maxBodyBytes }: Htt
   };
 }
 
-async function readBody(response: Response): Promise<HttpResponse['body']> {
+async function readBody(response: Response, maxBytes: number): Promise<HttpResponse['body']> {
   try {
-    return { octets: Buffer.from(await response.arrayBuffer()).toString('latin1') };
+    const octets = Buffer.from(await response.arrayBuffer()).toString('latin1');
+    return decodeBody(octets, response.headers.get('content-encoding') ?? undefined, maxBytes);
   } catch (error) {
     return { failure: toFailure(error) };
   }

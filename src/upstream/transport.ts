@@ -7,7 +7,7 @@ import type { Exchanges } from './exchange.js';
 import { failureOf, timedOut } from './failure.js';
 import type { HttpFields, HttpResponse } from './http.js';
 import { problemOf, RATE_LIMITED } from './problem.js';
-import { parseRetryAfter } from './retry-after.js';
+import { retryAfterOf } from './retry-after.js';
 import type { RetryBudget } from './retry-budget.js';
 import { retryDelayMs, type RetryPolicy } from './retry.js';
 import type { SingleFlight } from './single-flight.js';
@@ -103,7 +103,7 @@ export class Transport {
   }
 
   #startCooldown({ credentialKey }: CallScope, response: HttpResponse): void {
-    const seconds = parseRetryAfter(response.header('retry-after'), this.#options.now());
+    const seconds = retryAfterOf(response, this.#options.now());
     this.#deps.cooldowns.start(credentialKey, seconds);
   }
 

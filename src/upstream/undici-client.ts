@@ -103,7 +103,9 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #body(): HttpResponse['body'] {
     const octets = Buffer.concat(this.#chunks).toString('latin1');
-    return decodeBody(octets, first(this.#headers['content-encoding']), this.maxBodyBytes);
+    const codings = this.#headers['content-encoding'];
+    // Lines of one name are one list (RFC 9110, 5.3).
+    return decodeBody(octets, Array.isArray(codings) ? codings.join() : codings, this.maxBodyBytes);
   }
 }
 

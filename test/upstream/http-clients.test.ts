@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Cancellation } from '../../src/upstream/cancellation.js';
 import {
@@ -98,13 +98,60 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     ]);
   }
 
-  test.each([
+  const plain = (text: string) => Buffer.from(text);
+  test.each<[string, (text: string) => Buffer]>([
     ['gzip', gzipSync],
+    ['GZip', gzipSync],
+    ['x-gzip', gzipSync],
     ['deflate', deflateSync],
+    // As some servers understand `deflate`, and have for thirty years.
+    ['deflate', deflateRawSync],
     ['br', brotliCompressSync],
-  ])('reads a body in %s', async (coding, compress) => {
-    upstream.on('GET', '/it', { headers: { 'content-encoding': coding }, body: compress('{"a":1}') });
+    ['gzip, identity', gzipSync],
+    [' identity ,, gzip ', gzipSync],
+    ['deflate, gzip', (text) => gzipSync(deflateSync(text))],
+    ['gzip,br,deflate', (text) => deflateSync(brotliCompressSync(gzipSync(text)))],
+    ['utf-8, gzip', gzipSync],
+    ['', plain],
+    ['identity', plain],
+    ['utf-8', plain],
+    ['UTF-8; q=1', plain],
+    ['iso-8859-1', plain],
+    ['none', plain],
+    ['aws-chunked', plain],
+    ['application/json', plain],
+  ])('reads a body in %j', async (coding, encode) => {
+    upstream.on('GET', '/it', { headers: { 'content-encoding': coding }, body: encode('{"a":"Zürich"}') });
+    expect(textOf(await send())).toBe('{"a":"Zürich"}');
+    expect(upstream.requests[0]?.headers['accept-encoding']).toBeUndefined();
+  });
+
+  test('reads several fields of codings as one list', async () => {
+    const headers = { 'content-encoding': ['gzip', 'br'] };
+    upstream.on('GET', '/it', { headers, body: brotliCompressSync(gzipSync('{"a":1}')) });
     expect(textOf(await send())).toBe('{"a":1}');
+  });
+
+  const gzipped = gzipSync('{"a":1}');
+  test.each<[string, Buffer]>([
+    ['gzip', plain('no gzip')],
+    ['gzip', gzipped.subarray(0, -9)],
+    ['deflate', plain('no deflate')],
+    ['br', plain('no brotli')],
+    ['br, gzip', gzipped],
+    ['gzip, zstd', gzipped],
+    ['zstd', plain('{}')],
+    ['compress', plain('{}')],
+    ['X-Compress', plain('{}')],
+    [Array(6).fill('gzip').join(), [1, 2, 3, 4, 5, 6].reduce((bytes) => gzipSync(bytes), plain('{}'))],
+  ])('tells the status where a body in %j cannot be decoded', async (coding, body) => {
+    upstream.on('GET', '/it', { status: 418, headers: { 'content-encoding': coding, etag: '"5"' }, body });
+    const response = await send();
+    expect([response.status, response.header('etag'), failureOf(response)]).toEqual([
+      418,
+      '"5"',
+      'undecodable',
+    ]);
   });
 
   test('stops at the limit, before and after decompression', async () => {
@@ -112,8 +159,12 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     upstream.on('GET', '/it', [
       { body: long },
       { headers: { 'content-encoding': 'gzip' }, body: gzipSync(long) },
+      { headers: { 'content-encoding': 'deflate' }, body: deflateRawSync(long) },
+      { headers: { 'content-encoding': 'gzip, br' }, body: brotliCompressSync(gzipSync(long)) },
       { body: long.slice(1) },
     ]);
+    expect(failureOf(await send())).toBe('too-large');
+    expect(failureOf(await send())).toBe('too-large');
     expect(failureOf(await send())).toBe('too-large');
     expect(failureOf(await send())).toBe('too-large');
     expect(textOf(await send())).toHaveLength(MAX_BODY_BYTES);

@@ -74,6 +74,7 @@ describe('What counts', () => {
     ['timed-out', false],
     ['aborted', true],
     ['too-large', true],
+    ['undecodable', true],
   ] as const)('many times %s leaves it closed: %s', async (kind, staysClosed) => {
     expect(await outcomesOf(...times(4, fails(kind)))).toEqual(times(4, kind));
     expect(breaker.takesCalls).toBe(staysClosed);
