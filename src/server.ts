@@ -121,7 +121,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   apollo.addPlugin(fastifyApolloDrainPlugin(app));
   await apollo.start();
   serveGraphQL(app, apollo, contextOf);
-  serveHealth(app, () => !draining && upstream.isUp());
+  serveHealth(app, { isClosing, breakers: () => upstream.breakers() });
   if (!production) serveExplorers(app, firstQuery);
 
   const url = await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
