@@ -161,8 +161,12 @@ function diedInPool({ cause }: UpstreamError): boolean {
   return cause instanceof HttpFailure && cause.pooled;
 }
 
-/** Whether another connection may do better: one that has died silently answers nothing. */
+/**
+ * Whether a new connection may do better: one that has died silently answers nothing, and a server that closes one for want
+ * of requests may say 408 (RFC 9110, 15.5.9).
+ */
 function isOfConnection(error: UpstreamError): boolean {
-  const { cause } = error;
-  return diedInPool(error) || (cause instanceof HttpFailure && cause.kind === 'timed-out' && !cause.answered);
+  const { cause, details } = error;
+  const isSilent = cause instanceof HttpFailure && cause.kind === 'timed-out' && !cause.answered;
+  return isSilent || diedInPool(error) || details.status === 408;
 }
