@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { Agent as HttpAgent, type ClientRequest } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
@@ -74,7 +75,9 @@ async function connectThrough(
   const stop = () => {
     end.abort();
   };
-  request.once('close', stop);
+  // A request that has no socket yet does not close when it is aborted.
+  const events: EventEmitter = request;
+  events.once('abort', stop).once('close', stop);
   try {
     agent.connectOpts = { ...connectOpts, signal: end.signal };
     const connecting = connect();
@@ -83,7 +86,7 @@ async function connectThrough(
   } catch (cause) {
     throw Object.assign(new Error('There is no way through the proxy.', { cause }), { code: NO_TUNNEL });
   } finally {
-    request.off('close', stop);
+    events.off('abort', stop).off('close', stop);
   }
 }
 

@@ -33,10 +33,10 @@ export function createNodeFetchClient(
       cancellation.onCancel(cancel);
       if (cancellation.cancelled) cancel();
       if (fresh) idle.close();
-      let reused = false;
+      const connection = { reused: false };
       try {
         const response = await idle.watch(
-          () => (reused = true),
+          () => (connection.reused = true),
           () =>
             fetch(baseUrl + path, {
               method,
@@ -63,9 +63,9 @@ export function createNodeFetchClient(
       } catch (error) {
         if (error instanceof HttpFailure) throw error;
         const failure = toFailure(error);
-        const pooled = reused && failure.kind === 'broken';
-        if (pooled) idle.close();
-        throw pooled ? new HttpFailure(failure.kind, failure.cause, { pooled }) : failure;
+        if (!connection.reused || failure.kind !== 'broken') throw failure;
+        idle.close();
+        throw new HttpFailure('broken', failure.cause, { pooled: true });
       } finally {
         cancellation.offCancel(cancel);
       }

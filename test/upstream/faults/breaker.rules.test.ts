@@ -132,7 +132,7 @@ describe('An open breaker', () => {
   });
 
   it('is told to those who send whether theirs is a probe', async () => {
-    const send = jest.fn((_isProbe: boolean) => Promise.resolve(answer(503)));
+    const send = jest.fn<(isProbe: boolean) => Promise<HttpResponse>>(answers(503));
     await outcomesOf(...times(4, send));
     jest.advanceTimersByTime(300);
     await outcomesOf(send);
