@@ -67,6 +67,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const logger = options.logger ?? createLogger(config.logLevel);
   const loggerInstance: FastifyBaseLogger = logger;
   const upstream = options.upstream ?? (await createUpstream(demandApi, baseUrl, now, memories.jobs));
+  if (demandApi.proxy !== undefined) {
+    const { url: proxy } = demandApi.proxy;
+    logger.info({ proxy }, 'Calls of the Demand API go through a proxy, all of them over node-fetch.');
+  }
   const contextDeps = {
     client: upstream.client,
     idempotencyKeys: new IdempotencyKeys(memories.keys),
