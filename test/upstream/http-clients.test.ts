@@ -11,7 +11,7 @@ import {
 import { createHttp1Client } from '../../src/upstream/http1-client.js';
 import { createNodeFetchClient } from '../../src/upstream/node-fetch-client.js';
 import { createUndiciClient } from '../../src/upstream/undici-client.js';
-import { startRawServer } from './http1-raw-server.js';
+import { startRawServer, until } from './http1-raw-server.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 
 const MAX_BODY_BYTES = 10_000;
@@ -178,6 +178,19 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     expect(upstream.requests).toHaveLength(1);
   });
 
+  test('tells a connection that broke when it was used again', async () => {
+    upstream.on('GET', '/it', [
+      { body: {} },
+      { fault: 'reset' },
+      { fault: 'reset' },
+      { body: {}, fault: 'truncate' },
+    ]);
+    await send();
+    await expect(send()).rejects.toMatchObject({ kind: 'broken', pooled: true });
+    await expect(send()).rejects.toMatchObject({ kind: 'broken', pooled: false });
+    expect(upstream.requests).toHaveLength(3);
+  });
+
   test('tells a request that never went out from one that may have', async () => {
     upstream.on('GET', '/it', { fault: 'reset' });
     expect(await kindOf(send())).toBe('broken');
@@ -209,7 +222,15 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
       later.cancel();
     }, 50);
     expect(failureOf(await sending)).toBe('aborted');
-    while (upstream.connections() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => upstream.connections() === 0);
+  });
+
+  test('sends what is to go out on a fresh connection on none that is idle, and closes these', async () => {
+    upstream.on('GET', '/it', { body: {}, delayMs: 5 });
+    await Promise.all([send(), send()]);
+    expect(upstream.connections()).toBe(2);
+    expect((await send({ fresh: true })).status).toBe(200);
+    await until(() => upstream.connections() === 1);
   });
 
   test('keeps connections, and opens no more than it may', async () => {
