@@ -278,6 +278,22 @@ describe.each(CLIENTS)('an answer to the HTTP client on $name', ({ create }) => 
     expect([answer.status, textOf(answer)]).toEqual([200, 'abc']);
   });
 
+  test('that says when its connection is closed has it closed before', async () => {
+    const server = await startRawServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nKeep-Alive: timeout=2\r\nContent-Length: 3\r\n\r\nabc');
+    });
+    const client = create({
+      baseUrl: `http://127.0.0.1:${server.port}`,
+      maxSockets: 1,
+      maxBodyBytes: MAX_BODY_BYTES,
+    });
+    await client.send({ ...GET, cancellation: new Cancellation() });
+    // The server itself never closes one.
+    await until(() => server.open() === 0);
+    client.close();
+    await server.close();
+  });
+
   test.each([204, 304])('with %i has no body', async (status) => {
     const answer = await answerTo(`HTTP/1.1 ${status} It\r\nContent-Encoding: gzip\r\nETag: "5"\r\n\r\n`);
     expect([answer.status, answer.header('etag'), textOf(answer)]).toEqual([status, '"5"', '']);

@@ -150,6 +150,18 @@ describe.each(MATTERS)(
       expect(api.requests.map(({ dead }) => dead)).toEqual([true, false]);
     });
 
+    it('are no probe of a breaker', async () => {
+      await startWithDead(DEATHS['deaf']!, {
+        ...nothingToSpare,
+        DEMAND_API_MAX_ATTEMPTS: '1',
+        DEMAND_API_TIMEOUT_MS: '200',
+        DEMAND_API_BREAKER_PROBE_MS: '1',
+      });
+      expect(failureOf(await send())).toMatchObject({ code: 'UPSTREAM_TIMEOUT' });
+      expect(await send()).toMatchObject({ errors: [] });
+      expect(api.requests.map(({ dead }) => dead)).toEqual([true, false]);
+    });
+
     it('are not asked a second time, where there is one attempt', async () => {
       await startWithDead(DEATHS['reset']!, { DEMAND_API_MAX_ATTEMPTS: '1' });
       expect(failureOf(await send())).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
