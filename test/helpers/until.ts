@@ -5,7 +5,8 @@ const WITHIN_MS = 10_000;
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + WITHIN_MS;
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`It did not become so within ${WITHIN_MS} ms: ${condition}`);
+    if (performance.now() > end)
+      throw new Error(`It did not become so within ${WITHIN_MS} ms: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
