@@ -1,4 +1,5 @@
 import { cleanEnv, makeExactValidator, str, EnvMissingError } from 'envalid';
+import { isExempt } from './config/no-proxy.js';
 
 /** The gateway's settings, read from the environment once. Times are in milliseconds. */
 export interface Config {
@@ -63,8 +64,20 @@ export interface DemandApiConfig {
    * the libraries. Changes are always on node-fetch.
    */
   readonly transport: 'http1' | 'undici' | 'node-fetch';
+  /**
+   * `HTTPS_PROXY` for an API on HTTPS, `HTTP_PROXY` for one on HTTP (none): where connections to it lead, unless `NO_PROXY`
+   * names its host. The names in small letters come first. Everything is on node-fetch then.
+   */
+  readonly proxy: ProxyConfig | undefined;
   readonly retry: RetryConfig;
   readonly breaker: BreakerConfig;
+}
+
+export interface ProxyConfig {
+  /** Without user and password, e.g. `http://proxy.example:3128`. */
+  readonly url: string;
+  /** `Proxy-Authorization`, where the URL has a user or a password. A secret. */
+  readonly authorization: string | undefined;
 }
 
 export interface RetryConfig {
@@ -137,6 +150,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
         choices: ['http1', 'undici', 'node-fetch'] as const,
         default: 'http1',
       }),
+      HTTP_PROXY: proxyUrl({ default: undefined }),
+      http_proxy: proxyUrl({ default: undefined }),
+      HTTPS_PROXY: proxyUrl({ default: undefined }),
+      https_proxy: proxyUrl({ default: undefined }),
+      NO_PROXY: str({ default: '' }),
+      no_proxy: str({ default: undefined }),
       DEMAND_API_MAX_ATTEMPTS: wholeNumber(1, 20)({ default: 4 }),
       DEMAND_API_RETRY_BASE_MS: wholeNumber(0, 60_000)({ default: 100 }),
       DEMAND_API_RETRY_MAX_MS: wholeNumber(0, 600_000)({ default: 2000 }),
@@ -171,6 +190,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       ifMatch: env.DEMAND_API_IF_MATCH,
       concurrency: env.DEMAND_API_CONCURRENCY,
       transport: env.DEMAND_API_TRANSPORT,
+      proxy: proxyFor(env.DEMAND_API_URL, {
+        http: env.http_proxy ?? env.HTTP_PROXY,
+        https: env.https_proxy ?? env.HTTPS_PROXY,
+        none: env.no_proxy ?? env.NO_PROXY,
+      }),
       retry: {
         maxAttempts: env.DEMAND_API_MAX_ATTEMPTS,
         baseDelayMs: env.DEMAND_API_RETRY_BASE_MS,
@@ -212,6 +236,44 @@ const baseUrl = makeExactValidator<string>((input) => {
   }
   return url.origin + url.pathname.replace(/\/+$/, '');
 });
+
+const proxyUrl = makeExactValidator<ProxyConfig>((input) => {
+  const text = /^[a-z][a-z\d+.-]*:\/\//i.test(input) ? input : `http://${input}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    throw new Error('must be the http or https URL of a proxy, like http://proxy.example:3128');
+  }
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    throw new Error('must have no path, query or fragment');
+  }
+  return { url: url.origin, authorization: basicCredentials(url) };
+});
+
+/** `Basic` (RFC 7617), where a URL has a user or a password. */
+function basicCredentials({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  try {
+    const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    return `Basic ${Buffer.from(credentials).toString('base64')}`;
+  } catch {
+    throw new Error('must have its user and password percent-encoded');
+  }
+}
+
+interface Proxies {
+  readonly http: ProxyConfig | undefined;
+  readonly https: ProxyConfig | undefined;
+  /** As `NO_PROXY` lists them. */
+  readonly none: string;
+}
+
+/** The way to the API at `base`; undefined where connections lead to it directly. */
+function proxyFor(base: string | undefined, { http, https, none }: Proxies): ProxyConfig | undefined {
+  if (base === undefined) return undefined;
+  const url = new URL(base);
+  if (isExempt(url, none)) return undefined;
+  return url.protocol === 'https:' ? https : http;
+}
 
 /** A variable set to nothing, as `docker run -e NAME=` does, counts as not set. */
 function withoutBlanks(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

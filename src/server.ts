@@ -67,6 +67,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const logger = options.logger ?? createLogger(config.logLevel);
   const loggerInstance: FastifyBaseLogger = logger;
   const upstream = options.upstream ?? (await createUpstream(demandApi, baseUrl, now, memories.jobs));
+  if (demandApi.proxy !== undefined) {
+    const { url: proxy } = demandApi.proxy;
+    logger.info({ proxy }, 'Calls of the Demand API go through a proxy, all of them over node-fetch.');
+  }
   const contextDeps = {
     client: upstream.client,
     idempotencyKeys: new IdempotencyKeys(memories.keys),
@@ -122,7 +126,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   apollo.addPlugin(fastifyApolloDrainPlugin(app));
   await apollo.start();
   serveGraphQL(app, apollo, contextOf);
-  serveHealth(app, () => !draining && upstream.isUp());
+  serveHealth(app, { isClosing, breakers: () => upstream.breakers() });
   if (!production) serveExplorers(app, firstQuery);
 
   const url = await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });

@@ -17,6 +17,7 @@ test('everything has a default', () => {
       timeoutMs: 5000,
       ifMatch: 'weak',
       concurrency: 64,
+      proxy: undefined,
     },
     emulator: { port: 4010, data: '.data/demand.sqlite' },
   });
@@ -109,6 +110,13 @@ test.each([
   ['DEMAND_API_IF_MATCH', 'none'],
   ['DEMAND_API_CONCURRENCY', '0'],
   ['EMULATOR_PORT', 'any'],
+  ['HTTP_PROXY', 'socks5://user:secret@proxy.example:1080'],
+  ['HTTP_PROXY', 'http://'],
+  ['http_proxy', 'http://user:secret@proxy.example:99999'],
+  ['HTTPS_PROXY', 'not a url'],
+  ['HTTPS_PROXY', 'http://user:secret@proxy.example/path'],
+  ['https_proxy', 'http://user:secret%zz@proxy.example'],
+  ['https_proxy', 'http://user:secret@proxy.example?x'],
 ])('%s=%s is refused in one line that names it', (name, value) => {
   const message = refusal({ [name]: value });
   expect(message.split('\n')).toHaveLength(1);
@@ -134,3 +142,58 @@ function refusal(environment: NodeJS.ProcessEnv): string {
   }
   throw new Error('Nothing was refused.');
 }
+
+describe('the proxy', () => {
+  const proxyOf = (environment: NodeJS.ProcessEnv) => readConfig(environment).demandApi.proxy;
+  const http = { DEMAND_API_URL: 'http://api.example/v1' };
+  const https = { DEMAND_API_URL: 'https://api.example/v1' };
+  const both = { HTTP_PROXY: 'http://plain.example:3128', HTTPS_PROXY: 'http://secure.example:3129' };
+  const plain = { url: 'http://plain.example:3128', authorization: undefined };
+  const secure = { url: 'http://secure.example:3129', authorization: undefined };
+
+  test('is the one for the protocol of the API', () => {
+    expect(proxyOf({ ...http, ...both })).toEqual(plain);
+    expect(proxyOf({ ...https, ...both })).toEqual(secure);
+    expect(proxyOf({ ...http, HTTPS_PROXY: both.HTTPS_PROXY })).toBeUndefined();
+    expect(proxyOf({ ...https, HTTP_PROXY: both.HTTP_PROXY })).toBeUndefined();
+  });
+
+  test('is none for the emulator', () => {
+    expect(proxyOf(both)).toBeUndefined();
+  });
+
+  test('is named by variables in small letters first, where these are not blank', () => {
+    expect(proxyOf({ ...http, ...both, http_proxy: 'http://small.example' })?.url).toBe(
+      'http://small.example',
+    );
+    expect(proxyOf({ ...https, https_proxy: both.HTTPS_PROXY })).toEqual(secure);
+    expect(proxyOf({ ...http, ...both, http_proxy: '' })).toEqual(plain);
+    expect(proxyOf({ ...http, ...both, no_proxy: 'other', NO_PROXY: '*' })).toEqual(plain);
+  });
+
+  test.each([
+    ['proxy.example:3128', 'http://proxy.example:3128'],
+    ['proxy.example', 'http://proxy.example'],
+    ['HTTPS://Proxy.example/', 'https://proxy.example'],
+    ['http://[::1]:3128', 'http://[::1]:3128'],
+    ['http://127.0.0.1:80', 'http://127.0.0.1'],
+  ])('may be written %s', (written, url) => {
+    expect(proxyOf({ ...http, HTTP_PROXY: written })).toEqual({ url, authorization: undefined });
+  });
+
+  test.each([
+    ['http://user:p%40ss@proxy.example', 'user:p@ss'],
+    ['user:pass@proxy.example', 'user:pass'],
+    ['http://user@proxy.example', 'user:'],
+  ])('has the credentials of %s', (written, credentials) => {
+    expect(proxyOf({ ...http, HTTP_PROXY: written })).toEqual({
+      url: 'http://proxy.example',
+      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+    });
+  });
+
+  test('is left out where NO_PROXY says so', () => {
+    expect(proxyOf({ ...http, ...both, NO_PROXY: 'localhost, api.example' })).toBeUndefined();
+    expect(proxyOf({ ...http, ...both, no_proxy: '*' })).toBeUndefined();
+  });
+});

@@ -1,4 +1,3 @@
-import { HttpFailure, type HttpFailureKind, type HttpResponse } from './http.js';
 import { SlidingWindow } from './sliding-window.js';
 
 export interface BreakerOptions {
@@ -12,9 +11,12 @@ export interface BreakerOptions {
   readonly probeAfterMs: number;
 }
 
+/** What the end of a call says of what the breaker protects; `none` where it says nothing. */
+export type Verdict = 'up' | 'down' | 'none';
+
 /**
- * Stops calling an upstream that is down: 5xx, broken connections and timeouts count, 4xx never do. Open, it lets one
- * call through when it is time, the probe, and closes when that is answered.
+ * Stops calls of something that is down. Open, it lets one call through when it is time, the probe, and closes when that
+ * finds it up.
  */
 export class Breaker {
   readonly #options: BreakerOptions;
@@ -27,40 +29,29 @@ export class Breaker {
     this.#window = new SlidingWindow(options.windowMs);
   }
 
-  /**
-   * Whether the next call would go out. It would once a probe is due: whoever sends no calls to a gateway that does not
-   * take them would otherwise never see it recover.
-   */
+  /** Whether calls fail fast, apart from probes. */
+  get isOpen(): boolean {
+    return this.#state !== 'closed';
+  }
+
+  /** Whether the next call may go out. While a probe is under way, calls are to fail fast, not to wait for it. */
   get takesCalls(): boolean {
     return this.#state === 'closed' || (this.#state === 'open' && this.#probeIsDue());
   }
 
-  /** When to try again, where a call was not let through. */
-  get retryAfterSeconds(): number {
-    return Math.ceil(this.#options.probeAfterMs / 1000);
+  /**
+   * Lets a call out, where {@link takesCalls}.
+   *
+   * @returns what is to be told once of how the call ended
+   */
+  begin(): (verdict: Verdict) => void {
+    if (this.#state === 'closed') return this.#count;
+    this.#state = 'probing';
+    return this.#probed;
   }
 
-  /** @returns undefined where the breaker is open, or a probe is under way: calls are to fail fast, not to wait for it */
-  async execute(send: () => Promise<HttpResponse>): Promise<HttpResponse | undefined> {
-    if (!this.takesCalls) return undefined;
-    const isProbe = this.#state === 'open';
-    if (isProbe) this.#state = 'probing';
-    let verdict: Verdict = 'none';
-    try {
-      const response = await send();
-      verdict = response.status >= 500 ? 'down' : 'up';
-      return response;
-    } catch (error) {
-      verdict = error instanceof HttpFailure ? VERDICTS[error.kind] : 'none';
-      throw error;
-    } finally {
-      if (isProbe) this.#probed(verdict);
-      else if (verdict !== 'none') this.#count(verdict);
-    }
-  }
-
-  /** A probe that ended before the upstream could answer, as when its caller went away, does not close the breaker. */
-  #probed(verdict: Verdict): void {
+  /** A probe that ended before it found out anything, as when its caller went away, does not close the breaker. */
+  readonly #probed = (verdict: Verdict): void => {
     if (verdict !== 'up') {
       this.#open();
       return;
@@ -68,9 +59,10 @@ export class Breaker {
     this.#state = 'closed';
     this.#window.clear();
     this.#window.add('success', performance.now());
-  }
+  };
 
-  #count(verdict: Verdict): void {
+  readonly #count = (verdict: Verdict): void => {
+    if (verdict === 'none') return;
     const now = performance.now();
     if (verdict === 'up') {
       this.#window.add('success', now);
@@ -82,7 +74,7 @@ export class Breaker {
     const failed = this.#window.count('failure', now);
     const calls = failed + this.#window.count('success', now);
     if (calls >= minCalls && failed > failureShare * calls) this.#open();
-  }
+  };
 
   #open(): void {
     this.#state = 'open';
@@ -93,14 +85,3 @@ export class Breaker {
     return performance.now() - this.#openedAt >= this.#options.probeAfterMs;
   }
 }
-
-/** What the end of a call says of the upstream; `none` where it says nothing. */
-type Verdict = 'up' | 'down' | 'none';
-
-const VERDICTS: Readonly<Record<HttpFailureKind, Verdict>> = {
-  'not-connected': 'down',
-  broken: 'down',
-  'timed-out': 'down',
-  aborted: 'none',
-  'too-large': 'up',
-};

@@ -44,8 +44,13 @@ export class Exchanges {
     };
   }
 
-  /** One HTTP exchange. @throws {HttpFailure}, or {UpstreamError} where there is no time left to begin */
-  async send(call: Call, scope: CallScope): Promise<HttpResponse> {
+  /**
+   * One HTTP exchange.
+   *
+   * @param fresh see {@link HttpRequest.fresh}
+   * @throws {HttpFailure}, or {UpstreamError} where there is no time left to begin
+   */
+  async send(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse> {
     const remaining = scope.deadline - performance.now();
     if (remaining <= 0 || scope.callerGone.cancelled) throw timedOut(false);
     const isRead = call.kind === 'read';
@@ -54,12 +59,17 @@ export class Exchanges {
     const end = new EndOfExchange(ms, isRead ? scope : undefined);
     try {
       const client = isRead ? this.#clients.reads : this.#clients.changes;
-      const response = await client.send(requestOf(call, scope, end.cancellation));
-      // A change that was answered with 2xx has been made, whatever became of the body. A read needs it.
-      if (isRead && 'failure' in response.body) throw response.body.failure;
+      const response = await client.send(requestOf(call, scope, fresh, end.cancellation));
+      // Only a read that succeeds needs the body: a failure is told by its status, and a change that was answered with
+      // 2xx has been made, whatever became of the body.
+      const { status, body } = response;
+      if (isRead && status >= 200 && status < 300 && 'failure' in body) {
+        const { kind, cause } = body.failure;
+        throw new HttpFailure(kind, cause, { answered: true });
+      }
       return response;
     } catch (error) {
-      throw end.late && error instanceof HttpFailure ? new HttpFailure('timed-out', error) : error;
+      throw end.late && error instanceof HttpFailure ? new HttpFailure('timed-out', error, error) : error;
     } finally {
       end.forget();
     }
@@ -69,6 +79,7 @@ export class Exchanges {
 function requestOf(
   { method, path, headers, json }: Call,
   { common, trace }: CallScope,
+  fresh: boolean,
   cancellation: Cancellation,
 ): HttpRequest {
   const traceparent = nextTraceparent(trace);
@@ -81,6 +92,7 @@ function requestOf(
         ? { traceparent, ...headers }
         : { traceparent, 'content-type': 'application/json', ...headers },
     body: json === undefined ? undefined : JSON.stringify(json),
+    fresh,
     cancellation,
   };
 }

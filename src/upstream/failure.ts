@@ -20,6 +20,10 @@ export function failureOf(error: unknown): unknown {
         answerLost: true,
         cause: error,
       });
+    case 'undecodable':
+      return badResponse('The Demand API gave an answer whose content coding cannot be undone.', {
+        cause: error,
+      });
   }
 }
 

@@ -13,6 +13,10 @@ export interface HttpRequest {
   /** What this request has besides. */
   readonly headers: HttpFields;
   readonly body?: string | undefined;
+  /**
+   * Send it on no connection that is idle: those are closed, since they may have died meanwhile. Default: false.
+   */
+  readonly fresh?: boolean;
   /** Ends the exchange and frees the socket. */
   readonly cancellation: Cancellation;
 }
@@ -36,17 +40,35 @@ export interface HttpResponse {
  * - `timed-out`: it took longer than an attempt may
  * - `aborted`: the request was cancelled for any other reason
  * - `too-large`: the body passed the limit
+ * - `undecodable`: the body came whole, and its content coding cannot be undone
  */
-export type HttpFailureKind = 'not-connected' | 'broken' | 'timed-out' | 'aborted' | 'too-large';
+export type HttpFailureKind =
+  'not-connected' | 'broken' | 'timed-out' | 'aborted' | 'too-large' | 'undecodable';
+
+/** What else is known of a failed exchange. */
+export interface HttpFailureFacts {
+  /** The head of an answer had come. Default: false. */
+  readonly answered?: boolean;
+  /**
+   * The connection had been used before, and broke before any byte of an answer came: as a rule it died while it was idle,
+   * which says nothing of the server. Default: false.
+   */
+  readonly pooled?: boolean;
+}
 
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';
+  readonly answered: boolean;
+  readonly pooled: boolean;
 
   constructor(
     readonly kind: HttpFailureKind,
     cause: unknown,
+    { answered = false, pooled = false }: HttpFailureFacts = {},
   ) {
     super(`HTTP exchange failed: ${kind}`, { cause });
+    this.answered = answered;
+    this.pooled = pooled;
   }
 }
 

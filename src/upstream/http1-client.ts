@@ -54,13 +54,14 @@ class Http1Client implements HttpClient, ConnectionOwner {
       if (cancellation.cancelled) throw new HttpFailure('aborted', undefined);
       if (this.#closed) throw closed();
       const written = this.#writer.write(request);
+      if (request.fresh === true) this.#closeFree();
       this.#carry(new Exchange(written, cancellation, resolve, reject, this.#maxBodyBytes));
     });
 
   close(): void {
     this.#closed = true;
     clearTimeout(this.#sweeper);
-    for (const connection of this.#free) connection.destroy();
+    this.#closeFree();
     for (const exchange of this.#waiting.keys()) this.#stopWaiting(exchange).fail(closed());
   }
 
@@ -77,6 +78,10 @@ class Http1Client implements HttpClient, ConnectionOwner {
     }
   }
 
+  onFoundDead(): void {
+    this.#closeFree();
+  }
+
   onClosed(connection: Connection): void {
     this.#count -= 1;
     const index = this.#free.indexOf(connection);
@@ -90,6 +95,10 @@ class Http1Client implements HttpClient, ConnectionOwner {
     if (connection !== undefined) connection.carry(exchange);
     else if (this.#count < this.#maxSockets) this.#open(exchange);
     else this.#wait(exchange);
+  }
+
+  #closeFree(): void {
+    for (const connection of this.#free.splice(0)) connection.destroy();
   }
 
   #takeFree(): Connection | undefined {

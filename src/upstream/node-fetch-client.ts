@@ -1,54 +1,85 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import fetch, { type Response } from 'node-fetch';
+import { decodeBody } from './content-coding.js';
 import { toHttpFailure } from './http-failure.js';
 import { HttpFailure, type HttpClient, type HttpClientOptions, type HttpResponse } from './http.js';
+import { agentFor, IdleConnections, type AgentOptions } from './node-fetch-agent.js';
 
-/** An HTTP client on `node-fetch`, with keep-alive. It follows no redirect: a token must not travel to another host. */
-export function createNodeFetchClient({ baseUrl, maxSockets, maxBodyBytes }: HttpClientOptions): HttpClient {
-  const options = { keepAlive: true, maxSockets, scheduling: 'lifo' as const };
-  const http = new HttpAgent(options);
-  const https = new HttpsAgent(options);
+/**
+ * An HTTP client on `node-fetch`, with keep-alive. It follows no redirect, since a token must not travel to another host,
+ * and asks for no compression.
+ */
+export function createNodeFetchClient(
+  { baseUrl, maxSockets, maxBodyBytes }: HttpClientOptions,
+  agentOptions: AgentOptions = {},
+): HttpClient {
+  const agent = agentFor(new URL(baseUrl), maxSockets, agentOptions);
+  const idle = new IdleConnections(agent);
+  const { proxy } = agentOptions;
 
   return {
-    async send({ method, path, common, headers, body = null, cancellation }): Promise<HttpResponse> {
+    async send({
+      method,
+      path,
+      common,
+      headers,
+      body = null,
+      fresh = false,
+      cancellation,
+    }): Promise<HttpResponse> {
       const abort = new AbortController();
       const cancel = () => {
         abort.abort();
       };
       cancellation.onCancel(cancel);
       if (cancellation.cancelled) cancel();
+      if (fresh) idle.close();
+      const connection = { reused: false };
       try {
-        const response = await fetch(baseUrl + path, {
-          method,
-          headers: { ...common, ...headers },
-          body,
-          signal: abort.signal,
-          redirect: 'manual',
-          size: maxBodyBytes,
-          agent: ({ protocol }) => (protocol === 'https:' ? https : http),
-        });
+        const response = await idle.watch(
+          () => (connection.reused = true),
+          () =>
+            fetch(baseUrl + path, {
+              method,
+              headers: { ...common, ...headers },
+              body,
+              signal: abort.signal,
+              redirect: 'manual',
+              size: maxBodyBytes,
+              // Its own decoding knows fewer codings, and tells a body that cannot be decoded as a broken connection.
+              compress: false,
+              agent,
+            }),
+        );
+        // Only a proxy asks for credentials of its own, and forwards nothing until it has them (RFC 9110, 15.5.8).
+        if (proxy !== undefined && response.status === 407) {
+          abort.abort();
+          throw new HttpFailure('not-connected', new Error('The proxy does not accept the credentials.'));
+        }
         return {
           status: response.status,
           header: (name) => response.headers.get(name) ?? undefined,
-          body: await readBody(response),
+          body: await readBody(response, maxBodyBytes),
         };
       } catch (error) {
-        throw toFailure(error);
+        if (error instanceof HttpFailure) throw error;
+        const failure = toFailure(error);
+        if (!connection.reused || failure.kind !== 'broken') throw failure;
+        idle.close();
+        throw new HttpFailure('broken', failure.cause, { pooled: true });
       } finally {
         cancellation.offCancel(cancel);
       }
     },
     close() {
-      http.destroy();
-      https.destroy();
+      agent.destroy();
     },
   };
 }
 
-async function readBody(response: Response): Promise<HttpResponse['body']> {
+async function readBody(response: Response, maxBytes: number): Promise<HttpResponse['body']> {
   try {
-    return { octets: Buffer.from(await response.arrayBuffer()).toString('latin1') };
+    const octets = Buffer.from(await response.arrayBuffer()).toString('latin1');
+    return decodeBody(octets, response.headers.get('content-encoding') ?? undefined, maxBytes);
   } catch (error) {
     return { failure: toFailure(error) };
   }

@@ -1,4 +1,4 @@
-import { parseRetryAfter } from './retry-after.js';
+import { retryAfterOf } from './retry-after.js';
 import type { HttpResponse } from './http.js';
 import { textOf } from './body.js';
 import { UpstreamError, type UpstreamErrorCode, type UpstreamErrorDetails } from './errors.js';
@@ -25,7 +25,7 @@ export function problemOf(response: HttpResponse, now: number): UpstreamError {
   if (code !== 'RATE_LIMITED' && code !== 'UNAVAILABLE') {
     return new UpstreamError(code, message, { ...details, answerLost });
   }
-  const retryAfterSeconds = parseRetryAfter(response.header('retry-after'), now);
+  const retryAfterSeconds = retryAfterOf(response, now);
   return new UpstreamError(code, message, { ...details, retryAfterSeconds, answerLost });
 }
 

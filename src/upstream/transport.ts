@@ -1,13 +1,13 @@
 import type { TraceContext } from '../telemetry/trace-context.js';
-import type { Breaker } from './breaker.js';
+import type { Breakers } from './breakers.js';
 import { changedBelow, type Call, type CallScope } from './call.js';
 import type { Cooldown, Cooldowns } from './cooldowns.js';
 import { UpstreamError } from './errors.js';
 import type { Exchanges } from './exchange.js';
 import { failureOf, timedOut } from './failure.js';
-import type { HttpFields, HttpResponse } from './http.js';
+import { HttpFailure, type HttpFields, type HttpResponse } from './http.js';
 import { problemOf, RATE_LIMITED } from './problem.js';
-import { parseRetryAfter } from './retry-after.js';
+import { retryAfterOf } from './retry-after.js';
 import type { RetryBudget } from './retry-budget.js';
 import { retryDelayMs, type RetryPolicy } from './retry.js';
 import type { SingleFlight } from './single-flight.js';
@@ -24,7 +24,7 @@ export interface TransportOptions {
 export interface TransportDeps {
   readonly exchanges: Exchanges;
   readonly turns: Turns;
-  readonly breaker: Breaker;
+  readonly breakers: Breakers;
   readonly budget: RetryBudget;
   readonly cooldowns: Cooldowns;
   readonly flights: SingleFlight;
@@ -65,14 +65,16 @@ export class Transport {
   readonly #attempts = async (call: Call, scope: CallScope): Promise<HttpResponse> => {
     this.#deps.budget.countCall(performance.now());
     let lostBefore: UpstreamError | undefined;
+    let fresh = false;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(call, scope);
+        return await this.#attempt(call, scope, fresh);
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
         const failure = lostBefore === undefined ? error : error.with({ lostBefore });
         if (!(await this.#mayTryAgain(call, scope, error, attempt))) throw failure;
         if (error.details.answerLost === true) lostBefore ??= error;
+        fresh = isOfConnection(error);
       }
     }
   };
@@ -87,6 +89,8 @@ export class Transport {
     const delayMs = retryDelayMs({ kind, error, attempt, random: Math.random() }, this.#options.retryPolicy);
     if (delayMs === undefined || performance.now() + delayMs >= scope.deadline) return false;
     if (scope.callerGone.cancelled) return false;
+    // The next attempt is on a new connection, so that this is free once a call.
+    if (diedInPool(error)) return true;
     if (!this.#deps.budget.takeRetry(performance.now())) return false;
     return await sleepUnlessGone(delayMs, scope.callerGone);
   }
@@ -103,16 +107,15 @@ export class Transport {
   }
 
   #startCooldown({ credentialKey }: CallScope, response: HttpResponse): void {
-    const seconds = parseRetryAfter(response.header('retry-after'), this.#options.now());
+    const seconds = retryAfterOf(response, this.#options.now());
     this.#deps.cooldowns.start(credentialKey, seconds);
   }
 
-  async #attempt(call: Call, scope: CallScope): Promise<HttpResponse> {
-    const { breaker } = this.#deps;
-    const response = await this.#exchange(call, scope);
+  async #attempt(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse> {
+    const response = await this.#exchange(call, scope, fresh);
     if (response === undefined) {
       throw new UpstreamError('UNAVAILABLE', 'The Demand API is down; it is not asked for the moment.', {
-        retryAfterSeconds: breaker.retryAfterSeconds,
+        retryAfterSeconds: this.#deps.breakers.retryAfterSeconds,
         notAdmitted: true,
       });
     }
@@ -121,7 +124,7 @@ export class Transport {
   }
 
   /** Waits for the credential and for a turn. @returns undefined where the breaker lets nothing out */
-  async #exchange(call: Call, scope: CallScope): Promise<HttpResponse | undefined> {
+  async #exchange(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse | undefined> {
     const { cooldowns, turns } = this.#deps;
     try {
       for (;;) {
@@ -132,7 +135,7 @@ export class Transport {
         try {
           // Another call of the credential can have had a 429 while this one waited.
           const isCool = cooldowns.remaining(scope.credentialKey) === undefined;
-          if (isCool) return await this.#send(call, scope);
+          if (isCool) return await this.#send(call, scope, fresh);
         } finally {
           turns.leave();
         }
@@ -142,10 +145,28 @@ export class Transport {
     }
   }
 
-  async #send(call: Call, scope: CallScope): Promise<HttpResponse | undefined> {
-    const { breaker, exchanges } = this.#deps;
-    const response = await breaker.execute(() => exchanges.send(call, scope));
+  async #send(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse | undefined> {
+    const { breakers, exchanges } = this.#deps;
+    const response = await breakers.execute(call, (isProbe) =>
+      // Connections from before an outage tell nothing of its end.
+      exchanges.send(call, scope, fresh || isProbe),
+    );
     if (response?.status === 429) this.#startCooldown(scope, response);
     return response;
   }
+}
+
+/** Whether a connection that was kept for the next request turned out to be dead. */
+function diedInPool({ cause }: UpstreamError): boolean {
+  return cause instanceof HttpFailure && cause.pooled;
+}
+
+/**
+ * Whether a new connection may do better: one that has died silently answers nothing, and a server that closes one for want
+ * of requests may say 408 (RFC 9110, 15.5.9).
+ */
+function isOfConnection(error: UpstreamError): boolean {
+  const { cause, details } = error;
+  const isSilent = cause instanceof HttpFailure && cause.kind === 'timed-out' && !cause.answered;
+  return isSilent || diedInPool(error) || details.status === 408;
 }

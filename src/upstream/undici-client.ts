@@ -16,8 +16,13 @@ import { toHttpFailure } from './http-failure.js';
 export function createUndiciClient({ baseUrl, maxSockets, maxBodyBytes }: HttpClientOptions): HttpClient {
   const { origin, pathname } = new URL(baseUrl);
   const prefix = pathname.replace(/\/+$/, '');
-  // The caller's cancellation bounds an exchange, headers and body together; timers of undici's own would be a second bound.
-  const agent = new Agent({ connections: maxSockets, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+  let pool = new Pool(maxSockets);
+  /** Connections that rest are closed, those in use after their exchange. */
+  const renew = (old: Pool) => {
+    if (old !== pool) return;
+    pool = new Pool(maxSockets);
+    void old.agent.close();
+  };
   return {
     send: (request) =>
       new Promise((resolve, reject) => {
@@ -25,16 +30,48 @@ export function createUndiciClient({ baseUrl, maxSockets, maxBodyBytes }: HttpCl
           reject(new HttpFailure('aborted', undefined));
           return;
         }
+        if (request.fresh === true && pool.hasAnswered) renew(pool);
         const { method, path, common, headers, body = null } = request;
-        agent.dispatch(
+        const used = pool;
+        used.agent.dispatch(
           { origin, path: prefix + path, method, headers: { ...common, ...headers }, body },
-          new Exchange(request, maxBodyBytes, resolve, reject),
+          new Exchange(request, maxBodyBytes, {
+            resolve(response) {
+              used.hasAnswered = true;
+              resolve(response);
+            },
+            reject(failure) {
+              // undici does not tell whether a connection had been used before.
+              const pooled = failure.kind === 'broken' && used.hasAnswered;
+              if (pooled) renew(used);
+              reject(pooled ? new HttpFailure('broken', failure.cause, { pooled }) : failure);
+            },
+          }),
         );
       }),
     close() {
-      void agent.destroy();
+      void pool.agent.destroy();
     },
   };
+}
+
+/** The connections that were opened since one last turned out to be dead. */
+class Pool {
+  readonly agent: Agent;
+  /** Whether there can be connections that have been used. */
+  hasAnswered = false;
+
+  constructor(connections: number) {
+    // The caller's cancellation bounds an exchange, headers and body together; timers of undici's own would be a second
+    // bound.
+    this.agent = new Agent({ connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+  }
+}
+
+/** What an exchange ends with. */
+interface Ending {
+  resolve(response: HttpResponse): void;
+  reject(failure: HttpFailure): void;
 }
 
 /** The callbacks of one dispatch. */
@@ -48,8 +85,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   constructor(
     private readonly request: HttpRequest,
     private readonly maxBodyBytes: number,
-    private readonly resolve: (response: HttpResponse) => void,
-    private readonly reject: (failure: HttpFailure) => void,
+    private readonly ending: Ending,
   ) {
     request.cancellation.onCancel(this.#abort);
   }
@@ -88,7 +124,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       return;
     }
     this.request.cancellation.offCancel(this.#abort);
-    this.reject(failure);
+    this.ending.reject(failure);
   }
 
   readonly #abort = (): void => {
@@ -98,12 +134,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   #end(body: HttpResponse['body']): void {
     this.request.cancellation.offCancel(this.#abort);
     const headers = this.#headers;
-    this.resolve({ status: this.#status, header: (name) => first(headers[name]), body });
+    this.ending.resolve({ status: this.#status, header: (name) => first(headers[name]), body });
   }
 
   #body(): HttpResponse['body'] {
     const octets = Buffer.concat(this.#chunks).toString('latin1');
-    return decodeBody(octets, first(this.#headers['content-encoding']), this.maxBodyBytes);
+    const codings = this.#headers['content-encoding'];
+    // Lines of one name are one list (RFC 9110, 5.3).
+    return decodeBody(octets, Array.isArray(codings) ? codings.join() : codings, this.maxBodyBytes);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DemandApiConfig } from '../config.js';
-import { Breaker } from './breaker.js';
+import { Breakers, type BreakerStates } from './breakers.js';
 import type { DemandClientDeps } from './client.js';
 import { Cooldowns } from './cooldowns.js';
 import { Exchanges } from './exchange.js';
@@ -24,8 +24,8 @@ export interface CallQueue {
 /** The way to one Demand API, shared by all operations of the process. */
 export interface Upstream {
   readonly client: DemandClientDeps;
-  /** Whether the next call would go out, or the breaker is open. */
-  isUp(): boolean;
+  /** Which calls fail fast, since they are bound to fail. */
+  breakers(): BreakerStates;
   /** Calls that wait for one of those in flight to end: how many do now, and how many have had to so far. */
   queue(): CallQueue;
   close(): void;
@@ -49,13 +49,15 @@ export async function createUpstream(
   jobs: JobRecords,
   others: Partial<UpstreamParts> = {},
 ): Promise<Upstream> {
-  const { version: apiVersion, timeoutMs, concurrency, ifMatch, retry } = config;
+  const { version: apiVersion, timeoutMs, concurrency, ifMatch, retry, proxy } = config;
   const clientOptions = { baseUrl, maxSockets: concurrency, maxBodyBytes: MAX_ANSWER_BYTES };
-  const changes = createNodeFetchClient(clientOptions);
-  const reads = (await readsOver(config.transport, clientOptions)) ?? changes;
+  const changes = createNodeFetchClient(clientOptions, { proxy });
+  // The other clients know no proxies.
+  const transport = proxy === undefined ? config.transport : 'node-fetch';
+  const reads = (await readsOver(transport, clientOptions)) ?? changes;
   const { fieldingRuns, ...parts }: UpstreamParts = {
     turns: new Turns(concurrency),
-    breaker: new Breaker(config.breaker),
+    breakers: new Breakers(config.breaker),
     budget: new RetryBudget({ share: retry.budgetShare, floor: retry.budgetFloor }),
     cooldowns: new Cooldowns(),
     flights: new SingleFlight(),
@@ -63,10 +65,10 @@ export async function createUpstream(
     ...others,
   };
   const exchanges = new Exchanges({ apiVersion, timeoutMs }, { reads, changes });
-  const transport = new Transport({ retryPolicy: retry, now }, { exchanges, ...parts });
+  const calls = new Transport({ retryPolicy: retry, now }, { exchanges, ...parts });
   return {
-    client: { transport, baseUrl, fieldingRuns, jobs: new JobMemory(jobs), ifMatch },
-    isUp: () => parts.breaker.takesCalls,
+    client: { transport: calls, baseUrl, fieldingRuns, jobs: new JobMemory(jobs), ifMatch },
+    breakers: () => parts.breakers.states,
     queue: () => ({ waiting: parts.turns.waiting, waited: parts.turns.waited }),
     close: () => {
       reads.close();

@@ -26,17 +26,17 @@ export interface OutageReport {
   /** Failures during the outage of which nothing was sent, and how many of them say when to try again. */
   readonly refused: number;
   readonly refusedWithAdvice: number;
-  /** Requests of the gateway: during the outage, and of these once the breaker had opened. */
+  /** Requests of the gateway: during the outage, and of these once the breakers of both paths had opened. */
   readonly sentDuring: number;
   readonly probes: number;
-  /** How long the breaker was open before the upstream came back; undefined where it did not open. */
+  /** How long both were open before the upstream came back; undefined where they did not open. */
   readonly openMs: number | undefined;
-  /** The status of `/readyz` while it was open, and of `/healthz` all the time. */
-  readonly readyWhileOpen: readonly number[];
+  /** The statuses of `/readyz` and `/healthz` all the time. */
   readonly healthy: readonly number[];
   /** From the return of the upstream to the last failure's beginning. */
   readonly recoveryMs: number;
-  readonly readyAtLast: number;
+  /** What `/readyz` tells of the API in the end. */
+  readonly demandApiAtLast: string;
   /** What clients were told, held against what was done. */
   readonly violations: readonly string[];
 }
@@ -52,11 +52,14 @@ const OUTAGE: readonly FaultRule[] = [
   },
 ];
 
+/** The paths that the load calls, each with a breaker of its own. */
+export const PATHS = 2;
+
 /** What runs for the first time is slow, and that is not what this is about. */
 const WARM_UP = 40;
 const BEFORE_MS = 1000;
 const AFTER_MS = 3000;
-/** What was on its way when the breaker opened still arrives. */
+/** What was on its way when the breakers opened still arrives. */
 const ON_THE_WAY_MS = 100;
 
 /** Keeps up a steady load, takes the upstream away for a while, and gives it back. */
@@ -84,7 +87,7 @@ export async function runOutage({
 
   await sleep(AFTER_MS);
   const asked = await load.stop();
-  const readyAtLast = await statusOf(`${gateway.url}/readyz`);
+  const { demandApi: demandApiAtLast } = await readinessOf(gateway.url);
   poster.close();
 
   const failures = asked.filter(isFailure);
@@ -106,10 +109,9 @@ export async function runOutage({
       ({ at }) => watched.openedAt !== undefined && Date.parse(at) > watched.openedAt + ON_THE_WAY_MS,
     ).length,
     openMs,
-    readyWhileOpen: watched.readyWhileOpen,
     healthy: watched.healthy,
     recoveryMs: Math.max(0, ...failures.map(({ at }) => at - returned)),
-    readyAtLast,
+    demandApiAtLast,
     violations: findViolations(
       told,
       (await control.effects()).filter(({ operation }) => operation === 'create_batch_job'),
@@ -118,25 +120,34 @@ export async function runOutage({
 }
 
 interface WatchedHealth {
-  /** When `/readyz` was first seen to be 503; milliseconds since the epoch. */
+  /** When `/readyz` first told that no path is called; milliseconds since the epoch. */
   readonly openedAt: number | undefined;
-  readonly readyWhileOpen: readonly number[];
   readonly healthy: readonly number[];
 }
 
 async function watchHealth(url: string, forMs: number): Promise<WatchedHealth> {
   const until = performance.now() + forMs;
-  const readyWhileOpen: number[] = [];
   const healthy = new Set<number>();
   let openedAt: number | undefined;
   while (performance.now() < until) {
-    const ready = await statusOf(`${url}/readyz`);
-    if (ready === 503) openedAt ??= Date.now();
-    if (openedAt !== undefined) readyWhileOpen.push(ready);
+    const { status, failing } = await readinessOf(url);
+    if (failing.length === PATHS) openedAt ??= Date.now();
+    healthy.add(status);
     healthy.add(await statusOf(`${url}/healthz`));
     await sleep(20);
   }
-  return { openedAt, readyWhileOpen, healthy: [...healthy] };
+  return { openedAt, healthy: [...healthy] };
+}
+
+interface Readiness {
+  readonly status: number;
+  readonly demandApi: string;
+  readonly failing: readonly string[];
+}
+
+async function readinessOf(url: string): Promise<Readiness> {
+  const response = await fetch(`${url}/readyz`);
+  return { ...((await response.json()) as Readiness), status: response.status };
 }
 
 async function statusOf(url: string): Promise<number> {

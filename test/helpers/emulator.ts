@@ -7,6 +7,7 @@ import {
   type FaultRule,
 } from '../../src/emulator/index.js';
 import type { EffectRow } from '../../src/emulator/store/effects.js';
+import { until } from './until.js';
 import type { LoggedRequest as LogEntry } from '../../src/emulator/control/request-log.js';
 
 export type Effect = Omit<EffectRow, 'at'> & { readonly at: string };
@@ -144,10 +145,7 @@ export async function finishedJob<Job extends { status: string }>(
   return job;
 }
 
-/** Asks again and again until the answer is yes. */
-export async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
-}
+export { until };
 
 /** Paths of the demo's resources, below the base. */
 export const demoPaths = {

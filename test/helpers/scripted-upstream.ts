@@ -1,4 +1,9 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
 export interface ReceivedRequest {
@@ -13,7 +18,7 @@ export interface ReceivedRequest {
 export interface ScriptedAnswer {
   /** Default: 200. */
   readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** Sent as JSON; a text or bytes as they are. */
   readonly body?: unknown;
   /** Wait so long before the headers, in milliseconds. */
@@ -154,7 +159,7 @@ function send(
   response.writeHead(status, {
     ...(bytes.length > 0 ? { 'content-type': 'application/json' } : {}),
     'content-length': String(bytes.length),
-    ...headers,
+    ...(headers as OutgoingHttpHeaders),
   });
   if (fault === 'truncate') {
     response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseRetryAfter } from '../../src/upstream/retry-after.js';
+import { parseRetryAfter, retryAfterOf } from '../../src/upstream/retry-after.js';
 
 const NOW = Date.parse('2026-03-01T09:00:00.000Z');
 
@@ -47,5 +47,33 @@ describe('parseRetryAfter', () => {
     'Sun, 99 Mar 2026 09:01:30 GMT',
   ])('%j says nothing', (value) => {
     expect(parseRetryAfter(value, NOW)).toBeUndefined();
+  });
+});
+
+describe('retryAfterOf', () => {
+  const secondsOf = (headers: Readonly<Record<string, string>>) =>
+    retryAfterOf({ header: (name) => headers[name] }, NOW);
+  const soon = 'Sun, 01 Mar 2026 09:01:30 GMT';
+
+  test.each([
+    ['behind', 'Sun, 01 Mar 2026 08:01:20 GMT', 3610],
+    ['ahead', 'Sun, 01 Mar 2026 09:01:20 GMT', 10],
+    ['ahead, in an older form', 'Sun Mar  1 09:01:20 2026', 10],
+    ['past its own date', 'Sun, 01 Mar 2026 10:00:00 GMT', 0],
+  ])("a date goes by the server's clock that is %s", (_what, date, seconds) => {
+    expect(secondsOf({ 'retry-after': soon, date })).toBe(seconds);
+  });
+
+  test.each(['', 'now', '2026-03-01T08:00:00Z', '1772355600'])(
+    'a date goes by our clock where `Date` is %j',
+    (date) => {
+      expect(secondsOf({ 'retry-after': soon, date })).toBe(90);
+    },
+  );
+
+  test('seconds go by no clock', () => {
+    expect(secondsOf({ 'retry-after': '7', date: 'Sun, 01 Mar 2026 08:00:00 GMT' })).toBe(7);
+    expect(secondsOf({ 'retry-after': soon })).toBe(90);
+    expect(secondsOf({ date: soon })).toBeUndefined();
   });
 });

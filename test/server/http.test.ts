@@ -327,10 +327,10 @@ describe('Closing', () => {
     await emulator.control.faults.add({ path: '/fielding-runs/', delay_ms: 500 });
     const underWay = own.execute(FieldingRunDocument, { id: runId });
     await arrived();
-    expect((await fetch(`${own.url}/readyz`)).status).toBe(200);
+    expect(await readiness(own)).toEqual([200, { status: 'ready', demandApi: 'available', failing: [] }]);
 
     const closed = own.close();
-    expect((await fetch(`${own.url}/readyz`)).status).toBe(503);
+    expect(await readiness(own)).toEqual([503, { status: 'not ready', demandApi: 'available', failing: [] }]);
     expect((await fetch(`${own.url}/healthz`)).status).toBe(200);
     expect(await underWay).toMatchObject({
       status: 200,
@@ -356,6 +356,11 @@ describe('Closing', () => {
     const own = await startTestGateway({ demandApiUrl: emulator.url });
     await Promise.all([own.close(), own.close()]);
   });
+
+  async function readiness({ url }: TestGateway): Promise<unknown> {
+    const response = await fetch(`${url}/readyz`);
+    return [response.status, await response.json()];
+  }
 
   async function arrived(): Promise<void> {
     while ((await emulator.control.requests()).length === 0)

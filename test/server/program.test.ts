@@ -1,10 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { executor } from '../helpers/executor.js';
+import { startTestProxy, type TestProxy } from '../helpers/proxy.js';
 import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
+import { selfSigned } from '../upstream/http1-certificate.js';
 
 /** The program as it was built, in a process of its own. */
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -128,6 +135,95 @@ test(
   },
   TIMEOUT_MS,
 );
+
+describe('behind a proxy', () => {
+  const secret = 'proxy-secret';
+  let proxy: TestProxy;
+  let proxies: Readonly<Record<string, string>>;
+
+  beforeEach(async () => {
+    proxy = await startTestProxy();
+    const url = `http://user:${secret}@127.0.0.1:${proxy.port}`;
+    proxies = { HTTP_PROXY: url, HTTPS_PROXY: url };
+  });
+  afterEach(() => proxy.close());
+
+  /** Starts the program, asks it once, and ends it. */
+  async function ask(env: Readonly<Record<string, string>>, token?: string) {
+    const program = run({ PORT: '0', ...proxies, ...env });
+    const { url } = await program.line(({ url: at }) => String(at).endsWith('/graphql'));
+    const answer = await accounts(String(url), token);
+    program.stop('SIGTERM');
+    const { code, stdout, stderr } = await program.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const text of [stdout, JSON.stringify(answer)]) {
+      expect(text).not.toContain(secret);
+      expect(text).not.toContain(Buffer.from(`user:${secret}`).toString('base64'));
+    }
+    return { answer, stdout };
+  }
+
+  test.each(['http1', 'undici', 'node-fetch'])(
+    'an API on HTTP is called through it, whatever the transport: %s',
+    async (transport) => {
+      const upstream = await startScriptedUpstream();
+      upstream.on('GET', '/accounts', { body: { accounts: [{ id: 7, name: 'Seven' }] } });
+      const env = { DEMAND_API_URL: upstream.url, DEMAND_API_TRANSPORT: transport };
+      const { answer, stdout } = await ask(env);
+      expect(answer).toEqual({ data: { accounts: [{ id: '7', name: 'Seven' }] } });
+      expect(proxy.asked).toEqual([`GET ${upstream.url}/accounts`]);
+      expect(stdout).toMatch(/"proxy":"http:\/\/127[^\n]* go through a proxy/);
+
+      expect((await ask({ ...env, NO_PROXY: '127.0.0.1' })).stdout).not.toContain('proxy');
+      expect(proxy.asked).toHaveLength(1);
+      expect(upstream.requests).toHaveLength(2);
+      await upstream.close();
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'one on HTTPS is called through a tunnel',
+    async () => {
+      const { key, cert } = selfSigned('localhost');
+      const upstream = createServer({ key, cert }, (_request, response) => {
+        response.end('{"accounts":[{"id":7,"name":"Seven"}]}');
+      });
+      await once(upstream.listen(0, 'localhost'), 'listening');
+      const { port } = upstream.address() as AddressInfo;
+      const folder = await mkdtemp(join(tmpdir(), 'fieldgate-'));
+      await writeFile(join(folder, 'ca.pem'), cert);
+      const env = {
+        DEMAND_API_URL: `https://localhost:${port}/v1`,
+        NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
+      };
+      expect((await ask(env)).answer).toEqual({ data: { accounts: [{ id: '7', name: 'Seven' }] } });
+      expect(proxy.asked).toEqual([`CONNECT localhost:${port}`]);
+
+      proxy.refuse(407);
+      const { answer } = await ask({ ...env, DEMAND_API_MAX_ATTEMPTS: '1' });
+      expect(answer).toMatchObject({
+        errors: [
+          { message: 'The Demand API cannot be reached.', extensions: { code: 'UPSTREAM_UNAVAILABLE' } },
+        ],
+      });
+      await rm(folder, { recursive: true });
+      upstream.closeAllConnections();
+      await new Promise((resolve) => upstream.close(resolve));
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'the emulator is called directly',
+    async () => {
+      const { answer } = await ask({ EMULATOR_PORT: '0', EMULATOR_DATA: ':memory:' }, 'demo');
+      expect(answer).toEqual({ data: { accounts: [{ id: '101', name: 'Northwind Insights' }] } });
+      expect(proxy.asked).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+});
 
 async function accounts(url: string, token = 'secret-token'): Promise<unknown> {
   const response = await fetch(url, {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Cancellation } from '../../src/upstream/cancellation.js';
 import {
@@ -11,7 +11,7 @@ import {
 import { createHttp1Client } from '../../src/upstream/http1-client.js';
 import { createNodeFetchClient } from '../../src/upstream/node-fetch-client.js';
 import { createUndiciClient } from '../../src/upstream/undici-client.js';
-import { startRawServer } from './http1-raw-server.js';
+import { startRawServer, until } from './http1-raw-server.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 
 const MAX_BODY_BYTES = 10_000;
@@ -98,13 +98,60 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     ]);
   }
 
-  test.each([
+  const plain = (text: string) => Buffer.from(text);
+  test.each<[string, (text: string) => Buffer]>([
     ['gzip', gzipSync],
+    ['GZip', gzipSync],
+    ['x-gzip', gzipSync],
     ['deflate', deflateSync],
+    // As some servers understand `deflate`, and have for thirty years.
+    ['deflate', deflateRawSync],
     ['br', brotliCompressSync],
-  ])('reads a body in %s', async (coding, compress) => {
-    upstream.on('GET', '/it', { headers: { 'content-encoding': coding }, body: compress('{"a":1}') });
+    ['gzip, identity', gzipSync],
+    [' identity ,, gzip ', gzipSync],
+    ['deflate, gzip', (text) => gzipSync(deflateSync(text))],
+    ['gzip,br,deflate', (text) => deflateSync(brotliCompressSync(gzipSync(text)))],
+    ['utf-8, gzip', gzipSync],
+    ['', plain],
+    ['identity', plain],
+    ['utf-8', plain],
+    ['UTF-8; q=1', plain],
+    ['iso-8859-1', plain],
+    ['none', plain],
+    ['aws-chunked', plain],
+    ['application/json', plain],
+  ])('reads a body in %j', async (coding, encode) => {
+    upstream.on('GET', '/it', { headers: { 'content-encoding': coding }, body: encode('{"a":"Zürich"}') });
+    expect(textOf(await send())).toBe('{"a":"Zürich"}');
+    expect(upstream.requests[0]?.headers['accept-encoding']).toBeUndefined();
+  });
+
+  test('reads several fields of codings as one list', async () => {
+    const headers = { 'content-encoding': ['gzip', 'br'] };
+    upstream.on('GET', '/it', { headers, body: brotliCompressSync(gzipSync('{"a":1}')) });
     expect(textOf(await send())).toBe('{"a":1}');
+  });
+
+  const gzipped = gzipSync('{"a":1}');
+  test.each<[string, Buffer]>([
+    ['gzip', plain('no gzip')],
+    ['gzip', gzipped.subarray(0, -9)],
+    ['deflate', plain('no deflate')],
+    ['br', plain('no brotli')],
+    ['br, gzip', gzipped],
+    ['gzip, zstd', gzipped],
+    ['zstd', plain('{}')],
+    ['compress', plain('{}')],
+    ['X-Compress', plain('{}')],
+    [Array(6).fill('gzip').join(), [1, 2, 3, 4, 5, 6].reduce((bytes) => gzipSync(bytes), plain('{}'))],
+  ])('tells the status where a body in %j cannot be decoded', async (coding, body) => {
+    upstream.on('GET', '/it', { status: 418, headers: { 'content-encoding': coding, etag: '"5"' }, body });
+    const response = await send();
+    expect([response.status, response.header('etag'), failureOf(response)]).toEqual([
+      418,
+      '"5"',
+      'undecodable',
+    ]);
   });
 
   test('stops at the limit, before and after decompression', async () => {
@@ -112,8 +159,12 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     upstream.on('GET', '/it', [
       { body: long },
       { headers: { 'content-encoding': 'gzip' }, body: gzipSync(long) },
+      { headers: { 'content-encoding': 'deflate' }, body: deflateRawSync(long) },
+      { headers: { 'content-encoding': 'gzip, br' }, body: brotliCompressSync(gzipSync(long)) },
       { body: long.slice(1) },
     ]);
+    expect(failureOf(await send())).toBe('too-large');
+    expect(failureOf(await send())).toBe('too-large');
     expect(failureOf(await send())).toBe('too-large');
     expect(failureOf(await send())).toBe('too-large');
     expect(textOf(await send())).toHaveLength(MAX_BODY_BYTES);
@@ -125,6 +176,19 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     expect(response.status).toBe(307);
     expect(response.header('location')).toBe(`${upstream.url}/other`);
     expect(upstream.requests).toHaveLength(1);
+  });
+
+  test('tells a connection that broke when it was used again', async () => {
+    upstream.on('GET', '/it', [
+      { body: {} },
+      { fault: 'reset' },
+      { fault: 'reset' },
+      { body: {}, fault: 'truncate' },
+    ]);
+    await send();
+    await expect(send()).rejects.toMatchObject({ kind: 'broken', pooled: true });
+    await expect(send()).rejects.toMatchObject({ kind: 'broken', pooled: false });
+    expect(upstream.requests).toHaveLength(3);
   });
 
   test('tells a request that never went out from one that may have', async () => {
@@ -158,7 +222,15 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
       later.cancel();
     }, 50);
     expect(failureOf(await sending)).toBe('aborted');
-    while (upstream.connections() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => upstream.connections() === 0);
+  });
+
+  test('sends what is to go out on a fresh connection on none that is idle, and closes these', async () => {
+    upstream.on('GET', '/it', { body: {}, delayMs: 5 });
+    await Promise.all([send(), send()]);
+    expect(upstream.connections()).toBe(2);
+    expect((await send({ fresh: true })).status).toBe(200);
+    await until(() => upstream.connections() === 1);
   });
 
   test('keeps connections, and opens no more than it may', async () => {
@@ -204,6 +276,22 @@ describe.each(CLIENTS)('an answer to the HTTP client on $name', ({ create }) => 
   ])('may come %s', async (_how, pieces) => {
     const answer = await answerTo(...pieces);
     expect([answer.status, textOf(answer)]).toEqual([200, 'abc']);
+  });
+
+  test('that says when its connection is closed has it closed before', async () => {
+    const server = await startRawServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nKeep-Alive: timeout=2\r\nContent-Length: 3\r\n\r\nabc');
+    });
+    const client = create({
+      baseUrl: `http://127.0.0.1:${server.port}`,
+      maxSockets: 1,
+      maxBodyBytes: MAX_BODY_BYTES,
+    });
+    await client.send({ ...GET, cancellation: new Cancellation() });
+    // The server itself never closes one.
+    await until(() => server.open() === 0);
+    client.close();
+    await server.close();
   });
 
   test.each([204, 304])('with %i has no body', async (status) => {

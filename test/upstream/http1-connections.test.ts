@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Cancellation } from '../../src/upstream/cancellation.js';
 import { HttpFailure, type HttpClient, type HttpResponse } from '../../src/upstream/http.js';
@@ -75,7 +75,6 @@ describe('connections of the HTTP/1.1 client', () => {
     test.each([
       ['the server says so', 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok'],
       ['it keeps none', 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok'],
-      ['it closes them at once', 'HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 2\r\n\r\nok'],
       ['there is more than the answer', `${OK}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil`],
     ])('but not where %s', async (_why, answer) => {
       const { server, client } = await start((socket) => socket.write(answer));
@@ -98,12 +97,43 @@ describe('connections of the HTTP/1.1 client', () => {
       expect(server.opened()).toBe(2);
     });
 
+    const kept = (seconds: number) =>
+      `HTTP/1.1 200 OK\r\nKeep-Alive: timeout=${seconds}\r\nContent-Length: 2\r\n\r\nok`;
+
+    test.each([0, 1])('but not where the server closes them within %i s', async (seconds) => {
+      const { server, client } = await start((socket) => socket.write(kept(seconds)));
+      // One after the other, without a moment in which anything else could close the first.
+      for (const path of ['/1', '/2', '/3']) expect(await textOf(get(client, path))).toBe('ok');
+      expect(server.opened()).toBe(3);
+    });
+
+    test.each([
+      ['as long as it says, but for a second', kept(10), 9000],
+      ['for ten minutes, however long it says', kept(100_000), 600_000],
+      ['for four seconds, where it says nothing', OK, 4000],
+    ])('%s', async (_how, answer, keptMs) => {
+      const { server, client } = await start((socket) => socket.write(answer));
+      let passed = 0;
+      const begun = Math.ceil(performance.now());
+      const clock = jest.spyOn(performance, 'now').mockImplementation(() => begun + passed);
+      try {
+        await get(client, '/1');
+        passed += keptMs - 1;
+        await get(client, '/2');
+        expect(server.opened()).toBe(1);
+        passed += keptMs;
+        await get(client, '/3');
+        expect(server.opened()).toBe(2);
+      } finally {
+        clock.mockRestore();
+      }
+    });
+
     test('until the server is about to close them', async () => {
-      const { server, client } = await start((socket) =>
-        socket.write('HTTP/1.1 200 OK\r\nKeep-Alive: timeout=2\r\nContent-Length: 2\r\n\r\nok'),
-      );
+      const { server, client } = await start((socket) => socket.write(kept(2)));
       await get(client);
       expect(server.open()).toBe(1);
+      // The server itself never closes one.
       await until(() => server.open() === 0);
       expect(await textOf(get(client))).toBe('ok');
     });

@@ -59,7 +59,4 @@ export async function startRawServer(
   };
 }
 
-/** Waits until something is so. */
-export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
+export { until } from '../helpers/until.js';

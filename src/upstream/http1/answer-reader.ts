@@ -18,10 +18,17 @@ export class AnswerReader {
   /** The body, where it does not come whole with its head. */
   #body: BodyReader | undefined;
   #reusable = false;
+  /** Whether an informational answer has come. */
+  #informed = false;
 
   /** @param maxBodyBytes the most bytes of a body, before and after decompression */
   constructor(maxBodyBytes: number) {
     this.#maxBodyBytes = maxBodyBytes;
+  }
+
+  /** Whether any of the answer has come. */
+  get begun(): boolean {
+    return this.#head !== undefined || this.#partOfHead !== '' || this.#informed;
   }
 
   /** Whether the answer is complete, and another request may follow on the connection. */
@@ -85,6 +92,7 @@ export class AnswerReader {
     if (head.status === 101) throw new Error('The server changes to a protocol that nobody asked for.');
     // An informational answer comes before the answer itself (RFC 9110, 15.2).
     if (head.status >= 200) this.#head = head;
+    else this.#informed = true;
   }
 
   #takeBody(head: Head, bytes: Buffer, start: number): HttpResponse | undefined {

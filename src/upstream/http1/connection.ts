@@ -13,6 +13,8 @@ const KEEP_MARGIN_SECONDS = 1;
 export interface ConnectionOwner {
   /** Gives the connection another exchange, or lets it rest. */
   onFree(connection: Connection): void;
+  /** Whatever rests has been there for longer than the connection that turned out to be dead, and may be dead, too. */
+  onFoundDead(): void;
   onClosed(connection: Connection): void;
 }
 
@@ -23,6 +25,8 @@ export class Connection {
   #exchange: Exchange | undefined;
   /** Whether requests can go out. */
   #ready = false;
+  /** Whether it carries its first exchange no more. */
+  #reused = false;
   #keepMs = 0;
   #restsUntil = 0;
   #error: Error | undefined;
@@ -39,6 +43,7 @@ export class Connection {
 
   /** Sends a request that has not been cancelled, on a connection that is free. */
   carry(exchange: Exchange): void {
+    this.#reused = true;
     this.#take(exchange);
     this.#socket.ref();
     this.#socket.write(exchange.request, 'latin1');
@@ -117,7 +122,10 @@ export class Connection {
    * the transport, which counts attempts and has a budget for them.
    */
   readonly #onClose = (): void => {
-    this.#leave()?.fail(new HttpFailure(this.#ready ? 'broken' : 'not-connected', this.#error));
+    const exchange = this.#leave();
+    const pooled = this.#reused && exchange?.reader.begun === false;
+    if (pooled) this.#owner.onFoundDead();
+    exchange?.fail(new HttpFailure(this.#ready ? 'broken' : 'not-connected', this.#error, { pooled }));
     this.#owner.onClosed(this);
   };
 

@@ -63,7 +63,7 @@ export function parseHead(text: string): Head {
         if (isField(text, start, 'content-length')) length = joined(length, valueOf(text, colon, end));
         break;
       case 16:
-        if (isField(text, start, 'content-encoding')) coding ??= valueOf(text, colon, end);
+        if (isField(text, start, 'content-encoding')) coding = joined(coding, valueOf(text, colon, end));
         break;
       case 17:
         if (isField(text, start, 'transfer-encoding'))

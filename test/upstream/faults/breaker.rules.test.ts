@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { Breaker } from '../../../src/upstream/breaker.js';
+import { Breakers } from '../../../src/upstream/breakers.js';
 import { UpstreamError } from '../../../src/upstream/errors.js';
 import { HttpFailure, type HttpFailureKind, type HttpResponse } from '../../../src/upstream/http.js';
 import { gate } from './stage.js';
@@ -12,26 +12,39 @@ const answer = (status: number): HttpResponse => ({
 const answers = (status: number) => () => Promise.resolve(answer(status));
 const fails = (kind: HttpFailureKind) => () => Promise.reject(new HttpFailure(kind, undefined));
 
-let breaker: Breaker;
+const GET_ACCOUNTS = { method: 'GET', path: '/accounts' } as const;
+let breakers: Breakers;
 beforeEach(() => {
   jest.useFakeTimers();
-  breaker = new Breaker({ minCalls: 4, failureShare: 0.5, windowMs: 1000, probeAfterMs: 300 });
+  breakers = new Breakers({ minCalls: 4, failureShare: 0.5, windowMs: 1000, probeAfterMs: 300 });
 });
 afterEach(() => {
   jest.useRealTimers();
 });
 
-/** Lets calls through the breaker, and tells what became of each: a status, a failure, or `refused`. */
-async function outcomesOf(...sends: readonly (() => Promise<HttpResponse>)[]): Promise<unknown[]> {
+type Route = Parameters<Breakers['execute']>[0];
+type Send = Parameters<Breakers['execute']>[1];
+
+/** Lets calls of `/accounts` out, and tells what became of each: a status, a failure, or `refused`. */
+function outcomesOf(...sends: readonly Send[]): Promise<unknown[]> {
+  return outcomesAt(GET_ACCOUNTS, ...sends);
+}
+
+async function outcomesAt(route: Route, ...sends: readonly Send[]): Promise<unknown[]> {
   const outcomes: unknown[] = [];
   for (const send of sends) {
-    const outcome = await breaker.execute(send).then(
+    const outcome = await breakers.execute(route, send).then(
       (response) => response?.status ?? 'refused',
       (error: unknown) => (error instanceof HttpFailure ? error.kind : error),
     );
     outcomes.push(outcome);
   }
   return outcomes;
+}
+
+function isClosed(): boolean {
+  const { connections, paths } = breakers.states;
+  return !connections && paths.length === 0;
 }
 
 function times<T>(count: number, value: T): T[] {
@@ -41,7 +54,7 @@ function times<T>(count: number, value: T): T[] {
 /** Opens the breaker, and lets the time pass until it takes a probe. */
 async function openAndWait(): Promise<void> {
   await outcomesOf(...times(4, answers(503)));
-  expect(breaker.takesCalls).toBe(false);
+  expect(isClosed()).toBe(false);
   jest.advanceTimersByTime(300);
 }
 
@@ -65,7 +78,7 @@ describe('What counts', () => {
     [499, true],
   ])('many times %d leaves it closed: %s', async (status, staysClosed) => {
     expect(await outcomesOf(...times(4, answers(status)))).toEqual(times(4, status));
-    expect(breaker.takesCalls).toBe(staysClosed);
+    expect(isClosed()).toBe(staysClosed);
   });
 
   it.each([
@@ -74,9 +87,10 @@ describe('What counts', () => {
     ['timed-out', false],
     ['aborted', true],
     ['too-large', true],
+    ['undecodable', true],
   ] as const)('many times %s leaves it closed: %s', async (kind, staysClosed) => {
     expect(await outcomesOf(...times(4, fails(kind)))).toEqual(times(4, kind));
-    expect(breaker.takesCalls).toBe(staysClosed);
+    expect(isClosed()).toBe(staysClosed);
   });
 });
 
@@ -92,7 +106,7 @@ describe('How many', () => {
     '$failures failures after $successes successes open it: $opens',
     async ({ failures, successes, opens }) => {
       await outcomesOf(...times(successes, answers(200)), ...times(failures, answers(500)));
-      expect(breaker.takesCalls).toBe(!opens);
+      expect(isClosed()).toBe(!opens);
     },
   );
 
@@ -100,9 +114,9 @@ describe('How many', () => {
     await outcomesOf(...times(3, answers(500)));
     jest.advanceTimersByTime(1000);
     await outcomesOf(...times(3, answers(500)));
-    expect(breaker.takesCalls).toBe(true);
+    expect(isClosed()).toBe(true);
     await outcomesOf(answers(500));
-    expect(breaker.takesCalls).toBe(false);
+    expect(isClosed()).toBe(false);
   });
 });
 
@@ -114,36 +128,37 @@ describe('An open breaker', () => {
     jest.advanceTimersByTime(299);
     expect(await outcomesOf(send)).toEqual(['refused']);
     expect(send).not.toHaveBeenCalled();
-    expect(breaker.retryAfterSeconds).toBe(1);
+    expect(breakers.retryAfterSeconds).toBe(1);
   });
 
-  it('says that it takes calls once a probe is due: a load balancer has to send one', async () => {
-    await openAndWait();
-    expect(breaker.takesCalls).toBe(true);
-    await outcomesOf(answers(503));
-    expect(breaker.takesCalls).toBe(false);
+  it('is told to those who send whether theirs is a probe', async () => {
+    const send = jest.fn<(isProbe: boolean) => Promise<HttpResponse>>(answers(503));
+    await outcomesOf(...times(4, send));
+    jest.advanceTimersByTime(300);
+    await outcomesOf(send);
+    expect(send.mock.calls).toEqual([[false], [false], [false], [false], [true]]);
   });
 
   it('lets one probe through, refuses all others meanwhile, and closes when it succeeds', async () => {
     await openAndWait();
     const { opened: answered, open: answerProbe } = gate();
-    const probing = breaker.execute(() => answered.then(answers(404)));
+    const probing = breakers.execute(GET_ACCOUNTS, () => answered.then(answers(404)));
     const send = jest.fn(answers(200));
     expect(await outcomesOf(send, send)).toEqual(['refused', 'refused']);
     expect(send).not.toHaveBeenCalled();
-    expect(breaker.takesCalls).toBe(false);
+    expect(isClosed()).toBe(false);
     answerProbe();
     expect(await probing).toMatchObject({ status: 404 });
-    expect(breaker.takesCalls).toBe(true);
+    expect(isClosed()).toBe(true);
     expect(await outcomesOf(send)).toEqual([200]);
   });
 
   it('begins to count anew once it has closed', async () => {
     await openAndWait();
     await outcomesOf(answers(200), ...times(2, answers(500)));
-    expect(breaker.takesCalls).toBe(true);
+    expect(isClosed()).toBe(true);
     await outcomesOf(answers(500));
-    expect(breaker.takesCalls).toBe(false);
+    expect(isClosed()).toBe(false);
   });
 
   it.each([
@@ -155,16 +170,90 @@ describe('An open breaker', () => {
     await openAndWait();
     const [outcome] = await outcomesOf(probe);
     expect(outcome).not.toBe('refused');
-    expect(breaker.takesCalls).toBe(false);
+    expect(isClosed()).toBe(false);
     expect(await outcomesOf(answers(200))).toEqual(['refused']);
     jest.advanceTimersByTime(300);
     expect(await outcomesOf(answers(200))).toEqual([200]);
-    expect(breaker.takesCalls).toBe(true);
+    expect(isClosed()).toBe(true);
   });
 
   it('closes where the probe is answered with too much', async () => {
     await openAndWait();
     expect(await outcomesOf(fails('too-large'))).toEqual(['too-large']);
-    expect(breaker.takesCalls).toBe(true);
+    expect(isClosed()).toBe(true);
+  });
+});
+
+describe('What one path fails with', () => {
+  const other = { method: 'GET', path: '/demand/accounts/7/projects/P1' } as const;
+  const pooled = () => Promise.reject(new HttpFailure('broken', undefined, { pooled: true }));
+  const cut = () => Promise.reject(new HttpFailure('broken', undefined, { answered: true }));
+  const slow = () => Promise.reject(new HttpFailure('timed-out', undefined, { answered: true }));
+
+  it.each([
+    ['503', answers(503), { connections: false, paths: ['GET /accounts'] }],
+    ['a timeout', fails('timed-out'), { connections: false, paths: ['GET /accounts'] }],
+    ['an answer that is not complete in time', slow, { connections: false, paths: ['GET /accounts'] }],
+    ['an answer that breaks off', cut, { connections: false, paths: ['GET /accounts'] }],
+    ['a reset', fails('broken'), { connections: false, paths: ['GET /accounts'] }],
+    ['a refused connection', fails('not-connected'), { connections: true, paths: [] }],
+    ['a connection that died while it was idle', pooled, { connections: false, paths: [] }],
+  ])('opens what %s is about', async (_what, send, states) => {
+    await outcomesOf(...times(4, send));
+    expect(breakers.states).toEqual(states);
+    const refused = states.connections ? 'refused' : 200;
+    expect(await outcomesAt(other, answers(200))).toEqual([refused]);
+  });
+
+  it.each<[string, Route, string]>([
+    ['another path', other, 'GET /demand/accounts/{account_id}/projects/{project_id}'],
+    ['another method', { method: 'PUT', path: '/accounts' }, 'PUT /accounts'],
+  ])('leaves %s its own breaker', async (_what, route, name) => {
+    await outcomesOf(...times(4, answers(503)));
+    await outcomesAt(route, ...times(3, answers(503)), answers(200));
+    expect(breakers.states.paths).toEqual(['GET /accounts']);
+    expect(await outcomesOf(answers(200))).toEqual(['refused']);
+    await outcomesAt(route, ...times(4, answers(503)));
+    expect(breakers.states.paths).toEqual(['GET /accounts', name]);
+    jest.advanceTimersByTime(300);
+    expect(await outcomesAt(route, answers(200))).toEqual([200]);
+    expect(breakers.states.paths).toEqual(['GET /accounts']);
+  });
+
+  it('is the same whatever the ids and the query', async () => {
+    const routes = [7, 8, 9].map((id) => ({
+      method: 'GET' as const,
+      path: `/demand/accounts/${id}/projects?limit=${id}`,
+    }));
+    for (const route of [...routes, routes[0]!]) await outcomesAt(route, answers(503));
+    expect(await outcomesAt(routes[1]!, answers(200))).toEqual(['refused']);
+  });
+});
+
+describe('Connections that open again', () => {
+  const other = { method: 'POST', path: '/demand/accounts/7/projects/P1/batch-jobs/pause-them' } as const;
+
+  it('are found out about by one probe, of any path', async () => {
+    await outcomesOf(...times(4, fails('not-connected')));
+    jest.advanceTimersByTime(300);
+    const { opened: answered, open: answerProbe } = gate();
+    const probing = breakers.execute(other, () => answered.then(answers(503)));
+    expect(await outcomesOf(answers(200))).toEqual(['refused']);
+    answerProbe();
+    expect(await probing).toMatchObject({ status: 503 });
+    expect(isClosed()).toBe(true);
+    expect(await outcomesOf(answers(200))).toEqual([200]);
+  });
+
+  it('leave a path whose own breaker is open as it is', async () => {
+    await outcomesOf(...times(4, answers(503)));
+    jest.advanceTimersByTime(200);
+    await outcomesAt(other, ...times(5, fails('not-connected')));
+    expect(breakers.states).toEqual({ connections: true, paths: ['GET /accounts'] });
+    jest.advanceTimersByTime(299);
+    expect(await outcomesAt(other, answers(200))).toEqual(['refused']);
+    jest.advanceTimersByTime(1);
+    expect(await outcomesAt(other, answers(200))).toEqual([200]);
+    expect(breakers.states).toEqual({ connections: false, paths: ['GET /accounts'] });
   });
 });

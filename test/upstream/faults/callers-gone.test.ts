@@ -14,7 +14,11 @@ import {
 } from './demand.js';
 import { pause, until, useStage } from './stage.js';
 
-const stage = useStage({ perTest: true });
+/** No call runs out of time here: what ends one is that its caller goes away. */
+const stage = useStage({
+  env: { DEMAND_API_TIMEOUT_MS: '600000', REQUEST_TIMEOUT_MS: '600000' },
+  perTest: true,
+});
 const pausing = changes[1]!;
 
 /** Sends an operation, and goes away once something has come upstream. */

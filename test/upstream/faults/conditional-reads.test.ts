@@ -23,6 +23,8 @@ async function read(...tokens: string[]): Promise<unknown[]> {
 
 /** What each request asked for with `If-None-Match`. */
 const asked = () => stage.sent(readRun).map(({ headers }) => headers['if-none-match']);
+/** What each request said to caches on its way. */
+const toCaches = () => stage.sent(readRun).map(({ headers }) => headers['cache-control']);
 
 it.each(['W/"5"', '"5"', '"opaque"'])(
   'What is as it was (%s) is asked for by its tag, and not sent again',
@@ -69,12 +71,15 @@ describe('A 304', () => {
     stage.on(readRun, [notModified('W/"5"'), runAnswer(5)]);
     expect(await read(stage.token)).toEqual(['5 LIVE']);
     expect(asked()).toEqual([undefined, undefined]);
+    // Without it a cache in between may give the same answer again (RFC 9111, 5.2.1.4).
+    expect(toCaches()).toEqual([undefined, 'no-cache']);
   });
 
   it('with another tag is asked again, plainly', async () => {
     stage.on(readRun, [runAnswer(5), notModified('W/"6"'), runAnswer(6, 'Paused')]);
     expect(await read(stage.token, stage.token)).toEqual(['5 LIVE', '6 PAUSED']);
     expect(asked()).toEqual([undefined, 'W/"5"', undefined]);
+    expect(toCaches()).toEqual([undefined, undefined, 'no-cache']);
   });
 
   it('again and again is no answer', async () => {

@@ -4,7 +4,19 @@ import {
   type ScriptedAnswer,
   type ScriptedUpstream,
 } from '../../helpers/scripted-upstream.js';
-import { accounts, changeDocument, changes, job, project, READ_ACCOUNTS, READ_RUN, run } from './demand.js';
+import {
+  accounts,
+  changeDocument,
+  changes,
+  CREATE_JOB,
+  created,
+  creation,
+  job,
+  project,
+  READ_ACCOUNTS,
+  READ_RUN,
+  run,
+} from './demand.js';
 import { failureOf, useStage } from './stage.js';
 
 const MIB = 1024 * 1024;
@@ -109,10 +121,45 @@ describe('A body that is none', () => {
     expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
   });
 
-  it('and no gzip, though it says so, is an answer that was lost', async () => {
-    stage.on('GET /accounts', [{ headers: { 'content-encoding': 'gzip' }, body: 'no gzip' }, accounts]);
+  it('is not missed where its content coding is none', async () => {
+    stage.on('GET /accounts', { ...accounts, headers: { 'content-encoding': 'utf-8' } });
     expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
-    expect(stage.sent()).toHaveLength(2);
+  });
+});
+
+describe.each(['http1', 'undici', 'node-fetch'])('A body that cannot be decoded, over %s', (transport) => {
+  const stage = useStage({
+    env: { DEMAND_API_TRANSPORT: transport, DEMAND_API_BREAKER_MIN_CALLS: '1' },
+    perTest: true,
+  });
+  const headers = { 'content-encoding': 'gzip' };
+  const body = 'no gzip';
+
+  it('is asked for once, and does not open the breaker', async () => {
+    for (let call = 1; call <= 3; call += 1) {
+      stage.on('GET /accounts', { headers, body });
+      expect(failureOf(await stage.execute(READ_ACCOUNTS))).toEqual(bad);
+      expect(stage.sent()).toHaveLength(call);
+    }
+    stage.on('GET /accounts', accounts);
+    expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
+  });
+
+  it('leaves the answer to a change what its status says', async () => {
+    stage.on(creation, { ...created, headers: { ...created.headers, ...headers }, body });
+    const data = { pauseTargetGroups: { batchJob: { id: job.id }, userErrors: [] } };
+    expect(await stage.execute(CREATE_JOB, { key: 'key-1' })).toMatchObject({ errors: [], data });
+    expect(stage.sent()).toHaveLength(1);
+  });
+
+  it('leaves the failure of a read what its status says', async () => {
+    stage.on(`GET ${run.path}`, { status: 404, headers, body });
+    expect(await stage.execute(READ_RUN)).toMatchObject({ errors: [], data: { fieldingRun: null } });
+    stage.on('GET /accounts', [
+      { status: 429, headers: { ...headers, 'retry-after': '0' }, body },
+      { ...accounts },
+    ]);
+    expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
   });
 });
 

@@ -8,6 +8,7 @@ import {
   run,
   runAnswer,
 } from './demand.js';
+import { startScriptedUpstream } from '../../helpers/scripted-upstream.js';
 import { failureOf, pause, useStage, type Stage } from './stage.js';
 
 /** Many calls, one after the other. */
@@ -17,11 +18,20 @@ async function readMany(stage: Stage, count: number) {
   return answers;
 }
 
-async function health(stage: Stage): Promise<number[]> {
-  const paths = ['/healthz', '/readyz'];
-  const responses = await Promise.all(paths.map((path) => fetch(stage.gateway.url + path)));
-  return responses.map(({ status }) => status);
+/** What `/readyz` tells of the API. Both answer 200 all the time. */
+async function health(stage: Stage): Promise<unknown> {
+  const [alive, ready] = await Promise.all(
+    ['/healthz', '/readyz'].map((path) => fetch(stage.gateway.url + path)),
+  );
+  expect([alive?.status, ready?.status]).toEqual([200, 200]);
+  const { status, ...told } = (await ready?.json()) as Readonly<Record<string, unknown>>;
+  expect(status).toBe('ready');
+  return told;
 }
+
+const available = { demandApi: 'available', failing: [] };
+const degraded = { demandApi: 'degraded', failing: ['GET /accounts'] };
+const unreachable = { demandApi: 'unavailable', failing: [] };
 
 describe('Over many calls that fail', () => {
   const env = { DEMAND_API_RETRY_BUDGET_PERCENT: '0', DEMAND_API_RETRY_BUDGET_FLOOR: '3' };
@@ -56,6 +66,7 @@ describe('The breaker', () => {
   const stage = useStage({
     env: {
       DEMAND_API_MAX_ATTEMPTS: '1',
+      DEMAND_API_TIMEOUT_MS: '200',
       DEMAND_API_BREAKER_MIN_CALLS: '5',
       DEMAND_API_BREAKER_PROBE_MS: '300',
     },
@@ -63,33 +74,60 @@ describe('The breaker', () => {
   });
   const refused = { code: 'UPSTREAM_UNAVAILABLE', retryable: true, retryAfterSeconds: 1 };
 
-  it('opens when the API is down, lets nothing out, and closes after one probe', async () => {
+  it('of a path opens when that is down, lets nothing out, and closes after one probe', async () => {
     stage.on('GET /accounts', { status: 503 });
     stage.on(`GET ${run.path}`, runAnswer(5));
     stage.on(creation, created);
     await readMany(stage, 4);
-    expect(await health(stage)).toEqual([200, 200]);
+    expect(await health(stage)).toEqual(available);
     await readMany(stage, 1);
-    expect(stage.sent()).toHaveLength(5);
+    expect(await health(stage)).toEqual(degraded);
+    expect(failureOf(await stage.execute(READ_ACCOUNTS))).toEqual(refused);
+    expect(stage.sent('GET /accounts')).toHaveLength(5);
 
-    const [opened, ready] = await Promise.all([stage.execute(READ_RUN), health(stage)]);
-    expect(failureOf(opened)).toEqual(refused);
-    expect(ready).toEqual([200, 503]);
-    const creating = failureOf(await stage.execute(CREATE_JOB, { key: 'key-1' }));
-    expect(creating).toEqual({ ...refused, idempotencyKey: 'key-1' });
-    expect(stage.sent()).toHaveLength(5);
+    expect(await stage.execute(READ_RUN)).toMatchObject({ errors: [] });
+    expect(await stage.execute(CREATE_JOB, { key: 'key-1' })).toMatchObject({ errors: [] });
 
     await pause(320);
     stage.on('GET /accounts', { ...accounts, delayMs: 150 });
     const probing = stage.execute(READ_ACCOUNTS);
-    await stage.untilSent(6);
-    expect(failureOf(await stage.execute(READ_RUN))).toEqual(refused);
+    await stage.untilSent(6, 'GET /accounts');
+    expect(failureOf(await stage.execute(READ_ACCOUNTS, {}, { token: 'another' }))).toEqual(refused);
     expect(await probing).toMatchObject({ errors: [], data: { accounts: [{ name: 'Acme' }] } });
-    expect(stage.sent()).toHaveLength(6);
+    expect(stage.sent('GET /accounts')).toHaveLength(6);
+    expect(await health(stage)).toEqual(available);
+  });
 
-    expect(await health(stage)).toEqual([200, 200]);
+  it.each(['reset', 'hang'] as const)(
+    'of a path that always fails (%s) lets all other paths out',
+    async (fault) => {
+      stage.on('GET /accounts', { fault });
+      stage.on(`GET ${run.path}`, runAnswer(5));
+      await readMany(stage, 5);
+      expect(await health(stage)).toEqual(degraded);
+      expect(failureOf(await stage.execute(READ_ACCOUNTS))).toEqual(refused);
+      expect(await stage.execute(READ_RUN)).toMatchObject({ errors: [] });
+    },
+  );
+
+  it('of connections opens when they are refused, lets nothing out at all, and closes after one probe', async () => {
+    const { port } = new URL(stage.api.url);
+    stage.on('GET /accounts', accounts);
+    await stage.api.close();
+    await readMany(stage, 5);
+    expect(await health(stage)).toEqual(unreachable);
+    expect(failureOf(await stage.execute(READ_RUN))).toEqual(refused);
+    const creating = failureOf(await stage.execute(CREATE_JOB, { key: 'key-1' }));
+    expect(creating).toEqual({ ...refused, idempotencyKey: 'key-1' });
+
+    const back = await startScriptedUpstream({ port: Number(port) });
+    back.on('GET', run.path, runAnswer(5));
+    expect(failureOf(await stage.execute(READ_RUN))).toEqual(refused);
+    expect(back.requests).toEqual([]);
+    await pause(320);
     expect(await stage.execute(READ_RUN)).toMatchObject({ errors: [] });
-    expect(await stage.execute(CREATE_JOB, { key: 'key-1' })).toMatchObject({ errors: [] });
+    expect(await health(stage)).toEqual(available);
+    await back.close();
   });
 
   it('stays open where the probe fails', async () => {
@@ -99,14 +137,14 @@ describe('The breaker', () => {
     expect(failureOf(await stage.execute(READ_ACCOUNTS))).not.toHaveProperty('retryAfterSeconds');
     expect(failureOf(await stage.execute(READ_ACCOUNTS))).toEqual(refused);
     expect(stage.sent()).toHaveLength(6);
-    expect(await health(stage)).toEqual([200, 503]);
+    expect(await health(stage)).toEqual(degraded);
   });
 
   it.each([400, 401, 403, 404, 409, 412, 422, 429])('never opens for %d', async (status) => {
     stage.on('GET /accounts', { status, headers: { 'retry-after': '0' } });
     await readMany(stage, 12);
     expect(stage.sent()).toHaveLength(12);
-    expect(await health(stage)).toEqual([200, 200]);
+    expect(await health(stage)).toEqual(available);
   });
 
   it('does not open for a caller who goes away', async () => {
@@ -116,7 +154,35 @@ describe('The breaker', () => {
       await stage.untilSent(call);
       leave();
     }
-    expect(await health(stage)).toEqual([200, 200]);
+    expect(await health(stage)).toEqual(available);
+  });
+});
+
+describe.each([
+  ['GET /accounts', READ_ACCOUNTS, 'http1'],
+  ['GET /accounts', READ_ACCOUNTS, 'undici'],
+  ['GET /accounts', READ_ACCOUNTS, 'node-fetch'],
+  [creation, CREATE_JOB, 'http1'],
+])('Where %s hangs', (call, document, transport) => {
+  const stage = useStage({
+    env: {
+      DEMAND_API_TRANSPORT: transport,
+      DEMAND_API_TIMEOUT_MS: '50',
+      DEMAND_API_MAX_ATTEMPTS: '1',
+      DEMAND_API_BREAKER_MIN_CALLS: '3',
+      DEMAND_API_BREAKER_PROBE_MS: '60000',
+    },
+    perTest: true,
+  });
+
+  it(`it is not asked any more: ${transport}`, async () => {
+    stage.on(call, { fault: 'hang' });
+    stage.on(`GET ${run.path}`, runAnswer(5));
+    for (let nth = 0; nth < 3; nth += 1)
+      expect(failureOf(await stage.execute(document))).toMatchObject({ code: 'UPSTREAM_TIMEOUT' });
+    expect(failureOf(await stage.execute(document))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    expect(stage.sent(call)).toHaveLength(3);
+    expect(await stage.execute(READ_RUN)).toMatchObject({ errors: [] });
   });
 });
 

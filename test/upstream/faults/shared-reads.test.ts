@@ -8,7 +8,7 @@ import {
   runAnswer,
   type FieldingRunData,
 } from './demand.js';
-import { pause, until, useStage } from './stage.js';
+import { failureOf, pause, until, useStage } from './stage.js';
 
 const readRun = `GET ${run.path}`;
 
@@ -108,5 +108,29 @@ describe('A read after a change', () => {
     });
     expect((await before).data?.fieldingRun?.version).toBe('5');
     expect(stage.sent(readRun)).toHaveLength(2);
+  });
+});
+
+describe('A read after a change whose answer was lost', () => {
+  const stage = useStage({ env: { DEMAND_API_MAX_ATTEMPTS: '1' }, perTest: true });
+
+  it.each(changes)('$mutation does not wait for one from before it', async (changing) => {
+    let state = runAnswer(5, changing.missed.status);
+    let isChanged = false;
+    // What was read before the change is on its way until the read after it has been answered.
+    stage.on(readRun, () => (isChanged ? state : { ...state, delayMs: 1000 }));
+    stage.on(changing.call, () => {
+      state = runAnswer(6, changing.reached.status);
+      isChanged = true;
+      return { fault: 'reset' };
+    });
+
+    const before = stage.execute<FieldingRunData>(READ_RUN);
+    await stage.untilSent(1);
+    expect(failureOf(await stage.execute(changeDocument(changing)))).toMatchObject({ outcomeUnknown: true });
+    const after = await stage.execute<FieldingRunData>(READ_RUN);
+
+    expect(after.data?.fieldingRun?.version).toBe('6');
+    expect((await before).data?.fieldingRun?.version).toBe('5');
   });
 });

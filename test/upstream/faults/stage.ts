@@ -12,6 +12,7 @@ import {
   type ScriptedAnswer,
   type ScriptedUpstream,
 } from '../../helpers/scripted-upstream.js';
+import { until } from '../../helpers/until.js';
 
 /** Retries that do not wait, and neither budget nor breaker in the way; a test that is about one of these sets it. */
 const QUICK = {
@@ -102,10 +103,7 @@ function withoutQuery(path: string): string {
   return path.replace(/^\/v1/, '').replace(/\?.*/, '');
 }
 
-/** Asks again and again until the answer is yes. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await pause(5);
-}
+export { until };
 
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,6 +1,6 @@
 import type { Call, CallScope } from '../../../../src/upstream/call.js';
 import type { Config } from '../../../../src/config.js';
-import { Breaker } from '../../../../src/upstream/breaker.js';
+import { Breakers } from '../../../../src/upstream/breakers.js';
 import { Cooldowns } from '../../../../src/upstream/cooldowns.js';
 import { FieldingRunCache } from '../../../../src/upstream/fielding-run-cache.js';
 import type { HttpResponse } from '../../../../src/upstream/http.js';
@@ -9,9 +9,9 @@ import { SingleFlight } from '../../../../src/upstream/single-flight.js';
 import { Turns } from '../../../../src/upstream/turns.js';
 import type { UpstreamParts } from '../../../../src/upstream/upstream.js';
 
-class NoBreaker extends Breaker {
-  override execute(send: () => Promise<HttpResponse>): Promise<HttpResponse> {
-    return send();
+class NoBreakers extends Breakers {
+  override execute(_call: unknown, send: (isProbe: boolean) => Promise<HttpResponse>): Promise<HttpResponse> {
+    return send(false);
   }
 }
 
@@ -72,7 +72,7 @@ class NoFieldingRuns extends FieldingRunCache {
 export const WITHOUT = {
   'single-flight': () => ({ flights: new NoSharing() }),
   'conditional-reads': () => ({ fieldingRuns: new NoFieldingRuns() }),
-  breaker: ({ demandApi }: Config) => ({ breaker: new NoBreaker(demandApi.breaker) }),
+  breaker: ({ demandApi }: Config) => ({ breakers: new NoBreakers(demandApi.breaker) }),
   'retry-budget': ({ demandApi: { retry } }: Config) => ({
     budget: new NoBudget({ share: retry.budgetShare, floor: retry.budgetFloor }),
   }),

@@ -1,0 +1,90 @@
+import { createServer, request as httpRequest } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+
+export interface TestProxy {
+  readonly port: number;
+  /** What it was asked, in order: `CONNECT host:port`, or a method and a whole URL. */
+  readonly asked: readonly string[];
+  /** `Proxy-Authorization` of each. */
+  readonly credentials: readonly (string | undefined)[];
+  /** Answers everything with this status from now on, and forwards nothing; 0 answers nothing, -1 breaks connections. */
+  refuse(status: number): void;
+  /** How many clients are connected. */
+  connections(): number;
+  close(): Promise<void>;
+}
+
+/** An HTTP proxy on a free port, for tunnels and for plain HTTP. Close it. */
+export async function startTestProxy(): Promise<TestProxy> {
+  const asked: string[] = [];
+  const credentials: (string | undefined)[] = [];
+  const clients = new Set<Socket>();
+  const upstreams = new Set<Socket>();
+  let refusal: number | undefined;
+
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    const { 'proxy-authorization': credential, ...headers } = request.headers;
+    credentials.push(credential);
+    if (refusal === 0) return;
+    if (refusal === -1) {
+      request.socket.destroy();
+      return;
+    }
+    if (refusal !== undefined) {
+      response.writeHead(refusal, { 'proxy-authenticate': 'Basic' }).end('<h1>The proxy refuses</h1>');
+      return;
+    }
+    const { method } = request;
+    const onward = httpRequest(request.url ?? '', { headers, ...(method && { method }), agent: false });
+    onward.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.writeHead(502).end());
+    request.pipe(onward);
+  });
+  server.on('connect', (request, client: Socket, head: Buffer) => {
+    asked.push(`CONNECT ${request.url}`);
+    credentials.push(request.headers['proxy-authorization']);
+    client.on('error', () => client.destroy());
+    if (refusal === 0) {
+      client.resume().on('end', () => client.destroy());
+      return;
+    }
+    if (refusal === -1) {
+      client.destroy();
+      return;
+    }
+    if (refusal !== undefined) {
+      client.end(`HTTP/1.1 ${refusal} No\r\nContent-Length: 2\r\n\r\n{}`);
+      return;
+    }
+    const { hostname, port } = new URL(`http://${request.url}`);
+    const upstream = connect(Number(port), hostname, () => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n');
+      upstream.write(head);
+      upstream.pipe(client).pipe(upstream);
+    });
+    upstreams.add(upstream);
+    upstream.on('error', () => client.destroy());
+    client.on('close', () => upstream.destroy());
+  });
+  server.on('connection', (client) => {
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    asked,
+    credentials,
+    refuse: (status) => (refusal = status),
+    connections: () => clients.size,
+    async close() {
+      for (const socket of [...clients, ...upstreams]) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
