@@ -26,7 +26,7 @@ describe('Equal reads at the same time', () => {
   it('of two credentials are two calls, and each has its own answer', async () => {
     stage.on('GET /accounts', ({ headers }) => ({
       body: { accounts: [{ id: 1, name: headers.authorization }] },
-      delayMs: 100,
+      delayMs: 300,
     }));
     const answers = await Promise.all(['a', 'b', 'a'].map(readAs));
     const names = answers.map(({ data }) => data);
