@@ -100,7 +100,12 @@ export function statusChange(
   after: TargetGroupStatus,
   reason?: StatusChangeReason,
 ): TargetGroupChange {
-  return { object: 'status_change', new_value: after, old_value: before, reason_code: reason ?? null };
+  return {
+    object: 'status_change',
+    new_value: after,
+    old_value: before,
+    ...(reason !== undefined && { reason_code: reason }),
+  };
 }
 
 /** What the status of a run makes of its target group, unless that is archived. */
