@@ -149,7 +149,7 @@ export class DemandClient {
     return await this.#deps.jobs.amend(this.#credentialKey, path, job, body ?? '');
   }
 
-  /** The path that `Location` named need not be one that the contract has. */
+  /** The contract does not document the path that `Location` names. */
   async #documentedJob(place: BatchJobPlace): Promise<HttpResponse | null> {
     const kind = kindOfSegment(place.segment);
     const segment = kind === undefined ? place.segment : OPERATION_OF_KIND[kind];

@@ -129,7 +129,7 @@ export function money(amount: number, decimals = 2): MonetaryAmount {
   return { value: amount.toFixed(decimals), currency_code: 'USD', currency_scale: 2 };
 }
 
-/** Left out where there is none, as the reference's way of allowing a null is read in two ways. */
+/** Omitted rather than null: validators disagree on whether the reference's schema allows null. */
 function customerReference({ customerReferenceNumber: number }: TargetGroupRecord) {
   return number === null ? {} : { target_group_customer_reference_number: number };
 }
@@ -138,7 +138,7 @@ function expectations({ medianInterviewSeconds: seconds, incidenceRate: rate }: 
   const minutes = seconds === null ? DEFAULT_INTERVIEW_MINUTES : Math.ceil(seconds / 60);
   return {
     expected_length_of_interview_minutes: Math.min(Math.max(minutes, 1), LONGEST_INTERVIEW_MINUTES),
-    // In quarters: of other shares, floating point makes multiples of 0.01 that validators do not take for such.
+    // Rounded to quarters: floating-point error makes validators reject other multiples of 0.01.
     expected_incidence_rate: Math.max(0.25, Math.round((rate ?? DEFAULT_INCIDENCE_RATE) * 4) / 4),
   };
 }
