@@ -1,4 +1,4 @@
-/** `demand-api.openapi.yaml`, and with it what older versions of the API send (`x-older-versions`). */
+/** Reads `demand-api.openapi.yaml`, and merges into it what older versions of the API send (`x-older-versions`). */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
@@ -13,8 +13,8 @@ export function nameOf($ref) {
 }
 
 /**
- * A node of the contract as any version may send it: what older versions leave out is optional, what only they send is
- * optional too, and where they send another form, either form may stand.
+ * A node of the contract as any version may send it. What older versions leave out is optional, and so is what only they
+ * send. Where they send another form, both forms are allowed.
  */
 export function ofAnyVersion(node) {
   if (Array.isArray(node)) return node.map(ofAnyVersion);

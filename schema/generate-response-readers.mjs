@@ -9,7 +9,7 @@ const OPEN_OBJECT = '0x7b';
 const readers = new Map();
 for (const name of BODIES) addReader(name);
 
-/** A schema with what it refers to, unless that has a reader of its own, which `name` is then the name of. */
+/** A schema with its reference resolved. `name` is that of the reader, where what it refers to has a reader of its own. */
 function resolved({ $ref, nullable = false, ...schema }) {
   if ($ref === undefined) return { ...schema, nullable };
   const name = nameOf($ref);
@@ -75,11 +75,9 @@ function addReader(name) {
   const valueOf = (property) => reading(properties[property], isOptional(property));
   const typeOfProperty = (property) => {
     const ofValue = typeOf(properties[property]);
-    return isOptional(property) && !ofValue.endsWith('| null') && ofValue !== 'unknown'
-      ? `${ofValue} | null | undefined`
-      : ofValue === 'unknown'
-        ? ofValue
-        : `${ofValue} | undefined`;
+    if (ofValue === 'unknown') return ofValue;
+    const orNull = isOptional(property) && !ofValue.endsWith('| null') ? ' | null' : '';
+    return `${ofValue}${orNull} | undefined`;
   };
   const missing = required.map((property) => `${property} === undefined`).join(' || ');
   readers.set(

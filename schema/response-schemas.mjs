@@ -3,8 +3,8 @@
  * what you accept": a new enum value, another text format, a figure out of its range or a null in place of a missing
  * optional property is no reason to refuse an answer; a wrong type or a missing required property is.
  *
- * A relaxed schema is a `$ref`, or has one `type` or several and what belongs to them. `nullable` says that null may stand
- * in its place. One without a type is of any value.
+ * A relaxed schema is a `$ref`, or has one or more types. `nullable` allows null in its place. A schema without a type
+ * allows any value.
  */
 import { contract, ofAnyVersion } from './contract.mjs';
 
@@ -31,7 +31,7 @@ export const BODIES = [
   'FieldingRunJob',
 ];
 
-/** Nobody asks for these, and they are most of their bodies: they are gone past without a look. */
+/** Properties that make up most of their bodies and that the gateway never uses. Readers skip them unchecked. */
 const UNREAD = {
   DraftTargetGroup: [
     'exclusion',
@@ -94,7 +94,7 @@ function union(alternatives) {
   return { ...oneFor(some), ...(isNullable && { nullable: true }) };
 }
 
-/** One schema in the place of several: the widest that a reader can be made of. */
+/** Replaces alternatives by one schema that allows all of them. */
 function oneFor(alternatives) {
   const [first] = alternatives;
   if (alternatives.length === 1) return first;
@@ -104,7 +104,7 @@ function oneFor(alternatives) {
   return alternatives.every(({ type }) => type === 'object') ? oneObjectFor(alternatives) : {};
 }
 
-/** A property that differs from one to the other is of any value. */
+/** A property whose schema differs between the alternatives allows any value. */
 function oneObjectFor(objects) {
   const properties = {};
   for (const [name, property] of objects.flatMap((object) => Object.entries(object.properties))) {

@@ -1062,7 +1062,7 @@ export interface components {
         readonly ExpectedLengthOfInterview: number;
         /**
          * Format: float
-         * @example 0.35
+         * @example 0.5
          */
         readonly ExpectedIncidenceRate: number;
         /** @example https://survey.example.org/live?rid=[%RID%] */
@@ -1437,12 +1437,12 @@ export interface components {
         readonly SurveyLinks: {
             /**
              * Format: uri
-             * @example https://survey.example.org/screener?rid=[%RID%]
+             * @example https://survey.example.org/screener?rid=R1
              */
             readonly test_screener?: string;
             /**
              * Format: uri
-             * @example https://survey.example.org/test?rid=[%RID%]
+             * @example https://survey.example.org/test?rid=R1
              */
             readonly test_client_survey?: string;
         };
@@ -1824,7 +1824,7 @@ export interface components {
             readonly links?: {
                 /**
                  * Format: uri
-                 * @example https://survey.example.org/test?rid=[%RID%]
+                 * @example https://survey.example.org/test?rid=R1
                  */
                 readonly test_client_survey?: string;
             };
@@ -2360,16 +2360,6 @@ export interface components {
         };
     };
     responses: {
-        /** @description Created, or created before under the same key. */
-        readonly JobCreated: {
-            headers: {
-                readonly traceparent: components["headers"]["Traceparent"];
-                readonly tracestate: components["headers"]["Tracestate"];
-                readonly location: components["headers"]["Location"];
-                readonly [name: string]: unknown;
-            };
-            content?: never;
-        };
         /** @description The request is not valid. */
         readonly BadRequest: {
             headers: {
@@ -2728,7 +2718,6 @@ export type WebhookList = components['schemas']['WebhookList'];
 export type WebhookEventTypeList = components['schemas']['WebhookEventTypeList'];
 export type WebhookEvent = components['schemas']['WebhookEvent'];
 export type WebhookEventHistory = components['schemas']['WebhookEventHistory'];
-export type ResponseJobCreated = components['responses']['JobCreated'];
 export type ResponseBadRequest = components['responses']['BadRequest'];
 export type ResponseUnauthorized = components['responses']['Unauthorized'];
 export type ResponseForbidden = components['responses']['Forbidden'];
@@ -3323,7 +3312,17 @@ export interface operations {
             };
         };
         readonly responses: {
-            readonly 201: components["responses"]["JobCreated"];
+            /** @description Created, or created before under the same key. */
+            readonly 201: {
+                headers: {
+                    readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    /** @description Where the job is, in one of the forms of `Location`. */
+                    readonly location: string;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
@@ -3394,7 +3393,17 @@ export interface operations {
             };
         };
         readonly responses: {
-            readonly 201: components["responses"]["JobCreated"];
+            /** @description Created, or created before under the same key. */
+            readonly 201: {
+                headers: {
+                    readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    /** @description Where the job is, in one of the forms of `Location`. */
+                    readonly location: string;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
@@ -3465,7 +3474,17 @@ export interface operations {
             };
         };
         readonly responses: {
-            readonly 201: components["responses"]["JobCreated"];
+            /** @description Created, or created before under the same key. */
+            readonly 201: {
+                headers: {
+                    readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    /** @description Where the job is, in one of the forms of `Location`. */
+                    readonly location: string;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
@@ -3536,7 +3555,17 @@ export interface operations {
             };
         };
         readonly responses: {
-            readonly 201: components["responses"]["JobCreated"];
+            /** @description Created, or created before under the same key. */
+            readonly 201: {
+                headers: {
+                    readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    /** @description Where the job is, in one of the forms of `Location`. */
+                    readonly location: string;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
@@ -3607,7 +3636,17 @@ export interface operations {
             };
         };
         readonly responses: {
-            readonly 201: components["responses"]["JobCreated"];
+            /** @description Created, or created before under the same key. */
+            readonly 201: {
+                headers: {
+                    readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    /** @description Where the job is, in one of the forms of `Location`. */
+                    readonly location: string;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
@@ -3981,7 +4020,17 @@ export interface operations {
             };
         };
         readonly responses: {
-            readonly 201: components["responses"]["JobCreated"];
+            /** @description Created, or created before under the same key. */
+            readonly 201: {
+                headers: {
+                    readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    /** @description Where the job is, in one of the forms of `Location`. */
+                    readonly location: string;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
@@ -4053,7 +4102,17 @@ export interface operations {
             };
         };
         readonly responses: {
-            readonly 201: components["responses"]["JobCreated"];
+            /** @description Created, or created before under the same key. */
+            readonly 201: {
+                headers: {
+                    readonly traceparent: components["headers"]["Traceparent"];
+                    readonly tracestate: components["headers"]["Tracestate"];
+                    /** @description Where the job is, in one of the forms of `Location`. */
+                    readonly location: string;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];

@@ -25,8 +25,8 @@ export interface Occasion extends Pick<
 }
 
 /**
- * The one place where an existing fielding run changes: its version rises by exactly one, the ledger has the effect, and the
- * changelog what is different.
+ * The only place where an existing fielding run changes. Its version rises by exactly one, the ledger records the effect, and
+ * the changelog records what is different.
  * Call it in a transaction.
  */
 export function changeRun(
@@ -103,7 +103,12 @@ export function statusChange(
   after: TargetGroupStatus,
   reason?: StatusChangeReason,
 ): TargetGroupChange {
-  return { object: 'status_change', new_value: after, old_value: before, reason_code: reason ?? null };
+  return {
+    object: 'status_change',
+    new_value: after,
+    old_value: before,
+    ...(reason !== undefined && { reason_code: reason }),
+  };
 }
 
 /** What the status of a run makes of its target group, unless that is archived. */

@@ -237,6 +237,19 @@ test.each(Object.keys(examples))(
   },
 );
 
+test.each(Object.keys(examples))('%s refuses what is not valid as documented', async (id) => {
+  const { method, path, headers, ...options } = await examples[id]!();
+  const broken = [
+    { path, headers: { ...headers, 'cint-api-version': 'yesterday' } },
+    { path: path.replaceAll(/[0-9A-Z]{26}/g, 'abc'), headers: { ...headers } },
+    { path, headers: { ...headers, 'if-match': 'no tag' } },
+  ];
+  for (const call of broken) {
+    const response = await callApi(emulator, method, call.path, { ...options, ...call });
+    expect(await flawsOf(id, response)).toEqual([]);
+  }
+});
+
 test('every example is of an operation that the contract has', () => {
   const operationIds = new Set(documented.map(([operationId]) => operationId));
   expect(Object.keys(examples)).toEqual([...operationIds]);

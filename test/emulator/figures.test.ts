@@ -118,7 +118,7 @@ describe('the changelog', () => {
     const { changelog: after, next_cursor: next } = await changelog();
     const person = { type: 'las_user', las_user_id: '5f2b8c1a-7d3e-4a96-8b0f-c4e1d2a3b101' };
     const status = (from: string, to: string) => [
-      { object: 'status_change', new_value: to, old_value: from, reason_code: null },
+      { object: 'status_change', new_value: to, old_value: from },
     ];
     expect(after).toEqual([
       {
@@ -181,7 +181,7 @@ describe('the changelog', () => {
     while ((await read<{ status: string }>(job)).status === 'Processing');
     const draft = `${demoPaths.targetGroup(demo.draft)}/changelog`;
     expect((await read<TargetGroupChangelog>(draft)).changelog![0]!.changes).toEqual([
-      { object: 'status_change', new_value: 'live', old_value: 'draft', reason_code: null },
+      { object: 'status_change', new_value: 'live', old_value: 'draft' },
     ]);
   });
 

@@ -143,7 +143,7 @@ describe('filters that only the newest version has', () => {
 
   test('by name, reference number, manager and exclusion', async () => {
     const all = await filtered('');
-    const some = all.find((group) => group.target_group_customer_reference_number !== null)!;
+    const some = all.find((group) => group.target_group_customer_reference_number !== undefined)!;
     const reference = some.target_group_customer_reference_number!;
     expect(await filtered(`target_group_customer_reference_numbers=${reference}`)).toEqual([some]);
     expect(await filtered(`name=${reference}`)).toEqual([]);

@@ -112,7 +112,7 @@ function pathOfRun(path: string, runId: string): string {
   return path.slice(0, path.indexOf(runId) + runId.length);
 }
 
-/** Where the contract has no 400, a resource that a request cannot name is none that exists. */
+/** Turns a 400 into a 404 where the contract documents no 400. */
 function asDocumented(answer: HttpAnswer, { refusesAsNotFound }: FastifyContextConfig): HttpAnswer {
   return answer.status === 400 && refusesAsNotFound === true ? notFound('The resource').answer : answer;
 }

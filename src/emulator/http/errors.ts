@@ -29,7 +29,7 @@ function isClientError(error: unknown): error is Error {
   );
 }
 
-/** What of a request does not fit its schema, by the names of parameters or the paths of properties. */
+/** Lists what does not match the schema, by the parameter's name or the property's path. */
 function invalidParamsIn(error: Error): InvalidParam[] {
   const { validation } = error as { readonly validation?: readonly ErrorObject[] };
   return (validation ?? []).map(({ instancePath, keyword, params, message }) => {

@@ -30,8 +30,8 @@ export function stepDraftJob(services: Services, jobId: string): false {
 }
 
 /**
- * The contract has no refusal for a draft that is not there, or none any more, so it is the job that fails. Times are looked
- * at when it is done.
+ * The contract documents neither 404 nor 422 for the creation of the job, so a missing draft or an impossible period makes
+ * the job fail instead.
  */
 function whyNot({ database }: Services, job: DraftJobRecord, now: number): DraftJobFailureReason | undefined {
   const group = findTargetGroup(database, job.accountId, job.projectId, job.targetGroupId);

@@ -13,7 +13,7 @@ export const fieldingRunRoutes = {
     },
   },
 
-  // The contract has no 304, so conditions on reads are passed over.
+  // The contract documents no 304, so `If-None-Match` is ignored.
   'GET /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}':
     {
       handle: ({ path }, services) => {

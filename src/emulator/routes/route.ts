@@ -52,7 +52,7 @@ export interface Route<Request extends Call = Call, Answer = HttpAnswer> {
   readonly body?: JsonSchema;
   /** Creates something under an `Idempotency-Key`, so a known key answers before anything else is looked at. */
   readonly keyed?: boolean;
-  /** The contract has no 400 here: what would be one is a 404. */
+  /** The contract documents no 400 for this operation, so an invalid request is answered with 404. */
   readonly refusesAsNotFound?: boolean;
   readonly handle: (call: Request, services: Services) => Answer;
 }

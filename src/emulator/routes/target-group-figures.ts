@@ -19,7 +19,7 @@ import { money } from './target-group-views.js';
 const DEFAULT_INTERVAL = 'P1D';
 const MAX_INTERVALS = 5000;
 const MAX_CHANGES = 50;
-/** Of all who come, as many get to the screening questions. */
+/** The share of entrants who pass the screening questions. */
 const SHARE_SCREENED = 0.7;
 
 export const targetGroupFigureRoutes = {

@@ -38,7 +38,7 @@ export function listItem(group: TargetGroupRecord): TargetGroupListItem {
     created_at: timestamp(group.createdAt),
     updated_at: timestamp(group.updatedAt),
     statistics: statistics(group),
-    target_group_customer_reference_number: group.customerReferenceNumber,
+    ...customerReference(group),
   };
 }
 
@@ -61,9 +61,11 @@ export function overview(group: TargetGroupRecord): TargetGroupOverview {
     conversion_rate: group.conversionRate ?? 0,
     drop_off_rate: group.dropOffRate ?? 0,
     incidence_rate: group.incidenceRate ?? 0,
-    median_length_of_interview_seconds: group.medianInterviewSeconds,
+    ...(group.medianInterviewSeconds !== null && {
+      median_length_of_interview_seconds: group.medianInterviewSeconds,
+    }),
     study_type_code: SETTINGS.study_type_code,
-    target_group_customer_reference_number: group.customerReferenceNumber,
+    ...customerReference(group),
     created_at: timestamp(group.createdAt),
   };
 }
@@ -93,7 +95,7 @@ export function details(group: TargetGroupRecord, accountName: string): TargetGr
     client_id: null,
     ...surveyUrls(group),
     created_at: timestamp(group.createdAt),
-    target_group_customer_reference_number: group.customerReferenceNumber,
+    ...customerReference(group),
   };
 }
 
@@ -118,7 +120,7 @@ export function draft(group: TargetGroupRecord): DraftTargetGroup {
     exclusion: { enabled: group.exclusionEnabled === 1 },
     ...surveyUrls(group),
     created_at: timestamp(group.createdAt),
-    target_group_customer_reference_number: group.customerReferenceNumber,
+    ...customerReference(group),
   };
 }
 
@@ -127,11 +129,17 @@ export function money(amount: number, decimals = 2): MonetaryAmount {
   return { value: amount.toFixed(decimals), currency_code: 'USD', currency_scale: 2 };
 }
 
+/** Omitted rather than null: validators disagree on whether the reference's schema allows null. */
+function customerReference({ customerReferenceNumber: number }: TargetGroupRecord) {
+  return number === null ? {} : { target_group_customer_reference_number: number };
+}
+
 function expectations({ medianInterviewSeconds: seconds, incidenceRate: rate }: TargetGroupRecord) {
   const minutes = seconds === null ? DEFAULT_INTERVIEW_MINUTES : Math.ceil(seconds / 60);
   return {
     expected_length_of_interview_minutes: Math.min(Math.max(minutes, 1), LONGEST_INTERVIEW_MINUTES),
-    expected_incidence_rate: Number((rate ?? DEFAULT_INCIDENCE_RATE).toFixed(2)),
+    // Rounded to quarters: floating-point error makes validators reject other multiples of 0.01.
+    expected_incidence_rate: Math.max(0.25, Math.round((rate ?? DEFAULT_INCIDENCE_RATE) * 4) / 4),
   };
 }
 

@@ -37,8 +37,8 @@ export const transitionRoutes = {
 } satisfies Partial<RouteTable>;
 
 /**
- * What is found and what is included, without what is excluded. Where nothing is looked for and nothing included, all of the
- * project is found.
+ * The target groups that match the search and the filters, and those included by id, without those excluded by id. Without
+ * any of these, the whole project is selected.
  */
 function selection(
   { database }: Services,
@@ -66,7 +66,7 @@ function selection(
   return [...byId.values()];
 }
 
-/** A draft has no run: it can be launched, and no more. */
+/** A draft has no fielding run, so it can only be launched. */
 function isAllowed(
   { database }: Services,
   group: TargetGroupRecord,

@@ -71,7 +71,7 @@ export const webhookRoutes = {
     body: objectSchema({ url, events }),
     handle: ({ path, body, header, now }, services) => {
       const webhook = changeableWebhookAt(services, path);
-      // The contract has no 412 here.
+      // The contract documents no 412 here.
       if (!isCurrent(header, webhook)) throw invalidParam('If-Match', 'is not the current version');
       const changed = change(services, webhook, { ...body, updatedAt: now });
       const key = header('idempotency-key');
@@ -87,7 +87,7 @@ export const webhookRoutes = {
     refusesAsNotFound: true,
     handle: ({ path, header }, services) => {
       const webhook = webhookAt(services, path);
-      // Neither a 412 nor a 400 here.
+      // The contract documents neither 412 nor 400 here.
       if (!isCurrent(header, webhook)) throw forbidden('If-Match is not the current version.');
       deleteWebhook(services.database, webhook.id);
       return { status: 204 };
@@ -114,7 +114,7 @@ export const webhookRoutes = {
       },
       ['start_time'],
     ),
-    // Nothing is delivered yet, so there is no history, and no cursor into it.
+    // The emulator delivers nothing yet, so the history is empty and no cursor is valid.
     handle: ({ path, query }, services) => {
       webhookAt(services, path);
       readPage(query, () => false);
@@ -133,7 +133,7 @@ function webhookAt({ database }: Services, path: WebhookPath): WebhookRecord {
   return webhook;
 }
 
-/** The contract has no 404 for changes: what is not there is not the caller's. */
+/** The contract documents no 404 for changes, so an unknown webhook is forbidden. */
 function changeableWebhookAt({ database }: Services, path: WebhookPath): WebhookRecord {
   const webhook = findWebhook(database, path.account_id, path.webhook_id);
   if (webhook === undefined) throw forbidden('The account has no such webhook.');

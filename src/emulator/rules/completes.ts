@@ -1,14 +1,14 @@
 import type { CompletesInInterval, RespondentStatusCount } from '../../contract/demand-api.js';
 import { timestamp } from '../clock.js';
 
-/** How many interviews were completed, and within which time. Milliseconds since the epoch. */
+/** How many interviews were completed between the start and the last one. Times are milliseconds since the epoch. */
 export interface Completes {
   readonly count: number;
   readonly startAt: number;
   readonly lastAt: number;
 }
 
-/** A length of time: months differ in length, and so are counted apart. */
+/** A length of time. Months are counted separately because they differ in length. */
 export interface Interval {
   readonly months: number;
   readonly milliseconds: number;
@@ -21,7 +21,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Reads an ISO 8601 duration; undefined where the text is none, or one of no length. */
+/** Parses an ISO 8601 duration. @returns undefined if the text is not a duration, or has no length */
 export function intervalOf(text: string): Interval | undefined {
   const match = DURATION.exec(text);
   if (match === null) return undefined;
@@ -36,11 +36,11 @@ export function intervalOf(text: string): Interval | undefined {
 }
 
 /**
- * How many were completed in each stretch of time from the start to the last one, oldest first. They came evenly: of `n`, the
- * `i`-th came when `i/n` of the time was over.
+ * Counts the completes in each interval from the start to the last complete, oldest first. Completes are spread evenly over
+ * that time.
  *
- * @param limit how many stretches there may be
- * @returns undefined where there would be more
+ * @param limit the largest number of intervals
+ * @returns undefined if there would be more
  */
 export function completesByInterval(
   completes: Completes,
@@ -72,7 +72,7 @@ function countBefore({ count, startAt, lastAt }: Completes, moment: number): num
   return Math.ceil((count * (moment - startAt)) / (lastAt - startAt)) - 1;
 }
 
-/** Every stretch counts from the start, so that a short month shortens none after it. */
+/** Counts from the start rather than from the interval before, so that a short month does not shorten later ones. */
 function after(start: number, { months, milliseconds }: Interval, times: number): number {
   const moment = new Date(start);
   const day = moment.getUTCDate();
@@ -83,7 +83,7 @@ function after(start: number, { months, milliseconds }: Interval, times: number)
   return moment.getTime() + milliseconds * times;
 }
 
-/** How the visits of `entrants` people ended; those who neither qualified nor completed make up the rest. */
+/** Breaks `entrants` down by how their visits ended. The counts add up to `entrants`. */
 export function respondentAnalysis(
   entrants: number,
   prescreens: number,

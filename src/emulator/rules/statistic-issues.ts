@@ -1,6 +1,6 @@
 import { StatisticIssueType, TargetGroupStatus, type StatisticIssue } from '../../contract/demand-api.js';
 
-/** What the issues of a target group's statistics depend on. A rate that is not known yet has none. */
+/** What the issues of a target group's statistics depend on. A rate that is not known yet has no issues. */
 export interface StatisticsState {
   readonly status: TargetGroupStatus;
   readonly currentCompletes: number;
@@ -9,7 +9,7 @@ export interface StatisticsState {
   readonly medianInterviewSeconds: number | null;
 }
 
-/** Shares and seconds from which on a figure is remarked upon. */
+/** Thresholds beyond which a figure gets an issue. */
 const LOW_INCIDENCE_RATE = 0.3;
 const HIGH_DROP_OFF_RATE = 0.2;
 const LONG_INTERVIEW_SECONDS = 20 * 60;

@@ -9,7 +9,7 @@ interface Moment {
   readonly changes: readonly TargetGroupChange[];
 }
 
-/** What must have happened for target groups to be as they were drawn, oldest first in each of them. */
+/** A history that explains the seeded state of each target group, oldest entry first. */
 export function changelogRows(
   drawn: readonly { readonly groups: readonly Row[]; readonly runs: readonly Row[] }[],
 ): Row[] {
@@ -85,7 +85,7 @@ function usd(amount: number): { value: string; currency_code: string; currency_s
   return { value: amount.toFixed(2), currency_code: 'USD', currency_scale: 2 };
 }
 
-/** A UUID that is the same at every start. */
+/** A UUID that is the same after every seeding. */
 function idOf(index: number): string {
   return `00000000-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
 }

@@ -48,7 +48,7 @@ export function recordChanges(
   );
 }
 
-/** Where in a target group's changelog an entry is, by which pages are cut. */
+/** The position of an entry in its target group's changelog. */
 export function findSequence(database: Database, targetGroupId: string, id: string): number | undefined {
   return database.first<{ sequence: number }>(
     `SELECT sequence FROM changelog WHERE target_group_id = :targetGroupId AND id = :id`,
@@ -56,7 +56,7 @@ export function findSequence(database: Database, targetGroupId: string, id: stri
   )?.sequence;
 }
 
-/** A page of the changelog, in `sequence` and so in time. */
+/** Which page of the changelog to read. */
 export interface ChangelogPage {
   readonly size: number;
   readonly olderThan?: number | undefined;
@@ -65,7 +65,7 @@ export interface ChangelogPage {
   readonly types?: readonly TargetGroupChangeType[] | undefined;
 }
 
-/** Newest first. Going to newer ones, those next to `newerThan`. One entry more than the page holds tells that there are more. */
+/** Lists entries, newest first. With `newerThan`, the page holds the entries right after that one. */
 export function listChanges(
   database: Database,
   targetGroupId: string,

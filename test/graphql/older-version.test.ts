@@ -1,0 +1,82 @@
+import { demo } from '../../src/emulator/index.js';
+import {
+  BatchJobDocument,
+  FieldingRunDocument,
+  PauseTargetGroupsDocument,
+  ProjectDocument,
+  ProjectsDocument,
+  TargetGroupDocument,
+  TargetGroupsDocument,
+} from '../generated/documents.js';
+import { dataOf, ids, useStack, type Stack } from './stack.js';
+
+const options = { emulator: { jobStepMs: 1 } };
+const newest = useStack(options);
+const older = useStack({ ...options, env: { DEMAND_API_VERSION: '2025-05-27' } });
+
+/** An API that is still on a version before 2025-12-18 is shown as the newest one, but for what it does not tell. */
+describe('the older shape', () => {
+  test('is asked for', async () => {
+    dataOf(await older.execute(FieldingRunDocument, { id: ids.run(demo.live) }));
+    expect((await older.requests())[0]!.headers).toMatchObject({ 'cint-api-version': '2025-05-27' });
+  });
+
+  test('of a run is told as the newest', async () => {
+    const variables = { id: ids.run(demo.live) };
+    const { fieldingRun } = dataOf(await older.execute(FieldingRunDocument, variables));
+    expect(fieldingRun).toMatchObject({ status: 'LIVE', availableActions: ['PAUSE', 'COMPLETE'] });
+    expect({ fieldingRun }).toEqual(dataOf(await newest.execute(FieldingRunDocument, variables)));
+  });
+
+  test('of projects is told as the newest', async () => {
+    const read = async (stack: Stack) => [
+      dataOf(await stack.execute(ProjectDocument, { id: ids.project })).project,
+      dataOf(await stack.execute(ProjectsDocument, { accountId: ids.account })).projects,
+    ];
+    const expected = await read(newest);
+    expect(expected[0]).toMatchObject({ purchaseOrderNumber: 'PO-2041-77' });
+    expect(await read(older)).toEqual(expected);
+  });
+
+  test('of target groups has money without a currency', async () => {
+    const variables = { projectId: ids.project, first: 100 };
+    const expected = dataOf(await newest.execute(TargetGroupsDocument, variables)).targetGroups!;
+    const told = dataOf(await older.execute(TargetGroupsDocument, variables)).targetGroups!;
+    expect(told.edges.map((edge) => withoutMoney(edge?.node))).toEqual(
+      expected.edges.map((edge) => withoutMoney(edge?.node)),
+    );
+    const costs = told.edges.map((edge) => edge?.node?.statistics?.averageCostPerInterview);
+    expect(costs.map((cost) => cost?.currency)).toEqual(costs.map(() => null));
+    expect(costs.map((cost) => Number(cost?.amount))).toEqual(
+      expected.edges.map((edge) => Number(edge?.node?.statistics?.averageCostPerInterview?.amount)),
+    );
+  });
+
+  test.each([ids.targetGroup(demo.live), ids.targetGroup(demo.draft)])(
+    'of %s has no other gaps',
+    async (id) => {
+      const { targetGroup: expected } = dataOf(await newest.execute(TargetGroupDocument, { id }));
+      const { targetGroup: told } = dataOf(await older.execute(TargetGroupDocument, { id }));
+      expect(withoutMoney(told)).toEqual(withoutMoney(expected));
+    },
+  );
+
+  test('of a job names its target groups', async () => {
+    const input = { targetGroupIds: [demo.live, demo.draft].map(ids.targetGroup) };
+    const { pauseTargetGroups } = dataOf(await older.execute(PauseTargetGroupsDocument, { input }));
+    const { id } = pauseTargetGroups!.batchJob!;
+    let job = dataOf(await older.execute(BatchJobDocument, { id })).batchJob!;
+    while (job.status === 'PROCESSING') job = dataOf(await older.execute(BatchJobDocument, { id })).batchJob!;
+    expect(job.updatedTargetGroups).toMatchObject([{ name: expect.any(String) }]);
+    expect(job.failedTargetGroups).toMatchObject([{ name: expect.any(String) }]);
+  });
+});
+
+interface WithStatistics {
+  readonly statistics: object | null;
+}
+
+function withoutMoney(group: WithStatistics | null | undefined) {
+  const statistics = Object.entries(group?.statistics ?? {}).filter(([name]) => !/cost|earnings/i.test(name));
+  return { ...group, statistics: Object.fromEntries(statistics) };
+}
