@@ -72,7 +72,9 @@ async function operate(port, where) {
     if (wrong.length > 0) violations.push(`${file} ${where}: ${JSON.stringify(wrong)}`);
     return payload;
   };
-  const versionOf = async (id) => (await execute('fielding-run', { id }))?.version ?? '5';
+  // The examples of the contract do not move with a change: every version but theirs is one that they have moved past.
+  const versionOf = async (id) =>
+    port === mockedGatewayPort ? '1' : (await execute('fielding-run', { id }))?.version;
   const change = async (file, id, input = {}) =>
     execute(file, { input: { id, version: await versionOf(id), ...input } });
 
