@@ -1,7 +1,7 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
 import { itemsFrom } from '../items.js';
-import { Money, moneyOf } from '../money/money.type.js';
+import { Money, moneyOf } from '../money/money.js';
 import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 
 @ObjectType({ description: 'One way in which visits of respondents ended, and how often.' })

@@ -3,7 +3,7 @@ import type * as rest from '../../contract/demand-api.js';
 import { badResponse } from '../../upstream/errors.js';
 import type { TargetGroupPlace } from '../../upstream/place.js';
 import { targetGroupNodeId } from '../node/node-id.js';
-import { Money, moneyOf } from '../money/money.type.js';
+import { Money, moneyOf } from '../money/money.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
 import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
