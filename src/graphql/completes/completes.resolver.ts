@@ -3,7 +3,6 @@ import type { RequestContext } from '../../context.js';
 import { itemsFrom } from '../items.js';
 import { Duration } from '../scalars/duration.js';
 import { TargetGroup } from '../target-group/target-group.type.js';
-import { intervalOf } from './completes.interval.js';
 import { CompletesPoint } from './completes.type.js';
 
 @Resolver(() => TargetGroup)
@@ -18,14 +17,13 @@ export class CompletesResolver {
     @Root() { place }: TargetGroup,
     @Arg('interval', () => Duration, {
       description:
-        'How long each interval is, e.g. `PT1H` or `P1D`. Longer than zero. The API may refuse one that is too short for the ' +
+        'How long each interval is, e.g. `PT1H` or `P1D`. The API may refuse one that is too short for the ' +
         'time that fielding has taken.',
     })
     interval: string,
     @Ctx() { loaders }: RequestContext,
   ): Promise<(CompletesPoint | Error)[] | null> {
-    const key = { ...place, interval: intervalOf(interval, 'interval') };
-    const answer = await loaders.completesByInterval.load(key);
+    const answer = await loaders.completesByInterval.load({ ...place, interval });
     if (answer === null) return null;
     return inOrder(itemsFrom(answer.aggregated_completes_intervals, (item) => new CompletesPoint(item)));
   }
