@@ -147,3 +147,24 @@ test('each costs one call for each target group, where it is selected', async ()
     three('changelog?page_size=1'),
   );
 });
+
+test('of a target group that is known already, they cost nothing else', async () => {
+  dataOf(
+    await stack.execute(`{
+      fieldingRun(id: "${ids.run(demo.live)}") {
+        targetGroup {
+          performance { completes }
+          completesOverTime(interval: "P1D") { completes }
+          changelog(first: 1) { nodes { occurredAt } }
+        }
+      }
+    }`),
+  );
+  const [run, ...others] = await stack.calls();
+  expect(run).toBe(`GET ${demoPaths.run(demo.live)}`);
+  expect(others.sort()).toEqual(
+    ['changelog?page_size=1', 'completes-aggregated-by-interval?aggregation_interval=P1D', 'performance'].map(
+      (read) => `GET ${live}/${read}`,
+    ),
+  );
+});

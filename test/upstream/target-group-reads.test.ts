@@ -66,6 +66,16 @@ describe('performance', () => {
     expect(await read(body)).toEqual({ targetGroup: { name: 'Cats', performance: sound }, errors: [] });
   });
 
+  test('before 2025-12-18 has costs without a currency', async () => {
+    expect(await read({ ...body, completes_cost: 262.5 })).toEqual({
+      targetGroup: {
+        name: 'Cats',
+        performance: { ...sound, completesCost: { amount: '262.5', currency: null } },
+      },
+      errors: [],
+    });
+  });
+
   test('has null for what the API does not tell', async () => {
     const { entrants, prescreens, completes } = body;
     const nothing = Object.fromEntries(Object.keys(sound).map((name) => [name, null]));
