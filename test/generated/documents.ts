@@ -18,7 +18,7 @@ export type Scalars = {
   DateTime: { input: string; output: string; }
   /** A decimal number as text, e.g. `"2.7352"`, with all the digits that the API gave. Do not read it as a float where cents matter. */
   Decimal: { input: string; output: string; }
-  /** A length of time as ISO 8601 text, e.g. `PT1H` for an hour, `P1D` for a day, `P1W` for a week. */
+  /** A length of time, longer than zero, as ISO 8601 text without a sign, e.g. `PT1H` for an hour, `P1D` for a day, `P1W` for a week. */
   Duration: { input: string; output: string; }
   /** Which state of a fielding run you have seen, e.g. `"5"`. Opaque: read it, and pass it back unchanged with the next change, which then happens only if nobody else has changed the run since. */
   Version: { input: string; output: string; }
