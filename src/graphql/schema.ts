@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { AccountResolver } from './account/account.resolver.js';
+import { ChangelogResolver } from './changelog/changelog.resolver.js';
+import { CompletesResolver } from './completes/completes.resolver.js';
 import { BatchJobMutations } from './batch-job/batch-job.mutations.js';
 import {
   BatchJobResolver,
@@ -15,6 +17,9 @@ import { FieldingRunResolver } from './fielding-run/fielding-run.resolver.js';
 import { NodeResolver } from './node/node.resolver.js';
 import { ProjectResolver } from './project/project.resolver.js';
 import { readProperties } from './properties.js';
+import { TargetGroupByRawIdResolver } from './target-group/target-group.by-raw-id.js';
+import { TargetGroupPerformanceResolver } from './target-group-performance/target-group-performance.resolver.js';
+import { TransitionsResolver } from './transitions/transitions.resolver.js';
 import { TargetGroupResolver } from './target-group/target-group.resolver.js';
 
 let schema: GraphQLSchema | undefined;
@@ -28,6 +33,11 @@ export function createSchema(): GraphQLSchema {
         AccountResolver,
         ProjectResolver,
         TargetGroupResolver,
+        TargetGroupByRawIdResolver,
+        TargetGroupPerformanceResolver,
+        CompletesResolver,
+        ChangelogResolver,
+        TransitionsResolver,
         FieldingRunResolver,
         FieldingRunMutations,
         BatchJobResolver,

@@ -1,6 +1,12 @@
 import type DataLoader from 'dataloader';
 import type * as rest from '../contract/demand-api.js';
-import type { DemandClient, FieldingRunRead, ProjectQuery, TargetGroupQuery } from '../upstream/client.js';
+import type {
+  ChangelogQuery,
+  DemandClient,
+  FieldingRunRead,
+  ProjectQuery,
+  TargetGroupQuery,
+} from '../upstream/client.js';
 import {
   accountPath,
   batchJobPath,
@@ -23,6 +29,19 @@ export interface TargetGroupPageKey extends ProjectPlace {
   readonly query: TargetGroupQuery;
 }
 
+export interface CompletesKey extends TargetGroupPlace {
+  /** An ISO 8601 duration. */
+  readonly interval: string;
+}
+
+export interface ChangelogPageKey extends TargetGroupPlace {
+  readonly query: ChangelogQuery;
+}
+
+export interface TransitionsKey extends ProjectPlace {
+  readonly selection: rest.TargetGroupTransitionsRequest;
+}
+
 type DraftAnswer = rest.DraftTargetGroup | 'launched' | null;
 
 /**
@@ -38,6 +57,12 @@ export class Loaders {
   #projectOverview: DataLoader<ProjectPlace, rest.ProjectOverview | null, string> | undefined;
   #targetGroupPage: DataLoader<TargetGroupPageKey, rest.TargetGroupList | null, string> | undefined;
   #targetGroupOverview: DataLoader<TargetGroupPlace, rest.TargetGroupOverview | null, string> | undefined;
+  #targetGroupOverviewById: DataLoader<string, rest.TargetGroupOverviewById | null> | undefined;
+  #targetGroupPerformance:
+    DataLoader<TargetGroupPlace, rest.TargetGroupPerformance | null, string> | undefined;
+  #completesByInterval: DataLoader<CompletesKey, rest.CompletesByInterval | null, string> | undefined;
+  #changelogPage: DataLoader<ChangelogPageKey, rest.TargetGroupChangelog | null, string> | undefined;
+  #transitions: DataLoader<TransitionsKey, rest.TargetGroupTransitions | null, string> | undefined;
   #targetGroupDetails: DataLoader<TargetGroupPlace, rest.TargetGroupDetails | null, string> | undefined;
   #draftTargetGroup: DataLoader<TargetGroupPlace, DraftAnswer, string> | undefined;
   #fieldingRunsOf: DataLoader<TargetGroupPlace, rest.FieldingRunList | null, string> | undefined;
@@ -84,6 +109,41 @@ export class Loaders {
     return (this.#targetGroupOverview ??= this.#loader(
       (place) => this.#client.getTargetGroupOverview(place),
       targetGroupPath,
+    ));
+  }
+
+  get targetGroupOverviewById() {
+    return (this.#targetGroupOverviewById ??= this.#loader(
+      (targetGroupId) => this.#client.getTargetGroupOverviewById(targetGroupId),
+      (targetGroupId) => targetGroupId,
+    ));
+  }
+
+  get targetGroupPerformance() {
+    return (this.#targetGroupPerformance ??= this.#loader(
+      (place) => this.#client.getTargetGroupPerformance(place),
+      targetGroupPath,
+    ));
+  }
+
+  get completesByInterval() {
+    return (this.#completesByInterval ??= this.#loader(
+      ({ interval, ...place }) => this.#client.getCompletesByInterval(place, interval),
+      (key) => `${targetGroupPath(key)}/${key.interval}`,
+    ));
+  }
+
+  get changelogPage() {
+    return (this.#changelogPage ??= this.#loader(
+      ({ query, ...place }) => this.#client.getTargetGroupChangelog(place, query),
+      (key) => targetGroupPath(key) + JSON.stringify(key.query),
+    ));
+  }
+
+  get transitions() {
+    return (this.#transitions ??= this.#loader(
+      ({ selection, ...project }) => this.#client.computeTargetGroupTransitions(project, selection),
+      (key) => projectPath(key) + JSON.stringify(key.selection),
     ));
   }
 

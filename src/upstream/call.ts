@@ -1,6 +1,7 @@
 import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Cancellation } from './cancellation.js';
 import type { HttpFields, HttpRequest } from './http.js';
+import { TARGET_GROUPS_BY_ID } from './place.js';
 import type { CallKind } from './retry.js';
 
 /** On whose behalf calls are made, and until when. One for each GraphQL operation. */
@@ -28,7 +29,11 @@ export interface Call {
   readonly json?: unknown;
 }
 
-/** The path below which a change can be seen: the account, since lists and figures of its projects change too. */
-export function changedBelow({ path }: Call): string {
-  return /^\/demand\/accounts\/[^/]+/.exec(path)?.[0] ?? '/';
+/**
+ * The paths below which a change can be seen: the account, since lists and figures of its projects change too, and the target
+ * groups that are read by their raw ids, since those paths do not name the account.
+ */
+export function changedBelow({ path }: Call): readonly string[] {
+  const account = /^\/demand\/accounts\/[^/]+/.exec(path)?.[0];
+  return account === undefined ? ['/'] : [account, TARGET_GROUPS_BY_ID];
 }

@@ -16,7 +16,9 @@ import {
   fieldingRunPath,
   projectPath,
   shortBatchJobPath,
+  targetGroupByIdPath,
   targetGroupPath,
+  transitionsPath,
   type AccountPlace,
   type BatchJobPlace,
   type FieldingRunPlace,
@@ -33,6 +35,10 @@ import { entityTag, isOlder, versionOfEntityTag } from './version.js';
 const REREAD_AFTER_MS = [50, 200, 500];
 
 export type ProjectQuery = NonNullable<rest.operations['listProjects']['parameters']['query']>;
+export type ChangelogQuery = Pick<
+  NonNullable<rest.operations['getTargetGroupChangelog']['parameters']['query']>,
+  'page_size' | 'start_after'
+>;
 export type TargetGroupQuery = NonNullable<rest.operations['listTargetGroups']['parameters']['query']>;
 
 /** A fielding run as it was read. `etagVersion` is undefined where the answer had no usable entity tag. */
@@ -111,6 +117,43 @@ export class DemandClient {
 
   getTargetGroupOverview(place: TargetGroupPlace): Promise<rest.TargetGroupOverview | null> {
     return this.#calls.read(`${targetGroupPath(place)}/overview`, bodies.targetGroupOverview);
+  }
+
+  /** A launched target group by its raw id alone. */
+  getTargetGroupOverviewById(targetGroupId: string): Promise<rest.TargetGroupOverviewById | null> {
+    return this.#calls.read(`${targetGroupByIdPath(targetGroupId)}/overview`, bodies.targetGroupOverviewById);
+  }
+
+  getTargetGroupPerformance(place: TargetGroupPlace): Promise<rest.TargetGroupPerformance | null> {
+    return this.#calls.read(`${targetGroupPath(place)}/performance`, bodies.targetGroupPerformance);
+  }
+
+  /** @param interval an ISO 8601 duration */
+  getCompletesByInterval(
+    place: TargetGroupPlace,
+    interval: string,
+  ): Promise<rest.CompletesByInterval | null> {
+    return this.#calls.read(
+      `${targetGroupPath(place)}/completes-aggregated-by-interval${queryString({ aggregation_interval: interval })}`,
+      bodies.completesByInterval,
+    );
+  }
+
+  getTargetGroupChangelog(
+    place: TargetGroupPlace,
+    query: ChangelogQuery,
+  ): Promise<rest.TargetGroupChangelog | null> {
+    return this.#calls.read(
+      `${targetGroupPath(place)}/changelog${queryString(query)}`,
+      bodies.targetGroupChangelog,
+    );
+  }
+
+  computeTargetGroupTransitions(
+    project: ProjectPlace,
+    selection: rest.TargetGroupTransitionsRequest,
+  ): Promise<rest.TargetGroupTransitions | null> {
+    return this.#calls.readWith(transitionsPath(project), selection, bodies.targetGroupTransitions);
   }
 
   getTargetGroupDetails(place: TargetGroupPlace): Promise<rest.TargetGroupDetails | null> {

@@ -17,7 +17,7 @@ export interface ExchangeOptions {
   readonly timeoutMs: number;
 }
 
-/** What carries reads, and what carries changes. */
+/** What carries reads, and what carries changes and reads with a body. */
 export interface HttpClients {
   readonly reads: HttpClient;
   readonly changes: HttpClient;
@@ -58,7 +58,8 @@ export class Exchanges {
     const ms = Math.min(this.#options.timeoutMs, Math.ceil(remaining));
     const end = new EndOfExchange(ms, isRead ? scope : undefined);
     try {
-      const client = isRead ? this.#clients.reads : this.#clients.changes;
+      // What carries reads may know GET alone; a read with a body goes with POST.
+      const client = isRead && call.method === 'GET' ? this.#clients.reads : this.#clients.changes;
       const response = await client.send(requestOf(call, scope, fresh, end.cancellation));
       // Only a read that succeeds needs the body: a failure is told by its status, and a change that was answered with
       // 2xx has been made, whatever became of the body.

@@ -43,6 +43,18 @@ export function fieldingRunPath(place: FieldingRunPlace): string {
   return `${targetGroupPath(place)}/fielding-runs/${segment(place.fieldingRunId)}`;
 }
 
+/** Below it, target groups are read by their raw ids alone. */
+export const TARGET_GROUPS_BY_ID = '/demand/target-groups/';
+
+export function targetGroupByIdPath(targetGroupId: string): string {
+  return TARGET_GROUPS_BY_ID + segment(targetGroupId);
+}
+
+/** Where the API answers which actions are allowed for a selection of a project's target groups. */
+export function transitionsPath(project: ProjectPlace): string {
+  return `${projectPath(project)}/compute-target-group-transitions`;
+}
+
 /** Where a job is documented to be read. */
 export function batchJobPath(place: BatchJobPlace): string {
   return `${projectPath(place)}/batch-jobs/${OPERATION_OF_KIND[place.action]}/${segment(place.jobId)}`;

@@ -58,9 +58,18 @@ export class ScopedTransport {
     return response === null ? null : read(octetsOf(response));
   }
 
+  /** The same for a question that is too long for a URL: it goes with POST, and changes nothing. */
+  async readWith<T>(path: string, json: unknown, read: BodyReader<T>): Promise<T | null> {
+    const response = await this.#ask({ kind: 'read', method: 'POST', path, json });
+    return response === null ? null : read(octetsOf(response));
+  }
+
   /** An answer with 200 or 304; null for a 404. */
-  async get(path: string, headers?: HttpFields): Promise<HttpResponse | null> {
-    const call: Call = { kind: 'read', method: 'GET', path, ...(headers && { headers }) };
+  get(path: string, headers?: HttpFields): Promise<HttpResponse | null> {
+    return this.#ask({ kind: 'read', method: 'GET', path, ...(headers && { headers }) });
+  }
+
+  async #ask(call: Call): Promise<HttpResponse | null> {
     try {
       return await this.#transport.call(call, this.#scope);
     } catch (error) {

@@ -12,6 +12,8 @@ interface Flight {
   readonly path: string;
   /** As JSON. */
   readonly headers: string | undefined;
+  /** As JSON. */
+  readonly body: string | undefined;
   readonly answer: Promise<HttpResponse>;
   readonly abandoned: Cancellation;
   /** Those who wait for the answer. */
@@ -32,7 +34,7 @@ export class SingleFlight {
   readonly #flights: readonly Flight[][] = Array.from({ length: PLACES }, () => []);
 
   /**
-   * Joins an equal read (of the same path, with the same headers) that is under way, or starts it.
+   * Joins an equal read (of the same path, with the same headers and body) that is under way, or starts it.
    *
    * A caller who goes away ends the call only where nobody else waits for it. Whoever joins has a later deadline than
    * the one who started, so that a call that ran out of time is made again for those who have some left.
@@ -41,22 +43,28 @@ export class SingleFlight {
     const { path } = call;
     const { credentialKey } = scope;
     const headers = call.headers === undefined ? undefined : JSON.stringify(call.headers);
+    const body = call.json === undefined ? undefined : JSON.stringify(call.json);
     const flight = this.#at(path).find(
-      (each) => each.path === path && each.credentialKey === credentialKey && each.headers === headers,
+      (each) =>
+        each.path === path &&
+        each.credentialKey === credentialKey &&
+        each.headers === headers &&
+        each.body === body,
     );
     if (flight !== undefined) return this.#join(flight, call, scope, start);
-    return this.#lead(headers, call, scope, start);
+    return this.#lead({ headers, body }, call, scope, start);
   }
 
-  /** Ends the sharing of all reads below a path: whoever reads after a change must not get an answer from before it. */
-  endBelow(path: string): void {
+  /** Ends the sharing of all reads below some paths: whoever reads after a change must not get an answer from before it. */
+  endBelow(...paths: readonly string[]): void {
     for (const flights of this.#flights) {
-      for (const flight of flights.filter((each) => each.path.startsWith(path))) this.#forget(flight);
+      const ended = flights.filter((flight) => paths.some((path) => flight.path.startsWith(path)));
+      for (const flight of ended) this.#forget(flight);
     }
   }
 
   async #lead(
-    headers: string | undefined,
+    asked: Pick<Flight, 'headers' | 'body'>,
     call: Call,
     scope: CallScope,
     start: Start,
@@ -65,7 +73,7 @@ export class SingleFlight {
     const { credentialKey } = scope;
     const abandoned = new Cancellation();
     const answer = start(call, { ...scope, callerGone: abandoned });
-    const flight: Flight = { credentialKey, path, headers, answer, abandoned, waiting: 0 };
+    const flight: Flight = { ...asked, credentialKey, path, answer, abandoned, waiting: 0 };
     this.#at(path).push(flight);
     const leave = this.#enter(flight, scope.callerGone);
     try {

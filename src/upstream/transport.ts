@@ -58,7 +58,7 @@ export class Transport {
     try {
       return await this.#attempts(call, scope);
     } finally {
-      flights.endBelow(changedBelow(call));
+      flights.endBelow(...changedBelow(call));
     }
   }
 

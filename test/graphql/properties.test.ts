@@ -10,7 +10,10 @@ function resolvedFields(typeName: string): readonly string[] {
 }
 
 test.each([
-  ['TargetGroup', ['fieldingRun', 'project']],
+  ['TargetGroup', ['changelog', 'completesOverTime', 'performance', 'fieldingRun', 'project']],
+  ['TargetGroupPerformance', []],
+  ['ChangelogEntry', []],
+  ['Change', []],
   ['TargetGroupStatistics', []],
   ['TargetGroupConnection', []],
   ['PageInfo', []],

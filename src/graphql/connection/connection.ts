@@ -16,17 +16,32 @@ export interface Connection<N> {
   readonly pageInfo: PageInfo;
 }
 
+/** What is in a list of REST. Some kinds may come without an id, and so without a cursor. */
+export interface Identified {
+  readonly id?: string | null;
+}
+
 /** What a list of REST tells beside its items. Like any property of an answer, one that came broken throws when it is read. */
 export interface RestList {
   readonly has_more: boolean;
   readonly next_cursor?: string | null | undefined;
 }
 
-/** The object types of a connection over a node type (Relay Cursor Connections, with `nodes` beside `edges`). */
-export function connectionType<N extends object>(node: () => ClassType<N>, name: string, items: string) {
+/**
+ * The object types of a connection over a node type (Relay Cursor Connections, with `nodes` beside `edges`).
+ *
+ * @param items what they are called, in plural
+ * @param cursorUse what a cursor is good for. Default: both directions.
+ */
+export function connectionType<N extends object>(
+  node: () => ClassType<N>,
+  name: string,
+  items: string,
+  cursorUse = 'Works as `after` and as `before`.',
+) {
   @ObjectType(`${name}Edge`, { description: `One of the ${items} of a page, and its cursor.` })
   class EdgeType {
-    @Field(() => String, { description: 'Works as `after` and as `before`.' })
+    @Field(() => String, { description: cursorUse })
     readonly cursor!: string;
 
     @Field(node, { nullable: true, description: 'The item itself.' })
@@ -61,7 +76,7 @@ export function connectionType<N extends object>(node: () => ClassType<N>, name:
  * @param items those of the list; one that came broken throws when it is read, so each is read by itself
  * @throws {UpstreamError} where the page leads back to where it was asked from: whoever follows it never comes to an end
  */
-export function toConnection<I extends { readonly id: string }, N>(
+export function toConnection<I extends Identified, N>(
   list: RestList,
   items: readonly I[],
   query: PageQuery,
@@ -73,7 +88,7 @@ export function toConnection<I extends { readonly id: string }, N>(
 }
 
 /** Edges, nodes and page info are made when they are asked for: an operation seldom selects all three. */
-class PageOfRest<I extends { readonly id: string }, N> implements Connection<N> {
+class PageOfRest<I extends Identified, N> implements Connection<N> {
   readonly #list: RestList;
   readonly #items: readonly I[];
   readonly #query: PageQuery;
@@ -133,7 +148,12 @@ class PageOfRest<I extends { readonly id: string }, N> implements Connection<N> 
   }
 
   #cursorAt(index: number): string {
-    return (index === this.#size - 1 ? this.#nextCursor() : undefined) ?? this.#itemAt(index).id;
+    const next = index === this.#size - 1 ? this.#nextCursor() : undefined;
+    if (next !== undefined) return next;
+    const { id } = this.#itemAt(index);
+    // As `after`, an empty cursor would lead back to the first page.
+    if (typeof id === 'string' && id !== '') return id;
+    throw badResponse('The Demand API did not tell the `id` of an item, without which it has no cursor.');
   }
 
   #nextCursor(): string | undefined {
@@ -156,7 +176,7 @@ class PageOfRest<I extends { readonly id: string }, N> implements Connection<N> 
 /** Whether a page holds the very item that it was to start after or to end before, or goes on from there again. */
 function startsOver(
   list: RestList,
-  items: readonly { readonly id: string }[],
+  items: readonly Identified[],
   { start_after: after, end_before: before }: PageQuery,
 ): boolean {
   const from = after ?? before;

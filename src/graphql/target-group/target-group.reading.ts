@@ -6,7 +6,16 @@ import { DraftFacts, LaunchedFacts, type TargetGroupFacts } from './target-group
 import { TargetGroup } from './target-group.type.js';
 
 /** What the place alone answers, or a call of its own. */
-const NEEDS_NOTHING = new Set(['__typename', 'id', 'targetGroupId', 'fieldingRun', 'project']);
+const NEEDS_NOTHING = new Set([
+  '__typename',
+  'id',
+  'targetGroupId',
+  'fieldingRun',
+  'project',
+  'performance',
+  'completesOverTime',
+  'changelog',
+]);
 const NEEDS_OVERVIEW = new Set(['status', 'progress', 'statistics']);
 const NEEDS_DETAILS = new Set(['projectManagerId', 'createdAt']);
 

@@ -50,13 +50,18 @@ describe('A cooldown', () => {
 });
 
 describe('What a change can be seen below', () => {
+  // The path of a target group by its raw id does not tell the account.
+  const byId = '/demand/target-groups/';
   it.each([
-    ['/demand/accounts/101/projects/P1/batch-jobs/pause', '/demand/accounts/101'],
-    ['/demand/accounts/101/projects/P1/target-groups/T1/fielding-runs/R1/pause', '/demand/accounts/101'],
-    ['/demand/accounts/101?x=1', '/demand/accounts/101?x=1'],
-    ['/elsewhere', '/'],
+    ['/demand/accounts/101/projects/P1/batch-jobs/pause', ['/demand/accounts/101', byId]],
+    [
+      '/demand/accounts/101/projects/P1/target-groups/T1/fielding-runs/R1/pause',
+      ['/demand/accounts/101', byId],
+    ],
+    ['/demand/accounts/101?x=1', ['/demand/accounts/101?x=1', byId]],
+    ['/elsewhere', ['/']],
   ])('%s: %s', (path, below) => {
-    expect(changedBelow({ kind: 'keyed', method: 'POST', path })).toBe(below);
+    expect(changedBelow({ kind: 'keyed', method: 'POST', path })).toEqual(below);
   });
 });
 

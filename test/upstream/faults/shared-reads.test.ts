@@ -109,6 +109,30 @@ describe('A read after a change', () => {
     expect((await before).data?.fieldingRun?.version).toBe('5');
     expect(stage.sent(readRun)).toHaveLength(2);
   });
+
+  it('does not wait for one of a target group by its raw id, whose path does not tell the account', async () => {
+    const byId = 'GET /demand/target-groups/T1/overview';
+    const document = '{ targetGroupByRawId(targetGroupId: "T1") { status } }';
+    const pausing = changes[1]!;
+    let status = 'live';
+    stage.on(byId, (_request, nth) => ({
+      body: { account_id: 101, project_id: 'P1', target_group_name: 'Cats', status },
+      ...(nth === 0 && { delayMs: 400 }),
+    }));
+    stage.on(pausing.call, () => {
+      status = 'paused';
+      return pausing.done;
+    });
+
+    const before = stage.execute<object>(document);
+    await stage.untilSent(1);
+    expect(await stage.execute(changeDocument(pausing))).toMatchObject({ errors: [] });
+    const after = await stage.execute<object>(document);
+
+    expect(after.data).toEqual({ targetGroupByRawId: { status: 'PAUSED' } });
+    expect((await before).data).toEqual({ targetGroupByRawId: { status: 'LIVE' } });
+    expect(stage.sent(byId)).toHaveLength(2);
+  });
 });
 
 describe('A read after a change whose answer was lost', () => {

@@ -21,6 +21,10 @@ function read(path: string, headers?: Record<string, string>): Call {
   return { kind: 'read', method: 'GET', path, ...(headers && { headers }) };
 }
 
+function readWith(json: object): Call {
+  return { kind: 'read', method: 'POST', path: '/a', json };
+}
+
 /** A flight that ends when it is told to, and how often it was started. */
 function slow(
   outcome: () => HttpResponse = () => ({
@@ -52,6 +56,9 @@ describe('Two reads at the same time', () => {
     ['with other headers', read('/a', { x: '1' }), read('/a', { x: '2' }), 'alice', 2],
     ['with and without headers', read('/a'), read('/a', { x: '1' }), 'alice', 2],
     ['of two credentials', read('/a'), read('/a'), 'bob', 2],
+    ['with equal bodies', readWith({ ids: ['1'] }), readWith({ ids: ['1'] }), 'alice', 1],
+    ['with other bodies', readWith({ ids: ['1'] }), readWith({ ids: ['2'] }), 'alice', 2],
+    ['with and without a body', read('/a'), readWith({}), 'alice', 2],
   ])('%s', async (_what, one, other, credential, calls) => {
     const { scopes, start, land } = slow();
     const reads = [
@@ -84,14 +91,15 @@ it('A read after another is a new call', async () => {
 });
 
 it.each([
-  ['/demand/accounts/101', 2],
-  ['/', 2],
-  ['/demand/accounts/202', 1],
+  [['/demand/accounts/101'], 2],
+  [['/elsewhere', '/demand/accounts/101'], 2],
+  [['/'], 2],
+  [['/demand/accounts/202', '/elsewhere'], 1],
 ])('A read after a change below %s makes %d calls in all', async (changed, calls) => {
   const { scopes, start, land } = slow();
   const reading = () => flights.read(read('/demand/accounts/101/projects'), caller().scope, start);
   const before = reading();
-  flights.endBelow(changed);
+  flights.endBelow(...changed);
   const after = [reading(), reading()];
   land();
   await Promise.all([before, ...after]);

@@ -1,0 +1,50 @@
+import type { RequestContext } from '../../context.js';
+import type * as rest from '../../contract/demand-api.js';
+import { BadUserInputError } from '../../errors.js';
+import type { TargetGroupPlace } from '../../upstream/place.js';
+import { toConnection, type Connection, type RestList } from '../connection/connection.js';
+import { pageQuery, type PageQuery } from '../connection/page.js';
+import type { ChangelogArgs } from './changelog.args.js';
+import { ChangelogEntry } from './changelog.type.js';
+
+const MAX_ENTRIES = 50;
+
+/** One page of a target group's changelog, the newest entries first; null where there is no such target group. */
+export async function changelogConnection(
+  { loaders }: RequestContext,
+  place: TargetGroupPlace,
+  args: ChangelogArgs,
+): Promise<Connection<ChangelogEntry> | null> {
+  const query = changelogQuery(args);
+  const page = await loaders.changelogPage.load({ ...place, query });
+  if (page === null) return null;
+  const { accountId } = place;
+  return toConnection(
+    new ChangelogPage(page),
+    page.changelog ?? [],
+    query,
+    (entry) => new ChangelogEntry({ accountId }, entry),
+  );
+}
+
+/** @throws {BadUserInputError} for a size that is not 1 to 50, or a cursor that cannot be one */
+export function changelogQuery(args: ChangelogArgs): PageQuery {
+  const { first = null } = args;
+  if (first !== null && (first < 1 || first > MAX_ENTRIES)) {
+    throw new BadUserInputError(`Argument \`first\` must be from 1 to ${MAX_ENTRIES}.`);
+  }
+  return pageQuery(args);
+}
+
+/** A changelog does not tell whether there are more entries: it goes on where there is a cursor to go on from. */
+class ChangelogPage implements RestList {
+  constructor(private readonly page: rest.TargetGroupChangelog) {}
+
+  get next_cursor(): string | null {
+    return this.page.next_cursor ?? null;
+  }
+
+  get has_more(): boolean {
+    return this.next_cursor !== null && this.next_cursor !== '';
+  }
+}

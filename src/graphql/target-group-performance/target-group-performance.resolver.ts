@@ -1,0 +1,21 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import { TargetGroup } from '../target-group/target-group.type.js';
+import { TargetGroupPerformance } from './target-group-performance.type.js';
+
+@Resolver(() => TargetGroup)
+export class TargetGroupPerformanceResolver {
+  @FieldResolver(() => TargetGroupPerformance, {
+    nullable: true,
+    description:
+      'How fielding goes: entrants, prescreens, completes, what they cost, and where respondents have got to. Null for a ' +
+      'draft. Costs one REST call for each target group.',
+  })
+  async performance(
+    @Root() { place }: TargetGroup,
+    @Ctx() { loaders }: RequestContext,
+  ): Promise<TargetGroupPerformance | null> {
+    const performance = await loaders.targetGroupPerformance.load(place);
+    return performance === null ? null : new TargetGroupPerformance(performance);
+  }
+}

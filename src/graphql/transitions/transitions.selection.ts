@@ -1,0 +1,63 @@
+import { TargetGroupStatus, type TargetGroupTransitionsRequest } from '../../contract/demand-api.js';
+import { BadUserInputError } from '../../errors.js';
+import type { ProjectPlace } from '../../upstream/place.js';
+import { filterText, filterValues, inLowerCase, matching } from '../filter.js';
+import { projectNodeId, requirePlace } from '../node/node-id.js';
+import { toRestEnum } from '../rest-enum.js';
+import type { TargetGroupSelection } from './transitions.input.js';
+
+const MAX_IDS = 1000;
+
+const restStatus = toRestEnum(TargetGroupStatus);
+const countryCode = inLowerCase(matching(/^[A-Za-z]{2}$/, 'a country in two letters, e.g. `US`'));
+const languageCode = inLowerCase(matching(/^[A-Za-z]{3}$/, 'a language in three letters, e.g. `ENG`'));
+
+/**
+ * A selection in the terms of REST.
+ *
+ * @throws {BadUserInputError} where it names what cannot be selected in the project; the message names the argument
+ */
+export function selectionRequest(
+  project: ProjectPlace,
+  selection: TargetGroupSelection,
+): TargetGroupTransitionsRequest {
+  const { includedTargetGroupIds: included, excludedTargetGroupIds: excluded } = selection;
+  if (included?.length === 0) {
+    // REST cannot be told that none is included: it would take all of the project.
+    throw new BadUserInputError('Argument `selection.includedTargetGroupIds` must name a target group.');
+  }
+  const filters = {
+    ...filterValues('status', selection.status, 'selection.status', restStatus),
+    ...filterValues('country', selection.country, 'selection.country', countryCode),
+    ...filterValues('language', selection.language, 'selection.language', languageCode),
+  };
+  return {
+    ...filterText('search_string', selection.search, 'selection.search'),
+    ...(Object.keys(filters).length > 0 && { filters }),
+    ...rawIds('included_target_group_ids', included, project, 'selection.includedTargetGroupIds'),
+    ...rawIds('excluded_target_group_ids', excluded, project, 'selection.excludedTargetGroupIds'),
+  };
+}
+
+/** Each id once, or nothing where there are none. */
+function rawIds<K extends string>(
+  name: K,
+  ids: readonly string[] | null | undefined,
+  project: ProjectPlace,
+  path: string,
+): Partial<Record<K, string[]>> {
+  if (ids === undefined || ids === null || ids.length === 0) return {};
+  if (ids.length > MAX_IDS) {
+    throw new BadUserInputError(`Argument \`${path}\` must have at most ${MAX_IDS} ids.`);
+  }
+  const raw = new Set(ids.map((id, index) => rawId(id, project, `${path}.${index}`)));
+  return { [name]: [...raw] } as Record<K, string[]>;
+}
+
+function rawId(id: string, project: ProjectPlace, path: string): string {
+  const { accountId, projectId, targetGroupId } = requirePlace('TargetGroup', id, path);
+  if (accountId === project.accountId && projectId === project.projectId) return targetGroupId;
+  throw new BadUserInputError(
+    `Argument \`${path}\` is of another project than \`projectId\`: \`${projectNodeId(project)}\`.`,
+  );
+}

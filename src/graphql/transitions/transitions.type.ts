@@ -1,0 +1,45 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+import type * as rest from '../../contract/demand-api.js';
+import { segment, type ProjectPlace } from '../../upstream/place.js';
+import { BatchJobAction } from '../batch-job/batch-job.enum.js';
+import { itemsFrom } from '../items.js';
+import { targetGroupNodeId } from '../node/node-id.js';
+
+/** Which action each property of REST is about. */
+const FLAGS = [
+  ['is_launch_allowed', BatchJobAction.LAUNCH],
+  ['is_pause_allowed', BatchJobAction.PAUSE],
+  ['is_resume_allowed', BatchJobAction.RESUME],
+  ['is_finish_allowed', BatchJobAction.COMPLETE],
+  ['is_relaunch_allowed', BatchJobAction.RELAUNCH],
+] as const;
+
+@ObjectType({
+  description: 'What can be done with a selection of target groups: for enabling the buttons above a table.',
+})
+export class TargetGroupTransitions {
+  constructor(
+    private readonly project: ProjectPlace,
+    private readonly transitions: rest.TargetGroupTransitions,
+  ) {}
+
+  @Field(() => [ID], {
+    nullable: 'itemsAndList',
+    description:
+      'The ids of the selected target groups, which the mutations over many target groups take. Empty where none is ' +
+      'selected; null in the list stands for one that could not be read.',
+  })
+  get targetGroupIds(): (string | Error)[] {
+    const { accountId, projectId } = this.project;
+    return itemsFrom(this.transitions.target_groups ?? [], (id) =>
+      targetGroupNodeId({ accountId, projectId, targetGroupId: segment(id) }),
+    );
+  }
+
+  @Field(() => [BatchJobAction], {
+    description: 'The actions that are allowed for all of the selection together.',
+  })
+  get allowedActions(): BatchJobAction[] {
+    return FLAGS.flatMap(([flag, action]) => (this.transitions[flag] === true ? [action] : []));
+  }
+}

@@ -1,0 +1,131 @@
+import type * as rest from '../../src/contract/demand-api.js';
+import { demo } from '../../src/emulator/index.js';
+import {
+  ChangelogDocument,
+  PauseFieldingRunDocument,
+  ResumeFieldingRunDocument,
+  type ChangelogQuery,
+  type ChangelogQueryVariables,
+} from '../generated/documents.js';
+import { demoPaths, readApi } from '../helpers/emulator.js';
+import { dataOf, expectBadUserInput, ids, useStack } from './stack.js';
+
+const stack = useStack();
+const id = ids.targetGroup(demo.live);
+const path = `${demoPaths.targetGroup(demo.live)}/changelog`;
+
+type Page = NonNullable<NonNullable<ChangelogQuery['targetGroup']>['changelog']>;
+
+async function readPage(variables: Partial<ChangelogQueryVariables> = {}): Promise<Page> {
+  return dataOf(await stack.execute(ChangelogDocument, { id, ...variables })).targetGroup!.changelog!;
+}
+
+/** All entries, newest first, after some have been made, read from REST itself. */
+async function someHistory(): Promise<readonly rest.TargetGroupChangelogEntry[]> {
+  for (const version of [5, 7, 9]) {
+    const input = { id: ids.run(demo.live), version: String(version) };
+    dataOf(await stack.execute(PauseFieldingRunDocument, { input }));
+    dataOf(
+      await stack.execute(ResumeFieldingRunDocument, { input: { ...input, version: String(version + 1) } }),
+    );
+  }
+  const { changelog = [] } = await readApi<rest.TargetGroupChangelog>(stack.emulator, path);
+  await stack.forgetCalls();
+  return changelog;
+}
+
+test('shows who changed what, newest first', async () => {
+  const [last] = await someHistory();
+  const { nodes } = await readPage();
+  expect(nodes[0]).toEqual({
+    entryId: last!.id,
+    occurredAt: last!.occurred_at,
+    actor: { kind: 'PERSON', userId: expect.stringMatching(/^[\da-f-]{36}$/) },
+    changes: [
+      {
+        kind: 'status_change',
+        oldValue: 'paused',
+        newValue: 'live',
+        valueKind: 'TEXT',
+        reasonCode: null,
+        supplierId: null,
+      },
+    ],
+  });
+  const changes = nodes.flatMap((entry) => entry?.changes ?? []);
+  expect(changes).toContainEqual(
+    expect.objectContaining({ kind: 'filling_goal_change', valueKind: 'NUMBER' }),
+  );
+  expect(changes).toContainEqual(
+    expect.objectContaining({
+      kind: 'cpi_change',
+      newValue: expect.stringMatching(/^\d+\.\d\d USD$/),
+      valueKind: 'MONEY',
+    }),
+  );
+  expect(await stack.calls()).toEqual([
+    `GET ${demoPaths.targetGroup(demo.live)}/overview`,
+    `GET ${path}?page_size=10`,
+  ]);
+});
+
+test('shows the changes of the system, and why', async () => {
+  const { targetGroup } = dataOf(
+    await stack.execute(ChangelogDocument, { id: ids.targetGroup(demo.completedPastEnd) }),
+  );
+  expect(targetGroup?.changelog?.nodes[0]).toMatchObject({
+    actor: { kind: 'SYSTEM', userId: null },
+    changes: [{ kind: 'status_change', newValue: 'completed', reasonCode: expect.stringMatching(/_/) }],
+  });
+});
+
+test('shows the changes of a draft', async () => {
+  const { targetGroup } = dataOf(await stack.execute(ChangelogDocument, { id: ids.targetGroup(demo.draft) }));
+  expect(targetGroup?.changelog?.nodes.length).toBeGreaterThan(0);
+});
+
+test.each([1, 2, 3, 50])('a walk, %d at a time, sees every entry once and ends', async (first) => {
+  const all = await someHistory();
+  expect(all.length).toBeGreaterThan(6);
+
+  const seen: (string | null | undefined)[] = [];
+  let after: string | null = null;
+  for (let more = true; more;) {
+    const { nodes, pageInfo }: Page = await readPage({ first, after });
+    seen.push(...nodes.map((entry) => entry?.entryId));
+    expect(pageInfo.hasPreviousPage).toBe(after !== null);
+    ({ hasNextPage: more, endCursor: after } = pageInfo);
+    expect(seen.length).toBeLessThanOrEqual(all.length);
+  }
+  expect(seen).toEqual(all.map((entry) => entry.id));
+});
+
+test("every edge's cursor works as `after`", async () => {
+  const all = await someHistory();
+  const { edges, pageInfo } = await readPage({ first: 4 });
+  expect([pageInfo.startCursor, pageInfo.endCursor]).toEqual([edges[0]?.cursor, edges[3]?.cursor]);
+  for (const [index, edge] of edges.entries()) {
+    const { nodes } = await readPage({ first: 2, after: edge!.cursor });
+    expect(nodes.map((entry) => entry?.entryId)).toEqual(
+      all.slice(index + 1, index + 3).map((entry) => entry.id),
+    );
+  }
+});
+
+test.each([0, -1, 51, 100, 1000])('a page of %d entries is refused before it is asked for', async (first) => {
+  expectBadUserInput(await stack.execute(ChangelogDocument, { id, first }), '`first` must be from 1 to 50');
+  expect((await stack.calls()).filter((call) => call.includes('changelog'))).toEqual([]);
+});
+
+test('it is not read backward', async () => {
+  const answer = await stack.execute(
+    `{ targetGroup(id: "${id}") { changelog(last: 1, before: "x") { nodes { occurredAt } } } }`,
+  );
+  expect(answer.errors.map(({ message }) => message).join()).toContain('Unknown argument "last"');
+});
+
+test('a cursor that is none is refused, and the rest stands', async () => {
+  const answer = await stack.execute(ChangelogDocument, { id, after: '\ud800' });
+  expect(answer.data).toEqual({ targetGroup: { id, changelog: null } });
+  expectBadUserInput(answer, '`after`');
+});

@@ -1,0 +1,253 @@
+import { describe, expect, test } from '@jest/globals';
+import { ids, paths, rest } from './demand.js';
+import { impatient, useScripted } from './scripted.js';
+
+const scripted = useScripted({ env: impatient });
+const ENTRIES = `nodes {
+  entryId occurredAt actor { kind userId } changes { kind oldValue newValue valueKind reasonCode supplierId }
+}`;
+const PAGE = `edges { cursor node { entryId } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }`;
+
+interface Read {
+  readonly first?: number;
+  readonly after?: string;
+}
+
+function badAt(...path: readonly (string | number)[]) {
+  return expect.objectContaining({
+    path: ['targetGroup', 'changelog', ...path],
+    extensions: expect.objectContaining({ code: 'UPSTREAM_BAD_RESPONSE', retryable: false }),
+  });
+}
+
+async function read(body: unknown, fields: string, variables: Read = {}) {
+  scripted.upstream.on('GET', `${paths.targetGroup}/overview`, { body: rest.overview });
+  scripted.upstream.on('GET', `${paths.targetGroup}/changelog`, { body });
+  const document = `query ($id: ID!, $first: Int, $after: String) {
+    targetGroup(id: $id) { name changelog(first: $first, after: $after) { ${fields} } }
+  }`;
+  const { data, errors } = await scripted.execute<{ targetGroup: { changelog: object | null } }, object>(
+    document,
+    { id: ids.targetGroup, ...variables },
+  );
+  expect(data?.targetGroup).toMatchObject({ name: 'Cats' });
+  return { changelog: data?.targetGroup.changelog, errors };
+}
+
+const entry = (id: string) => ({
+  id,
+  occurred_at: '2026-02-01T09:00:00Z',
+  user: { type: 'las_user', las_user_id: 'M1' },
+  changes: [{ object: 'name_change', new_value: 'Cats', old_value: 'Dogs' }],
+});
+const shownChange = {
+  kind: 'name_change',
+  oldValue: 'Dogs',
+  newValue: 'Cats',
+  valueKind: 'TEXT',
+  reasonCode: null,
+  supplierId: null,
+};
+const shown = (entryId: string) => ({
+  entryId,
+  occurredAt: '2026-02-01T09:00:00.000Z',
+  actor: { kind: 'PERSON', userId: 'M1' },
+  changes: [shownChange],
+});
+
+describe('An entry', () => {
+  const entries = (...changelog: unknown[]) => read({ changelog, next_cursor: '' }, ENTRIES);
+
+  test.each([
+    [
+      { type: 'las_user', las_user_id: 'M1' },
+      { kind: 'PERSON', userId: 'M1' },
+    ],
+    [{ type: 'las_user' }, { kind: 'PERSON', userId: null }],
+    [{ type: 'system_user' }, { kind: 'SYSTEM', userId: null }],
+    [{ type: 'system_marketplace_user' }, { kind: 'MARKETPLACE', userId: null }],
+    [{ type: 'robot' }, { kind: 'UNKNOWN', userId: null }],
+    [{ type: 'constructor' }, { kind: 'UNKNOWN', userId: null }],
+    [{}, { kind: 'UNKNOWN', userId: null }],
+    [null, null],
+    [undefined, null],
+  ])('by %j', async (user, actor) => {
+    expect(await entries({ ...entry('E1'), user })).toEqual({
+      changelog: { nodes: [{ ...shown('E1'), actor }] },
+      errors: [],
+    });
+  });
+
+  test('shows a reason, a supplier, and changes that nobody has heard of', async () => {
+    const changes = [
+      { object: 'status_change', new_value: 'paused', old_value: 'live', reason_code: 'low_epc' },
+      {
+        object: 'private_exchange_cpi_change',
+        supplier_id: '301',
+        new_value: { value: '2', currency_code: 'EUR' },
+      },
+      { object: 'colour_change', new_value: { red: 1 }, old_value: null, more: true },
+      {},
+    ];
+    const nothing = { kind: null, oldValue: null, newValue: null, reasonCode: null, supplierId: null };
+    expect(await entries({ ...entry('E1'), changes })).toEqual({
+      changelog: {
+        nodes: [
+          {
+            ...shown('E1'),
+            changes: [
+              {
+                ...nothing,
+                kind: 'status_change',
+                oldValue: 'live',
+                newValue: 'paused',
+                valueKind: 'TEXT',
+                reasonCode: 'low_epc',
+              },
+              {
+                ...nothing,
+                kind: 'private_exchange_cpi_change',
+                newValue: '2 EUR',
+                valueKind: 'MONEY',
+                supplierId: '301',
+              },
+              { ...nothing, kind: 'colour_change', newValue: '{"red":1}', valueKind: 'JSON' },
+              { ...nothing, valueKind: 'NONE' },
+            ],
+          },
+        ],
+      },
+      errors: [],
+    });
+  });
+
+  test('of nothing has nothing', async () => {
+    expect(await entries({})).toEqual({
+      changelog: { nodes: [{ entryId: null, occurredAt: null, actor: null, changes: [] }] },
+      errors: [],
+    });
+  });
+
+  test.each<[string, object, object, readonly (string | number)[]]>([
+    ['time', { occurred_at: 'then' }, { occurredAt: null }, ['occurredAt']],
+    ['time', { occurred_at: 5 }, { occurredAt: null }, ['occurredAt']],
+    ['user', { user: 'M1' }, { actor: null }, ['actor']],
+    [
+      'person',
+      { user: { type: 'las_user', las_user_id: 5 } },
+      { actor: { kind: 'PERSON', userId: null } },
+      ['actor', 'userId'],
+    ],
+    ['list of changes', { changes: 'many' }, { changes: null }, ['changes']],
+    ['change', { changes: ['x', ...entry('E1').changes] }, { changes: [null, shownChange] }, ['changes', 0]],
+    [
+      'reason',
+      { changes: [{ ...entry('E1').changes[0], reason_code: 5 }] },
+      { changes: [{ ...shownChange, reasonCode: null }] },
+      ['changes', 0, 'reasonCode'],
+    ],
+  ])('with a broken %s stands without it: %j', async (_what, broken, without, path) => {
+    expect(await entries({ ...entry('E1'), ...broken }, entry('E2'))).toEqual({
+      changelog: { nodes: [{ ...shown('E1'), ...without }, shown('E2')] },
+      errors: [badAt('nodes', 0, ...path)],
+    });
+  });
+
+  test.each([[null], ['E1'], [5], [[]]])('that is %j is null, and the others stand', async (broken) => {
+    expect(await entries(entry('E1'), broken, entry('E3'))).toEqual({
+      changelog: { nodes: [shown('E1'), null, shown('E3')] },
+      errors: [badAt('nodes', 1)],
+    });
+  });
+});
+
+describe('A page', () => {
+  const two = [entry('E1'), entry('E2')];
+
+  test.each([undefined, null, ''])('is the last one where its next cursor is %j', async (next_cursor) => {
+    expect(await read({ changelog: two, next_cursor }, PAGE)).toEqual({
+      changelog: {
+        edges: ['E1', 'E2'].map((entryId) => ({ cursor: entryId, node: { entryId } })),
+        pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: 'E1', endCursor: 'E2' },
+      },
+      errors: [],
+    });
+  });
+
+  test('goes on where there is a next cursor, which need not be an id', async () => {
+    expect(await read({ changelog: two, next_cursor: 'n&x=1' }, PAGE, { first: 2, after: 'E0 ' })).toEqual({
+      changelog: {
+        edges: [
+          { cursor: 'E1', node: { entryId: 'E1' } },
+          { cursor: 'n&x=1', node: { entryId: 'E2' } },
+        ],
+        pageInfo: { hasNextPage: true, hasPreviousPage: true, startCursor: 'E1', endCursor: 'n&x=1' },
+      },
+      errors: [],
+    });
+    expect(scripted.calls().at(-1)).toMatch(/\/changelog\?page_size=2&start_after=E0\+$/);
+    await read({ changelog: two }, PAGE, { after: 'n&x=1' });
+    expect(scripted.calls().at(-1)).toMatch(/\/changelog\?page_size=10&start_after=n%26x%3D1$/);
+  });
+
+  test.each([undefined, null, []])('whose list is %j is empty', async (changelog) => {
+    expect(await read({ changelog }, `${ENTRIES} ${PAGE}`)).toEqual({
+      changelog: {
+        nodes: [],
+        edges: [],
+        pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+      },
+      errors: [],
+    });
+  });
+
+  test('of entries without ids goes on by its next cursor; what has no cursor has no edge', async () => {
+    const nameless = { ...entry('E1'), id: undefined };
+    const page = { changelog: [nameless, { ...nameless, id: '' }, entry('E3'), nameless], next_cursor: 'n1' };
+    expect(await read(page, PAGE)).toEqual({
+      changelog: {
+        edges: [
+          null,
+          null,
+          { cursor: 'E3', node: { entryId: 'E3' } },
+          { cursor: 'n1', node: { entryId: null } },
+        ],
+        pageInfo: { hasNextPage: true, hasPreviousPage: false, startCursor: 'E3', endCursor: 'n1' },
+      },
+      errors: [badAt('edges', 0), badAt('edges', 1)],
+    });
+  });
+
+  test('with more entries than were asked for shows as many as were', async () => {
+    expect(
+      await read({ changelog: [...two, entry('E3')], next_cursor: '' }, PAGE, { first: 2 }),
+    ).toMatchObject({
+      changelog: {
+        edges: [{ cursor: 'E1' }, { cursor: 'E2' }],
+        pageInfo: { hasNextPage: true, endCursor: 'E2' },
+      },
+    });
+  });
+
+  test.each([
+    ['starts with the cursor again', { changelog: two, next_cursor: 'E1' }],
+    ['leads to the cursor again', { changelog: [entry('E5')], next_cursor: 'E1' }],
+  ])('that %s is an error: a walk would never end', async (_what, page) => {
+    expect(await read(page, PAGE, { after: 'E1' })).toEqual({ changelog: null, errors: [badAt()] });
+  });
+
+  test.each([['none'], [{}]])('whose list is %j is an error', async (changelog) => {
+    expect(await read({ changelog }, ENTRIES)).toEqual({ changelog: null, errors: [badAt()] });
+  });
+
+  test('whose next cursor is broken shows its entries', async () => {
+    expect(await read({ changelog: two, next_cursor: 5 }, ENTRIES)).toEqual({
+      changelog: { nodes: [shown('E1'), shown('E2')] },
+      errors: [],
+    });
+    expect(await read({ changelog: two, next_cursor: 5 }, 'pageInfo { hasNextPage }')).toEqual({
+      changelog: null,
+      errors: [badAt('pageInfo')],
+    });
+  });
+});

@@ -1,0 +1,154 @@
+import { describe, expect, test } from '@jest/globals';
+import { TargetGroupTransitionsDocument, type TargetGroupSelection } from '../generated/documents.js';
+import { ids, paths } from './demand.js';
+import { impatient, useScripted } from './scripted.js';
+
+const path = `${paths.project}/compute-target-group-transitions`;
+const body = { target_groups: ['T1', 'T2'], is_pause_allowed: true, is_launch_allowed: false };
+const data = {
+  targetGroupTransitions: { targetGroupIds: ['101/P1/T1', '101/P1/T2'], allowedActions: ['PAUSE'] },
+};
+
+describe.each(['http1', 'node-fetch', 'undici'])('With %s', (transport) => {
+  const scripted = useScripted({ env: { ...impatient, DEMAND_API_TRANSPORT: transport } });
+  const ask = async (selection?: TargetGroupSelection | null) => {
+    const variables = { projectId: ids.project, selection };
+    const answer = await scripted.execute(TargetGroupTransitionsDocument, variables);
+    return { data: answer.data, errors: answer.errors };
+  };
+
+  test.each<[string, TargetGroupSelection | null | undefined, object]>([
+    ['that is not given', undefined, {}],
+    ['of null', null, {}],
+    ['of nothing', {}, {}],
+    ['of empty filters', { search: '', status: [], country: null, excludedTargetGroupIds: [] }, {}],
+    [
+      'of everything',
+      {
+        search: 'Größe',
+        status: ['LIVE', 'DRAFT'],
+        country: ['US', 'de'],
+        language: ['ENG'],
+        includedTargetGroupIds: ['101/P1/T1', '101/P1/T2', '101/P1/T1'],
+        excludedTargetGroupIds: ['101/P1/T3'],
+      },
+      {
+        search_string: 'Größe',
+        filters: { status: ['live', 'draft'], country: ['us', 'de'], language: ['eng'] },
+        included_target_group_ids: ['T1', 'T2'],
+        excluded_target_group_ids: ['T3'],
+      },
+    ],
+  ])('a selection %s is sent as REST has it, in one call', async (_what, selection, sent) => {
+    scripted.upstream.on('POST', path, { body });
+    expect(await ask(selection)).toEqual({ data, errors: [] });
+    expect(scripted.calls()).toEqual([`POST /v1${path}`]);
+    const [request] = scripted.upstream.requests;
+    expect(JSON.parse(request?.body ?? '')).toEqual(sent);
+    expect(request?.headers).toMatchObject({
+      'content-type': 'application/json',
+      accept: 'application/json',
+    });
+    expect(request?.headers).not.toHaveProperty('idempotency-key');
+  });
+
+  test.each([
+    ['a 503', { status: 503 }],
+    ['a 500', { status: 500 }],
+    ['a 429', { status: 429, headers: { 'retry-after': '0' } }],
+    ['a connection that broke', { fault: 'reset' as const }],
+    ['half an answer', { body, fault: 'truncate' as const }],
+    ['no answer', { fault: 'hang' as const }],
+  ])('it is asked again after %s, since it changes nothing', async (_what, failure) => {
+    scripted.upstream.on('POST', path, [failure, { body }]);
+    expect(await ask()).toEqual({ data, errors: [] });
+    expect(scripted.calls()).toHaveLength(2);
+  });
+
+  test.each([
+    [403, 'FORBIDDEN', 1],
+    [401, 'UNAUTHENTICATED', 1],
+    [503, 'UPSTREAM_UNAVAILABLE', 4],
+    [301, 'UPSTREAM_BAD_RESPONSE', 1],
+  ])('a failure with %d is %s', async (status, code, calls) => {
+    scripted.upstream.on('POST', path, { status, headers: { location: '/v1/accounts' } });
+    const answer = await ask();
+    expect(answer).toMatchObject({
+      data: { targetGroupTransitions: null },
+      errors: [{ extensions: { code } }],
+    });
+    expect(answer.errors[0]?.extensions).not.toHaveProperty('outcomeUnknown');
+    expect(scripted.calls()).toHaveLength(calls);
+  });
+
+  test('equal selections at the same time share a call, others do not', async () => {
+    scripted.upstream.on('POST', path, ({ body: sent }) => ({
+      body: { target_groups: [sent.includes('live') ? 'T1' : 'T2'] },
+      delayMs: 100,
+    }));
+    const live = { status: ['LIVE' as const] };
+    const answers = await Promise.all([ask(live), ask({ status: ['PAUSED'] }), ask(live)]);
+    expect(answers.map((answer) => answer.data?.targetGroupTransitions?.targetGroupIds)).toEqual([
+      ['101/P1/T1'],
+      ['101/P1/T2'],
+      ['101/P1/T1'],
+    ]);
+    expect(scripted.calls()).toHaveLength(2);
+  });
+});
+
+describe('An answer', () => {
+  const scripted = useScripted();
+  const read = async (told: unknown) => {
+    scripted.upstream.on('POST', path, { body: told });
+    const answer = await scripted.execute(TargetGroupTransitionsDocument, { projectId: ids.project });
+    return { transitions: answer.data?.targetGroupTransitions, errors: answer.errors };
+  };
+  const bad = (...where: readonly (string | number)[]) =>
+    expect.objectContaining({
+      path: ['targetGroupTransitions', ...where],
+      extensions: expect.objectContaining({ code: 'UPSTREAM_BAD_RESPONSE' }),
+    });
+
+  test('tells of every action by its own property', async () => {
+    const flags = ['launch', 'pause', 'resume', 'finish', 'relaunch'].map((name) => `is_${name}_allowed`);
+    const actions: unknown[] = [];
+    for (const flag of flags) {
+      const { transitions } = await read(Object.fromEntries(flags.map((name) => [name, name === flag])));
+      actions.push(transitions?.allowedActions);
+    }
+    expect(actions).toEqual([['LAUNCH'], ['PAUSE'], ['RESUME'], ['COMPLETE'], ['RELAUNCH']]);
+  });
+
+  test.each([{}, { target_groups: null, is_pause_allowed: null }])('of %j allows nothing', async (told) => {
+    expect(await read(told)).toEqual({ transitions: { targetGroupIds: [], allowedActions: [] }, errors: [] });
+  });
+
+  test('with an id that cannot be used has null in its place', async () => {
+    expect(await read({ ...body, target_groups: ['T1', '..', 5, null, 'T2'] })).toEqual({
+      transitions: {
+        targetGroupIds: ['101/P1/T1', null, null, null, '101/P1/T2'],
+        allowedActions: ['PAUSE'],
+      },
+      errors: [1, 2, 3].map((index) => bad('targetGroupIds', index)),
+    });
+  });
+
+  test('whose ids are broken has the actions', async () => {
+    expect(await read({ ...body, target_groups: 'all' })).toEqual({
+      transitions: { targetGroupIds: null, allowedActions: ['PAUSE'] },
+      errors: [bad('targetGroupIds')],
+    });
+  });
+
+  test('that says neither yes nor no of an action is an error', async () => {
+    expect(await read({ ...body, is_pause_allowed: 'yes' })).toEqual({
+      transitions: null,
+      errors: [bad('allowedActions')],
+    });
+  });
+
+  test.each(['[]', 'null', '<html>'])('of %j is an error', async (told) => {
+    expect(await read(told)).toEqual({ transitions: null, errors: [bad()] });
+  });
+});
