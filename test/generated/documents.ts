@@ -46,7 +46,7 @@ export type BatchJobStatus =
   /** A status that this version of the gateway does not know. */
   | 'UNKNOWN';
 
-/** Which fielding run to end for good. */
+/** Which live or scheduled fielding run to end for good. */
 export type CompleteFieldingRunInput = {
   /** The id of the fielding run. */
   id: Scalars['ID']['input'];
@@ -54,7 +54,7 @@ export type CompleteFieldingRunInput = {
   version: Scalars['Version']['input'];
 };
 
-/** Which running target groups to end for good. */
+/** Which live or scheduled target groups to end for good. */
 export type CompleteTargetGroupsInput = {
   /** What makes trying again safe: 1 to 255 visible ASCII characters, the same for every try of one intent, such as a UUID made when the user clicks. The same key starts no second job. If none is given, the payload tells one. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
@@ -122,9 +122,11 @@ export type PauseTargetGroupsInput = {
 
 /** Which projects to list. All that is given must hold; what is empty counts as not given. */
 export type ProjectFilter = {
-  /** Only projects of this manager, by the raw id of the person. */
+  /** Part of the name, of 1 to 500 characters. `search` finds more. */
+  name?: InputMaybe<Scalars['String']['input']>;
+  /** Only projects of this manager, by the raw id of the person: a UUID, e.g. `3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01`. */
   projectManagerId?: InputMaybe<Scalars['ID']['input']>;
-  /** Text to look for, e.g. in names and ids. */
+  /** Text to look for in names, ids and customer reference numbers: 5 to 128 characters. */
   search?: InputMaybe<Scalars['String']['input']>;
   /** Only projects with this status. Not `UNKNOWN`. */
   status?: InputMaybe<ProjectStatus>;
@@ -173,13 +175,21 @@ export type ResumeTargetGroupsInput = {
 
 /** Which target groups to list. All that is given must hold; of a list, one value must. At most 100 values a list; what is empty counts as not given. */
 export type TargetGroupFilter = {
-  /** Any of these countries, in two letters, e.g. `US`. */
+  /** Any of these countries, in two letters (ISO 3166-1) of either case, e.g. `us`. */
   country?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** Any of these short ids that people use. */
+  /** Any of these `customerReferenceNumber`s: letters, digits, spaces, `-` and `_`, 3 to 128 of them, e.g. `TRACKER-0042`. */
+  customerReferenceNumbers?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** Only target groups that keep out the respondents of other target groups (`true`), or only those that do not (`false`). */
+  exclusionStatus?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Any of these short ids that people use, of 7 characters, e.g. `9NRV3B9`. */
   humanReadableIds?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** Any of these languages, in three letters, e.g. `ENG`. */
+  /** Any of these languages, in three letters of either case, e.g. `eng`. */
   language?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** Text to look for, e.g. in names and ids. */
+  /** Part of the name, of 1 to 500 characters. `search` finds more. */
+  name?: InputMaybe<Scalars['String']['input']>;
+  /** Only target groups of this manager, by the raw id of the person: a UUID, e.g. `3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01`. */
+  projectManagerId?: InputMaybe<Scalars['ID']['input']>;
+  /** Text to look for, e.g. in names and ids: 1 to 500 characters. */
   search?: InputMaybe<Scalars['String']['input']>;
   /** Any of these statuses. Not `UNKNOWN`. */
   status?: InputMaybe<Array<TargetGroupStatus>>;

@@ -71,6 +71,26 @@ describe('targetGroups', () => {
       sent: 'status=live&language=eng',
       holds: ({ status, locale }) => status === 'live' && locale?.startsWith('eng_') === true,
     },
+    {
+      filter: { name: 'Adults' },
+      sent: 'name=Adults',
+      holds: ({ name }) => name.includes('Adults'),
+    },
+    {
+      filter: { exclusionStatus: true },
+      sent: 'exclusion_status=true',
+      holds: ({ exclusion_enabled: excludes }) => excludes === true,
+    },
+    {
+      filter: { exclusionStatus: false },
+      sent: 'exclusion_status=false',
+      holds: ({ exclusion_enabled: excludes }) => excludes === false,
+    },
+    {
+      filter: { projectManagerId: '00000000-0000-4000-8000-00000000000A' },
+      sent: 'project_manager_id=00000000-0000-4000-8000-00000000000a',
+      holds: () => false,
+    },
   ];
   test.each(filters)('can be filtered: $filter', async ({ filter, sent, holds }) => {
     const list = await readApi<rest.TargetGroupList>(stack.emulator, `${listPath}?page_size=100`);
@@ -97,10 +117,37 @@ describe('targetGroups', () => {
     ]);
   });
 
+  test('can be filtered by customer reference numbers', async () => {
+    const list = await readApi<rest.TargetGroupList>(stack.emulator, `${listPath}?page_size=100`);
+    const references = list.target_groups.flatMap(
+      (item) => item.target_group_customer_reference_number ?? [],
+    );
+    const customerReferenceNumbers = [...new Set(references)].slice(0, 2);
+    expect(customerReferenceNumbers).toHaveLength(2);
+    await stack.forgetCalls();
+
+    const variables = { projectId: ids.project, first: 100, filter: { customerReferenceNumbers } };
+    const { targetGroups } = dataOf(await stack.execute(TargetGroupsDocument, variables));
+    expect(targetGroups?.edges.map((edge) => edge?.node?.targetGroupId)).toEqual(
+      list.target_groups
+        .filter((item) =>
+          customerReferenceNumbers.includes(item.target_group_customer_reference_number ?? ''),
+        )
+        .map(({ id }) => id),
+    );
+    const [one = '', two = ''] = customerReferenceNumbers;
+    const name = 'target_group_customer_reference_numbers';
+    expect(await stack.calls()).toEqual([`GET ${listPath}?page_size=100&${name}=${one}&${name}=${two}`]);
+  });
+
   const empty: { filter: TargetGroupFilter | null; sent: string }[] = [
     { filter: null, sent: '' },
     { filter: {}, sent: '' },
     { filter: { search: '', status: [], country: [], language: [], humanReadableIds: [] }, sent: '' },
+    {
+      filter: { name: '', customerReferenceNumbers: [], projectManagerId: '', exclusionStatus: null },
+      sent: '',
+    },
     { filter: { search: '', status: ['LIVE'], country: null }, sent: '&status=live' },
   ];
   test.each(empty)('are all that there are where a filter is empty: $filter', async ({ filter, sent }) => {
@@ -116,6 +163,11 @@ describe('targetGroups', () => {
     { filter: { country: Array.from({ length: 101 }, () => 'US') }, argument: '`filter.country`' },
     { filter: { language: ['EN'] }, argument: '`filter.language.0`' },
     { filter: { humanReadableIds: [''] }, argument: '`filter.humanReadableIds.0`' },
+    { filter: { humanReadableIds: ['9NRV3B9', '9NRV3B'] }, argument: '`filter.humanReadableIds.1`' },
+    { filter: { customerReferenceNumbers: ['AB'] }, argument: '`filter.customerReferenceNumbers.0`' },
+    { filter: { customerReferenceNumbers: ['AB/1'] }, argument: '`filter.customerReferenceNumbers.0`' },
+    { filter: { projectManagerId: 'M1' }, argument: '`filter.projectManagerId`' },
+    { filter: { name: 'x'.repeat(501) }, argument: '`filter.name`' },
   ];
   test.each(nonsense)(
     'cannot be filtered by what makes no sense: $argument',
