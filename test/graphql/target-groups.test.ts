@@ -19,6 +19,7 @@ describe('targetGroups', () => {
         targetGroupId: item.id,
         humanReadableId: item.human_readable_id,
         name: item.name,
+        customerReferenceNumber: item.target_group_customer_reference_number ?? null,
         locale: item.locale,
         status: item.status.toUpperCase(),
         createdAt: item.created_at,
@@ -33,11 +34,16 @@ describe('targetGroups', () => {
           averageCostPerInterview: moneyIn(statistics?.average_cost_per_interview?.value),
           earningsPerClick: moneyIn(statistics?.earnings_per_click?.value),
           earningsPerClickPerMinute: moneyIn(statistics?.earnings_per_click_per_minute?.value),
+          currentCostPerInterview: null,
+          currentCost: null,
           lastCompleteAt: statistics?.last_complete_date?.value ?? null,
+          issues: issuesIn(statistics),
         },
       })),
     );
     expect(new Set(list.target_groups.map(({ status }) => status)).size).toBe(6);
+    const issues = list.target_groups.flatMap(({ statistics }) => issuesIn(statistics));
+    expect(issues.length).toBeGreaterThan(0);
     expect(await stack.calls()).toEqual([`GET ${listPath}?page_size=100`]);
   });
 
@@ -209,6 +215,7 @@ describe('targetGroup', () => {
         targetGroupId: demo.live.targetGroupId,
         humanReadableId: details.human_readable_id,
         name: overview.target_group_name,
+        customerReferenceNumber: overview.target_group_customer_reference_number ?? null,
         locale: details.locale,
         status: 'LIVE',
         progress: progressOf(overview.progress),
@@ -220,14 +227,17 @@ describe('targetGroup', () => {
           averageCostPerInterview: moneyIn(overview.average_cost_per_interview),
           earningsPerClick: null,
           earningsPerClickPerMinute: null,
+          currentCostPerInterview: moneyIn(overview.current_cost_per_interview),
+          currentCost: moneyIn(overview.current_cost),
           lastCompleteAt: null,
+          issues: null,
         },
         createdAt: details.created_at,
         projectManagerId: details.project_manager_id,
         fieldingRun: expect.objectContaining({ id: ids.run(demo.live), status: 'LIVE', version: '5' }),
       },
     });
-    const ends = ['overview', 'details', 'fielding-runs'];
+    const ends = ['overview', 'fielding-runs'];
     expect((await stack.calls()).sort()).toEqual(ends.map((end) => `GET ${path}/${end}`).sort());
   });
 
@@ -256,8 +266,8 @@ describe('targetGroup', () => {
     { fields: 'name status locale humanReadableId', ends: ['/overview'] },
     { fields: 'progress { fillingGoal } statistics { conversionRate }', ends: ['/overview'] },
     { fields: 'id project { id account { id } }', ends: ['/overview'] },
-    { fields: 'name createdAt', ends: ['/details'] },
-    { fields: 'status projectManagerId', ends: ['/details', '/overview'] },
+    { fields: 'name createdAt', ends: ['/overview'] },
+    { fields: 'status projectManagerId', ends: ['/overview'] },
     { fields: 'status createdAt @include(if: false)', ends: ['/overview'] },
     { fields: 'status ... on Node { id } ... @skip(if: true) { createdAt }', ends: ['/overview'] },
   ])('asks REST for no more than is selected: { $fields }', async ({ fields, ends }) => {
@@ -302,4 +312,22 @@ function progressOf(progress: rest.TargetGroupProgress | undefined) {
 function moneyIn(money: rest.MonetaryAmount | undefined) {
   if (typeof money !== 'object') return null;
   return { amount: money.value, currency: money.currency_code };
+}
+
+/** The issues of statistics of the newest version, as the graph shows them. */
+function issuesIn(statistics: rest.TargetGroupStatistics | undefined) {
+  const of = (statistic: string, issues: readonly rest.StatisticIssue[] = []) =>
+    issues.map(({ issue_type: type, reason, suggestions }) => ({
+      statistic,
+      severity: type?.toUpperCase(),
+      code: reason?.code,
+      description: reason?.description,
+      suggestions,
+    }));
+  return [
+    ...of('PROGRESS', statistics?.progress?.issues),
+    ...of('DROP_OFF_RATE', statistics?.drop_off_rate?.issues),
+    ...of('INCIDENCE_RATE', statistics?.incidence_rate?.issues),
+    ...of('MEDIAN_LENGTH_OF_INTERVIEW', statistics?.median_length_of_interview_seconds?.issues),
+  ];
 }
