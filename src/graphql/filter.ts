@@ -52,7 +52,7 @@ export function matching(pattern: RegExp, form: string): (text: string, path: st
 export function ofLength(minimum: number, maximum = minimum): (text: string, path: string) => string {
   const form = minimum === maximum ? String(minimum) : `${minimum} to ${maximum}`;
   return (text, path) => {
-    const { length } = text.length > 2 * maximum ? text : [...text];
+    const { length } = text.length > 2 * maximum ? text : Array.from(text);
     if (length >= minimum && length <= maximum) return text;
     throw new BadUserInputError(`Argument \`${path}\` must have ${form} characters.`);
   };

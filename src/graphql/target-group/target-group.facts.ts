@@ -78,7 +78,7 @@ export class ListedFacts implements TargetGroupFacts {
   }
 }
 
-/** A launched target group: from its overview, and from its details what an older overview lacks. */
+/** A launched target group: from its overview, and from its details what an older overview lacks, or all where it has none. */
 export class LaunchedFacts implements TargetGroupFacts {
   readonly updatedAt = null;
 
@@ -89,19 +89,19 @@ export class LaunchedFacts implements TargetGroupFacts {
   ) {}
 
   get humanReadableId(): string | null {
-    return this.overview?.human_readable_id ?? null;
+    return (this.overview ?? this.#details)?.human_readable_id ?? null;
   }
 
   get name(): string | null {
-    return this.overview?.target_group_name ?? null;
+    return (this.overview === null ? this.#details?.name : this.overview.target_group_name) ?? null;
   }
 
   get customerReferenceNumber(): string | null {
-    return this.overview?.target_group_customer_reference_number ?? null;
+    return (this.overview ?? this.#details)?.target_group_customer_reference_number ?? null;
   }
 
   get locale(): string | null {
-    return this.overview === null ? null : localeOf(this.overview);
+    return this.overview === null ? (this.#details?.locale ?? null) : localeOf(this.overview);
   }
 
   get status(): string | undefined {

@@ -27,8 +27,8 @@ export function needsDetails(selected: ReadonlySet<string>, overview: rest.Targe
 
 /** A property that came broken is there, and fails its own field. It is not read here. */
 function isMissing(overview: rest.TargetGroupOverview, property: keyof rest.TargetGroupOverview): boolean {
-  const { value, get } = Object.getOwnPropertyDescriptor(overview, property) ?? {};
-  return get === undefined && (value === undefined || value === null);
+  const told = Object.getOwnPropertyDescriptor(overview, property);
+  return told === undefined || ('value' in told && (told.value === undefined || told.value === null));
 }
 
 /** The target group that a client named: REST is always asked whether it exists. */
@@ -68,9 +68,12 @@ async function read(
   if (draft === null) return null;
   if (draft !== 'launched') return new DraftFacts(draft);
 
-  // Launched between the two reads.
+  // Launched between the two reads, or a launched one without an overview.
   loaders.targetGroupOverview.clear(place);
-  return await readLaunched(context, place, selected);
+  const launchedNow = await readLaunched(context, place, selected);
+  if (launchedNow !== null) return launchedNow;
+  const details = await loaders.targetGroupDetails.load(place);
+  return details === null ? null : new LaunchedFacts(null, details);
 }
 
 async function readLaunched(

@@ -7,7 +7,7 @@ import { Money, moneyOf } from '../money/money.type.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
 import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
-import { issuesOf, StatisticIssue } from './statistic-issue.type.js';
+import { issuesOf, StatisticIssue } from './statistic-issue.js';
 import { TargetGroupStatus } from './target-group.enum.js';
 import type { TargetGroupFacts, TargetGroupFigures } from './target-group.facts.js';
 
