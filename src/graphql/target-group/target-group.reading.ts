@@ -10,8 +10,11 @@ import { TargetGroup } from './target-group.type.js';
 /** What the place alone answers, or a call of its own. */
 const NEEDS_NOTHING = new Set(['__typename', 'id', 'targetGroupId', 'fieldingRun', 'project']);
 
-/** What details tell, and an overview of before 2025-12-18 does not. */
-const IN_OLDER_DETAILS = { projectManagerId: 'project_manager_id', createdAt: 'created_at' } as const;
+/** What details tell, and an overview of before 2025-12-18 does not: the property, and the fields that need it. */
+const IN_OLDER_DETAILS = [
+  ['project_manager_id', ['projectManagerId']],
+  ['created_at', ['createdAt']],
+] as const;
 
 /** Whether a selection is answered by a call at all. */
 export function needsOverview(selected: ReadonlySet<string>): boolean {
@@ -20,8 +23,8 @@ export function needsOverview(selected: ReadonlySet<string>): boolean {
 
 /** Whether a selection needs details, too: where it has a field that this overview does not tell. */
 export function needsDetails(selected: ReadonlySet<string>, overview: rest.TargetGroupOverview): boolean {
-  return Object.entries(IN_OLDER_DETAILS).some(
-    ([field, property]) => selected.has(field) && isMissing(overview, property),
+  return IN_OLDER_DETAILS.some(
+    ([property, fields]) => fields.some((field) => selected.has(field)) && isMissing(overview, property),
   );
 }
 
