@@ -3,14 +3,27 @@ import { BadUserInputError } from '../errors.js';
 const MAX_TEXT_LENGTH = 500;
 const MAX_VALUES = 100;
 
-/** A text of a filter as a REST parameter, or nothing where it is empty. `path` names it in errors, e.g. `filter.search`. */
+/**
+ * A text of a filter as a REST parameter, or nothing where it is empty. `path` names it in errors, e.g. `filter.search`.
+ *
+ * @throws {BadUserInputError} where it is not as `check` wants it
+ */
 export function filterText<K extends string>(
   name: K,
   text: string | null | undefined,
   path: string,
+  check: (text: string, path: string) => string = anyText,
 ): Partial<Record<K, string>> {
   if (text === undefined || text === null || text === '') return {};
-  return { [name]: anyText(text, path) } as Record<K, string>;
+  return { [name]: check(text, path) } as Record<K, string>;
+}
+
+/** A yes or no of a filter as a REST parameter, or nothing where it is not given. */
+export function filterFlag<K extends string>(
+  name: K,
+  flag: boolean | null | undefined,
+): Partial<Record<K, boolean>> {
+  return flag === undefined || flag === null ? {} : ({ [name]: flag } as Record<K, boolean>);
 }
 
 /** Several values of a filter as a REST parameter that repeats, or nothing where there are none. */
@@ -35,6 +48,16 @@ export function matching(pattern: RegExp, form: string): (text: string, path: st
   };
 }
 
+/** A check that a text has a certain number of characters, as JSON Schema counts them: an emoji is one. */
+export function ofLength(minimum: number, maximum = minimum): (text: string, path: string) => string {
+  const form = minimum === maximum ? String(minimum) : `${minimum} to ${maximum}`;
+  return (text, path) => {
+    const { length } = text.length > 2 * maximum ? text : Array.from(text);
+    if (length >= minimum && length <= maximum) return text;
+    throw new BadUserInputError(`Argument \`${path}\` must have ${form} characters.`);
+  };
+}
+
 /** A check whose text is passed on in lower case, whatever case the client wrote it in. */
 export function inLowerCase(
   check: (text: string, path: string) => string,
@@ -43,7 +66,12 @@ export function inLowerCase(
 }
 
 /** The check that a text is neither empty nor endless. */
-export function anyText(text: string, path: string): string {
-  if (text.length > 0 && text.length <= MAX_TEXT_LENGTH) return text;
-  throw new BadUserInputError(`Argument \`${path}\` must have 1 to ${MAX_TEXT_LENGTH} characters.`);
-}
+export const anyText = ofLength(1, MAX_TEXT_LENGTH);
+
+const isUserId = matching(
+  /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i,
+  'the raw id of a person, a UUID, e.g. `3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01`',
+);
+
+/** The check that a text is the raw id of a person. REST writes these in lower case (RFC 9562, 4), clients may not. */
+export const userId = inLowerCase(isUserId);

@@ -6,15 +6,26 @@ export function demoQuery({ token, accountId, projectId, live }: typeof demo): F
   return {
     document: `# Target groups of the demo that something can be done with, and their fielding runs.
 query TargetGroups($projectId: ID!) {
-  targetGroups(projectId: $projectId, first: 5, filter: { status: [LIVE, PAUSED, SCHEDULED] }) {
+  targetGroups(projectId: $projectId, first: 20, filter: { status: [LIVE, PAUSED, SCHEDULED] }) {
     nodes {
       id
       name
+      customerReferenceNumber
       status
       fieldingRun {
         id
         version
         availableActions
+      }
+      statistics {
+        issues {
+          statistic
+          severity
+          description
+          suggestions {
+            description
+          }
+        }
       }
     }
   }
@@ -41,10 +52,14 @@ query Job($id: ID!) {
     status
     pollAfterSeconds
     updatedTargetGroups {
-      name
+      targetGroup {
+        name
+      }
     }
     failedTargetGroups {
-      name
+      targetGroup {
+        name
+      }
       failureReason {
         description
       }

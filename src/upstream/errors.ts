@@ -21,6 +21,14 @@ export type UpstreamErrorCode =
   | 'TIMEOUT'
   | 'BAD_RESPONSE';
 
+/** What the API finds wrong with one parameter, header or property of a request. */
+export interface InvalidParam {
+  /** As REST names it, in whatever notation, e.g. `start_fielding_at` or `target_group_ids[3]`. */
+  readonly name: string;
+  /** The API's own words; undefined where they are not fit to be shown. */
+  readonly reason: string | undefined;
+}
+
 export interface UpstreamErrorDetails {
   /** The HTTP status, where there was an answer. */
   readonly status?: number | undefined;
@@ -28,6 +36,8 @@ export interface UpstreamErrorDetails {
   readonly errorId?: string | undefined;
   /** The API's own words, where they are fit to be shown. */
   readonly detail?: string | undefined;
+  /** What is wrong with the request, one by one; undefined or empty where the API does not tell. */
+  readonly invalidParams?: readonly InvalidParam[] | undefined;
   readonly retryAfterSeconds?: number | undefined;
   /** The request went out, and its answer is missing or says nothing of what became of it. */
   readonly answerLost?: boolean | undefined;

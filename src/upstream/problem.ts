@@ -1,9 +1,16 @@
 import { retryAfterOf } from './retry-after.js';
 import type { HttpResponse } from './http.js';
 import { textOf } from './body.js';
-import { UpstreamError, type UpstreamErrorCode, type UpstreamErrorDetails } from './errors.js';
+import {
+  UpstreamError,
+  type InvalidParam,
+  type UpstreamErrorCode,
+  type UpstreamErrorDetails,
+} from './errors.js';
 
 const MAX_DETAIL_LENGTH = 500;
+/** As many as a job has target groups at most. */
+const MAX_INVALID_PARAMS = 1000;
 
 /** What a 429 means, in words for a client. */
 export const RATE_LIMITED = 'The Demand API has had too many requests with these credentials.';
@@ -15,10 +22,8 @@ export function problemOf(response: HttpResponse, now: number): UpstreamError {
   const details: UpstreamErrorDetails = {
     status,
     errorId: identifier(problem['id']),
-    detail: fitToShow(problem['detail'] ?? problem['details'] ?? invalidParameters(problem))?.slice(
-      0,
-      MAX_DETAIL_LENGTH,
-    ),
+    detail: fitToShow(problem['detail'] ?? problem['details']),
+    invalidParams: invalidParams(problem),
   };
   const [code, message] = meaningOf(status);
   const answerLost = !REFUSALS.has(status);
@@ -72,19 +77,21 @@ const PARAMETER_NAMES = ['name', 'parameter', 'param', 'field'];
 const PARAMETER_PROBLEMS = ['reason', 'message', 'detail', 'description'];
 
 /**
- * A list of invalid parameters in place of a detail. Its form is not documented; what names a parameter and what is
- * wrong with it, as RFC 9457 and its like write it, is passed on, and nothing else is.
+ * What is documented as `invalid_params: [{name, reason}]`. Earlier versions and proxies write the same in other ways, as
+ * RFC 9457 and its like do, so a list is taken wherever it stands in the body.
  */
-function invalidParameters(problem: Readonly<Record<string, unknown>>): string | undefined {
+function invalidParams(problem: Readonly<Record<string, unknown>>): readonly InvalidParam[] {
   const entries = Object.values(problem).flatMap((value) =>
     Array.isArray(value) ? (value as unknown[]) : [value],
   );
-  const texts = entries.flatMap((entry) => {
-    const name = textAt(entry, PARAMETER_NAMES);
-    const wrong = textAt(entry, PARAMETER_PROBLEMS);
-    return name === undefined || wrong === undefined ? [] : [`${name}: ${wrong}`];
-  });
-  return texts.length === 0 ? undefined : texts.join('; ');
+  const found: InvalidParam[] = [];
+  for (const entry of entries) {
+    const name = fitToShow(textAt(entry, PARAMETER_NAMES));
+    const reason = textAt(entry, PARAMETER_PROBLEMS);
+    if (name !== undefined && reason !== undefined) found.push({ name, reason: fitToShow(reason) });
+    if (found.length === MAX_INVALID_PARAMS) break;
+  }
+  return found;
 }
 
 function textAt(entry: unknown, keys: readonly string[]): string | undefined {
@@ -99,8 +106,9 @@ function identifier(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\w-]{1,100}$/.test(value) ? value : undefined;
 }
 
-/** Words that hold an address, a credential or markup are for the API's operators, not for its users. */
+/** Words that hold an address, a credential or markup are for the API's operators, not for its users. What is too long is cut. */
 function fitToShow(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
-  return /[a-z]+:\/\/|bearer\s|eyJ[\w-]+\.|[<>]/i.test(value) ? undefined : value;
+  // Without a repetition, so that a long text takes no more than its length.
+  return /[a-z]:\/\/|bearer\s|eyJ[\w-]|[<>]/i.test(value) ? undefined : value.slice(0, MAX_DETAIL_LENGTH);
 }

@@ -22,7 +22,7 @@ const project = `${demo.accountId}/${demo.projectId}`;
 const targetGroup = `${project}/${demo.live.targetGroupId}`;
 const firstQuery: FirstQuery = {
   document: `query Name($id: ID!) {
-  targetGroup(id: $id) { name }
+  targetGroup(id: $id) { name customerReferenceNumber }
 }
 
 mutation Pause($input: PauseTargetGroupsInput!) {
@@ -71,6 +71,8 @@ mutation Pause($input: PauseTargetGroupsInput!) {
       await explore('/graphiql', async (page) => {
         await run(page, 'Name');
         await shows(page, `"name": "${overview.target_group_name}"`);
+        const number = overview.target_group_customer_reference_number ?? null;
+        await shows(page, `"customerReferenceNumber": ${JSON.stringify(number)}`);
         await run(page, 'Pause');
         await shows(page, '"userErrors": []');
       });

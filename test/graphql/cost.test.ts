@@ -89,7 +89,7 @@ describe('Relations', () => {
     }`);
     expect(calls).toEqual([
       `GET ${runPath}`,
-      `GET ${demoPaths.targetGroup(demo.live)}/details`,
+      `GET ${demoPaths.targetGroup(demo.live)}/overview`,
       `GET ${demoPaths.project}/overview`,
     ]);
   });

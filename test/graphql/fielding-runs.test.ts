@@ -264,8 +264,8 @@ describe('updateFieldingPeriod', () => {
       {
         __typename: 'ValidationError',
         code: 'VALIDATION_FAILED',
-        message: 'The start is in the past.',
-        field: null,
+        message: '`startAt`: must not be in the past',
+        field: ['startAt'],
       },
     ]);
   });

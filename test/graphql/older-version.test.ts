@@ -38,13 +38,15 @@ describe('the older shape', () => {
     expect(await read(older)).toEqual(expected);
   });
 
-  test('of target groups has money without a currency', async () => {
+  test('of target groups has money without a currency, and issues without a severity', async () => {
     const variables = { projectId: ids.project, first: 100 };
     const expected = dataOf(await newest.execute(TargetGroupsDocument, variables)).targetGroups!;
     const told = dataOf(await older.execute(TargetGroupsDocument, variables)).targetGroups!;
-    expect(told.edges.map((edge) => withoutMoney(edge?.node))).toEqual(
-      expected.edges.map((edge) => withoutMoney(edge?.node)),
+    expect(told.edges.map((edge) => commonToAll(edge?.node))).toEqual(
+      expected.edges.map((edge) => commonToAll(edge?.node)),
     );
+    const severities = told.edges.flatMap((edge) => edge?.node?.statistics?.issues ?? []);
+    expect(new Set(severities.map((issue) => issue?.severity))).toEqual(new Set(['UNKNOWN']));
     const costs = told.edges.map((edge) => edge?.node?.statistics?.averageCostPerInterview);
     expect(costs.map((cost) => cost?.currency)).toEqual(costs.map(() => null));
     expect(costs.map((cost) => Number(cost?.amount))).toEqual(
@@ -57,7 +59,7 @@ describe('the older shape', () => {
     async (id) => {
       const { targetGroup: expected } = dataOf(await newest.execute(TargetGroupDocument, { id }));
       const { targetGroup: told } = dataOf(await older.execute(TargetGroupDocument, { id }));
-      expect(withoutMoney(told)).toEqual(withoutMoney(expected));
+      expect(commonToAll(told)).toEqual(commonToAll(expected));
     },
   );
 
@@ -72,11 +74,19 @@ describe('the older shape', () => {
   });
 });
 
-interface WithStatistics {
-  readonly statistics: object | null;
+/** A target group without what older versions tell otherwise, or not at all: money, reference numbers, and most of an issue. */
+function commonToAll(group: object | null | undefined): object {
+  const { statistics } = { ...group } as Record<string, unknown>;
+  const figures = Object.entries(statistics ?? {}).filter(([name]) => !/cost|earnings|issues/i.test(name));
+  return {
+    ...group,
+    customerReferenceNumber: undefined,
+    statistics: Object.fromEntries(figures),
+    issues: issuesIn(group),
+  };
 }
 
-function withoutMoney(group: WithStatistics | null | undefined) {
-  const statistics = Object.entries(group?.statistics ?? {}).filter(([name]) => !/cost|earnings/i.test(name));
-  return { ...group, statistics: Object.fromEntries(statistics) };
+function issuesIn(group: object | null | undefined): unknown {
+  const { statistics } = { ...group } as { statistics?: { issues?: readonly { code?: unknown }[] | null } };
+  return statistics?.issues?.map(({ code }) => code);
 }

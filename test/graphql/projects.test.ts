@@ -20,6 +20,7 @@ describe('projects', () => {
         humanReadableId: project.human_readable_id,
         name: project.name,
         status: project.status?.toUpperCase(),
+        customerReferenceNumber: project.project_customer_reference_number ?? null,
         purchaseOrderNumber: project.project_customer_reference_number ?? null,
         targetGroupCount: project.target_group_count,
         lastActivityAt: project.last_activity_at,
@@ -60,6 +61,17 @@ describe('projects', () => {
       sent: 'project_manager_id=00000000-0000-4000-8000-000000000001',
       found: [],
     },
+    {
+      filter: { projectManagerId: '3B0F6F1E-5A0C-4F0E-9A53-0D5E6D1C7A01' },
+      sent: 'project_manager_id=3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01',
+      found: undefined,
+    },
+    { filter: { name: 'fast' }, sent: 'name=fast', found: [demo.projectId] },
+    {
+      filter: { search: 'habits', name: 'fast', status: 'ACTIVE' as const },
+      sent: 'search_string=habits&name=fast&status=active',
+      found: [demo.projectId],
+    },
     { filter: {}, sent: undefined, found: undefined },
     { filter: { search: null, status: null, projectManagerId: null }, sent: undefined, found: undefined },
   ])('can be filtered: $filter', async ({ filter, sent, found }) => {
@@ -72,7 +84,7 @@ describe('projects', () => {
 
   test.each([
     { filter: {}, sent: '' },
-    { filter: { search: '', projectManagerId: '', status: null }, sent: '' },
+    { filter: { search: '', name: '', projectManagerId: '', status: null }, sent: '' },
     { filter: { search: '', status: 'ACTIVE' as const }, sent: '&status=active' },
   ])('are all that there are where a filter is empty: $filter', async ({ filter, sent }) => {
     const answer = await stack.execute(ProjectsDocument, { accountId: ids.account, filter });
@@ -82,7 +94,10 @@ describe('projects', () => {
 
   test.each([
     { filter: { status: 'UNKNOWN' as const }, argument: '`filter.status`' },
-    { filter: { search: 'x'.repeat(501) }, argument: '`filter.search`' },
+    { filter: { search: 'x'.repeat(129) }, argument: '`filter.search`' },
+    { filter: { search: 'habi' }, argument: '`filter.search`' },
+    { filter: { name: 'x'.repeat(501) }, argument: '`filter.name`' },
+    { filter: { projectManagerId: 'M1' }, argument: '`filter.projectManagerId`' },
   ])('cannot be filtered by what makes no sense: $argument', async ({ filter, argument }) => {
     expectBadUserInput(await stack.execute(ProjectsDocument, { accountId: ids.account, filter }), argument);
     expect(await stack.calls()).toEqual([]);
@@ -116,6 +131,7 @@ describe('project', () => {
         humanReadableId: overview.human_readable_id,
         name: 'Breakfast habits tracker',
         status: 'ACTIVE',
+        customerReferenceNumber: 'PO-2041-77',
         purchaseOrderNumber: 'PO-2041-77',
         targetGroupCount: null,
         lastActivityAt: null,

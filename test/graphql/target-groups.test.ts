@@ -19,6 +19,7 @@ describe('targetGroups', () => {
         targetGroupId: item.id,
         humanReadableId: item.human_readable_id,
         name: item.name,
+        customerReferenceNumber: item.target_group_customer_reference_number ?? null,
         locale: item.locale,
         status: item.status.toUpperCase(),
         createdAt: item.created_at,
@@ -33,11 +34,16 @@ describe('targetGroups', () => {
           averageCostPerInterview: moneyIn(statistics?.average_cost_per_interview?.value),
           earningsPerClick: moneyIn(statistics?.earnings_per_click?.value),
           earningsPerClickPerMinute: moneyIn(statistics?.earnings_per_click_per_minute?.value),
+          currentCostPerInterview: null,
+          currentCost: null,
           lastCompleteAt: statistics?.last_complete_date?.value ?? null,
+          issues: issuesIn(statistics),
         },
       })),
     );
     expect(new Set(list.target_groups.map(({ status }) => status)).size).toBe(6);
+    const issues = list.target_groups.flatMap(({ statistics }) => issuesIn(statistics));
+    expect(issues.length).toBeGreaterThan(0);
     expect(await stack.calls()).toEqual([`GET ${listPath}?page_size=100`]);
   });
 
@@ -71,6 +77,26 @@ describe('targetGroups', () => {
       sent: 'status=live&language=eng',
       holds: ({ status, locale }) => status === 'live' && locale?.startsWith('eng_') === true,
     },
+    {
+      filter: { name: 'Adults' },
+      sent: 'name=Adults',
+      holds: ({ name }) => name.includes('Adults'),
+    },
+    {
+      filter: { exclusionStatus: true },
+      sent: 'exclusion_status=true',
+      holds: ({ exclusion_enabled: excludes }) => excludes === true,
+    },
+    {
+      filter: { exclusionStatus: false },
+      sent: 'exclusion_status=false',
+      holds: ({ exclusion_enabled: excludes }) => excludes === false,
+    },
+    {
+      filter: { projectManagerId: '00000000-0000-4000-8000-00000000000A' },
+      sent: 'project_manager_id=00000000-0000-4000-8000-00000000000a',
+      holds: () => false,
+    },
   ];
   test.each(filters)('can be filtered: $filter', async ({ filter, sent, holds }) => {
     const list = await readApi<rest.TargetGroupList>(stack.emulator, `${listPath}?page_size=100`);
@@ -97,10 +123,37 @@ describe('targetGroups', () => {
     ]);
   });
 
+  test('can be filtered by customer reference numbers', async () => {
+    const list = await readApi<rest.TargetGroupList>(stack.emulator, `${listPath}?page_size=100`);
+    const references = list.target_groups.flatMap(
+      (item) => item.target_group_customer_reference_number ?? [],
+    );
+    const customerReferenceNumbers = [...new Set(references)].slice(0, 2);
+    expect(customerReferenceNumbers).toHaveLength(2);
+    await stack.forgetCalls();
+
+    const variables = { projectId: ids.project, first: 100, filter: { customerReferenceNumbers } };
+    const { targetGroups } = dataOf(await stack.execute(TargetGroupsDocument, variables));
+    expect(targetGroups?.edges.map((edge) => edge?.node?.targetGroupId)).toEqual(
+      list.target_groups
+        .filter((item) =>
+          customerReferenceNumbers.includes(item.target_group_customer_reference_number ?? ''),
+        )
+        .map(({ id }) => id),
+    );
+    const [one = '', two = ''] = customerReferenceNumbers;
+    const name = 'target_group_customer_reference_numbers';
+    expect(await stack.calls()).toEqual([`GET ${listPath}?page_size=100&${name}=${one}&${name}=${two}`]);
+  });
+
   const empty: { filter: TargetGroupFilter | null; sent: string }[] = [
     { filter: null, sent: '' },
     { filter: {}, sent: '' },
     { filter: { search: '', status: [], country: [], language: [], humanReadableIds: [] }, sent: '' },
+    {
+      filter: { name: '', customerReferenceNumbers: [], projectManagerId: '', exclusionStatus: null },
+      sent: '',
+    },
     { filter: { search: '', status: ['LIVE'], country: null }, sent: '&status=live' },
   ];
   test.each(empty)('are all that there are where a filter is empty: $filter', async ({ filter, sent }) => {
@@ -116,6 +169,11 @@ describe('targetGroups', () => {
     { filter: { country: Array.from({ length: 101 }, () => 'US') }, argument: '`filter.country`' },
     { filter: { language: ['EN'] }, argument: '`filter.language.0`' },
     { filter: { humanReadableIds: [''] }, argument: '`filter.humanReadableIds.0`' },
+    { filter: { humanReadableIds: ['9NRV3B9', '9NRV3B'] }, argument: '`filter.humanReadableIds.1`' },
+    { filter: { customerReferenceNumbers: ['AB'] }, argument: '`filter.customerReferenceNumbers.0`' },
+    { filter: { customerReferenceNumbers: ['AB/1'] }, argument: '`filter.customerReferenceNumbers.0`' },
+    { filter: { projectManagerId: 'M1' }, argument: '`filter.projectManagerId`' },
+    { filter: { name: 'x'.repeat(501) }, argument: '`filter.name`' },
   ];
   test.each(nonsense)(
     'cannot be filtered by what makes no sense: $argument',
@@ -157,6 +215,7 @@ describe('targetGroup', () => {
         targetGroupId: demo.live.targetGroupId,
         humanReadableId: details.human_readable_id,
         name: overview.target_group_name,
+        customerReferenceNumber: overview.target_group_customer_reference_number ?? null,
         locale: details.locale,
         status: 'LIVE',
         progress: progressOf(overview.progress),
@@ -168,14 +227,17 @@ describe('targetGroup', () => {
           averageCostPerInterview: moneyIn(overview.average_cost_per_interview),
           earningsPerClick: null,
           earningsPerClickPerMinute: null,
+          currentCostPerInterview: moneyIn(overview.current_cost_per_interview),
+          currentCost: moneyIn(overview.current_cost),
           lastCompleteAt: null,
+          issues: null,
         },
         createdAt: details.created_at,
         projectManagerId: details.project_manager_id,
         fieldingRun: expect.objectContaining({ id: ids.run(demo.live), status: 'LIVE', version: '5' }),
       },
     });
-    const ends = ['overview', 'details', 'fielding-runs'];
+    const ends = ['overview', 'fielding-runs'];
     expect((await stack.calls()).sort()).toEqual(ends.map((end) => `GET ${path}/${end}`).sort());
   });
 
@@ -204,8 +266,8 @@ describe('targetGroup', () => {
     { fields: 'name status locale humanReadableId', ends: ['/overview'] },
     { fields: 'progress { fillingGoal } statistics { conversionRate }', ends: ['/overview'] },
     { fields: 'id project { id account { id } }', ends: ['/overview'] },
-    { fields: 'name createdAt', ends: ['/details'] },
-    { fields: 'status projectManagerId', ends: ['/details', '/overview'] },
+    { fields: 'name createdAt', ends: ['/overview'] },
+    { fields: 'status projectManagerId', ends: ['/overview'] },
     { fields: 'status createdAt @include(if: false)', ends: ['/overview'] },
     { fields: 'status ... on Node { id } ... @skip(if: true) { createdAt }', ends: ['/overview'] },
   ])('asks REST for no more than is selected: { $fields }', async ({ fields, ends }) => {
@@ -250,4 +312,22 @@ function progressOf(progress: rest.TargetGroupProgress | undefined) {
 function moneyIn(money: rest.MonetaryAmount | undefined) {
   if (typeof money !== 'object') return null;
   return { amount: money.value, currency: money.currency_code };
+}
+
+/** The issues of statistics of the newest version, as the graph shows them. */
+function issuesIn(statistics: rest.TargetGroupStatistics | undefined) {
+  const of = (statistic: string, issues: readonly rest.StatisticIssue[] = []) =>
+    issues.map(({ issue_type: type, reason, suggestions }) => ({
+      statistic,
+      severity: type?.toUpperCase(),
+      code: reason?.code,
+      description: reason?.description,
+      suggestions,
+    }));
+  return [
+    ...of('PROGRESS', statistics?.progress?.issues),
+    ...of('DROP_OFF_RATE', statistics?.drop_off_rate?.issues),
+    ...of('INCIDENCE_RATE', statistics?.incidence_rate?.issues),
+    ...of('MEDIAN_LENGTH_OF_INTERVIEW', statistics?.median_length_of_interview_seconds?.issues),
+  ];
 }

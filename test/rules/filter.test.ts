@@ -1,7 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { TargetGroupStatus as RestTargetGroupStatus } from '../../src/contract/demand-api.js';
 import { BadUserInputError } from '../../src/errors.js';
-import { anyText, filterText, filterValues, matching } from '../../src/graphql/filter.js';
+import {
+  anyText,
+  filterFlag,
+  filterText,
+  filterValues,
+  matching,
+  ofLength,
+  userId,
+} from '../../src/graphql/filter.js';
 import { fromRestEnum, toRestEnum } from '../../src/graphql/rest-enum.js';
 import { TargetGroupStatus } from '../../src/graphql/target-group/target-group.enum.js';
 
@@ -52,6 +60,60 @@ describe('filterValues', () => {
 
   test('checks each value as a text where nothing else is known of it', () => {
     expect(() => filterValues('ids', ['a', ''], 'filter.ids', anyText)).toThrow('`filter.ids.1`');
+  });
+});
+
+test.each([
+  [undefined, {}],
+  [null, {}],
+  [true, { exclusion_status: true }],
+  [false, { exclusion_status: false }],
+])('filterFlag: %j', (flag, query) => {
+  expect(filterFlag('exclusion_status', flag)).toEqual(query);
+});
+
+describe('ofLength', () => {
+  const search = ofLength(5, 128);
+
+  test.each(['abcde', '     ', 'x'.repeat(128), '🐕'.repeat(5), '🐕'.repeat(128)])('takes %j', (text) => {
+    expect(search(text, 'filter.search')).toBe(text);
+  });
+
+  test.each(['abcd', '🐕🐕', 'x'.repeat(129), '🐕'.repeat(129), 'x'.repeat(100_000)])(
+    'refuses %j',
+    (text) => {
+      expect(() => search(text, 'filter.search')).toThrow(BadUserInputError);
+      expect(() => search(text, 'filter.search')).toThrow(
+        'Argument `filter.search` must have 5 to 128 characters.',
+      );
+    },
+  );
+
+  test('may be one length', () => {
+    const id = ofLength(7);
+    expect(id('9NRV3B9', 'filter.ids.0')).toBe('9NRV3B9');
+    expect(() => id('9NRV3B', 'filter.ids.0')).toThrow('Argument `filter.ids.0` must have 7 characters.');
+  });
+});
+
+describe('userId', () => {
+  test.each(['3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01', '3B0F6F1E-5A0C-4F0E-9A53-0D5E6D1C7A01'])(
+    'writes %s as REST does',
+    (id) => {
+      expect(userId(id, 'filter.projectManagerId')).toBe('3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01');
+    },
+  );
+
+  test.each([
+    'M1',
+    '3b0f6f1e5a0c4f0e9a530d5e6d1c7a01',
+    '{3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01}',
+    '3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01\n',
+    '3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a0g',
+  ])('refuses %j', (id) => {
+    expect(() => userId(id, 'filter.projectManagerId')).toThrow(
+      'Argument `filter.projectManagerId` must be the raw id of a person, a UUID',
+    );
   });
 });
 

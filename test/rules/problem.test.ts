@@ -13,6 +13,10 @@ function answer(status: number, body: unknown = '', headers: Record<string, stri
   };
 }
 
+function invalidParamsOf(body: unknown) {
+  return problemOf(answer(400, body), NOW).details.invalidParams;
+}
+
 function detailOf(body: unknown): string | undefined {
   return problemOf(answer(400, body), NOW).details.detail;
 }
@@ -92,7 +96,11 @@ describe('what a body tells', () => {
   });
 
   test.each([
-    [[{ name: 'page_size', reason: 'too large' }], 'page_size: too large'],
+    [
+      { detail: 'No.', invalid_params: [{ name: 'page_size', reason: 'too large' }] },
+      [{ name: 'page_size', reason: 'too large' }],
+    ],
+    [[{ name: 'page_size', reason: 'too large' }], [{ name: 'page_size', reason: 'too large' }]],
     [
       {
         invalid_params: [
@@ -101,11 +109,24 @@ describe('what a body tells', () => {
           { param: 'b', detail: 'empty', secret: 'c' },
         ],
       },
-      'a: missing; b: empty',
+      [
+        { name: 'a', reason: 'missing' },
+        { name: 'b', reason: 'empty' },
+      ],
     ],
-    [[{ name: 'page_size', reason: 'see http://10.0.0.7/' }], undefined],
-  ])('may be a list of invalid parameters: %j', (body, detail) => {
-    expect(detailOf(body)).toBe(detail);
+    [{ invalid_params: null }, []],
+    [{ invalid_params: 'page_size' }, []],
+    [[{ name: 'page_size', reason: 'see http://10.0.0.7/' }], [{ name: 'page_size', reason: undefined }]],
+    [[{ name: 'http://10.0.0.7/', reason: 'too large' }], []],
+  ])('may be a list of invalid parameters: %j', (body, params) => {
+    expect(invalidParamsOf(body)).toEqual(params);
+  });
+
+  test('has an end where a list of invalid parameters has none', () => {
+    const entry = { name: 'x'.repeat(10_000), reason: 'y'.repeat(10_000) };
+    const params = invalidParamsOf({ invalid_params: Array.from({ length: 2000 }, () => entry) });
+    expect(params).toHaveLength(1000);
+    expect(params![0]).toEqual({ name: 'x'.repeat(500), reason: 'y'.repeat(500) });
   });
 
   test('may stand in `details`', () => {
@@ -138,8 +159,12 @@ describe('what a body tells', () => {
     ['values of other types', { id: 7, detail: { text: 'no' } }],
     ['empty values', { id: '', detail: '' }],
   ])('is nothing where it is %s', (_what, body) => {
-    const { errorId, detail } = problemOf(answer(400, body), NOW).details;
-    expect({ errorId, detail }).toEqual({ errorId: undefined, detail: undefined });
+    const { errorId, detail, invalidParams } = problemOf(answer(400, body), NOW).details;
+    expect({ errorId, detail, invalidParams }).toEqual({
+      errorId: undefined,
+      detail: undefined,
+      invalidParams: [],
+    });
   });
 
   test('is not told at all where the body broke off', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { fieldsTold } from '../../src/graphql/fielding-run/fielding-run.reading.js';
+import { TargetGroupStatus } from '../../src/contract/demand-api.js';
 import { projectSource } from '../../src/graphql/project/project.reading.js';
-import { targetGroupSources } from '../../src/graphql/target-group/target-group.reading.js';
+import { needsDetails, needsOverview } from '../../src/graphql/target-group/target-group.reading.js';
 
 function fields(text: string): ReadonlySet<string> {
   return new Set(text.split(' ').filter((field) => field !== ''));
@@ -13,7 +14,7 @@ describe('the call that answers the fields of a project', () => {
     ['__typename id projectId account targetGroups', 'none'],
     ['id targetGroupCount lastActivityAt', 'none'],
     ['name', 'project'],
-    ['humanReadableId purchaseOrderNumber projectManagerId', 'project'],
+    ['humanReadableId purchaseOrderNumber customerReferenceNumber projectManagerId', 'project'],
     ['name targetGroupCount', 'project'],
     ['status', 'overview'],
     ['statistics', 'overview'],
@@ -25,17 +26,38 @@ describe('the call that answers the fields of a project', () => {
 
 describe('the calls that answer the fields of a target group', () => {
   test.each([
-    ['', false, false],
-    ['__typename id targetGroupId fieldingRun project', false, false],
-    ['name', true, false],
-    ['status progress statistics', true, false],
-    ['humanReadableId locale updatedAt', true, false],
-    ['createdAt', false, true],
-    ['projectManagerId name locale', false, true],
-    ['status createdAt', true, true],
-    ['name statistics projectManagerId', true, true],
-  ])('%j: overview %j, details %j', (selected, overview, details) => {
-    expect(targetGroupSources(fields(selected))).toEqual({ overview, details });
+    ['', false],
+    ['__typename id targetGroupId fieldingRun project', false],
+    ['name', true],
+    ['status progress statistics', true],
+    ['humanReadableId locale updatedAt customerReferenceNumber', true],
+    ['createdAt', true],
+    ['id projectManagerId', true],
+  ])('%j: overview %j', (selected, overview) => {
+    expect(needsOverview(fields(selected))).toBe(overview);
+  });
+
+  const older = { target_group_name: 'Cats', status: TargetGroupStatus.Live };
+  const managed = { ...older, project_manager_id: 'M1' };
+  const newer = { ...managed, created_at: '2026-01-01T09:00:00.000Z' };
+  test.each([
+    ['createdAt projectManagerId', newer, false],
+    ['createdAt', older, true],
+    ['status projectManagerId', older, true],
+    ['status name locale', older, false],
+    ['createdAt', managed, true],
+    ['projectManagerId', managed, false],
+  ])('%j from %j: details %j', (selected, overview, details) => {
+    expect(needsDetails(fields(selected), overview)).toBe(details);
+  });
+
+  test('are not more where the overview came broken', () => {
+    const overview = Object.defineProperty({ ...newer }, 'created_at', {
+      get: () => {
+        throw new Error('broken');
+      },
+    });
+    expect(needsDetails(fields('createdAt'), overview)).toBe(false);
   });
 });
 

@@ -211,6 +211,88 @@ describe.each([action, creation])('$what that REST refuses', ({ what, run }) => 
   });
 });
 
+describe.each([400, 422])('invalid parameters of a change (%i)', (status) => {
+  const PERIOD = `mutation ($input: UpdateFieldingPeriodInput!) {
+    it: updateFieldingPeriod(input: $input) { fieldingRun { id } userErrors { __typename code message field } }
+  }`;
+  const refusal = (...params: [name: string, reason: string][]) => ({
+    status,
+    body: {
+      id: 'e-1',
+      object: 'some_error',
+      detail: 'The request is not valid.',
+      invalid_params: params.map(([name, reason]) => ({ name, reason })),
+    },
+  });
+  const invalid = (message: string, field: string[] | null) => ({
+    __typename: 'ValidationError',
+    code: 'VALIDATION_FAILED',
+    message,
+    field,
+  });
+  const userErrorsOf = ({ data, errors }: Answer<unknown>) => {
+    expect(errors).toEqual([]);
+    return (data as { it: { userErrors: unknown } }).it.userErrors;
+  };
+
+  test('are where the input has them, in its words', async () => {
+    scripted.upstream.on(
+      'PUT',
+      paths.fieldingRun,
+      refusal(
+        ['start_fielding_at', 'is in the past'],
+        ['/end_fielding_at', 'must be after start_fielding_at'],
+        ['If-Match', 'is no entity tag'],
+        ['fielding_run_id', 'is of another target group'],
+        ['pacing', 'is missing'],
+        ['end_fielding_at', 'see http://10.0.0.7/secrets'],
+        ['pacing', 'see http://10.0.0.7/secrets'],
+      ),
+    );
+    const input = {
+      id: ids.fieldingRun,
+      version: '5',
+      startAt: '2126-01-01T00:00:00Z',
+      endAt: '2126-02-01T00:00:00Z',
+    };
+    expect(userErrorsOf(await scripted.execute(PERIOD, { input }))).toEqual([
+      invalid('`startAt`: is in the past', ['startAt']),
+      invalid('`endAt`: must be after `startAt`', ['endAt']),
+      invalid('`version`: is no entity tag', ['version']),
+      invalid('`id`: is of another target group', ['id']),
+      invalid('pacing: is missing', null),
+      invalid('`endAt`: The API does not accept it.', ['endAt']),
+    ]);
+  });
+
+  test.each(['target_group_ids[1]', 'target_group_ids.1', '/target_group_ids/1', 'body.target_group_ids[1]'])(
+    'are at the target group that the input names: %s',
+    async (name) => {
+      scripted.upstream.on(
+        'POST',
+        paths.pauseJobs,
+        refusal([name, 'is archived'], ['idempotency-key', 'no']),
+      );
+      // The second is the first again, and is sent once.
+      const targetGroupIds = ['101/P1/T1', '101/P1/T1', '101/P1/T2'];
+      const input = { targetGroupIds, idempotencyKey: `key-${status}-${name}` };
+      expect(userErrorsOf(await scripted.execute(CREATE, { input }))).toEqual([
+        invalid('`targetGroupIds.2`: is archived', ['targetGroupIds', '2']),
+        invalid('`idempotencyKey`: no', ['idempotencyKey']),
+      ]);
+      expect(JSON.parse(scripted.upstream.requests[0]!.body)).toEqual({ target_group_ids: ['T1', 'T2'] });
+    },
+  );
+
+  test.each([action, creation])('that are not of the input of $what have no place in it', async ({ run }) => {
+    const answer = await run(refusal(['start_fielding_at', 'is in the past'], ['page_size', 'is large']));
+    expect(userErrorsOf(answer)).toEqual([
+      invalid('start_fielding_at: is in the past', null),
+      invalid('page_size: is large', null),
+    ]);
+  });
+});
+
 describe('a 412', () => {
   test('of an action is a conflict', async () => {
     const { data, errors } = await action.run({ status: 412, body: { object: 'precondition_failed_error' } });
@@ -242,13 +324,41 @@ describe('a query', () => {
     expect(scripted.calls()).toHaveLength(1);
   });
 
-  test.each([
-    [400, 'BAD_USER_INPUT'],
-    [422, 'UPSTREAM_BAD_RESPONSE'],
-  ])('that REST finds wrong (%i) is %s', async (status, code) => {
-    const answer = await query.run({ status, body: { id: 'e-1', detail: 'secret words' } });
-    expect(extensionsOf(answer)).toMatchObject({ code, retryable: false, upstream: { status } });
+  test('that makes no sense to REST (422) is not explained', async () => {
+    const answer = await query.run({ status: 422, body: { id: 'e-1', detail: 'secret words' } });
+    expect(extensionsOf(answer)).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', retryable: false });
     expect(JSON.stringify(answer)).not.toContain('secret words');
+  });
+
+  const page = { name: 'page_size', reason: 'must be at most 100' };
+  const cursor = { name: 'start_after', reason: 'is no cursor' };
+  test.each([
+    [{ detail: 'The page is not valid.' }, 'The page is not valid.'],
+    [
+      { detail: 'The page is not valid.', invalid_params: [page, cursor] },
+      'The page is not valid. (page_size: must be at most 100; start_after: is no cursor)',
+    ],
+    [
+      { invalid_params: [page] },
+      'The Demand API finds the request not valid. (page_size: must be at most 100)',
+    ],
+    [{ detail: 'No.', invalid_params: null }, 'No.'],
+    [
+      {
+        detail: 'see http://10.0.0.7/',
+        invalid_params: [page, { ...cursor, reason: 'see http://10.0.0.7/' }],
+      },
+      'The Demand API finds the request not valid. (page_size: must be at most 100)',
+    ],
+    ['<html>no</html>', 'The Demand API finds the request not valid.'],
+  ])('that REST finds wrong (400) is BAD_USER_INPUT, and says why: %j', async (body, message) => {
+    const answer = await query.run({ status: 400, body });
+    expect(extensionsOf(answer)).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      retryable: false,
+      upstream: { status: 400 },
+    });
+    expect(answer.errors[0]!.message).toBe(message);
   });
 
   test('without a token makes no call', async () => {

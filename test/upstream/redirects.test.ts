@@ -57,7 +57,7 @@ test('a target group that a draft leads on from has been launched: it is read th
   const details = `${paths.targetGroup}/details`;
   // Launched between the first reads and that of the draft.
   scripted.upstream.on('GET', overview, [{ status: 404 }, { body: rest.overview }]);
-  scripted.upstream.on('GET', details, [{ status: 404 }, { body: rest.details }]);
+  scripted.upstream.on('GET', details, { body: rest.details });
   scripted.upstream.on('GET', paths.targetGroup, {
     status: 301,
     headers: { location: `/v1${details}` },
@@ -68,14 +68,40 @@ test('a target group that a draft leads on from has been launched: it is read th
     errors: [],
   });
   expect(scripted.calls().sort()).toEqual(
-    [overview, overview, details, details, paths.targetGroup].map((path) => `GET /v1${path}`).sort(),
+    [overview, overview, details, paths.targetGroup].map((path) => `GET /v1${path}`).sort(),
   );
+});
+
+test('a target group that has been launched, and has no overview, is what its details tell', async () => {
+  const details = `${paths.targetGroup}/details`;
+  scripted.upstream.on('GET', details, { body: { ...rest.details, human_readable_id: '9NRV3B9' } });
+  scripted.upstream.on('GET', paths.targetGroup, { status: 301, headers: { location: `/v1${details}` } });
+  const FIELDS =
+    'name humanReadableId locale createdAt projectManagerId customerReferenceNumber progress { fillingGoal }';
+  expect(await scripted.execute(`{ it: targetGroup(id: "${ids.targetGroup}") { ${FIELDS} } }`)).toMatchObject(
+    {
+      data: {
+        it: {
+          name: 'Cats',
+          humanReadableId: '9NRV3B9',
+          locale: 'eng_us',
+          createdAt: rest.details.created_at,
+          projectManagerId: 'M1',
+          customerReferenceNumber: null,
+          progress: null,
+        },
+      },
+      errors: [],
+    },
+  );
+  const overview = `GET /v1${paths.targetGroup}/overview`;
+  expect(scripted.calls()).toEqual([overview, `GET /v1${paths.targetGroup}`, overview, `GET /v1${details}`]);
 });
 
 test('a draft that leads to another server is read where it belongs', async () => {
   const foreigner = await scripted.foreigner();
   scripted.upstream.on('GET', `${paths.targetGroup}/overview`, [{ status: 404 }, { body: rest.overview }]);
-  scripted.upstream.on('GET', `${paths.targetGroup}/details`, [{ status: 404 }, { body: rest.details }]);
+  scripted.upstream.on('GET', `${paths.targetGroup}/details`, { body: rest.details });
   scripted.upstream.on('GET', paths.targetGroup, {
     status: 301,
     headers: { location: `${foreigner.url}${paths.targetGroup}/details` },

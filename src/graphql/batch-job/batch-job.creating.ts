@@ -4,7 +4,8 @@ import type { BatchJobKind } from '../../contract/demand-api.js';
 import { UpstreamError } from '../../upstream/errors.js';
 import { projectPath } from '../../upstream/place.js';
 import { IdempotencyConflictError } from '../errors/user-error.type.js';
-import { toUserError } from '../errors/user-errors.js';
+import { inputPath, type InputPath } from '../errors/input-path.js';
+import { toUserErrors } from '../errors/user-errors.js';
 import type { TargetGroupsInput } from './batch-job.input.js';
 import { BatchJobPayload } from './batch-job.payload.js';
 import { idempotencyKeyErrors, selectionOf, type Selection } from './batch-job.validation.js';
@@ -28,10 +29,29 @@ export async function startBatchJob(
     return BatchJobPayload.created(key, await context.client.createBatchJob(project, kind, ids, key));
   } catch (error) {
     if (error instanceof UpstreamError && error.details.outcomeUnknown !== true) await claim.release();
-    return BatchJobPayload.refused(key, toUserError(error, { field: ['targetGroupIds'] }));
+    const pathOf = pathInInput(targetGroupIds, selection);
+    return BatchJobPayload.refused(key, ...toUserErrors(error, { field: ['targetGroupIds'], pathOf }));
   } finally {
     context.loaders.clear();
   }
+}
+
+/** Where in the input the parts of the request come from. A target group that was named twice has been sent once. */
+function pathInInput(ids: readonly string[], { targetGroupIds: sent }: Selection): InputPath {
+  return inputPath(
+    {
+      account_id: ['targetGroupIds'],
+      project_id: ['targetGroupIds'],
+      target_group_ids: ['targetGroupIds'],
+      idempotency_key: ['idempotencyKey'],
+    },
+    (index) => {
+      const targetGroupId = sent[index];
+      return targetGroupId === undefined
+        ? undefined
+        : ids.findIndex((id) => id.endsWith(`/${targetGroupId}`));
+    },
+  );
 }
 
 /** What tells one use of a key from another. The order of the target groups does not. */

@@ -17,6 +17,8 @@ const ACTION_OF_KIND: Readonly<Record<BatchJobKind, BatchJobAction>> = {
   [BatchJobKind.Relaunch]: BatchJobAction.RELAUNCH,
 };
 
+const NAME_ELSEWHERE = 'Use `targetGroup { name }`: the API does not tell names in jobs any more.';
+
 @ObjectType({ description: 'Why a batch job could not act on a target group.' })
 export class FailureReason {
   constructor(private readonly reason: rest.FailureReason) {}
@@ -53,7 +55,11 @@ export class UpdatedTargetGroup {
     return this.place.targetGroupId;
   }
 
-  @Field(() => String, { nullable: true, description: 'What the target group is called.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the target group is called. Null where the API does not tell, as since 2025-12-18.',
+    deprecationReason: NAME_ELSEWHERE,
+  })
   get name(): string | null {
     return this.item.target_group_name ?? null;
   }
@@ -73,7 +79,9 @@ export class FailedTargetGroup {
 
   @Field(() => String, {
     nullable: true,
-    description: 'What the target group is called, where there is one.',
+    description:
+      'What the target group is called, where there is one. Null where the API does not tell, as since 2025-12-18.',
+    deprecationReason: NAME_ELSEWHERE,
   })
   get name(): string | null {
     return this.item.target_group_name ?? null;

@@ -32,7 +32,9 @@ export const GATEWAY_FAILED: { readonly message: string; readonly extensions: Er
 export function createFormatError({ onDefect }: FormatErrorOptions) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
     const error = unwrapResolverError(thrown);
-    if (error instanceof UpstreamError) return withExtensions(formatted, upstreamExtensions(error));
+    if (error instanceof UpstreamError) {
+      return withExtensions({ ...formatted, message: upstreamMessage(error) }, upstreamExtensions(error));
+    }
     if (error instanceof FieldgateError || hasCode(error, 'BAD_USER_INPUT') || isMistake(thrown)) {
       return withExtensions(formatted, { code: 'BAD_USER_INPUT', retryable: false });
     }
@@ -55,7 +57,19 @@ const CODES: Readonly<Record<UpstreamErrorCode, ErrorCode>> = {
   BAD_RESPONSE: 'UPSTREAM_BAD_RESPONSE',
 };
 
+const MAX_INVALID_LENGTH = 500;
+
 const RETRYABLE: ReadonlySet<UpstreamErrorCode> = new Set(['RATE_LIMITED', 'UNAVAILABLE', 'TIMEOUT']);
+
+/** What the API finds wrong with a query, a user can put right; of any other failure the gateway tells in its own words. */
+function upstreamMessage({ code, message, details }: UpstreamError): string {
+  if (code !== 'INVALID_REQUEST') return message;
+  const invalid = (details.invalidParams ?? []).flatMap(({ name, reason }) =>
+    reason === undefined ? [] : [`${name}: ${reason}`],
+  );
+  const detail = details.detail ?? message;
+  return invalid.length === 0 ? detail : `${detail} (${invalid.join('; ').slice(0, MAX_INVALID_LENGTH)})`;
+}
 
 function upstreamExtensions({ code, details }: UpstreamError): ErrorExtensions {
   const { status, errorId, retryAfterSeconds, outcomeUnknown, idempotencyKey } = details;

@@ -2,16 +2,31 @@ import type { RequestContext } from '../../context.js';
 import type { ActionOutcome } from '../../upstream/client.js';
 import type { FieldingRunPlace } from '../../upstream/place.js';
 import { ValidationError } from '../errors/user-error.type.js';
-import { toUserError } from '../errors/user-errors.js';
+import { inputPath } from '../errors/input-path.js';
+import { toUserErrors } from '../errors/user-errors.js';
 import { placeOf } from '../node/node-id.js';
 import type { FieldingRunInput } from './fielding-run.input.js';
 import { FieldingRunPayload } from './fielding-run.payload.js';
 
-/** Changes a fielding run from the version that the client has seen, at most once. */
+/** Where in an input the parameters and headers of an action's request come from. */
+const FIELDS = {
+  account_id: ['id'],
+  project_id: ['id'],
+  target_group_id: ['id'],
+  fielding_run_id: ['id'],
+  if_match: ['version'],
+};
+
+/**
+ * Changes a fielding run from the version that the client has seen, at most once.
+ *
+ * @param bodyFields where in the input the properties of the request's body come from
+ */
 export async function changeFieldingRun(
   { loaders }: RequestContext,
   { id, version }: FieldingRunInput,
   act: (place: FieldingRunPlace, version: string) => Promise<ActionOutcome>,
+  bodyFields: Readonly<Record<string, readonly string[]>> = {},
 ): Promise<FieldingRunPayload> {
   const place = placeOf('FieldingRun', id);
   if (typeof place === 'string')
@@ -19,7 +34,10 @@ export async function changeFieldingRun(
   try {
     return FieldingRunPayload.changed(place, await act(place, version));
   } catch (error) {
-    return FieldingRunPayload.refused(toUserError(error, { field: ['id'], fieldingRun: { place, version } }));
+    const pathOf = inputPath({ ...FIELDS, ...bodyFields });
+    return FieldingRunPayload.refused(
+      ...toUserErrors(error, { field: ['id'], pathOf, fieldingRun: { place, version } }),
+    );
   } finally {
     loaders.clear();
   }

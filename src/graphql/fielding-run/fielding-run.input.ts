@@ -22,7 +22,7 @@ export class PauseFieldingRunInput extends FieldingRunInput {}
 @InputType({ description: 'Which paused fielding run to go on with.' })
 export class ResumeFieldingRunInput extends FieldingRunInput {}
 
-@InputType({ description: 'Which fielding run to end for good.' })
+@InputType({ description: 'Which live or scheduled fielding run to end for good.' })
 export class CompleteFieldingRunInput extends FieldingRunInput {}
 
 @InputType({ description: 'Which completed fielding run to start again.' })

@@ -59,7 +59,7 @@ export class FieldingRunMutations {
   @Mutation(() => FieldingRunPayload, {
     nullable: true,
     description:
-      'Ends a fielding run, whether its goal has been reached or not. New respondents are not let in any more.',
+      'Ends a live or scheduled fielding run, whether its goal has been reached or not. New respondents are not let in any more.',
   })
   async completeFieldingRun(
     @Arg('input', () => CompleteFieldingRunInput, { description: INPUT }) input: CompleteFieldingRunInput,
@@ -107,8 +107,11 @@ export class FieldingRunMutations {
       start_fielding_at: input.startAt.toISOString(),
       end_fielding_at: input.endAt.toISOString(),
     };
-    return await changeFieldingRun(context, input, (place, version) =>
-      context.client.updateFieldingPeriod(place, version, period),
+    return await changeFieldingRun(
+      context,
+      input,
+      (place, version) => context.client.updateFieldingPeriod(place, version, period),
+      { start_fielding_at: ['startAt'], end_fielding_at: ['endAt'] },
     );
   }
 

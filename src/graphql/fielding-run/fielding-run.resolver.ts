@@ -29,7 +29,8 @@ export class FieldingRunResolver {
 
   @FieldResolver(() => [FieldingRunAction], {
     description:
-      'What can be done with the run now, by its status and end. The API has the last word: a goal may have been reached.',
+      'What the API takes as a rule from a run with this status and end, e.g. `COMPLETE` from a live or a scheduled one alone. ' +
+      'The API has the last word: a goal may have been reached.',
   })
   availableActions(@Root() run: FieldingRun, @Ctx() { now }: RequestContext): readonly FieldingRunAction[] {
     // An end that came broken fails its own field; this one may not be null, and would take the run away.

@@ -6,8 +6,17 @@ import { ProjectStatus } from './project.enum.js';
   description: 'Which projects to list. All that is given must hold; what is empty counts as not given.',
 })
 export class ProjectFilter {
-  @Field(() => String, { nullable: true, description: 'Text to look for, e.g. in names and ids.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Text to look for in names, ids and customer reference numbers: 5 to 128 characters.',
+  })
   readonly search?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Part of the name, of 1 to 500 characters. `search` finds more.',
+  })
+  readonly name?: string | null;
 
   @Field(() => ProjectStatus, {
     nullable: true,
@@ -17,7 +26,8 @@ export class ProjectFilter {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Only projects of this manager, by the raw id of the person.',
+    description:
+      'Only projects of this manager, by the raw id of the person: a UUID, e.g. `3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01`.',
   })
   readonly projectManagerId?: string | null;
 }

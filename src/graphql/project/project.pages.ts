@@ -4,12 +4,13 @@ import type { ProjectQuery } from '../../upstream/client.js';
 import { segment, type AccountPlace } from '../../upstream/place.js';
 import { toConnection, type Connection } from '../connection/connection.js';
 import { pageQuery } from '../connection/page.js';
-import { filterText } from '../filter.js';
+import { filterText, ofLength, userId } from '../filter.js';
 import { toRestEnum } from '../rest-enum.js';
 import type { ProjectFilter, ProjectsArgs } from './project.args.js';
 import { Project } from './project.type.js';
 
 const restStatus = toRestEnum(ProjectStatus);
+const searchText = ofLength(5, 128);
 
 /** One page of an account's projects; null where there is no such account. */
 export async function projectConnection(
@@ -29,10 +30,16 @@ export async function projectConnection(
   );
 }
 
-function filterQuery({ search, status, projectManagerId }: ProjectFilter): Omit<ProjectQuery, 'page_size'> {
+function filterQuery({
+  search,
+  name,
+  status,
+  projectManagerId,
+}: ProjectFilter): Omit<ProjectQuery, 'page_size'> {
   return {
-    ...filterText('search_string', search, 'filter.search'),
-    ...filterText('project_manager_id', projectManagerId, 'filter.projectManagerId'),
+    ...filterText('search_string', search, 'filter.search', searchText),
+    ...filterText('name', name, 'filter.name'),
+    ...filterText('project_manager_id', projectManagerId, 'filter.projectManagerId', userId),
     ...(status === undefined || status === null ? {} : { status: restStatus(status, 'filter.status') }),
   };
 }

@@ -93,9 +93,22 @@ export class Project implements Node {
     return status === null ? null : fromRestEnum(ProjectStatus, status);
   }
 
-  @Field(() => String, { nullable: true, description: 'The purchase order that the project is charged to.' })
-  get purchaseOrderNumber(): string | null {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The customer's own number for the project, e.g. that of the purchase order which it is charged to, where it has one.",
+  })
+  get customerReferenceNumber(): string | null {
     return this.facts.project_customer_reference_number ?? this.facts.purchase_order_number ?? null;
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The same as `customerReferenceNumber`.',
+    deprecationReason: 'Use `customerReferenceNumber`, as the API has called it since 2025-12-18.',
+  })
+  get purchaseOrderNumber(): string | null {
+    return this.customerReferenceNumber;
   }
 
   @Field(() => Int, {

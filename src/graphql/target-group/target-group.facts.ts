@@ -4,6 +4,7 @@ import type * as rest from '../../contract/demand-api.js';
 export interface TargetGroupFacts {
   readonly humanReadableId: string | null;
   readonly name: string | null;
+  readonly customerReferenceNumber: string | null;
   readonly locale: string | null;
   /** As REST writes it; undefined where the call did not tell. */
   readonly status: string | undefined;
@@ -22,7 +23,11 @@ export interface TargetGroupFigures {
   readonly averageCostPerInterview: rest.MonetaryAmount | null;
   readonly earningsPerClick: rest.MonetaryAmount | null;
   readonly earningsPerClickPerMinute: rest.MonetaryAmount | null;
+  readonly currentCostPerInterview: rest.MonetaryAmount | null;
+  readonly currentCost: rest.MonetaryAmount | null;
   readonly lastCompleteAt: string | null;
+  /** The figures as lists tell them, with their issues; null where another call told. */
+  readonly listed: rest.TargetGroupStatistics | null;
 }
 
 /**
@@ -38,6 +43,10 @@ export class ListedFacts implements TargetGroupFacts {
 
   get name(): string {
     return this.item.name;
+  }
+
+  get customerReferenceNumber(): string | null {
+    return this.item.target_group_customer_reference_number ?? null;
   }
 
   get locale(): string | null {
@@ -69,25 +78,30 @@ export class ListedFacts implements TargetGroupFacts {
   }
 }
 
-/** A launched target group, from its overview, its details, or both. */
+/** A launched target group: from its overview, and from its details what an older overview lacks, or all where it has none. */
 export class LaunchedFacts implements TargetGroupFacts {
   readonly updatedAt = null;
 
+  /** @param details an error where they could not be read: it is that of the fields which need them */
   constructor(
     private readonly overview: rest.TargetGroupOverview | null,
-    private readonly details: rest.TargetGroupDetails | null,
+    private readonly details: rest.TargetGroupDetails | null | Error,
   ) {}
 
   get humanReadableId(): string | null {
-    return this.overview?.human_readable_id ?? this.details?.human_readable_id ?? null;
+    return (this.overview ?? this.#details)?.human_readable_id ?? null;
   }
 
   get name(): string | null {
-    return this.overview?.target_group_name ?? this.details?.name ?? null;
+    return (this.overview === null ? this.#details?.name : this.overview.target_group_name) ?? null;
+  }
+
+  get customerReferenceNumber(): string | null {
+    return (this.overview ?? this.#details)?.target_group_customer_reference_number ?? null;
   }
 
   get locale(): string | null {
-    return this.details?.locale ?? (this.overview === null ? null : localeOf(this.overview));
+    return this.overview === null ? (this.#details?.locale ?? null) : localeOf(this.overview);
   }
 
   get status(): string | undefined {
@@ -95,11 +109,16 @@ export class LaunchedFacts implements TargetGroupFacts {
   }
 
   get createdAt(): string | null {
-    return this.details?.created_at ?? null;
+    return this.overview?.created_at ?? this.#details?.created_at ?? null;
   }
 
   get projectManagerId(): string | null {
-    return this.details?.project_manager_id ?? null;
+    return this.overview?.project_manager_id ?? this.#details?.project_manager_id ?? null;
+  }
+
+  get #details(): rest.TargetGroupDetails | null {
+    if (this.details instanceof Error) throw this.details;
+    return this.details;
   }
 
   get progress(): rest.TargetGroupProgress | null {
@@ -129,6 +148,10 @@ export class DraftFacts implements TargetGroupFacts {
     return this.draft.name ?? null;
   }
 
+  get customerReferenceNumber(): string | null {
+    return this.draft.target_group_customer_reference_number ?? null;
+  }
+
   get locale(): string | null {
     return this.draft.locale ?? null;
   }
@@ -147,6 +170,9 @@ function localeOf({
 }
 
 class ListedFigures implements TargetGroupFigures {
+  readonly currentCostPerInterview = null;
+  readonly currentCost = null;
+
   constructor(private readonly statistics: rest.TargetGroupStatistics) {}
 
   get conversionRate(): number | null {
@@ -180,11 +206,16 @@ class ListedFigures implements TargetGroupFigures {
   get lastCompleteAt(): string | null {
     return this.statistics.last_complete_date?.value ?? null;
   }
+
+  get listed(): rest.TargetGroupStatistics {
+    return this.statistics;
+  }
 }
 
 class OverviewFigures implements TargetGroupFigures {
   readonly lastCompleteAt = null;
   readonly earningsPerClickPerMinute = null;
+  readonly listed = null;
 
   constructor(private readonly overview: rest.TargetGroupOverview) {}
 
@@ -210,5 +241,13 @@ class OverviewFigures implements TargetGroupFigures {
 
   get earningsPerClick(): rest.MonetaryAmount | null {
     return this.overview.earnings_per_click ?? null;
+  }
+
+  get currentCostPerInterview(): rest.MonetaryAmount | null {
+    return this.overview.current_cost_per_interview ?? null;
+  }
+
+  get currentCost(): rest.MonetaryAmount | null {
+    return this.overview.current_cost ?? null;
   }
 }

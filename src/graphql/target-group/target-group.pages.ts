@@ -4,15 +4,20 @@ import type { TargetGroupQuery } from '../../upstream/client.js';
 import { segment, type ProjectPlace } from '../../upstream/place.js';
 import { toConnection, type Connection } from '../connection/connection.js';
 import { pageQuery } from '../connection/page.js';
-import { anyText, filterText, filterValues, inLowerCase, matching } from '../filter.js';
+import { filterFlag, filterText, filterValues, inLowerCase, matching, ofLength, userId } from '../filter.js';
 import { toRestEnum } from '../rest-enum.js';
 import type { TargetGroupFilter, TargetGroupsArgs } from './target-group.args.js';
 import { ListedFacts } from './target-group.facts.js';
 import { TargetGroup } from './target-group.type.js';
 
 const restStatus = toRestEnum(TargetGroupStatus);
-const countryCode = inLowerCase(matching(/^[A-Za-z]{2}$/, 'a country in two letters, e.g. `US`'));
-const languageCode = inLowerCase(matching(/^[A-Za-z]{3}$/, 'a language in three letters, e.g. `ENG`'));
+const countryCode = inLowerCase(matching(/^[A-Za-z]{2}$/, 'a country in two letters, e.g. `us`'));
+const languageCode = inLowerCase(matching(/^[A-Za-z]{3}$/, 'a language in three letters, e.g. `eng`'));
+const humanReadableId = ofLength(7);
+const customerReferenceNumber = matching(
+  /^[\w -]{3,128}$/,
+  'a customer reference number: 3 to 128 letters, digits, spaces, `-` and `_`, e.g. `TRACKER-0042`',
+);
 
 /** One page of a project's target groups; null where there is no such project. */
 export async function targetGroupConnection(
@@ -39,6 +44,20 @@ function filterQuery(filter: TargetGroupFilter): Omit<TargetGroupQuery, 'page_si
     ...filterText('search_string', filter.search, 'filter.search'),
     ...filterValues('country', filter.country, 'filter.country', countryCode),
     ...filterValues('language', filter.language, 'filter.language', languageCode),
-    ...filterValues('human_readable_ids', filter.humanReadableIds, 'filter.humanReadableIds', anyText),
+    ...filterValues(
+      'human_readable_ids',
+      filter.humanReadableIds,
+      'filter.humanReadableIds',
+      humanReadableId,
+    ),
+    ...filterText('name', filter.name, 'filter.name'),
+    ...filterValues(
+      'target_group_customer_reference_numbers',
+      filter.customerReferenceNumbers,
+      'filter.customerReferenceNumbers',
+      customerReferenceNumber,
+    ),
+    ...filterText('project_manager_id', filter.projectManagerId, 'filter.projectManagerId', userId),
+    ...filterFlag('exclusion_status', filter.exclusionStatus),
   };
 }

@@ -1,5 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../../context.js';
+import type * as rest from '../../contract/demand-api.js';
+import { settled } from '../../loaders/read-loader.js';
 import type { TargetGroupPlace } from '../../upstream/place.js';
 import { selectedFields } from '../selection.js';
 import { DraftFacts, LaunchedFacts, type TargetGroupFacts } from './target-group.facts.js';
@@ -16,21 +18,29 @@ const NEEDS_NOTHING = new Set([
   'completesOverTime',
   'changelog',
 ]);
-const NEEDS_OVERVIEW = new Set(['status', 'progress', 'statistics']);
-const NEEDS_DETAILS = new Set(['projectManagerId', 'createdAt']);
 
-/** The calls that answer a selection. */
-export interface TargetGroupSources {
-  readonly overview: boolean;
-  readonly details: boolean;
+/** What details tell, and an overview of before 2025-12-18 does not: the property, and the fields that need it. */
+const IN_OLDER_DETAILS = [
+  ['project_manager_id', ['projectManagerId']],
+  ['created_at', ['createdAt']],
+] as const;
+
+/** Whether a selection is answered by a call at all. */
+export function needsOverview(selected: ReadonlySet<string>): boolean {
+  return [...selected].some((field) => !NEEDS_NOTHING.has(field));
 }
 
-/** Which calls answer a selection: the fewest. What both tell comes from the one that is made anyway. */
-export function targetGroupSources(selected: ReadonlySet<string>): TargetGroupSources {
-  const needed = [...selected].filter((field) => !NEEDS_NOTHING.has(field));
-  const details = needed.some((field) => NEEDS_DETAILS.has(field));
-  const overview = needed.some((field) => NEEDS_OVERVIEW.has(field)) || (needed.length > 0 && !details);
-  return { overview, details };
+/** Whether a selection needs details, too: where it has a field that this overview does not tell. */
+export function needsDetails(selected: ReadonlySet<string>, overview: rest.TargetGroupOverview): boolean {
+  return IN_OLDER_DETAILS.some(
+    ([property, fields]) => fields.some((field) => selected.has(field)) && isMissing(overview, property),
+  );
+}
+
+/** A property that came broken is there, and fails its own field. It is not read here. */
+function isMissing(overview: rest.TargetGroupOverview, property: keyof rest.TargetGroupOverview): boolean {
+  const told = Object.getOwnPropertyDescriptor(overview, property);
+  return told === undefined || ('value' in told && (told.value === undefined || told.value === null));
 }
 
 /** The target group that a client named: REST is always asked whether it exists. */
@@ -39,9 +49,7 @@ export async function findTargetGroup(
   place: TargetGroupPlace,
   info: GraphQLResolveInfo,
 ): Promise<TargetGroup | null> {
-  const sources = targetGroupSources(selectedFields(info, 'TargetGroup'));
-  const asked = sources.overview || sources.details ? sources : { overview: true, details: false };
-  return toTargetGroup(place, await read(context, place, asked));
+  return toTargetGroup(place, await read(context, place, selectedFields(info, 'TargetGroup')));
 }
 
 /** The target group that something belongs to: REST is asked where the selection needs it. */
@@ -51,36 +59,45 @@ export async function relatedTargetGroup(
   info: GraphQLResolveInfo,
 ): Promise<TargetGroup | null> {
   const place = { accountId, projectId, targetGroupId };
-  const sources = targetGroupSources(selectedFields(info, 'TargetGroup'));
-  const asked = sources.overview || sources.details;
-  return toTargetGroup(place, asked ? await read(context, place, sources) : new LaunchedFacts(null, null));
+  const selected = selectedFields(info, 'TargetGroup');
+  const facts = needsOverview(selected)
+    ? await read(context, place, selected)
+    : new LaunchedFacts(null, null);
+  return toTargetGroup(place, facts);
 }
 
-/** Overview and details are 404 for a draft; then it is read as one. */
+/** An overview is 404 for a draft; then it is read as one. */
 async function read(
-  { loaders }: RequestContext,
+  context: RequestContext,
   place: TargetGroupPlace,
-  sources: TargetGroupSources,
+  selected: ReadonlySet<string>,
 ): Promise<TargetGroupFacts | null> {
-  const [overview, details] = await Promise.all([
-    sources.overview ? loaders.targetGroupOverview.load(place) : null,
-    sources.details ? loaders.targetGroupDetails.load(place) : null,
-  ]);
-  const launched = sources.overview ? overview : details;
-  if (launched !== null) return new LaunchedFacts(overview, details);
+  const { loaders } = context;
+  const launched = await readLaunched(context, place, selected);
+  if (launched !== null) return launched;
 
   const draft = await loaders.draftTargetGroup.load(place);
   if (draft === null) return null;
   if (draft !== 'launched') return new DraftFacts(draft);
 
-  // Launched between the two reads.
+  // Launched between the two reads, or a launched one without an overview.
   loaders.targetGroupOverview.clear(place);
-  loaders.targetGroupDetails.clear(place);
-  const [overviewNow, detailsNow] = await Promise.all([
-    loaders.targetGroupOverview.load(place),
-    loaders.targetGroupDetails.load(place),
-  ]);
-  return overviewNow === null && detailsNow === null ? null : new LaunchedFacts(overviewNow, detailsNow);
+  const launchedNow = await readLaunched(context, place, selected);
+  if (launchedNow !== null) return launchedNow;
+  const details = await loaders.targetGroupDetails.load(place);
+  return details === null ? null : new LaunchedFacts(null, details);
+}
+
+async function readLaunched(
+  { loaders }: RequestContext,
+  place: TargetGroupPlace,
+  selected: ReadonlySet<string>,
+): Promise<LaunchedFacts | null> {
+  const overview = await loaders.targetGroupOverview.load(place);
+  if (overview === null) return null;
+  if (!needsDetails(selected, overview)) return new LaunchedFacts(overview, null);
+  const [details = null] = await settled([loaders.targetGroupDetails.load(place)]);
+  return new LaunchedFacts(overview, details);
 }
 
 function toTargetGroup(place: TargetGroupPlace, facts: TargetGroupFacts | null): TargetGroup | null {

@@ -7,6 +7,7 @@ import { Money, moneyOf } from '../money/money.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
 import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
+import { issuesOf, StatisticIssue } from './statistic-issue.js';
 import { TargetGroupStatus } from './target-group.enum.js';
 import type { TargetGroupFacts, TargetGroupFigures } from './target-group.facts.js';
 
@@ -31,7 +32,8 @@ export class TargetGroupProgress {
 
   @Field(() => String, {
     nullable: true,
-    description: "What counts towards the goal, in the API's own word, e.g. `completes`.",
+    description:
+      "What counts towards the goal, in the API's own word: `completes`, `prescreens` or `automated`; older versions have others, e.g. `balanced`.",
   })
   get fillingStrategy(): string | null {
     return this.progress.filling_strategy ?? null;
@@ -93,12 +95,41 @@ export class TargetGroupStatistics {
     return moneyOf(this.figures.earningsPerClickPerMinute);
   }
 
+  @Field(() => Money, {
+    nullable: true,
+    description:
+      'What an interview costs at present. Lists of target groups do not tell, nor do older versions of the API.',
+  })
+  get currentCostPerInterview(): Money | null {
+    return moneyOf(this.figures.currentCostPerInterview);
+  }
+
+  @Field(() => Money, {
+    nullable: true,
+    description:
+      'What all interviews have cost so far. Lists of target groups do not tell, nor do older versions of the API.',
+  })
+  get currentCost(): Money | null {
+    return moneyOf(this.figures.currentCost);
+  }
+
   @Field(() => DateTime, {
     nullable: true,
     description: 'When the latest interview was completed. Only lists of target groups tell; null elsewhere.',
   })
   get lastCompleteAt(): Moment | null {
     return momentOf(this.figures.lastCompleteAt, 'last_complete_date');
+  }
+
+  @Field(() => [StatisticIssue], {
+    nullable: 'itemsAndList',
+    description:
+      'What the API finds wrong with the figures, and proposes to do about it; empty where nothing is. Only lists of target ' +
+      'groups tell; null elsewhere. Null, with an error, stands for an issue that could not be read.',
+  })
+  get issues(): readonly (StatisticIssue | Error)[] | null {
+    const { listed } = this.figures;
+    return listed === null ? null : issuesOf(listed);
   }
 }
 
@@ -130,6 +161,14 @@ export class TargetGroup implements Node {
   @Field(() => String, { nullable: true, description: 'What the target group is called.' })
   get name(): string | null {
     return this.facts.name;
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The customer's own number for the target group, e.g. `TRACKER-0042`, where it has one.",
+  })
+  get customerReferenceNumber(): string | null {
+    return this.facts.customerReferenceNumber;
   }
 
   @Field(() => String, {

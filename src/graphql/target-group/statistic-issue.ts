@@ -1,0 +1,137 @@
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import type * as rest from '../../contract/demand-api.js';
+import { itemsFrom, orError } from '../items.js';
+import { fromRestEnum } from '../rest-enum.js';
+
+export enum TargetGroupStatistic {
+  PROGRESS = 'PROGRESS',
+  CONVERSION_RATE = 'CONVERSION_RATE',
+  DROP_OFF_RATE = 'DROP_OFF_RATE',
+  INCIDENCE_RATE = 'INCIDENCE_RATE',
+  MEDIAN_LENGTH_OF_INTERVIEW = 'MEDIAN_LENGTH_OF_INTERVIEW',
+  AVERAGE_COST_PER_INTERVIEW = 'AVERAGE_COST_PER_INTERVIEW',
+  EARNINGS_PER_CLICK = 'EARNINGS_PER_CLICK',
+  EARNINGS_PER_CLICK_PER_MINUTE = 'EARNINGS_PER_CLICK_PER_MINUTE',
+  LAST_COMPLETE = 'LAST_COMPLETE',
+}
+
+registerEnumType(TargetGroupStatistic, {
+  name: 'TargetGroupStatistic',
+  description: 'Which figure of a target group.',
+  valuesConfig: {
+    PROGRESS: { description: "The target group's `progress`." },
+    CONVERSION_RATE: { description: '`conversionRate`.' },
+    DROP_OFF_RATE: { description: '`dropOffRate`.' },
+    INCIDENCE_RATE: { description: '`incidenceRate`.' },
+    MEDIAN_LENGTH_OF_INTERVIEW: { description: '`medianLengthOfInterviewSeconds`.' },
+    AVERAGE_COST_PER_INTERVIEW: { description: '`averageCostPerInterview`.' },
+    EARNINGS_PER_CLICK: { description: '`earningsPerClick`.' },
+    EARNINGS_PER_CLICK_PER_MINUTE: { description: '`earningsPerClickPerMinute`.' },
+    LAST_COMPLETE: { description: '`lastCompleteAt`.' },
+  },
+});
+
+export enum StatisticIssueSeverity {
+  ERROR = 'ERROR',
+  WARNING = 'WARNING',
+  UNKNOWN = 'UNKNOWN',
+}
+
+registerEnumType(StatisticIssueSeverity, {
+  name: 'StatisticIssueSeverity',
+  description: 'How bad an issue is.',
+  valuesConfig: {
+    ERROR: { description: 'It keeps the target group from filling.' },
+    WARNING: { description: 'It is worth a look.' },
+    UNKNOWN: {
+      description:
+        'The API does not tell (older versions do not), or in a word that this version does not know.',
+    },
+  },
+});
+
+@ObjectType({ description: 'What can be done about an issue.' })
+export class StatisticIssueSuggestion {
+  constructor(private readonly suggestion: rest.StatisticIssueSuggestion) {}
+
+  @Field(() => String, { nullable: true, description: "The API's own code for it, e.g. `3107`." })
+  get code(): string | null {
+    return this.suggestion.code ?? null;
+  }
+
+  @Field(() => String, { nullable: true, description: 'What to do, as a sentence for people.' })
+  get description(): string | null {
+    return this.suggestion.description ?? null;
+  }
+}
+
+@ObjectType({
+  description:
+    'Something that the API finds wrong with a figure of a target group. Show it beside the figure.',
+})
+export class StatisticIssue {
+  constructor(
+    statistic: TargetGroupStatistic,
+    private readonly issue: rest.StatisticIssue,
+  ) {
+    this.statistic = statistic;
+  }
+
+  @Field(() => TargetGroupStatistic, { description: 'The figure that it is about.' })
+  readonly statistic: TargetGroupStatistic;
+
+  @Field(() => StatisticIssueSeverity, { description: 'How bad it is.' })
+  get severity(): StatisticIssueSeverity {
+    const severity = this.issue.issue_type ?? null;
+    return severity === null
+      ? StatisticIssueSeverity.UNKNOWN
+      : fromRestEnum(StatisticIssueSeverity, severity);
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The API's own code for what is wrong, for programs, e.g. `1204`.",
+  })
+  get code(): string | null {
+    return this.issue.reason?.code ?? this.issue.code ?? null;
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What is wrong, as a sentence for people. Null where the API does not tell.',
+  })
+  get description(): string | null {
+    return this.issue.reason?.description ?? this.issue.description ?? null;
+  }
+
+  @Field(() => [StatisticIssueSuggestion], {
+    nullable: 'itemsAndList',
+    description: 'What can be done about it. Null, with an error, stands for one that could not be read.',
+  })
+  get suggestions(): readonly (StatisticIssueSuggestion | Error)[] {
+    return itemsFrom(this.issue.suggestions ?? [], (suggestion) => new StatisticIssueSuggestion(suggestion));
+  }
+}
+
+/** The figures in the order of the graph, and what REST calls them. */
+const STATISTICS: readonly (readonly [TargetGroupStatistic, keyof rest.TargetGroupStatistics])[] = [
+  [TargetGroupStatistic.PROGRESS, 'progress'],
+  [TargetGroupStatistic.CONVERSION_RATE, 'conversion_rate'],
+  [TargetGroupStatistic.DROP_OFF_RATE, 'drop_off_rate'],
+  [TargetGroupStatistic.INCIDENCE_RATE, 'incidence_rate'],
+  [TargetGroupStatistic.MEDIAN_LENGTH_OF_INTERVIEW, 'median_length_of_interview_seconds'],
+  [TargetGroupStatistic.AVERAGE_COST_PER_INTERVIEW, 'average_cost_per_interview'],
+  [TargetGroupStatistic.EARNINGS_PER_CLICK, 'earnings_per_click'],
+  [TargetGroupStatistic.EARNINGS_PER_CLICK_PER_MINUTE, 'earnings_per_click_per_minute'],
+  [TargetGroupStatistic.LAST_COMPLETE, 'last_complete_date'],
+];
+
+/** The issues of all figures. What came broken of one stands as an error in the place of its issues. */
+export function issuesOf(statistics: rest.TargetGroupStatistics): readonly (StatisticIssue | Error)[] {
+  return STATISTICS.flatMap(([statistic, property]) => {
+    const issues = orError(() => statistics[property]?.issues ?? []);
+    return issues instanceof Error
+      ? [issues]
+      : itemsFrom(issues, (issue) => new StatisticIssue(statistic, issue));
+  });
+}

@@ -1,0 +1,45 @@
+import { parse, print, separateOperations } from 'graphql';
+import { demo } from '../../src/emulator/index.js';
+import { demoQuery } from '../../src/main/demo-query.js';
+import { dataOf, ids, useStack } from './stack.js';
+
+const stack = useStack();
+
+interface TargetGroups {
+  targetGroups: {
+    nodes: { id: string; customerReferenceNumber: string | null; statistics: { issues: object[] } }[];
+  };
+}
+
+test('what the explorers show at first runs, and shows something', async () => {
+  const { document, variables, headers } = demoQuery(demo);
+  const operations = separateOperations(parse(document));
+  const run = async <Data>(name: string, more: object = {}) =>
+    dataOf(
+      await stack.execute<Data, object>(
+        print(operations[name]!),
+        { ...variables, ...more },
+        { token: null, headers },
+      ),
+    );
+  expect(Object.keys(operations)).toEqual(['TargetGroups', 'Pause', 'Job']);
+
+  const { nodes } = (await run<TargetGroups>('TargetGroups')).targetGroups;
+  expect(nodes.map(({ id }) => id)).toContain(ids.targetGroup(demo.live));
+  expect(nodes.some(({ customerReferenceNumber: number }) => number !== null)).toBe(true);
+  expect(nodes.some(({ statistics }) => statistics.issues.length > 0)).toBe(true);
+
+  const { pauseTargetGroups: paused } = await run<{
+    pauseTargetGroups: { batchJob: { id: string }; userErrors: object[] };
+  }>('Pause');
+  expect(paused.userErrors).toEqual([]);
+  const { id } = paused.batchJob;
+  let job;
+  do job = (await run<{ batchJob: { status: string } }>('Job', { id })).batchJob;
+  while (job.status === 'PROCESSING');
+  expect(job).toMatchObject({
+    status: 'COMPLETED',
+    updatedTargetGroups: [{ targetGroup: { name: expect.any(String) } }],
+    failedTargetGroups: [],
+  });
+});

@@ -1,0 +1,228 @@
+import type * as rest from '../../src/contract/demand-api.js';
+import { demo } from '../../src/emulator/index.js';
+import {
+  FieldingRunDocument,
+  PauseTargetGroupsDocument,
+  ProjectDocument,
+  ProjectsDocument,
+  TargetGroupDocument,
+  TargetGroupsDocument,
+  UpdateFieldingPeriodDocument,
+} from '../generated/documents.js';
+import { demoPaths, readApi } from '../helpers/emulator.js';
+import { actions, readRun } from './changes.js';
+import { dataOf, ids, inDays, useStack } from './stack.js';
+
+/** Whichever version of the API answers, the graph is the same, but for what an older one does not tell. */
+describe.each(['2025-12-18', '2025-05-27'])('With version %s of the API', (version) => {
+  const older = version < '2025-12-18';
+  const stack = useStack({ env: { DEMAND_API_VERSION: version } });
+  const path = demoPaths.targetGroup(demo.live);
+
+  /** What the newest version tells. */
+  async function told<Body>(restPath: string): Promise<Body> {
+    const body = await readApi<Body>(stack.emulator, restPath);
+    await stack.forgetCalls();
+    return body;
+  }
+
+  afterEach(async () => {
+    const requests = await stack.requests();
+    expect(new Set(requests.map(({ headers }) => headers['cint-api-version']))).toEqual(new Set([version]));
+  });
+
+  test('a project has its customer reference number under both names', async () => {
+    const { project } = dataOf(await stack.execute(ProjectDocument, { id: ids.project }));
+    expect(project).toMatchObject({
+      customerReferenceNumber: 'PO-2041-77',
+      purchaseOrderNumber: 'PO-2041-77',
+    });
+    expect(project?.projectManagerId).toEqual(expect.any(String));
+    expect(await stack.calls()).toEqual([`GET ${demoPaths.project}/overview`]);
+  });
+
+  test('projects have theirs', async () => {
+    const { projects } = dataOf(await stack.execute(ProjectsDocument, { accountId: ids.account }));
+    const numbers = projects?.edges.map((edge) => edge?.node?.customerReferenceNumber);
+    expect(numbers).toContain('PO-2041-77');
+    expect(projects?.edges.map((edge) => edge?.node?.purchaseOrderNumber)).toEqual(numbers);
+  });
+
+  test('a list of target groups tells figures, money and issues', async () => {
+    const list = await told<rest.TargetGroupList>(`${demoPaths.project}/target-groups?page_size=100`);
+    const { targetGroups } = dataOf(
+      await stack.execute(TargetGroupsDocument, { projectId: ids.project, first: 100 }),
+    );
+    const nodes = targetGroups!.edges.map((edge) => edge!.node!);
+
+    expect(nodes).toMatchObject(
+      list.target_groups.map(({ statistics, ...item }) => ({
+        targetGroupId: item.id,
+        customerReferenceNumber: older ? null : (item.target_group_customer_reference_number ?? null),
+        status: item.status.toUpperCase(),
+        createdAt: item.created_at,
+        projectManagerId: item.project_manager_id,
+        progress: { fillingStrategy: statistics?.progress?.value?.filling_strategy },
+        statistics: {
+          incidenceRate: statistics?.incidence_rate?.value ?? null,
+          averageCostPerInterview: moneyIn(statistics?.average_cost_per_interview?.value),
+          issues: issuesIn(statistics),
+        },
+      })),
+    );
+    expect(nodes.flatMap(({ statistics }) => statistics?.issues ?? []).length).toBeGreaterThan(0);
+    expect(nodes.some(({ statistics }) => statistics?.averageCostPerInterview)).toBe(true);
+    expect(await stack.calls()).toEqual([`GET ${demoPaths.project}/target-groups?page_size=100`]);
+  });
+
+  test('a launched target group tells its manager, from details where its overview does not', async () => {
+    const overview = await told<rest.TargetGroupOverview>(`${path}/overview`);
+    const { targetGroup } = dataOf(
+      await stack.execute(TargetGroupDocument, { id: ids.targetGroup(demo.live) }),
+    );
+    expect(targetGroup).toMatchObject({
+      name: overview.target_group_name,
+      customerReferenceNumber: older ? null : (overview.target_group_customer_reference_number ?? null),
+      locale: `${overview.language_code}_${overview.country_code}`.toLowerCase(),
+      status: 'LIVE',
+      createdAt: overview.created_at,
+      projectManagerId: overview.project_manager_id,
+      statistics: {
+        currentCostPerInterview: older ? null : moneyIn(overview.current_cost_per_interview),
+        currentCost: older ? null : moneyIn(overview.current_cost),
+      },
+      fieldingRun: { status: 'LIVE' },
+    });
+    const ends = ['overview', ...(older ? ['details'] : []), 'fielding-runs'];
+    expect((await stack.calls()).sort()).toEqual(ends.map((end) => `GET ${path}/${end}`).sort());
+  });
+
+  test.each([
+    { fields: 'name status locale statistics { conversionRate }', ends: ['overview'] },
+    { fields: 'createdAt', ends: older ? ['overview', 'details'] : ['overview'] },
+    { fields: 'projectManagerId', ends: older ? ['overview', 'details'] : ['overview'] },
+  ])('a target group costs what its selection needs: { $fields }', async ({ fields, ends }) => {
+    dataOf(await stack.execute(`{ targetGroup(id: "${ids.targetGroup(demo.live)}") { ${fields} } }`));
+    expect(await stack.calls()).toEqual(ends.map((end) => `GET ${path}/${end}`));
+  });
+
+  test('a draft tells what it has', async () => {
+    const draft = await told<rest.DraftTargetGroup>(demoPaths.targetGroup(demo.draft));
+    const { targetGroup } = dataOf(
+      await stack.execute(TargetGroupDocument, { id: ids.targetGroup(demo.draft) }),
+    );
+    expect(targetGroup).toMatchObject({
+      name: draft.name,
+      status: 'DRAFT',
+      projectManagerId: draft.project_manager_id,
+      createdAt: null,
+      statistics: null,
+    });
+  });
+
+  test.each(actions)(
+    '$name leads from state to state',
+    async ({ document, path: action, from, to, refused }) => {
+      const { version: seen } = await readRun(stack, from);
+      const input = { id: ids.run(from), version: seen };
+      const [changed] = Object.values(dataOf(await stack.execute(document, { input })));
+      expect(changed).toMatchObject({
+        fieldingRun: { status: to, version: String(Number(seen) + 1) },
+        userErrors: [],
+      });
+      expect(await stack.calls()).toContain(`POST ${demoPaths.run(from)}/${action}`);
+
+      const there = await readRun(stack, refused);
+      const again = { id: ids.run(refused), version: there.version };
+      const [payload] = Object.values(dataOf(await stack.execute(document, { input: again })));
+      expect(payload).toMatchObject({
+        fieldingRun: null,
+        userErrors: [{ code: 'INVALID_STATE', current: { status: there.status } }],
+      });
+    },
+  );
+
+  test('a fielding run has its state and its actions', async () => {
+    const { fieldingRun } = dataOf(await stack.execute(FieldingRunDocument, { id: ids.run(demo.paused) }));
+    expect(fieldingRun).toMatchObject({ status: 'PAUSED', availableActions: ['RESUME'] });
+  });
+
+  test('a period moves, or the input is told where it is wrong', async () => {
+    const { version: seen } = await readRun(stack, demo.scheduled);
+    const input = { id: ids.run(demo.scheduled), version: seen };
+    const late = { ...input, startAt: inDays(-1), endAt: inDays(8) };
+    const refused = dataOf(await stack.execute(UpdateFieldingPeriodDocument, { input: late }));
+    expect(refused.updateFieldingPeriod?.userErrors).toMatchObject([
+      { __typename: 'ValidationError', field: ['startAt'] },
+    ]);
+    const sound = { ...input, startAt: inDays(2), endAt: inDays(8) };
+    const moved = dataOf(await stack.execute(UpdateFieldingPeriodDocument, { input: sound }));
+    expect(moved.updateFieldingPeriod).toMatchObject({
+      fieldingRun: { status: 'SCHEDULED', startAt: sound.startAt, endAt: sound.endAt },
+      userErrors: [],
+    });
+  });
+
+  test('a job names its target groups through themselves', async () => {
+    const targetGroupIds = [ids.targetGroup(demo.live), ids.targetGroup(demo.scheduled)];
+    const { pauseTargetGroups } = dataOf(
+      await stack.execute(PauseTargetGroupsDocument, { input: { targetGroupIds } }),
+    );
+    const id = pauseTargetGroups!.batchJob!.id;
+    const live = await readApi<rest.TargetGroupOverview>(stack.emulator, `${path}/overview`, {
+      headers: { 'cint-api-version': version },
+    });
+    let job;
+    do {
+      const parts = 'targetGroupId name targetGroup { name }';
+      const answer = await stack.execute<{ batchJob: Record<string, unknown> }, unknown>(
+        `{ batchJob(id: "${id}") { status updatedTargetGroups { ${parts} }
+          failedTargetGroups { ${parts} failureReason { code } } } }`,
+      );
+      job = dataOf(answer).batchJob;
+    } while (job['status'] === 'PROCESSING');
+    expect(job).toMatchObject({
+      status: 'COMPLETED',
+      updatedTargetGroups: [
+        {
+          targetGroupId: demo.live.targetGroupId,
+          name: older ? live.target_group_name : null,
+          targetGroup: { name: live.target_group_name },
+        },
+      ],
+      failedTargetGroups: [
+        {
+          targetGroupId: demo.scheduled.targetGroupId,
+          name: older ? expect.any(String) : null,
+          targetGroup: { name: expect.any(String) },
+          failureReason: { code: 'StatusTransitionNotAllowed' },
+        },
+      ],
+    });
+  });
+
+  /** Older versions write a number without a currency. */
+  function moneyIn(money: rest.MonetaryAmount | undefined) {
+    if (typeof money !== 'object') return null;
+    if (older) return { amount: String(Number(money.value)), currency: null };
+    return { amount: money.value, currency: money.currency_code };
+  }
+
+  /** Older versions tell neither how bad an issue is nor what can be done. */
+  function issuesIn(statistics: rest.TargetGroupStatistics | undefined) {
+    const of = (statistic: string, issues: readonly rest.StatisticIssue[] = []) =>
+      issues.map(({ issue_type: type, reason, suggestions }) => ({
+        statistic,
+        severity: older ? 'UNKNOWN' : type?.toUpperCase(),
+        code: reason?.code,
+        description: reason?.description,
+        suggestions: older ? [] : suggestions,
+      }));
+    return [
+      ...of('PROGRESS', statistics?.progress?.issues),
+      ...of('DROP_OFF_RATE', statistics?.drop_off_rate?.issues),
+      ...of('INCIDENCE_RATE', statistics?.incidence_rate?.issues),
+      ...of('MEDIAN_LENGTH_OF_INTERVIEW', statistics?.median_length_of_interview_seconds?.issues),
+    ];
+  }
+});

@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import { inInputWords, inputPath } from '../../src/graphql/errors/input-path.js';
+
+const fields = {
+  start_fielding_at: ['startAt'],
+  target_group_ids: ['targetGroupIds'],
+  if_match: ['version'],
+};
+
+describe('the path in an input', () => {
+  const pathOf = inputPath(fields);
+
+  test.each([
+    ['start_fielding_at', ['startAt']],
+    ['startFieldingAt', ['startAt']],
+    ['/start_fielding_at', ['startAt']],
+    ['body.start_fielding_at', ['startAt']],
+    ['$.start_fielding_at', ['startAt']],
+    ['#/start_fielding_at', ['startAt']],
+    ['If-Match', ['version']],
+    ['if-match', ['version']],
+    ['header.If-Match', ['version']],
+    ['target_group_ids', ['targetGroupIds']],
+    ['target_group_ids[3]', ['targetGroupIds', '3']],
+    ['target_group_ids.3', ['targetGroupIds', '3']],
+    ['/target_group_ids/3', ['targetGroupIds', '3']],
+    ['#/target_group_ids/3', ['targetGroupIds', '3']],
+    ['body.target_group_ids[3]', ['targetGroupIds', '3']],
+    ['/body/target_group_ids/0', ['targetGroupIds', '0']],
+    ['target_group_ids[]', ['targetGroupIds']],
+    ['target_group_ids.first', ['targetGroupIds']],
+    ['target_group_ids[99999999999999999999]', ['targetGroupIds']],
+  ])('of %s is %j', (name, path) => {
+    expect(pathOf(name)).toEqual(path);
+  });
+
+  test.each(['', 'page_size', 'constructor', '__proto__', '3', '/', 'start_fielding_at_all'])(
+    'of %j is not known',
+    (name) => {
+      expect(pathOf(name)).toBeNull();
+    },
+  );
+
+  test('has the index that the item has in the input', () => {
+    const shifted = inputPath(fields, (index) => (index > 1 ? undefined : index + 4));
+    expect(shifted('target_group_ids[1]')).toEqual(['targetGroupIds', '5']);
+    expect(shifted('target_group_ids[2]')).toEqual(['targetGroupIds']);
+  });
+});
+
+test.each([
+  ['must be after start_fielding_at', 'must be after `startAt`'],
+  ['must be after `start_fielding_at`.', 'must be after `startAt`.'],
+  ['is not one of target_group_ids', 'is not one of `targetGroupIds`'],
+  ['must fit page_size', 'must fit page_size'],
+  ['is empty', 'is empty'],
+])('%j is in the words of the input: %j', (text, words) => {
+  expect(inInputWords(text, inputPath(fields))).toBe(words);
+});
