@@ -10,11 +10,14 @@ function resolvedFields(typeName: string): readonly string[] {
 }
 
 test.each([
-  ['TargetGroup', ['fieldingRun', 'project']],
+  ['TargetGroup', ['fieldingRun', 'project', 'projectManager']],
   ['TargetGroupStatistics', []],
   ['TargetGroupConnection', []],
   ['PageInfo', []],
   ['FieldingRunPayload', ['fieldingRun']],
+  ['BatchJobPayload', ['batchJob']],
+  ['DraftLaunchJobPayload', ['draftLaunchJob']],
+  ['User', []],
   ['VersionConflictError', ['current']],
   ['NotFoundError', []],
 ])('of %s, only what is more than a property has a resolver: %j', (typeName, fields) => {

@@ -74,7 +74,14 @@ test('schema/schema.graphql is the schema, sorted', () => {
 });
 
 test('what has an id is a Node, and what a user can act on is a UserError', () => {
-  expect(implementationsOf('Node')).toEqual(['Account', 'BatchJob', 'FieldingRun', 'Project', 'TargetGroup']);
+  expect(implementationsOf('Node')).toEqual([
+    'Account',
+    'BatchJob',
+    'DraftLaunchJob',
+    'FieldingRun',
+    'Project',
+    'TargetGroup',
+  ]);
   expect(implementationsOf('UserError')).toEqual([
     'IdempotencyConflictError',
     'InvalidStateError',
@@ -89,6 +96,7 @@ test('the queries and mutations are those of the contract', () => {
     'account',
     'accounts',
     'batchJob',
+    'draftLaunchJob',
     'fieldingRun',
     'node',
     'project',
@@ -99,6 +107,7 @@ test('the queries and mutations are those of the contract', () => {
   expect(Object.keys(schema.getMutationType()!.getFields()).sort()).toEqual([
     'completeFieldingRun',
     'completeTargetGroups',
+    'launchDraftTargetGroup',
     'launchNow',
     'launchTargetGroups',
     'pauseFieldingRun',
@@ -107,6 +116,7 @@ test('the queries and mutations are those of the contract', () => {
     'relaunchTargetGroups',
     'resumeFieldingRun',
     'resumeTargetGroups',
+    'scheduleDraftTargetGroup',
     'updateFieldingPeriod',
   ]);
 });
@@ -128,7 +138,7 @@ test('every mutation takes one input and answers userErrors', () => {
 });
 
 test('every enum that REST fills has UNKNOWN', () => {
-  const own = ['BatchJobAction', 'FieldingRunAction', 'UserErrorCode'];
+  const own = ['BatchJobAction', 'DraftLaunchJobAction', 'FieldingRunAction', 'UserErrorCode'];
   for (const type of types.filter(isEnumType)) {
     const hasUnknown = type.getValues().some(({ name }) => name === 'UNKNOWN');
     expect([type.name, hasUnknown]).toEqual([type.name, !own.includes(type.name)]);

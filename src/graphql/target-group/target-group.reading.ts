@@ -8,7 +8,7 @@ import { TargetGroup } from './target-group.type.js';
 /** What the place alone answers, or a call of its own. */
 const NEEDS_NOTHING = new Set(['__typename', 'id', 'targetGroupId', 'fieldingRun', 'project']);
 const NEEDS_OVERVIEW = new Set(['status', 'progress', 'statistics']);
-const NEEDS_DETAILS = new Set(['projectManagerId', 'createdAt']);
+const NEEDS_DETAILS = new Set(['projectManagerId', 'projectManager', 'createdAt']);
 
 /** The calls that answer a selection. */
 export interface TargetGroupSources {
