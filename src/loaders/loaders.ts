@@ -131,7 +131,7 @@ export class Loaders {
     ));
   }
 
-  /** The people of an account, read once for an operation: no change that the graph knows is one of them. */
+  /** The people of an account. No mutation changes them, so they are read once for an operation: `clear` leaves them. */
   get users() {
     return (this.#users ??= readLoader(
       async (account) => new UsersById(await this.#client.listUsers(account)),

@@ -14,7 +14,7 @@ export class UsersById {
   }
 
   /**
-   * @returns undefined where the list does not have them
+   * @returns undefined where the list does not have that id
    * @throws {UpstreamError} where the list has somebody whose id cannot be read: it may be them
    */
   find(id: string): rest.User | undefined {
@@ -23,7 +23,7 @@ export class UsersById {
     return user;
   }
 
-  /** An item that came broken throws when it is read, and takes nobody else away. */
+  /** A broken item throws when it is read. The others are found all the same. */
   #add(users: readonly rest.User[], index: number): void {
     try {
       const user = users[index];

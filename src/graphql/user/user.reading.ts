@@ -8,10 +8,10 @@ import { User } from './user.type.js';
 const NEEDS_NOTHING = new Set(['__typename', 'id']);
 
 /**
- * The person of an account whose id something tells: REST is asked where the selection needs it. Whoever the list of the
- * account lacks is known by the id alone.
+ * Who an id in an answer stands for: REST is asked where the selection needs more than the id. Somebody whom the account
+ * does not list is known by the id alone.
  *
- * @param id null where nobody is told
+ * @param id null where the answer names nobody
  * @throws {UpstreamError} where the list cannot be read
  */
 export async function relatedUser(
