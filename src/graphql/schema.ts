@@ -10,6 +10,8 @@ import {
   FailedTargetGroupResolver,
   UpdatedTargetGroupResolver,
 } from './batch-job/batch-job.resolver.js';
+import { DraftLaunchJobMutations } from './draft-launch-job/draft-launch-job.mutations.js';
+import { DraftLaunchJobResolver } from './draft-launch-job/draft-launch-job.resolver.js';
 import { InvalidStateErrorResolver, VersionConflictErrorResolver } from './errors/user-error.resolver.js';
 import { IdempotencyConflictError, NotFoundError, ValidationError } from './errors/user-error.type.js';
 import { FieldingRunMutations } from './fielding-run/fielding-run.mutations.js';
@@ -44,6 +46,8 @@ export function createSchema(): GraphQLSchema {
         BatchJobMutations,
         UpdatedTargetGroupResolver,
         FailedTargetGroupResolver,
+        DraftLaunchJobResolver,
+        DraftLaunchJobMutations,
         VersionConflictErrorResolver,
         InvalidStateErrorResolver,
       ],

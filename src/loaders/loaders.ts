@@ -10,16 +10,19 @@ import type {
 import {
   accountPath,
   batchJobPath,
+  draftLaunchJobPath,
   fieldingRunPath,
   projectPath,
   targetGroupPath,
   type AccountPlace,
   type BatchJobPlace,
+  type DraftLaunchJobPlace,
   type FieldingRunPlace,
   type ProjectPlace,
   type TargetGroupPlace,
 } from '../upstream/place.js';
 import { readLoader } from './read-loader.js';
+import { UsersById } from './users-by-id.js';
 
 export interface ProjectPageKey extends AccountPlace {
   readonly query: ProjectQuery;
@@ -68,6 +71,8 @@ export class Loaders {
   #fieldingRunsOf: DataLoader<TargetGroupPlace, rest.FieldingRunList | null, string> | undefined;
   #fieldingRun: DataLoader<FieldingRunPlace, FieldingRunRead | null, string> | undefined;
   #batchJob: DataLoader<BatchJobPlace, rest.BatchJob | null, string> | undefined;
+  #draftLaunchJob: DataLoader<DraftLaunchJobPlace, rest.FieldingRunJob | null, string> | undefined;
+  #users: DataLoader<AccountPlace, UsersById, string> | undefined;
 
   constructor(client: DemandClient) {
     this.#client = client;
@@ -179,7 +184,22 @@ export class Loaders {
     return (this.#batchJob ??= this.#loader((place) => this.#client.getBatchJob(place), batchJobPath));
   }
 
-  /** Forgets all that was read: after a change, the rest of the operation sees the new state. */
+  get draftLaunchJob() {
+    return (this.#draftLaunchJob ??= this.#loader(
+      (place) => this.#client.getDraftLaunchJob(place),
+      draftLaunchJobPath,
+    ));
+  }
+
+  /** The people of an account. No mutation changes them, so they are read once for an operation: `clear` leaves them. */
+  get users() {
+    return (this.#users ??= readLoader(
+      async (account) => new UsersById(await this.#client.listUsers(account)),
+      accountPath,
+    ));
+  }
+
+  /** Forgets all that a change can be seen in: the rest of the operation sees the new state. */
   clear(): void {
     for (const loader of this.#used) loader.clearAll();
   }

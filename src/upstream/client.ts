@@ -1,6 +1,5 @@
 import type * as rest from '../contract/demand-api.js';
 import { FieldingRunStatus, type BatchJobKind } from '../contract/demand-api.js';
-import { OPERATION_OF_KIND } from './batch-job-kind.js';
 import { octetsOf } from './body.js';
 import type { Call, CallScope } from './call.js';
 import { isConfirmed, isMade, provesChange, type Change } from './change-outcome.js';
@@ -8,19 +7,25 @@ import { badResponse, UpstreamError } from './errors.js';
 import { periodIn } from './fielding-period.js';
 import type { FieldingRunCache } from './fielding-run-cache.js';
 import type { HttpResponse } from './http.js';
-import type { JobMemory } from './job-memory.js';
-import { batchJobPlaceOf } from './location.js';
+import type { JobMemory, JobState } from './job-memory.js';
+import { jobIdIn } from './location.js';
 import {
   accountPath,
   batchJobPath,
+  batchJobsPath,
+  draftLaunchJobPath,
+  draftLaunchJobsPath,
   fieldingRunPath,
   projectPath,
   shortBatchJobPath,
+  shortBatchJobsPath,
   targetGroupByIdPath,
   targetGroupPath,
   transitionsPath,
+  usersPath,
   type AccountPlace,
   type BatchJobPlace,
+  type DraftLaunchJobPlace,
   type FieldingRunPlace,
   type ProjectPlace,
   type TargetGroupPlace,
@@ -28,7 +33,7 @@ import {
 import { queryString } from './query-string.js';
 import { ScopedTransport } from './scoped-transport.js';
 import type { Transport } from './transport.js';
-import { bodies } from './validation.js';
+import { bodies, type BodyReader } from './validation.js';
 import { entityTag, isOlder, versionOfEntityTag } from './version.js';
 
 /** Waits before a stale fielding run is read again, in milliseconds. */
@@ -60,6 +65,21 @@ export interface ActionOutcome {
   readonly period: rest.FieldingPeriod | undefined;
   /** The run, where it had to be read to find out that the change was made. */
   readonly read: FieldingRunRead | undefined;
+}
+
+/** What is to become of a draft, as REST is told. */
+export type DraftLaunch =
+  | { readonly action: 'launch-from-draft'; readonly request: rest.LaunchFromDraftRequest }
+  | { readonly action: 'schedule-from-draft'; readonly request: rest.FieldingPeriod };
+
+/** A job that is to be created. */
+interface JobCreation {
+  /** Where it is created and, by the contract, to be read. */
+  readonly path: string;
+  readonly json: unknown;
+  readonly idempotencyKey: string;
+  /** Where else `Location` may say that it is. */
+  readonly otherParents?: readonly string[];
 }
 
 /** What a client works with, shared by all operations of the process. */
@@ -94,6 +114,11 @@ export class DemandClient {
 
   listAccounts(): Promise<rest.AccountList | null> {
     return this.#calls.read('/accounts', bodies.accountList);
+  }
+
+  /** Everybody of an account. */
+  listUsers(account: AccountPlace): Promise<rest.UserList | null> {
+    return this.#calls.read(usersPath(account), bodies.userList);
   }
 
   listProjects(account: AccountPlace, query: ProjectQuery): Promise<rest.ProjectList | null> {
@@ -227,11 +252,24 @@ export class DemandClient {
 
   /** A job that was created a moment ago and is not seen yet counts as at work. */
   async getBatchJob(place: BatchJobPlace): Promise<rest.BatchJob | null> {
-    const path = batchJobPath(place);
-    const response = await this.#findBatchJob(place);
+    return await this.#jobIn(await this.#findBatchJob(place), batchJobPath(place), bodies.batchJob);
+  }
+
+  /** The same holds for a job that launches a draft or schedules it. */
+  async getDraftLaunchJob(place: DraftLaunchJobPlace): Promise<rest.FieldingRunJob | null> {
+    const path = draftLaunchJobPath(place);
+    return await this.#jobIn(await this.#calls.get(path), path, bodies.fieldingRunJob);
+  }
+
+  /** @param response null where there is no job at its path, as far as the API knows */
+  async #jobIn<J extends JobState>(
+    response: HttpResponse | null,
+    path: string,
+    read: BodyReader<J>,
+  ): Promise<J | JobState | null> {
     const body = response === null ? undefined : octetsOf(response);
-    const job = body === undefined ? null : bodies.batchJob(body);
-    return await this.#deps.jobs.amend(this.#credentialKey, path, job, body ?? '');
+    const job = body === undefined ? null : read(body);
+    return await this.#deps.jobs.amend(this.#credentialKey, path, job, body ?? '', read);
   }
 
   /**
@@ -304,34 +342,51 @@ export class DemandClient {
     targetGroupIds: readonly string[],
     idempotencyKey: string,
   ): Promise<BatchJobPlace> {
-    const operation = OPERATION_OF_KIND[kind];
+    const place = { accountId: project.accountId, projectId: project.projectId, action: kind };
+    const jobId = await this.#createJob({
+      path: batchJobsPath(place),
+      json: { target_group_ids: targetGroupIds } satisfies rest.BatchJobRequest,
+      idempotencyKey,
+      otherParents: [shortBatchJobsPath(place)],
+    });
+    return { ...place, jobId };
+  }
+
+  /**
+   * Starts a job that launches a draft, or schedules it. Safe to repeat with the same key.
+   *
+   * @returns where the job is
+   */
+  async createDraftLaunchJob(
+    { accountId, projectId, targetGroupId }: TargetGroupPlace,
+    { action, request }: DraftLaunch,
+    idempotencyKey: string,
+  ): Promise<DraftLaunchJobPlace> {
+    const place = { accountId, projectId, targetGroupId, action };
+    const jobId = await this.#createJob({ path: draftLaunchJobsPath(place), json: request, idempotencyKey });
+    return { ...place, jobId };
+  }
+
+  /** @returns the id of the job: 201 alone says that it was created, and `Location` alone which it is */
+  async #createJob({ path, json, idempotencyKey, otherParents = [] }: JobCreation): Promise<string> {
     const response = await this.#calls.write(
-      {
-        kind: 'keyed',
-        method: 'POST',
-        path: `${projectPath(project)}/batch-jobs/${operation}`,
-        headers: { 'idempotency-key': idempotencyKey },
-        json: { target_group_ids: targetGroupIds } satisfies rest.BatchJobRequest,
-      },
+      { kind: 'keyed', method: 'POST', path, headers: { 'idempotency-key': idempotencyKey }, json },
       { idempotencyKey },
     );
-    if (response.status !== 201) {
+    const { status } = response;
+    if (status !== 201) {
       throw badResponse(
         'The Demand API answered the creation of a job with a status that is not documented.',
-        {
-          status: response.status,
-          outcomeUnknown: true,
-          idempotencyKey,
-        },
+        { status, outcomeUnknown: true, idempotencyKey },
       );
     }
-    const place = batchJobPlaceOf(response.header('location'), project, kind, this.#deps.baseUrl);
-    if (place !== undefined) {
-      await this.#deps.jobs.created(this.#credentialKey, batchJobPath(place), place.jobId);
-      return place;
+    const jobId = jobIdIn(response.header('location'), [path, ...otherParents], this.#deps.baseUrl);
+    if (jobId !== undefined) {
+      await this.#deps.jobs.created(this.#credentialKey, `${path}/${jobId}`, jobId);
+      return jobId;
     }
     throw badResponse('The Demand API created a job, and did not tell where it is.', {
-      status: response.status,
+      status,
       outcomeUnknown: true,
       idempotencyKey,
     });

@@ -2,10 +2,13 @@ import * as rest from '../contract/demand-api.js';
 import { digest } from './digest.js';
 import { UpstreamError } from './errors.js';
 import type { JobRecords } from './job-records.js';
-import { bodies } from './validation.js';
+import type { BodyReader } from './validation.js';
+
+/** What every job tells, and all that is known of one that cannot be seen yet. */
+export type JobState = Pick<rest.BatchJob & rest.FieldingRunJob, 'job_id' | 'status' | 'created_at'>;
 
 /**
- * What is known of batch jobs beyond the answer at hand: a job that was created a moment ago may not be seen yet, one
+ * What is known of jobs beyond the answer at hand: a job that was created a moment ago may not be seen yet, one
  * that is over stays over, even where a replica behind the API still shows it at work, and one that was found away from
  * its documented path is found there again. `path` is the documented path everywhere, whichever path answered.
  */
@@ -36,14 +39,16 @@ export class JobMemory {
    *
    * @param job null for a 404
    * @param body the octets that it was read from
+   * @param read reads such octets
    * @throws {UpstreamError} where nobody can tell whether a job that seems to be at work, or not there, is
    */
-  async amend(
+  async amend<J extends JobState>(
     credentialKey: string,
     path: string,
-    job: rest.BatchJob | null,
+    job: J | null,
     body: string,
-  ): Promise<rest.BatchJob | null> {
+    read: BodyReader<J>,
+  ): Promise<J | JobState | null> {
     const key = keyOf(credentialKey, path);
     if (job !== null && isOver(job)) {
       await this.#records.noteFinished(key, body).catch(() => undefined);
@@ -54,7 +59,7 @@ export class JobMemory {
     });
     const seen =
       job ?? (createdId === undefined ? null : { job_id: createdId, status: rest.JobStatus.Processing });
-    return seen !== null && finished !== undefined ? bodies.batchJob(finished) : seen;
+    return seen !== null && finished !== undefined ? read(finished) : seen;
   }
 }
 
@@ -68,7 +73,7 @@ const FINISHED: ReadonlySet<string> = new Set(
 );
 
 /** A status that came broken throws when it is read; the field that shows it is to fail, and no other. */
-function isOver(job: rest.BatchJob): boolean {
+function isOver(job: JobState): boolean {
   try {
     return FINISHED.has(job.status.toUpperCase());
   } catch {

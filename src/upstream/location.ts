@@ -1,40 +1,31 @@
-import type { BatchJobKind } from '../contract/demand-api.js';
-import { kindOfSegment } from './batch-job-kind.js';
-import { isSegment, type BatchJobPlace, type ProjectPlace } from './place.js';
-
-const JOB_PATH = /^(?:\/demand)?\/accounts\/([^/]+)\/projects\/([^/]+)\/batch-jobs\/([^/]+)\/([^/]+)\/?$/;
+import { isSegment } from './place.js';
 
 /**
- * Which batch job was created, from the `Location` of its creation: an absolute URL, a path (rooted at the base's own
+ * The id of a job that was created, from the `Location` of its creation: an absolute URL, a path (rooted at the base's own
  * path, at `/v1` or at neither, with `/demand` or without), or a bare id. The URL itself need not answer.
  *
  * @param location the header as it came
- * @param project the project that the job was created in; a `Location` elsewhere is refused
- * @param action the kind of job that was created; a `Location` of another kind is refused
+ * @param parents the paths below the base that the job may be named under; a `Location` anywhere else is refused
  * @param baseUrl the REST base; a `Location` of another origin is refused
  * @returns undefined where the header is missing or names no such job
  */
-export function batchJobPlaceOf(
+export function jobIdIn(
   location: string | undefined,
-  project: ProjectPlace,
-  action: BatchJobKind,
+  parents: readonly string[],
   baseUrl: string,
-): BatchJobPlace | undefined {
+): string | undefined {
   const value = location?.trim() ?? '';
-  const { accountId, projectId } = project;
-  if (isSegment(value)) return { accountId, projectId, action, jobId: value };
+  if (isSegment(value)) return value;
 
   const base = new URL(baseUrl);
   if (!/^(?:https?:)?\//i.test(value) || !URL.canParse(value, baseUrl)) return undefined;
   const url = new URL(value, base);
   if (url.origin !== base.origin) return undefined;
 
-  const match = JOB_PATH.exec(withoutBasePath(url.pathname, base.pathname));
-  if (match === null) return undefined;
-  const [account, inProject, segment = '', jobId = ''] = match.slice(1).map(decoded);
-  const isTheJob =
-    account === accountId && inProject === projectId && kindOfSegment(segment) === action && isSegment(jobId);
-  return isTheJob ? { accountId, projectId, action, jobId } : undefined;
+  const segments = segmentsOf(withoutBasePath(url.pathname, base.pathname).replace(/\/$/, ''));
+  const jobId = segments.pop();
+  const isThere = parents.some((parent) => isSamePath(segments, segmentsOf(parent)));
+  return isThere && jobId !== undefined && isSegment(jobId) ? jobId : undefined;
 }
 
 /** The API roots some paths at its base and some at `/v1`, wherever it is mounted. */
@@ -43,6 +34,18 @@ function withoutBasePath(path: string, basePath: string): string {
     (each) => each !== '' && path.startsWith(`${each}/`),
   );
   return root === undefined ? path : path.slice(root.length);
+}
+
+/** The decoded segments of a path, without `/demand`, which the API leaves out of some. */
+function segmentsOf(path: string): (string | undefined)[] {
+  return path
+    .replace(/^\/demand(?=\/)/, '')
+    .split('/')
+    .map(decoded);
+}
+
+function isSamePath(one: readonly (string | undefined)[], other: readonly (string | undefined)[]): boolean {
+  return one.length === other.length && one.every((part, index) => part === other[index]);
 }
 
 function decoded(segment: string): string | undefined {

@@ -1,5 +1,6 @@
 import type { BatchJobKind } from '../contract/demand-api.js';
 import { OPERATION_OF_KIND } from './batch-job-kind.js';
+import type { DraftLaunchKind } from './draft-launch-kind.js';
 import { UpstreamError } from './errors.js';
 
 /**
@@ -25,6 +26,16 @@ export interface FieldingRunPlace extends TargetGroupPlace {
 export interface BatchJobPlace extends ProjectPlace {
   readonly action: BatchJobKind;
   readonly jobId: string;
+}
+
+export interface DraftLaunchJobPlace extends TargetGroupPlace {
+  readonly action: DraftLaunchKind;
+  readonly jobId: string;
+}
+
+/** Where the people of an account are listed. */
+export function usersPath({ accountId }: AccountPlace): string {
+  return `/accounts/${segment(accountId)}/users`;
 }
 
 export function accountPath({ accountId }: AccountPlace): string {
@@ -55,14 +66,36 @@ export function transitionsPath(project: ProjectPlace): string {
   return `${projectPath(project)}/compute-target-group-transitions`;
 }
 
+type NewBatchJob = Omit<BatchJobPlace, 'jobId'>;
+type NewDraftLaunchJob = Omit<DraftLaunchJobPlace, 'jobId'>;
+
+/** Where batch jobs of a kind are created. */
+export function batchJobsPath(place: NewBatchJob): string {
+  return `${projectPath(place)}/batch-jobs/${OPERATION_OF_KIND[place.action]}`;
+}
+
+/** Under which some versions of the API say in `Location` that a job of a kind is. */
+export function shortBatchJobsPath(place: NewBatchJob): string {
+  return `${projectPath(place)}/batch-jobs/${place.action}`;
+}
+
 /** Where a job is documented to be read. */
 export function batchJobPath(place: BatchJobPlace): string {
-  return `${projectPath(place)}/batch-jobs/${OPERATION_OF_KIND[place.action]}/${segment(place.jobId)}`;
+  return `${batchJobsPath(place)}/${segment(place.jobId)}`;
 }
 
 /** Where some versions of the API say in `Location` that a job is. */
 export function shortBatchJobPath(place: BatchJobPlace): string {
-  return `${projectPath(place)}/batch-jobs/${place.action}/${segment(place.jobId)}`;
+  return `${shortBatchJobsPath(place)}/${segment(place.jobId)}`;
+}
+
+/** Where jobs that launch a draft, or schedule it, are created. */
+export function draftLaunchJobsPath(place: NewDraftLaunchJob): string {
+  return `${targetGroupPath(place)}/fielding-run-jobs/${place.action}`;
+}
+
+export function draftLaunchJobPath(place: DraftLaunchJobPlace): string {
+  return `${draftLaunchJobsPath(place)}/${segment(place.jobId)}`;
 }
 
 const SEGMENT = /^[A-Za-z0-9_-]{1,128}$/;

@@ -3,13 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Poster } from './post.js';
 import {
   actionDocument,
+  draftDocument,
   fitting,
   jobDocument,
   runDocument,
   type ActionName,
   type RunStatus,
 } from './mutations.js';
-import type { ActionStep, JobStep, Step } from './schedule.js';
+import type { ActionStep, DraftStep, JobStep, Step } from './schedule.js';
 import { outcomeOf, type Asked, type Outcome, type Payload, type SeenRun, type Told } from './told.js';
 
 /** A fielding run that a schedule may do with as it likes. */
@@ -32,6 +33,8 @@ export interface ClientOptions {
 }
 
 const DAY = 86_400_000;
+/** When drafts are to be in field: the same for all clients. */
+const FIRST_DAY = Date.parse('2099-01-01T00:00:00.000Z');
 
 /** Does its steps one after the other, and notes what it is told. It learns versions as a frontend does: from answers. */
 export class Client {
@@ -48,9 +51,20 @@ export class Client {
     const told: Told[] = [];
     for (const step of steps) {
       await sleep(step.after);
-      told.push(await (step.kind === 'action' ? this.#act(step) : this.#startJob(step)));
+      told.push(await this.#do(step));
     }
     return told;
+  }
+
+  #do(step: Step): Promise<Told> {
+    switch (step.kind) {
+      case 'action':
+        return this.#act(step);
+      case 'job':
+        return this.#startJob(step);
+      case 'draft':
+        return this.#launchDraft(step);
+    }
   }
 
   async #act(step: ActionStep): Promise<Told> {
@@ -79,9 +93,9 @@ export class Client {
   }
 
   async #startJob(step: JobStep): Promise<Told> {
-    const { runs, keys, name } = this.#options;
+    const { runs } = this.#options;
     const picked = [...new Set(step.runs.map((index) => runs[index % runs.length]!))];
-    const key = { none: undefined, own: `${keys}-${name}`, shared: keys }[step.key];
+    const key = this.#keyFor(step);
     const { told } = await this.#ask(
       step,
       {
@@ -97,6 +111,34 @@ export class Client {
       },
     );
     return told;
+  }
+
+  async #launchDraft(step: DraftStep): Promise<Told> {
+    const { runs } = this.#options;
+    const { accountId, projectId, targetGroupId } = runs[step.run % runs.length]!;
+    const key = this.#keyFor(step);
+    const period = {
+      ...(step.mutation === 'scheduleDraftTargetGroup' && { startAt: new Date(FIRST_DAY).toISOString() }),
+      endAt: new Date(FIRST_DAY + step.days * DAY).toISOString(),
+    };
+    const { told } = await this.#ask(
+      step,
+      {
+        kind: 'job',
+        mutation: step.mutation,
+        targetGroupIds: [targetGroupId],
+        period: JSON.stringify(period),
+        key,
+      },
+      draftDocument(step.mutation, step.reads),
+      { id: [accountId, projectId, targetGroupId].join('/'), ...period, idempotencyKey: key },
+    );
+    return told;
+  }
+
+  #keyFor({ key }: Pick<JobStep, 'key'>): string | undefined {
+    const { keys, name } = this.#options;
+    return { none: undefined, own: `${keys}-${name}`, shared: keys }[key];
   }
 
   async #ask(

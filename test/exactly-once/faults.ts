@@ -53,8 +53,8 @@ export function spoilsSuccess({ end }: Fault): boolean {
 const requests = {
   action: { method: 'POST', path: '/fielding-runs/[^/]+/[a-z-]+$' },
   period: { method: 'PUT', path: '/fielding-runs/' },
-  job: { method: 'POST', path: '/batch-jobs/' },
-  write: { path: '/(?:fielding-runs/[^/]+/[a-z-]+|batch-jobs/[^/]+)$' },
+  job: { method: 'POST', path: '/(?:batch-jobs|fielding-run-jobs)/' },
+  write: { path: '/(?:fielding-runs/[^/]+/[a-z-]+|(?:batch-jobs|fielding-run-jobs)/[^/]+)$' },
   read: { method: 'GET', path: '/fielding-runs/' },
   any: { path: '.' },
 } as const satisfies Record<string, Pick<FaultRule, 'method' | 'path'>>;

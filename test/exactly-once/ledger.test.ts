@@ -67,6 +67,10 @@ function created(traceId: string, other: Partial<Effect> = {}): Effect {
 
 const jobCreated: Outcome = { is: 'success', key: 'key', jobId: '101/project/pause/job' };
 
+const draftCreated: Outcome = { is: 'success', key: 'key', jobId: '101/project/a/launch-from-draft/job' };
+const launch = { mutation: 'launchDraftTargetGroup', targetGroupIds: ['a'], period: 'March' } as const;
+const launched = { operation: 'create_draft_job', target_group_id: 'a' };
+
 const fine: [string, readonly Told[], readonly Effect[]][] = [
   ['a success with its effect', [pause('a', { is: 'success', version: 6 })], [paused('a')]],
   ['a refusal without one', [pause('a', { is: 'refused', code: 'VERSION_CONFLICT' })], []],
@@ -123,6 +127,15 @@ const fine: [string, readonly Told[], readonly Effect[]][] = [
     [created('a')],
   ],
   ['a key of the gateway', [job('a', jobCreated, { key: undefined })], [created('a')]],
+  ['a job of a draft', [job('a', draftCreated, launch)], [created('a', launched)]],
+  [
+    'a conflict with another period',
+    [
+      job('a', draftCreated, launch),
+      job('b', { is: 'refused', code: 'IDEMPOTENCY_CONFLICT', key: 'key' }, { ...launch, period: 'April' }),
+    ],
+    [created('a', launched)],
+  ],
 ];
 
 const wrong: [string, readonly Told[], readonly Effect[], RegExp][] = [
@@ -229,6 +242,19 @@ const wrong: [string, readonly Told[], readonly Effect[], RegExp][] = [
     [created('a')],
     /created for other input/,
   ],
+  [
+    'the job of another period',
+    [job('a', draftCreated, launch), job('b', draftCreated, { ...launch, period: 'April' })],
+    [created('a', launched)],
+    /created for other input/,
+  ],
+  [
+    'the job of another kind',
+    [job('a', { ...draftCreated, jobId: '101/project/a/schedule-from-draft/job' }, launch)],
+    [created('a', launched)],
+    /told job 101\/project\/a\/schedule-from-draft\/job, and job was created/,
+  ],
+  ['a batch job for a draft', [job('a', draftCreated, launch)], [created('a')], /did create_batch_job/],
   [
     'a conflict with nobody',
     [job('a', { is: 'refused', code: 'IDEMPOTENCY_CONFLICT', key: 'key' })],

@@ -1,6 +1,6 @@
 import type { Effect } from '../helpers/emulator.js';
 import { ATTEMPT_MS } from './faults.js';
-import { actions, jobs, type ActionName, type RunStatus } from './mutations.js';
+import { actions, drafts, jobs, type ActionName, type RunStatus } from './mutations.js';
 import type { Asked, AskedAction, AskedJob, Told } from './told.js';
 
 /**
@@ -56,7 +56,7 @@ class Ledger {
 
   creations(key: string): Effect[] {
     return this.actions.filter(
-      (effect) => effect.operation === 'create_batch_job' && effect.idempotency_key === key,
+      ({ operation, idempotency_key: used }) => creations.has(operation) && used === key,
     );
   }
 }
@@ -221,6 +221,10 @@ const goals = {
   relaunchFieldingRun: 'LIVE',
 } as const satisfies Partial<Record<ActionName, RunStatus>>;
 
+const creations: ReadonlySet<string> = new Set(['create_batch_job', 'create_draft_job']);
+/** What the id of a job has before the job's own id. */
+const segments = { ...jobs, ...drafts };
+
 function jobSuccessFlaws(
   asked: AskedJob,
   { key, jobId }: { readonly key?: string | undefined; readonly jobId?: string | undefined },
@@ -229,8 +233,8 @@ function jobSuccessFlaws(
   const created = key === undefined ? undefined : ledger.creations(key)[0];
   if (created === undefined) return [`is told success, and no job was created with the key ${key}`];
   const flaws: string[] = [];
-  const [, , segment, id] = jobId?.split('/') ?? [];
-  if (jobId !== undefined && (id !== created.job_id || segment !== jobs[asked.mutation])) {
+  const [segment, id] = jobId?.split('/').slice(-2) ?? [];
+  if (jobId !== undefined && (id !== created.job_id || segment !== segments[asked.mutation])) {
     flaws.push(`is told job ${jobId}, and ${created.job_id} was created`);
   }
   const creator = ledger.causeOf(created)?.asked;
@@ -265,7 +269,7 @@ function conflictFlaws({ asked }: Told, { told }: Ledger): string[] {
 }
 
 function isWhatWasAsked(effect: Effect, asked: Asked): boolean {
-  if (asked.kind === 'job') return effect.operation === 'create_batch_job';
+  if (asked.kind === 'job') return effect.operation === creationOf(asked);
   return (
     effect.operation === actions[asked.mutation] &&
     effect.fielding_run_id === asked.fieldingRunId &&
@@ -273,8 +277,13 @@ function isWhatWasAsked(effect: Effect, asked: Asked): boolean {
   );
 }
 
-function inputOf({ mutation, targetGroupIds }: AskedJob): string {
-  return `${mutation} ${[...new Set(targetGroupIds)].sort().join()}`;
+function inputOf({ mutation, targetGroupIds, period = '' }: AskedJob): string {
+  return `${mutation} ${[...new Set(targetGroupIds)].sort().join()} ${period}`;
+}
+
+/** What the creation of a job is called in the ledger. */
+function creationOf({ mutation }: AskedJob): string {
+  return mutation in drafts ? 'create_draft_job' : 'create_batch_job';
 }
 
 function describe({ asked, outcome, sent, tookMs }: Told): string {

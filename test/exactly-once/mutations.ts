@@ -1,4 +1,4 @@
-/** The eleven mutations, by their names in the graph, with what the emulator's ledger calls them. */
+/** The mutations, by their names in the graph, with what the emulator's ledger calls them. */
 
 /** A change of one fielding run; the value is its operation in the ledger. */
 export const actions = {
@@ -19,12 +19,20 @@ export const jobs = {
   relaunchTargetGroups: 'relaunch',
 } as const;
 
+/** The creation of a job that brings a draft into field; the value is the job's kind in its id. */
+export const drafts = {
+  launchDraftTargetGroup: 'launch-from-draft',
+  scheduleDraftTargetGroup: 'schedule-from-draft',
+} as const;
+
 export type ActionName = keyof typeof actions;
 export type JobName = keyof typeof jobs;
+export type DraftName = keyof typeof drafts;
 export type RunStatus = 'SCHEDULED' | 'LIVE' | 'PAUSED' | 'COMPLETED';
 
 export const actionNames = Object.keys(actions) as ActionName[];
 export const jobNames = Object.keys(jobs) as JobName[];
+export const draftNames = Object.keys(drafts) as DraftName[];
 
 /** What a run of this status allows. */
 export const fitting: Readonly<Record<RunStatus, readonly ActionName[]>> = {
@@ -56,8 +64,15 @@ export function jobDocument(name: JobName, reads: boolean): string {
   }`;
 }
 
+/** @param reads whether the payload shows the job's status, which takes a further `GET` */
+export function draftDocument(name: DraftName, reads: boolean): string {
+  return `mutation ($input: ${inputOf(name)}!) {
+    ${name}(input: $input) { draftLaunchJob { id${reads ? ' status' : ''} } idempotencyKey userErrors { code } }
+  }`;
+}
+
 export const runDocument = 'query ($id: ID!) { fieldingRun(id: $id) { version status } }';
 
-function inputOf(name: ActionName | JobName): string {
+function inputOf(name: ActionName | JobName | DraftName): string {
   return `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
 }

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { fault, slowness, type Fault } from './faults.js';
-import { actionNames, jobNames, type ActionName, type JobName, type RunStatus } from './mutations.js';
+import {
+  actionNames,
+  draftNames,
+  jobNames,
+  type ActionName,
+  type DraftName,
+  type JobName,
+  type RunStatus,
+} from './mutations.js';
 
 /** What happens once: who asks for what, at the same time, and what goes wrong meanwhile. */
 export interface Schedule {
@@ -16,7 +24,7 @@ export interface Schedule {
 /** `hasty` has less time for a request than all attempts can take; `nervous` has a breaker that opens at once. */
 export type GatewayKind = 'patient' | 'hasty' | 'nervous';
 
-export type Step = ActionStep | JobStep;
+export type Step = ActionStep | JobStep | DraftStep;
 
 interface Asking {
   /** How long the client waits before it asks, in milliseconds. */
@@ -44,6 +52,16 @@ export interface JobStep extends Asking {
   readonly runs: readonly number[];
   /** No key, one that this client uses for all its jobs, or one that all clients use. */
   readonly key: 'none' | 'own' | 'shared';
+}
+
+/** Whether or not the target group is a draft, the creation of the job is the same: what it then does is the job's own affair. */
+export interface DraftStep extends Asking, Pick<JobStep, 'key'> {
+  readonly kind: 'draft';
+  readonly mutation: DraftName;
+  /** Index into {@link Schedule.runs}, modulo their number, of the run whose target group is asked for. */
+  readonly run: number;
+  /** How many days it is to be in field: other days are other input. */
+  readonly days: number;
 }
 
 function often<T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
@@ -77,12 +95,23 @@ const actionStep: fc.Arbitrary<ActionStep> = fc.record({
   ...asking,
 });
 
+const key = fc.constantFrom('none' as const, 'own' as const, 'shared' as const, 'shared' as const);
+
 const jobStep: fc.Arbitrary<JobStep> = fc.record({
   kind: fc.constant('job'),
   // Mostly the same, since two clients must often use one key for the same kind of job.
   mutation: often('pauseTargetGroups', ...jobNames),
   runs: fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 3, size: 'max' }),
-  key: fc.constantFrom('none' as const, 'own' as const, 'shared' as const, 'shared' as const),
+  key,
+  ...asking,
+});
+
+const draftStep: fc.Arbitrary<DraftStep> = fc.record({
+  kind: fc.constant('draft'),
+  mutation: fc.constantFrom(...draftNames),
+  run: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(2) }),
+  days: often(30, 31),
+  key,
   ...asking,
 });
 
@@ -111,7 +140,8 @@ function clientsWith(step: fc.Arbitrary<Step>): fc.Arbitrary<Step[][]> {
 const clients = fc.oneof(
   { weight: 3, arbitrary: clientsWith(actionStep) },
   { weight: 2, arbitrary: clientsWith(jobStep) },
-  { weight: 2, arbitrary: clientsWith(fc.oneof(actionStep, jobStep)) },
+  { weight: 1, arbitrary: clientsWith(draftStep) },
+  { weight: 2, arbitrary: clientsWith(fc.oneof(actionStep, jobStep, draftStep)) },
 );
 
 export const schedule: fc.Arbitrary<Schedule> = fc.record({

@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { ActionName, JobName } from './mutations.js';
+import type { ActionName, DraftName, JobName } from './mutations.js';
 
 /** What one client asked for, once, and what became of it as far as the client can tell. */
 export interface Told {
@@ -36,9 +36,11 @@ export interface AskedAction {
 
 export interface AskedJob {
   readonly kind: 'job';
-  readonly mutation: JobName;
+  readonly mutation: JobName | DraftName;
   /** Raw ids. */
   readonly targetGroupIds: readonly string[];
+  /** When a draft is to be in field, where that is what is asked for. */
+  readonly period?: string | undefined;
   readonly key: string | undefined;
 }
 
@@ -72,6 +74,7 @@ export type Outcome =
 export interface Payload {
   readonly fieldingRun?: SeenRun | null;
   readonly batchJob?: { readonly id: string } | null;
+  readonly draftLaunchJob?: { readonly id: string } | null;
   readonly idempotencyKey?: string;
   readonly userErrors: readonly { readonly code: string; readonly current?: SeenRun | null }[];
 }
@@ -97,7 +100,7 @@ export function outcomeOf(
 }
 
 function outcomeOfPayload(
-  { fieldingRun, batchJob, idempotencyKey: key, userErrors }: Payload,
+  { fieldingRun, batchJob, draftLaunchJob, idempotencyKey: key, userErrors }: Payload,
   errors: readonly GraphQLFormattedError[],
 ): Outcome {
   const [userError] = userErrors;
@@ -109,5 +112,5 @@ function outcomeOfPayload(
     return { is: 'nothing', why: 'Neither a run, nor why there is none' };
   }
   const version = fieldingRun ? Number(fieldingRun.version) : undefined;
-  return { is: 'success', version, jobId: batchJob?.id, key };
+  return { is: 'success', version, jobId: (batchJob ?? draftLaunchJob)?.id, key };
 }

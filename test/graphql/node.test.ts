@@ -1,7 +1,11 @@
 import { demo } from '../../src/emulator/index.js';
-import { NodeDocument, PauseTargetGroupsDocument } from '../generated/documents.js';
+import {
+  LaunchDraftTargetGroupDocument,
+  NodeDocument,
+  PauseTargetGroupsDocument,
+} from '../generated/documents.js';
 import { demoPaths } from '../helpers/emulator.js';
-import { dataOf, errorOf, expectBadUserInput, ids, NOBODY, useStack } from './stack.js';
+import { dataOf, errorOf, expectBadUserInput, ids, inDays, NOBODY, useStack } from './stack.js';
 
 const stack = useStack();
 
@@ -47,6 +51,21 @@ describe('node', () => {
     expect(await stack.calls()).toEqual([call, call]);
   });
 
+  test('finds a DraftLaunchJob by the id that its creation told', async () => {
+    const input = { id: ids.targetGroup(demo.draft), endAt: inDays(30) };
+    const created = dataOf(await stack.execute(LaunchDraftTargetGroupDocument, { input }));
+    const { id, jobId } = created.launchDraftTargetGroup!.draftLaunchJob!;
+    expect(id).toBe(ids.draftJob('launch', jobId));
+    await stack.forgetCalls();
+
+    expect(dataOf(await stack.execute(NodeDocument, { id })).node).toEqual({
+      __typename: 'DraftLaunchJob',
+      id,
+      draftLaunchJobStatus: expect.stringMatching(/^(PROCESSING|COMPLETED)$/),
+    });
+    expect(await stack.calls()).toEqual([`GET ${demoPaths.draftJobs('launch')}/${jobId}`]);
+  });
+
   test.each([
     '999',
     `101/${NOBODY}`,
@@ -54,6 +73,8 @@ describe('node', () => {
     ids.run({ ...demo.live, fieldingRunId: NOBODY }),
     ids.run({ ...demo.live, fieldingRunId: demo.paused.fieldingRunId }),
     ids.job('pause', NOBODY),
+    ids.draftJob('launch', NOBODY),
+    ids.draftJob('schedule', NOBODY),
   ])('is null where there is no such thing: %s', async (id) => {
     expect(dataOf(await stack.execute(NodeDocument, { id }))).toEqual({ node: null });
   });

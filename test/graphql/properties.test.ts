@@ -10,7 +10,10 @@ function resolvedFields(typeName: string): readonly string[] {
 }
 
 test.each([
-  ['TargetGroup', ['changelog', 'completesOverTime', 'performance', 'fieldingRun', 'project']],
+  [
+    'TargetGroup',
+    ['changelog', 'completesOverTime', 'performance', 'fieldingRun', 'project', 'projectManager'],
+  ],
   ['TargetGroupPerformance', []],
   ['ChangelogEntry', []],
   ['Change', []],
@@ -18,6 +21,9 @@ test.each([
   ['TargetGroupConnection', []],
   ['PageInfo', []],
   ['FieldingRunPayload', ['fieldingRun']],
+  ['BatchJobPayload', ['batchJob']],
+  ['DraftLaunchJobPayload', ['draftLaunchJob']],
+  ['User', []],
   ['VersionConflictError', ['current']],
   ['NotFoundError', []],
 ])('of %s, only what is more than a property has a resolver: %j', (typeName, fields) => {

@@ -74,7 +74,14 @@ test('schema/schema.graphql is the schema, sorted', () => {
 });
 
 test('what has an id is a Node, and what a user can act on is a UserError', () => {
-  expect(implementationsOf('Node')).toEqual(['Account', 'BatchJob', 'FieldingRun', 'Project', 'TargetGroup']);
+  expect(implementationsOf('Node')).toEqual([
+    'Account',
+    'BatchJob',
+    'DraftLaunchJob',
+    'FieldingRun',
+    'Project',
+    'TargetGroup',
+  ]);
   expect(implementationsOf('UserError')).toEqual([
     'IdempotencyConflictError',
     'InvalidStateError',
@@ -89,6 +96,7 @@ test('the queries and mutations are those of the contract', () => {
     'account',
     'accounts',
     'batchJob',
+    'draftLaunchJob',
     'fieldingRun',
     'node',
     'project',
@@ -101,6 +109,7 @@ test('the queries and mutations are those of the contract', () => {
   expect(Object.keys(schema.getMutationType()!.getFields()).sort()).toEqual([
     'completeFieldingRun',
     'completeTargetGroups',
+    'launchDraftTargetGroup',
     'launchNow',
     'launchTargetGroups',
     'pauseFieldingRun',
@@ -109,6 +118,7 @@ test('the queries and mutations are those of the contract', () => {
     'relaunchTargetGroups',
     'resumeFieldingRun',
     'resumeTargetGroups',
+    'scheduleDraftTargetGroup',
     'updateFieldingPeriod',
   ]);
 });
@@ -133,6 +143,7 @@ test('every enum that REST fills has UNKNOWN', () => {
   const own = [
     'BatchJobAction',
     'ChangeValueKind',
+    'DraftLaunchJobAction',
     'FieldingRunAction',
     'TargetGroupStatistic',
     'UserErrorCode',

@@ -122,6 +122,8 @@ export const ids = {
   targetGroup: ({ targetGroupId }: TargetGroupRef): string => `${ids.project}/${targetGroupId}`,
   run: (place: FieldingRunRef): string => `${ids.targetGroup(place)}/${place.fieldingRunId}`,
   job: (segment: string, jobId: string): string => `${ids.project}/${segment}/${jobId}`,
+  draftJob: (kind: string, jobId: string): string =>
+    `${ids.targetGroup(demo.draft)}/${kind}-from-draft/${jobId}`,
   other: idsOf(demo.other),
 };
 

@@ -156,4 +156,7 @@ export const demoPaths = {
     `${demoPaths.targetGroup(place)}/fielding-runs/${place.fieldingRunId}`,
   batchJobs: (kind: string): string =>
     `/demand/accounts/${demo.accountId}/projects/${demo.projectId}/batch-jobs/${kind}-fielding-runs-by-target-group-id`,
+  draftJobs: (kind: string, targetGroup: { readonly targetGroupId: string } = demo.draft): string =>
+    `${demoPaths.targetGroup(targetGroup)}/fielding-run-jobs/${kind}-from-draft`,
+  users: `/accounts/${demo.accountId}/users`,
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { idempotencyKeyErrors, selectionOf } from '../../src/graphql/batch-job/batch-job.validation.js';
+import { selectionOf } from '../../src/graphql/batch-job/batch-job.validation.js';
 
 const project = expect.objectContaining({ accountId: '101', projectId: 'P1' });
 
@@ -44,22 +44,4 @@ describe('selectionOf', () => {
   ])('refuses %s', (_what, ids, fields) => {
     expect(selectionOf(ids)).toMatchObject(fields.map((field) => ({ code: 'VALIDATION_FAILED', field })));
   });
-});
-
-describe('idempotencyKeyErrors', () => {
-  test.each(['x', '9b2f6f0e-6a0c-4b6e-8d5e-0c4f3c5f7a11', '!"#$%&\'()*+,-./~', 'x'.repeat(255)])(
-    'finds nothing wrong with %j',
-    (key) => {
-      expect(idempotencyKeyErrors(key)).toEqual([]);
-    },
-  );
-
-  test.each(['', ' ', 'a b', 'a\tb', 'a\r\nb', 'a\u0000', 'clé', '鍵', 'x'.repeat(256)])(
-    'refuses %j',
-    (key) => {
-      expect(idempotencyKeyErrors(key)).toMatchObject([
-        { code: 'VALIDATION_FAILED', field: ['idempotencyKey'] },
-      ]);
-    },
-  );
 });

@@ -1,8 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { BatchJobKind } from '../../src/contract/demand-api.js';
-import { batchJobPlaceOf } from '../../src/upstream/location.js';
-import { batchJobPath, isSegment } from '../../src/upstream/place.js';
+import { jobIdIn } from '../../src/upstream/location.js';
+import {
+  batchJobPath,
+  batchJobsPath,
+  draftLaunchJobsPath,
+  isSegment,
+  shortBatchJobsPath,
+} from '../../src/upstream/place.js';
 
 const BASE = 'https://api.example.com/v1';
 const LONG_SEGMENT = 'pause-fielding-runs-by-target-group-id';
@@ -11,8 +17,10 @@ const withoutDemand = '/accounts/101/projects/P1/batch-jobs';
 const rooted = `/demand${withoutDemand}`;
 const job = { ...project, action: BatchJobKind.Pause, jobId: 'J1' };
 
-function placeOf(location: string | undefined, base = BASE) {
-  return batchJobPlaceOf(location, project, BatchJobKind.Pause, base);
+function placeOf(location: string | undefined, base = BASE, action: BatchJobKind = BatchJobKind.Pause) {
+  const jobs = { ...project, action };
+  const jobId = jobIdIn(location, [batchJobsPath(jobs), shortBatchJobsPath(jobs)], base);
+  return jobId === undefined ? undefined : { ...jobs, jobId };
 }
 
 describe('a Location that is allowed', () => {
@@ -40,7 +48,7 @@ describe('a Location that is allowed', () => {
 
   test.each(Object.values(BatchJobKind))('of a job of the kind %s, in both forms', (action) => {
     for (const segment of [action, `${action}-fielding-runs-by-target-group-id`]) {
-      const place = batchJobPlaceOf(`${rooted}/${segment}/J1`, project, action, BASE);
+      const place = placeOf(`${rooted}/${segment}/J1`, BASE, action);
       expect(place).toEqual({ ...project, action, jobId: 'J1' });
     }
   });
@@ -136,4 +144,41 @@ test('whatever a Location says, it names a job of the project by one path segmen
     }),
     { numRuns: 300 },
   );
+});
+
+describe.each(['launch-from-draft', 'schedule-from-draft'] as const)('a job of the kind %s', (action) => {
+  const ofTargetGroup = '/accounts/101/projects/P1/target-groups/T1/fielding-run-jobs';
+  const idIn = (location: string) =>
+    jobIdIn(location, [draftLaunchJobsPath({ ...project, targetGroupId: 'T1', action })], BASE);
+  const otherKind = action === 'launch-from-draft' ? 'schedule-from-draft' : 'launch-from-draft';
+
+  test.each([
+    ['a bare id', 'J1'],
+    ['an absolute URL', `${BASE}/demand${ofTargetGroup}/${action}/J1`],
+    ['a path rooted at /demand', `/demand${ofTargetGroup}/${action}/J1`],
+    ['a path rooted at /v1/demand', `/v1/demand${ofTargetGroup}/${action}/J1`],
+    ['a path without /demand', `${ofTargetGroup}/${action}/J1`],
+    ['a path without /demand, rooted at /v1', `/v1${ofTargetGroup}/${action}/J1`],
+    ['a path with a slash at its end', `/demand${ofTargetGroup}/${action}/J1/`],
+  ])('can be named by %s', (_what, location) => {
+    expect(idIn(location)).toBe('J1');
+  });
+
+  test.each([
+    ['another kind', `/demand${ofTargetGroup}/${otherKind}/J1`],
+    ['no kind', `/demand${ofTargetGroup}/J1`],
+    ['another target group', `/demand${ofTargetGroup.replace('T1', 'T2')}/${action}/J1`],
+    ['another project', `/demand${ofTargetGroup.replace('P1', 'P2')}/${action}/J1`],
+    ['another account', `/demand${ofTargetGroup.replace('101', '102')}/${action}/J1`],
+    ['another host', `https://evil.example.com/v1/demand${ofTargetGroup}/${action}/J1`],
+    ['a batch job', `${rooted}/pause/J1`],
+    ['a way up', `/demand${ofTargetGroup}/${action}/..`],
+    [
+      'an encoded slash',
+      `/demand/accounts/101/projects/P1%2Ftarget-groups/T1/fielding-run-jobs/${action}/J1`,
+    ],
+    ['an empty segment', `/demand${ofTargetGroup}//${action}/J1`],
+  ])('is not named by %s', (_what, location) => {
+    expect(idIn(location)).toBeUndefined();
+  });
 });

@@ -5,6 +5,7 @@ import { BadUserInputError } from '../../src/errors.js';
 import {
   accountNodeId,
   batchJobNodeId,
+  draftLaunchJobNodeId,
   fieldingRunNodeId,
   parseNodeId,
   placeOf,
@@ -17,6 +18,7 @@ import {
 import {
   accountPath,
   batchJobPath,
+  draftLaunchJobPath,
   fieldingRunPath,
   projectPath,
   targetGroupPath,
@@ -27,6 +29,7 @@ const T = '01BTGNYV6HRNK8K8VKZASZCFP1';
 const R = '01BTGNYV6HRNK8K8VKZASZCFP2';
 const J = '01BTGNYV6HRNK8K8VKZASZCFP3';
 const LONG_SEGMENT = 'pause-fielding-runs-by-target-group-id';
+const DRAFT_KINDS = ['launch-from-draft', 'schedule-from-draft'] as const;
 const inProject = { accountId: '101', projectId: P };
 
 const examples: readonly (readonly [string, NodePlace])[] = [
@@ -43,6 +46,10 @@ const examples: readonly (readonly [string, NodePlace])[] = [
   ...Object.values(BatchJobKind).map((action): [string, NodePlace] => [
     `101/${P}/${action}/${J}`,
     { kind: 'BatchJob', ...inProject, action, jobId: J },
+  ]),
+  ...DRAFT_KINDS.map((action): [string, NodePlace] => [
+    `101/${P}/${T}/${action}/${J}`,
+    { kind: 'DraftLaunchJob', ...inProject, targetGroupId: T, action, jobId: J },
   ]),
 ];
 
@@ -91,6 +98,18 @@ const malformed = [
   '101/a\u0000b',
   `101/${'x'.repeat(129)}`,
   `101/${P}/pause/${'x'.repeat(129)}`,
+  `0101/${P}/${T}/launch-from-draft/${J}`,
+  `101/${P}/${T}/launch-from-draft/${J}/`,
+  `101/${P}/${T}/launch-from-draft/`,
+  `101/${P}/${T}/launch-from-draft/${J}/x`,
+  `101/${P}/${T}/launch-from-draft/..`,
+  `101/${P}/../launch-from-draft/${J}`,
+  `101/${P}//launch-from-draft/${J}`,
+  `101/${P}/${T}/launch-from-draft/${'x'.repeat(129)}`,
+  `101/${P}/${T}/LAUNCH-FROM-DRAFT/${J}`,
+  `101/${P}/${T}/launch-from-drafts/${J}`,
+  `101/${P}/${T}/launch/${J}`,
+  `101/${P}/${T}/pause/${J}`,
 ];
 
 const PATHS: Readonly<Record<NodeKind, RegExp>> = {
@@ -99,6 +118,8 @@ const PATHS: Readonly<Record<NodeKind, RegExp>> = {
   TargetGroup: /^\/demand\/accounts\/\w+\/projects\/[\w-]+\/target-groups\/[\w-]+$/,
   FieldingRun: /^\/demand\/accounts\/\w+\/projects\/[\w-]+\/target-groups\/[\w-]+\/fielding-runs\/[\w-]+$/,
   BatchJob: /^\/demand\/accounts\/\w+\/projects\/[\w-]+\/batch-jobs\/[a-z-]+\/[\w-]+$/,
+  DraftLaunchJob:
+    /^\/demand\/accounts\/\w+\/projects\/[\w-]+\/target-groups\/[\w-]+\/fielding-run-jobs\/(launch|schedule)-from-draft\/[\w-]+$/,
 };
 
 function idOf(place: NodePlace): string {
@@ -113,6 +134,8 @@ function idOf(place: NodePlace): string {
       return fieldingRunNodeId(place);
     case 'BatchJob':
       return batchJobNodeId(place);
+    case 'DraftLaunchJob':
+      return draftLaunchJobNodeId(place);
   }
 }
 
@@ -128,6 +151,8 @@ function pathOf(place: NodePlace): string {
       return fieldingRunPath(place);
     case 'BatchJob':
       return batchJobPath(place);
+    case 'DraftLaunchJob':
+      return draftLaunchJobPath(place);
   }
 }
 
@@ -167,6 +192,7 @@ describe('parseNodeId', () => {
         P,
         'pause',
         LONG_SEGMENT,
+        'launch-from-draft',
         '',
         '.',
         '..',
@@ -186,6 +212,7 @@ describe('parseNodeId', () => {
       fc.string(),
       fc.array(part, { maxLength: 6 }).map((parts) => parts.join('/')),
       fc.array(part, { maxLength: 3 }).map((parts) => ['101', ...parts].join('/')),
+      fc.tuple(part, part).map(([group, job]) => ['101', P, group, 'schedule-from-draft', job].join('/')),
     );
     fc.assert(
       fc.property(id, (text) => {
@@ -205,7 +232,7 @@ describe('parseNodeId', () => {
 });
 
 describe('placeOf and requirePlace', () => {
-  const kinds: readonly NodeKind[] = ['Account', 'Project', 'TargetGroup', 'FieldingRun', 'BatchJob'];
+  const kinds = Object.keys(PATHS) as NodeKind[];
   const pairs = kinds.flatMap((wanted) => examples.map(([id, place]) => ({ wanted, id, place })));
 
   test.each(pairs.filter(({ wanted, place }) => wanted === place.kind))(

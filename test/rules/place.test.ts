@@ -5,11 +5,13 @@ import {
   accountIdOf,
   accountPath,
   batchJobPath,
+  draftLaunchJobPath,
   fieldingRunPath,
   isSegment,
   projectPath,
   shortBatchJobPath,
   targetGroupPath,
+  usersPath,
 } from '../../src/upstream/place.js';
 
 const place = {
@@ -53,6 +55,13 @@ const paths = [
     parts: ['accountId', 'projectId', 'jobId'],
     expected: '/demand/accounts/101/projects/P1/batch-jobs/pause/J1',
   },
+  {
+    of: 'job that launches a draft',
+    path: (of: typeof place) => draftLaunchJobPath({ ...of, action: 'launch-from-draft' }),
+    parts: ['accountId', 'projectId', 'targetGroupId', 'jobId'],
+    expected: '/demand/accounts/101/projects/P1/target-groups/T1/fielding-run-jobs/launch-from-draft/J1',
+  },
+  { of: 'list of users', path: usersPath, parts: ['accountId'], expected: '/accounts/101/users' },
 ];
 
 const unusableId = new UpstreamError(

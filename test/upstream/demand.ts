@@ -5,11 +5,13 @@ export const ids = {
   targetGroup: '101/P1/T1',
   fieldingRun: '101/P1/T1/R1',
   batchJob: '101/P1/pause/J1',
+  draftLaunchJob: '101/P1/T1/launch-from-draft/J1',
 };
 
 const project = '/demand/accounts/101/projects/P1';
 const targetGroup = `${project}/target-groups/T1`;
 export const paths = {
+  users: '/accounts/101/users',
   projects: '/demand/accounts/101/projects',
   project,
   targetGroups: `${project}/target-groups`,
@@ -19,6 +21,9 @@ export const paths = {
   pauseJobs: `${project}/batch-jobs/pause-fielding-runs-by-target-group-id`,
   batchJob: `${project}/batch-jobs/pause-fielding-runs-by-target-group-id/J1`,
   batchJobInLocation: `${project}/batch-jobs/pause/J1`,
+  launchJobs: `${targetGroup}/fielding-run-jobs/launch-from-draft`,
+  scheduleJobs: `${targetGroup}/fielding-run-jobs/schedule-from-draft`,
+  draftLaunchJob: `${targetGroup}/fielding-run-jobs/launch-from-draft/J1`,
 };
 
 export const rest = {
@@ -75,5 +80,20 @@ export const rest = {
       ],
       has_more: false,
     },
+  },
+  draftLaunchJob: {
+    job_id: 'J1',
+    created_fielding_run_id: 'R1',
+    created_at: '2026-02-02T09:00:00.000Z',
+    created_by: '7f6b1c52-0f0c-4b59-9b7a-3f3f1d4f4c11',
+    status: 'Completed',
+    failure_reason: null,
+    job_trace_id: null,
+  },
+  users: {
+    users: [
+      { id: 'M1', name: 'Ana Lind', email: 'ana.lind@example.org' },
+      { id: '7f6b1c52-0f0c-4b59-9b7a-3f3f1d4f4c11', name: 'Ben Okafor', email: 'ben.okafor@example.org' },
+    ],
   },
 };

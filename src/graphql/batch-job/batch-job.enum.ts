@@ -9,11 +9,12 @@ export enum BatchJobStatus {
 
 registerEnumType(BatchJobStatus, {
   name: 'BatchJobStatus',
-  description: 'How far a batch job has come.',
+  description: 'How far a job has come: one over many target groups, or one that launches a draft.',
   valuesConfig: {
     PROCESSING: { description: 'At work. Ask again after `pollAfterSeconds`.' },
     COMPLETED: {
-      description: 'Over: every target group has been tried. Some may have failed: see `failedTargetGroups`.',
+      description:
+        'Over. A batch job has tried every target group, and some may have failed: see `failedTargetGroups`. A draft has been launched or scheduled.',
     },
     FAILED: { description: 'Over, and failed as a whole.' },
     UNKNOWN: { description: 'A status that this version of the gateway does not know.' },

@@ -1,20 +1,13 @@
 import { Field, ID, InputType } from 'type-graphql';
+import { JobInput } from '../job/job.input.js';
 
 @InputType({ description: 'Which target groups to act on.' })
-export abstract class TargetGroupsInput {
+export abstract class TargetGroupsInput extends JobInput {
   @Field(() => [ID], {
     description:
       'The ids of 1 to 1,000 target groups, all of one project. One that is named twice is acted on once.',
   })
   readonly targetGroupIds!: string[];
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'What makes trying again safe: 1 to 255 visible ASCII characters, the same for every try of one intent, such as a ' +
-      'UUID made when the user clicks. The same key starts no second job. If none is given, the payload tells one.',
-  })
-  readonly idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Which live target groups to halt.' })

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../../context.js';
 import { JobStatus } from '../../contract/demand-api.js';
 import type { BatchJobPlace } from '../../upstream/place.js';
-import { selectedFields } from '../selection.js';
+import { createdJob } from '../job/job.reading.js';
 import { BatchJob } from './batch-job.type.js';
 
 /** What the place of a job alone answers. */
@@ -16,14 +16,12 @@ export async function findBatchJob(
   return job === null ? null : new BatchJob(place, job);
 }
 
-/** A job that has just been created: read where the selection needs it. One that cannot be seen yet is at work. */
-export async function createdBatchJob(
+export function createdBatchJob(
   context: RequestContext,
   place: BatchJobPlace,
   info: GraphQLResolveInfo,
 ): Promise<BatchJob> {
   const atWork = new BatchJob(place, { job_id: place.jobId, status: JobStatus.Processing });
-  const selected = selectedFields(info, 'BatchJob');
-  if ([...selected].every((field) => NEEDS_NOTHING.has(field))) return atWork;
-  return (await findBatchJob(context, place)) ?? atWork;
+  const read = () => findBatchJob(context, place);
+  return createdJob({ typeName: 'BatchJob', atWork, told: NEEDS_NOTHING, read }, info);
 }

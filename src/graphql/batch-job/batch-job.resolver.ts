@@ -1,14 +1,14 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { orError } from '../items.js';
+import { pollingAdvice } from '../job/job.polling.js';
 import { requirePlace } from '../node/node-id.js';
-import { dateOf } from '../scalars/date-time.js';
 import { relatedProject } from '../project/project.reading.js';
 import { Project } from '../project/project.type.js';
 import { relatedTargetGroup } from '../target-group/target-group.reading.js';
 import { TargetGroup } from '../target-group/target-group.type.js';
-import { pollAfterSeconds } from './batch-job.polling.js';
+import { relatedUser } from '../user/user.reading.js';
+import { User } from '../user/user.type.js';
 import { findBatchJob } from './batch-job.reading.js';
 import { BatchJob, FailedTargetGroup, UpdatedTargetGroup } from './batch-job.type.js';
 
@@ -29,9 +29,19 @@ export class BatchJobResolver {
       'In how many seconds to ask again: 1 to 10, rising with the age of the job. Null once the job is over.',
   })
   pollAfterSeconds(@Root() job: BatchJob, @Ctx() { now }: RequestContext): number | null {
-    // A time that came broken fails its own field, and says nothing against asking again.
-    const createdAt = orError(() => job.createdAt);
-    return pollAfterSeconds(job.status, createdAt instanceof Error ? null : dateOf(createdAt), now());
+    return pollingAdvice(job, now());
+  }
+
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: 'Who started the job. Null where the API does not tell.',
+  })
+  async createdByUser(
+    @Root() { place, createdBy }: BatchJob,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<User | null> {
+    return await relatedUser(context, place, createdBy, info);
   }
 
   @FieldResolver(() => Project, {

@@ -132,6 +132,15 @@ export class BatchJob implements Node {
     return momentOf(this.job.created_at, 'created_at');
   }
 
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The raw id of who started the job. `createdByUser` tells the name. Null where the API does not tell.',
+  })
+  get createdBy(): string | null {
+    return this.job.created_by ?? null;
+  }
+
   @Field(() => [UpdatedTargetGroup], {
     nullable: 'itemsAndList',
     description:

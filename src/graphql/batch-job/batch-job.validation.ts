@@ -35,14 +35,6 @@ export function selectionOf(ids: readonly string[]): Selection | readonly Valida
   return { project, targetGroupIds };
 }
 
-/** What is wrong with an idempotency key. */
-export function idempotencyKeyErrors(key: string): readonly ValidationError[] {
-  if (/^[\x21-\x7e]{1,255}$/.test(key)) return [];
-  return [
-    new ValidationError('`idempotencyKey` must have 1 to 255 visible ASCII characters.', ['idempotencyKey']),
-  ];
-}
-
 function sameProject(place: TargetGroupPlace, project: ProjectPlace): boolean {
   return place.accountId === project.accountId && place.projectId === project.projectId;
 }

@@ -1,8 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { ValidationError } from '../errors/user-error.type.js';
-import { isWritable } from '../../upstream/moment.js';
 import { changeFieldingRun } from './fielding-run.changing.js';
 import {
   CompleteFieldingRunInput,
@@ -15,6 +13,7 @@ import {
 import { FieldingRunPayload } from './fielding-run.payload.js';
 import { changedFieldingRun } from './fielding-run.reading.js';
 import { FieldingRun } from './fielding-run.type.js';
+import { periodErrors } from './fielding-run.validation.js';
 
 const INPUT = 'Which fielding run, and from which of its versions.';
 
@@ -92,17 +91,8 @@ export class FieldingRunMutations {
     @Arg('input', () => UpdateFieldingPeriodInput, { description: INPUT }) input: UpdateFieldingPeriodInput,
     @Ctx() context: RequestContext,
   ): Promise<FieldingRunPayload> {
-    const outOfRange = (['startAt', 'endAt'] as const).filter((field) => !isWritable(input[field]));
-    if (outOfRange.length > 0) {
-      return FieldingRunPayload.refused(
-        ...outOfRange.map(
-          (field) => new ValidationError(`\`${field}\` must be in the years 1 to 9999, in UTC.`, [field]),
-        ),
-      );
-    }
-    if (input.endAt <= input.startAt) {
-      return FieldingRunPayload.refused(new ValidationError('`endAt` must be after `startAt`.', ['endAt']));
-    }
+    const errors = periodErrors(input);
+    if (errors.length > 0) return FieldingRunPayload.refused(...errors);
     const period = {
       start_fielding_at: input.startAt.toISOString(),
       end_fielding_at: input.endAt.toISOString(),

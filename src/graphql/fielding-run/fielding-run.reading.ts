@@ -7,12 +7,26 @@ import { isOlder } from '../../upstream/version.js';
 import { selectedFields } from '../selection.js';
 import { FieldingRun } from './fielding-run.type.js';
 
+/** What the place alone answers, or a call of its own. */
+const NEEDS_NOTHING = ['__typename', 'id', 'fieldingRunId', 'targetGroup'];
+
 export async function findFieldingRun(
   { loaders }: RequestContext,
   place: FieldingRunPlace,
 ): Promise<FieldingRun | null> {
   const read = await loaders.fieldingRun.load(place);
   return read === null ? null : toFieldingRun(place, read);
+}
+
+/** The run that something else names: REST is asked where the selection needs it. */
+export async function relatedFieldingRun(
+  context: RequestContext,
+  place: FieldingRunPlace,
+  info: GraphQLResolveInfo,
+): Promise<FieldingRun | null> {
+  const selected = selectedFields(info, 'FieldingRun');
+  if ([...selected].every((field) => NEEDS_NOTHING.includes(field))) return new FieldingRun(place, {});
+  return await findFieldingRun(context, place);
 }
 
 /**
@@ -51,10 +65,7 @@ const CHANGE_MADE = 'The change was made, but its result cannot be shown.';
 
 /** The fields of a run that need no call after an action. */
 export function fieldsTold({ period }: ActionOutcome): ReadonlySet<string> {
-  return new Set([
-    ...['__typename', 'id', 'fieldingRunId', 'targetGroup', 'version'],
-    ...(period === undefined ? [] : ['startAt', 'endAt']),
-  ]);
+  return new Set([...NEEDS_NOTHING, 'version', ...(period === undefined ? [] : ['startAt', 'endAt'])]);
 }
 
 /**

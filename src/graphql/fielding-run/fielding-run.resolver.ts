@@ -6,6 +6,8 @@ import { requirePlace } from '../node/node-id.js';
 import { dateOf } from '../scalars/date-time.js';
 import { relatedTargetGroup } from '../target-group/target-group.reading.js';
 import { TargetGroup } from '../target-group/target-group.type.js';
+import { relatedUser } from '../user/user.reading.js';
+import { User } from '../user/user.type.js';
 import { availableActions } from './fielding-run.actions.js';
 import { FieldingRunAction } from './fielding-run.enum.js';
 import { findFieldingRun } from './fielding-run.reading.js';
@@ -45,5 +47,17 @@ export class FieldingRunResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<TargetGroup | null> {
     return await relatedTargetGroup(context, place, info);
+  }
+
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: 'Who last changed the run. Null where the API does not tell.',
+  })
+  async lastChangedByUser(
+    @Root() { place, lastChangedBy }: FieldingRun,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<User | null> {
+    return await relatedUser(context, place, lastChangedBy, info);
   }
 }

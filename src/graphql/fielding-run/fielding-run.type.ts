@@ -54,7 +54,10 @@ export class FieldingRun implements Node {
     return momentOf(this.run.last_changed_at, 'last_changed_at');
   }
 
-  @Field(() => ID, { nullable: true, description: 'The raw id of who last changed the run.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The raw id of who last changed the run. `lastChangedByUser` tells the name.',
+  })
   get lastChangedBy(): string | null {
     return this.run.last_changed_by ?? null;
   }

@@ -1,10 +1,12 @@
 import { BadUserInputError } from '../../errors.js';
 import { kindOfSegment } from '../../upstream/batch-job-kind.js';
+import { isDraftLaunchKind } from '../../upstream/draft-launch-kind.js';
 import {
   isAccountId,
   isSegment,
   type AccountPlace,
   type BatchJobPlace,
+  type DraftLaunchJobPlace,
   type FieldingRunPlace,
   type ProjectPlace,
   type TargetGroupPlace,
@@ -17,6 +19,7 @@ const FORMS = {
   TargetGroup: '<account>/<project>/<target group>',
   FieldingRun: '<account>/<project>/<target group>/<fielding run>',
   BatchJob: '<account>/<project>/<kind of job>/<job>',
+  DraftLaunchJob: '<account>/<project>/<target group>/<launch-from-draft or schedule-from-draft>/<job>',
 } as const;
 
 const ACCOUNT = 'where `<account>` is a whole number without leading zeros';
@@ -28,7 +31,8 @@ export type NodePlace =
   | ({ readonly kind: 'Project' } & ProjectPlace)
   | ({ readonly kind: 'TargetGroup' } & TargetGroupPlace)
   | ({ readonly kind: 'FieldingRun' } & FieldingRunPlace)
-  | ({ readonly kind: 'BatchJob' } & BatchJobPlace);
+  | ({ readonly kind: 'BatchJob' } & BatchJobPlace)
+  | ({ readonly kind: 'DraftLaunchJob' } & DraftLaunchJobPlace);
 
 export const accountNodeId = ({ accountId }: AccountPlace): string => accountId;
 export const projectNodeId = (place: ProjectPlace): string => `${place.accountId}/${place.projectId}`;
@@ -38,18 +42,27 @@ export const fieldingRunNodeId = (place: FieldingRunPlace): string =>
   `${targetGroupNodeId(place)}/${place.fieldingRunId}`;
 export const batchJobNodeId = (place: BatchJobPlace): string =>
   `${projectNodeId(place)}/${place.action}/${place.jobId}`;
+export const draftLaunchJobNodeId = (place: DraftLaunchJobPlace): string =>
+  `${targetGroupNodeId(place)}/${place.action}/${place.jobId}`;
 
 /**
  * What `id` names; undefined where it is malformed. Every part is checked, so that an id never leaves its path. A thing
- * has one id, but for a job: the kind in its id can be written in the long form of REST paths too.
+ * has one id, but for a batch job: the kind in its id can be written in the long form of REST paths too.
  */
 export function parseNodeId(id: string): NodePlace | undefined {
-  const [accountId, projectId, third, fourth, ...rest] = id.split('/');
+  const [accountId, projectId, third, fourth, fifth, ...rest] = id.split('/');
   if (rest.length > 0 || accountId === undefined || !isAccountId(accountId)) return undefined;
-  if ([projectId, third, fourth].some((part) => part !== undefined && !isSegment(part))) return undefined;
+  if ([projectId, third, fourth, fifth].some((part) => part !== undefined && !isSegment(part))) {
+    return undefined;
+  }
   if (projectId === undefined) return { kind: 'Account', accountId };
   if (third === undefined) return { kind: 'Project', accountId, projectId };
   if (fourth === undefined) return { kind: 'TargetGroup', accountId, projectId, targetGroupId: third };
+  if (fifth !== undefined) {
+    if (!isDraftLaunchKind(fourth)) return undefined;
+    const place = { accountId, projectId, targetGroupId: third, action: fourth, jobId: fifth };
+    return { kind: 'DraftLaunchJob', ...place };
+  }
   // No target group has such an id: theirs are ULIDs, in capitals.
   const action = kindOfSegment(third);
   return action !== undefined

@@ -4,6 +4,7 @@ import type { RequestContext } from '../../context.js';
 import { BadUserInputError } from '../../errors.js';
 import { findAccount } from '../account/account.resolver.js';
 import { findBatchJob } from '../batch-job/batch-job.reading.js';
+import { findDraftLaunchJob } from '../draft-launch-job/draft-launch-job.reading.js';
 import { findFieldingRun } from '../fielding-run/fielding-run.reading.js';
 import { findProject } from '../project/project.reading.js';
 import { findTargetGroup } from '../target-group/target-group.reading.js';
@@ -33,6 +34,8 @@ export class NodeResolver {
         return await findFieldingRun(context, place);
       case 'BatchJob':
         return await findBatchJob(context, place);
+      case 'DraftLaunchJob':
+        return await findDraftLaunchJob(context, place);
       case undefined:
         throw new BadUserInputError('Argument `id` is not the id of anything in the graph.');
     }

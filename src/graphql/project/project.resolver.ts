@@ -8,6 +8,8 @@ import { TargetGroupsArgs } from '../target-group/target-group.args.js';
 import { TargetGroupConnection } from '../target-group/target-group.connection.js';
 import { targetGroupConnection } from '../target-group/target-group.pages.js';
 import type { TargetGroup } from '../target-group/target-group.type.js';
+import { relatedUser } from '../user/user.reading.js';
+import { User } from '../user/user.type.js';
 import { AccountProjectsArgs } from './project.args.js';
 import { ProjectConnection } from './project.connection.js';
 import { projectConnection } from './project.pages.js';
@@ -38,15 +40,22 @@ export class ProjectResolver {
 
   @FieldResolver(() => ID, {
     nullable: true,
-    description: 'The raw id of the person who manages the project.',
+    description: 'The raw id of the person who manages the project. `projectManager` tells the name.',
   })
-  async projectManagerId(
-    @Root() { place, facts }: Project,
-    @Ctx() { loaders }: RequestContext,
-  ): Promise<string | null> {
-    // Lists do not tell the manager.
-    const { project_manager_id: known = null } = facts;
-    return known ?? (await loaders.project.load(place))?.project_manager_id ?? null;
+  async projectManagerId(@Root() project: Project, @Ctx() context: RequestContext): Promise<string | null> {
+    return await managerIdOf(project, context);
+  }
+
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: 'The project manager. Null where the API does not tell.',
+  })
+  async projectManager(
+    @Root() project: Project,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<User | null> {
+    return await relatedUser(context, project.place, await managerIdOf(project, context), info);
   }
 
   @FieldResolver(() => TargetGroupConnection, { nullable: true, description: "The project's target groups." })
@@ -62,4 +71,10 @@ export class ProjectResolver {
   account(@Root() { place }: Project): Account {
     return new Account({ accountId: place.accountId });
   }
+}
+
+/** Lists do not tell the manager. */
+async function managerIdOf({ place, facts }: Project, { loaders }: RequestContext): Promise<string | null> {
+  const { project_manager_id: known = null } = facts;
+  return known ?? (await loaders.project.load(place))?.project_manager_id ?? null;
 }

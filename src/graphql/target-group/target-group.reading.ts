@@ -21,7 +21,7 @@ const NEEDS_NOTHING = new Set([
 
 /** What details tell, and an overview of before 2025-12-18 does not: the property, and the fields that need it. */
 const IN_OLDER_DETAILS = [
-  ['project_manager_id', ['projectManagerId']],
+  ['project_manager_id', ['projectManagerId', 'projectManager']],
   ['created_at', ['createdAt']],
 ] as const;
 

@@ -7,6 +7,8 @@ import { FieldingRun } from '../fielding-run/fielding-run.type.js';
 import { requirePlace } from '../node/node-id.js';
 import { relatedProject } from '../project/project.reading.js';
 import { Project } from '../project/project.type.js';
+import { relatedUser } from '../user/user.reading.js';
+import { User } from '../user/user.type.js';
 import { ProjectTargetGroupsArgs } from './target-group.args.js';
 import { TargetGroupConnection } from './target-group.connection.js';
 import { targetGroupConnection } from './target-group.pages.js';
@@ -62,5 +64,17 @@ export class TargetGroupResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Project | null> {
     return await relatedProject(context, place, info);
+  }
+
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: 'The project manager of the target group. Null where the API does not tell.',
+  })
+  async projectManager(
+    @Root() { place, projectManagerId }: TargetGroup,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<User | null> {
+    return await relatedUser(context, place, projectManagerId, info);
   }
 }

@@ -203,7 +203,10 @@ export class TargetGroup implements Node {
     return momentOf(this.facts.updatedAt, 'updated_at');
   }
 
-  @Field(() => ID, { nullable: true, description: 'The raw id of the person who manages the project.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The raw id of the person who manages the target group. `projectManager` tells the name.',
+  })
   get projectManagerId(): string | null {
     return this.facts.projectManagerId;
   }

@@ -31,13 +31,6 @@ export interface AccountsData {
 export const READ_ACCOUNTS = '{ accounts { name } }';
 export const accounts: ScriptedAnswer = { body: { accounts: [{ id: 101, name: 'Acme' }] } };
 
-export interface CreationData {
-  readonly pauseTargetGroups: {
-    readonly batchJob: { readonly id: string } | null;
-    readonly idempotencyKey: string;
-    readonly userErrors: readonly { readonly code: string }[];
-  } | null;
-}
 /** A creation that reads nothing. */
 export const CREATE_JOB = `mutation ($key: String) {
   pauseTargetGroups(input: { targetGroupIds: ["${project.id}/T1"], idempotencyKey: $key }) {
@@ -47,6 +40,39 @@ export const CREATE_JOB = `mutation ($key: String) {
 export const creation = `POST ${project.path}/batch-jobs/pause-fielding-runs-by-target-group-id`;
 export const job = { path: `${project.path}/batch-jobs/pause/J1`, id: `${project.id}/pause/J1` };
 export const created: ScriptedAnswer = { status: 201, headers: { location: job.path } };
+
+/** The launch of a draft, reading nothing. */
+export const LAUNCH_DRAFT = `mutation ($key: String) {
+  launchDraftTargetGroup(
+    input: { id: "${project.id}/T1", endAt: "${period.end_fielding_at}", idempotencyKey: $key }
+  ) {
+    draftLaunchJob { id } idempotencyKey userErrors { code }
+  }
+}`;
+const launchJobs = `${project.path}/target-groups/T1/fielding-run-jobs/launch-from-draft`;
+export const draftJob = { path: `${launchJobs}/J1`, id: `${project.id}/T1/launch-from-draft/J1` };
+
+/** A creation of a job, which can be repeated under its key. */
+export interface Creation {
+  readonly kind: string;
+  readonly document: string;
+  readonly call: string;
+  readonly done: ScriptedAnswer;
+  /** What the payload calls the job. */
+  readonly field: string;
+  readonly job: { readonly path: string; readonly id: string };
+}
+export const creations: readonly Creation[] = [
+  { kind: 'a batch job', document: CREATE_JOB, call: creation, done: created, field: 'batchJob', job },
+  {
+    kind: 'a job that launches a draft',
+    document: LAUNCH_DRAFT,
+    call: `POST ${launchJobs}`,
+    done: { status: 201, headers: { location: draftJob.path } },
+    field: 'draftLaunchJob',
+    job: draftJob,
+  },
+];
 
 /** One of the six changes to a fielding run. */
 export interface Change {

@@ -1,11 +1,11 @@
 import { jest } from '@jest/globals';
-import { JobStatus, type BatchJob } from '../../../src/contract/demand-api.js';
+import { JobStatus } from '../../../src/contract/demand-api.js';
 import { changedBelow } from '../../../src/upstream/call.js';
 import { Cooldowns } from '../../../src/upstream/cooldowns.js';
 import { FieldingRunCache } from '../../../src/upstream/fielding-run-cache.js';
-import { JobMemory } from '../../../src/upstream/job-memory.js';
+import { JobMemory, type JobState } from '../../../src/upstream/job-memory.js';
 import { JobRecordsInMemory } from '../../../src/upstream/job-records.js';
-import { bodies } from '../../../src/upstream/validation.js';
+import { bodies, type BodyReader } from '../../../src/upstream/validation.js';
 
 describe('A cooldown', () => {
   const HOUR_MS = 3_600_000;
@@ -110,8 +110,11 @@ describe('The cache of fielding runs', () => {
   });
 });
 
-describe('The memory of jobs', () => {
-  const jobOf = (status: JobStatus): BatchJob => ({ job_id: 'J1', status });
+describe.each<[string, BodyReader<JobState>]>([
+  ['batch jobs', bodies.batchJob],
+  ['jobs that launch drafts', bodies.fieldingRunJob],
+])('The memory of %s', (_jobs, read) => {
+  const jobOf = (status: JobStatus): JobState => ({ job_id: 'J1', status });
   const processing = jobOf(JobStatus.Processing);
   const completed = jobOf(JobStatus.Completed);
 
@@ -126,9 +129,9 @@ describe('The memory of jobs', () => {
     jest.useRealTimers();
     jest.restoreAllMocks();
   });
-  const bodyOf = (job: BatchJob | null) => JSON.stringify(job);
-  const amend = (job: BatchJob | null, credential = 'alice', path = '/j1') =>
-    memory.amend(credential, path, job, bodyOf(job));
+  const bodyOf = (job: JobState | null) => JSON.stringify(job);
+  const amend = (job: JobState | null, credential = 'alice', path = '/j1') =>
+    memory.amend(credential, path, job, bodyOf(job), read);
 
   it('says for ten seconds of a job that was created and is not seen that it is at work', async () => {
     await memory.created('alice', '/j1', 'J1');
@@ -166,16 +169,16 @@ describe('The memory of jobs', () => {
 
   it('passes on a job whose status came broken, for the field that shows it to fail', async () => {
     const body = '{"job_id":"J1","status":7}';
-    const broken = bodies.batchJob(body);
-    expect(await memory.amend('alice', '/j1', broken, body)).toBe(broken);
+    const broken = read(body);
+    expect(await memory.amend('alice', '/j1', broken, body, read)).toBe(broken);
     expect(() => broken.status).toThrow('`status`');
     await amend(completed);
-    expect(await memory.amend('alice', '/j1', broken, body)).toEqual(completed);
+    expect(await memory.amend('alice', '/j1', broken, body, read)).toEqual(completed);
   });
 
   it('remembers a broken body as it came, for the field that shows what is broken to fail', async () => {
     const body = '{"job_id":"J1","status":"Completed","created_at":7}';
-    await memory.amend('alice', '/j1', bodies.batchJob(body), body);
+    await memory.amend('alice', '/j1', read(body), body, read);
     const remembered = await amend(processing);
     expect(remembered?.status).toBe(JobStatus.Completed);
     expect(() => remembered?.created_at).toThrow('`created_at`');
@@ -215,7 +218,7 @@ describe('The memory of jobs', () => {
       false,
       true,
     ]);
-    await memory.amend('carol', '/large', completed, bodyOf(completed).padEnd(16 * 1024 * 1024 + 1));
+    await memory.amend('carol', '/large', completed, bodyOf(completed).padEnd(16 * 1024 * 1024 + 1), read);
     expect(await amend(processing, 'carol', '/large')).toBe(processing);
   });
 });

@@ -7,7 +7,9 @@ import {
   CREATE_JOB,
   created,
   creation,
+  draftJob,
   job,
+  LAUNCH_DRAFT,
   READ_ACCOUNTS,
 } from './demand.js';
 import { BROKEN, expectAttempts, failureOf, useStage, type Stage } from './stage.js';
@@ -48,6 +50,22 @@ const kinds = [
     data: { change: { fieldingRun: { version: '6' }, userErrors: [] } },
     carried: { 'if-match': 'W/"5"' },
     ofCall: {},
+    whereLost: { outcomeUnknown: true },
+  },
+  {
+    kind: 'the launch of a draft',
+    call: `POST ${draftJob.path.replace(/\/J1$/, '')}`,
+    document: LAUNCH_DRAFT,
+    done: { status: 201, headers: { location: draftJob.path } },
+    data: {
+      launchDraftTargetGroup: {
+        draftLaunchJob: { id: draftJob.id },
+        idempotencyKey: 'key-1',
+        userErrors: [],
+      },
+    },
+    carried: { 'idempotency-key': 'key-1' },
+    ofCall: { idempotencyKey: 'key-1' },
     whereLost: { outcomeUnknown: true },
   },
 ] as const;
@@ -147,9 +165,9 @@ describe.each(kinds)('$kind that is never answered', (kind) => {
 
 describe('A 500', () => {
   const stage = useStage();
-  const [read, keyed, conditional] = kinds;
+  const [read, keyed, conditional, launch] = kinds;
 
-  it.each([read, keyed])('lets $kind be made again', async (kind) => {
+  it.each([read, keyed, launch])('lets $kind be made again', async (kind) => {
     expect(await make(kind, [{ status: 500 }, kind.done], stage)).toMatchObject({ data: kind.data });
     expectAttempts(stage.sent(kind.call), 2);
   });
@@ -178,13 +196,13 @@ describe('A refusal is final', () => {
   }
 
   it.each([
-    [400, 'BAD_USER_INPUT', 'VALIDATION_FAILED', 'ValidationError'],
-    [401, 'UNAUTHENTICATED', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
-    [403, 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'],
-    [404, null, 'NOT_FOUND', 'NotFoundError'],
-    [412, 'UPSTREAM_BAD_RESPONSE', 'UPSTREAM_BAD_RESPONSE', 'VersionConflictError'],
-    [422, 'UPSTREAM_BAD_RESPONSE', 'INVALID_STATE', 'InvalidStateError'],
-  ])('%d: %s, %s, %s', async (status, ...verdicts) => {
+    [400, 'BAD_USER_INPUT', 'VALIDATION_FAILED', 'ValidationError', 'VALIDATION_FAILED'],
+    [401, 'UNAUTHENTICATED', 'UNAUTHENTICATED', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
+    [403, 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'],
+    [404, null, 'NOT_FOUND', 'NotFoundError', 'NOT_FOUND'],
+    [412, 'UPSTREAM_BAD_RESPONSE', 'UPSTREAM_BAD_RESPONSE', 'VersionConflictError', 'UPSTREAM_BAD_RESPONSE'],
+    [422, 'UPSTREAM_BAD_RESPONSE', 'INVALID_STATE', 'InvalidStateError', 'INVALID_STATE'],
+  ])('%d: %s, %s, %s, %s', async (status, ...verdicts) => {
     for (const [index, kind] of kinds.entries()) {
       const answer = await make(kind, [{ status }], stage);
       expect(verdict(answer)).toBe(verdicts[index]);

@@ -2,6 +2,7 @@ import {
   accounts,
   changeDocument,
   changes,
+  creations,
   READ_ACCOUNTS,
   READ_RUN,
   run,
@@ -106,6 +107,21 @@ describe('A read after a change', () => {
       version: '6',
       status: changing.reached.status.toUpperCase(),
     });
+    expect((await before).data?.fieldingRun?.version).toBe('5');
+    expect(stage.sent(readRun)).toHaveLength(2);
+  });
+
+  it.each(creations)('of $kind does not wait for one from before it', async ({ call, document, done }) => {
+    // What was read before is long on its way.
+    stage.on(readRun, (_request, nth) => ({ ...runAnswer(5 + nth), ...(nth === 0 && { delayMs: 400 }) }));
+    stage.on(call, done);
+
+    const before = stage.execute<FieldingRunData>(READ_RUN);
+    await stage.untilSent(1);
+    expect(await stage.execute(document, { key: 'key-1' })).toMatchObject({ errors: [] });
+    const after = await stage.execute<FieldingRunData>(READ_RUN);
+
+    expect(after.data?.fieldingRun?.version).toBe('6');
     expect((await before).data?.fieldingRun?.version).toBe('5');
     expect(stage.sent(readRun)).toHaveLength(2);
   });

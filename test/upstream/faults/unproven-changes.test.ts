@@ -3,15 +3,11 @@ import type { ScriptedAnswer } from '../../helpers/scripted-upstream.js';
 import {
   changeDocument,
   changes,
-  CREATE_JOB,
-  created,
-  creation,
-  job,
+  creations,
   run,
   runAnswer,
   type Change,
   type ChangeData,
-  type CreationData,
 } from './demand.js';
 import { errorOf, failureOf, useStage } from './stage.js';
 
@@ -258,68 +254,85 @@ describe('The waits before a run is read again', () => {
   });
 });
 
-describe('The creation of a job', () => {
-  const create = (key: string) => stage.execute<CreationData>(CREATE_JOB, { key });
-  const other = CREATE_JOB.replace('T1', 'T2');
+interface CreationPayload {
+  readonly userErrors: readonly { readonly code: string }[];
+  readonly [job: string]: unknown;
+}
 
-  it.each<[string, ScriptedAnswer]>([
-    ['a page with 200', page],
-    ['an error body with 200', errorBody],
-    ['200 and a Location', { ...created, status: 200 }],
-    ['202 and a Location', { ...created, status: 202 }],
-    ['204', { status: 204 }],
-    ['303', { status: 303, headers: { location: job.path } }],
-    ['402', { status: 402 }],
-    ['405', { status: 405 }],
-    ['409', { status: 409 }],
-    ['410', { status: 410 }],
-    ['418', { status: 418 }],
-  ])('answered with %s is of unknown outcome, and its key stays taken', async (_what, answer) => {
-    stage.on(creation, [answer, created]);
-    const failed = await create('key-1');
-    expect(failureOf(failed)).toEqual({
-      code: 'UPSTREAM_BAD_RESPONSE',
-      retryable: true,
-      outcomeUnknown: true,
-      idempotencyKey: 'key-1',
-      upstream: { status: answer.status },
+describe.each(creations)(
+  'The creation of $kind',
+  ({ document, call: creation, done: created, field, job }) => {
+    const run = async (text: string, key: string) => {
+      const answer = await stage.execute<Readonly<Record<string, CreationPayload | null>>>(text, { key });
+      return { ...answer, payload: Object.values(answer.data ?? {})[0] };
+    };
+    const create = (key: string) => run(document, key);
+    const other = document.replace('2030-02', '2030-03').replace('["101/P1/T1"]', '["101/P1/T2"]');
+    const done = { [field]: { id: job.id }, userErrors: [] };
+
+    it('is other input where anything of it differs', () => {
+      expect(other).not.toBe(document);
     });
-    expect(stage.sent(creation)).toHaveLength(1);
 
-    const conflict = await stage.execute<CreationData>(other, { key: 'key-1' });
-    expect(conflict.data?.pauseTargetGroups?.userErrors).toEqual([{ code: 'IDEMPOTENCY_CONFLICT' }]);
-    expect(stage.sent(creation)).toHaveLength(1);
-
-    const again = await create('key-1');
-    expect(again.data?.pauseTargetGroups).toMatchObject({ batchJob: { id: job.id }, userErrors: [] });
-  });
-
-  it.each([408, 425, 500, 501, 502, 503, 504, 507])(
-    'always answered with %d is of unknown outcome, and its key stays taken',
-    async (status) => {
-      stage.on(creation, { status });
-      expect(failureOf(await create('key-1'))).toEqual({
-        code: 'UPSTREAM_UNAVAILABLE',
+    it.each<[string, ScriptedAnswer]>([
+      ['a page with 200', page],
+      ['an error body with 200', errorBody],
+      ['200 and a Location', { ...created, status: 200 }],
+      ['202 and a Location', { ...created, status: 202 }],
+      ['204', { status: 204 }],
+      ['303', { status: 303, headers: { location: job.path } }],
+      ['402', { status: 402 }],
+      ['405', { status: 405 }],
+      ['409', { status: 409 }],
+      ['410', { status: 410 }],
+      ['418', { status: 418 }],
+    ])('answered with %s is of unknown outcome, and its key stays taken', async (_what, answer) => {
+      stage.on(creation, [answer, created]);
+      const failed = await create('key-1');
+      expect(failureOf(failed)).toEqual({
+        code: 'UPSTREAM_BAD_RESPONSE',
         retryable: true,
         outcomeUnknown: true,
         idempotencyKey: 'key-1',
-        upstream: { status },
+        upstream: { status: answer.status },
       });
-      expect(stage.sent(creation)).toHaveLength(4);
-      const conflict = await stage.execute<CreationData>(other, { key: 'key-1' });
-      expect(conflict.data?.pauseTargetGroups?.userErrors).toEqual([{ code: 'IDEMPOTENCY_CONFLICT' }]);
-    },
-  );
+      expect(stage.sent(creation)).toHaveLength(1);
 
-  it.each([400, 401, 403, 404, 412, 422, 429])(
-    'refused with %d has certainly not been made, and its key is free for other input',
-    async (status) => {
-      stage.on(creation, [{ status, headers: { 'retry-after': '3600' } }, created]);
-      const refused = await create('key-1');
-      expect(refused.errors[0]?.extensions?.['outcomeUnknown']).toBeUndefined();
-      if (status === 429) return;
-      const next = await stage.execute<CreationData>(other, { key: 'key-1' });
-      expect(next.data?.pauseTargetGroups).toMatchObject({ batchJob: { id: job.id }, userErrors: [] });
-    },
-  );
-});
+      const conflict = await run(other, 'key-1');
+      expect(conflict.payload?.userErrors).toEqual([{ code: 'IDEMPOTENCY_CONFLICT' }]);
+      expect(stage.sent(creation)).toHaveLength(1);
+
+      const again = await create('key-1');
+      expect(again.payload).toMatchObject(done);
+    });
+
+    it.each([408, 425, 500, 501, 502, 503, 504, 507])(
+      'always answered with %d is of unknown outcome, and its key stays taken',
+      async (status) => {
+        stage.on(creation, { status });
+        expect(failureOf(await create('key-1'))).toEqual({
+          code: 'UPSTREAM_UNAVAILABLE',
+          retryable: true,
+          outcomeUnknown: true,
+          idempotencyKey: 'key-1',
+          upstream: { status },
+        });
+        expect(stage.sent(creation)).toHaveLength(4);
+        const conflict = await run(other, 'key-1');
+        expect(conflict.payload?.userErrors).toEqual([{ code: 'IDEMPOTENCY_CONFLICT' }]);
+      },
+    );
+
+    it.each([400, 401, 403, 404, 412, 422, 429])(
+      'refused with %d has certainly not been made, and its key is free for other input',
+      async (status) => {
+        stage.on(creation, [{ status, headers: { 'retry-after': '3600' } }, created]);
+        const refused = await create('key-1');
+        expect(refused.errors[0]?.extensions?.['outcomeUnknown']).toBeUndefined();
+        if (status === 429) return;
+        const next = await run(other, 'key-1');
+        expect(next.payload).toMatchObject(done);
+      },
+    );
+  },
+);

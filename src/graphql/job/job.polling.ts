@@ -1,9 +1,20 @@
-import { BatchJobStatus } from './batch-job.enum.js';
+import { BatchJobStatus } from '../batch-job/batch-job.enum.js';
+import { orError } from '../items.js';
+import { dateOf, type Moment } from '../scalars/date-time.js';
 
 const MIN_SECONDS = 1;
 const MAX_SECONDS = 10;
 /** The advice rises by a second with every so many seconds of the job's age. */
 const SECONDS_OF_AGE_A_STEP = 6;
+
+/** {@link pollAfterSeconds} of a job. A time that came broken fails its own field, and says nothing against asking again. */
+export function pollingAdvice(
+  job: { readonly status: BatchJobStatus; readonly createdAt: Moment | null },
+  now: number,
+): number | null {
+  const createdAt = orError(() => job.createdAt);
+  return pollAfterSeconds(job.status, createdAt instanceof Error ? null : dateOf(createdAt), now);
+}
 
 /**
  * When to ask again for a job: a young job is often over in a moment, an old one takes its time.

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { BatchJobStatus } from '../../src/graphql/batch-job/batch-job.enum.js';
-import { pollAfterSeconds } from '../../src/graphql/batch-job/batch-job.polling.js';
+import { pollAfterSeconds } from '../../src/graphql/job/job.polling.js';
 
 const NOW = Date.parse('2026-03-01T09:00:00.000Z');
 const { PROCESSING, COMPLETED, FAILED, UNKNOWN } = BatchJobStatus;

@@ -1,0 +1,51 @@
+import type { RequestContext } from '../../context.js';
+import type { DraftLaunch } from '../../upstream/client.js';
+import { targetGroupPath } from '../../upstream/place.js';
+import { inputPath } from '../errors/input-path.js';
+import { ValidationError } from '../errors/user-error.type.js';
+import { periodErrors, type PeriodInput } from '../fielding-run/fielding-run.validation.js';
+import { startJob } from '../job/job.starting.js';
+import { placeOf } from '../node/node-id.js';
+import type { DraftLaunchInput } from './draft-launch-job.input.js';
+import { DraftLaunchJobPayload } from './draft-launch-job.payload.js';
+
+/** Where in the input the parts of the request come from. */
+const PATH_IN_INPUT = inputPath({
+  account_id: ['id'],
+  project_id: ['id'],
+  target_group_id: ['id'],
+  start_fielding_at: ['startAt'],
+  end_fielding_at: ['endAt'],
+  idempotency_key: ['idempotencyKey'],
+});
+
+/** Starts a job that brings the draft of an input into field, once for each key. */
+export async function startDraftLaunch(
+  context: RequestContext,
+  input: DraftLaunchInput & PeriodInput,
+): Promise<DraftLaunchJobPayload> {
+  const { id, idempotencyKey } = input;
+  const place = placeOf('TargetGroup', id);
+  const errors = [
+    ...(typeof place === 'string' ? [new ValidationError(`\`id\` ${place}`, ['id'])] : []),
+    ...periodErrors(input),
+  ];
+  if (typeof place === 'string' || errors.length > 0) {
+    return new DraftLaunchJobPayload(await startJob(context, idempotencyKey, errors));
+  }
+  const launch = launchOf(input);
+  const job = {
+    use: [launch.action, targetGroupPath(place), launch.request],
+    field: ['id'],
+    pathOf: PATH_IN_INPUT,
+    create: (key: string) => context.client.createDraftLaunchJob(place, launch, key),
+  };
+  return new DraftLaunchJobPayload(await startJob(context, idempotencyKey, job));
+}
+
+function launchOf({ startAt, endAt }: PeriodInput): DraftLaunch {
+  const end = { end_fielding_at: endAt.toISOString() };
+  return startAt === undefined
+    ? { action: 'launch-from-draft', request: end }
+    : { action: 'schedule-from-draft', request: { start_fielding_at: startAt.toISOString(), ...end } };
+}

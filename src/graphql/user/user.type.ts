@@ -1,0 +1,37 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+import type * as rest from '../../contract/demand-api.js';
+
+@ObjectType({
+  description:
+    'A person who works with the account: a project manager, or somebody who launched, paused or changed fieldwork. All the ' +
+    'people of an account are read with one REST call, which an operation that selects no more than ids does not make. Whoever ' +
+    'the account does not list, such as somebody who has left it, is known by the id alone: name and e-mail address are null.',
+})
+export class User {
+  /** @param facts what REST tells of the person; undefined where it tells nothing but the id */
+  constructor(
+    private readonly userId: string,
+    private readonly facts: rest.User | undefined,
+  ) {}
+
+  @Field(() => ID, { description: 'The raw id in the REST API. It is no id for the query `node`.' })
+  get id(): string {
+    return this.userId;
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the person is called. Null where the API does not tell.',
+  })
+  get name(): string | null {
+    return this.facts?.name ?? null;
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The e-mail address. Null where the API does not tell.',
+  })
+  get email(): string | null {
+    return this.facts?.email ?? null;
+  }
+}

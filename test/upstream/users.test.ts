@@ -1,0 +1,134 @@
+import { describe, expect, test } from '@jest/globals';
+import { ids, paths, rest } from './demand.js';
+import { impatient, useScripted } from './scripted.js';
+
+const scripted = useScripted({ env: impatient });
+
+const WHO = `query ($run: ID!, $project: ID!) {
+  fieldingRun(id: $run) { status lastChangedByUser { id name email } }
+  project(id: $project) { name projectManager { id name email } }
+}`;
+const [ana, ben] = rest.users.users;
+
+/** Who is told where the list of people is answered so. */
+async function who(users: { status?: number; body?: unknown }, run: object = rest.fieldingRun) {
+  scripted.upstream.on('GET', paths.fieldingRun, { body: run });
+  scripted.upstream.on('GET', paths.project, { body: rest.project });
+  scripted.upstream.on('GET', paths.users, users);
+  const { data, errors } = await scripted.execute<object, object>(WHO, {
+    run: ids.fieldingRun,
+    project: ids.project,
+  });
+  return { data, errors };
+}
+
+const told = (changer: unknown, manager: unknown) => ({
+  fieldingRun: { status: 'PAUSED', lastChangedByUser: changer },
+  project: { name: 'Pets', projectManager: manager },
+});
+const [atChanger, atManager] = [
+  ['fieldingRun', 'lastChangedByUser'],
+  ['project', 'projectManager'],
+];
+
+test('people are told as the list of the account tells them, read once', async () => {
+  expect(await who({ body: rest.users })).toEqual({ data: told(ben, ana), errors: [] });
+  expect(scripted.calls().filter((call) => call === `GET /v1${paths.users}`)).toHaveLength(1);
+});
+
+describe('somebody', () => {
+  test.each([
+    ['whom the list does not have', [ana], { name: null, email: null }],
+    ['of whom it tells the id alone', [{ id: ben!.id }, ana], { name: null, email: null }],
+    ['of whom it tells nulls', [{ id: ben!.id, name: null, email: null }, ana], { name: null, email: null }],
+    ['who has no e-mail address', [{ ...ben, email: undefined }, ana], { name: ben!.name, email: null }],
+    ['beside one without an id', [ana, { name: 'Nobody' }], { name: null, email: null }],
+  ])('%s is known by the id', async (_what, users, known) => {
+    expect(await who({ body: { users } })).toEqual({
+      data: told({ id: ben!.id, ...known }, ana),
+      errors: [],
+    });
+  });
+
+  test('whose name is broken is told but for it', async () => {
+    const { data, errors } = await who({ body: { users: [{ ...ben, name: 7 }, ana] } });
+    expect(data).toEqual(told({ ...ben, name: null }, ana));
+    expect(errors).toMatchObject([
+      { path: [...atChanger, 'name'], extensions: { code: 'UPSTREAM_BAD_RESPONSE' } },
+    ]);
+  });
+
+  test.each([[null], ['Ben'], [{ id: 7, name: 'Ben' }]])(
+    'may be the one that is broken (%j), and others stand',
+    async (broken) => {
+      const { data, errors } = await who({ body: { users: [broken, ana] } });
+      expect(data).toEqual(told(null, ana));
+      expect(errors).toMatchObject([{ path: atChanger, extensions: { code: 'UPSTREAM_BAD_RESPONSE' } }]);
+    },
+  );
+
+  test.each([undefined, null])('whom the run does not tell (%s) costs no call', async (last_changed_by) => {
+    scripted.upstream.on('GET', paths.fieldingRun, { body: { ...rest.fieldingRun, last_changed_by } });
+    const { data, errors } = await scripted.execute(
+      'query ($id: ID!) { fieldingRun(id: $id) { status lastChangedByUser { id name } } }',
+      { id: ids.fieldingRun },
+    );
+    expect({ data, errors }).toEqual({
+      data: { fieldingRun: { status: 'PAUSED', lastChangedByUser: null } },
+      errors: [],
+    });
+    expect(scripted.calls()).toEqual([`GET /v1${paths.fieldingRun}`]);
+  });
+
+  test('whose id is broken is null alone, and the list is not asked for', async () => {
+    const { data, errors } = await who({ body: rest.users }, { ...rest.fieldingRun, last_changed_by: 7 });
+    expect(data).toEqual(told(null, ana));
+    expect(errors).toMatchObject([{ path: atChanger, extensions: { code: 'UPSTREAM_BAD_RESPONSE' } }]);
+  });
+});
+
+describe('a list of people', () => {
+  test.each([
+    ['that is refused', { status: 403 }, 'FORBIDDEN'],
+    ['that fails', { status: 503 }, 'UPSTREAM_UNAVAILABLE'],
+    ['that is not there', { status: 404 }, 'UPSTREAM_BAD_RESPONSE'],
+    ['that is no JSON', { body: '<html>' }, 'UPSTREAM_BAD_RESPONSE'],
+    ['that is none', { body: {} }, 'UPSTREAM_BAD_RESPONSE'],
+    ['that is null', { body: { users: null } }, 'UPSTREAM_BAD_RESPONSE'],
+    ['that is a text', { body: { users: 'all' } }, 'UPSTREAM_BAD_RESPONSE'],
+  ])('%s takes people away, and nothing else', async (_what, users, code) => {
+    const { data, errors } = await who(users);
+    expect(data).toEqual(told(null, null));
+    expect(errors).toHaveLength(2);
+    for (const path of [atChanger, atManager]) {
+      expect(errors).toContainEqual(
+        expect.objectContaining({ path, extensions: expect.objectContaining({ code }) }),
+      );
+    }
+  });
+
+  test('is read for an operation, and not for the next one', async () => {
+    await who({ body: rest.users });
+    await who({ body: { users: [] } });
+    expect(scripted.calls().filter((call) => call === `GET /v1${paths.users}`)).toHaveLength(2);
+  });
+});
+
+describe('who started a job', () => {
+  test.each([
+    ['tells it', { created_by: 'M1' }, { createdBy: 'M1', createdByUser: ana }, true],
+    ['is older and does not', {}, { createdBy: null, createdByUser: null }, false],
+  ])('is told where the API %s', async (_what, more, batchJob, asks) => {
+    scripted.upstream.on('GET', paths.batchJob, { body: { ...rest.batchJob, ...more } });
+    scripted.upstream.on('GET', paths.users, { body: rest.users });
+    const { data, errors } = await scripted.execute(
+      'query ($id: ID!) { batchJob(id: $id) { createdBy createdByUser { id name email } } }',
+      { id: ids.batchJob },
+    );
+    expect({ data, errors }).toEqual({ data: { batchJob }, errors: [] });
+    expect(scripted.calls()).toEqual([
+      `GET /v1${paths.batchJob}`,
+      ...(asks ? [`GET /v1${paths.users}`] : []),
+    ]);
+  });
+});
