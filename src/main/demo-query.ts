@@ -31,6 +31,39 @@ query TargetGroups($projectId: ID!) {
   }
 }
 
+# All that a screen of one target group shows, in one operation.
+query Screen($targetGroupId: ID!) {
+  targetGroup(id: $targetGroupId) {
+    name
+    status
+    projectManager {
+      name
+    }
+    performance {
+      entrants
+      completes
+      completesCost {
+        amount
+        currency
+      }
+    }
+    completesOverTime(interval: "P1D") {
+      at
+      completes
+    }
+    changelog(first: 5) {
+      nodes {
+        occurredAt
+        changes {
+          kind
+          oldValue
+          newValue
+        }
+      }
+    }
+  }
+}
+
 # Run it, follow the job with the query below, and look at the target groups again.
 mutation Pause($input: PauseTargetGroupsInput!) {
   pauseTargetGroups(input: $input) {
@@ -69,6 +102,7 @@ query Job($id: ID!) {
 `,
     variables: {
       projectId: `${accountId}/${projectId}`,
+      targetGroupId: `${accountId}/${projectId}/${live.targetGroupId}`,
       input: { targetGroupIds: [`${accountId}/${projectId}/${live.targetGroupId}`] },
     },
     headers: { Authorization: `Bearer ${token}` },

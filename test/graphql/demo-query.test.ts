@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { parse, print, separateOperations } from 'graphql';
 import { demo } from '../../src/emulator/index.js';
 import { demoQuery } from '../../src/main/demo-query.js';
@@ -11,6 +12,23 @@ interface TargetGroups {
   };
 }
 
+interface Screen {
+  projectManager: { name: string | null };
+  performance: { completes: number };
+  completesOverTime: object[];
+  changelog: { nodes: object[] };
+}
+
+test('what the README asks for at once is answered in full', async () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const document = /```graphql\n(.*?)```/s.exec(readme)![1]!;
+  const { targetGroup } = dataOf(
+    await stack.execute<{ targetGroup: object }, object>(document, { id: ids.targetGroup(demo.live) }),
+  );
+  const fields = ['projectManager', 'performance', 'completesOverTime', 'changelog', 'fieldingRun'];
+  expect(targetGroup).toMatchObject(Object.fromEntries(fields.map((field) => [field, expect.anything()])));
+});
+
 test('what the explorers show at first runs, and shows something', async () => {
   const { document, variables, headers } = demoQuery(demo);
   const operations = separateOperations(parse(document));
@@ -22,12 +40,18 @@ test('what the explorers show at first runs, and shows something', async () => {
         { token: null, headers },
       ),
     );
-  expect(Object.keys(operations)).toEqual(['TargetGroups', 'Pause', 'Job']);
+  expect(Object.keys(operations)).toEqual(['TargetGroups', 'Screen', 'Pause', 'Job']);
 
   const { nodes } = (await run<TargetGroups>('TargetGroups')).targetGroups;
   expect(nodes.map(({ id }) => id)).toContain(ids.targetGroup(demo.live));
   expect(nodes.some(({ customerReferenceNumber: number }) => number !== null)).toBe(true);
   expect(nodes.some(({ statistics }) => statistics.issues.length > 0)).toBe(true);
+
+  const { targetGroup: screen } = await run<{ targetGroup: Screen }>('Screen');
+  expect(screen.projectManager.name).toEqual(expect.any(String));
+  expect(screen.performance.completes).toBeGreaterThan(0);
+  expect(screen.completesOverTime.length).toBeGreaterThan(1);
+  expect(screen.changelog.nodes.length).toBeGreaterThan(0);
 
   const { pauseTargetGroups: paused } = await run<{
     pauseTargetGroups: { batchJob: { id: string }; userErrors: object[] };
