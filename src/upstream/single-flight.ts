@@ -52,7 +52,7 @@ export class SingleFlight {
         each.body === body,
     );
     if (flight !== undefined) return this.#join(flight, call, scope, start);
-    return this.#lead({ headers, body }, call, scope, start);
+    return this.#lead(headers, body, call, scope, start);
   }
 
   /** Ends the sharing of all reads below some paths: whoever reads after a change must not get an answer from before it. */
@@ -64,7 +64,8 @@ export class SingleFlight {
   }
 
   async #lead(
-    asked: Pick<Flight, 'headers' | 'body'>,
+    headers: string | undefined,
+    body: string | undefined,
     call: Call,
     scope: CallScope,
     start: Start,
@@ -73,7 +74,8 @@ export class SingleFlight {
     const { credentialKey } = scope;
     const abandoned = new Cancellation();
     const answer = start(call, { ...scope, callerGone: abandoned });
-    const flight: Flight = { ...asked, credentialKey, path, answer, abandoned, waiting: 0 };
+    // An object that is spread into this one would cost a small operation a fifth of its processor time.
+    const flight: Flight = { credentialKey, path, headers, body, answer, abandoned, waiting: 0 };
     this.#at(path).push(flight);
     const leave = this.#enter(flight, scope.callerGone);
     try {
