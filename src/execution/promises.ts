@@ -14,7 +14,8 @@ export function awaitThen(
   complete: (value: unknown) => unknown,
 ): Pending {
   const pending = new Pending(execution);
-  promiseOf(promise).then(
+  react(
+    promise,
     (value) => {
       try {
         settle(pending, complete, value);
@@ -22,7 +23,7 @@ export function awaitThen(
         execution.answer?.abort(thrown);
       }
     },
-    (raw: unknown) => pending.reject(raw),
+    (raw) => pending.reject(raw),
   );
   return pending;
 }
@@ -39,13 +40,38 @@ function settle(pending: Pending, complete: (value: unknown) => unknown, value: 
   pending.settle(completed);
 }
 
+type Reaction = (settled: unknown) => void;
+
 /**
- * Only a promise of the language itself is sure to call back later, once, and not while the call of its `then` is under
- * way; any other that has a `then` is given to one.
+ * Only a promise of the language itself is sure to call back once, later than in the call of its `then`, and with what is no
+ * promise. Any other that has a `then` is held to that, without a promise around it: that would settle some turns later than
+ * in graphql-js, and errors would come in another order.
  */
-function promiseOf(promise: PromiseLike<unknown>): Promise<unknown> {
-  const isNative = promise instanceof Promise && promise.then === Promise.prototype.then;
-  return isNative ? promise : new Promise((resolve) => resolve(promise));
+function react(promise: PromiseLike<unknown>, onValue: Reaction, onReason: Reaction): void {
+  if (promise instanceof Promise && promise.then === Promise.prototype.then) {
+    void promise.then(onValue, onReason);
+    return;
+  }
+  let isInThen = true;
+  let isSettled = false;
+  const once = (reaction: Reaction): Reaction => {
+    return (settled) => {
+      if (isSettled) return;
+      isSettled = true;
+      if (isInThen) queueMicrotask(() => reaction(settled));
+      else reaction(settled);
+    };
+  };
+  const onReasonOnce = once(onReason);
+  try {
+    promise.then(
+      once((value) => (isPromise(value) ? react(value, onValue, onReason) : onValue(value))),
+      onReasonOnce,
+    );
+  } catch (thrown) {
+    onReasonOnce(thrown);
+  }
+  isInThen = false;
 }
 
 /**
