@@ -19,7 +19,7 @@ const FORMS = {
   BatchJob: '<account>/<project>/<kind of job>/<job>',
 } as const;
 
-const ACCOUNT = 'where `<account>` is a whole number without leading zeros';
+const ACCOUNT = 'where `<account>` is a whole number of at most 2147483647 without leading zeros';
 
 export type NodeKind = keyof typeof FORMS;
 
