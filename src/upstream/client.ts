@@ -274,7 +274,7 @@ export class DemandClient {
     );
     if (response.status !== 201) {
       throw badResponse(
-        'The Demand API answered the creation of a job with a status that is not documented.',
+        'The Demand API answered the creation of a job with a status that is not documented. Whether the job was started is not known.',
         {
           status: response.status,
           outcomeUnknown: true,
@@ -287,7 +287,7 @@ export class DemandClient {
       await this.#deps.jobs.created(this.#credentialKey, batchJobPath(place), place.jobId);
       return place;
     }
-    throw badResponse('The Demand API created a job, and did not tell where it is.', {
+    throw badResponse('The Demand API started a job, but did not tell which one.', {
       status: response.status,
       outcomeUnknown: true,
       idempotencyKey,

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../../context.js';
 import { JobStatus } from '../../contract/demand-api.js';
+import { UpstreamError } from '../../upstream/errors.js';
 import type { BatchJobPlace } from '../../upstream/place.js';
 import { selectedFields } from '../selection.js';
 import { BatchJob } from './batch-job.type.js';
@@ -16,7 +17,11 @@ export async function findBatchJob(
   return job === null ? null : new BatchJob(place, job);
 }
 
-/** A job that has just been created: read where the selection needs it. One that cannot be seen yet is at work. */
+/**
+ * A job that has just been created: read where the selection needs it. One that cannot be seen yet is at work.
+ *
+ * @throws {UpstreamError} where it cannot be read; it says that the job was started, and which one it is
+ */
 export async function createdBatchJob(
   context: RequestContext,
   place: BatchJobPlace,
@@ -25,5 +30,10 @@ export async function createdBatchJob(
   const atWork = new BatchJob(place, { job_id: place.jobId, status: JobStatus.Processing });
   const selected = selectedFields(info, 'BatchJob');
   if ([...selected].every((field) => NEEDS_NOTHING.has(field))) return atWork;
-  return (await findBatchJob(context, place)) ?? atWork;
+  try {
+    return (await findBatchJob(context, place)) ?? atWork;
+  } catch (error) {
+    const started = `The job \`${atWork.id}\` was started, but it cannot be shown.`;
+    throw error instanceof UpstreamError ? error.afterChange(started) : error;
+  }
 }

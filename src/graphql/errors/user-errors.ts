@@ -34,7 +34,7 @@ export function toUserError(error: unknown, { field, fieldingRun }: MutationSubj
         fieldingRun.place,
       );
     case 'INVALID_STATE':
-      return new InvalidStateError(message, field, fieldingRun?.place);
+      return new InvalidStateError(message, field, fieldingRun);
     case 'NOT_FOUND':
       return new NotFoundError(error.message, field);
     case 'INVALID_REQUEST':

@@ -38,11 +38,7 @@ export async function changedFieldingRun(
     const run = await findFresh(context, place, (version) => isOlder(version, outcome.version));
     if (run !== null) return run;
   } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error;
-    throw new UpstreamError(error.code, `${CHANGE_MADE} ${error.message}`, {
-      ...error.details,
-      cause: error.cause,
-    });
+    throw error instanceof UpstreamError ? error.afterChange(CHANGE_MADE) : error;
   }
   throw badResponse(`${CHANGE_MADE} The Demand API does not find the fielding run any more.`);
 }
@@ -71,20 +67,43 @@ export function conflictingFieldingRun(
   return findFresh(context, place, (version) => version === refusedVersion);
 }
 
+/**
+ * The run after a change of it was refused because of its state. A version before the client's is as a rule of a replica that
+ * lags behind, and is read again. It is shown where it stays so: an API that looks at the state first refuses versions that
+ * never were, too.
+ */
+export async function refusedFieldingRun(
+  context: RequestContext,
+  place: FieldingRunPlace,
+  clientsVersion: string,
+): Promise<FieldingRun | null> {
+  const read = await readPastStale(context, place, (version) => isOlder(version, clientsVersion));
+  return read === null ? null : toFieldingRun(place, read);
+}
+
 async function findFresh(
-  { client, loaders }: RequestContext,
+  context: RequestContext,
   place: FieldingRunPlace,
   isStale: (version: string) => boolean,
 ): Promise<FieldingRun | null> {
-  const isStaleRead = (read: FieldingRunRead) => isStale(versionOf(read));
-  let read = await loaders.fieldingRun.load(place);
-  if (read !== null && isStaleRead(read)) {
-    read = await client.rereadFieldingRun(place, read, isStaleRead);
-    loaders.fieldingRun.clear(place).prime(place, read);
-  }
+  const read = await readPastStale(context, place, isStale);
   if (read === null) return null;
-  if (!isStaleRead(read)) return toFieldingRun(place, read);
+  if (!isStale(versionOf(read))) return toFieldingRun(place, read);
   throw badResponse('The Demand API keeps answering with an old state of the fielding run.');
+}
+
+/** The run, read again where it is stale; the last state that was read where it stays so. */
+async function readPastStale(
+  { client, loaders }: RequestContext,
+  place: FieldingRunPlace,
+  isStale: (version: string) => boolean,
+): Promise<FieldingRunRead | null> {
+  const isStaleRead = (read: FieldingRunRead) => isStale(versionOf(read));
+  const first = await loaders.fieldingRun.load(place);
+  if (first === null || !isStaleRead(first)) return first;
+  const read = await client.rereadFieldingRun(place, first, isStaleRead);
+  loaders.fieldingRun.clear(place).prime(place, read);
+  return read;
 }
 
 function toFieldingRun(place: FieldingRunPlace, { run, etagVersion }: FieldingRunRead): FieldingRun {
