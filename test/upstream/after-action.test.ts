@@ -143,6 +143,28 @@ describe('the run after an action', () => {
     expect(errors[0]?.extensions).not.toHaveProperty('outcomeUnknown');
   });
 
+  test.each([null, 7, ['Live']])('is an error of its own where its status is broken: %j', async (status) => {
+    onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
+    scripted.upstream.on('GET', paths.fieldingRun, {
+      headers: { etag: 'W/"6"' },
+      body: { ...rest.fieldingRun, version: 6, status },
+    });
+    const { data, errors } = await scripted.execute(change('resumeFieldingRun', 'status'), { input });
+    expect(data).toEqual({ payload: { fieldingRun: null, userErrors: [] } });
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringMatching(/^The change was made, .*`status`/),
+        path: ['payload', 'fieldingRun'],
+      },
+    ]);
+
+    const other = await scripted.execute(change('resumeFieldingRun', 'startAt'), { input });
+    expect(other).toMatchObject({
+      data: { payload: { fieldingRun: { startAt: expect.any(String) } } },
+      errors: [],
+    });
+  });
+
   test('is not to be had by trying the change again, even where it could be read later', async () => {
     onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
     scripted.upstream.on('GET', paths.fieldingRun, { status: 503, headers: { 'retry-after': '3600' } });
@@ -189,24 +211,30 @@ describe('the run after an action', () => {
   });
 });
 
-describe('the run after a change that its state does not allow', () => {
+describe.each([
+  ['that its state does not allow', 422, 'INVALID_STATE'],
+  ['from another version', 412, 'VERSION_CONFLICT'],
+])('the run after a change %s', (_of, refusal, code) => {
   const refused = `mutation ($input: PauseFieldingRunInput!) {
     payload: pauseFieldingRun(input: $input) {
-      userErrors { code ... on InvalidStateError { current { version status } } }
+      userErrors {
+        code
+        ... on InvalidStateError { current { version status } }
+        ... on VersionConflictError { current { version status } }
+      }
     }
   }`;
   const told = (version: string, status: string) => ({
-    data: { payload: { userErrors: [{ code: 'INVALID_STATE', current: { version, status } }] } },
+    data: { payload: { userErrors: [{ code, current: { version, status } }] } },
     errors: [],
   });
 
   test.each([
-    ['is read once at the version of the client', [5], told('5', 'PAUSED'), 1],
-    ['is read once at a later one', [7], told('7', 'LIVE'), 1],
+    ['is read once at a later version', [7], told('7', 'LIVE'), 1],
     ['is read again while a replica shows an older one', [3, 4, 6], told('6', 'LIVE'), 3],
     ['is shown as it is where it stays older than what the client says', [4], told('4', 'PAUSED'), 4],
   ])('%s', async (_what, versions, answer, reads) => {
-    onAction('pause', { status: 422, body: { detail: 'Not now.' } });
+    onAction('pause', { status: refusal, body: { detail: 'Not now.' } });
     onRead(...versions);
     const { data, errors } = await scripted.execute(refused, { input });
     expect({ data, errors }).toEqual(answer);
@@ -251,6 +279,7 @@ describe('a job that was started', () => {
     ['is not allowed', { status: 403 }, 'FORBIDDEN'],
     ['is unavailable for long', { status: 503, headers: { 'retry-after': '3600' } }, 'UPSTREAM_UNAVAILABLE'],
     ['answers with what is no JSON', { body: '<html></html>' }, 'UPSTREAM_BAD_RESPONSE'],
+    ['tells no status', { body: { ...rest.batchJob, status: null } }, 'UPSTREAM_BAD_RESPONSE'],
   ])('is named by the error where reading it %s', async (_what, answer, code) => {
     scripted.upstream.on('POST', paths.pauseJobs, {
       status: 201,

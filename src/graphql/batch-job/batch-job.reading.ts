@@ -3,6 +3,7 @@ import type { RequestContext } from '../../context.js';
 import { JobStatus } from '../../contract/demand-api.js';
 import { UpstreamError } from '../../upstream/errors.js';
 import type { BatchJobPlace } from '../../upstream/place.js';
+import { orError } from '../items.js';
 import { selectedFields } from '../selection.js';
 import { BatchJob } from './batch-job.type.js';
 
@@ -31,7 +32,11 @@ export async function createdBatchJob(
   const selected = selectedFields(info, 'BatchJob');
   if ([...selected].every((field) => NEEDS_NOTHING.has(field))) return atWork;
   try {
-    return (await findBatchJob(context, place)) ?? atWork;
+    const job = (await findBatchJob(context, place)) ?? atWork;
+    // Where it is broken, GraphQL makes null of the job.
+    const status = selected.has('status') ? orError(() => job.status) : undefined;
+    if (status instanceof Error) throw status;
+    return job;
   } catch (error) {
     const started = `The job \`${atWork.id}\` was started, but it cannot be shown.`;
     throw error instanceof UpstreamError ? error.afterChange(started) : error;

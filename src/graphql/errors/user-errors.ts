@@ -16,6 +16,10 @@ export interface MutationSubject {
   readonly fieldingRun?: { readonly place: FieldingRunPlace; readonly version: string };
 }
 
+const NOT_ALLOWED = 'The state of the fielding run does not allow this change.';
+const NO_FIELDING_RUN = 'There is no fielding run with this id.';
+const NO_PROJECT = 'The project of these target groups was not found.';
+
 /**
  * The failure of a mutation as data, where a user can act on it.
  *
@@ -34,9 +38,9 @@ export function toUserError(error: unknown, { field, fieldingRun }: MutationSubj
         fieldingRun.place,
       );
     case 'INVALID_STATE':
-      return new InvalidStateError(message, field, fieldingRun);
+      return new InvalidStateError(error.details.detail ?? NOT_ALLOWED, field, fieldingRun);
     case 'NOT_FOUND':
-      return new NotFoundError(error.message, field);
+      return new NotFoundError(fieldingRun === undefined ? NO_PROJECT : NO_FIELDING_RUN, field);
     case 'INVALID_REQUEST':
       return new ValidationError(message, null);
     default:
