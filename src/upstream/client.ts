@@ -332,7 +332,7 @@ export class DemandClient {
     );
     if (confirmed !== undefined) return confirmed;
     throw badResponse(
-      'The Demand API accepted a change, and does not show it. Whether the change was made is not known.',
+      'The Demand API accepted the change, but the fielding run does not show it. Whether the change was made is not known.',
       { status, outcomeUnknown: true },
     );
   }

@@ -114,7 +114,7 @@ export class Transport {
   async #attempt(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse> {
     const response = await this.#exchange(call, scope, fresh);
     if (response === undefined) {
-      throw new UpstreamError('UNAVAILABLE', 'The Demand API is down; it is not asked for the moment.', {
+      throw new UpstreamError('UNAVAILABLE', 'The Demand API is down. Calls to it are paused for the moment.', {
         retryAfterSeconds: this.#deps.breakers.retryAfterSeconds,
         notAdmitted: true,
       });
