@@ -39,8 +39,6 @@ export interface UpstreamErrorDetails {
   readonly notAdmitted?: boolean | undefined;
   /** The request was to change something, and nobody knows whether it did. */
   readonly outcomeUnknown?: boolean | undefined;
-  /** A change had been made before this failed. Repeating the operation would try to make it a second time. */
-  readonly changeMade?: boolean | undefined;
   /** The key of the creation that failed. A client that tries again with it creates nothing twice. */
   readonly idempotencyKey?: string | undefined;
   readonly cause?: unknown;
@@ -67,7 +65,7 @@ export class UpstreamError extends FieldgateError {
 
   /** The same failure, as that of a read after a change that was made: a sentence before its message says so. */
   afterChange(sentence: string): UpstreamError {
-    const details = { ...this.details, cause: this.cause, changeMade: true };
+    const details = { ...this.details, cause: this.cause };
     return new UpstreamError(this.code, `${sentence} ${this.message}`, details);
   }
 }

@@ -179,6 +179,27 @@ describe('the run after an action', () => {
     ]);
   });
 
+  test('nor is what is related to it', async () => {
+    onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
+    scripted.upstream.on('GET', `${paths.targetGroup}/overview`, {
+      status: 503,
+      headers: { 'retry-after': '3600' },
+    });
+    const selection = 'version targetGroup { name }';
+    const { data, errors } = await scripted.execute(change('resumeFieldingRun', selection), { input });
+    expect(data).toEqual({ payload: { fieldingRun: { version: '6', targetGroup: null }, userErrors: [] } });
+    expect(errors).toMatchObject([
+      {
+        path: ['payload', 'fieldingRun', 'targetGroup'],
+        extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: false, traceId: expect.any(String) },
+      },
+    ]);
+
+    onAction('pause', { status: 503, headers: { 'retry-after': '3600' } });
+    const failed = await scripted.execute(change('pauseFieldingRun', 'version'), { input });
+    expect(failed.errors).toMatchObject([{ path: ['payload'], extensions: { retryable: true } }]);
+  });
+
   test.each([
     ['no entity tag', {}],
     ['an entity tag that holds no version', { etag: '"abc"' }],

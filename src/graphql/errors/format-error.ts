@@ -71,12 +71,12 @@ const CODES: Readonly<Record<UpstreamErrorCode, ErrorCode>> = {
 const RETRYABLE: ReadonlySet<UpstreamErrorCode> = new Set(['RATE_LIMITED', 'UNAVAILABLE', 'TIMEOUT']);
 
 function upstreamExtensions({ code, details }: UpstreamError): ErrorExtensions {
-  const { status, errorId, retryAfterSeconds, outcomeUnknown, changeMade, idempotencyKey } = details;
+  const { status, errorId, retryAfterSeconds, outcomeUnknown, idempotencyKey } = details;
   // Creating a job again under its key is safe whatever became of it.
   const safeToRepeat = outcomeUnknown === true && idempotencyKey !== undefined;
   return {
     code: CODES[code],
-    retryable: (RETRYABLE.has(code) && changeMade !== true) || safeToRepeat,
+    retryable: RETRYABLE.has(code) || safeToRepeat,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     ...(outcomeUnknown === true ? { outcomeUnknown } : {}),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
