@@ -5,7 +5,7 @@ import { WorkersFailed } from './cluster/workers-failed.js';
 import { ConfigError, readConfig } from './config.js';
 import { keepHeapSmall } from './main/heap.js';
 import { ProcessEnd } from './main/process-end.js';
-import { obeySignals } from './main/signals.js';
+import { endOnSignals, restartOnSignal } from './main/signals.js';
 import { start } from './main/start.js';
 import { createLogger } from './telemetry/logger.js';
 import { watchProcess } from './telemetry/process-failures.js';
@@ -24,9 +24,10 @@ try {
     };
     const end = new ProcessEnd(logger);
     watchProcess({ logger, close: () => end.begin(1), withinMs: endWithinMs(config) });
+    endOnSignals(end, logger);
     const running = await start({ config, logger, onFailed });
     end.closes(running);
-    obeySignals(running, end, logger);
+    restartOnSignal(running);
   }
 } catch (error) {
   report(error);

@@ -8,6 +8,7 @@ import { execute } from 'graphql';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { createFormatError } from '../graphql/errors/format-error.js';
+import { mutationErrorsPlugin } from '../graphql/errors/mutation-errors.plugin.js';
 import { traceIdPlugin } from '../graphql/errors/trace-id.plugin.js';
 import { createSchema } from '../graphql/schema.js';
 import { createExecutor } from '../execution/executor.js';
@@ -64,6 +65,7 @@ export function createApollo({ production, firstQuery, executor, maxDepth, logge
       ApolloServerPluginCacheControlDisabled(),
       production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
       traceIdPlugin<RequestContext>(),
+      mutationErrorsPlugin<RequestContext>(),
       execution.plugin,
     ],
   });

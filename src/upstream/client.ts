@@ -376,7 +376,7 @@ export class DemandClient {
     const { status } = response;
     if (status !== 201) {
       throw badResponse(
-        'The Demand API answered the creation of a job with a status that is not documented.',
+        'The Demand API answered the creation of a job with a status that is not documented. Whether the job was started is not known.',
         { status, outcomeUnknown: true, idempotencyKey },
       );
     }
@@ -385,7 +385,7 @@ export class DemandClient {
       await this.#deps.jobs.created(this.#credentialKey, `${path}/${jobId}`, jobId);
       return jobId;
     }
-    throw badResponse('The Demand API created a job, and did not tell where it is.', {
+    throw badResponse('The Demand API started a job, but did not tell which one.', {
       status,
       outcomeUnknown: true,
       idempotencyKey,
@@ -430,7 +430,7 @@ export class DemandClient {
     );
     if (confirmed !== undefined) return confirmed;
     throw badResponse(
-      'The Demand API accepted a change, and does not show it. Whether the change was made is not known.',
+      'The Demand API accepted the change, but the fielding run does not show it. Whether the change was made is not known.',
       { status, outcomeUnknown: true },
     );
   }

@@ -72,6 +72,12 @@ export class UpstreamError extends FieldgateError {
   with(details: UpstreamErrorDetails): UpstreamError {
     return new UpstreamError(this.code, this.message, { ...this.details, cause: this.cause, ...details });
   }
+
+  /** The same failure, as that of a read after a change that was made: a sentence before its message says so. */
+  afterChange(sentence: string): UpstreamError {
+    const details = { ...this.details, cause: this.cause };
+    return new UpstreamError(this.code, `${sentence} ${this.message}`, details);
+  }
 }
 
 /** An answer that cannot be used. */

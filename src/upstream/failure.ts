@@ -21,7 +21,7 @@ export function failureOf(error: unknown): unknown {
         cause: error,
       });
     case 'undecodable':
-      return badResponse('The Demand API gave an answer whose content coding cannot be undone.', {
+      return badResponse('The Demand API gave an answer whose content cannot be decoded.', {
         cause: error,
       });
   }

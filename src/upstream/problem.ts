@@ -13,7 +13,7 @@ const MAX_DETAIL_LENGTH = 500;
 const MAX_INVALID_PARAMS = 1000;
 
 /** What a 429 means, in words for a client. */
-export const RATE_LIMITED = 'The Demand API has had too many requests with these credentials.';
+export const RATE_LIMITED = 'The Demand API received too many requests with these credentials.';
 
 /** What an answer that is not a success means. `now` is in milliseconds since the epoch. */
 export function problemOf(response: HttpResponse, now: number): UpstreamError {

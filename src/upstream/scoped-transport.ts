@@ -24,7 +24,9 @@ export class ScopedTransport {
     try {
       const response = await this.#transport.call(call, this.#scope);
       if (response.status !== 304) return response;
-      throw badResponse('The Demand API answered a change as if it were a read.', { answerLost: true });
+      throw badResponse('The Demand API answered a change with 304, as if it were a read.', {
+        answerLost: true,
+      });
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       const lost = lostAnswerOf(error);

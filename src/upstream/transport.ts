@@ -114,10 +114,14 @@ export class Transport {
   async #attempt(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse> {
     const response = await this.#exchange(call, scope, fresh);
     if (response === undefined) {
-      throw new UpstreamError('UNAVAILABLE', 'The Demand API is down; it is not asked for the moment.', {
-        retryAfterSeconds: this.#deps.breakers.retryAfterSeconds,
-        notAdmitted: true,
-      });
+      throw new UpstreamError(
+        'UNAVAILABLE',
+        'The Demand API is down. Calls to it are paused for the moment.',
+        {
+          retryAfterSeconds: this.#deps.breakers.retryAfterSeconds,
+          notAdmitted: true,
+        },
+      );
     }
     if ((response.status >= 200 && response.status < 300) || response.status === 304) return response;
     throw problemOf(response, this.#options.now());

@@ -30,6 +30,16 @@ describe('selectionOf', () => {
         ['targetGroupIds', '2'],
       ],
     ],
+    [
+      'a malformed one that comes again and again',
+      Array<string>(250_000).fill('T2'),
+      [['targetGroupIds', '0']],
+    ],
+    [
+      'too many malformed ones',
+      Array.from({ length: 100_000 }, (_, index) => `T${index}`),
+      [['targetGroupIds']],
+    ],
     ['the id of something else', ['101/P1'], [['targetGroupIds', '0']]],
     ['one of another project', ['101/P1/T1', '101/P2/T1', '101/P1/T2'], [['targetGroupIds', '1']]],
     ['one of another account', ['101/P1/T1', '102/P1/T1'], [['targetGroupIds', '1']]],

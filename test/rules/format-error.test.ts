@@ -163,6 +163,24 @@ describe.each(executors)('What is told of an operation that %s executes', (_name
     expect(defects).toEqual([]);
   });
 
+  test('a value that is refused is not repeated at length, nor is what is wrong with it left out', async () => {
+    const { errors } = await told(executor, {
+      source: 'query ($box: Box) { echo(box: $box) }',
+      variables: { box: { width: 'w'.repeat(100_000) } },
+    });
+    const [{ message }] = errors as unknown as [GraphQLFormattedError];
+    expect(message).toMatch(/^Variable "\$box" got invalid value "w+ \.\.\. w+"$/);
+    expect(message.length).toBeLessThan(1100);
+
+    const { errors: others } = await told(executor, {
+      source: 'query ($box: Box) { echo(box: $box) }',
+      variables: { box: { width: 1, ['w'.repeat(10)]: 1, tags: Array<string>(5000).fill('tag') } },
+    });
+    expect(others).toMatchObject([
+      { message: expect.stringMatching(/ \.\.\. .*is not defined by type "Box"\.$/s) },
+    ]);
+  });
+
   test.each<[string, string, () => unknown]>([
     ['null where that may not be', '{ must }', () => null],
     ['another type', '{ number }', () => 'many'],

@@ -246,6 +246,25 @@ describe('A body', () => {
     },
   );
 
+  test.each([
+    ['no body', '', 'application/json', 400, /no body/],
+    ['a body that is no JSON', '{"query":', 'application/json', 400, /not valid JSON/],
+    ['a body that names a prototype', '{"__proto__":{}}', 'application/json', 400, /`__proto__`/],
+    ['a body that is too large', ofBytes(1024 * 1024 + 1), 'application/json', 413, /1 MiB/],
+    ['a body of another kind', '{ __typename }', 'application/graphql', 415, /`Content-Type`/],
+  ])('%s is told as a GraphQL error', async (_what, body, contentType, status, message) => {
+    const response = await post(body, { 'content-type': contentType });
+    expect(response.status).toBe(status);
+    expect(await response.json()).toEqual({
+      errors: [
+        {
+          message: expect.stringMatching(message),
+          extensions: { code: 'BAD_USER_INPUT', retryable: false },
+        },
+      ],
+    });
+  });
+
   test('that is endlessly deep is refused before it costs anything', async () => {
     const query = `{ a${'{ a'.repeat(20_000)}${' }'.repeat(20_000)} }`;
     const response = await post(JSON.stringify({ query }));

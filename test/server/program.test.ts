@@ -36,9 +36,9 @@ afterEach(() => {
 });
 
 /** Starts it with nothing of this process's environment but for the executor. */
-function run(env: Readonly<Record<string, string>>): Program {
+function run(env: Readonly<Record<string, string>>, flags: readonly string[] = []): Program {
   if (!existsSync(MAIN)) throw new Error('Run `npm run build` first.');
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [...flags, MAIN], {
     env: { ...executor, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -132,6 +132,28 @@ test(
     });
     program.stop('SIGTERM');
     expect(await program.ended).toMatchObject({ code: 0, stderr: '' });
+  },
+  TIMEOUT_MS,
+);
+
+/** A module that sends the process a signal as soon as it listens for that signal. */
+const signalling = (signal: NodeJS.Signals) => `data:text/javascript,
+  process.on('newListener', (name) => {
+    if (name === '${signal}') setImmediate(() => process.kill(process.pid, '${signal}'));
+  });`;
+
+test.each([
+  ['SIGTERM', '1'],
+  ['SIGINT', '1'],
+  ['SIGTERM', '2'],
+] as const)(
+  '%s ends it with 0 while it starts, too (WORKERS=%s)',
+  async (signal, workers) => {
+    const env = { PORT: '0', WORKERS: workers, DEMAND_API_URL: 'http://127.0.0.1:1/v1' };
+    const { code, stdout, stderr } = await run(env, ['--import', signalling(signal)]).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('Closing');
+    expect(stdout).not.toContain('is ready');
   },
   TIMEOUT_MS,
 );

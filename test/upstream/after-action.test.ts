@@ -143,6 +143,63 @@ describe('the run after an action', () => {
     expect(errors[0]?.extensions).not.toHaveProperty('outcomeUnknown');
   });
 
+  test.each([null, 7, ['Live']])('is an error of its own where its status is broken: %j', async (status) => {
+    onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
+    scripted.upstream.on('GET', paths.fieldingRun, {
+      headers: { etag: 'W/"6"' },
+      body: { ...rest.fieldingRun, version: 6, status },
+    });
+    const { data, errors } = await scripted.execute(change('resumeFieldingRun', 'status'), { input });
+    expect(data).toEqual({ payload: { fieldingRun: null, userErrors: [] } });
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringMatching(/^The change was made, .*`status`/),
+        path: ['payload', 'fieldingRun'],
+      },
+    ]);
+
+    const other = await scripted.execute(change('resumeFieldingRun', 'startAt'), { input });
+    expect(other).toMatchObject({
+      data: { payload: { fieldingRun: { startAt: expect.any(String) } } },
+      errors: [],
+    });
+  });
+
+  test('is not to be had by trying the change again, even where it could be read later', async () => {
+    onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
+    scripted.upstream.on('GET', paths.fieldingRun, { status: 503, headers: { 'retry-after': '3600' } });
+    const { data, errors } = await scripted.execute(change('resumeFieldingRun', 'status'), { input });
+    expect(data).toEqual({ payload: { fieldingRun: null, userErrors: [] } });
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringMatching(/^The change was made, /),
+        path: ['payload', 'fieldingRun'],
+        extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: false },
+      },
+    ]);
+  });
+
+  test('nor is what is related to it', async () => {
+    onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
+    scripted.upstream.on('GET', `${paths.targetGroup}/overview`, {
+      status: 503,
+      headers: { 'retry-after': '3600' },
+    });
+    const selection = 'version targetGroup { name }';
+    const { data, errors } = await scripted.execute(change('resumeFieldingRun', selection), { input });
+    expect(data).toEqual({ payload: { fieldingRun: { version: '6', targetGroup: null }, userErrors: [] } });
+    expect(errors).toMatchObject([
+      {
+        path: ['payload', 'fieldingRun', 'targetGroup'],
+        extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: false, traceId: expect.any(String) },
+      },
+    ]);
+
+    onAction('pause', { status: 503, headers: { 'retry-after': '3600' } });
+    const failed = await scripted.execute(change('pauseFieldingRun', 'version'), { input });
+    expect(failed.errors).toMatchObject([{ path: ['payload'], extensions: { retryable: true } }]);
+  });
+
   test.each([
     ['no entity tag', {}],
     ['an entity tag that holds no version', { etag: '"abc"' }],
@@ -175,6 +232,37 @@ describe('the run after an action', () => {
   });
 });
 
+describe.each([
+  ['that its state does not allow', 422, 'INVALID_STATE'],
+  ['from another version', 412, 'VERSION_CONFLICT'],
+])('the run after a change %s', (_of, refusal, code) => {
+  const refused = `mutation ($input: PauseFieldingRunInput!) {
+    payload: pauseFieldingRun(input: $input) {
+      userErrors {
+        code
+        ... on InvalidStateError { current { version status } }
+        ... on VersionConflictError { current { version status } }
+      }
+    }
+  }`;
+  const told = (version: string, status: string) => ({
+    data: { payload: { userErrors: [{ code, current: { version, status } }] } },
+    errors: [],
+  });
+
+  test.each([
+    ['is read once at a later version', [7], told('7', 'LIVE'), 1],
+    ['is read again while a replica shows an older one', [3, 4, 6], told('6', 'LIVE'), 3],
+    ['is shown as it is where it stays older than what the client says', [4], told('4', 'PAUSED'), 4],
+  ])('%s', async (_what, versions, answer, reads) => {
+    onAction('pause', { status: refusal, body: { detail: 'Not now.' } });
+    onRead(...versions);
+    const { data, errors } = await scripted.execute(refused, { input });
+    expect({ data, errors }).toEqual(answer);
+    expect(scripted.calls().slice(1)).toEqual(Array.from({ length: reads }, () => GET));
+  });
+});
+
 describe('a documented 2xx with a later version is a success whatever its body:', () => {
   test.each<[string, ScriptedAnswer]>([
     ['none', {}],
@@ -200,5 +288,37 @@ describe('a documented 2xx with a later version is a success whatever its body:'
       errors: [],
     });
     expect(scripted.calls().slice(1)).toEqual([GET]);
+  });
+});
+
+describe('a job that was started', () => {
+  const start = `mutation ($input: PauseTargetGroupsInput!) {
+    payload: pauseTargetGroups(input: $input) { batchJob { status } idempotencyKey userErrors { code } }
+  }`;
+
+  test.each<[string, ScriptedAnswer, string]>([
+    ['is not allowed', { status: 403 }, 'FORBIDDEN'],
+    ['is unavailable for long', { status: 503, headers: { 'retry-after': '3600' } }, 'UPSTREAM_UNAVAILABLE'],
+    ['answers with what is no JSON', { body: '<html></html>' }, 'UPSTREAM_BAD_RESPONSE'],
+    ['tells no status', { body: { ...rest.batchJob, status: null } }, 'UPSTREAM_BAD_RESPONSE'],
+  ])('is named by the error where reading it %s', async (_what, answer, code) => {
+    scripted.upstream.on('POST', paths.pauseJobs, {
+      status: 201,
+      headers: { location: paths.batchJobInLocation },
+    });
+    scripted.upstream.on('GET', paths.batchJob, answer);
+    const { data, errors } = await scripted.execute(start, {
+      input: { targetGroupIds: [ids.targetGroup], idempotencyKey: 'key-1' },
+    });
+    expect(data).toEqual({ payload: { batchJob: null, idempotencyKey: 'key-1', userErrors: [] } });
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /^The job `101\/P1\/pause\/J1` was started, but it cannot be shown\. The /,
+        ),
+        path: ['payload', 'batchJob'],
+        extensions: { code, retryable: false },
+      },
+    ]);
   });
 });

@@ -19,6 +19,7 @@ export async function startBatchJob(
       ? {
           use: useOf(kind, selection),
           field: ['targetGroupIds'],
+          notFound: 'The project of these target groups was not found.',
           pathOf: pathInInput(targetGroupIds, selection),
           create: (key: string) =>
             context.client.createBatchJob(selection.project, kind, selection.targetGroupIds, key),

@@ -75,7 +75,12 @@ export class BatchJobMutations {
     return await startBatchJob(context, input, BatchJobKind.Relaunch);
   }
 
-  @FieldResolver(() => BatchJob, { nullable: true, description: 'The job. Null where none was started.' })
+  @FieldResolver(() => BatchJob, {
+    nullable: true,
+    description:
+      'The job. Null where none was started: `userErrors` says why. Null with an error at this path where it was started, but ' +
+      'cannot be shown.',
+  })
   async batchJob(
     @Root() { created }: BatchJobPayload,
     @Ctx() context: RequestContext,

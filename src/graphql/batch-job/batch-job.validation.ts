@@ -10,29 +10,35 @@ export interface Selection {
   readonly targetGroupIds: readonly string[];
 }
 
-/** The target groups that a client named, or all that is wrong with them. */
+/**
+ * The target groups that a client named, or what is wrong with them: of an id that comes more than once, and of more ids than
+ * a job may have, it is told once.
+ */
 export function selectionOf(ids: readonly string[]): Selection | readonly ValidationError[] {
-  const places = ids.map((id) => placeOf('TargetGroup', id));
-  const errors = places.flatMap((place, index) => (typeof place === 'string' ? [atIndex(index, place)] : []));
+  const indexes = new Map<string, number>();
+  for (const [index, id] of ids.entries()) if (!indexes.has(id)) indexes.set(id, index);
+  if (indexes.size > MAX_TARGET_GROUPS) {
+    return [atList(`must name at most ${MAX_TARGET_GROUPS} target groups, and names ${indexes.size}.`)];
+  }
+
+  const places: TargetGroupPlace[] = [];
+  const errors: ValidationError[] = [];
+  for (const [id, index] of indexes) {
+    const place = placeOf('TargetGroup', id);
+    if (typeof place === 'string') errors.push(atIndex(index, place));
+    else places.push(place);
+  }
   if (errors.length > 0) return errors;
 
-  const valid = places.filter((place) => typeof place !== 'string');
-  const [project] = valid;
+  const [project] = places;
   if (project === undefined) return [atList('must name at least one target group.')];
-  const strangers = valid.flatMap((place, index) => (sameProject(place, project) ? [] : [index]));
+  const strangers = [...indexes.values()].filter((_, nth) => !sameProject(places[nth] ?? project, project));
   if (strangers.length > 0) {
     return strangers.map((index) =>
       atIndex(index, `is of another project than the first: \`${projectNodeId(project)}\`.`),
     );
   }
-
-  const targetGroupIds = [...new Set(valid.map(({ targetGroupId }) => targetGroupId))];
-  if (targetGroupIds.length > MAX_TARGET_GROUPS) {
-    return [
-      atList(`must name at most ${MAX_TARGET_GROUPS} target groups, and names ${targetGroupIds.length}.`),
-    ];
-  }
-  return { project, targetGroupIds };
+  return { project, targetGroupIds: places.map(({ targetGroupId }) => targetGroupId) };
 }
 
 function sameProject(place: TargetGroupPlace, project: ProjectPlace): boolean {

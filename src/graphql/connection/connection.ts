@@ -127,7 +127,7 @@ class PageOfRest<I extends Identified, N> implements Connection<N> {
     const endCursor = this.#nextCursor() ?? this.#firstCursor((index) => this.#size - 1 - index);
     // Without a cursor to go on from, whoever wants the next page would get the first one again.
     if (hasMore && (this.#backward ? startCursor : endCursor) === null) {
-      throw badResponse('The Demand API says that there are more items, and not where.');
+      throw badResponse('The Demand API says that there are more items, but gives no cursor to go on from.');
     }
     return {
       hasNextPage: this.#backward || hasMore,

@@ -37,6 +37,7 @@ export async function startDraftLaunch(
   const job = {
     use: [launch.action, targetGroupPath(place), launch.request],
     field: ['id'],
+    notFound: 'There is no target group with this id.',
     pathOf: PATH_IN_INPUT,
     create: (key: string) => context.client.createDraftLaunchJob(place, launch, key),
   };

@@ -30,7 +30,8 @@ export const GATEWAY_FAILED: { readonly message: string; readonly extensions: Er
 
 /** What a client sees of an error: never a stack, a URL, a token or a body. */
 export function createFormatError({ onDefect }: FormatErrorOptions) {
-  return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
+  return (given: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
+    const formatted = { ...given, message: shortened(given.message) };
     const error = unwrapResolverError(thrown);
     if (error instanceof UpstreamError) {
       return withExtensions({ ...formatted, message: upstreamMessage(error) }, upstreamExtensions(error));
@@ -42,6 +43,18 @@ export function createFormatError({ onDefect }: FormatErrorOptions) {
     onDefect(error);
     return { ...formatted, message: GATEWAY_FAILED.message, extensions: { ...GATEWAY_FAILED.extensions } };
   };
+}
+
+const MAX_MESSAGE_LENGTH = 1000;
+
+/**
+ * graphql-js repeats what it refuses, each time: of a variable of 1 MiB it can make 50 errors of that length. What it is about
+ * stands at the beginning of its messages, and what is wrong at their end.
+ */
+function shortened(message: string): string {
+  if (message.length <= MAX_MESSAGE_LENGTH) return message;
+  const half = MAX_MESSAGE_LENGTH / 2;
+  return `${message.slice(0, half)} ... ${message.slice(-half)}`;
 }
 
 const CODES: Readonly<Record<UpstreamErrorCode, ErrorCode>> = {

@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { conflictingFieldingRun, findFieldingRun } from '../fielding-run/fielding-run.reading.js';
+import { conflictingFieldingRun, refusedFieldingRun } from '../fielding-run/fielding-run.reading.js';
 import { FieldingRun } from '../fielding-run/fielding-run.type.js';
 import { InvalidStateError, VersionConflictError } from './user-error.type.js';
 
@@ -27,9 +27,10 @@ export class InvalidStateErrorResolver {
     description: 'The fielding run as it is now, read again because you select it.',
   })
   async current(
-    @Root() { place }: InvalidStateError,
+    @Root() { fieldingRun }: InvalidStateError,
     @Ctx() context: RequestContext,
   ): Promise<FieldingRun | null> {
-    return place === undefined ? null : await findFieldingRun(context, place);
+    if (fieldingRun === undefined) return null;
+    return await refusedFieldingRun(context, fieldingRun.place, fieldingRun.version);
   }
 }

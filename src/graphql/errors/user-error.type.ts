@@ -82,7 +82,8 @@ export class InvalidStateError extends UserError {
   constructor(
     message: string,
     field: readonly string[],
-    readonly place: FieldingRunPlace | undefined,
+    /** Which run it was, and the version that was passed; undefined where the failure is not about a run. */
+    readonly fieldingRun: { readonly place: FieldingRunPlace; readonly version: string } | undefined,
   ) {
     super(message, field);
   }

@@ -15,9 +15,13 @@ export interface MutationSubject {
   readonly field: readonly string[];
   /** Where in the input the properties of the REST request come from: made by `inputPath`. */
   readonly pathOf: InputPath;
+  /** That there is no such subject, as a sentence for people. */
+  readonly notFound: string;
   /** The fielding run that was to be changed, and from which version. */
   readonly fieldingRun?: { readonly place: FieldingRunPlace; readonly version: string };
 }
+
+const NOT_ALLOWED = 'The state of the fielding run does not allow this change.';
 
 /**
  * The failure of a mutation as data, where a user can act on it: one error, or one for each thing that the API finds wrong
@@ -27,7 +31,7 @@ export interface MutationSubject {
  */
 export function toUserErrors(error: unknown, subject: MutationSubject): readonly UserError[] {
   if (!(error instanceof UpstreamError) || error.details.outcomeUnknown === true) throw error;
-  const { field, fieldingRun } = subject;
+  const { field, fieldingRun, notFound } = subject;
   const message = error.details.detail ?? error.message;
   switch (error.code) {
     case 'PRECONDITION_FAILED':
@@ -41,9 +45,13 @@ export function toUserErrors(error: unknown, subject: MutationSubject): readonly
         ),
       ];
     case 'INVALID_STATE':
-      return validationErrors(error, subject) ?? [new InvalidStateError(message, field, fieldingRun?.place)];
+      return (
+        validationErrors(error, subject) ?? [
+          new InvalidStateError(error.details.detail ?? NOT_ALLOWED, field, fieldingRun),
+        ]
+      );
     case 'NOT_FOUND':
-      return [new NotFoundError(error.message, field)];
+      return [new NotFoundError(notFound, field)];
     case 'INVALID_REQUEST':
       return validationErrors(error, subject) ?? [new ValidationError(message, null)];
     default:

@@ -36,7 +36,12 @@ export async function changeFieldingRun(
   } catch (error) {
     const pathOf = inputPath({ ...FIELDS, ...bodyFields });
     return FieldingRunPayload.refused(
-      ...toUserErrors(error, { field: ['id'], pathOf, fieldingRun: { place, version } }),
+      ...toUserErrors(error, {
+        field: ['id'],
+        notFound: 'There is no fielding run with this id.',
+        pathOf,
+        fieldingRun: { place, version },
+      }),
     );
   } finally {
     loaders.clear();

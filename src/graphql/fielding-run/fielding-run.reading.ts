@@ -4,6 +4,7 @@ import { versionOf, type ActionOutcome, type FieldingRunRead } from '../../upstr
 import { badResponse, UpstreamError } from '../../upstream/errors.js';
 import type { FieldingRunPlace } from '../../upstream/place.js';
 import { isOlder } from '../../upstream/version.js';
+import { orError } from '../items.js';
 import { selectedFields } from '../selection.js';
 import { FieldingRun } from './fielding-run.type.js';
 
@@ -49,19 +50,24 @@ export async function changedFieldingRun(
   }
   if (outcome.read !== undefined) return toFieldingRun(place, outcome.read);
   try {
-    const run = await findFresh(context, place, (version) => isOlder(version, outcome.version));
-    if (run !== null) return run;
+    const read = await readPast(context, place, (version) => isOlder(version, outcome.version));
+    if (read !== null && isOlder(versionOf(read), outcome.version)) throw staleRun();
+    if (read !== null) return requireStatus(toFieldingRun(place, read), selected);
   } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error;
-    throw new UpstreamError(error.code, `${CHANGE_MADE} ${error.message}`, {
-      ...error.details,
-      cause: error.cause,
-    });
+    throw error instanceof UpstreamError ? error.afterChange(CHANGE_MADE) : error;
   }
   throw badResponse(`${CHANGE_MADE} The Demand API does not find the fielding run any more.`);
 }
 
 const CHANGE_MADE = 'The change was made, but its result cannot be shown.';
+
+/** @throws {UpstreamError} where a selected field is broken without which GraphQL makes null of the run */
+function requireStatus(run: FieldingRun, selected: ReadonlySet<string>): FieldingRun {
+  const needsStatus = selected.has('status') || selected.has('availableActions');
+  const status = needsStatus ? orError(() => run.status) : undefined;
+  if (status instanceof Error) throw status;
+  return run;
+}
 
 /** The fields of a run that need no call after an action. */
 export function fieldsTold({ period }: ActionOutcome): ReadonlySet<string> {
@@ -69,33 +75,51 @@ export function fieldsTold({ period }: ActionOutcome): ReadonlySet<string> {
 }
 
 /**
- * The run after a change of it was refused because its version is another one. What comes with the refused version is of
- * a replica that lags behind.
+ * The run after a change of it was refused because its version is another one. What comes with the refused version, or one
+ * before it, is as a rule of a replica that lags behind, and is read again. An older one is shown where it stays so: clients
+ * may send versions that never were.
  *
- * @throws {UpstreamError} where it stays so
+ * @throws {UpstreamError} where it keeps coming with the version that was refused
  */
-export function conflictingFieldingRun(
+export async function conflictingFieldingRun(
   context: RequestContext,
   place: FieldingRunPlace,
   refusedVersion: string,
 ): Promise<FieldingRun | null> {
-  return findFresh(context, place, (version) => version === refusedVersion);
+  const read = await readPast(context, place, (version) => !isOlder(refusedVersion, version));
+  if (read !== null && versionOf(read) === refusedVersion) throw staleRun();
+  return read && toFieldingRun(place, read);
 }
 
-async function findFresh(
+/**
+ * The run after a change of it was refused because of its state. A version before the client's is read again. It is shown
+ * where it stays so: an API that looks at the state first refuses versions that never were, too.
+ */
+export async function refusedFieldingRun(
+  context: RequestContext,
+  place: FieldingRunPlace,
+  clientsVersion: string,
+): Promise<FieldingRun | null> {
+  const read = await readPast(context, place, (version) => isOlder(version, clientsVersion));
+  return read && toFieldingRun(place, read);
+}
+
+/** Reads a run, again where it is stale. @returns the last state that was read, which is still stale where it stays so */
+async function readPast(
   { client, loaders }: RequestContext,
   place: FieldingRunPlace,
   isStale: (version: string) => boolean,
-): Promise<FieldingRun | null> {
+): Promise<FieldingRunRead | null> {
   const isStaleRead = (read: FieldingRunRead) => isStale(versionOf(read));
-  let read = await loaders.fieldingRun.load(place);
-  if (read !== null && isStaleRead(read)) {
-    read = await client.rereadFieldingRun(place, read, isStaleRead);
-    loaders.fieldingRun.clear(place).prime(place, read);
-  }
-  if (read === null) return null;
-  if (!isStaleRead(read)) return toFieldingRun(place, read);
-  throw badResponse('The Demand API keeps answering with an old state of the fielding run.');
+  const first = await loaders.fieldingRun.load(place);
+  if (first === null || !isStaleRead(first)) return first;
+  const read = await client.rereadFieldingRun(place, first, isStaleRead);
+  loaders.fieldingRun.clear(place).prime(place, read);
+  return read;
+}
+
+function staleRun(): UpstreamError {
+  return badResponse('The Demand API keeps answering with an old state of the fielding run.');
 }
 
 function toFieldingRun(place: FieldingRunPlace, { run, etagVersion }: FieldingRunRead): FieldingRun {

@@ -11,6 +11,8 @@ export interface JobToStart<P> {
   readonly use: unknown;
   /** The path in the input of what the job is to act on. */
   readonly field: readonly string[];
+  /** That what the job is to act on does not exist, as a sentence for people. */
+  readonly notFound: string;
   /** Where in the input the properties of the request come from. */
   readonly pathOf: InputPath;
   /** Asks the API for it. @returns where the job is */
@@ -46,7 +48,7 @@ export async function startJob<P>(
     return { idempotencyKey: key, created: await job.create(key), userErrors: [] };
   } catch (error) {
     if (error instanceof UpstreamError && error.details.outcomeUnknown !== true) await claim.release();
-    return refused(key, ...toUserErrors(error, { field: job.field, pathOf: job.pathOf }));
+    return refused(key, ...toUserErrors(error, job));
   } finally {
     loaders.clear();
   }

@@ -22,7 +22,7 @@ const FORMS = {
   DraftLaunchJob: '<account>/<project>/<target group>/<launch-from-draft or schedule-from-draft>/<job>',
 } as const;
 
-const ACCOUNT = 'where `<account>` is a whole number without leading zeros';
+const ACCOUNT = 'where `<account>` is a whole number of at most 2147483647 without leading zeros';
 
 export type NodeKind = keyof typeof FORMS;
 

@@ -17,7 +17,8 @@ export const Version = withBadUserInput(
 );
 
 function parse(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : value;
+  // Beyond the safe integers JSON's number has become another one.
+  const text = Number.isSafeInteger(value) ? String(value) : value;
   if (typeof text === 'string' && isVersion(text)) return text;
   throw new GraphQLError('Version must be text that a fielding run gave as its `version`, e.g. "5".');
 }

@@ -140,8 +140,8 @@ describe('A caller who goes away', () => {
 describe('An answer', () => {
   test('to a caller who does not read waits, and the next request with it', async () => {
     upstream.on('GET', RUN, { status: 404 });
-    // What is wrong with an operation's name is said with the name.
-    const long = post({ body: `{"query":"{ __typename }","operationName":"${'a'.repeat(60_000)}"}` });
+    // An answer repeats the aliases of its fields.
+    const long = post({ body: `{"query":"{ ${'a'.repeat(60_000)}: __typename }"}` });
     const client = await openRaw(gateway.url);
     client.pause();
     const many = 300;

@@ -35,7 +35,7 @@ describe('A page', () => {
   ])('that is empty and not the last, without a cursor, cannot be told from the end: %s', (_way, query) => {
     const connection = connect('', query);
     expect(connection.nodes).toEqual([]);
-    expect(() => connection.pageInfo).toThrow('more items, and not where');
+    expect(() => connection.pageInfo).toThrow('more items, but gives no cursor');
   });
 
   it.each([
