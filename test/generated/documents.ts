@@ -269,15 +269,15 @@ export type TargetGroupFilter = {
 
 /** Which target groups of the project are selected: those that the filters find, and those that are included, without those that are excluded. Filters must all hold; of a list, one value must. At most 100 values a filter; a filter that is empty counts as not given. If neither a filter nor an included one is given, all of the project is found. */
 export type TargetGroupSelection = {
-  /** Any of these countries, in two letters, e.g. `US`. */
+  /** Any of these countries, in two letters (ISO 3166-1) of either case, e.g. `us`. */
   country?: InputMaybe<Array<Scalars['String']['input']>>;
   /** Ids of target groups of the project that are not selected in any case. At most 1000. */
   excludedTargetGroupIds?: InputMaybe<Array<Scalars['ID']['input']>>;
   /** Ids of target groups of the project that are selected in any case, drafts too. 1 to 1000. */
   includedTargetGroupIds?: InputMaybe<Array<Scalars['ID']['input']>>;
-  /** Any of these languages, in three letters, e.g. `ENG`. */
+  /** Any of these languages, in three letters of either case, e.g. `eng`. */
   language?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** Text to look for, e.g. in names and ids. */
+  /** Text to look for, e.g. in names and ids: 1 to 500 characters. */
   search?: InputMaybe<Scalars['String']['input']>;
   /** Any of these statuses. Not `UNKNOWN`. */
   status?: InputMaybe<Array<TargetGroupStatus>>;
@@ -553,7 +553,7 @@ export type TargetGroupTransitionsQueryVariables = Exact<{
 }>;
 
 
-export type TargetGroupTransitionsQuery = { targetGroupTransitions: { targetGroupIds: Array<string | null> | null, allowedActions: Array<BatchJobAction> } | null };
+export type TargetGroupTransitionsQuery = { targetGroupTransitions: { targetGroupIds: Array<string | null> | null, allowedActions: Array<BatchJobAction | null> | null } | null };
 
 export type TargetGroupQueryVariables = Exact<{
   id: Scalars['ID']['input'];

@@ -33,7 +33,8 @@ export class ChangelogActor {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The raw id of the person. Null where it was not a person, or where the API does not tell.',
+    description:
+      'The raw id of the person. `user` tells the name. Null where it was not a person, or where the API does not tell.',
   })
   get userId(): string | null {
     return this.changer.las_user_id ?? null;

@@ -27,8 +27,8 @@ export interface MutationSubject {
  */
 export function toUserErrors(error: unknown, subject: MutationSubject): readonly UserError[] {
   if (!(error instanceof UpstreamError) || error.details.outcomeUnknown === true) throw error;
-  const { field, fieldingRun } = subject;
-  const message = error.details.detail ?? error.message;
+  const { field, fieldingRun, pathOf } = subject;
+  const message = inInputWords(error.details.detail ?? error.message, pathOf);
   switch (error.code) {
     case 'PRECONDITION_FAILED':
       if (fieldingRun === undefined) throw error;
