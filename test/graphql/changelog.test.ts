@@ -40,7 +40,11 @@ test('shows who changed what, newest first', async () => {
   expect(nodes[0]).toEqual({
     entryId: last!.id,
     occurredAt: last!.occurred_at,
-    actor: { kind: 'PERSON', userId: expect.stringMatching(/^[\da-f-]{36}$/) },
+    actor: {
+      kind: 'PERSON',
+      userId: expect.stringMatching(/^[\da-f-]{36}$/),
+      user: { id: nodes[0]?.actor?.userId, name: expect.any(String), email: expect.any(String) },
+    },
     changes: [
       {
         kind: 'status_change',

@@ -22,12 +22,28 @@ test('what the explorers show at first runs, and shows something', async () => {
         { token: null, headers },
       ),
     );
-  expect(Object.keys(operations)).toEqual(['TargetGroups', 'Pause', 'Job']);
+  expect(Object.keys(operations)).toEqual(['TargetGroups', 'TargetGroup', 'Transitions', 'Pause', 'Job']);
 
   const { nodes } = (await run<TargetGroups>('TargetGroups')).targetGroups;
   expect(nodes.map(({ id }) => id)).toContain(ids.targetGroup(demo.live));
   expect(nodes.some(({ customerReferenceNumber: number }) => number !== null)).toBe(true);
   expect(nodes.some(({ statistics }) => statistics.issues.length > 0)).toBe(true);
+
+  const person = { name: expect.any(String) };
+  expect((await run<{ targetGroup: object }>('TargetGroup')).targetGroup).toMatchObject({
+    projectManager: person,
+    performance: { completes: expect.any(Number), respondentAnalysis: { live: [{}, {}, {}] } },
+    completesOverTime: expect.arrayContaining([{ at: expect.any(String), completes: expect.any(Number) }]),
+    changelog: {
+      nodes: expect.arrayContaining([expect.objectContaining({ actor: { kind: 'PERSON', user: person } })]),
+    },
+  });
+  expect(await run<object>('Transitions')).toEqual({
+    targetGroupTransitions: {
+      allowedActions: ['PAUSE', 'COMPLETE'],
+      targetGroupIds: [ids.targetGroup(demo.live)],
+    },
+  });
 
   const { pauseTargetGroups: paused } = await run<{
     pauseTargetGroups: { batchJob: { id: string }; userErrors: object[] };

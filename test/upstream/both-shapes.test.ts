@@ -101,6 +101,20 @@ describe("a target group's overview and details", () => {
   });
 });
 
+describe("a draft's time of creation", () => {
+  test.each([
+    [{ created_at: '2026-01-01T09:00:00Z' }, '2026-01-01T09:00:00.000Z'],
+    [{}, null],
+  ])('told as %j', async (more, createdAt) => {
+    scripted.upstream.on('GET', paths.targetGroup, { body: { name: 'Cats', ...more } });
+    const query = `{ targetGroup(id: "${ids.targetGroup}") { name status createdAt } }`;
+    expect(await ask(query)).toEqual({
+      data: { targetGroup: { name: 'Cats', status: 'DRAFT', createdAt } },
+      errors: [],
+    });
+  });
+});
+
 describe('customer reference numbers', () => {
   test.each([
     [{ project_customer_reference_number: 'RF-1' }, 'RF-1'],

@@ -15,8 +15,8 @@ export class ChangelogResolver {
   @FieldResolver(() => TargetGroupChangelogConnection, {
     nullable: true,
     description:
-      'The history of the target group: who changed what, and when, the newest entries first, page by page. It can be read ' +
-      'forward alone. Costs one REST call for each target group.',
+      'The change history of the target group: who changed what, and when, the newest entries first, page by page. It is ' +
+      'read forward only. Null where there is no such target group. Costs one REST call for each target group and page.',
   })
   async changelog(
     @Root() { place }: TargetGroup,
