@@ -70,6 +70,7 @@ test('shows who changed what, newest first', async () => {
   expect(await stack.calls()).toEqual([
     `GET ${demoPaths.targetGroup(demo.live)}/overview`,
     `GET ${path}?page_size=10`,
+    `GET /accounts/${demo.accountId}/users`,
   ]);
 });
 
