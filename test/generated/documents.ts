@@ -26,7 +26,7 @@ export type Scalars = {
 
 /** What a batch job does with each of its target groups. */
 export type BatchJobAction =
-  /** Ends running ones for good. */
+  /** Ends the fielding of live or scheduled ones. */
   | 'COMPLETE'
   /** Starts scheduled ones now. */
   | 'LAUNCH'
@@ -88,7 +88,7 @@ export type CompleteFieldingRunInput = {
   version: Scalars['Version']['input'];
 };
 
-/** Which live or scheduled target groups to end for good. */
+/** Which live or scheduled target groups to complete, so that fielding ends. */
 export type CompleteTargetGroupsInput = {
   /** What makes trying again safe: 1 to 255 visible ASCII characters, the same for every try of one intent, such as a UUID made when the user clicks. The same key starts no second job. If none is given, the payload tells one. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;

@@ -19,7 +19,7 @@ test('is the target group of the full id, for one call', async () => {
 
 test.each([
   ['id project { id account { id } }', []],
-  ['name createdAt', [`GET ${demoPaths.targetGroup(demo.live)}/details`]],
+  ['name createdAt projectManagerId', []],
   ['performance { completes }', [`GET ${demoPaths.targetGroup(demo.live)}/performance`]],
 ])('{ %s } costs what it needs besides', async (fields, calls) => {
   dataOf(await stack.execute(`{ targetGroupByRawId(targetGroupId: "${targetGroupId}") { ${fields} } }`));

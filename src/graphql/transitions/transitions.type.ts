@@ -39,8 +39,9 @@ export class TargetGroupTransitions {
   @Field(() => [BatchJobAction], {
     nullable: 'itemsAndList',
     description:
-      'The actions that are allowed for all of the selection together. Null in the list, with an error, stands for one of ' +
-      'which it could not be read whether it is allowed.',
+      'The actions that are allowed for all of the selection together. `LAUNCH` can be allowed for drafts, too, which ' +
+      '`launchDraftTargetGroup` launches one by one. Null in the list, with an error, stands for an action of which it ' +
+      'could not be read whether it is allowed.',
   })
   get allowedActions(): (BatchJobAction | Error)[] {
     return FLAGS.flatMap<BatchJobAction | Error>(([flag, action]) => {
