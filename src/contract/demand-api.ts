@@ -1433,6 +1433,7 @@ export interface components {
             readonly study_type_code?: components["schemas"]["StudyTypeCode"];
             readonly target_group_customer_reference_number?: components["schemas"]["TargetGroupCustomerReferenceNumberOrNull"];
             readonly created_at?: components["schemas"]["Timestamp"];
+            readonly earnings_per_click?: components["schemas"]["MonetaryAmount"];
         };
         readonly SurveyLinks: {
             /**

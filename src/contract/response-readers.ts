@@ -1438,6 +1438,7 @@ export function readTargetGroupOverviewById(json: JsonCursor): rest.TargetGroupO
   let study_type_code: string | null | undefined;
   let target_group_customer_reference_number: string | null | undefined;
   let created_at: string | null | undefined;
+  let earnings_per_click: rest.MonetaryAmount | null | undefined;
   object: {
     if (!json.openObject()) break object;
     let at = json.at;
@@ -1595,6 +1596,13 @@ export function readTargetGroupOverviewById(json: JsonCursor): rest.TargetGroupO
       if (!json.nextProperty()) break object;
       at = json.at;
     }
+    // "earnings_per_click":
+    if (view.getInt32(at + 0, true) === 1918985506 && view.getInt32(at + 4, true) === 1735289198 && view.getInt32(at + 8, true) === 1701863283 && view.getInt32(at + 12, true) === 1818451826 && view.getInt32(at + 16, true) === 577463145 && view.getInt32(at + 17, true) === 975334243 && view.getUint8(at + 21) > 32) {
+      json.at = at + 21;
+      earnings_per_click = json.null() ? null : readMonetaryAmount(json);
+      if (!json.nextProperty()) break object;
+      at = json.at;
+    }
     do {
       switch (json.name()) {
         case 'account_id': account_id = json.integer(-2147483648, 2147483647); break;
@@ -1619,12 +1627,13 @@ export function readTargetGroupOverviewById(json: JsonCursor): rest.TargetGroupO
         case 'study_type_code': study_type_code = json.null() ? null : json.string(); break;
         case 'target_group_customer_reference_number': target_group_customer_reference_number = json.null() ? null : json.string(); break;
         case 'created_at': created_at = json.null() ? null : json.string(); break;
+        case 'earnings_per_click': earnings_per_click = json.null() ? null : readMonetaryAmount(json); break;
         default: json.skip();
       }
     } while (json.nextProperty());
   }
   if (account_id === undefined || project_id === undefined || target_group_name === undefined || status === undefined) throw new Unreadable();
-  return { account_id, project_id, project_name, target_group_name, human_readable_id, project_manager_id, progress, pricing_model, is_pricing_restricted, current_cost_per_interview, average_cost_per_interview, current_cost, status, country_code, language_code, conversion_rate, drop_off_rate, incidence_rate, median_length_of_interview_seconds, study_type_code, target_group_customer_reference_number, created_at } as rest.TargetGroupOverviewById;
+  return { account_id, project_id, project_name, target_group_name, human_readable_id, project_manager_id, progress, pricing_model, is_pricing_restricted, current_cost_per_interview, average_cost_per_interview, current_cost, status, country_code, language_code, conversion_rate, drop_off_rate, incidence_rate, median_length_of_interview_seconds, study_type_code, target_group_customer_reference_number, created_at, earnings_per_click } as rest.TargetGroupOverviewById;
 }
 
 export function readTargetGroupDetails(json: JsonCursor): rest.TargetGroupDetails {

@@ -1902,6 +1902,36 @@ export const responseSchemas = {
               "string",
               "null"
             ]
+          },
+          "earnings_per_click": {
+            "type": [
+              "object",
+              "number",
+              "null"
+            ],
+            "properties": {
+              "value": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_code": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "currency_scale": {
+                "type": [
+                  "integer",
+                  "null"
+                ],
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              }
+            },
+            "required": []
           }
         },
         "required": [

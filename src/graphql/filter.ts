@@ -75,3 +75,9 @@ const isUserId = matching(
 
 /** The check that a text is the raw id of a person. REST writes these in lower case (RFC 9562, 4), clients may not. */
 export const userId = inLowerCase(isUserId);
+
+/** The check that a text is a country's code (ISO 3166-1). REST writes these in lower case, clients may not. */
+export const countryCode = inLowerCase(matching(/^[A-Za-z]{2}$/, 'a country in two letters, e.g. `us`'));
+
+/** The check that a text is a language's code (ISO 639). REST writes these in lower case, clients may not. */
+export const languageCode = inLowerCase(matching(/^[A-Za-z]{3}$/, 'a language in three letters, e.g. `eng`'));

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { AccountResolver } from './account/account.resolver.js';
-import { ChangelogResolver } from './changelog/changelog.resolver.js';
+import { ChangelogActorResolver, ChangelogResolver } from './changelog/changelog.resolver.js';
 import { CompletesResolver } from './completes/completes.resolver.js';
 import { BatchJobMutations } from './batch-job/batch-job.mutations.js';
 import {
@@ -38,6 +38,7 @@ export function createSchema(): GraphQLSchema {
         TargetGroupByRawIdResolver,
         TargetGroupPerformanceResolver,
         CompletesResolver,
+        ChangelogActorResolver,
         ChangelogResolver,
         TransitionsResolver,
         FieldingRunResolver,

@@ -1,7 +1,7 @@
 import type * as rest from '../contract/demand-api.js';
 import { badResponse } from '../upstream/errors.js';
 
-/** The people of an account, by their ids. */
+/** The people of an account, by their ids: UUIDs, of which upper and lower case are the same (RFC 9562, 4). */
 export class UsersById {
   readonly #users = new Map<string, rest.User>();
   #broken: Error | undefined;
@@ -18,7 +18,7 @@ export class UsersById {
    * @throws {UpstreamError} where the list has somebody whose id cannot be read: it may be them
    */
   find(id: string): rest.User | undefined {
-    const user = this.#users.get(id);
+    const user = this.#users.get(id.toLowerCase());
     if (user === undefined && this.#broken !== undefined) throw this.#broken;
     return user;
   }
@@ -27,7 +27,7 @@ export class UsersById {
   #add(users: readonly rest.User[], index: number): void {
     try {
       const user = users[index];
-      if (user?.id) this.#users.set(user.id, user);
+      if (user?.id) this.#users.set(user.id.toLowerCase(), user);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.#broken ??= error;

@@ -3,6 +3,7 @@ import type { FirstQuery } from '../server/explorers.js';
 
 /** What the explorers show at first, where the emulator's demo stands behind the gateway. */
 export function demoQuery({ token, accountId, projectId, live }: typeof demo): FirstQuery {
+  const targetGroupId = `${accountId}/${projectId}/${live.targetGroupId}`;
   return {
     document: `# Target groups of the demo that something can be done with, and their fielding runs.
 query TargetGroups($projectId: ID!) {
@@ -31,20 +32,27 @@ query TargetGroups($projectId: ID!) {
   }
 }
 
-# All that a screen of one target group shows, in one operation.
-query Screen($targetGroupId: ID!) {
+# How one of them performs, what was changed in it, and by whom.
+query TargetGroup($targetGroupId: ID!) {
   targetGroup(id: $targetGroupId) {
     name
-    status
     projectManager {
       name
+      email
     }
     performance {
       entrants
+      prescreens
       completes
       completesCost {
         amount
         currency
+      }
+      respondentAnalysis {
+        live {
+          label
+          count
+        }
       }
     }
     completesOverTime(interval: "P1D") {
@@ -54,6 +62,12 @@ query Screen($targetGroupId: ID!) {
     changelog(first: 5) {
       nodes {
         occurredAt
+        actor {
+          kind
+          user {
+            name
+          }
+        }
         changes {
           kind
           oldValue
@@ -61,6 +75,14 @@ query Screen($targetGroupId: ID!) {
         }
       }
     }
+  }
+}
+
+# Which buttons to enable for some of them.
+query Transitions($projectId: ID!, $selection: TargetGroupSelection) {
+  targetGroupTransitions(projectId: $projectId, selection: $selection) {
+    allowedActions
+    targetGroupIds
   }
 }
 
@@ -102,8 +124,9 @@ query Job($id: ID!) {
 `,
     variables: {
       projectId: `${accountId}/${projectId}`,
-      targetGroupId: `${accountId}/${projectId}/${live.targetGroupId}`,
-      input: { targetGroupIds: [`${accountId}/${projectId}/${live.targetGroupId}`] },
+      targetGroupId,
+      selection: { includedTargetGroupIds: [targetGroupId] },
+      input: { targetGroupIds: [targetGroupId] },
     },
     headers: { Authorization: `Bearer ${token}` },
   };

@@ -106,9 +106,16 @@ function identifier(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\w-]{1,100}$/.test(value) ? value : undefined;
 }
 
+/** Without an unbounded repetition, so that a long text takes no more than its length. */
+const NOT_FOR_USERS = [
+  /[a-z]:\/\/|\bwww\.|javascript:/i,
+  /bearer\s|\bbasic\s[\w+/]{8}|eyJ[\w-]|authorization["']?\s?[:=]|(?:secret|password|token|api[-_ ]?key)["']?\s?[:=]/i,
+  // A tag, a comment or a stack's frame, and not `Min > Max`.
+  /<[a-z!/?]/i,
+];
+
 /** Words that hold an address, a credential or markup are for the API's operators, not for its users. What is too long is cut. */
 function fitToShow(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
-  // Without a repetition, so that a long text takes no more than its length.
-  return /[a-z]:\/\/|bearer\s|eyJ[\w-]|[<>]/i.test(value) ? undefined : value.slice(0, MAX_DETAIL_LENGTH);
+  return NOT_FOR_USERS.some((pattern) => pattern.test(value)) ? undefined : value.slice(0, MAX_DETAIL_LENGTH);
 }

@@ -88,6 +88,25 @@ async function operate(port, where) {
   await execute('target-group', { id: targetGroup('P1') });
   await execute('target-group', { id: targetGroup('PH') });
   await execute('node', { id: run('P1', 'P2') });
+  await execute('people', {
+    projectId: project,
+    targetGroupId: targetGroup('P1'),
+    fieldingRunId: run('P1', 'P2'),
+  });
+  await execute('target-group-by-raw-id', { targetGroupId: `${PROJECT.slice(0, -2)}P1` });
+  await execute('target-group-performance', { id: targetGroup('P1') });
+  await execute('completes-over-time', { id: targetGroup('P1'), interval: 'P1DT5H' });
+  await execute('changelog', { id: targetGroup('P1'), first: 2 });
+  await execute('target-group-transitions', { projectId: project });
+  const selection = {
+    search: 'o',
+    status: ['LIVE'],
+    country: ['US'],
+    language: ['ENG'],
+    includedTargetGroupIds: ['P1', 'PH'].map(targetGroup),
+    excludedTargetGroupIds: [targetGroup('P5')],
+  };
+  await execute('target-group-transitions', { projectId: project, selection });
   await change('pause-fielding-run', run('P1', 'P2'));
   await change('resume-fielding-run', run('P1', 'P2'));
   await change('complete-fielding-run', run('P1', 'P2'));
@@ -99,6 +118,18 @@ async function operate(port, where) {
     const payload = await execute(`${kind}-target-groups`, { input: { targetGroupIds } });
     const id = payload?.batchJob?.id;
     if (id !== undefined) await execute('batch-job', { id });
+  }
+  // The second finds no draft any more, and its job fails.
+  for (const [file, input] of [
+    ['schedule-draft-target-group', { startAt: inDays(2), endAt: inDays(20) }],
+    ['launch-draft-target-group', { endAt: inDays(20) }],
+  ]) {
+    const payload = await execute(file, { input: { id: targetGroup('PH'), ...input } });
+    const id = payload?.draftLaunchJob?.id;
+    if (id === undefined) continue;
+    await execute('draft-launch-job', { id });
+    await sleep(500);
+    await execute('draft-launch-job', { id });
   }
 }
 

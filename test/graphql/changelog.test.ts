@@ -40,7 +40,11 @@ test('shows who changed what, newest first', async () => {
   expect(nodes[0]).toEqual({
     entryId: last!.id,
     occurredAt: last!.occurred_at,
-    actor: { kind: 'PERSON', userId: expect.stringMatching(/^[\da-f-]{36}$/) },
+    actor: {
+      kind: 'PERSON',
+      userId: expect.stringMatching(/^[\da-f-]{36}$/),
+      user: { id: nodes[0]?.actor?.userId, name: expect.any(String), email: expect.any(String) },
+    },
     changes: [
       {
         kind: 'status_change',
@@ -66,6 +70,7 @@ test('shows who changed what, newest first', async () => {
   expect(await stack.calls()).toEqual([
     `GET ${demoPaths.targetGroup(demo.live)}/overview`,
     `GET ${path}?page_size=10`,
+    `GET /accounts/${demo.accountId}/users`,
   ]);
 });
 

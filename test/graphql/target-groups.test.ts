@@ -253,7 +253,7 @@ describe('targetGroup', () => {
       locale: draft.locale,
       humanReadableId: draft.human_readable_id,
       projectManagerId: draft.project_manager_id,
-      createdAt: null,
+      createdAt: draft.created_at,
       progress: null,
       statistics: null,
       fieldingRun: null,

@@ -115,7 +115,7 @@ describe.each(['2025-12-18', '2025-05-27'])('With version %s of the API', (versi
       name: draft.name,
       status: 'DRAFT',
       projectManagerId: draft.project_manager_id,
-      createdAt: null,
+      createdAt: draft.created_at ?? null,
       statistics: null,
     });
   });

@@ -29,6 +29,13 @@ test.each<[string, unknown, unknown, [string, string | null, string | null]]>([
   ['pacing_linear_increment_interval_change', 'PT12H', 'P1D', ['DURATION', 'PT12H', 'P1D']],
   ['cpi_change', usd('2.50'), usd('2.7352'), ['MONEY', '2.50 USD', '2.7352 USD']],
   ['cpi_change', { value: '2.50' }, usd('0'), ['MONEY', '2.50', '0 USD']],
+  [
+    'user_requested_cpi_change',
+    { value: 10, currency_code: 'USD', currency_scale: 2 },
+    usd('9.50'),
+    ['MONEY', '10 USD', '9.50 USD'],
+  ],
+  ['some_new_change', 1e21, 1e-7, ['NUMBER', '1000000000000000000000', '0.0000001']],
   ['cpi_change', 2.5, 3, ['NUMBER', '2.5', '3']],
   ['cpi_change', 2.5, usd('3'), ['JSON', '2.5', '{"value":"3","currency_code":"USD","currency_scale":2}']],
   ['cpi_change', {}, { currency_code: 'USD' }, ['JSON', '{}', '{"currency_code":"USD"}']],

@@ -139,10 +139,29 @@ describe('what a body tells', () => {
     ['an address of another kind', 'could not reach postgres://db/demand'],
     ['a credential', 'the token Bearer abc.def was refused'],
     ['a token', 'unknown token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln'],
+    ['an address without a scheme', 'ask at www.internal.example'],
+    ['a script', 'see javascript:alert(1)'],
+    ['a header', 'sent with Authorization: Digest abc'],
+    ['credentials', 'refused Basic QWxhZGRpbjpvcGVu'],
+    ['a secret', 'client_secret=abc is wrong'],
+    ['a password in JSON', 'cannot log in with {"password": "abc"}'],
+    ['a key', 'no such api-key: abc'],
     ['markup', 'failed <b>badly</b>'],
+    ['an end of markup', 'failed</p>'],
+    ['a comment', 'failed <!-- at line 3 -->'],
     ['a stack', 'at Object.<anonymous> (/srv/app.js:1:1)'],
   ])('is not shown where it holds %s', (_what, detail) => {
     expect(detailOf({ detail })).toBeUndefined();
+  });
+
+  test.each([
+    'QuestionID - 1, Details - Min > Max - 50-40',
+    'must be < 45',
+    'must be <= 45 and >= 1',
+    'is not part of a basic plan',
+    'the token has expired',
+  ])('is shown where it is mere words: %s', (detail) => {
+    expect(detailOf({ detail })).toBe(detail);
   });
 
   test.each([

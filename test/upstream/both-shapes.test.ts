@@ -101,6 +101,77 @@ describe("a target group's overview and details", () => {
   });
 });
 
+describe("a project's name", () => {
+  const overview = {
+    id: 'P1',
+    human_readable_id: 'PRJ-1',
+    account_id: 101,
+    status: 'active',
+    statistics: {},
+  };
+  const calls = (...ends: string[]) => ends.map((end) => `GET /v1${paths.project}${end}`);
+  const read = (fields: string) => ask(`{ project(id: "${ids.project}") { ${fields} } }`);
+
+  test.each([
+    [
+      'is told by the overview',
+      { name: 'Cats' },
+      {},
+      'name status',
+      { name: 'Cats', status: 'ACTIVE' },
+      false,
+    ],
+    [
+      'is left out of it',
+      {},
+      { body: rest.project },
+      'name status',
+      { name: 'Pets', status: 'ACTIVE' },
+      true,
+    ],
+    [
+      'is null there',
+      { name: null },
+      { body: rest.project },
+      'name status',
+      { name: 'Pets', status: 'ACTIVE' },
+      true,
+    ],
+    ['is not selected', {}, { body: rest.project }, 'status', { status: 'ACTIVE' }, false],
+    ['is nowhere', {}, { status: 404 }, 'name status', { name: null, status: 'ACTIVE' }, true],
+  ])('%s', async (_what, more, details, fields, project, asks) => {
+    scripted.upstream.on('GET', `${paths.project}/overview`, { body: { ...overview, ...more } });
+    scripted.upstream.on('GET', paths.project, details);
+    expect(await read(fields)).toEqual({ data: { project }, errors: [] });
+    expect(scripted.calls()).toEqual(calls('/overview', ...(asks ? [''] : [])));
+  });
+
+  test.each([
+    ['cannot be read', {}, { status: 403 }, 'FORBIDDEN'],
+    ['came broken', { name: 7 }, { body: rest.project }, 'UPSTREAM_BAD_RESPONSE'],
+  ])('that %s fails alone', async (_what, more, details, code) => {
+    scripted.upstream.on('GET', `${paths.project}/overview`, { body: { ...overview, ...more } });
+    scripted.upstream.on('GET', paths.project, details);
+    const { data, errors } = await read('name status');
+    expect(data).toEqual({ project: { name: null, status: 'ACTIVE' } });
+    expect(errors).toMatchObject([{ path: ['project', 'name'], extensions: { code } }]);
+  });
+});
+
+describe("a draft's time of creation", () => {
+  test.each([
+    [{ created_at: '2026-01-01T09:00:00Z' }, '2026-01-01T09:00:00.000Z'],
+    [{}, null],
+  ])('told as %j', async (more, createdAt) => {
+    scripted.upstream.on('GET', paths.targetGroup, { body: { name: 'Cats', ...more } });
+    const query = `{ targetGroup(id: "${ids.targetGroup}") { name status createdAt } }`;
+    expect(await ask(query)).toEqual({
+      data: { targetGroup: { name: 'Cats', status: 'DRAFT', createdAt } },
+      errors: [],
+    });
+  });
+});
+
 describe('customer reference numbers', () => {
   test.each([
     [{ project_customer_reference_number: 'RF-1' }, 'RF-1'],

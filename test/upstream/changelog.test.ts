@@ -78,6 +78,65 @@ describe('An entry', () => {
     });
   });
 
+  describe('by a person', () => {
+    const WHO = 'nodes { actor { userId user { id name email } } }';
+    const users = () => scripted.calls().filter((call) => call === `GET /v1${paths.users}`);
+    const by = (id: string, user: unknown) => ({ ...entry(id), user });
+    const [ana] = rest.users.users;
+
+    test('tells who that is, from one list for all entries', async () => {
+      scripted.upstream.on('GET', paths.users, { body: rest.users });
+      const gone = by('E3', { type: 'las_user', las_user_id: 'M9' });
+      const system = by('E4', { type: 'system_user' });
+      const changelog = [entry('E1'), entry('E2'), gone, system, by('E5', { type: 'las_user' })];
+      const actor = { userId: 'M1', user: ana };
+      expect(await read({ changelog }, WHO)).toEqual({
+        changelog: {
+          nodes: [
+            { actor },
+            { actor },
+            { actor: { userId: 'M9', user: { id: 'M9', name: null, email: null } } },
+            { actor: { userId: null, user: null } },
+            { actor: { userId: null, user: null } },
+          ],
+        },
+        errors: [],
+      });
+      expect(users()).toHaveLength(1);
+    });
+
+    test('whose id alone is selected costs no call', async () => {
+      const { changelog, errors } = await read(
+        { changelog: [entry('E1')] },
+        'nodes { actor { user { id __typename } } }',
+      );
+      expect(errors).toEqual([]);
+      expect(changelog).toEqual({ nodes: [{ actor: { user: { id: 'M1', __typename: 'User' } } }] });
+      expect(users()).toEqual([]);
+    });
+
+    test('who cannot be read leaves the rest', async () => {
+      scripted.upstream.on('GET', paths.users, { status: 403 });
+      const { changelog, errors } = await read({ changelog: [entry('E1')] }, WHO);
+      expect(changelog).toEqual({ nodes: [{ actor: { userId: 'M1', user: null } }] });
+      expect(errors).toMatchObject([
+        {
+          path: ['targetGroup', 'changelog', 'nodes', 0, 'actor', 'user'],
+          extensions: { code: 'FORBIDDEN' },
+        },
+      ]);
+    });
+
+    test('whose id is broken is null alone', async () => {
+      const changelog = [by('E1', { type: 'las_user', las_user_id: 7 })];
+      const answer = await read({ changelog }, 'nodes { entryId actor { kind user { id } } }');
+      expect(answer).toEqual({
+        changelog: { nodes: [{ entryId: 'E1', actor: { kind: 'PERSON', user: null } }] },
+        errors: [badAt('nodes', 0, 'actor', 'user')],
+      });
+    });
+  });
+
   test('shows a reason, a supplier, and changes that nobody has heard of', async () => {
     const changes = [
       { object: 'status_change', new_value: 'paused', old_value: 'live', reason_code: 'low_epc' },

@@ -265,6 +265,28 @@ describe.each([400, 422])('invalid parameters of a change (%i)', (status) => {
     ]);
   });
 
+  test('that are told in one sentence are in the words of the input, too', async () => {
+    const detail = 'end_fielding_at must be after `start_fielding_at`.';
+    scripted.upstream.on('PUT', paths.fieldingRun, { status, body: { object: 'some_error', detail } });
+    const input = {
+      id: ids.fieldingRun,
+      version: '5',
+      startAt: '2126-01-01T00:00:00Z',
+      endAt: '2126-02-01T00:00:00Z',
+    };
+    expect(userErrorsOf(await scripted.execute(PERIOD, { input }))).toMatchObject([
+      { message: '`endAt` must be after `startAt`.' },
+    ]);
+  });
+
+  test('that name one target group are at the list of them', async () => {
+    scripted.upstream.on('POST', paths.pauseJobs, refusal(['target_group_id', 'is archived']));
+    const input = { targetGroupIds: [ids.targetGroup], idempotencyKey: `key-${status}-one` };
+    expect(userErrorsOf(await scripted.execute(CREATE, { input }))).toEqual([
+      invalid('`targetGroupIds`: is archived', ['targetGroupIds']),
+    ]);
+  });
+
   test.each(['target_group_ids[1]', 'target_group_ids.1', '/target_group_ids/1', 'body.target_group_ids[1]'])(
     'are at the target group that the input names: %s',
     async (name) => {

@@ -224,6 +224,14 @@ describe('targetGroupByRawId', () => {
     expect(scripted.calls()).toEqual([`GET /v1${path}`]);
   });
 
+  test('before 2025-12-18 tells what a click earns, as the overview of the full id does', async () => {
+    const fields = 'statistics { earningsPerClick { amount currency } }';
+    expect(await read({ ...body, earnings_per_click: 0.25 }, fields)).toEqual({
+      data: { targetGroupByRawId: { statistics: { earningsPerClick: { amount: '0.25', currency: null } } } },
+      errors: [],
+    });
+  });
+
   test('has null for a broken figure alone', async () => {
     expect(await read({ ...body, progress: 'good' })).toEqual({
       data: {

@@ -141,10 +141,10 @@ describe('An answer', () => {
     });
   });
 
-  test('that says neither yes nor no of an action is an error', async () => {
-    expect(await read({ ...body, is_pause_allowed: 'yes' })).toEqual({
-      transitions: null,
-      errors: [bad('allowedActions')],
+  test('that says neither yes nor no of an action has null in its place, the others and the ids', async () => {
+    expect(await read({ ...body, is_pause_allowed: 'yes', is_finish_allowed: true })).toEqual({
+      transitions: { targetGroupIds: ['101/P1/T1', '101/P1/T2'], allowedActions: [null, 'COMPLETE'] },
+      errors: [bad('allowedActions', 0)],
     });
   });
 

@@ -36,6 +36,17 @@ test('people are told as the list of the account tells them, read once', async (
   expect(scripted.calls().filter((call) => call === `GET /v1${paths.users}`)).toHaveLength(1);
 });
 
+test.each([
+  ['the list', { users: [ana, { ...ben, id: ben!.id.toUpperCase() }] }, {}],
+  ['what names them', rest.users, { last_changed_by: ben!.id.toUpperCase() }],
+])('people are found where %s writes their UUID in capitals', async (_where, body, more) => {
+  const run = { ...rest.fieldingRun, ...more };
+  expect(await who({ body }, run)).toEqual({
+    data: told({ ...ben, id: run.last_changed_by }, ana),
+    errors: [],
+  });
+});
+
 describe('somebody', () => {
   test.each([
     ['whom the list does not have', [ana], { name: null, email: null }],

@@ -35,6 +35,7 @@ function pathInInput(ids: readonly string[], { targetGroupIds: sent }: Selection
       account_id: ['targetGroupIds'],
       project_id: ['targetGroupIds'],
       target_group_ids: ['targetGroupIds'],
+      target_group_id: ['targetGroupIds'],
       idempotency_key: ['idempotencyKey'],
     },
     (index) => {

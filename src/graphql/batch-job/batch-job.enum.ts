@@ -36,7 +36,7 @@ registerEnumType(BatchJobAction, {
     PAUSE: { description: 'Halts live ones.' },
     RESUME: { description: 'Goes on with paused ones.' },
     LAUNCH: { description: 'Starts scheduled ones now.' },
-    COMPLETE: { description: 'Ends running ones for good.' },
+    COMPLETE: { description: 'Ends the fielding of live or scheduled ones.' },
     RELAUNCH: { description: 'Starts completed ones again.' },
   },
 });

@@ -19,7 +19,7 @@ export class ResumeTargetGroupsInput extends TargetGroupsInput {}
 @InputType({ description: 'Which scheduled target groups to start now.' })
 export class LaunchTargetGroupsInput extends TargetGroupsInput {}
 
-@InputType({ description: 'Which live or scheduled target groups to end for good.' })
+@InputType({ description: 'Which live or scheduled target groups to complete, so that fielding ends.' })
 export class CompleteTargetGroupsInput extends TargetGroupsInput {}
 
 @InputType({ description: 'Which completed target groups to start again.' })

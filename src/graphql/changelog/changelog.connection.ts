@@ -4,6 +4,6 @@ import { ChangelogEntry } from './changelog.type.js';
 export const TargetGroupChangelogConnection = connectionType<ChangelogEntry>(
   () => ChangelogEntry,
   'TargetGroupChangelog',
-  'entries of a changelog',
+  'changelog entries',
   'Works as `after`.',
 );

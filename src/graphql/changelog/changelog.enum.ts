@@ -9,9 +9,9 @@ export enum ChangelogActorKind {
 
 registerEnumType(ChangelogActorKind, {
   name: 'ChangelogActorKind',
-  description: 'Who can make changes.',
+  description: 'What kind of actor made a change.',
   valuesConfig: {
-    PERSON: { description: 'Somebody who was logged in; `userId` says who.' },
+    PERSON: { description: 'A person; `user` says who.' },
     SYSTEM: { description: 'The system itself, e.g. at the scheduled end.' },
     MARKETPLACE: { description: 'The marketplace, e.g. because too few respondents complete.' },
     UNKNOWN: { description: 'A kind that this version of the gateway does not know.' },

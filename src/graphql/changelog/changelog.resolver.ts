@@ -1,19 +1,22 @@
-import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Args, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import type { Connection } from '../connection/connection.js';
 import { TargetGroup } from '../target-group/target-group.type.js';
+import { relatedUser } from '../user/user.reading.js';
+import { User } from '../user/user.type.js';
 import { ChangelogArgs } from './changelog.args.js';
 import { TargetGroupChangelogConnection } from './changelog.connection.js';
 import { changelogConnection } from './changelog.pages.js';
-import type { ChangelogEntry } from './changelog.type.js';
+import { ChangelogActor, type ChangelogEntry } from './changelog.type.js';
 
 @Resolver(() => TargetGroup)
 export class ChangelogResolver {
   @FieldResolver(() => TargetGroupChangelogConnection, {
     nullable: true,
     description:
-      'The history of the target group: who changed what, and when, the newest entries first, page by page. It can be read ' +
-      'forward alone. Costs one REST call for each target group.',
+      'The change history of the target group: who changed what, and when, the newest entries first, page by page. It is ' +
+      'read forward only. Null where there is no such target group. Costs one REST call for each target group and page.',
   })
   async changelog(
     @Root() { place }: TargetGroup,
@@ -21,5 +24,20 @@ export class ChangelogResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<ChangelogEntry> | null> {
     return await changelogConnection(context, place, args);
+  }
+}
+
+@Resolver(() => ChangelogActor)
+export class ChangelogActorResolver {
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: 'The person. Null where it was not a person, or where the API does not tell.',
+  })
+  async user(
+    @Root() { account, userId }: ChangelogActor,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<User | null> {
+    return await relatedUser(context, account, userId, info);
   }
 }

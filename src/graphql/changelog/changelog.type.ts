@@ -26,14 +26,15 @@ export class ChangelogActor {
     private readonly changer: RestChanger,
   ) {}
 
-  @Field(() => ChangelogActorKind, { description: 'Whether it was a person.' })
+  @Field(() => ChangelogActorKind, { description: 'Whether it was a person, the system or the marketplace.' })
   get kind(): ChangelogActorKind {
     return ACTOR_KINDS.get(this.changer.type ?? '') ?? ChangelogActorKind.UNKNOWN;
   }
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The raw id of the person. Null where it was not a person, or where the API does not tell.',
+    description:
+      'The raw id of the person. `user` tells the name. Null where it was not a person, or where the API does not tell.',
   })
   get userId(): string | null {
     return this.changer.las_user_id ?? null;
@@ -82,8 +83,8 @@ export class Change {
   @Field(() => String, {
     nullable: true,
     description:
-      "Why the status changed, in the API's own word, e.g. `total_completes_reached`. Null where nobody but the person knows, " +
-      'and for all other changes.',
+      "Why the status changed, in the API's own word, e.g. `total_completes_reached`. Null where the API gives no " +
+      'reason, as for most changes by a person, and for changes of anything else.',
   })
   get reasonCode(): string | null {
     return this.change.reason_code ?? null;
@@ -103,7 +104,9 @@ export class Change {
   }
 }
 
-@ObjectType({ description: 'What somebody changed in a target group at one moment.' })
+@ObjectType({
+  description: 'One entry in the history of a target group: what was changed together, when, and by whom.',
+})
 export class ChangelogEntry {
   constructor(
     private readonly account: AccountPlace,

@@ -1,4 +1,5 @@
 import { dateIn } from '../../upstream/moment.js';
+import { decimalText } from '../money/money.js';
 import { ChangeValueKind } from './changelog.enum.js';
 
 /** A change as REST may write it, whatever was changed. */
@@ -40,7 +41,7 @@ function writtenOf(value: unknown, object: string): Written | null {
     case 'string':
       return writtenText(value, object);
     case 'number':
-      return { kind: ChangeValueKind.NUMBER, text: String(value) };
+      return { kind: ChangeValueKind.NUMBER, text: decimalText(value) };
     case 'boolean':
       return { kind: ChangeValueKind.BOOLEAN, text: String(value) };
     default:
@@ -62,8 +63,10 @@ function writtenObject(value: object): Written | null {
     if (id === null) return null;
   }
   const { value: amount, currency_code: currency } = value as Readonly<Record<string, unknown>>;
-  if (typeof amount === 'string') {
-    const text = typeof currency === 'string' ? `${amount} ${currency}` : amount;
+  // The contract has a text, and its example of an event a number.
+  if (typeof amount === 'string' || typeof amount === 'number') {
+    const digits = typeof amount === 'number' ? decimalText(amount) : amount;
+    const text = typeof currency === 'string' ? `${digits} ${currency}` : digits;
     return { kind: ChangeValueKind.MONEY, text };
   }
   return { kind: ChangeValueKind.JSON, text: JSON.stringify(value) };

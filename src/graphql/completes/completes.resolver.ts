@@ -10,8 +10,9 @@ export class CompletesResolver {
   @FieldResolver(() => [CompletesPoint], {
     nullable: 'itemsAndList',
     description:
-      'How many interviews were completed in each interval, oldest first: the points of a chart. Null for a draft; in the ' +
-      'list, null stands for a point that could not be read. Costs one REST call for each target group and interval.',
+      'Completes over time, oldest first: how many came in during each interval, as the points of a chart. Null for a ' +
+      'draft; in the list, null stands for a point that could not be read. Costs one REST call for each target group and ' +
+      'interval.',
   })
   async completesOverTime(
     @Root() { place }: TargetGroup,

@@ -3,13 +3,13 @@ import type * as rest from '../../contract/demand-api.js';
 import { badResponse } from '../../upstream/errors.js';
 import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 
-@ObjectType({ description: 'A point of a chart: how many interviews were completed in one interval.' })
+@ObjectType({ description: 'A point of the chart of completes over time.' })
 export class CompletesPoint {
   @Field(() => DateTime, { description: 'When the interval begins.' })
   readonly at: Moment;
 
   @Field(() => Int, {
-    description: 'How many interviews were completed in the interval; not a running total.',
+    description: 'How many completes came in during the interval; not a running total.',
   })
   readonly completes: number;
 

@@ -2,7 +2,7 @@ import { Field, ID, InputType } from 'type-graphql';
 import { JobInput } from '../job/job.input.js';
 import { DateTime } from '../scalars/date-time.js';
 
-@InputType({ description: 'Which draft to bring into field, and until when.' })
+@InputType({ description: 'Which draft to launch or schedule, and when its fielding ends.' })
 export abstract class DraftLaunchInput extends JobInput {
   @Field(() => ID, {
     description: 'The id of a target group that is a draft: `<account>/<project>/<target group>`.',
@@ -13,10 +13,10 @@ export abstract class DraftLaunchInput extends JobInput {
   readonly endAt!: Date;
 }
 
-@InputType({ description: 'Which draft to launch now, and until when it is in field.' })
+@InputType({ description: 'Which draft to launch now, and when its fielding ends.' })
 export class LaunchDraftTargetGroupInput extends DraftLaunchInput {}
 
-@InputType({ description: 'Which draft to schedule, and when it is in field.' })
+@InputType({ description: 'Which draft to schedule, and when its fielding starts and ends.' })
 export class ScheduleDraftTargetGroupInput extends DraftLaunchInput {
   @Field(() => DateTime, { description: 'When fielding starts, not in the past, and before `endAt`.' })
   readonly startAt!: Date;

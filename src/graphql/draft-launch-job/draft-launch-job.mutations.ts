@@ -7,7 +7,7 @@ import { DraftLaunchJobPayload } from './draft-launch-job.payload.js';
 import { createdDraftLaunchJob } from './draft-launch-job.reading.js';
 import { DraftLaunchJob } from './draft-launch-job.type.js';
 
-const INPUT = 'Which draft, when it is in field, and under which idempotency key.';
+const INPUT = 'Which draft, when it is fielded, and under which idempotency key.';
 
 @Resolver(() => DraftLaunchJobPayload)
 export class DraftLaunchJobMutations {

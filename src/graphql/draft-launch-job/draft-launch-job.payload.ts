@@ -4,6 +4,6 @@ import { JobPayload } from '../job/job.payload.js';
 
 @ObjectType({
   description:
-    'What became of the wish to bring a draft into field: the job, or what the user can do about a failure.',
+    'What came of launching or scheduling a draft: the job, or what the user can do about a failure.',
 })
 export class DraftLaunchJobPayload extends JobPayload<DraftLaunchJobPlace> {}

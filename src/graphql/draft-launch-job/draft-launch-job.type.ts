@@ -81,7 +81,7 @@ export class DraftLaunchFailureReason {
 
 @ObjectType({
   implements: Node,
-  description: 'Work in the background that brings a draft into field: it launches it now, or schedules it.',
+  description: 'Work in the background that launches a draft target group now, or schedules it.',
 })
 export class DraftLaunchJob implements Node {
   constructor(

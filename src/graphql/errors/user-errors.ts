@@ -31,8 +31,8 @@ const NOT_ALLOWED = 'The state of the fielding run does not allow this change.';
  */
 export function toUserErrors(error: unknown, subject: MutationSubject): readonly UserError[] {
   if (!(error instanceof UpstreamError) || error.details.outcomeUnknown === true) throw error;
-  const { field, fieldingRun, notFound } = subject;
-  const message = error.details.detail ?? error.message;
+  const { field, fieldingRun, notFound, pathOf } = subject;
+  const message = inInputWords(error.details.detail ?? error.message, pathOf);
   switch (error.code) {
     case 'PRECONDITION_FAILED':
       if (fieldingRun === undefined) throw error;
@@ -47,7 +47,11 @@ export function toUserErrors(error: unknown, subject: MutationSubject): readonly
     case 'INVALID_STATE':
       return (
         validationErrors(error, subject) ?? [
-          new InvalidStateError(error.details.detail ?? NOT_ALLOWED, field, fieldingRun),
+          new InvalidStateError(
+            error.details.detail === undefined ? NOT_ALLOWED : message,
+            field,
+            fieldingRun,
+          ),
         ]
       );
     case 'NOT_FOUND':

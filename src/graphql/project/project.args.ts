@@ -14,7 +14,8 @@ export class ProjectFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Part of the name, of 1 to 500 characters. `search` finds more.',
+    description:
+      'Part of the name, of 1 to 500 characters. Prefer `search`, which finds more: the API has deprecated this filter.',
   })
   readonly name?: string | null;
 

@@ -1,8 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../../context.js';
+import { settled } from '../../loaders/read-loader.js';
 import type { ProjectPlace } from '../../upstream/place.js';
+import { isMissing } from '../missing.js';
 import { selectedFields } from '../selection.js';
-import { Project, type ProjectFacts } from './project.type.js';
+import { Project } from './project.type.js';
 
 /** What the place alone answers, or a call of its own. */
 const NEEDS_NOTHING = new Set(['__typename', 'id', 'projectId', 'account', 'targetGroups']);
@@ -26,8 +28,7 @@ export async function findProject(
   place: ProjectPlace,
   info: GraphQLResolveInfo,
 ): Promise<Project | null> {
-  const source = projectSource(selectedFields(info, 'Project'));
-  return toProject(place, await read(context, place, source === 'none' ? 'project' : source));
+  return await read(context, place, selectedFields(info, 'Project'));
 }
 
 /** The project that something belongs to: REST is asked where the selection needs it. */
@@ -37,14 +38,23 @@ export async function relatedProject(
   info: GraphQLResolveInfo,
 ): Promise<Project | null> {
   const place = { accountId, projectId };
-  const source = projectSource(selectedFields(info, 'Project'));
-  return toProject(place, source === 'none' ? {} : await read(context, place, source));
+  const selected = selectedFields(info, 'Project');
+  return projectSource(selected) === 'none' ? new Project(place, {}) : await read(context, place, selected);
 }
 
-function read({ loaders }: RequestContext, place: ProjectPlace, source: 'project' | 'overview') {
-  return source === 'overview' ? loaders.projectOverview.load(place) : loaders.project.load(place);
-}
-
-function toProject(place: ProjectPlace, facts: ProjectFacts | null): Project | null {
-  return facts === null ? null : new Project(place, facts);
+async function read(
+  { loaders }: RequestContext,
+  place: ProjectPlace,
+  selected: ReadonlySet<string>,
+): Promise<Project | null> {
+  if (projectSource(selected) !== 'overview') {
+    const project = await loaders.project.load(place);
+    return project === null ? null : new Project(place, project);
+  }
+  const overview = await loaders.projectOverview.load(place);
+  if (overview === null) return null;
+  if (!selected.has('name') || !isMissing(overview, 'name')) return new Project(place, overview);
+  // The contract lets an overview leave out the name, and no other call for one project.
+  const [details = null] = await settled([loaders.project.load(place)]);
+  return new Project(place, overview, details);
 }

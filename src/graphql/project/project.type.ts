@@ -65,6 +65,8 @@ export class Project implements Node {
   constructor(
     readonly place: ProjectPlace,
     readonly facts: ProjectFacts,
+    /** What tells the name where `facts` do not; an error where it could not be read. */
+    private readonly details: rest.Project | null | Error = null,
   ) {}
 
   @Field(() => ID, { description: NODE_ID })
@@ -84,7 +86,9 @@ export class Project implements Node {
 
   @Field(() => String, { nullable: true, description: 'What the project is called.' })
   get name(): string | null {
-    return this.facts.name ?? null;
+    const { name = null } = this.facts;
+    if (name === null && this.details instanceof Error) throw this.details;
+    return name ?? this.details?.name ?? null;
   }
 
   @Field(() => ProjectStatus, { nullable: true, description: 'Whether the project is being worked on.' })

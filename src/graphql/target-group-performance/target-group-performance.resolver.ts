@@ -8,8 +8,8 @@ export class TargetGroupPerformanceResolver {
   @FieldResolver(() => TargetGroupPerformance, {
     nullable: true,
     description:
-      'How fielding goes: entrants, prescreens, completes, what they cost, and where respondents have got to. Null for a ' +
-      'draft. Costs one REST call for each target group.',
+      'How the target group performs in field: entrants, prescreens, completes, spend, rates and the respondent analysis. ' +
+      'Null for a draft. Costs one REST call for each target group.',
   })
   async performance(
     @Root() { place }: TargetGroup,

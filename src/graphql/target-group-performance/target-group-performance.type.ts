@@ -4,7 +4,10 @@ import { itemsFrom } from '../items.js';
 import { Money, moneyOf } from '../money/money.js';
 import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 
-@ObjectType({ description: 'One way in which visits of respondents ended, and how often.' })
+@ObjectType({
+  description:
+    'One state that respondents are in or ended in, such as complete or terminated, and how many are.',
+})
 export class RespondentOutcome {
   constructor(private readonly outcome: rest.RespondentStatusCount) {}
 
@@ -37,7 +40,7 @@ export class RespondentOutcome {
 
 @ObjectType({
   description:
-    'Where respondents have got to: how many completed, were screened out, are in the survey, and so on.',
+    'Respondent analysis: how many respondents completed, were terminated, are in the survey, and so on.',
 })
 export class RespondentAnalysis {
   constructor(private readonly analysis: rest.RespondentAnalysis) {}
@@ -66,44 +69,48 @@ function outcomesOf(
 }
 
 @ObjectType({
-  description: 'How a target group does in field. Each figure is null where the API does not tell it (yet).',
+  description:
+    'How a target group performs in field. Each figure is null where the API does not tell it (yet).',
 })
 export class TargetGroupPerformance {
   constructor(private readonly performance: rest.TargetGroupPerformance) {}
 
-  @Field(() => Int, { nullable: true, description: 'How many respondents have come to the survey.' })
+  @Field(() => Int, { nullable: true, description: 'Entrants: how many respondents have entered.' })
   get entrants(): number {
     return this.performance.entrants;
   }
 
-  @Field(() => Int, { nullable: true, description: 'How many of them have passed the screening questions.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Prescreens: how many of them have passed the screening questions.',
+  })
   get prescreens(): number {
     return this.performance.prescreens;
   }
 
-  @Field(() => Int, { nullable: true, description: 'How many interviews have been completed.' })
+  @Field(() => Int, { nullable: true, description: 'Completes: how many interviews have been completed.' })
   get completes(): number {
     return this.performance.completes;
   }
 
-  @Field(() => Money, { nullable: true, description: 'What the completed interviews cost together.' })
+  @Field(() => Money, { nullable: true, description: 'Spend: what all completes have cost so far.' })
   get completesCost(): Money | null {
     return moneyOf(this.performance.completes_cost ?? null);
   }
 
-  @Field(() => DateTime, { nullable: true, description: 'When the first interview was completed.' })
+  @Field(() => DateTime, { nullable: true, description: 'When the first complete came in.' })
   get firstCompleteAt(): Moment | null {
     return momentOf(this.performance.first_complete, 'first_complete');
   }
 
-  @Field(() => DateTime, { nullable: true, description: 'When the latest interview was completed.' })
+  @Field(() => DateTime, { nullable: true, description: 'When the latest complete came in.' })
   get lastCompleteAt(): Moment | null {
     return momentOf(this.performance.last_complete, 'last_complete');
   }
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Incidence: the share of respondents who qualify, as the API reports it.',
+    description: 'Incidence rate (IR): the share of respondents who qualify, as the API reports it.',
   })
   get incidenceRate(): number | null {
     return this.performance.incidence_rate ?? null;
@@ -111,7 +118,7 @@ export class TargetGroupPerformance {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Drop-off: the share of respondents who give up, as the API reports it.',
+    description: 'Drop-off rate: the share of respondents who give up, as the API reports it.',
   })
   get dropOffRate(): number | null {
     return this.performance.drop_off_rate ?? null;
@@ -119,7 +126,7 @@ export class TargetGroupPerformance {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Conversion: the share of entrants who complete, as the API reports it.',
+    description: 'Conversion rate: the share of entrants who complete, as the API reports it.',
   })
   get conversionRate(): number | null {
     return this.performance.conversion_rate ?? null;

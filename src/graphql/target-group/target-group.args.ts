@@ -16,7 +16,8 @@ export class TargetGroupFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Part of the name, of 1 to 500 characters. `search` finds more.',
+    description:
+      'Part of the name, of 1 to 500 characters. Prefer `search`, which finds more: the API has deprecated this filter.',
   })
   readonly name?: string | null;
 

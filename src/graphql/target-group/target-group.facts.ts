@@ -133,7 +133,6 @@ export class LaunchedFacts implements TargetGroupFacts {
 /** A draft has been asked for nothing yet: no progress, no figures. */
 export class DraftFacts implements TargetGroupFacts {
   readonly status = 'draft';
-  readonly createdAt = null;
   readonly updatedAt = null;
   readonly progress = null;
   readonly statistics = null;
@@ -154,6 +153,10 @@ export class DraftFacts implements TargetGroupFacts {
 
   get locale(): string | null {
     return this.draft.locale ?? null;
+  }
+
+  get createdAt(): string | null {
+    return this.draft.created_at ?? null;
   }
 
   get projectManagerId(): string | null {

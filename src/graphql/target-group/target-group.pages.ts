@@ -4,15 +4,22 @@ import type { TargetGroupQuery } from '../../upstream/client.js';
 import { segment, type ProjectPlace } from '../../upstream/place.js';
 import { toConnection, type Connection } from '../connection/connection.js';
 import { pageQuery } from '../connection/page.js';
-import { filterFlag, filterText, filterValues, inLowerCase, matching, ofLength, userId } from '../filter.js';
+import {
+  countryCode,
+  filterFlag,
+  filterText,
+  filterValues,
+  languageCode,
+  matching,
+  ofLength,
+  userId,
+} from '../filter.js';
 import { toRestEnum } from '../rest-enum.js';
 import type { TargetGroupFilter, TargetGroupsArgs } from './target-group.args.js';
 import { ListedFacts } from './target-group.facts.js';
 import { TargetGroup } from './target-group.type.js';
 
 const restStatus = toRestEnum(TargetGroupStatus);
-const countryCode = inLowerCase(matching(/^[A-Za-z]{2}$/, 'a country in two letters, e.g. `us`'));
-const languageCode = inLowerCase(matching(/^[A-Za-z]{3}$/, 'a language in three letters, e.g. `eng`'));
 const humanReadableId = ofLength(7);
 const customerReferenceNumber = matching(
   /^[\w -]{3,128}$/,

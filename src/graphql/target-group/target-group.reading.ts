@@ -3,6 +3,7 @@ import type { RequestContext } from '../../context.js';
 import type * as rest from '../../contract/demand-api.js';
 import { settled } from '../../loaders/read-loader.js';
 import type { TargetGroupPlace } from '../../upstream/place.js';
+import { isMissing } from '../missing.js';
 import { selectedFields } from '../selection.js';
 import { DraftFacts, LaunchedFacts, type TargetGroupFacts } from './target-group.facts.js';
 import { TargetGroup } from './target-group.type.js';
@@ -35,12 +36,6 @@ export function needsDetails(selected: ReadonlySet<string>, overview: rest.Targe
   return IN_OLDER_DETAILS.some(
     ([property, fields]) => fields.some((field) => selected.has(field)) && isMissing(overview, property),
   );
-}
-
-/** A property that came broken is there, and fails its own field. It is not read here. */
-function isMissing(overview: rest.TargetGroupOverview, property: keyof rest.TargetGroupOverview): boolean {
-  const told = Object.getOwnPropertyDescriptor(overview, property);
-  return told === undefined || ('value' in told && (told.value === undefined || told.value === null));
 }
 
 /** The target group that a client named: REST is always asked whether it exists. */

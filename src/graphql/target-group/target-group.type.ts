@@ -48,7 +48,7 @@ export class TargetGroupStatistics {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Share of entrants who complete, as the API reports it.',
+    description: 'Conversion rate: the share of entrants who complete, e.g. `0.25`, as the API reports it.',
   })
   get conversionRate(): number | null {
     return this.figures.conversionRate;
@@ -56,7 +56,7 @@ export class TargetGroupStatistics {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Share of respondents who give up, as the API reports it.',
+    description: 'Drop-off rate: the share of respondents who give up, e.g. `0.1`, as the API reports it.',
   })
   get dropOffRate(): number | null {
     return this.figures.dropOffRate;
@@ -64,24 +64,28 @@ export class TargetGroupStatistics {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Share of respondents who qualify, as the API reports it.',
+    description:
+      'Incidence rate (IR): the share of respondents who qualify, e.g. `0.4`, as the API reports it.',
   })
   get incidenceRate(): number | null {
     return this.figures.incidenceRate;
   }
 
-  @Field(() => Int, { nullable: true, description: 'Median length of an interview, in whole seconds.' })
+  @Field(() => Int, { nullable: true, description: 'Median length of interview (LOI), in whole seconds.' })
   get medianLengthOfInterviewSeconds(): number | null {
     const seconds = this.figures.medianLengthOfInterviewSeconds;
     return seconds === null ? null : Math.round(seconds);
   }
 
-  @Field(() => Money, { nullable: true, description: 'Average cost of an interview.' })
+  @Field(() => Money, { nullable: true, description: 'Average cost per interview (CPI).' })
   get averageCostPerInterview(): Money | null {
     return moneyOf(this.figures.averageCostPerInterview);
   }
 
-  @Field(() => Money, { nullable: true, description: 'What a click earns the supplier.' })
+  @Field(() => Money, {
+    nullable: true,
+    description: 'Earnings per click (EPC): what the supplier earns with each respondent who enters.',
+  })
   get earningsPerClick(): Money | null {
     return moneyOf(this.figures.earningsPerClick);
   }
@@ -89,7 +93,7 @@ export class TargetGroupStatistics {
   @Field(() => Money, {
     nullable: true,
     description:
-      'What a click earns the supplier, for each minute of the interview. Only lists of target groups tell; null elsewhere.',
+      'Earnings per click for each minute of the interview. Only lists of target groups tell; null elsewhere.',
   })
   get earningsPerClickPerMinute(): Money | null {
     return moneyOf(this.figures.earningsPerClickPerMinute);
@@ -98,7 +102,7 @@ export class TargetGroupStatistics {
   @Field(() => Money, {
     nullable: true,
     description:
-      'What an interview costs at present. Lists of target groups do not tell, nor do older versions of the API.',
+      'Cost per interview (CPI) at present. Null in lists of target groups, and from older versions of the API.',
   })
   get currentCostPerInterview(): Money | null {
     return moneyOf(this.figures.currentCostPerInterview);
@@ -107,7 +111,7 @@ export class TargetGroupStatistics {
   @Field(() => Money, {
     nullable: true,
     description:
-      'What all interviews have cost so far. Lists of target groups do not tell, nor do older versions of the API.',
+      'Spend: what all completes have cost so far. Null in lists of target groups, and from older versions of the API.',
   })
   get currentCost(): Money | null {
     return moneyOf(this.figures.currentCost);
@@ -189,7 +193,7 @@ export class TargetGroup implements Node {
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the target group was made. Null for a draft outside lists.',
+    description: 'When the target group was created. Null where the API does not tell.',
   })
   get createdAt(): Moment | null {
     return momentOf(this.facts.createdAt, 'created_at');

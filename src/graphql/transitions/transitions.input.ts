@@ -8,7 +8,10 @@ import { TargetGroupStatus } from '../target-group/target-group.enum.js';
     'empty counts as not given. If neither a filter nor an included one is given, all of the project is found.',
 })
 export class TargetGroupSelection {
-  @Field(() => String, { nullable: true, description: 'Text to look for, e.g. in names and ids.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Text to look for, e.g. in names and ids: 1 to 500 characters.',
+  })
   readonly search?: string | null;
 
   @Field(() => [TargetGroupStatus], { nullable: true, description: 'Any of these statuses. Not `UNKNOWN`.' })
@@ -16,13 +19,13 @@ export class TargetGroupSelection {
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Any of these countries, in two letters, e.g. `US`.',
+    description: 'Any of these countries, in two letters (ISO 3166-1) of either case, e.g. `us`.',
   })
   readonly country?: string[] | null;
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Any of these languages, in three letters, e.g. `ENG`.',
+    description: 'Any of these languages, in three letters of either case, e.g. `eng`.',
   })
   readonly language?: string[] | null;
 

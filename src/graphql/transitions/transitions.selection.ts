@@ -1,7 +1,7 @@
 import { TargetGroupStatus, type TargetGroupTransitionsRequest } from '../../contract/demand-api.js';
 import { BadUserInputError } from '../../errors.js';
 import type { ProjectPlace } from '../../upstream/place.js';
-import { filterText, filterValues, inLowerCase, matching } from '../filter.js';
+import { countryCode, filterText, filterValues, languageCode } from '../filter.js';
 import { projectNodeId, requirePlace } from '../node/node-id.js';
 import { toRestEnum } from '../rest-enum.js';
 import type { TargetGroupSelection } from './transitions.input.js';
@@ -9,8 +9,6 @@ import type { TargetGroupSelection } from './transitions.input.js';
 const MAX_IDS = 1000;
 
 const restStatus = toRestEnum(TargetGroupStatus);
-const countryCode = inLowerCase(matching(/^[A-Za-z]{2}$/, 'a country in two letters, e.g. `US`'));
-const languageCode = inLowerCase(matching(/^[A-Za-z]{3}$/, 'a language in three letters, e.g. `ENG`'));
 
 /**
  * A selection in the terms of REST.

@@ -2,7 +2,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
 import { segment, type ProjectPlace } from '../../upstream/place.js';
 import { BatchJobAction } from '../batch-job/batch-job.enum.js';
-import { itemsFrom } from '../items.js';
+import { itemsFrom, orError } from '../items.js';
 import { targetGroupNodeId } from '../node/node-id.js';
 
 /** Which action each property of REST is about. */
@@ -37,9 +37,17 @@ export class TargetGroupTransitions {
   }
 
   @Field(() => [BatchJobAction], {
-    description: 'The actions that are allowed for all of the selection together.',
+    nullable: 'itemsAndList',
+    description:
+      'The actions that are allowed for all of the selection together. `LAUNCH` can be allowed for drafts, too, which ' +
+      '`launchDraftTargetGroup` launches one by one. Null in the list, with an error, stands for an action of which it ' +
+      'could not be read whether it is allowed.',
   })
-  get allowedActions(): BatchJobAction[] {
-    return FLAGS.flatMap(([flag, action]) => (this.transitions[flag] === true ? [action] : []));
+  get allowedActions(): (BatchJobAction | Error)[] {
+    return FLAGS.flatMap<BatchJobAction | Error>(([flag, action]) => {
+      const allowed = orError(() => this.transitions[flag]);
+      if (allowed instanceof Error) return [allowed];
+      return allowed === true ? [action] : [];
+    });
   }
 }

@@ -3,9 +3,10 @@ import type * as rest from '../../contract/demand-api.js';
 
 @ObjectType({
   description:
-    'A person who works with the account: a project manager, or somebody who launched, paused or changed fieldwork. All the ' +
-    'people of an account are read with one REST call, which an operation that selects no more than ids does not make. Whoever ' +
-    'the account does not list, such as somebody who has left it, is known by the id alone: name and e-mail address are null.',
+    'A person who works with the account: a project manager, or somebody who launched, paused or changed fieldwork. The ' +
+    'people of an account are read with one REST call for an operation; where only `id` is selected, there is none. Of ' +
+    'somebody whom the account does not list, such as a person who has left it, only the id is known: name and e-mail ' +
+    'address are null.',
 })
 export class User {
   /** @param facts what REST tells of the person; undefined where it tells nothing but the id */
