@@ -1,12 +1,7 @@
 import type DataLoader from 'dataloader';
 import type * as rest from '../contract/demand-api.js';
-import type {
-  ChangelogQuery,
-  DemandClient,
-  FieldingRunRead,
-  ProjectQuery,
-  TargetGroupQuery,
-} from '../upstream/client.js';
+import type { ChangelogQuery, DemandClient, ProjectQuery, TargetGroupQuery } from '../upstream/client.js';
+import type { FieldingRunRead } from '../upstream/fielding-run-calls.js';
 import {
   accountPath,
   batchJobPath,

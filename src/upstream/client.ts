@@ -1,23 +1,20 @@
 import type * as rest from '../contract/demand-api.js';
 import { FieldingRunStatus, type BatchJobKind } from '../contract/demand-api.js';
-import { octetsOf } from './body.js';
-import type { Call, CallScope } from './call.js';
-import { isConfirmed, isMade, provesChange, type Change } from './change-outcome.js';
-import { badResponse, UpstreamError } from './errors.js';
-import { periodIn } from './fielding-period.js';
-import type { FieldingRunCache } from './fielding-run-cache.js';
-import type { HttpResponse } from './http.js';
-import type { JobMemory, JobState } from './job-memory.js';
-import { jobIdIn } from './location.js';
+import type { CallScope } from './call.js';
+import { UpstreamError } from './errors.js';
+import {
+  FieldingRunCalls,
+  type ActionOutcome,
+  type FieldingRunCallsDeps,
+  type FieldingRunRead,
+} from './fielding-run-calls.js';
+import { JobCalls, type JobCallsDeps } from './job-calls.js';
 import {
   accountPath,
-  batchJobPath,
   batchJobsPath,
-  draftLaunchJobPath,
   draftLaunchJobsPath,
   fieldingRunPath,
   projectPath,
-  shortBatchJobPath,
   shortBatchJobsPath,
   targetGroupByIdPath,
   targetGroupPath,
@@ -33,11 +30,7 @@ import {
 import { queryString } from './query-string.js';
 import { ScopedTransport } from './scoped-transport.js';
 import type { Transport } from './transport.js';
-import { bodies, type BodyReader } from './validation.js';
-import { entityTag, isOlder, versionOfEntityTag } from './version.js';
-
-/** Waits before a stale fielding run is read again, in milliseconds. */
-const REREAD_AFTER_MS = [50, 200, 500];
+import { bodies } from './validation.js';
 
 export type ProjectQuery = NonNullable<rest.operations['listProjects']['parameters']['query']>;
 export type ChangelogQuery = Pick<
@@ -46,55 +39,15 @@ export type ChangelogQuery = Pick<
 >;
 export type TargetGroupQuery = NonNullable<rest.operations['listTargetGroups']['parameters']['query']>;
 
-/** A fielding run as it was read. `etagVersion` is undefined where the answer had no usable entity tag. */
-export interface FieldingRunRead {
-  readonly run: rest.FieldingRun;
-  readonly etagVersion: string | undefined;
-}
-
-/** The version of a run that was read: that of the entity tag, which counts where the body differs. */
-export function versionOf({ etagVersion, run }: FieldingRunRead): string {
-  return etagVersion ?? String(run.version);
-}
-
-/** What is known of a fielding run after a change that was made. */
-export interface ActionOutcome {
-  /** The run has this version or a later one. */
-  readonly version: string;
-  /** The new period, where the answer told it. */
-  readonly period: rest.FieldingPeriod | undefined;
-  /** The run, where it had to be read to find out that the change was made. */
-  readonly read: FieldingRunRead | undefined;
-}
-
 /** What is to become of a draft, as REST is told. */
 export type DraftLaunch =
   | { readonly action: 'launch-from-draft'; readonly request: rest.LaunchFromDraftRequest }
   | { readonly action: 'schedule-from-draft'; readonly request: rest.FieldingPeriod };
 
-/** A job that is to be created. */
-interface JobCreation {
-  /** Where it is created and, by the contract, to be read. */
-  readonly path: string;
-  readonly json: unknown;
-  readonly idempotencyKey: string;
-  /** Where else `Location` may say that it is. */
-  readonly otherParents?: readonly string[];
-}
-
 /** What a client works with, shared by all operations of the process. */
-export interface DemandClientDeps {
+export interface DemandClientDeps extends FieldingRunCallsDeps, JobCallsDeps {
   readonly transport: Transport;
-  /** The REST base, of which a job's `Location` must be. */
-  readonly baseUrl: string;
-  readonly fieldingRuns: FieldingRunCache;
-  readonly jobs: JobMemory;
-  /** The form of `If-Match`. */
-  readonly ifMatch: 'weak' | 'strong';
 }
-
-/** What the edges of APIs answer, beside 404, for a path that they do not know. */
-const UNKNOWN_PATH: ReadonlySet<number | undefined> = new Set([400, 403, 405, 410]);
 
 /**
  * The Demand API, one method for each operation that the gateway uses. One for each GraphQL operation.
@@ -102,14 +55,15 @@ const UNKNOWN_PATH: ReadonlySet<number | undefined> = new Set([400, 403, 405, 41
  * A read answers null for what does not exist. Every failure is an {@link UpstreamError}.
  */
 export class DemandClient {
-  readonly #deps: DemandClientDeps;
   readonly #calls: ScopedTransport;
-  readonly #credentialKey: string;
+  readonly #fieldingRuns: FieldingRunCalls;
+  readonly #jobs: JobCalls;
 
   constructor(deps: DemandClientDeps, scope: CallScope) {
-    this.#deps = deps;
+    const { credentialKey } = scope;
     this.#calls = new ScopedTransport(deps.transport, scope);
-    this.#credentialKey = scope.credentialKey;
+    this.#fieldingRuns = new FieldingRunCalls(deps, this.#calls, credentialKey);
+    this.#jobs = new JobCalls(deps, this.#calls, credentialKey);
   }
 
   listAccounts(): Promise<rest.AccountList | null> {
@@ -199,104 +153,23 @@ export class DemandClient {
     return this.#calls.read(`${targetGroupPath(targetGroup)}/fielding-runs`, bodies.fieldingRunList);
   }
 
-  async getFieldingRun(place: FieldingRunPlace): Promise<FieldingRunRead | null> {
-    const path = fieldingRunPath(place);
-    const cached = this.#deps.fieldingRuns.get(this.#credentialKey, path);
-    const response = await this.#calls.get(
-      path,
-      cached === undefined ? undefined : { 'if-none-match': cached.entityTag },
-    );
-    if (response?.status !== 304) return this.#fieldingRunIn(response, path);
-    const tag = response.header('etag') ?? cached?.entityTag;
-    if (cached !== undefined && tag === cached.entityTag) {
-      return { run: bodies.fieldingRun(cached.octets), etagVersion: versionOfEntityTag(tag) };
-    }
-    return await this.#getFieldingRunPastCaches(path);
+  getFieldingRun(place: FieldingRunPlace): Promise<FieldingRunRead | null> {
+    return this.#fieldingRuns.get(place);
   }
 
-  /**
-   * Reads a run again that came in a state which cannot be the present one: a replica behind the API may lag behind, for a
-   * moment as a rule.
-   *
-   * @returns the last state that was read, which is still stale where it stays so, or the time runs out
-   * @throws {UpstreamError} where a read fails
-   */
-  async rereadFieldingRun(
-    place: FieldingRunPlace,
-    stale: FieldingRunRead,
-    isStale: (read: FieldingRunRead) => boolean,
-  ): Promise<FieldingRunRead | null> {
-    const path = fieldingRunPath(place);
-    let read: FieldingRunRead | null = stale;
-    for (const delay of REREAD_AFTER_MS) {
-      if (read === null || !isStale(read) || !(await this.#calls.wait(delay))) break;
-      read = await this.#getFieldingRunPastCaches(path);
-    }
-    return read;
-  }
-
-  async #getFieldingRunPastCaches(path: string): Promise<FieldingRunRead | null> {
-    return this.#fieldingRunIn(await this.#calls.get(path, { 'cache-control': 'no-cache' }), path);
-  }
-
-  #fieldingRunIn(response: HttpResponse | null, path: string): FieldingRunRead | null {
-    if (response === null) return null;
-    const octets = octetsOf(response);
-    const run = bodies.fieldingRun(octets);
-    const tag = response.header('etag');
-    if (tag !== undefined) {
-      this.#deps.fieldingRuns.set(this.#credentialKey, path, { entityTag: tag, octets });
-    }
-    return { run, etagVersion: versionOfEntityTag(tag) };
+  /** See {@link FieldingRunCalls.reread}. */
+  rereadFieldingRun(...args: Parameters<FieldingRunCalls['reread']>): Promise<FieldingRunRead | null> {
+    return this.#fieldingRuns.reread(...args);
   }
 
   /** A job that was created a moment ago and is not seen yet counts as at work. */
-  async getBatchJob(place: BatchJobPlace): Promise<rest.BatchJob | null> {
-    return await this.#jobIn(await this.#findBatchJob(place), batchJobPath(place), bodies.batchJob);
+  getBatchJob(place: BatchJobPlace): Promise<rest.BatchJob | null> {
+    return this.#jobs.getBatchJob(place);
   }
 
   /** The same holds for a job that launches a draft or schedules it. */
-  async getDraftLaunchJob(place: DraftLaunchJobPlace): Promise<rest.FieldingRunJob | null> {
-    const path = draftLaunchJobPath(place);
-    return await this.#jobIn(await this.#calls.get(path), path, bodies.fieldingRunJob);
-  }
-
-  /** @param response null where there is no job at its path, as far as the API knows */
-  async #jobIn<J extends JobState>(
-    response: HttpResponse | null,
-    path: string,
-    read: BodyReader<J>,
-  ): Promise<J | JobState | null> {
-    const body = response === null ? undefined : octetsOf(response);
-    const job = body === undefined ? null : read(body);
-    return await this.#deps.jobs.amend(this.#credentialKey, path, job, body ?? '', read);
-  }
-
-  /**
-   * A job is documented at one path. Some versions of the API name another in `Location`, where it is looked for when the
-   * documented one does not know it; from then on it is looked for there first.
-   */
-  async #findBatchJob(place: BatchJobPlace): Promise<HttpResponse | null> {
-    const { jobs } = this.#deps;
-    const path = batchJobPath(place);
-    if (await jobs.isAtShortPath(this.#credentialKey, path)) {
-      return (await this.#calls.get(shortBatchJobPath(place))) ?? (await this.#calls.get(path));
-    }
-    const documented = await this.#calls.get(path);
-    if (documented !== null) return documented;
-    const other = await this.#getUndocumented(shortBatchJobPath(place));
-    if (other !== null) await jobs.foundAtShortPath(this.#credentialKey, path);
-    return other;
-  }
-
-  /** Null where there is nothing at a path that may not exist at all. */
-  async #getUndocumented(path: string): Promise<HttpResponse | null> {
-    try {
-      return await this.#calls.get(path);
-    } catch (error) {
-      if (error instanceof UpstreamError && UNKNOWN_PATH.has(error.details.status)) return null;
-      throw error;
-    }
+  getDraftLaunchJob(place: DraftLaunchJobPlace): Promise<rest.FieldingRunJob | null> {
+    return this.#jobs.getDraftLaunchJob(place);
   }
 
   launchNow(place: FieldingRunPlace, version: string): Promise<ActionOutcome> {
@@ -324,7 +197,7 @@ export class DemandClient {
     version: string,
     period: rest.FieldingPeriod,
   ): Promise<ActionOutcome> {
-    return this.#change(
+    return this.#fieldingRuns.change(
       place,
       { from: version, expected: { period }, documentedStatus: 202 },
       { method: 'PUT', path: fieldingRunPath(place), json: period },
@@ -343,7 +216,7 @@ export class DemandClient {
     idempotencyKey: string,
   ): Promise<BatchJobPlace> {
     const place = { accountId: project.accountId, projectId: project.projectId, action: kind };
-    const jobId = await this.#createJob({
+    const jobId = await this.#jobs.create({
       path: batchJobsPath(place),
       json: { target_group_ids: targetGroupIds } satisfies rest.BatchJobRequest,
       idempotencyKey,
@@ -363,33 +236,12 @@ export class DemandClient {
     idempotencyKey: string,
   ): Promise<DraftLaunchJobPlace> {
     const place = { accountId, projectId, targetGroupId, action };
-    const jobId = await this.#createJob({ path: draftLaunchJobsPath(place), json: request, idempotencyKey });
-    return { ...place, jobId };
-  }
-
-  /** @returns the id of the job: 201 alone says that it was created, and `Location` alone which it is */
-  async #createJob({ path, json, idempotencyKey, otherParents = [] }: JobCreation): Promise<string> {
-    const response = await this.#calls.write(
-      { kind: 'keyed', method: 'POST', path, headers: { 'idempotency-key': idempotencyKey }, json },
-      { idempotencyKey },
-    );
-    const { status } = response;
-    if (status !== 201) {
-      throw badResponse(
-        'The Demand API answered the creation of a job with a status that is not documented. Whether the job was started is not known.',
-        { status, outcomeUnknown: true, idempotencyKey },
-      );
-    }
-    const jobId = jobIdIn(response.header('location'), [path, ...otherParents], this.#deps.baseUrl);
-    if (jobId !== undefined) {
-      await this.#deps.jobs.created(this.#credentialKey, `${path}/${jobId}`, jobId);
-      return jobId;
-    }
-    throw badResponse('The Demand API started a job, but did not tell which one.', {
-      status,
-      outcomeUnknown: true,
+    const jobId = await this.#jobs.create({
+      path: draftLaunchJobsPath(place),
+      json: request,
       idempotencyKey,
     });
+    return { ...place, jobId };
   }
 
   #act(
@@ -399,73 +251,10 @@ export class DemandClient {
     status: FieldingRunStatus,
     documentedStatus = 204,
   ): Promise<ActionOutcome> {
-    return this.#change(
+    return this.#fieldingRuns.change(
       place,
       { from: version, expected: { status }, documentedStatus },
       { method: 'POST', path: `${fieldingRunPath(place)}/${action}` },
     );
-  }
-
-  async #change(place: FieldingRunPlace, change: Change, call: Omit<Call, 'kind'>): Promise<ActionOutcome> {
-    const headers = { 'if-match': entityTag(change.from, this.#deps.ifMatch) };
-    const before = this.#knownAt(place, change.from);
-    let response: HttpResponse;
-    try {
-      response = await this.#calls.write({ ...call, kind: 'conditional', headers });
-    } catch (error) {
-      if (!(error instanceof UpstreamError) || error.details.settledBy === undefined) throw error;
-      const made = await this.#settle(place, change.from, ({ run }, version) =>
-        isMade(change, run, version, before),
-      );
-      if (made === undefined) throw error;
-      return made;
-    }
-    const { status } = response;
-    const version = versionOfEntityTag(response.header('etag'));
-    if (provesChange(change, status, version)) {
-      return { version, period: periodIn(response), read: undefined };
-    }
-    const confirmed = await this.#settle(place, change.from, ({ run }, readVersion) =>
-      isConfirmed(change, run, readVersion),
-    );
-    if (confirmed !== undefined) return confirmed;
-    throw badResponse(
-      'The Demand API accepted the change, but the fielding run does not show it. Whether the change was made is not known.',
-      { status, outcomeUnknown: true },
-    );
-  }
-
-  /** The run as it was at a version, where this credential has read it then. */
-  #knownAt(place: FieldingRunPlace, version: string): rest.FieldingRun | undefined {
-    const known = this.#deps.fieldingRuns.get(this.#credentialKey, fieldingRunPath(place));
-    const isAtVersion = known !== undefined && versionOfEntityTag(known.entityTag) === version;
-    return isAtVersion ? bodies.fieldingRun(known.octets) : undefined;
-  }
-
-  /**
-   * Reads a run to find out whether a change was made whose answer does not tell. A state that is not past the client's
-   * version may be a replica's that lags behind, and is read again.
-   *
-   * @returns undefined where the run does not show that it was made, or cannot be read
-   */
-  async #settle(
-    place: FieldingRunPlace,
-    from: string,
-    isDone: (read: FieldingRunRead, version: string) => boolean,
-  ): Promise<ActionOutcome | undefined> {
-    try {
-      let read = await this.getFieldingRun(place);
-      if (read === null) return undefined;
-      const isOpen = (state: FieldingRunRead) => {
-        const version = versionOf(state);
-        return !isDone(state, version) && !isOlder(from, version);
-      };
-      read = await this.rereadFieldingRun(place, read, isOpen);
-      if (read === null || !isDone(read, versionOf(read))) return undefined;
-      return { version: versionOf(read), period: undefined, read };
-    } catch (error) {
-      if (error instanceof UpstreamError) return undefined;
-      throw error;
-    }
   }
 }

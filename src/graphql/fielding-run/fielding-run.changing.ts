@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../context.js';
-import type { ActionOutcome } from '../../upstream/client.js';
+import type { ActionOutcome } from '../../upstream/fielding-run-calls.js';
 import type { FieldingRunPlace } from '../../upstream/place.js';
 import { ValidationError } from '../errors/user-error.type.js';
 import { inputPath } from '../errors/input-path.js';

@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import type { ActionOutcome } from '../../upstream/client.js';
+import type { ActionOutcome } from '../../upstream/fielding-run-calls.js';
 import type { FieldingRunPlace } from '../../upstream/place.js';
 import { UserError } from '../errors/user-error.type.js';
 

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../../context.js';
-import { versionOf, type ActionOutcome, type FieldingRunRead } from '../../upstream/client.js';
+import { versionOf, type ActionOutcome, type FieldingRunRead } from '../../upstream/fielding-run-calls.js';
 import { badResponse, UpstreamError } from '../../upstream/errors.js';
 import type { FieldingRunPlace } from '../../upstream/place.js';
 import { isOlder } from '../../upstream/version.js';
