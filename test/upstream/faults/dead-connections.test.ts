@@ -145,7 +145,7 @@ describe.each(MATTERS)(
     );
 
     it('cost a call one attempt, where they do not tell', async () => {
-      await startWithDead(DEATHS['deaf']!, { DEMAND_API_TIMEOUT_MS: '500' });
+      await startWithDead(DEATHS['deaf']!, { DEMAND_API_TIMEOUT_MS: '1000' });
       expect(await send()).toMatchObject({ errors: [] });
       expect(api.requests.map(({ dead }) => dead)).toEqual([true, false]);
     });
@@ -154,7 +154,7 @@ describe.each(MATTERS)(
       await startWithDead(DEATHS['deaf']!, {
         ...nothingToSpare,
         DEMAND_API_MAX_ATTEMPTS: '1',
-        DEMAND_API_TIMEOUT_MS: '500',
+        DEMAND_API_TIMEOUT_MS: '1000',
         DEMAND_API_BREAKER_PROBE_MS: '1',
       });
       expect(failureOf(await send())).toMatchObject({ code: 'UPSTREAM_TIMEOUT' });
