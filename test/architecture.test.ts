@@ -3,7 +3,7 @@
  *
  * `<name>` is the folder `src/<name>/`, the file `src/<name>.ts`, or both.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findCycles, readImportGraph, type Import } from './helpers/import-graph.js';
@@ -100,8 +100,10 @@ function coupledObjectTypes(imports: readonly Import[]): string[] {
     .map(({ from, to }) => `src/${from} imports src/${to}: make the relation a field resolver`);
 }
 
+const SRC = join(import.meta.dirname, '../src');
+
 describe('The architecture of src', () => {
-  const graph = readImportGraph(join(import.meta.dirname, '../src'));
+  const graph = readImportGraph(SRC);
 
   test('everything has its layer', () => {
     expect(unknownNames(graph.files)).toEqual([]);
@@ -119,6 +121,11 @@ describe('The architecture of src', () => {
   test('each piece of lib imports only itself, and is used through one file', () => {
     expect(unknownPieces(graph.files)).toEqual([]);
     expect(openedPieces(graph.imports)).toEqual([]);
+  });
+
+  test('each piece of lib has a README', () => {
+    const readmes = Object.keys(PIECES).map((piece) => `lib/${piece}/README.md`);
+    expect(readmes.filter((file) => !existsSync(join(SRC, file)))).toEqual([]);
   });
 
   test('object types do not import each other', () => {
