@@ -27,6 +27,7 @@ const LAYERS = [
  */
 const PIECES: Readonly<Record<string, string>> = {
   executor: 'executor.ts',
+  http1: 'http1-client.ts',
   json: 'read-json.ts',
 };
 
