@@ -3,15 +3,15 @@
  *
  * `<name>` is the folder `src/<name>/`, the file `src/<name>.ts`, or both.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findCycles, readImportGraph, type Import } from './helpers/import-graph.js';
 
 /** A layer imports itself and whatever stands on a line above its own; never what stands beside it or below. */
 const LAYERS = [
-  ['json'],
-  ['contract', 'config', 'errors', 'telemetry', 'execution'],
+  ['lib'],
+  ['contract', 'config', 'errors', 'telemetry'],
   ['auth', 'upstream'],
   ['loaders', 'events'],
   ['context'],
@@ -20,6 +20,16 @@ const LAYERS = [
   ['cluster'],
   ['main'],
 ];
+
+/**
+ * The pieces of `src/lib`, each with the one file that the rest of `src` uses it through. They import nothing of the
+ * gateway, and nothing of each other.
+ */
+const PIECES: Readonly<Record<string, string>> = {
+  executor: 'executor.ts',
+  http1: 'http1-client.ts',
+  json: 'read-json.ts',
+};
 
 /** Programs beside the gateway. They import themselves and what is listed; only `main` imports them. */
 const ISLANDS: Readonly<Record<string, readonly string[]>> = {
@@ -58,14 +68,43 @@ function wrongWays(imports: readonly Import[]): string[] {
   });
 }
 
+/** `json` for `lib/json/scratch.ts`; undefined outside `lib`. */
+function pieceOf(file: string): string | undefined {
+  return /^lib\/([^/]*)/.exec(file)?.[1];
+}
+
+function unknownPieces(files: readonly string[]): string[] {
+  const unknown = new Set(files.map(pieceOf).filter((piece) => piece !== undefined && !(piece in PIECES)));
+  return [...unknown].map(
+    (piece) =>
+      `src/lib/${piece} is no piece of src/lib: name it in PIECES in test/architecture.test.ts, with the file ` +
+      `through which the rest of src uses it`,
+  );
+}
+
+function openedPieces(imports: readonly Import[]): string[] {
+  return imports.flatMap(({ from, to }) => {
+    const [importer, imported] = [pieceOf(from), pieceOf(to)];
+    if (importer === imported) return [];
+    if (importer !== undefined)
+      return [`src/${from} imports src/${to}: lib/${importer} may import only itself`];
+    const entry = `lib/${imported}/${PIECES[imported ?? '']}`;
+    return to === entry
+      ? []
+      : [`src/${from} imports src/${to}: use src/${entry}, which exports what others need`];
+  });
+}
+
 function coupledObjectTypes(imports: readonly Import[]): string[] {
   return imports
     .filter(({ from, to }) => OBJECT_TYPE.test(from) && OBJECT_TYPE.test(to))
     .map(({ from, to }) => `src/${from} imports src/${to}: make the relation a field resolver`);
 }
 
+const SRC = join(import.meta.dirname, '../src');
+
 describe('The architecture of src', () => {
-  const graph = readImportGraph(join(import.meta.dirname, '../src'));
+  const graph = readImportGraph(SRC);
 
   test('everything has its layer', () => {
     expect(unknownNames(graph.files)).toEqual([]);
@@ -78,6 +117,16 @@ describe('The architecture of src', () => {
 
   test('there are no import cycles', () => {
     expect(findCycles(graph).map((files) => files.join(' -> '))).toEqual([]);
+  });
+
+  test('each piece of lib imports only itself, and is used through one file', () => {
+    expect(unknownPieces(graph.files)).toEqual([]);
+    expect(openedPieces(graph.imports)).toEqual([]);
+  });
+
+  test('each piece of lib has a README', () => {
+    const readmes = Object.keys(PIECES).map((piece) => `lib/${piece}/README.md`);
+    expect(readmes.filter((file) => !existsSync(join(SRC, file)))).toEqual([]);
   });
 
   test('object types do not import each other', () => {
@@ -113,6 +162,37 @@ describe('The rules', () => {
   test('a new name asks for its layer', () => {
     expect(unknownNames(['config.ts', 'misc/a.ts', 'misc/b.ts'])).toEqual([
       expect.stringMatching(/^src\/misc has no layer: .* add it to LAYERS/),
+    ]);
+  });
+
+  test.each([
+    ['lib/json/read-json.ts', 'errors.ts'],
+    ['lib/json/scratch.ts', 'contract/response-readers.ts'],
+    ['lib/executor/plan.ts', 'lib/json/read-json.ts'],
+    ['lib/executor/executor.ts', 'lib/executor.ts'],
+    ['contract/response-readers.ts', 'lib/json/json-cursor.ts'],
+    ['server/apollo.ts', 'lib/executor/plan.ts'],
+    ['server/apollo.ts', 'lib/executor/executor/executor.ts'],
+    ['server/apollo.ts', 'lib/executor.ts'],
+  ])('%s may not reach %s, past what a piece exports', (from, to) => {
+    expect(openedPieces([{ from, to }])).toEqual([expect.stringContaining(`src/${from} imports src/${to}`)]);
+  });
+
+  test.each([
+    ['lib/json/read-json.ts', 'lib/json/scratch.ts'],
+    ['contract/response-readers.ts', 'lib/json/read-json.ts'],
+    ['server/apollo.ts', 'lib/executor/executor.ts'],
+    ['server/apollo.ts', 'errors.ts'],
+  ])('%s may reach %s', (from, to) => {
+    expect(openedPieces([{ from, to }])).toEqual([]);
+  });
+
+  test('a new piece asks for its name', () => {
+    expect(
+      unknownPieces(['lib/json/scratch.ts', 'lib/misc/a.ts', 'lib/misc/b.ts', 'lib/c.ts', 'a.ts']),
+    ).toEqual([
+      expect.stringMatching(/^src\/lib\/misc is no piece/),
+      expect.stringMatching(/^src\/lib\/c\.ts is no piece/),
     ]);
   });
 

@@ -11,7 +11,7 @@ import { createFormatError } from '../graphql/errors/format-error.js';
 import { mutationErrorsPlugin } from '../graphql/errors/mutation-errors.plugin.js';
 import { traceIdPlugin } from '../graphql/errors/trace-id.plugin.js';
 import { createSchema } from '../graphql/schema.js';
-import { createExecutor } from '../execution/executor.js';
+import { createExecutor } from '../lib/executor/executor.js';
 import { createPersistedQueryStore } from './operations/document-store.js';
 import { Execution } from './operations/execution.js';
 import type { Logger } from '../telemetry/logger.js';

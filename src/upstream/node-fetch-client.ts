@@ -1,5 +1,5 @@
 import fetch, { type Response } from 'node-fetch';
-import { decodeBody } from './content-coding.js';
+import { decodeBody } from '../lib/http1/http1-client.js';
 import { toHttpFailure } from './http-failure.js';
 import { HttpFailure, type HttpClient, type HttpClientOptions, type HttpResponse } from './http.js';
 import { agentFor, IdleConnections, type AgentOptions } from './node-fetch-agent.js';

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher } from 'undici';
-import { decodeBody } from './content-coding.js';
+import { decodeBody } from '../lib/http1/http1-client.js';
 import {
   HttpFailure,
   type HttpClient,

@@ -6,7 +6,7 @@ import { Exchanges } from './exchange.js';
 import { FieldingRunCache } from './fielding-run-cache.js';
 import { JobMemory } from './job-memory.js';
 import type { JobRecords } from './job-records.js';
-import { createHttp1Client } from './http1-client.js';
+import { createHttp1Client } from '../lib/http1/http1-client.js';
 import type { HttpClient, HttpClientOptions } from './http.js';
 import { createNodeFetchClient } from './node-fetch-client.js';
 import { RetryBudget } from './retry-budget.js';

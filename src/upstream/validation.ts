@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import * as readers from '../contract/response-readers.js';
 import { responseSchemas } from '../contract/response-schemas.js';
-import { readJson, type JsonReader } from '../json/read-json.js';
+import { readJson, type JsonReader } from '../lib/json/read-json.js';
 import { textOf } from './body.js';
 import { badResponse } from './errors.js';
 

@@ -8,7 +8,7 @@ import {
   type ExecutionResult,
   type GraphQLFormattedError,
 } from 'graphql';
-import { createExecutor, type Executor } from '../../src/execution/executor.js';
+import { createExecutor, type Executor } from '../../src/lib/executor/executor.js';
 import { createFormatError } from '../../src/graphql/errors/format-error.js';
 
 const schema = buildSchema(`

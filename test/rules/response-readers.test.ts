@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc, { type Arbitrary } from 'fast-check';
 import * as readers from '../../src/contract/response-readers.js';
 import { responseSchemas } from '../../src/contract/response-schemas.js';
-import { readJson, type JsonReader } from '../../src/json/read-json.js';
+import { readJson, type JsonReader } from '../../src/lib/json/read-json.js';
 import { bodies } from '../../src/upstream/validation.js';
 import { octetsOf } from '../helpers/octets.js';
 

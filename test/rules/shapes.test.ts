@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as readers from '../../src/contract/response-readers.js';
-import { readJson, type JsonReader } from '../../src/json/read-json.js';
+import { readJson, type JsonReader } from '../../src/lib/json/read-json.js';
 import { bodies } from '../../src/upstream/validation.js';
 import { jsonOctetsOf, octetsOf } from '../helpers/octets.js';
 

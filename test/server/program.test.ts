@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { executor } from '../helpers/executor.js';
 import { startTestProxy, type TestProxy } from '../helpers/proxy.js';
 import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
-import { selfSigned } from '../upstream/http1-certificate.js';
+import { selfSigned } from '../lib/http1/certificate.js';
 
 /** The program as it was built, in a process of its own. */
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));

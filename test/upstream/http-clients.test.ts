@@ -8,10 +8,10 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from '../../src/upstream/http.js';
-import { createHttp1Client } from '../../src/upstream/http1-client.js';
+import { createHttp1Client } from '../../src/lib/http1/http1-client.js';
 import { createNodeFetchClient } from '../../src/upstream/node-fetch-client.js';
 import { createUndiciClient } from '../../src/upstream/undici-client.js';
-import { startRawServer, until } from './http1-raw-server.js';
+import { startRawServer, until } from '../lib/http1/raw-server.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 
 const MAX_BODY_BYTES = 10_000;

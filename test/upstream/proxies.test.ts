@@ -7,8 +7,8 @@ import { HttpFailure, type HttpClient, type HttpResponse } from '../../src/upstr
 import { createNodeFetchClient } from '../../src/upstream/node-fetch-client.js';
 import { startTestProxy, type TestProxy } from '../helpers/proxy.js';
 import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
-import { selfSigned } from './http1-certificate.js';
-import { until } from './http1-raw-server.js';
+import { selfSigned } from '../lib/http1/certificate.js';
+import { until } from '../lib/http1/raw-server.js';
 
 const { key, cert } = selfSigned('localhost');
 

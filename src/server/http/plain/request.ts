@@ -1,4 +1,4 @@
-import { areFields, valueOf } from '../../../upstream/http1/head.js';
+import { areFields, valueOf } from '../../../lib/http1/http1-client.js';
 import type { RequestFields } from '../exchange.js';
 import { GRAPHQL_PATH } from '../path.js';
 

@@ -1,4 +1,4 @@
-import type { HttpFields, HttpRequest } from '../http.js';
+import type { HttpFields, HttpRequest } from './http.js';
 
 const PATH = /^\/[\x21-\x7e]*$/;
 /** A token (RFC 9110, 5.6.2). */

@@ -1,4 +1,4 @@
-import { HttpFailure } from '../http.js';
+import { HttpFailure } from './http.js';
 import type { BodyReader } from './body-reader.js';
 import { ByteSink } from './byte-sink.js';
 import { areFields, MAX_HEAD_BYTES } from './head.js';

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { HttpFailure, type HttpResponse } from '../http.js';
+import { HttpFailure, type HttpResponse } from './http.js';
 import type { Dial } from './dial.js';
 import type { Exchange } from './exchange.js';
 
@@ -119,7 +119,7 @@ export class Connection {
 
   /**
    * A server may close a connection just when a request goes out on it, and a GET may be sent again (RFC 9112, 9.3.1): by
-   * the transport, which counts attempts and has a budget for them.
+   * the caller, who counts attempts and may have a budget for them.
    */
   readonly #onClose = (): void => {
     const exchange = this.#leave();

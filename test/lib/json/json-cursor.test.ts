@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { JsonCursor } from '../../src/json/json-cursor.js';
-import { readJson, type JsonReader } from '../../src/json/read-json.js';
+import { readJson, type JsonCursor, type JsonReader } from '../../../src/lib/json/read-json.js';
 
 /** Reads whatever stands there with the cursor's methods, as `JSON.parse` would. */
 function anything(json: JsonCursor): unknown {

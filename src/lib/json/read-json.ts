@@ -1,6 +1,8 @@
 import { JsonCursor } from './json-cursor.js';
 import { Unreadable } from './unreadable.js';
 
+export { Unreadable, type JsonCursor };
+
 /** Reads one kind of value where a cursor stands. It reads no other text meanwhile. */
 export type JsonReader<T> = (json: JsonCursor) => T;
 

@@ -1,4 +1,4 @@
-import { HttpFailure } from '../http.js';
+import { HttpFailure } from './http.js';
 
 /** Pieces of fewer bytes are put together first: a string that is made of a million pieces takes many times its length. */
 const SMALL = 1024;

@@ -1,5 +1,5 @@
-import { decodeBody } from '../content-coding.js';
-import { HttpFailure, type HttpResponse } from '../http.js';
+import { decodeBody } from './content-coding.js';
+import { HttpFailure, type HttpResponse } from './http.js';
 import { BodyUntilClose, LengthBody, type BodyReader } from './body-reader.js';
 import { ChunkedBody } from './chunked.js';
 import { fieldOf, MAX_HEAD_BYTES, parseHead, type Framing, type Head } from './head.js';

@@ -2,10 +2,14 @@ import type { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Cancellation } from '../../src/upstream/cancellation.js';
-import { HttpFailure, type HttpClient, type HttpResponse } from '../../src/upstream/http.js';
-import { createHttp1Client } from '../../src/upstream/http1-client.js';
-import { startRawServer, until, type RawAnswer, type RawServer } from './http1-raw-server.js';
+import { Cancellation } from '../../../src/upstream/cancellation.js';
+import {
+  createHttp1Client,
+  HttpFailure,
+  type HttpClient,
+  type HttpResponse,
+} from '../../../src/lib/http1/http1-client.js';
+import { startRawServer, until, type RawAnswer, type RawServer } from './raw-server.js';
 
 const STATUS_LINE = Buffer.from('HTTP/1.1 200 OK\r\n');
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';

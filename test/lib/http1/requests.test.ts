@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Cancellation } from '../../src/upstream/cancellation.js';
-import type { HttpRequest } from '../../src/upstream/http.js';
-import { RequestWriter } from '../../src/upstream/http1/request.js';
+import { Cancellation } from '../../../src/upstream/cancellation.js';
+import type { HttpRequest } from '../../../src/lib/http1/http1-client.js';
+import { RequestWriter } from '../../../src/lib/http1/request.js';
 
 const cancellation = new Cancellation();
 

@@ -1,5 +1,4 @@
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
-import { bytesOf } from './body.js';
 import { HttpFailure, type HttpResponse } from './http.js';
 
 /** Undoes one coding. `maxBytes` is the most that may come of it. */
@@ -45,7 +44,7 @@ export function decodeBody(
     if (decoders.length === 0) return { octets };
     return {
       octets: decoders
-        .reduce<Buffer>((bytes, decode) => decode(bytes, maxBytes), bytesOf(octets))
+        .reduce<Buffer>((bytes, decode) => decode(bytes, maxBytes), Buffer.from(octets, 'latin1'))
         .toString('latin1'),
     };
   } catch (error) {

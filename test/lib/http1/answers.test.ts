@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { HttpFailure, type HttpResponse } from '../../src/upstream/http.js';
-import { AnswerReader } from '../../src/upstream/http1/answer-reader.js';
+import { HttpFailure, type HttpResponse } from '../../../src/lib/http1/http1-client.js';
+import { AnswerReader } from '../../../src/lib/http1/answer-reader.js';
 
 const MAX_BODY_BYTES = 1000;
 const MAX_HEAD_BYTES = 64 * 1024;

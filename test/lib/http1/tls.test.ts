@@ -1,12 +1,11 @@
 import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { Cancellation } from '../../src/upstream/cancellation.js';
-import { HttpFailure, type HttpClient } from '../../src/upstream/http.js';
-import { octetsOf } from '../helpers/octets.js';
-import { createHttp1Client } from '../../src/upstream/http1-client.js';
-import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
-import { selfSigned } from './http1-certificate.js';
-import { startRawServer, until, type RawAnswer, type RawServer } from './http1-raw-server.js';
+import { Cancellation } from '../../../src/upstream/cancellation.js';
+import { createHttp1Client, HttpFailure, type HttpClient } from '../../../src/lib/http1/http1-client.js';
+import { octetsOf } from '../../helpers/octets.js';
+import { startScriptedUpstream } from '../../helpers/scripted-upstream.js';
+import { selfSigned } from './certificate.js';
+import { startRawServer, until, type RawAnswer, type RawServer } from './raw-server.js';
 
 const here = selfSigned('localhost');
 const elsewhere = selfSigned('elsewhere.example');

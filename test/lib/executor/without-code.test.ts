@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 
 const PROGRAM = `
   import { buildSchema, parse } from 'graphql';
-  import { createExecutor } from './src/execution/executor.js';
+  import { createExecutor } from './src/lib/executor/executor.js';
 
   const schema = buildSchema('type Query { items: [Item!], text: String } type Item { name: String!, item: Item }');
   const execute = createExecutor(schema, { codeAfter: 0 });

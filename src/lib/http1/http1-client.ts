@@ -6,10 +6,24 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from './http.js';
-import { Connection, type ConnectionOwner } from './http1/connection.js';
-import { dialTo, type Dial } from './http1/dial.js';
-import { Exchange } from './http1/exchange.js';
-import { RequestWriter } from './http1/request.js';
+import { Connection, type ConnectionOwner } from './connection.js';
+import { dialTo, type Dial } from './dial.js';
+import { Exchange } from './exchange.js';
+import { RequestWriter } from './request.js';
+
+export { decodeBody } from './content-coding.js';
+export { areFields, valueOf } from './head.js';
+export {
+  HttpFailure,
+  type CancelSignal,
+  type HttpClient,
+  type HttpClientOptions,
+  type HttpFailureKind,
+  type HttpFields,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpSend,
+} from './http.js';
 
 /** How often connections that nobody uses are looked through, in milliseconds. */
 const SWEEP_MS = 1000;

@@ -1,5 +1,5 @@
 import { execute, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
-import type { Executor } from '../../src/execution/executor.js';
+import type { Executor } from '../../../src/lib/executor/executor.js';
 import { randomOperation } from './documents.js';
 import { Choices } from './random.js';
 import { withoutLooseEnds } from './loose-ends.js';

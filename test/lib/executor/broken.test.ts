@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { assertObjectType, buildSchema, parse, type ExecutionResult } from 'graphql';
-import type { ExecutorArgs } from '../../src/execution/executor.js';
+import type { ExecutorArgs } from '../../../src/lib/executor/executor.js';
 import { executorsOf } from './same.js';
 
 /** So deep that telling the outermost object of the innermost one takes more than the stack has. */

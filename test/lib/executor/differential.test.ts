@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createSchema } from '../../src/graphql/schema.js';
+import { createSchema } from '../../../src/graphql/schema.js';
 import { compare, type Situation } from './differential.js';
 import { executorsOf } from './same.js';
 import { everySchema, inWorld } from './schema.js';
@@ -11,7 +11,7 @@ const { CI, EXECUTION_DOCUMENTS, EXECUTION_SEED } = process.env;
 /**
  * How many documents each schema is asked (in CI more), and from which seed. For a long search:
  *
- *     EXECUTION_DOCUMENTS=1000000 EXECUTION_SEED=$RANDOM npm test -- test/execution
+ *     EXECUTION_DOCUMENTS=1000000 EXECUTION_SEED=$RANDOM npm test -- test/lib/executor
  *
  * In one of thousands of documents graphql-js itself leaves a rejection unhandled, which ends the process.
  */

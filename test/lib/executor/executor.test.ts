@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { buildSchema, parse, type FieldNode, type GraphQLResolveInfo } from 'graphql';
-import { createExecutor } from '../../src/execution/executor.js';
+import { createExecutor } from '../../../src/lib/executor/executor.js';
 
 const schema = buildSchema(`
   type Query { nodes: [Node!] }

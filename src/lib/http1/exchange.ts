@@ -1,5 +1,4 @@
-import type { Cancellation } from '../cancellation.js';
-import type { HttpFailure, HttpResponse } from '../http.js';
+import type { CancelSignal, HttpFailure, HttpResponse } from './http.js';
 import { AnswerReader } from './answer-reader.js';
 
 /** A request, what has come of its answer, and who waits for it. */
@@ -9,7 +8,7 @@ export class Exchange {
   constructor(
     /** One byte for each character (Latin-1). */
     readonly request: string,
-    readonly cancellation: Cancellation,
+    readonly cancellation: CancelSignal,
     readonly resolve: (response: HttpResponse) => void,
     readonly reject: (failure: HttpFailure) => void,
     maxBodyBytes: number,

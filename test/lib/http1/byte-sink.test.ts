@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ByteSink } from '../../src/upstream/http1/byte-sink.js';
+import { ByteSink } from '../../../src/lib/http1/byte-sink.js';
 
 const size = fc.oneof(
   fc.constantFrom(0, 1, 1023, 1024, 1025, 4095, 4096, 4097),

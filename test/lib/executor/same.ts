@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { execute, parse, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
-import { createExecutor, type Executor } from '../../src/execution/executor.js';
+import { createExecutor, type Executor } from '../../../src/lib/executor/executor.js';
 import { withoutLooseEnds } from './loose-ends.js';
 import { told } from './told.js';
 

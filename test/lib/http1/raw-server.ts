@@ -59,4 +59,4 @@ export async function startRawServer(
   };
 }
 
-export { until } from '../helpers/until.js';
+export { until } from '../../helpers/until.js';
