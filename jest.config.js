@@ -1,16 +1,42 @@
-/**
- * Files of tests share the modules of `src` within a worker, and run as Node runs them: see `test/jest`.
- *
- * @type {import('jest').Config}
- */
+/** Jest itself, with tests and `src` as native ES modules, compiled file by file by SWC. */
+
+// Node offers ES modules to Jest only with this option, which Jest's workers take from here. Jest leaves out the workers
+// with `--runInBand`; a debugger then needs `node --experimental-vm-modules --inspect-brk node_modules/jest/bin/jest.js -i`.
+process.env.NODE_OPTIONS = [
+  process.env.NODE_OPTIONS,
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+]
+  .filter(Boolean)
+  .join(' ');
+
+/** @type {import('jest').Config} */
 export default {
-  globalSetup: './test/jest/compile.js',
-  runner: './test/jest/schedule.js',
-  testEnvironment: './test/jest/environment.js',
-  testRunner: './test/jest/runner.js',
+  testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  transform: {},
+  extensionsToTreatAsEsm: ['.ts'],
+  // Imports name the compiled file, as Node wants it.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        module: { type: 'es6' },
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, useDefineForClassFields: false },
+        },
+      },
+    ],
+  },
+  // Some tests load classes of the graph without `src/graphql/schema.ts`, which loads this for them.
+  setupFiles: ['reflect-metadata'],
+  // More than the machine may have cores: many tests wait.
   maxWorkers: 3,
+  // Modules that a file of tests has loaded are not always freed. With a limit, Jest uses workers for a single file, too.
+  workerIdleMemoryLimit: '1GB',
   // For a machine that is busy with something else; the slowest take two or three seconds on one that is not.
   testTimeout: 15_000,
 };

@@ -35,7 +35,7 @@ const operations = new Map(
     .map((operation) => [operation!.operationId, operation!]),
 );
 
-// Tests run compiled, elsewhere; the schema is where they are started.
+// A plain script without types: TypeScript is not to look for them.
 const generator = pathToFileURL(resolvePath('schema/contract.mjs')).href;
 const { ofAnyVersion } = (await import(generator)) as { ofAnyVersion: (schemas: Json) => Json };
 

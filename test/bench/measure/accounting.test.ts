@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { descendants, parseStat, usageOf } from './accounting.js';
 
 const LINE =
@@ -21,8 +23,15 @@ test('a process and all below it', () => {
 });
 
 test('the use of a process that runs', async () => {
-  const { cpuMs, peakBytes, runnable } = await usageOf(process.pid);
-  expect(cpuMs).toBeGreaterThan(0);
-  expect(peakBytes).toBeGreaterThan(1024 * 1024);
-  expect(runnable).toBe(true);
+  const busy = spawn(process.execPath, ['-e', "require('node:fs').writeSync(1, 'busy'); for (;;);"]);
+  try {
+    await once(busy.stdout, 'data');
+    const { cpuMs, peakBytes, runnable } = await usageOf(busy.pid!);
+    expect(cpuMs).toBeGreaterThan(0);
+    expect(peakBytes).toBeGreaterThan(1024 * 1024);
+    expect(runnable).toBe(true);
+  } finally {
+    busy.kill('SIGKILL');
+    await once(busy, 'exit');
+  }
 });

@@ -154,7 +154,7 @@ describe.each([
   const stage = useStage({
     env: {
       DEMAND_API_TRANSPORT: transport,
-      DEMAND_API_TIMEOUT_MS: '50',
+      DEMAND_API_TIMEOUT_MS: '200',
       DEMAND_API_MAX_ATTEMPTS: '1',
       DEMAND_API_BREAKER_MIN_CALLS: '3',
       DEMAND_API_BREAKER_PROBE_MS: '60000',

@@ -147,7 +147,7 @@ describe.each(kinds)('$kind', (kind) => {
 });
 
 describe.each(kinds)('$kind that is never answered', (kind) => {
-  const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '60' } });
+  const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '100' } });
 
   it.each<[string, ScriptedAnswer]>([
     ['says nothing', { fault: 'hang' }],

@@ -44,7 +44,7 @@ describe('Equal reads at the same time', () => {
   });
 
   it('go on for one caller where the other goes away', async () => {
-    stage.on('GET /accounts', { ...accounts, delayMs: 200 });
+    stage.on('GET /accounts', { ...accounts, delayMs: 600 });
     const { leave } = stage.begin(READ_ACCOUNTS);
     await stage.untilSent(1);
     const staying = stage.execute(READ_ACCOUNTS);

@@ -61,6 +61,7 @@ export function useStage({ env, perTest = false }: StageOptions = {}): Stage {
     await gateway.close();
     await api.close();
   };
+  beforeAll(warmUp);
   (perTest ? beforeEach : beforeAll)(start);
   (perTest ? afterEach : afterAll)(close);
   beforeEach(() => {
@@ -97,6 +98,24 @@ export function useStage({ env, perTest = false }: StageOptions = {}): Stage {
     untilSent: (count, call) => until(() => stage.sent(call).length >= count),
   };
   return stage;
+}
+
+let warm: Promise<void> | undefined;
+
+/**
+ * Makes one call, once for each file of tests. Jest loads the gateway anew for each file, and code that runs for the first
+ * time is slow: on a busy machine the first call may take longer than a test's short timeouts allow.
+ */
+function warmUp(): Promise<void> {
+  warm ??= (async () => {
+    const api = await startScriptedUpstream();
+    const gateway = await startTestGateway({ demandApiUrl: api.url, env: QUICK });
+    api.on('GET', '/accounts', { body: { accounts: [] } });
+    await gateway.execute('{ accounts { name } }', {}, { token: 'warm-up' });
+    await gateway.close();
+    await api.close();
+  })();
+  return warm;
 }
 
 function withoutQuery(path: string): string {
