@@ -170,6 +170,7 @@ describe('Whatever is not plain is read by Node.js', () => {
     ['a length that is negative', post({ fields: { 'Content-Length': '-1' } })],
     ['a length in hexadecimal digits', post({ fields: { 'Content-Length': '0x1a' } })],
     ['a length with a part', post({ fields: { 'Content-Length': '26.0' } })],
+    ['a length with a tab after it', post({ fields: { 'Content-Length': '26\t' } })],
     ['a length of nothing', post({ fields: { 'Content-Length': '' } })],
     ['a length of many digits', post({ fields: { 'Content-Length': '99999999999999999999' } })],
     [

@@ -84,6 +84,8 @@ function readHead(lines: string): Head | undefined {
     const field = LOOKED_AT.get(lines.slice(start, colon).toLowerCase());
     if (field !== undefined) {
       if (field === 'others' || head[field] !== undefined) return undefined;
+      // Node.js refuses a length with a tab after it, which RFC 9110, 5.5 allows.
+      if (field === 'contentLength' && lines.slice(colon, end).includes('\t')) return undefined;
       head[field] = valueOf(lines, colon, end);
     }
     start = end + 2;
