@@ -16,6 +16,8 @@ export interface Config {
   readonly authMode: 'forward';
   /** `REQUEST_TIMEOUT_MS` (15000): a whole GraphQL request. */
   readonly requestTimeoutMs: number;
+  /** `CLIENT_TIMEOUT_MS` (10000): how long a client may take to send a request (408), and to read its response. */
+  readonly clientTimeoutMs: number;
   /**
    * `DRAIN_DELAY_MS` (0): how long it still takes requests after it has said "not ready", before it stops listening. Behind
    * a load balancer, longer than that takes to notice: its interval of checks, times the checks that must fail.
@@ -31,8 +33,6 @@ export interface Config {
    * is deeper is refused before it is parsed.
    */
   readonly maxDepth: number;
-  /** Whether `APOLLO_KEY` has Apollo Server report usage to GraphOS: operations then take no way past its plugins. */
-  readonly usageReports: boolean;
   readonly overload: OverloadConfig;
   readonly demandApi: DemandApiConfig;
   readonly emulator: EmulatorConfig;
@@ -135,10 +135,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
       AUTH_MODE: str({ choices: ['forward'] as const, default: 'forward' }),
       REQUEST_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 15_000 }),
+      CLIENT_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 10_000 }),
       DRAIN_DELAY_MS: wholeNumber(0, 600_000)({ default: 0 }),
       GRAPHQL_EXECUTION: str({ choices: ['planned', 'graphql-js'] as const, default: 'planned' }),
       MAX_DEPTH: wholeNumber(1, 200)({ default: 50 }),
-      APOLLO_KEY: str({ default: undefined }),
       MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
       OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
       DEMAND_API_URL: baseUrl({ default: undefined }),
@@ -178,10 +178,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: env.LOG_LEVEL,
     authMode: env.AUTH_MODE,
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    clientTimeoutMs: env.CLIENT_TIMEOUT_MS,
     drainDelayMs: env.DRAIN_DELAY_MS,
     graphqlExecution: env.GRAPHQL_EXECUTION,
     maxDepth: env.MAX_DEPTH,
-    usageReports: env.APOLLO_KEY !== undefined,
     overload: { maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT, waitMs: env.OVERLOAD_WAIT_MS },
     demandApi: {
       url: env.DEMAND_API_URL,

@@ -1,43 +1,49 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import cors from '@fastify/cors';
-import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { ApolloServerPlugin } from '@apollo/server';
+import { forwardedPrincipal } from './auth/principal.js';
 import type { Config } from './config.js';
-import { createContext } from './context.js';
-import { createApollo } from './server/apollo.js';
-import { callerOf } from './server/operations/caller.js';
-import { PLAIN_FIRST_QUERY, serveExplorers, type FirstQuery } from './server/explorers.js';
-import { serveGraphQL } from './server/graphql.js';
+import type { RequestContext } from './context.js';
+import { createApollo } from './operations/apollo.js';
+import { DEFAULT_FIRST_QUERY, type FirstQuery } from './operations/first-query.js';
+import { OperationPipeline } from './operations/pipeline.js';
+import { serveExplorers } from './server/explorers.js';
+import { sandboxPage, serveGraphQL } from './server/graphql.js';
 import { serveHealth } from './server/health.js';
-import type { Exchange } from './server/http/exchange.js';
-import { inFrontOf } from './server/front.js';
-import { createHttpServer, type HttpServerFactory } from './server/http/http-server.js';
+import { createApp } from './server/http/app.js';
+import { BodyReader } from './server/http/body-reader.js';
+import { ClientConnections } from './server/http/client-connections.js';
+import { httpServerFactory, type HttpServerFactory } from './server/http/http-server.js';
 import { Overload } from './server/overload/overload.js';
-import { PlainOperations } from './server/operations/plain-operations.js';
-import { RequestsUnderWay } from './server/http/under-way.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { IdempotencyKeys } from './upstream/idempotency-keys.js';
 import { memoriesOfProcess, type Memories } from './upstream/memories.js';
 import { createUpstream, type Upstream } from './upstream/upstream.js';
 
-/** How long after its listener has closed a server can still find a request on a connection. */
+/** How long a closing gateway waits for clients to read their last responses, in milliseconds. */
+const FLUSH_MS = 1000;
+/** How long requests can still arrive on open connections after the listener has closed, in milliseconds. */
 const LAST_REQUESTS_MS = 200;
-/** Connections that may wait while the loop is busy: a thousand clients can come at once. The default turns 489 away. */
+/** The connections that wait to be accepted while the event loop is busy. The default of 511 refuses a thousand at once. */
 const BACKLOG = 1024;
-const MAX_REQUEST_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_UNFINISHED_BODY_BYTES = 32 * MAX_BODY_BYTES;
+/** So many requests in flight are no overload, whatever they wait for. */
+const FEW_REQUESTS = 64;
 
 export interface GatewayOptions {
   readonly config: Config;
   /** The REST base, where it is not `config.demandApi.url`: the emulator's. */
   readonly demandApiUrl?: string;
-  /** What the explorers show at first. Default: a query that needs no demo data. */
+  /** The query that the explorers show when they open. Default: one that needs no demo data. */
   readonly firstQuery?: FirstQuery;
-  /** The way to the Demand API; it is closed with the gateway. Default: made of the configuration. */
+  /** Calls the Demand API; it is closed with the gateway. Default: made from the configuration. */
   readonly upstream?: Upstream;
-  /** What guarantees rest on beyond one call. Default: kept in this process, for as long as it lives. */
+  /** The state that guarantees rest on beyond one call. Default: kept in this process while it lives. */
   readonly memories?: Memories;
-  /** Makes the HTTP server, where its connections come from elsewhere than the port. Default: ordinary ones. */
-  readonly serverFactory?: HttpServerFactory;
+  /** Wraps the listener of requests. Default: as it is. */
+  readonly wrapServer?: (createServer: HttpServerFactory) => HttpServerFactory;
+  /** Plugins of Apollo Server, whose hooks are called for every operation. Default: none. */
+  readonly plugins?: readonly ApolloServerPlugin<RequestContext>[];
   /** Default: JSON lines on standard output. */
   readonly logger?: Logger;
   /** Milliseconds since the epoch. Default: `Date.now`. */
@@ -47,7 +53,7 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Where it listens, without a path, e.g. `http://127.0.0.1:4000`. */
   readonly url: string;
-  /** Says "not ready", goes on for `config.drainDelayMs`, lets requests under way finish, and closes. */
+  /** Reports "not ready", goes on for `config.drainDelayMs`, answers the requests in flight, and closes. */
   close(): Promise<void>;
 }
 
@@ -57,92 +63,82 @@ export interface Gateway {
  * @throws Error where no REST base is given, or the port is taken
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, firstQuery = PLAIN_FIRST_QUERY, now = Date.now } = options;
-  const serverFactory = options.serverFactory ?? createHttpServer;
-  const memories = options.memories ?? memoriesOfProcess();
-  const { demandApi } = config;
+  const { config, firstQuery = DEFAULT_FIRST_QUERY, plugins = [], now = Date.now } = options;
+  const { demandApi, production } = config;
   const baseUrl = options.demandApiUrl ?? demandApi.url;
-  if (baseUrl === undefined) throw new Error('The gateway needs a Demand API.');
+  if (baseUrl === undefined) throw new Error('The gateway needs the URL of a Demand API.');
 
   const logger = options.logger ?? createLogger(config.logLevel);
-  const loggerInstance: FastifyBaseLogger = logger;
+  const memories = options.memories ?? memoriesOfProcess();
   const upstream = options.upstream ?? (await createUpstream(demandApi, baseUrl, now, memories.jobs));
   if (demandApi.proxy !== undefined) {
-    const { url: proxy } = demandApi.proxy;
-    logger.info({ proxy }, 'Calls of the Demand API go through a proxy, all of them over node-fetch.');
+    logger.info(
+      { proxy: demandApi.proxy.url },
+      'Calls to the Demand API go through a proxy, over node-fetch.',
+    );
   }
-  const contextDeps = {
-    client: upstream.client,
-    idempotencyKeys: new IdempotencyKeys(memories.keys),
-    requestTimeoutMs: config.requestTimeoutMs,
-    now,
-  };
-
-  let draining = false;
-  const isClosing = () => draining;
-  const contextOf = (exchange: Exchange) => createContext(contextDeps, callerOf(exchange));
-  const { production } = config;
-  const { apollo, execution } = createApollo({
+  const apollo = createApollo({
     production,
     firstQuery,
     executor: config.graphqlExecution,
     maxDepth: config.maxDepth,
     logger,
+    plugins,
   });
-  const operations = new PlainOperations({
-    apollo,
-    execution,
-    usageReports: config.usageReports,
-    contextOf,
-    maxBytes: MAX_REQUEST_BYTES,
-    isClosing,
-    logger,
-  });
-  const underWay = new RequestsUnderWay();
   const overload = new Overload({
-    config,
-    queue: () => upstream.queue(),
-    isClosing,
+    limits: config.overload,
+    minInFlight: Math.max(demandApi.concurrency, FEW_REQUESTS),
+    callQueue: () => upstream.queue(),
+    logger,
+  });
+  const pipeline = new OperationPipeline({
+    apollo,
+    plugins,
+    admission: overload,
+    authenticate: forwardedPrincipal,
+    context: {
+      client: upstream.client,
+      idempotencyKeys: new IdempotencyKeys(memories.keys),
+      requestTimeoutMs: config.requestTimeoutMs,
+      now,
+    },
     logger,
   });
 
-  const app: FastifyInstance = fastify({
-    bodyLimit: MAX_REQUEST_BYTES,
-    logController: new LogController({ disableRequestLogging: true }),
-    forceCloseConnections: 'idle',
-    loggerInstance,
-    // While the process drains, a request that comes on an open connection is still answered.
-    return503OnClosing: false,
-    serverFactory: (handler, times) =>
-      serverFactory(inFrontOf(handler, { underWay, overload, operations }), times),
+  let isClosing = false;
+  const connections = new ClientConnections(config.clientTimeoutMs);
+  const createServer = httpServerFactory(config.clientTimeoutMs, connections);
+  const app = await createApp({
+    createServer: options.wrapServer?.(createServer) ?? createServer,
+    isClosing: () => isClosing,
+    logger,
   });
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (draining) void reply.header('connection', 'close');
-    done();
+  apollo.addPlugin({
+    serverWillStart: () => Promise.resolve({ drainServer: () => app.close() }),
   });
-  // No cookie and no other ambient credential counts, so any origin may call.
-  await app.register(cors, { origin: '*', methods: ['GET', 'POST'], maxAge: 86_400 });
-
-  apollo.addPlugin(fastifyApolloDrainPlugin(app));
   await apollo.start();
-  serveGraphQL(app, apollo, contextOf);
-  serveHealth(app, { isClosing, breakers: () => upstream.breakers() });
+  serveGraphQL(app, {
+    pipeline,
+    bodies: new BodyReader({ maxBytes: MAX_BODY_BYTES, maxUnfinishedBytes: MAX_UNFINISHED_BODY_BYTES }),
+    connections,
+    ...(!production && { landingPage: () => sandboxPage(apollo) }),
+  });
+  serveHealth(app, { isClosing: () => isClosing, breakers: () => upstream.breakers() });
   if (!production) serveExplorers(app, firstQuery);
-
   const url = await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
-  const requestsAnswered = () =>
-    Promise.race([underWay.answered(), sleep(config.requestTimeoutMs, undefined, { ref: false })]);
+
   const stop = async (): Promise<void> => {
-    draining = true;
+    isClosing = true;
     await sleep(config.drainDelayMs);
-    // Until these are answered it goes on listening, so that whoever asks hears "not ready" and not nothing.
-    await requestsAnswered();
-    const stopping = apollo.stop();
-    // What came in the moment before the listener closed is answered; a connection without a request keeps nobody.
-    await Promise.race([stopping, sleep(LAST_REQUESTS_MS, undefined, { ref: false })]);
-    await requestsAnswered();
+    // The gateway listens until these are answered, so that health checks get "not ready" rather than no connection.
+    await connections.answered(config.requestTimeoutMs);
+    const stopped = apollo.stop();
+    await Promise.race([stopped, sleep(LAST_REQUESTS_MS, undefined, { ref: false })]);
+    await connections.answered(config.requestTimeoutMs);
+    await connections.flushed(FLUSH_MS);
     app.server.closeAllConnections();
-    await stopping;
+    await stopped;
+    connections.close();
     overload.close();
     upstream.close();
   };

@@ -16,6 +16,7 @@ const LAYERS = [
   ['loaders', 'events'],
   ['context'],
   ['graphql'],
+  ['operations'],
   ['server'],
   ['cluster'],
   ['main'],

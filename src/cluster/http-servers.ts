@@ -2,11 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { promisify } from 'node:util';
-import {
-  createHttpServer,
-  type HttpServerFactory,
-  type RequestHandlers,
-} from '../server/http/http-server.js';
+import type { HttpServerFactory } from '../server/http/http-server.js';
 
 /**
  * The HTTP servers of a worker, one for each address that it listens on: the gateway's, except that they can end connections
@@ -17,21 +13,16 @@ export class HttpServers {
   /** How many answers are to end their connections. */
   #ending = 0;
 
-  readonly factory: HttpServerFactory = ({ plain, others }, times) => {
-    const handlers: RequestHandlers = {
-      plain: (exchange) => {
-        if (this.#endsNext()) exchange.endConnection();
-        plain(exchange);
-      },
-      others: (request, response) => {
+  wrap(createServer: HttpServerFactory): HttpServerFactory {
+    return (listener) => {
+      const server = createServer((request, response) => {
         if (this.#endsNext()) response.setHeader('connection', 'close');
-        others(request, response);
-      },
+        listener(request, response);
+      });
+      this.#servers.push(server);
+      return server;
     };
-    const server = createHttpServer(handlers, times);
-    this.#servers.push(server);
-    return server;
-  };
+  }
 
   /** How many connections are open. */
   async count(): Promise<number> {

@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv';
-import type { FirstQuery } from '../server/explorers.js';
+import type { FirstQuery } from '../operations/first-query.js';
 
 /** The most characters of a finished job's body that are shared: those of a thousand target groups, each with its reason. */
 export const MAX_BODY = 2 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { Config } from '../config.js';
-import type { FirstQuery } from '../server/explorers.js';
+import type { FirstQuery } from '../operations/first-query.js';
 import type { Logger } from '../telemetry/logger.js';
 import { memoriesOfProcess } from '../upstream/memories.js';
 import { Balance } from './balance.js';

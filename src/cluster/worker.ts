@@ -92,7 +92,7 @@ class GatewayWorker {
       this.#gateway = await startGateway({
         config: { ...this.#config, port },
         logger: this.#logger,
-        serverFactory: this.#servers.factory,
+        wrapServer: (createServer) => this.#servers.wrap(createServer),
         memories: sharedMemories(ask, Math.min(TOLD_WITHIN_MS, requestTimeoutMs)),
         ...(demandApiUrl !== undefined && { demandApiUrl }),
         ...(firstQuery !== undefined && { firstQuery }),

@@ -1,5 +1,5 @@
 import type { demo } from '../emulator/index.js';
-import type { FirstQuery } from '../server/explorers.js';
+import type { FirstQuery } from '../operations/first-query.js';
 
 /** What the explorers show at first, where the emulator's demo stands behind the gateway. */
 export function demoQuery({ token, accountId, projectId, live }: typeof demo): FirstQuery {

@@ -1,41 +1,91 @@
-import { Readable } from 'node:stream';
-import type { ApolloServer } from '@apollo/server';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import { HeaderMap, type ApolloServer } from '@apollo/server';
+import type { FastifyInstance } from 'fastify';
 import type { RequestContext } from '../context.js';
-import type { Exchange } from './http/exchange.js';
-import { NodeExchange } from './http/node-exchange.js';
-import { GRAPHQL_PATH } from './http/path.js';
+import { prefersHtml } from '../operations/negotiation.js';
+import type { OperationPipeline, TransportRequest } from '../operations/pipeline.js';
+import type { TraceContext } from '../telemetry/trace-context.js';
+import type { Cancellation } from '../upstream/cancellation.js';
+import type { BodyReader } from './http/body-reader.js';
+import type { ClientConnections } from './http/client-connections.js';
+import { send } from './http/errors.js';
+import { traceOf } from './http/trace.js';
 
-/** Serves what GraphQL over HTTP has beside plain operations at `/graphql`, by Apollo's HTTP layer. */
-export function serveGraphQL(
-  app: FastifyInstance,
-  apollo: ApolloServer<RequestContext>,
-  contextOf: (exchange: Exchange) => RequestContext,
-): void {
-  const handler = fastifyApolloHandler(apollo, {
-    context: (request, reply) => Promise.resolve(contextOf(NodeExchange.of(request.raw, reply.raw))),
-  });
-  app.addHook('preParsing', (request, reply, payload, done) => {
-    const body = NodeExchange.of(request.raw, reply.raw).readSoFar;
-    done(null, body === undefined ? payload : Readable.from([body], { objectMode: false }));
-  });
-  app.route({ method: ['GET', 'POST'], url: GRAPHQL_PATH, handler, errorHandler: refuseRequest });
+export interface GraphQLRouteOptions {
+  readonly pipeline: OperationPipeline;
+  readonly bodies: BodyReader;
+  readonly connections: ClientConnections;
+  /** The page that browsers are shown. Default: none. */
+  readonly landingPage?: () => Promise<string>;
 }
 
-/** What is wrong with a request that Apollo Server never gets to see, in words for a client; by Fastify's codes. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'The request has no body. It must be a JSON object with a `query`.',
-  FST_ERR_CTP_INVALID_JSON_BODY:
-    'The body of the request is not valid JSON, or has a property `__proto__` or `constructor.prototype`, which is not allowed.',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'The body of the request is too large. At most 1 MiB is allowed.',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'The `Content-Type` of the request must be `application/json`.',
-};
+/** Serves operations over HTTP at `/graphql`. */
+export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
+  const { pipeline, bodies, connections, landingPage } = options;
+  void app.register((scope, _options, registered) => {
+    // The pipeline reads the body, when it knows that it wants it.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => {
+      done(null);
+    });
+    scope.route({
+      method: ['GET', 'POST'],
+      url: '/graphql',
+      // A `HEAD` request is not a `GET` request to Apollo Server, which would execute mutations for it.
+      exposeHeadRoute: false,
+      async handler({ method, raw, headers: { accept } }, reply) {
+        if (landingPage !== undefined && method === 'GET' && prefersHtml(accept)) {
+          return reply.type('text/html; charset=utf-8').send(await landingPage());
+        }
+        return send(
+          reply,
+          await pipeline.respond(new HttpRequest(raw, bodies, connections.goneOf(raw.socket))),
+        );
+      },
+    });
+    registered();
+  });
+}
 
-/** GraphQL clients look for `errors`, whatever the status (GraphQL over HTTP, 6.4). */
-function refuseRequest(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
-  const message = REFUSALS[error.code];
-  if (message === undefined) throw error;
-  const extensions = { code: 'BAD_USER_INPUT', retryable: false };
-  void reply.code(error.statusCode ?? 400).send({ errors: [{ message, extensions }] });
+/** Apollo Sandbox, as Apollo Server renders it. */
+export async function sandboxPage(apollo: ApolloServer<RequestContext>): Promise<string> {
+  const { body } = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: {
+      method: 'GET',
+      headers: new HeaderMap([['accept', 'text/html']]),
+      search: '',
+      body: undefined,
+    },
+    context: () => Promise.reject(new Error('A page has no operation.')),
+  });
+  if (body.kind !== 'complete') throw new Error('Apollo Server rendered the page in parts.');
+  return body.string;
+}
+
+class HttpRequest implements TransportRequest {
+  readonly method: 'GET' | 'POST';
+  readonly headers: IncomingMessage['headers'];
+  readonly trace: TraceContext;
+  readonly gone: Cancellation;
+  readonly #raw: IncomingMessage;
+  readonly #bodies: BodyReader;
+
+  constructor(raw: IncomingMessage, bodies: BodyReader, gone: Cancellation) {
+    this.method = raw.method === 'POST' ? 'POST' : 'GET';
+    this.headers = raw.headers;
+    this.trace = traceOf(raw.headers);
+    this.gone = gone;
+    this.#raw = raw;
+    this.#bodies = bodies;
+  }
+
+  get queryString(): string {
+    const { url = '' } = this.#raw;
+    const start = url.indexOf('?');
+    return start === -1 ? '' : url.slice(start + 1);
+  }
+
+  readBody(): Promise<string> {
+    return this.#bodies.read(this.#raw);
+  }
 }

@@ -6,20 +6,20 @@ export interface HealthDeps {
   readonly breakers: () => BreakerStates;
 }
 
-/** What `/readyz` tells; 503 while the process closes, else 200. */
+/** The body of `/readyz`. Its status is 503 while the process closes, else 200. */
 interface Readiness {
   readonly status: 'ready' | 'not ready';
-  /** `unavailable`: no call goes out; `degraded`: none of `failing`; apart from probes. */
+  /** `unavailable`: all calls are paused; `degraded`: those in `failing` are; apart from probes. */
   readonly demandApi: 'available' | 'degraded' | 'unavailable';
-  /** Calls whose breaker is open, e.g. `GET /demand/accounts/{account_id}/projects`. */
+  /** The calls whose circuit breaker is open, e.g. `GET /demand/accounts/{account_id}/projects`. */
   readonly failing: readonly string[];
 }
 
 /**
- * `/healthz` says that the process lives, `/readyz` whether to send it requests. Neither makes an upstream call.
+ * `/healthz` says that the process is alive, `/readyz` whether to send it requests. Neither calls the Demand API.
  *
- * An open breaker does not make it "not ready": all replicas would be taken away at once when the API is down, and with
- * them the errors that tell clients so.
+ * An open circuit breaker does not make the gateway "not ready": when the API is down, all replicas would be taken out of service
+ * at once, and clients would get no errors that say why.
  */
 export function serveHealth(app: FastifyInstance, { isClosing, breakers }: HealthDeps): void {
   app.get('/healthz', () => ({ status: 'ok' }));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import type * as rest from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
-import type { FirstQuery } from '../../src/server/explorers.js';
+import type { FirstQuery } from '../../src/operations/first-query.js';
 import { demoPaths, readApi, startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
 import { startTestGateway } from '../helpers/gateway.js';
 

@@ -65,7 +65,7 @@ function post(body: string, headers: Readonly<Record<string, string>> = {}): Pro
 }
 
 describe('Health', () => {
-  test.each(['/healthz', '/readyz'])('%s is 200 without a call upstream', async (path) => {
+  test.each(['/healthz', '/readyz'])('%s answers 200 without a call upstream', async (path) => {
     const response = await fetch(gateway.url + path);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toMatch(/^application\/json/);
@@ -74,7 +74,7 @@ describe('Health', () => {
 });
 
 describe('Explorers', () => {
-  test('/graphql in a browser is Apollo Sandbox with the first query', async () => {
+  test('serves Apollo Sandbox with the first query at /graphql', async () => {
     const response = await browse(`${gateway.url}/graphql`);
     const page = await response.text();
     expect(response.status).toBe(200);
@@ -85,12 +85,12 @@ describe('Explorers', () => {
     }
   });
 
-  test('/ leads there', async () => {
+  test('redirects / there', async () => {
     const response = await fetch(gateway.url, { redirect: 'manual' });
     expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql']);
   });
 
-  test('/graphiql is one page that needs nothing from elsewhere and has the first query', async () => {
+  test('serves GraphiQL as one self-contained page with the first query', async () => {
     const response = await browse(`${gateway.url}/graphiql`);
     const page = await response.text();
     expect(response.status).toBe(200);
@@ -102,7 +102,7 @@ describe('Explorers', () => {
     }
   });
 
-  test('are not there in production', async () => {
+  test('are off in production', async () => {
     await inProduction(async ({ url }) => {
       expect((await browse(`${url}/graphiql`)).status).toBe(404);
       const landing = await browse(`${url}/graphql`);
@@ -113,7 +113,7 @@ describe('Explorers', () => {
 });
 
 describe('In production', () => {
-  test('there is no introspection, and there are no suggestions of fields', async () => {
+  test('disables introspection and field suggestions', async () => {
     await inProduction(async (production) => {
       const introspection = await production.execute('{ __schema { queryType { name } } }');
       expect(introspection).toMatchObject({ status: 400, errors: [expect.any(Object)] });
@@ -123,14 +123,14 @@ describe('In production', () => {
     });
   });
 
-  test('the graph answers as ever', async () => {
+  test('answers operations', async () => {
     await inProduction(async (production) => {
       const { data } = await production.execute(FieldingRunDocument, { id: runId });
       expect(data?.fieldingRun).toMatchObject({ status: 'LIVE' });
     });
   });
 
-  test('and elsewhere there are both', async () => {
+  test('enables both elsewhere', async () => {
     expect(await gateway.execute('{ __schema { queryType { name } } }')).toMatchObject({
       data: { __schema: { queryType: { name: 'Query' } } },
     });
@@ -142,7 +142,7 @@ describe('In production', () => {
 describe('Other origins', () => {
   const origin = 'https://frontend.example';
 
-  test('may call, without credentials of the browser', async () => {
+  test('may call without credentials of the browser', async () => {
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'OPTIONS',
       headers: {
@@ -158,7 +158,7 @@ describe('Other origins', () => {
     expect(response.headers.has('access-control-allow-credentials')).toBe(false);
   });
 
-  test('may read the answer', async () => {
+  test('may read the response', async () => {
     const response = await post('{"query":"{ __typename }"}', { origin });
     expect(response.status).toBe(200);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
@@ -166,7 +166,7 @@ describe('Other origins', () => {
   });
 
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
-    'cannot call by a form: %s',
+    'cannot call with a form: %s',
     async (contentType) => {
       const headers = { 'content-type': contentType, authorization: `Bearer ${demo.token}` };
       const response = await post('{"query":"{ accounts { id } }"}', headers);
@@ -176,10 +176,9 @@ describe('Other origins', () => {
     },
   );
 
-  test('cannot call by a link', async () => {
+  test('cannot call with a link, which has no Authorization header', async () => {
     const url = `${gateway.url}/graphql?query=${encodeURIComponent('{ accounts { id } }')}`;
-    const response = await fetch(url, { headers: { authorization: `Bearer ${demo.token}` } });
-    expect(response.status).toBe(400);
+    expect((await fetch(url)).status).toBe(400);
     expect(await emulator.control.requests()).toEqual([]);
   });
 });
@@ -190,15 +189,15 @@ describe('A body', () => {
     return head + 'x'.repeat(bytes - head.length - tail.length) + tail;
   };
 
-  test('can be of 1 MiB', async () => {
+  test('may have 1 MiB', async () => {
     expect((await post(ofBytes(1024 * 1024))).status).toBe(200);
   });
 
-  test('that is larger is 413', async () => {
+  test('is answered with 413 if it is larger', async () => {
     expect((await post(ofBytes(1024 * 1024 + 1))).status).toBe(413);
   });
 
-  test('that is larger is 413 where it does not say so beforehand', async () => {
+  test('is answered with 413 if it turns out to be larger', async () => {
     const request = postInPieces();
     const [answer] = (await Promise.all([
       once(request, 'response'),
@@ -209,7 +208,7 @@ describe('A body', () => {
     await once(answer[0], 'close');
   });
 
-  test('can come in pieces, in the middle of a character', async () => {
+  test('may arrive in pieces that split a character', async () => {
     const body = Buffer.from('{"query":"{ ä }"}');
     const cut = body.indexOf(Buffer.from('ä')) + 1;
     const request = postInPieces();
@@ -221,24 +220,24 @@ describe('A body', () => {
   });
 
   test.each(['{"query":"{ __typename }","__proto__":{"polluted":true}}', ''])(
-    'that no object can be made of is 400: %s',
+    'is answered with 400 if it is no object: %s',
     async (body) => {
       expect((await post(body)).status).toBe(400);
     },
   );
 
   test.each([
-    ['several operations at once', '[{"query":"{ __typename }"}]'],
-    ['no document', '{}'],
-    ['variables that are none', '{"query":"{ __typename }","variables":[]}'],
-  ])('with %s is 400 as Apollo Server says it', async (_, body) => {
+    ['a batch', '[{"query":"{ __typename }"}]'],
+    ['a missing document', '{}'],
+    ['variables that are a list', '{"query":"{ __typename }","variables":[]}'],
+  ])('is answered with 400 for %s', async (_, body) => {
     const response = await post(body);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: expect.any(String) } }] });
   });
 
   test.each(['{"query":', 'not json', '{"query":"{ __typename }"} and more'])(
-    'that is no JSON is 400: %s',
+    'is answered with 400 if it is not JSON: %s',
     async (body) => {
       const response = await post(body);
       expect(response.status).toBe(400);
@@ -247,25 +246,29 @@ describe('A body', () => {
   );
 
   test.each([
-    ['no body', '', 'application/json', 400, /no body/],
-    ['a body that is no JSON', '{"query":', 'application/json', 400, /not valid JSON/],
+    ['a missing body', '', 'application/json', 400, /no body/],
+    ['a body that is not JSON', '{"query":', 'application/json', 400, /not valid JSON/],
     ['a body that names a prototype', '{"__proto__":{}}', 'application/json', 400, /`__proto__`/],
     ['a body that is too large', ofBytes(1024 * 1024 + 1), 'application/json', 413, /1 MiB/],
     ['a body of another kind', '{ __typename }', 'application/graphql', 415, /`Content-Type`/],
-  ])('%s is told as a GraphQL error', async (_what, body, contentType, status, message) => {
+  ])('answers %s with a GraphQL error', async (_what, body, contentType, status, message) => {
     const response = await post(body, { 'content-type': contentType });
     expect(response.status).toBe(status);
     expect(await response.json()).toEqual({
       errors: [
         {
           message: expect.stringMatching(message),
-          extensions: { code: 'BAD_USER_INPUT', retryable: false },
+          extensions: {
+            code: 'BAD_USER_INPUT',
+            retryable: false,
+            traceId: expect.stringMatching(/^[\da-f]{32}$/),
+          },
         },
       ],
     });
   });
 
-  test('that is endlessly deep is refused before it costs anything', async () => {
+  test('is answered with 400 if its document is nested 20,000 levels deep', async () => {
     const query = `{ a${'{ a'.repeat(20_000)}${' }'.repeat(20_000)} }`;
     const response = await post(JSON.stringify({ query }));
     expect(response.status).toBe(400);
@@ -285,7 +288,7 @@ describe('A document that has been seen before', () => {
     return { status: response.status, headers: rest, body: await response.text() };
   }
 
-  test('is answered as it was the first time', async () => {
+  test('is answered like the first time', async () => {
     const [first, second] = [
       await answer(body('One', { id: runId })),
       await answer(body('One', { id: runId })),
@@ -299,7 +302,7 @@ describe('A document that has been seen before', () => {
     ['an operation that it does not have', body('Three'), 400, 'BAD_USER_INPUT'],
     ['no variable', body('One'), 400, 'BAD_USER_INPUT'],
     ['an id that is none', body('One', { id: 'x' }), 200, 'BAD_USER_INPUT'],
-  ])('has the same errors the second time: %s', async (_, text, status, code) => {
+  ])('has the same errors the second time for %s', async (_, text, status, code) => {
     await answer(body('Two'));
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const [first, second] = [await answer(text, { traceparent }), await answer(text, { traceparent })];
@@ -310,7 +313,7 @@ describe('A document that has been seen before', () => {
     expect(second).toEqual(first);
   });
 
-  test('is told apart from another of the same operations', async () => {
+  test('is not confused with another that has the same operation names', async () => {
     const other = document.replace('{ status }', '{ version }');
     expect((await answer(body('One', { id: runId }))).body).toContain('"status"');
     const response = await post(
@@ -320,7 +323,7 @@ describe('A document that has been seen before', () => {
     expect(await response.json()).toEqual({ data: { fieldingRun: { version: expect.any(String) } } });
   });
 
-  test('is answered the same where Apollo Server reports usage, and has to see each operation', async () => {
+  test('is answered the same while Apollo Server reports usage', async () => {
     const own = await startTestGateway({ demandApiUrl: emulator.url, env: { APOLLO_KEY: 'service:x:y' } });
     try {
       const answers = [
@@ -335,23 +338,23 @@ describe('A document that has been seen before', () => {
   });
 });
 
-test('a path that is not there is 404', async () => {
+test('answers 404 for an unknown path', async () => {
   expect((await fetch(`${gateway.url}/nothing`)).status).toBe(404);
 });
 
 describe('Closing', () => {
-  test('says "not ready", lets requests under way finish, and frees the port', async () => {
+  test('reports "not ready", finishes requests in flight, and frees the port', async () => {
     const own = await startTestGateway({ demandApiUrl: emulator.url });
     const { port } = new URL(own.url);
     await emulator.control.faults.add({ path: '/fielding-runs/', delay_ms: 500 });
-    const underWay = own.execute(FieldingRunDocument, { id: runId });
+    const inFlight = own.execute(FieldingRunDocument, { id: runId });
     await arrived();
     expect(await readiness(own)).toEqual([200, { status: 'ready', demandApi: 'available', failing: [] }]);
 
     const closed = own.close();
     expect(await readiness(own)).toEqual([503, { status: 'not ready', demandApi: 'available', failing: [] }]);
     expect((await fetch(`${own.url}/healthz`)).status).toBe(200);
-    expect(await underWay).toMatchObject({
+    expect(await inFlight).toMatchObject({
       status: 200,
       data: { fieldingRun: { status: 'LIVE' } },
       errors: [],
@@ -362,7 +365,7 @@ describe('Closing', () => {
     await listensOn(Number(port));
   });
 
-  test('is not kept waiting by a connection that has never sent a request', async () => {
+  test('does not wait for a connection that has never sent a request', async () => {
     const own = await startTestGateway({ demandApiUrl: emulator.url });
     const socket = connect(Number(new URL(own.url).port), '127.0.0.1');
     await once(socket, 'connect');
@@ -371,7 +374,7 @@ describe('Closing', () => {
     await cut;
   });
 
-  test('twice is the same as once', async () => {
+  test('may be asked for twice', async () => {
     const own = await startTestGateway({ demandApiUrl: emulator.url });
     await Promise.all([own.close(), own.close()]);
   });

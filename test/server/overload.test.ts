@@ -9,7 +9,7 @@ const MUTATION = `mutation Pause($input: PauseFieldingRunInput!) {
   pauseFieldingRun(input: $input) { userErrors { code } }
 }`;
 
-/** An upstream that holds every answer until it is told to release them, and from then on holds none. */
+/** An upstream that holds every response until `release` is called, and none from then on. */
 class HeldUpstream {
   readonly requests: string[] = [];
   readonly #server: Server;
@@ -83,7 +83,7 @@ async function start(env: Readonly<Record<string, string>>, logger = pino({ leve
   return (gateway = await startTestGateway({ demandApiUrl: upstream.url, env, logger }));
 }
 
-/** A read of a fielding run of its own, so that none shares another's. */
+/** Reads a fielding run that no other read asks for. */
 function read(nth: number, signal?: AbortSignal): Promise<Answer<unknown>> {
   const variables = { id: `${nth}/${RUN.project_id}/${RUN.target_group_id}/${RUN.id}` };
   return gateway!.execute(QUERY, variables, signal === undefined ? {} : { signal });
@@ -97,7 +97,7 @@ function post(body: unknown, headers: Readonly<Record<string, string>> = {}): Pr
   });
 }
 
-/** So many reads that the upstream holds. */
+/** Starts reads that the upstream holds. */
 async function hold(count: number): Promise<{ readonly answers: Promise<readonly Answer<unknown>[]> }> {
   const answers = Promise.all(Array.from({ length: count }, (_, nth) => read(nth)));
   await upstream.received(count);
@@ -108,7 +108,7 @@ const useful = { status: 200, data: { fieldingRun: { version: '5' } }, errors: [
 const refusal = {
   errors: [
     {
-      message: 'The gateway is overloaded, and did nothing.',
+      message: 'The gateway is overloaded; nothing was done.',
       extensions: {
         code: 'RATE_LIMITED',
         retryable: true,
@@ -119,8 +119,8 @@ const refusal = {
   ],
 };
 
-describe('With as many requests in flight as may be', () => {
-  test('the next is refused, in GraphQL, at once and without a call upstream; those under way finish', async () => {
+describe('At the limit of requests in flight', () => {
+  test('rejects the next one at once without a call upstream, and finishes those in flight', async () => {
     await start({ MAX_REQUESTS_IN_FLIGHT: '2' });
     const { answers } = await hold(2);
 
@@ -137,7 +137,7 @@ describe('With as many requests in flight as may be', () => {
     expect(await read(3)).toMatchObject(useful);
   });
 
-  test('a change is refused, and was certainly not made', async () => {
+  test('rejects a mutation without making the change', async () => {
     await start({ MAX_REQUESTS_IN_FLIGHT: '1' });
     await hold(1);
     const id = `101/${RUN.project_id}/${RUN.target_group_id}/${RUN.id}`;
@@ -157,8 +157,7 @@ describe('With as many requests in flight as may be', () => {
       'application/graphql-response+json, application/json;q=0.9',
       'application/graphql-response+json; charset=utf-8',
     ],
-    ['text/html', 'application/json; charset=utf-8'],
-  ])('who accepts %s is answered in %s', async (accept, contentType) => {
+  ])('answers a client that accepts %s with %s', async (accept, contentType) => {
     await start({ MAX_REQUESTS_IN_FLIGHT: '1' });
     await hold(1);
     const response = await post({ query: QUERY }, { accept });
@@ -166,7 +165,7 @@ describe('With as many requests in flight as may be', () => {
     expect(await response.json()).toEqual(refusal);
   });
 
-  test('a refusal belongs to the trace of its caller', async () => {
+  test('rejects within the trace of the caller', async () => {
     await start({ MAX_REQUESTS_IN_FLIGHT: '1' });
     await hold(1);
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -174,21 +173,23 @@ describe('With as many requests in flight as may be', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { traceId } }] });
   });
 
-  test('a body that is refused is not read, malformed or large as it may be', async () => {
+  test('rejects a request before its body is read, even a large one', async () => {
     await start({ MAX_REQUESTS_IN_FLIGHT: '1' });
     await hold(1);
     const response = await post({ query: 'x'.repeat(3 * 1024 * 1024) });
     expect([response.status, await response.json()]).toEqual([503, refusal]);
   });
 
-  test('a query in the address is refused too', async () => {
+  test('rejects a query by GET', async () => {
     await start({ MAX_REQUESTS_IN_FLIGHT: '1' });
     await hold(1);
-    const response = await fetch(`${gateway!.url}/graphql?query=${encodeURIComponent('{ __typename }')}`);
+    const response = await fetch(`${gateway!.url}/graphql?query=${encodeURIComponent('{ __typename }')}`, {
+      headers: { authorization: 'Bearer demo' },
+    });
     expect([response.status, await response.json()]).toEqual([503, refusal]);
   });
 
-  test('everything else is answered', async () => {
+  test('still answers everything else', async () => {
     await start({ MAX_REQUESTS_IN_FLIGHT: '1' });
     await hold(1);
     const status = async (path: string, init: RequestInit = {}) => {
@@ -204,7 +205,7 @@ describe('With as many requests in flight as may be', () => {
     expect(await status('/graphql', { method: 'OPTIONS', headers })).toBe(204);
   });
 
-  test('a caller who goes away leaves a place to another', async () => {
+  test('frees the slot of a client that goes away', async () => {
     await start({ MAX_REQUESTS_IN_FLIGHT: '1' });
     const caller = new AbortController();
     const left = expect(read(1, caller.signal)).rejects.toThrow();
@@ -216,7 +217,7 @@ describe('With as many requests in flight as may be', () => {
     expect(await read(3)).toMatchObject(useful);
   });
 
-  test('a gateway that closes asks for no further request on the connection', async () => {
+  test('closes the connection after a rejection while it is closing', async () => {
     const own = await start({ MAX_REQUESTS_IN_FLIGHT: '1' });
     const { answers } = await hold(1);
     const closed = own.close();
@@ -228,8 +229,8 @@ describe('With as many requests in flight as may be', () => {
   });
 });
 
-describe('While the processor has no pause', () => {
-  /** Keeps the event loop, which is the gateway's too, from sleeping until all is to be quiet. */
+describe('While the event loop is saturated', () => {
+  /** Keeps the event loop, which is the gateway's too, from idling until `quiet` is aborted. */
   async function keepBusy(): Promise<void> {
     while (!quiet.signal.aborted) {
       const until = performance.now() + 5;
@@ -238,11 +239,11 @@ describe('While the processor has no pause', () => {
     }
   }
 
-  test('what would only wait is refused; all is well again when it is over', async () => {
+  test('rejects requests that would wait too long, and recovers', async () => {
     const lines: object[] = [];
     const logger = pino({ level: 'warn' }, { write: (line) => void lines.push(JSON.parse(line) as object) });
     await start({ OVERLOAD_WAIT_MS: '1', DEMAND_API_CONCURRENCY: '70' }, logger);
-    // Reads that wait for the REST API are no overload.
+    // Reads that wait for the REST API do not count as overload.
     const { answers } = await hold(70);
     expect(lines).toEqual([]);
 
@@ -269,7 +270,7 @@ describe('While the processor has no pause', () => {
     ]);
   }, 20_000);
 
-  test('few requests are not refused, whatever they wait for', async () => {
+  test('never rejects a few requests', async () => {
     await start({ OVERLOAD_WAIT_MS: '1' });
     const { answers } = await hold(60);
     void keepBusy();

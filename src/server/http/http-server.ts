@@ -1,65 +1,63 @@
-import { Server, type RequestListener } from 'node:http';
+import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { PlainExchange } from './plain/connection.js';
-import { Connections } from './plain/connections.js';
+import { rejection } from '../../operations/operation-response.js';
+import { RequestError } from '../../operations/request-error.js';
+import { continueTrace } from '../../telemetry/trace-context.js';
+import type { ClientConnections } from './client-connections.js';
 
-/** What a server does with requests. */
-export interface RequestHandlers {
-  /** Gets plain requests, which have been read past Node.js' own server. */
-  readonly plain: (exchange: PlainExchange) => void;
-  /** Gets all others. */
-  readonly others: RequestListener;
-}
+/** How often Node.js looks for requests that are late, in milliseconds. Its default is 30 seconds. */
+const TIMEOUT_CHECK_MS = 500;
+/** How long a connection may stay without a request, in milliseconds: longer than load balancers keep theirs. */
+const KEEP_ALIVE_MS = 72_000;
 
-/** Times of an HTTP server in milliseconds, as Fastify hands them to who makes its server. */
-export interface HttpServerTimes {
-  readonly keepAliveTimeout?: unknown;
-  readonly requestTimeout?: unknown;
-}
-
-export type HttpServerFactory = (handlers: RequestHandlers, times: HttpServerTimes) => Server;
-
-/** An HTTP server as Fastify would make it for itself, but for plain requests, which never come to it. */
-export function createHttpServer(
-  handlers: RequestHandlers,
-  { keepAliveTimeout, requestTimeout }: HttpServerTimes,
-): Server {
-  const server = new HttpServer(handlers);
-  server.keepAliveTimeout = Number(keepAliveTimeout);
-  server.requestTimeout = Number(requestTimeout);
-  return server;
-}
+/** Makes the server of one address. `listener` answers its requests. */
+export type HttpServerFactory = (listener: RequestListener) => Server;
 
 /**
- * Node.js' own server, with a reader of plain requests before it. Half of what a small operation costs in `node:http` is
- * for what plain requests do not have: streams of bodies, trailers, upgrades. A connection that brings anything else is
- * Node.js' own from then on, with all its limits and timeouts.
+ * An HTTP server of Node.js whose clients have deadlines: a request that has not arrived after `clientTimeoutMs` is answered
+ * with 408, and the requests of a connection are handled one after another.
  */
-class HttpServer extends Server {
-  readonly #plain: Connections;
-
-  constructor({ plain, others }: RequestHandlers) {
-    super(others);
-    const own = this.listeners('connection');
-    this.#plain = new Connections({
-      keepAliveSeconds: () => Math.floor(this.keepAliveTimeout / 1000),
-      serve: plain,
-      handOver: (socket) => {
-        for (const listener of own) Reflect.apply(listener, this, [socket]);
+export function httpServerFactory(
+  clientTimeoutMs: number,
+  connections: ClientConnections,
+): HttpServerFactory {
+  return (listener) =>
+    createServer(
+      {
+        headersTimeout: clientTimeoutMs,
+        requestTimeout: clientTimeoutMs,
+        connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, clientTimeoutMs),
+        keepAliveTimeout: KEEP_ALIVE_MS,
       },
+      connections.oneAtATime(listener),
+    ).on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      const client = socket as Socket;
+      const current = connections.currentOn(client);
+      // The client would take this response for the one to an earlier request.
+      const isAwaited = current !== undefined && (current.headersSent || current.req.complete);
+      if (error.code === 'ECONNRESET' || !client.writable || isAwaited) client.destroy();
+      else reject(client, clientError(error.code));
     });
-    this.removeAllListeners('connection').on('connection', (socket: Socket) => {
-      this.#plain.add(socket);
-    });
-  }
+}
 
-  override closeIdleConnections(): void {
-    super.closeIdleConnections();
-    this.#plain.closeIdle();
+function clientError(code: string | undefined): RequestError {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new RequestError(408, 'The request did not arrive in time.');
+    case 'HPE_HEADER_OVERFLOW':
+      return new RequestError(431, 'The headers of the request are too large. At most 16 KiB are allowed.');
+    default:
+      return new RequestError(400, 'The request is not valid HTTP/1.1.');
   }
+}
 
-  override closeAllConnections(): void {
-    super.closeAllConnections();
-    this.#plain.closeAll();
-  }
+/** There is no response object yet to write this to. */
+function reject(socket: Socket, error: RequestError): void {
+  const { traceId } = continueTrace(undefined, undefined);
+  const { status, headers, body } = rejection(error, traceId);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+  socket.destroySoon();
 }

@@ -1,111 +1,95 @@
-import { performance } from 'node:perf_hooks';
 import type { Config } from '../../config.js';
+import type { Admission } from '../../operations/pipeline.js';
 import type { Logger } from '../../telemetry/logger.js';
-import type { CallQueue } from '../../upstream/upstream.js';
-import { Admission } from './admission.js';
-import { Door } from './door.js';
-import { reportEpisodes } from './episodes.js';
-import type { Exchange } from '../http/exchange.js';
-import { PACE_MS, Places, type Work } from './places.js';
-import { refuse } from './refusal.js';
+import type { Cancellation } from '../../upstream/cancellation.js';
+import { AdaptiveLimit, TICK_MS } from './adaptive-limit.js';
+import { AdmissionQueue } from './admission-queue.js';
+import { monitorEventLoop, type CallQueue } from './event-loop.js';
+import { QueueLimit } from './queue-limit.js';
 
 export interface OverloadOptions {
-  readonly config: Config;
-  /** Calls that wait for others to end before they go upstream. */
-  readonly queue: () => CallQueue;
-  /** Whether the gateway closes, and wants no further request on a connection. */
-  readonly isClosing: () => boolean;
+  readonly limits: Config['overload'];
+  /** Requests that are never an overload. */
+  readonly minInFlight: number;
+  readonly callQueue: () => CallQueue;
   readonly logger: Logger;
 }
 
-/**
- * Lets in as many GraphQL requests as are good for all of them, and refuses those that are more than the process can do,
- * before anything is done for them.
- *
- * While there is no overload, a request costs a comparison and a few counters: how many may be in flight is settled ten
- * times a second, not for each.
- */
-export class Overload {
-  readonly #door: Door;
-  readonly #queue: () => CallQueue;
-  readonly #isClosing: () => boolean;
-  readonly #looks: NodeJS.Timeout;
-  #pace: NodeJS.Timeout | undefined;
+const SAMPLE_MS = 100;
+/** So many samples without a rejection end an overload. */
+const QUIET_SAMPLES = 50;
 
-  constructor({ config, queue, isClosing, logger }: OverloadOptions) {
-    const admission = new Admission({
-      maxInFlight: config.overload.maxRequestsInFlight,
-      concurrency: config.demandApi.concurrency,
-      processorWaitMs: config.overload.waitMs,
-      // Who has waited for longer has less time left than was waited for.
-      upstreamWaitMs: config.requestTimeoutMs / 2,
-    });
-    this.#door = new Door(admission, new Places(config.overload.maxRequestsInFlight));
+/**
+ * Bounds how many operations are executed and how many requests wait, by how saturated the event loop is. Without an
+ * overload a request costs two comparisons: the limits change ten times a second, or more often while requests wait.
+ */
+export class Overload implements Admission {
+  readonly #queue: AdmissionQueue;
+  readonly #concurrency: AdaptiveLimit;
+  readonly #sampler: NodeJS.Timeout;
+  readonly #callQueue: () => CallQueue;
+  #ticker: NodeJS.Timeout | undefined;
+
+  constructor({ limits, minInFlight, callQueue, logger }: OverloadOptions) {
+    const { maxRequestsInFlight: max, waitMs } = limits;
+    const concurrency = new AdaptiveLimit(max);
+    const total = new QueueLimit({ max, min: minInFlight, waitMs });
+    const queue = new AdmissionQueue(() => ({ concurrency: concurrency.value, total: total.value }));
+    const sample = monitorEventLoop(callQueue);
+    const report = reportOverloads(logger);
     this.#queue = queue;
-    this.#isClosing = isClosing;
-    const report = reportEpisodes(logger);
-    const workSince = watchWork(queue);
-    this.#looks = setInterval(() => {
-      const passed = this.#door.look(workSince());
-      report({ ...passed, limit: Math.floor(admission.limit) });
-    }, LOOK_MS).unref();
+    this.#concurrency = concurrency;
+    this.#callQueue = callQueue;
+    this.#sampler = setInterval(() => {
+      const sampled = sample();
+      concurrency.tick(sampled, queue.executing, queue.waiting);
+      const { answered, rejected } = queue.takeCounts();
+      total.tick(sampled, answered);
+      queue.update();
+      report(rejected, { inFlight: queue.executing + queue.waiting, limit: Math.floor(total.value) });
+    }, SAMPLE_MS).unref();
   }
 
-  /** Has a request served by `serve`: at once, in a while, or not at all, in which case it is answered here. */
-  admit(exchange: Exchange, serve: () => void): void {
-    const door = this.#door;
-    const letIn = () => {
-      exchange.onOver((answered) => {
-        door.leave(answered);
-      });
-      serve();
-    };
-    const turnAway = () => {
-      refuse(exchange, this.#isClosing());
-    };
-    if (door.enter()) {
-      letIn();
-      return;
-    }
-    door.lineUp({ letIn, refuse: turnAway, isGone: () => exchange.isOver });
-    this.#pace ??= this.#startPace();
+  check(): void {
+    this.#queue.check();
+  }
+
+  admit(gone: Cancellation): (() => void) | Promise<() => void> {
+    const admitted = this.#queue.admit(gone);
+    if (typeof admitted !== 'function') this.#ticker ??= this.#startTicker();
+    return admitted;
   }
 
   close(): void {
-    clearInterval(this.#looks);
-    clearInterval(this.#pace);
+    clearInterval(this.#sampler);
+    clearInterval(this.#ticker);
   }
 
-  #startPace(): NodeJS.Timeout {
-    const workSince = watchWork(this.#queue);
-    const pace = setInterval(() => {
-      if (this.#door.isWaitedAt) {
-        this.#door.pace(workSince());
-      } else {
-        clearInterval(pace);
-        this.#pace = undefined;
+  #startTicker(): NodeJS.Timeout {
+    const sample = monitorEventLoop(this.#callQueue);
+    const ticker = setInterval(() => {
+      if (this.#queue.waiting === 0) {
+        clearInterval(ticker);
+        this.#ticker = undefined;
+        return;
       }
-    }, PACE_MS).unref();
-    return pace;
+      this.#concurrency.tick(sample(), this.#queue.executing, this.#queue.waiting);
+      this.#queue.update();
+    }, TICK_MS).unref();
+    return ticker;
   }
 }
 
-/** @returns tells, at each call, what was worked since the one before */
-function watchWork(queue: () => CallQueue): () => Work {
-  let before = present(queue);
-  return () => {
-    const now = present(queue);
-    const { active: busyMs, idle: idleMs } = performance.eventLoopUtilization(now.loop, before.loop);
-    const turns = Math.max(1, now.turns - before.turns);
-    const callsWait = now.waiting > 0 || now.waited > before.waited;
-    before = now;
-    return { busyMs, idleMs, turnMs: busyMs / turns, callsWait };
+/** One line in the log when an overload begins and one when it has ended: a line for each rejection would add to it. */
+function reportOverloads(logger: Pick<Logger, 'warn' | 'info'>) {
+  let sum = 0;
+  let quiet = 0;
+  return (rejected: number, state: { readonly inFlight: number; readonly limit: number }): void => {
+    if (rejected > 0 && sum === 0) logger.warn(state, 'The gateway is overloaded and rejects requests.');
+    sum += rejected;
+    quiet = rejected > 0 ? 0 : quiet + 1;
+    if (sum === 0 || quiet < QUIET_SAMPLES) return;
+    logger.info({ rejected: sum }, 'The overload has ended.');
+    sum = 0;
   };
 }
-
-function present(queue: () => CallQueue) {
-  const { uvMetricsInfo } = performance.nodeTiming;
-  return { loop: performance.eventLoopUtilization(), turns: uvMetricsInfo.loopCount, ...queue() };
-}
-
-const LOOK_MS = 100;

@@ -30,7 +30,7 @@ export interface DocumentExtent {
  * Why a document is too deep or too large, or undefined where it is neither. It looks at the text alone, so that a document
  * can be refused before it is parsed.
  */
-export function beyondLimits(
+export function documentLimitError(
   source: string,
   { maxDepth, maxTokens }: DocumentLimits,
 ): GraphQLError | undefined {

@@ -1,5 +1,5 @@
 import { getIntrospectionQuery } from 'graphql';
-import { measure, beyondLimits, MAX_NESTING } from '../../src/server/operations/document-limits.js';
+import { measure, documentLimitError, MAX_NESTING } from '../../src/operations/document-limits.js';
 
 const TOKENS = 15_000;
 const LIMITS = { maxDepth: 50, maxTokens: TOKENS };
@@ -56,8 +56,8 @@ test('each level counts: 50 are taken, and 51 are not', () => {
       (_, level) => `fragment F${level + 1} on T { a ${level + 1 < depth ? `{ ...F${level + 2} }` : ''} }`,
     ).join(' ')}`;
   for (const document of [flat, spread]) {
-    expect(beyondLimits(document(50), LIMITS)).toBeUndefined();
-    expect(beyondLimits(document(51), LIMITS)).toMatchObject({
+    expect(documentLimitError(document(50), LIMITS)).toBeUndefined();
+    expect(documentLimitError(document(51), LIMITS)).toMatchObject({
       message:
         'The fields of the document are nested 51 levels deep, fragments included. At most 50 levels are allowed.',
       extensions: { code: 'BAD_USER_INPUT' },
@@ -68,7 +68,7 @@ test('each level counts: 50 are taken, and 51 are not', () => {
 describe('Fragments that', () => {
   test('spread each other in a circle are left to validation', () => {
     const source = '{ a { ...F } } fragment F on T { a { ...G } } fragment G on T { b { ...F } c { d } }';
-    expect(beyondLimits(source, LIMITS)).toBeUndefined();
+    expect(documentLimitError(source, LIMITS)).toBeUndefined();
   });
 
   test('do so, and are more than brackets may be nested, are refused', () => {
@@ -77,13 +77,15 @@ describe('Fragments that', () => {
       { length: count },
       (_, level) => `fragment F${level} on T { ...F${(level + 1) % count} }`,
     );
-    expect(beyondLimits(`{ ...F0 } ${circle.join(' ')}`, LIMITS)?.message).toContain(`${MAX_NESTING} levels`);
+    expect(documentLimitError(`{ ...F0 } ${circle.join(' ')}`, LIMITS)?.message).toContain(
+      `${MAX_NESTING} levels`,
+    );
   });
 
   test('have one name are measured together', () => {
     const deep = `fragment F on T ${'{ a '.repeat(60)}${'}'.repeat(60)}`;
     for (const source of [`{ ...F } fragment F on T { a } ${deep}`, `{ ...F } ${deep} fragment F on T { a }`])
-      expect(beyondLimits(source, LIMITS)).toBeDefined();
+      expect(documentLimitError(source, LIMITS)).toBeDefined();
   });
 
   test('double at each level are as large as if they were written out', () => {
@@ -93,8 +95,8 @@ describe('Fragments that', () => {
         return `fragment F${level} on T { a ${next} b: a ${next} }`;
       }).join(' ')}`;
     expect(measure(doubling(40), TOKENS).tokens).toBeGreaterThan(2 ** 40);
-    expect(beyondLimits(doubling(8), LIMITS)).toBeUndefined();
-    expect(beyondLimits(doubling(40), LIMITS)).toMatchObject({
+    expect(documentLimitError(doubling(8), LIMITS)).toBeUndefined();
+    expect(documentLimitError(doubling(40), LIMITS)).toMatchObject({
       message: expect.stringContaining('more than 15000 tokens'),
       extensions: { code: 'BAD_USER_INPUT' },
     });
@@ -102,7 +104,7 @@ describe('Fragments that', () => {
 
   test('are spread often, and the document is within its tokens, are taken', () => {
     const source = `{ ${Array.from({ length: 500 }, (_, nth) => `a${nth}: a { ...F }`).join(' ')} } fragment F on T { b c d e }`;
-    expect(beyondLimits(source, LIMITS)).toBeUndefined();
+    expect(documentLimitError(source, LIMITS)).toBeUndefined();
   });
 
   test('double at each level are each measured once', () => {
@@ -133,11 +135,11 @@ describe('What is no document', () => {
   });
 
   test('is as deep as it is before the error', () => {
-    expect(beyondLimits(`${'{ a '.repeat(60)} ? "`, LIMITS)).toBeDefined();
+    expect(documentLimitError(`${'{ a '.repeat(60)} ? "`, LIMITS)).toBeDefined();
   });
 
   test('is not looked at beyond what the parser takes', () => {
     const source = `{ ${'a '.repeat(TOKENS)} ${'{ a '.repeat(60)}`;
-    expect(beyondLimits(source, LIMITS)).toBeUndefined();
+    expect(documentLimitError(source, LIMITS)).toBeUndefined();
   });
 });

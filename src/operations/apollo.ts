@@ -4,7 +4,6 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
-import { execute } from 'graphql';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { createFormatError } from '../graphql/errors/format-error.js';
@@ -12,10 +11,11 @@ import { mutationErrorsPlugin } from '../graphql/errors/mutation-errors.plugin.j
 import { traceIdPlugin } from '../graphql/errors/trace-id.plugin.js';
 import { createSchema } from '../graphql/schema.js';
 import { createExecutor } from '../lib/executor/executor.js';
-import { createPersistedQueryStore } from './operations/document-store.js';
-import { Execution } from './operations/execution.js';
 import type { Logger } from '../telemetry/logger.js';
-import type { FirstQuery } from './explorers.js';
+import { createDocumentStore, createPersistedQueryStore } from './document-store.js';
+import { documentsPlugin } from './documents.plugin.js';
+import { executorGateway, graphqlJs } from './executor-gateway.js';
+import type { FirstQuery } from './first-query.js';
 
 /** The most tokens of a document: a limit on what parsing and validating it can cost. */
 const MAX_TOKENS = 15_000;
@@ -28,37 +28,35 @@ export interface ApolloOptions {
   /** The most levels of fields in an operation. */
   readonly maxDepth: number;
   readonly logger: Logger;
+  /** Further plugins. Their hooks are called for every operation of every transport. */
+  readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
 }
 
-/** The GraphQL server, not started yet, and what executes its operations. */
-export function createApollo({ production, firstQuery, executor, maxDepth, logger }: ApolloOptions): {
-  readonly apollo: ApolloServer<RequestContext>;
-  readonly execution: Execution;
-} {
+/** The GraphQL server; it has not been started yet. */
+export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
+  const { production, firstQuery, executor, maxDepth, logger, plugins } = options;
   const schema = createSchema();
   const hideSuggestions = production;
-  const execution = new Execution(
-    schema,
-    executor === 'planned'
-      ? createExecutor(schema, { hideSuggestions })
-      : (operation) => execute({ schema, hideSuggestions, ...operation }),
-    { maxDepth, maxTokens: MAX_TOKENS },
-  );
-  const apollo = new ApolloServer<RequestContext>({
-    gateway: execution.gateway,
+  const reference = graphqlJs(schema, hideSuggestions);
+  return new ApolloServer<RequestContext>({
+    gateway: executorGateway(
+      schema,
+      executor === 'planned' ? createExecutor(schema, { hideSuggestions }) : reference,
+      reference,
+    ),
     introspection: !production,
     hideSchemaDetailsFromClientErrors: production,
     validationOptions: { hideSuggestions },
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxLexicalTokens: MAX_TOKENS },
-    // `execution` keeps the documents.
+    // `documentsPlugin` keeps the documents.
     documentStore: null,
     persistedQueries: { cache: createPersistedQueryStore() },
     logger,
     formatError: createFormatError({
       onDefect: (error) => {
-        logger.error({ err: error }, 'A resolver failed in a way that nobody foresaw.');
+        logger.error({ err: error }, 'A resolver failed unexpectedly.');
       },
     }),
     plugins: [
@@ -66,10 +64,10 @@ export function createApollo({ production, firstQuery, executor, maxDepth, logge
       production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
       traceIdPlugin<RequestContext>(),
       mutationErrorsPlugin<RequestContext>(),
-      execution.plugin,
+      documentsPlugin<RequestContext>(createDocumentStore(), { maxDepth, maxTokens: MAX_TOKENS }),
+      ...plugins,
     ],
   });
-  return { apollo, execution };
 }
 
 function sandbox({ document, variables, headers }: FirstQuery): ApolloServerPlugin {

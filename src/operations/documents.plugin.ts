@@ -1,0 +1,60 @@
+import type {
+  ApolloServerPlugin,
+  BaseContext,
+  GraphQLRequestContext,
+  GraphQLRequestContextDidResolveOperation,
+  GraphQLRequestContextDidResolveSource,
+  GraphQLRequestListener,
+} from '@apollo/server';
+import { Kind, type DocumentNode, type GraphQLError } from 'graphql';
+import { documentLimitError, type DocumentLimits } from './document-limits.js';
+import type { DocumentStore } from './document-store.js';
+
+const DONE = Promise.resolve();
+const EMPTY: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
+
+/**
+ * Keeps documents that have been parsed and validated, and rejects a document that is too deep or too large before it is
+ * parsed. Apollo Server's own document store cannot do the latter.
+ *
+ * Apollo Server skips parsing and validating where `document` is set already. A plugin can reject an operation no earlier than in
+ * `didResolveOperation`, so a rejected document is replaced with an empty one until then.
+ */
+export function documentsPlugin<Context extends BaseContext>(
+  documents: DocumentStore,
+  limits: DocumentLimits,
+): ApolloServerPlugin<Context> {
+  return { requestDidStart: () => Promise.resolve(new DocumentsListener<Context>(documents, limits)) };
+}
+
+type WithDocument = GraphQLRequestContext<BaseContext> & { document?: DocumentNode };
+
+class DocumentsListener<Context extends BaseContext> implements GraphQLRequestListener<Context> {
+  readonly #documents: DocumentStore;
+  readonly #limits: DocumentLimits;
+  #error: GraphQLError | undefined;
+
+  constructor(documents: DocumentStore, limits: DocumentLimits) {
+    this.#documents = documents;
+    this.#limits = limits;
+  }
+
+  didResolveSource(request: GraphQLRequestContextDidResolveSource<Context>): Promise<void> {
+    let document = this.#documents.get(request.source);
+    if (document === undefined) {
+      this.#error = documentLimitError(request.source, this.#limits);
+      if (this.#error !== undefined) document = EMPTY;
+    }
+    if (document !== undefined) (request as WithDocument).document = document;
+    return DONE;
+  }
+
+  didResolveOperation({
+    source,
+    document,
+  }: GraphQLRequestContextDidResolveOperation<Context>): Promise<void> {
+    if (this.#error !== undefined) return Promise.reject(this.#error);
+    this.#documents.set(source, document);
+    return DONE;
+  }
+}

@@ -1,0 +1,57 @@
+import type { ApolloServerOptionsWithGateway } from '@apollo/server';
+import { execute, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type { RequestContext } from '../context.js';
+
+/** Executes a validated operation. Errors are part of the result. */
+export type Execute = (args: {
+  readonly document: DocumentNode;
+  readonly operationName: string | undefined;
+  readonly contextValue: unknown;
+  readonly variableValues: Readonly<Record<string, unknown>> | undefined;
+}) => ExecutionResult | Promise<ExecutionResult>;
+
+type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
+
+/** Executes with graphql-js. */
+export function graphqlJs(schema: GraphQLSchema, hideSuggestions: boolean): Execute {
+  return (args) => execute({ schema, hideSuggestions, ...args });
+}
+
+/**
+ * Lets Apollo Server execute operations with an executor of our choice: `gateway` is its extension point for that.
+ *
+ * @param instrumented executes the operations whose resolvers a plugin observes with `willResolveField`
+ */
+export function executorGateway(schema: GraphQLSchema, executor: Execute, instrumented: Execute): Gateway {
+  let onSchema: Parameters<Gateway['onSchemaLoadOrUpdate']>[0] | undefined;
+  return {
+    onSchemaLoadOrUpdate(callback) {
+      onSchema = callback;
+      return () => undefined;
+    },
+    load() {
+      onSchema?.({ apiSchema: schema, coreSupergraphSdl: '' });
+      return Promise.resolve({
+        executor: ({ document, request, context }) => {
+          const run = isInstrumented(context) ? instrumented : executor;
+          const result = run({
+            document,
+            operationName: request.operationName,
+            contextValue: context,
+            variableValues: request.variables,
+          });
+          return Promise.resolve(result as ExecutionResult<Record<string, unknown>, Record<string, unknown>>);
+        },
+      });
+    },
+    stop: () => Promise.resolve(),
+  };
+}
+
+/**
+ * Apollo Server hands `willResolveField` to its wrapped resolvers under a symbol on the context, which has no symbols
+ * otherwise. A planned document may have been planned before the resolvers were wrapped.
+ */
+function isInstrumented(context: object): boolean {
+  return Object.getOwnPropertySymbols(context).length > 0;
+}

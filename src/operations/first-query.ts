@@ -1,0 +1,27 @@
+/** The query that the explorers show when they open. */
+export interface FirstQuery {
+  readonly document: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The first query where no demo data is known: it needs no id, only a token of the reader's own. */
+export const DEFAULT_FIRST_QUERY: FirstQuery = {
+  document: `# Everything that you may see. Put your token into the headers below.
+query Accounts {
+  accounts {
+    id
+    name
+    projects(first: 3) {
+      nodes {
+        id
+        name
+        status
+      }
+    }
+  }
+}
+`,
+  variables: {},
+  headers: { Authorization: 'Bearer <your token>' },
+};

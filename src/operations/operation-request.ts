@@ -1,0 +1,100 @@
+import secureJson from 'secure-json-parse';
+import { RequestError } from './request-error.js';
+
+/** An operation as a client sends it (GraphQL over HTTP, 5.1). */
+export interface OperationRequest {
+  /** Absent where `extensions.persistedQuery` names the document by its hash. */
+  readonly query?: string;
+  readonly operationName?: string;
+  readonly variables?: Record<string, unknown>;
+  readonly extensions?: Record<string, unknown>;
+}
+
+/**
+ * The operation in the body of a `POST` request.
+ *
+ * @throws {RequestError} 400, naming what is wrong with the body
+ */
+export function operationInBody(text: string): OperationRequest {
+  if (text.trim() === '')
+    throw new RequestError(400, 'The request has no body. Send a JSON object with a `query`.');
+  const body = parsed(text);
+  if (Array.isArray(body)) {
+    throw new RequestError(400, 'The body is a list. Send each operation in a request of its own.');
+  }
+  if (!isObject(body)) throw new RequestError(400, 'The body must be a JSON object with a `query`.');
+  return operation(body);
+}
+
+/**
+ * The operation in the query string of a `GET` request. An empty parameter counts as absent.
+ *
+ * @throws {RequestError} 400, naming the parameter
+ */
+export function operationInQueryString(queryString: string): OperationRequest {
+  const params = new URLSearchParams(queryString);
+  const parameter = (name: string): string | undefined => {
+    const [value = '', ...more] = params.getAll(name);
+    if (more.length > 0) throw new RequestError(400, `The parameter \`${name}\` is given more than once.`);
+    return value === '' ? undefined : value;
+  };
+  const json = (name: string): unknown => {
+    const text = parameter(name);
+    return text === undefined ? undefined : parsed(text, `The parameter \`${name}\``);
+  };
+  return operation({
+    query: parameter('query'),
+    operationName: parameter('operationName'),
+    variables: json('variables'),
+    extensions: json('extensions'),
+  });
+}
+
+function operation(given: Readonly<Record<string, unknown>>): OperationRequest {
+  const { query, operationName, variables, extensions } = given;
+  if (!isAbsent(extensions) && !isObject(extensions)) throw mustBe('extensions', 'an object');
+  if (!isAbsent(variables) && !isObject(variables)) throw mustBe('variables', 'an object');
+  if (!isAbsent(operationName) && typeof operationName !== 'string')
+    throw mustBe('operationName', 'a string');
+  if (!isAbsent(query) && typeof query !== 'string') throw mustBe('query', 'a string');
+  const persistedQuery = extensions?.['persistedQuery'];
+  if (isAbsent(query) || query === '') {
+    if (isAbsent(persistedQuery)) {
+      throw new RequestError(
+        400,
+        '`query` is missing. Send a GraphQL document, or the hash of a persisted one.',
+      );
+    }
+    if (!isObject(persistedQuery)) throw mustBe('extensions.persistedQuery', 'an object');
+  }
+  return {
+    ...(isAbsent(query) || query === '' ? {} : { query }),
+    ...(isAbsent(operationName) ? {} : { operationName }),
+    ...(isAbsent(variables) ? {} : { variables }),
+    ...(isAbsent(extensions) ? {} : { extensions }),
+  };
+}
+
+function mustBe(name: string, what: string): RequestError {
+  return new RequestError(400, `\`${name}\` must be ${what}.`);
+}
+
+/** Rejects text that would change the prototypes of objects. */
+function parsed(text: string, what = 'The body of the request'): unknown {
+  try {
+    return secureJson.parse(text);
+  } catch {
+    throw new RequestError(
+      400,
+      `${what} is not valid JSON, or has a property \`__proto__\` or \`constructor.prototype\`, which is not allowed.`,
+    );
+  }
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,56 @@
+import type { GraphQLResponse } from '@apollo/server';
+import type { FormattedExecutionResult } from 'graphql';
+import { GATEWAY_FAILED, type ErrorExtensions } from '../graphql/errors/format-error.js';
+import type { RequestError } from './request-error.js';
+
+/** A response over HTTP. Its body is JSON. */
+export interface OperationResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** The response to an operation that Apollo Server has executed or rejected. */
+export function operationResponse({ http, body }: GraphQLResponse, contentType: string): OperationResponse {
+  if (body.kind !== 'single') throw new Error('No schema of the gateway has incremental delivery.');
+  const headers: Record<string, string> = { 'content-type': contentType };
+  for (const [name, value] of http.headers) headers[name] = value;
+  return { status: http.status ?? 200, headers, body: serialize(body.singleResult) };
+}
+
+/** The response to a request that is rejected, in the one form of all errors. */
+export function rejection(
+  error: RequestError,
+  traceId: string,
+  contentType: string = JSON_TYPE,
+): OperationResponse {
+  const { status, message, code, retryAfterSeconds, headers } = error;
+  const isRetryable = retryAfterSeconds !== undefined;
+  const extensions: ErrorExtensions = {
+    code,
+    retryable: isRetryable,
+    ...(isRetryable && { retryAfterSeconds }),
+  };
+  return {
+    status,
+    headers: { 'content-type': contentType, ...headers },
+    body: serialize({ errors: [{ message, extensions: { ...extensions, traceId } }] }),
+  };
+}
+
+/** The response where the gateway has a defect. It reveals nothing but its trace id. */
+export function failure(traceId: string, contentType: string = JSON_TYPE): OperationResponse {
+  const { message, extensions } = GATEWAY_FAILED;
+  return {
+    status: 500,
+    headers: { 'content-type': contentType },
+    body: serialize({ errors: [{ message, extensions: { ...extensions, traceId } }] }),
+  };
+}
+
+/** `errors` stands first, where a reader sees it (GraphQL, 7.2.2). */
+function serialize({ errors, data, extensions }: FormattedExecutionResult): string {
+  return `${JSON.stringify({ errors, data, extensions })}\n`;
+}

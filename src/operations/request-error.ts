@@ -1,0 +1,30 @@
+import { FieldgateError, type ErrorCode } from '../errors.js';
+
+export interface RequestErrorOptions {
+  /** Default: `BAD_USER_INPUT`. */
+  readonly code?: ErrorCode;
+  /** When the same request can succeed, in seconds. Default: never. */
+  readonly retryAfterSeconds?: number;
+  /** Further headers of the response, e.g. `Allow`. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request that is rejected before any operation has been executed. `message` tells the client what to change. */
+export class RequestError extends FieldgateError {
+  readonly code: ErrorCode;
+  readonly retryAfterSeconds: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  /** @param status of the HTTP response (RFC 9110, 15) */
+  constructor(
+    readonly status: number,
+    message: string,
+    { code = 'BAD_USER_INPUT', retryAfterSeconds, headers = {} }: RequestErrorOptions = {},
+  ) {
+    super(message);
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.headers =
+      retryAfterSeconds === undefined ? headers : { ...headers, 'retry-after': String(retryAfterSeconds) };
+  }
+}

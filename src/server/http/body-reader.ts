@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http';
+import { RequestError } from '../../operations/request-error.js';
+
+export interface BodyReaderOptions {
+  /** The longest body, in bytes. */
+  readonly maxBytes: number;
+  /** The most bytes of bodies that have not arrived whole, all requests together. */
+  readonly maxUnfinishedBytes: number;
+}
+
+interface UnfinishedBody {
+  readonly fail: (error: RequestError) => void;
+}
+
+/** Reads the bodies of requests, within bounds for each and for all. */
+export class BodyReader {
+  readonly #options: BodyReaderOptions;
+  /** The oldest comes first. */
+  readonly #unfinished = new Set<UnfinishedBody>();
+  #unfinishedBytes = 0;
+
+  constructor(options: BodyReaderOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Reads a body as UTF-8.
+   *
+   * @throws {RequestError} 413 where it is too large; 503 where it is the oldest of too many that have not arrived whole;
+   *   400 where the client goes away
+   */
+  read(request: IncomingMessage): Promise<string> {
+    const { maxBytes, maxUnfinishedBytes } = this.#options;
+    if (Number(request.headers['content-length']) > maxBytes) return Promise.reject(tooLarge(maxBytes));
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      const onData = (chunk: Buffer) => {
+        chunks.push(chunk);
+        length += chunk.length;
+        this.#unfinishedBytes += chunk.length;
+        if (length > maxBytes) body.fail(tooLarge(maxBytes));
+        while (this.#unfinishedBytes > maxUnfinishedBytes) this.#failOldest();
+      };
+      const end = () => {
+        request.off('data', onData).off('end', onEnd).off('close', onClose);
+        this.#unfinished.delete(body);
+        this.#unfinishedBytes -= length;
+        length = 0;
+      };
+      const onEnd = () => {
+        end();
+        const [first] = chunks;
+        resolve((chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)).toString());
+      };
+      const onClose = () => {
+        body.fail(new RequestError(400, 'The body of the request is incomplete.'));
+      };
+      const body: UnfinishedBody = {
+        fail: (error) => {
+          end();
+          // The rest is dropped, so that the connection can be used again.
+          request.resume();
+          reject(error);
+        },
+      };
+      this.#unfinished.add(body);
+      request.on('data', onData).on('end', onEnd).on('close', onClose);
+    });
+  }
+
+  #failOldest(): void {
+    for (const oldest of this.#unfinished) {
+      oldest.fail(
+        new RequestError(503, 'The gateway is receiving too many large requests; nothing was done.', {
+          code: 'RATE_LIMITED',
+          retryAfterSeconds: 1,
+          headers: { connection: 'close' },
+        }),
+      );
+      return;
+    }
+  }
+}
+
+function tooLarge(maxBytes: number): RequestError {
+  return new RequestError(
+    413,
+    `The body of the request is too large. At most ${maxBytes / 1024 / 1024} MiB are allowed.`,
+  );
+}

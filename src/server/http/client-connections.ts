@@ -1,0 +1,155 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Cancellation } from '../../upstream/cancellation.js';
+
+/** The most requests, on all connections, that clients have pipelined and that wait for earlier ones. */
+const MAX_PIPELINED = 2000;
+/** A connection is not read while so many requests wait on it. */
+const PAUSE_AT = 16;
+const SWEEP_MS = 500;
+const POLL_MS = 10;
+
+/**
+ * The connections of clients.
+ *
+ * Requests on one connection are handled one after another: methods that are not safe must not be handled in parallel
+ * (RFC 9112, 9.3.2), and a client with one connection has one request in flight. A client that does not read a response in
+ * time is disconnected.
+ */
+export class ClientConnections {
+  readonly #connections = new Map<Socket, ClientConnection>();
+  readonly #sweep: NodeJS.Timeout;
+  #pipelined = 0;
+
+  /** @param readTimeoutMs how long a client may take to read a response, in milliseconds */
+  constructor(readTimeoutMs: number) {
+    const sweep = () => {
+      const now = performance.now();
+      for (const connection of this.#connections.values()) connection.closeIfUnread(now, readTimeoutMs);
+    };
+    this.#sweep = setInterval(sweep, Math.min(SWEEP_MS, readTimeoutMs)).unref();
+  }
+
+  /** Calls `listener` for each request when the earlier requests of its connection have been answered. */
+  oneAtATime(listener: RequestListener): RequestListener {
+    return (request, response) => {
+      const { socket } = request;
+      const connection = this.#connectionOf(socket);
+      if (connection.current === undefined) {
+        connection.start({ request, response, listener });
+        return;
+      }
+      if (this.#pipelined >= MAX_PIPELINED) {
+        socket.destroy();
+        return;
+      }
+      this.#pipelined += 1;
+      connection.enqueue({ request, response, listener });
+    };
+  }
+
+  /** Happens when the client goes away whose request is being handled on this connection. */
+  goneOf(socket: Socket): Cancellation {
+    return this.#connections.get(socket)?.gone ?? new Cancellation();
+  }
+
+  /** The response that the connection waits for, if any. */
+  currentOn(socket: Socket): ServerResponse | undefined {
+    return this.#connections.get(socket)?.current;
+  }
+
+  /** Waits until the requests that have arrived whole by now are answered, or `withinMs` has passed. */
+  async answered(withinMs: number): Promise<void> {
+    await this.#settled((response) => response.writableEnded || !response.req.complete, withinMs);
+  }
+
+  /** Waits until clients have read the responses that are there by now, or `withinMs` has passed. */
+  async flushed(withinMs: number): Promise<void> {
+    await this.#settled((response) => response.writableFinished || !response.writableEnded, withinMs);
+  }
+
+  close(): void {
+    clearInterval(this.#sweep);
+  }
+
+  async #settled(isSettled: (response: ServerResponse) => boolean, withinMs: number): Promise<void> {
+    let open = [...this.#connections.values()].flatMap(({ current }) => current ?? []);
+    for (const end = performance.now() + withinMs; performance.now() < end; await sleep(POLL_MS)) {
+      open = open.filter((response) => !response.destroyed && !isSettled(response));
+      if (open.length === 0) return;
+    }
+  }
+
+  #connectionOf(socket: Socket): ClientConnection {
+    const known = this.#connections.get(socket);
+    if (known !== undefined) return known;
+    const connection = new ClientConnection(socket, (count) => {
+      this.#pipelined -= count;
+    });
+    this.#connections.set(socket, connection);
+    socket.once('close', () => {
+      this.#connections.delete(socket);
+      connection.closed();
+    });
+    return connection;
+  }
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly listener: RequestListener;
+}
+
+class ClientConnection {
+  readonly #socket: Socket;
+  /** Told how many requests do not wait any more. */
+  readonly #onDequeued: (count: number) => void;
+  #waiting: Exchange[] = [];
+  #unreadSince: number | undefined;
+  /** The response to the request that is being handled. */
+  current: ServerResponse | undefined;
+  gone = new Cancellation();
+
+  constructor(socket: Socket, onDequeued: (count: number) => void) {
+    this.#socket = socket;
+    this.#onDequeued = onDequeued;
+  }
+
+  start({ request, response, listener }: Exchange): void {
+    this.current = response;
+    response.once('finish', () => {
+      this.#finished();
+    });
+    listener(request, response);
+  }
+
+  enqueue(exchange: Exchange): void {
+    this.#waiting.push(exchange);
+    if (this.#waiting.length >= PAUSE_AT) this.#socket.pause();
+  }
+
+  closeIfUnread(now: number, readTimeoutMs: number): void {
+    if (this.current?.writableEnded !== true) this.#unreadSince = undefined;
+    else if (this.#unreadSince === undefined) this.#unreadSince = now;
+    else if (now - this.#unreadSince >= readTimeoutMs) this.#socket.destroy();
+  }
+
+  closed(): void {
+    this.#onDequeued(this.#waiting.length);
+    this.#waiting = [];
+    this.gone.cancel();
+  }
+
+  #finished(): void {
+    this.current = undefined;
+    this.#unreadSince = undefined;
+    const next = this.#waiting.shift();
+    if (next === undefined) return;
+    this.#onDequeued(1);
+    if (this.#waiting.length === 0) this.#socket.resume();
+    // The response before may have announced that it is the last one on the connection.
+    if (this.#socket.writable) this.start(next);
+  }
+}

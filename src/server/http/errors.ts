@@ -1,0 +1,45 @@
+import { METHODS } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { failure, rejection, type OperationResponse } from '../../operations/operation-response.js';
+import { RequestError } from '../../operations/request-error.js';
+import { traceOf } from './trace.js';
+
+/** Gives every error of HTTP the one form that errors of operations have: `errors`, a code and a trace id. */
+export function serveErrors(app: FastifyInstance): void {
+  app.setNotFoundHandler((request, reply) =>
+    send(reply, rejection(notFound(app, request), traceId(request))),
+  );
+  app.setErrorHandler(sendError);
+}
+
+/** For what fails before a route is found. */
+export function sendError(
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
+  if (status >= 400 && status < 500) {
+    return send(reply, rejection(new RequestError(status, `${error.message}.`), traceId(request)));
+  }
+  request.log.error({ err: error, traceId: traceId(request) }, 'A request failed unexpectedly.');
+  return send(reply, failure(traceId(request)));
+}
+
+export function send(reply: FastifyReply, { status, headers, body }: OperationResponse): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
+}
+
+function notFound(app: FastifyInstance, { method, url }: FastifyRequest): RequestError {
+  const path = url.replace(/\?.*/s, '');
+  const allowed = METHODS.filter((other) => app.hasRoute({ method: other as 'GET', url: path }));
+  if (allowed.length === 0)
+    return new RequestError(404, 'There is nothing at this path. GraphQL is at `/graphql`.');
+  return new RequestError(405, `The method ${method} is not supported here. Use ${allowed.join(' or ')}.`, {
+    headers: { allow: allowed.join(', ') },
+  });
+}
+
+function traceId(request: FastifyRequest): string {
+  return traceOf(request.headers).traceId;
+}
