@@ -2,8 +2,8 @@ import type {
   ApolloServerPlugin,
   BaseContext,
   GraphQLRequestContext,
-  GraphQLRequestContextDidResolveOperation,
   GraphQLRequestContextDidResolveSource,
+  GraphQLRequestContextValidationDidStart,
   GraphQLRequestListener,
 } from '@apollo/server';
 import { Kind, type DocumentNode, type GraphQLError } from 'graphql';
@@ -49,12 +49,14 @@ class DocumentsListener<Context extends BaseContext> implements GraphQLRequestLi
     return DONE;
   }
 
-  didResolveOperation({
-    source,
-    document,
-  }: GraphQLRequestContextDidResolveOperation<Context>): Promise<void> {
-    if (this.#error !== undefined) return Promise.reject(this.#error);
-    this.#documents.set(source, document);
-    return DONE;
+  validationDidStart({ source, document }: GraphQLRequestContextValidationDidStart<Context>) {
+    return Promise.resolve((errors?: readonly Error[]) => {
+      if (errors === undefined) this.#documents.set(source, document);
+      return DONE;
+    });
+  }
+
+  didResolveOperation(): Promise<void> {
+    return this.#error === undefined ? DONE : Promise.reject(this.#error);
   }
 }

@@ -3,7 +3,7 @@ import { RequestError } from './request-error.js';
 
 /** An operation as a client sends it (GraphQL over HTTP, 5.1). */
 export interface OperationRequest {
-  /** Absent where `extensions.persistedQuery` names the document by its hash. */
+  /** Absent where `extensions.persistedQuery` names the document by its hash; else Apollo Server rejects the operation. */
   readonly query?: string;
   readonly operationName?: string;
   readonly variables?: Record<string, unknown>;
@@ -57,16 +57,6 @@ function operation(given: Readonly<Record<string, unknown>>): OperationRequest {
   if (!isAbsent(operationName) && typeof operationName !== 'string')
     throw mustBe('operationName', 'a string');
   if (!isAbsent(query) && typeof query !== 'string') throw mustBe('query', 'a string');
-  const persistedQuery = extensions?.['persistedQuery'];
-  if (isAbsent(query) || query === '') {
-    if (isAbsent(persistedQuery)) {
-      throw new RequestError(
-        400,
-        '`query` is missing. Send a GraphQL document, or the hash of a persisted one.',
-      );
-    }
-    if (!isObject(persistedQuery)) throw mustBe('extensions.persistedQuery', 'an object');
-  }
   return {
     ...(isAbsent(query) || query === '' ? {} : { query }),
     ...(isAbsent(operationName) ? {} : { operationName }),

@@ -74,10 +74,12 @@ export class ClientConnections {
   }
 
   async #settled(isSettled: (response: ServerResponse) => boolean, withinMs: number): Promise<void> {
+    const end = performance.now() + withinMs;
     let open = [...this.#connections.values()].flatMap(({ current }) => current ?? []);
-    for (const end = performance.now() + withinMs; performance.now() < end; await sleep(POLL_MS)) {
+    while (performance.now() < end) {
       open = open.filter((response) => !response.destroyed && !isSettled(response));
       if (open.length === 0) return;
+      await sleep(POLL_MS);
     }
   }
 

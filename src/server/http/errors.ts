@@ -32,7 +32,7 @@ export function send(reply: FastifyReply, { status, headers, body }: OperationRe
 
 function notFound(app: FastifyInstance, { method, url }: FastifyRequest): RequestError {
   const path = url.replace(/\?.*/s, '');
-  const allowed = METHODS.filter((other) => app.hasRoute({ method: other as 'GET', url: path }));
+  const allowed = METHODS.filter((other) => app.hasRoute({ method: other, url: path }));
   if (allowed.length === 0)
     return new RequestError(404, 'There is nothing at this path. GraphQL is at `/graphql`.');
   return new RequestError(405, `The method ${method} is not supported here. Use ${allowed.join(' or ')}.`, {

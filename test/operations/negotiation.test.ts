@@ -1,0 +1,107 @@
+import { negotiate, prefersHtml, type NegotiationHeaders } from '../../src/operations/negotiation.js';
+import { RequestError } from '../../src/operations/request-error.js';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const GRAPHQL_TYPE = 'application/graphql-response+json; charset=utf-8';
+
+/** The type of the response, or the status of the rejection. */
+function outcome(method: string, headers: NegotiationHeaders): string | number {
+  try {
+    return negotiate(method, headers);
+  } catch (error) {
+    if (error instanceof RequestError) return error.status;
+    throw error;
+  }
+}
+
+const post = (headers: NegotiationHeaders) =>
+  outcome('POST', { 'content-type': 'application/json', ...headers });
+
+describe('The Accept header', () => {
+  test.each<[string | undefined, string | number]>([
+    [undefined, JSON_TYPE],
+    ['', JSON_TYPE],
+    ['*/*', JSON_TYPE],
+    ['application/*', JSON_TYPE],
+    ['application/json', JSON_TYPE],
+    ['APPLICATION/JSON', JSON_TYPE],
+    ['application/graphql-response+json', GRAPHQL_TYPE],
+    ['application/graphql-response+json, application/json;q=0.9', GRAPHQL_TYPE],
+    ['application/graphql-response+json;q=0.5, application/json', JSON_TYPE],
+    ['application/json;v=2', JSON_TYPE],
+    ['application/json; v="a;b,c\\"d" ;q=0.5', JSON_TYPE],
+    ['application/json;charset=latin1;profile=x', JSON_TYPE],
+    ['application/graphql-response+json;v=2;q=1.0, application/json;q=0.1', GRAPHQL_TYPE],
+    ['application/json;q=0, */*', GRAPHQL_TYPE],
+    ['application/json; q=0.0, application/graphql-response+json', GRAPHQL_TYPE],
+    ['application/json;q=0', 406],
+    ['*/*;q=0', 406],
+    ['text/html', 406],
+    ['text/html, application/xhtml+xml', 406],
+    ['text/html, */*;q=0.1', JSON_TYPE],
+    ['multipart/mixed;deferSpec=20220824, application/json', JSON_TYPE],
+  ])('%j is answered with %j', (accept, expected) => {
+    expect(post({ accept })).toBe(expected);
+    // The second time the type comes from the cache.
+    expect(post({ accept })).toBe(expected);
+  });
+
+  test('is understood in time proportional to its length', () => {
+    expect(post({ accept: `application/json${';a="\\'.repeat(5000)}` })).toBeDefined();
+    expect(post({ accept: `application/json${';'.repeat(15_000)}` })).toBeDefined();
+  });
+});
+
+describe('The Content-Type of a POST request', () => {
+  test.each<[string | undefined, number | string]>([
+    ['application/json', JSON_TYPE],
+    ['Application/JSON ; charset=UTF-8', JSON_TYPE],
+    ['application/json;charset="utf-8"', JSON_TYPE],
+    ['application/json; charset=utf8', JSON_TYPE],
+    ['application/json; profile="charset=latin1"', JSON_TYPE],
+    ['application/json; v=1; charset=iso-8859-1', 415],
+    ['application/json; charset=utf-16', 415],
+    ['application/json; CHARSET="latin1"', 415],
+    ['application/jsonx', 415],
+    ['application/graphql', 415],
+    ['text/plain', 415],
+    ['', 415],
+    [undefined, 415],
+  ])('%j is answered with %j', (contentType, expected) => {
+    expect(outcome('POST', { 'content-type': contentType })).toBe(expected);
+  });
+
+  test.each(['gzip', 'br', 'identity, gzip'])('is not enough for a body compressed with %s', (encoding) => {
+    expect(post({ 'content-encoding': encoding })).toBe(415);
+    expect(post({ 'content-encoding': 'identity' })).toBe(JSON_TYPE);
+  });
+});
+
+describe('A GET request', () => {
+  test.each<[NegotiationHeaders]>([
+    [{ authorization: 'Bearer a' }],
+    [{ 'apollo-require-preflight': 'true' }],
+    [{ 'x-apollo-operation-name': 'Run' }],
+    [{ 'content-type': 'application/json' }],
+  ])('is read with %j, which another site cannot have a browser send', (headers) => {
+    expect(outcome('GET', headers)).toBe(JSON_TYPE);
+  });
+
+  test.each<[NegotiationHeaders]>([[{}], [{ 'content-type': 'text/plain' }]])(
+    'is rejected with %j',
+    (headers) => {
+      expect(outcome('GET', headers)).toBe(400);
+    },
+  );
+});
+
+test.each<[string | undefined, boolean]>([
+  ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', true],
+  ['text/html', true],
+  ['*/*', false],
+  ['application/json', false],
+  ['text/html;q=0.5, application/json', false],
+  [undefined, false],
+])('prefers a page with %j: %j', (accept, expected) => {
+  expect(prefersHtml(accept)).toBe(expected);
+});

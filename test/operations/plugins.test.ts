@@ -1,0 +1,251 @@
+/** Plugins of Apollo Server see every operation, whatever its transport, as they do in Apollo Server itself. */
+import { createHash } from 'node:crypto';
+import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import type { RequestContext } from '../../src/context.js';
+import { demo } from '../../src/emulator/index.js';
+import { createSchema } from '../../src/graphql/schema.js';
+import { startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
+import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
+
+const id = `${demo.accountId}/${demo.projectId}/${demo.live.targetGroupId}/${demo.live.fieldingRunId}`;
+const RUN = `query Run($id: ID!) { fieldingRun(id: $id) { status version } }`;
+
+interface Recorder {
+  readonly plugin: ApolloServerPlugin<RequestContext>;
+  /** The names of the hooks that were called, with what they were given, since this was last called. */
+  take(): readonly string[];
+  /** The context of the last operation. */
+  readonly context: () => RequestContext | undefined;
+}
+
+/** A plugin that records each hook. @param fields whether it observes resolvers, too */
+function recorder(fields: boolean): Recorder {
+  let calls: string[] = [];
+  let context: RequestContext | undefined;
+  const record = (call: string) => {
+    calls.push(call);
+    return Promise.resolve();
+  };
+  const plugin: ApolloServerPlugin<RequestContext> = {
+    invalidRequestWasReceived: () => record('invalidRequestWasReceived'),
+    contextCreationDidFail: () => record('contextCreationDidFail'),
+    unexpectedErrorProcessingRequest: () => record('unexpectedErrorProcessingRequest'),
+    async requestDidStart({ request: { http, operationName }, contextValue }) {
+      context = contextValue;
+      await record(
+        `requestDidStart ${http?.method} ${http?.headers.get('x-name') ?? ''} ${operationName ?? ''}`,
+      );
+      return {
+        didResolveSource: ({ queryHash, metrics }) =>
+          record(`didResolveSource ${queryHash.length} ${metrics.persistedQueryHit}`),
+        async parsingDidStart() {
+          await record('parsingDidStart');
+          return (error) => record(`parsingDidEnd ${error === undefined}`);
+        },
+        async validationDidStart() {
+          await record('validationDidStart');
+          return (errors) => record(`validationDidEnd ${errors?.length ?? 0}`);
+        },
+        didResolveOperation: ({ operation }) => record(`didResolveOperation ${operation?.operation}`),
+        didEncounterErrors: ({ errors }) => record(`didEncounterErrors ${errors.length}`),
+        async responseForOperation() {
+          await record('responseForOperation');
+          return null;
+        },
+        async executionDidStart() {
+          await record('executionDidStart');
+          return {
+            executionDidEnd: (error) => record(`executionDidEnd ${error === undefined}`),
+            ...(fields && {
+              willResolveField({ info }) {
+                void record(`willResolveField ${info.parentType.name}.${info.fieldName}`);
+                return (error) => void record(`didResolveField ${info.fieldName} ${error === null}`);
+              },
+            }),
+          };
+        },
+        willSendResponse: ({ response: { body } }) =>
+          record(`willSendResponse ${body.kind === 'single' && body.singleResult.errors?.length}`),
+      };
+    },
+  };
+  return {
+    plugin,
+    take: () => {
+      const taken = calls;
+      calls = [];
+      return taken;
+    },
+    context: () => context,
+  };
+}
+
+interface Request {
+  readonly method?: 'GET' | 'POST';
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const persisted = (query: string) => ({ persistedQuery: { version: 1, sha256Hash: sha256(query) } });
+
+let emulator: TestEmulator;
+beforeAll(async () => {
+  emulator = await startTestEmulator();
+});
+afterAll(() => emulator.close());
+
+describe.each(['planned', 'graphql-js'])('With the %s executor, a plugin', (executor) => {
+  describe.each([false, true])('that observes resolvers: %s', (fields) => {
+    const ours = recorder(fields);
+    const reference = recorder(fields);
+    let gateway: TestGateway;
+    let apollo: ApolloServer<RequestContext>;
+
+    beforeAll(async () => {
+      gateway = await startTestGateway({
+        demandApiUrl: emulator.url,
+        plugins: [ours.plugin],
+        env: { GRAPHQL_EXECUTION: executor },
+      });
+      apollo = new ApolloServer({
+        schema: createSchema(),
+        plugins: [reference.plugin],
+        stopOnTerminationSignals: false,
+      });
+      await apollo.start();
+    });
+    afterAll(async () => {
+      await gateway.close();
+      await apollo.stop();
+    });
+
+    const headers = { 'content-type': 'application/json', authorization: 'Bearer demo', 'x-name': 'n' };
+    const searchOf = (body: Request['body']) =>
+      `?${new URLSearchParams(
+        Object.entries(body).map(([name, value]) => [
+          name,
+          typeof value === 'string' ? value : JSON.stringify(value),
+        ]),
+      )}`;
+
+    /** Has both execute a request. @returns the hooks that each called */
+    async function both({ method = 'POST', body }: Request) {
+      const search = method === 'GET' ? searchOf(body) : '';
+      await fetch(`${gateway.url}/graphql${search}`, {
+        method,
+        headers,
+        ...(method === 'POST' && { body: JSON.stringify(body) }),
+      });
+      const contextValue = ours.context();
+      await apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: {
+          method,
+          headers: new HeaderMap(Object.entries(headers)),
+          search,
+          body: method === 'POST' ? body : undefined,
+        },
+        context: () =>
+          contextValue === undefined
+            ? Promise.reject(new Error('The gateway made no context.'))
+            : Promise.resolve(contextValue),
+      });
+      return { ours: ours.take(), reference: reference.take() };
+    }
+
+    test.each<[string, Request]>([
+      ['a query', { body: { query: RUN, operationName: 'Run', variables: { id } } }],
+      ['a query by GET', { method: 'GET', body: { query: RUN, variables: { id } } }],
+      ['a query of nothing but its type', { body: { query: '{ __typename }' } }],
+      ['a query that fails', { body: { query: RUN, variables: { id: 'wrong' } } }],
+      ['a document that cannot be parsed', { body: { query: '{' } }],
+      ['a document that is not valid', { body: { query: '{ wrong }' } }],
+      ['an unknown operation', { body: { query: RUN, operationName: 'Other', variables: { id } } }],
+      ['a missing variable', { body: { query: RUN } }],
+      [
+        'a mutation',
+        {
+          body: {
+            query: `mutation { pauseFieldingRun(input: { id: "${id}", version: "0" }) { userErrors { code } } }`,
+          },
+        },
+      ],
+      ['a mutation by GET', { method: 'GET', body: { query: 'mutation { __typename }' } }],
+      ['an unknown persisted query', { body: { extensions: persisted('{ __typename }') } }],
+      [
+        'a persisted query with a wrong hash',
+        { body: { query: '{ __typename }', extensions: persisted('x') } },
+      ],
+      [
+        'a persisted query that is registered',
+        { body: { query: '{ a: __typename }', extensions: persisted('{ a: __typename }') } },
+      ],
+      ['a persisted query that is known', { body: { extensions: persisted('{ a: __typename }') } }],
+      [
+        'a known persisted query by GET',
+        { method: 'GET', body: { extensions: persisted('{ a: __typename }') } },
+      ],
+      ['a batch', { body: [] as unknown as Request['body'] }],
+      ['no operation', { body: { query: '' } }],
+    ])('sees %s as in Apollo Server, the first and the second time', async (_, request) => {
+      for (let time = 0; time < 2; time += 1) {
+        const seen = await both(request);
+        expect(seen.ours).toEqual(seen.reference);
+        expect(seen.ours).not.toEqual([]);
+      }
+    });
+  });
+
+  test('can reject an operation each time', async () => {
+    const plugin: ApolloServerPlugin<RequestContext> = {
+      requestDidStart: () =>
+        Promise.resolve({
+          didResolveOperation: ({ request: { variables } }) =>
+            variables?.['id'] === id
+              ? Promise.reject(new GraphQLError('No.', { extensions: { code: 'FORBIDDEN' } }))
+              : Promise.resolve(),
+        }),
+    };
+    const gateway = await startTestGateway({
+      demandApiUrl: emulator.url,
+      plugins: [plugin],
+      env: { GRAPHQL_EXECUTION: executor },
+    });
+    await emulator.control.forgetRequests();
+    const codes: unknown[] = [];
+    for (const variable of ['x', id, 'x', id, id]) {
+      const { errors } = await gateway.execute(RUN, { id: variable });
+      codes.push(errors[0]?.extensions?.['code']);
+    }
+    expect(codes).toEqual(['BAD_USER_INPUT', 'FORBIDDEN', 'BAD_USER_INPUT', 'FORBIDDEN', 'FORBIDDEN']);
+    expect(await emulator.control.requests()).toEqual([]);
+    await gateway.close();
+  });
+
+  test('that fails is reported as a defect of the gateway, without its message', async () => {
+    const plugin: ApolloServerPlugin<RequestContext> = {
+      requestDidStart: () => Promise.reject(new Error('secret')),
+    };
+    const gateway = await startTestGateway({
+      demandApiUrl: emulator.url,
+      plugins: [plugin],
+      env: { GRAPHQL_EXECUTION: executor },
+    });
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const { status, errors } = await gateway.execute('{ __typename }', {}, { headers: { traceparent } });
+    expect({ status, errors }).toEqual({
+      status: 500,
+      errors: [
+        {
+          message: 'The gateway failed.',
+          extensions: {
+            code: 'INTERNAL_SERVER_ERROR',
+            retryable: false,
+            traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+          },
+        },
+      ],
+    });
+    await gateway.close();
+  });
+});

@@ -1,0 +1,62 @@
+import { AdaptiveLimit } from '../../../src/server/overload/adaptive-limit.js';
+import type { LoopSample } from '../../../src/server/overload/event-loop.js';
+
+const saturated: LoopSample = { busyMs: 10, idleMs: 0, iterationMs: 1, callsWaited: true };
+const idling: LoopSample = { busyMs: 5, idleMs: 5, iterationMs: 1, callsWaited: true };
+
+function tick(
+  limit: AdaptiveLimit,
+  times: number,
+  sample: LoopSample,
+  inFlight = 1000,
+  waiting = 10,
+): number {
+  for (let nth = 0; nth < times; nth += 1) limit.tick(sample, inFlight, waiting);
+  return limit.value;
+}
+
+test('starts at the maximum and stays there while the event loop idles now and then', () => {
+  expect(tick(new AdaptiveLimit(1000), 10, idling)).toBe(1000);
+});
+
+test('stays there while iterations are short and no call waits', () => {
+  expect(tick(new AdaptiveLimit(1000), 10, { ...saturated, callsWaited: false })).toBe(1000);
+});
+
+test.each([
+  ['calls wait', saturated],
+  ['iterations are a little too long', { ...saturated, iterationMs: 3.1, callsWaited: false }],
+])('decreases from what is in flight down to two while the event loop is saturated and %s', (_, sample) => {
+  const limit = new AdaptiveLimit(1000);
+  expect(tick(limit, 1, sample, 50)).toBeCloseTo(45);
+  expect(tick(limit, 1, sample, 45)).toBeCloseTo(40.5);
+  expect(tick(limit, 100, sample, 40)).toBe(2);
+});
+
+test('decreases in proportion to the length of iterations, but not below a quarter at once', () => {
+  const limit = new AdaptiveLimit(1000);
+  expect(tick(limit, 1, { ...saturated, iterationMs: 6 }, 100)).toBeCloseTo(50);
+  expect(tick(limit, 1, { ...saturated, iterationMs: 1000 }, 50)).toBeCloseTo(12.5);
+});
+
+test.each([
+  ['the event loop idles', idling],
+  ['no call waits', { ...saturated, callsWaited: false }],
+])('increases by half while requests wait and %s', (_, sample) => {
+  const limit = new AdaptiveLimit(1000);
+  tick(limit, 100, saturated, 2);
+  expect([1, 2, 3, 4].map(() => tick(limit, 1, sample))).toEqual([3, 5, 8, 12]);
+  expect(tick(limit, 11, sample)).toBe(1000);
+});
+
+test('returns to the maximum when no request waits', () => {
+  const limit = new AdaptiveLimit(1000);
+  tick(limit, 100, saturated, 2);
+  expect(tick(limit, 1, idling, 2, 0)).toBe(1000);
+});
+
+test('never exceeds the maximum', () => {
+  const limit = new AdaptiveLimit(3);
+  tick(limit, 1, saturated, 3);
+  expect(tick(limit, 10, idling)).toBe(3);
+});
