@@ -145,8 +145,17 @@ class ClientConnection {
   }
 
   #finished(): void {
-    this.current = undefined;
     this.#unreadSince = undefined;
+    // `current` stays until the next request starts, so that none overtakes those that wait.
+    if (this.#waiting.length === 0) this.current = undefined;
+    // Other connections have their turn in between: a response that is written at once would leave them none.
+    else
+      setImmediate(() => {
+        this.#startNext();
+      });
+  }
+
+  #startNext(): void {
     const next = this.#waiting.shift();
     if (next === undefined) return;
     this.#onDequeued(1);

@@ -31,13 +31,20 @@ export function httpServerFactory(
       },
       connections.oneAtATime(listener),
     ).on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      const client = socket as Socket;
-      const current = connections.currentOn(client);
-      // The client would take this response for the one to an earlier request.
-      const isAwaited = current !== undefined && (current.headersSent || current.req.complete);
-      if (error.code === 'ECONNRESET' || !client.writable || isAwaited) client.destroy();
-      else reject(client, clientError(error.code));
+      respondToClientError(error, socket as Socket, connections);
     });
+}
+
+function respondToClientError(
+  error: NodeJS.ErrnoException,
+  client: Socket,
+  connections: ClientConnections,
+): void {
+  const current = connections.currentOn(client);
+  if (error.code === 'ECONNRESET' || !client.writable || current?.headersSent === true) client.destroy();
+  else if (current?.req.complete !== true) reject(client, clientError(error.code));
+  // An earlier request is still being handled. The client would take this for the response to it.
+  else current.setHeader('connection', 'close');
 }
 
 function clientError(code: string | undefined): RequestError {

@@ -1,0 +1,93 @@
+/** Clients that hold connections, and clients that behave, at the same time. */
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { executor } from '../helpers/executor.js';
+import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
+import { startLoad } from './load.js';
+import { answers, freePort, Processes } from './processes.js';
+
+jest.setTimeout(90_000);
+
+const RUN = /^\/demand\/accounts\/\d+\/projects\/p\/target-groups\/t\/fielding-runs\/r$/;
+const LOAD_MS = 4000;
+const PER_SECOND = 40;
+/** Resident memory of a process without such clients is about 130 MiB. */
+const MAX_RESIDENT_MIB = 400;
+
+const processes = new Processes();
+let upstream: ScriptedUpstream;
+
+beforeEach(async () => {
+  upstream = await startScriptedUpstream();
+});
+afterEach(async () => {
+  await processes.killAll();
+  await upstream.close();
+});
+
+async function startGateway(env: Readonly<Record<string, string>>) {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const child = await processes.start(
+    [process.execPath, 'dist/main.js'],
+    {
+      ...executor,
+      PORT: String(port),
+      DEMAND_API_URL: upstream.url,
+      LOG_LEVEL: 'silent',
+      // The machine also runs the clients and other tests.
+      OVERLOAD_WAIT_MS: '0',
+      ...env,
+    },
+    () => answers(`${url}/readyz`),
+  );
+  return { url, child };
+}
+
+async function read(url: string, account: number): Promise<number> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer good' },
+    body: JSON.stringify({ query: `{ fieldingRun(id: "${account}/p/t/r") { status } }` }),
+    signal: AbortSignal.timeout(20_000),
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+/** The most memory that a process has had, in MiB; undefined where the system does not tell. */
+function peakMemory(pid: number | undefined): number | undefined {
+  try {
+    const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+test('answers every good client while others hold connections in all ways, within its memory, and closes at once', async () => {
+  upstream.on('GET', RUN, { status: 404 });
+  const { url, child } = await startGateway({ MAX_REQUESTS_IN_FLIGHT: '64', CLIENT_TIMEOUT_MS: '60000' });
+  const load = startLoad(PER_SECOND, (number) => read(url, number));
+  await processes.start([process.execPath, 'test/drills/hostile-clients.mjs', url], {}, () =>
+    Promise.resolve(true),
+  );
+  await sleep(LOAD_MS);
+  const asked = await load.stop();
+  expect(asked.filter(({ answer }) => answer !== 200)).toEqual([]);
+  expect(asked.length).toBeGreaterThan((LOAD_MS / 1000) * PER_SECOND * 0.5);
+  expect(await answers(`${url}/readyz`)).toBe(true);
+  expect(peakMemory(child.pid) ?? 0).toBeLessThan(MAX_RESIDENT_MIB);
+  expect(await Promise.race([processes.end(child, 'SIGTERM'), sleep(10_000, 'still running')])).toBe(0);
+});
+
+test('admits 3,000 waiting requests that become free at once', async () => {
+  upstream.on('GET', RUN, { delayMs: 500, status: 404 });
+  const { url, child } = await startGateway({ MAX_REQUESTS_IN_FLIGHT: '5000', REQUEST_TIMEOUT_MS: '60000' });
+  const statuses = await Promise.all(
+    Array.from({ length: 3000 }, (_, number) => read(url, number % 10).catch(String)),
+  );
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  expect(child.exitCode).toBeNull();
+});
