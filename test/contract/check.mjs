@@ -1,7 +1,7 @@
 /**
  * Holds the gateway and the emulator to the OpenAPI file, by Prism (https://github.com/stoplightio/prism), which neither of
  * them knows: first as a proxy between them that answers every violation with an error, then in the emulator's place. The
- * gateway does all operations of `test/operations` each time; operations of the API that it does not use are called directly.
+ * gateway does all operations of `test/documents` each time; operations of the API that it does not use are called directly.
  *
  *     npm run check:contract [-- another-document.yaml]
  */
@@ -59,7 +59,7 @@ process.exit(violations.length === 0 ? 0 : 1);
 async function operate(port, where) {
   const fragments = texts(/\.fragment\.graphql$/).join('\n');
   const execute = async (file, variables) => {
-    const query = `${readFileSync(join(root, 'test/operations', `${file}.graphql`), 'utf8')}\n${fragments}`;
+    const query = `${readFileSync(join(root, 'test/documents', `${file}.graphql`), 'utf8')}\n${fragments}`;
     const response = await fetch(base(port, '/graphql'), {
       method: 'POST',
       headers: { authorization: 'Bearer demo', 'content-type': 'application/json' },
@@ -218,7 +218,7 @@ async function callDirectly() {
 }
 
 function texts(pattern) {
-  const operations = join(root, 'test/operations');
+  const operations = join(root, 'test/documents');
   return readdirSync(operations)
     .filter((name) => pattern.test(name))
     .map((name) => readFileSync(join(operations, name), 'utf8'));
