@@ -16,8 +16,8 @@ import { Overload } from './server/overload/overload.js';
 import { PlainOperations } from './server/operations/plain-operations.js';
 import { RequestsUnderWay } from './server/http/under-way.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
-import { IdempotencyKeys } from './upstream/idempotency-keys.js';
-import { memoriesOfProcess, type Memories } from './upstream/memories.js';
+import { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
+import { processSharedState, type SharedState } from './upstream/state/shared-state.js';
 import { createUpstream, type Upstream } from './upstream/upstream.js';
 
 /** How long after its listener has closed a server can still find a request on a connection. */
@@ -35,7 +35,7 @@ export interface GatewayOptions {
   /** The way to the Demand API; it is closed with the gateway. Default: made of the configuration. */
   readonly upstream?: Upstream;
   /** What guarantees rest on beyond one call. Default: kept in this process, for as long as it lives. */
-  readonly memories?: Memories;
+  readonly sharedState?: SharedState;
   /** Makes the HTTP server, where its connections come from elsewhere than the port. Default: ordinary ones. */
   readonly serverFactory?: HttpServerFactory;
   /** Default: JSON lines on standard output. */
@@ -59,21 +59,21 @@ export interface Gateway {
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, firstQuery = PLAIN_FIRST_QUERY, now = Date.now } = options;
   const serverFactory = options.serverFactory ?? createHttpServer;
-  const memories = options.memories ?? memoriesOfProcess();
+  const sharedState = options.sharedState ?? processSharedState();
   const { demandApi } = config;
   const baseUrl = options.demandApiUrl ?? demandApi.url;
   if (baseUrl === undefined) throw new Error('The gateway needs a Demand API.');
 
   const logger = options.logger ?? createLogger(config.logLevel);
   const loggerInstance: FastifyBaseLogger = logger;
-  const upstream = options.upstream ?? (await createUpstream(demandApi, baseUrl, now, memories.jobs));
+  const upstream = options.upstream ?? (await createUpstream(demandApi, baseUrl, now, sharedState.jobs));
   if (demandApi.proxy !== undefined) {
     const { url: proxy } = demandApi.proxy;
     logger.info({ proxy }, 'Calls of the Demand API go through a proxy, all of them over node-fetch.');
   }
   const contextDeps = {
     client: upstream.client,
-    idempotencyKeys: new IdempotencyKeys(memories.keys),
+    idempotencyKeys: new IdempotencyKeys(sharedState.keys),
     requestTimeoutMs: config.requestTimeoutMs,
     now,
   };

@@ -1,18 +1,18 @@
 import type { DemandApiConfig } from '../config.js';
-import { Breakers, type BreakerStates } from './breakers.js';
-import type { DemandClientDeps } from './client.js';
-import { Cooldowns } from './cooldowns.js';
-import { Exchanges } from './exchange.js';
-import { FieldingRunCache } from './fielding-run-cache.js';
-import { JobMemory } from './job-memory.js';
-import type { JobRecords } from './job-records.js';
+import { Breakers, type BreakerStates } from './resilience/breakers.js';
+import type { DemandClientDeps } from './client/client.js';
+import { Cooldowns } from './resilience/cooldowns.js';
+import { RequestSender } from './http/request-sender.js';
+import { FieldingRunCache } from './state/fielding-run-cache.js';
+import { JobTracker } from './state/job-tracker.js';
+import type { JobStore } from './state/job-store.js';
 import { createHttp1Client } from '../lib/http1/http1-client.js';
-import type { HttpClient, HttpClientOptions } from './http.js';
-import { createNodeFetchClient } from './node-fetch-client.js';
-import { RetryBudget } from './retry-budget.js';
-import { SingleFlight } from './single-flight.js';
-import { Transport, type TransportDeps } from './transport.js';
-import { Turns } from './turns.js';
+import type { HttpClient, HttpClientOptions } from './http/http.js';
+import { createNodeFetchClient } from './http/node-fetch-client.js';
+import { RetryBudget } from './resilience/retry-budget.js';
+import { SingleFlight } from './resilience/single-flight.js';
+import { Transport, type TransportDeps } from './resilience/transport.js';
+import { Semaphore } from './resilience/semaphore.js';
 
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
@@ -32,7 +32,7 @@ export interface Upstream {
 }
 
 /** The parts that can be others: each is shared by all calls of the process. */
-export type UpstreamParts = Omit<TransportDeps, 'exchanges'> & Pick<DemandClientDeps, 'fieldingRuns'>;
+export type UpstreamParts = Omit<TransportDeps, 'sender'> & Pick<DemandClientDeps, 'fieldingRuns'>;
 
 /**
  * Wires the layer together.
@@ -46,7 +46,7 @@ export async function createUpstream(
   config: DemandApiConfig,
   baseUrl: string,
   now: () => number,
-  jobs: JobRecords,
+  jobs: JobStore,
   others: Partial<UpstreamParts> = {},
 ): Promise<Upstream> {
   const { version: apiVersion, timeoutMs, concurrency, ifMatch, retry, proxy } = config;
@@ -56,7 +56,7 @@ export async function createUpstream(
   const transport = proxy === undefined ? config.transport : 'node-fetch';
   const reads = (await readsOver(transport, clientOptions)) ?? changes;
   const { fieldingRuns, ...parts }: UpstreamParts = {
-    turns: new Turns(concurrency),
+    semaphore: new Semaphore(concurrency),
     breakers: new Breakers(config.breaker),
     budget: new RetryBudget({ share: retry.budgetShare, floor: retry.budgetFloor }),
     cooldowns: new Cooldowns(),
@@ -64,12 +64,12 @@ export async function createUpstream(
     fieldingRuns: new FieldingRunCache(),
     ...others,
   };
-  const exchanges = new Exchanges({ apiVersion, timeoutMs }, { reads, changes });
-  const calls = new Transport({ retryPolicy: retry, now }, { exchanges, ...parts });
+  const sender = new RequestSender({ apiVersion, timeoutMs }, { reads, changes });
+  const calls = new Transport({ retryPolicy: retry, now }, { sender, ...parts });
   return {
-    client: { transport: calls, baseUrl, fieldingRuns, jobs: new JobMemory(jobs), ifMatch },
+    client: { transport: calls, baseUrl, fieldingRuns, jobs: new JobTracker(jobs), ifMatch },
     breakers: () => parts.breakers.states,
-    queue: () => ({ waiting: parts.turns.waiting, waited: parts.turns.waited }),
+    queue: () => ({ waiting: parts.semaphore.waiting, waited: parts.semaphore.waited }),
     close: () => {
       reads.close();
       changes.close();
@@ -87,7 +87,7 @@ async function readsOver(
       return createHttp1Client(options);
     case 'undici': {
       // It takes 8 MB, so it is loaded where it is wanted.
-      const { createUndiciClient } = await import('./undici-client.js');
+      const { createUndiciClient } = await import('./http/undici-client.js');
       return createUndiciClient(options);
     }
     case 'node-fetch':

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { momentOf } from '../../src/graphql/scalars/date-time.js';
-import { isWritable } from '../../src/upstream/moment.js';
+import { isWritable } from '../../src/upstream/resources/moment.js';
 
 describe('a moment as REST writes it', () => {
   test.each([

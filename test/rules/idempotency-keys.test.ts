@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { UpstreamError } from '../../src/upstream/errors.js';
-import { IdempotencyKeys, KeyUsesInMemory, type KeyUses } from '../../src/upstream/idempotency-keys.js';
+import { IdempotencyKeys } from '../../src/upstream/state/idempotency-keys.js';
+import {
+  InMemoryIdempotencyStore,
+  type IdempotencyStore,
+} from '../../src/upstream/state/idempotency-store.js';
 
 const HOUR = 3_600_000;
 const pause = ['pause', 'P1', ['T1']];
@@ -8,7 +12,7 @@ const resume = ['resume', 'P1', ['T1']];
 
 let keys: IdempotencyKeys;
 beforeEach(() => {
-  keys = new IdempotencyKeys(new KeyUsesInMemory());
+  keys = new IdempotencyKeys(new InMemoryIdempotencyStore());
 });
 
 describe('a key', () => {
@@ -76,7 +80,7 @@ describe('the memory', () => {
   });
 
   test('holds so many keys, and forgets the one that was used longest ago', async () => {
-    keys = new IdempotencyKeys(new KeyUsesInMemory({ maxKeys: 2 }));
+    keys = new IdempotencyKeys(new InMemoryIdempotencyStore({ maxKeys: 2 }));
     await keys.claim('alice', 'k1', pause);
     await keys.claim('alice', 'k2', pause);
     await keys.claim('alice', 'k1', pause);
@@ -87,7 +91,7 @@ describe('the memory', () => {
   });
 
   test('does not lose the new use of a key when the old one, forgotten meanwhile, is released', async () => {
-    keys = new IdempotencyKeys(new KeyUsesInMemory({ maxKeys: 1 }));
+    keys = new IdempotencyKeys(new InMemoryIdempotencyStore({ maxKeys: 1 }));
     const old = await keys.claim('alice', 'k', pause);
     await keys.claim('alice', 'other', pause);
     await keys.claim('alice', 'k', resume);
@@ -97,7 +101,7 @@ describe('the memory', () => {
 });
 
 describe('where the memory cannot be reached', () => {
-  const broken: KeyUses = {
+  const broken: IdempotencyStore = {
     claim: () => Promise.reject(new Error('gone')),
     release: () => Promise.reject(new Error('gone')),
   };
@@ -111,9 +115,9 @@ describe('where the memory cannot be reached', () => {
   });
 
   test('a claim that cannot be taken back stays', async () => {
-    const uses = new KeyUsesInMemory();
+    const store = new InMemoryIdempotencyStore();
     keys = new IdempotencyKeys({
-      claim: (...use) => uses.claim(...use),
+      claim: (...use) => store.claim(...use),
       release: () => broken.release('', 0),
     });
     await (await keys.claim('alice', 'k', pause))?.release();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { pathTemplate } from '../../src/upstream/path-template.js';
+import { pathTemplate } from '../../src/upstream/resources/path-template.js';
 
 const contract = parse(
   readFileSync(new URL('../../schema/demand-api.openapi.yaml', import.meta.url), 'utf8'),

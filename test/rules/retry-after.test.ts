@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseRetryAfter, retryAfterOf } from '../../src/upstream/retry-after.js';
+import { parseRetryAfter, retryAfterOf } from '../../src/upstream/http/retry-after.js';
 
 const NOW = Date.parse('2026-03-01T09:00:00.000Z');
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { entityTag, isOlder, isVersion, versionOfEntityTag } from '../../src/upstream/version.js';
+import { entityTag, isOlder, isVersion, versionOfEntityTag } from '../../src/upstream/resources/version.js';
 
 describe('versionOfEntityTag', () => {
   test.each([

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { paths, rest } from './demand.js';
 import { useScripted } from './scripted.js';
 
-const places = Array.from({ length: 24 }, (_, index) => ({ alias: `p${index}`, projectId: `P${index}` }));
+const refs = Array.from({ length: 24 }, (_, index) => ({ alias: `p${index}`, projectId: `P${index}` }));
 const EVERY_PROJECT = `{
-  ${places.map(({ alias, projectId }) => `${alias}: project(id: "101/${projectId}") { name }`).join('\n')}
+  ${refs.map(({ alias, projectId }) => `${alias}: project(id: "101/${projectId}") { name }`).join('\n')}
 }`;
 
 describe.each([1, 3])('with DEMAND_API_CONCURRENCY=%i', (most) => {
@@ -20,10 +20,10 @@ describe.each([1, 3])('with DEMAND_API_CONCURRENCY=%i', (most) => {
     for (const { data, errors } of answers) {
       expect(errors).toEqual([]);
       expect(data).toEqual(
-        Object.fromEntries(places.map(({ alias, projectId }) => [alias, { name: `Project ${projectId}` }])),
+        Object.fromEntries(refs.map(({ alias, projectId }) => [alias, { name: `Project ${projectId}` }])),
       );
     }
-    expect(scripted.upstream.requests).toHaveLength(tokens.length * places.length);
+    expect(scripted.upstream.requests).toHaveLength(tokens.length * refs.length);
     expect(scripted.upstream.mostInFlight()).toBe(most);
   });
 

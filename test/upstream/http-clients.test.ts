@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Cancellation } from '../../src/upstream/cancellation.js';
+import { Cancellation } from '../../src/upstream/http/cancellation.js';
 import {
   HttpFailure,
   type HttpClient,
   type HttpRequest,
   type HttpResponse,
-} from '../../src/upstream/http.js';
+} from '../../src/upstream/http/http.js';
 import { createHttp1Client } from '../../src/lib/http1/http1-client.js';
-import { createNodeFetchClient } from '../../src/upstream/node-fetch-client.js';
-import { createUndiciClient } from '../../src/upstream/undici-client.js';
+import { createNodeFetchClient } from '../../src/upstream/http/node-fetch-client.js';
+import { createUndiciClient } from '../../src/upstream/http/undici-client.js';
 import { startRawServer, until } from '../lib/http1/raw-server.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 
@@ -22,10 +22,10 @@ const CLIENTS = [
   { name: 'sockets', create: createHttp1Client, carriesChanges: false },
 ];
 
-const GET = { method: 'GET', path: '/it', common: {}, headers: {} } as const;
+const GET = { method: 'GET', path: '/it', sharedHeaders: {}, headers: {} } as const;
 
 function textOf({ body }: HttpResponse): string | undefined {
-  return 'octets' in body ? Buffer.from(body.octets, 'latin1').toString() : undefined;
+  return 'latin1' in body ? Buffer.from(body.latin1, 'latin1').toString() : undefined;
 }
 
 function failureOf({ body }: HttpResponse): string | undefined {
@@ -56,7 +56,7 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     client.send({
       method: 'GET',
       path: '/it?a=1&a=2',
-      common: { 'user-agent': 'test' },
+      sharedHeaders: { 'user-agent': 'test' },
       headers: {},
       cancellation: new Cancellation(),
       ...request,

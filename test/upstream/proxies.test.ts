@@ -2,9 +2,9 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
-import { Cancellation } from '../../src/upstream/cancellation.js';
-import { HttpFailure, type HttpClient, type HttpResponse } from '../../src/upstream/http.js';
-import { createNodeFetchClient } from '../../src/upstream/node-fetch-client.js';
+import { Cancellation } from '../../src/upstream/http/cancellation.js';
+import { HttpFailure, type HttpClient, type HttpResponse } from '../../src/upstream/http/http.js';
+import { createNodeFetchClient } from '../../src/upstream/http/node-fetch-client.js';
 import { startTestProxy, type TestProxy } from '../helpers/proxy.js';
 import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { selfSigned } from '../lib/http1/certificate.js';
@@ -89,7 +89,7 @@ describe.each([
     client.send({
       method,
       path: '/it?a=1',
-      common: { authorization: 'Bearer secret' },
+      sharedHeaders: { authorization: 'Bearer secret' },
       headers: {},
       body: method === 'GET' ? undefined : '{}',
       cancellation,
@@ -102,7 +102,7 @@ describe.each([
 
   test('reads and changes, and keeps connections', async () => {
     const answer = await send();
-    expect([answer.status, answer.body]).toEqual([200, { octets: 'answer' }]);
+    expect([answer.status, answer.body]).toEqual([200, { latin1: 'answer' }]);
     expect((await send('POST')).status).toBe(204);
     expect((await send()).status).toBe(200);
     expect(target.requests.map(({ call }) => call)).toEqual([
@@ -161,7 +161,7 @@ describe.each([
   test('sends on a new connection what must not go out on an idle one', async () => {
     await send();
     await client.send({
-      ...{ method: 'GET', path: '/it', common: {}, headers: {}, fresh: true },
+      ...{ method: 'GET', path: '/it', sharedHeaders: {}, headers: {}, fresh: true },
       cancellation: new Cancellation(),
     });
     await until(() => proxy.connections() === 1);
@@ -181,7 +181,7 @@ describe('a tunnel that the proxy does not open', () => {
         { proxy: { url: `http://127.0.0.1:${proxy.port}`, authorization: undefined } },
       );
       const cancellation = new Cancellation();
-      const request = { method: 'POST', path: '/it', common: {}, headers: {}, cancellation } as const;
+      const request = { method: 'POST', path: '/it', sharedHeaders: {}, headers: {}, cancellation } as const;
       await expect(client.send(request)).rejects.toMatchObject({ kind: 'not-connected' });
       expect(proxy.asked).toEqual(['CONNECT localhost:1']);
       client.close();
@@ -197,7 +197,7 @@ describe('a tunnel that the proxy does not open', () => {
       { proxy: { url: `http://127.0.0.1:${proxy.port}`, authorization: undefined } },
     );
     const cancellation = new Cancellation();
-    const request = { method: 'GET', path: '/it', common: {}, headers: {}, cancellation } as const;
+    const request = { method: 'GET', path: '/it', sharedHeaders: {}, headers: {}, cancellation } as const;
     await expect(client.send(request)).rejects.toMatchObject({ kind: 'not-connected' });
     expect(target.requests).toEqual([]);
     client.close();

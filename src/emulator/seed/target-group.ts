@@ -9,7 +9,7 @@ import { audiences, fillingStrategies, locales } from './words.js';
 const ENOUGH_COMPLETES = 5;
 
 /** Where a target group is. */
-export interface Place {
+export interface Ref {
   readonly projectId: string;
   readonly humanReadableId: string;
   readonly managerId: string;
@@ -22,7 +22,7 @@ export interface Place {
 export function drawTargetGroup(
   draw: Draw,
   named: NamedTargetGroup,
-  place: Place,
+  ref: Ref,
   now: number,
 ): { readonly group: Row; readonly run: Row | undefined } {
   const situation: Situation = situations[named.situation];
@@ -32,14 +32,14 @@ export function drawTargetGroup(
   const goal = draw.whole([5, 100]) * 10;
   const completes = progressOf(draw, situation, goal);
   const lastActiveAt = Math.min(now, endAt) - draw.whole([1, 36]) * HOUR;
-  const updatedAt = completes === 0 ? place.createdAt + draw.whole([1, 72]) * HOUR : lastActiveAt;
+  const updatedAt = completes === 0 ? ref.createdAt + draw.whole([1, 72]) * HOUR : lastActiveAt;
   const isDraft = situation.status === undefined;
   const group = {
     id: named.targetGroupId,
-    project_id: place.projectId,
-    human_readable_id: place.humanReadableId,
+    project_id: ref.projectId,
+    human_readable_id: ref.humanReadableId,
     name: `${draw.oneOf(audiences)}, ${country}`,
-    project_manager_id: place.managerId,
+    project_manager_id: ref.managerId,
     locale,
     archived: situation.archived === true ? 1 : 0,
     filling_goal: goal,
@@ -49,11 +49,11 @@ export function drawTargetGroup(
     last_complete_at: completes === 0 ? null : lastActiveAt,
     ...figuresOf(draw, completes),
     cost_per_interview: draw.price([1.2, 7.5]),
-    customer_reference_number: place.customerReferenceNumber,
-    exclusion_enabled: place.isExclusive ? 1 : 0,
+    customer_reference_number: ref.customerReferenceNumber,
+    exclusion_enabled: ref.isExclusive ? 1 : 0,
     draft_start_at: isDraft ? startAt : null,
     draft_end_at: isDraft ? endAt : null,
-    created_at: place.createdAt,
+    created_at: ref.createdAt,
     updated_at: updatedAt,
   };
   if (situation.status === undefined || named.fieldingRunId === undefined) return { group, run: undefined };
@@ -65,7 +65,7 @@ export function drawTargetGroup(
     start_at: startAt,
     end_at: endAt,
     last_changed_at: updatedAt,
-    last_changed_by: place.managerId,
+    last_changed_by: ref.managerId,
   };
   return { group, run };
 }

@@ -1,6 +1,6 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
-import type { ProjectPlace } from '../../upstream/place.js';
+import type { ProjectRef } from '../../upstream/resources/resource-ref.js';
 import { projectNodeId } from '../node/node-id.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
@@ -63,7 +63,7 @@ export class ProjectStatistics {
 @ObjectType({ implements: Node, description: 'A piece of market research. It holds target groups.' })
 export class Project implements Node {
   constructor(
-    readonly place: ProjectPlace,
+    readonly ref: ProjectRef,
     readonly facts: ProjectFacts,
     /** What tells the name where `facts` do not; an error where it could not be read. */
     private readonly details: rest.Project | null | Error = null,
@@ -71,12 +71,12 @@ export class Project implements Node {
 
   @Field(() => ID, { description: NODE_ID })
   get id(): string {
-    return projectNodeId(this.place);
+    return projectNodeId(this.ref);
   }
 
   @Field(() => ID, { description: 'The raw id in the REST API.' })
   get projectId(): string {
-    return this.place.projectId;
+    return this.ref.projectId;
   }
 
   @Field(() => String, { nullable: true, description: 'The short id that people use, e.g. in e-mails.' })

@@ -1,7 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
 import { badResponse } from '../../upstream/errors.js';
-import type { TargetGroupPlace } from '../../upstream/place.js';
+import type { TargetGroupRef } from '../../upstream/resources/resource-ref.js';
 import { targetGroupNodeId } from '../node/node-id.js';
 import { Money, moneyOf } from '../money/money.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
@@ -9,7 +9,7 @@ import { fromRestEnum } from '../rest-enum.js';
 import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 import { issuesOf, StatisticIssue } from './statistic-issue.js';
 import { TargetGroupStatus } from './target-group.enum.js';
-import type { TargetGroupFacts, TargetGroupFigures } from './target-group.facts.js';
+import type { TargetGroupFacts, TargetGroupFigures } from './target-group.source.js';
 
 @ObjectType({ description: 'How far the interviewing of a target group has come.' })
 export class TargetGroupProgress {
@@ -143,18 +143,18 @@ export class TargetGroupStatistics {
 })
 export class TargetGroup implements Node {
   constructor(
-    readonly place: TargetGroupPlace,
+    readonly ref: TargetGroupRef,
     private readonly facts: TargetGroupFacts,
   ) {}
 
   @Field(() => ID, { description: NODE_ID })
   get id(): string {
-    return targetGroupNodeId(this.place);
+    return targetGroupNodeId(this.ref);
   }
 
   @Field(() => ID, { description: 'The raw id in the REST API.' })
   get targetGroupId(): string {
-    return this.place.targetGroupId;
+    return this.ref.targetGroupId;
   }
 
   @Field(() => String, { nullable: true, description: 'The short id that people use, e.g. in e-mails.' })

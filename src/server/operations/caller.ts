@@ -1,7 +1,7 @@
 import { forwardedPrincipal, type Principal } from '../../auth/principal.js';
 import type { Caller } from '../../context.js';
 import { continueTrace } from '../../telemetry/trace-context.js';
-import { Cancellation } from '../../upstream/cancellation.js';
+import { Cancellation } from '../../upstream/http/cancellation.js';
 import type { Exchange } from '../http/exchange.js';
 
 /** Who sent a request, within which trace, and whether they are still there. */

@@ -9,7 +9,7 @@ import { sourcePath } from '../paths.js';
 import { fieldgate } from '../peers/fieldgate/contestant.js';
 import { proxy } from '../peers/proxy/contestant.js';
 import { startContestant, type Running } from '../peers/running.js';
-import { significant } from '../report/figures.js';
+import { significant } from '../report/numbers.js';
 import { figuresOf } from '../report/report.js';
 import { startUpstream } from '../upstream/upstream.js';
 import { CHECK, CHECK_OPERATIONS } from './plans.js';

@@ -1,5 +1,5 @@
 import type { OperationName } from '../operations/operations.js';
-import { significant } from './figures.js';
+import { significant } from './numbers.js';
 import type { Report } from './markdown.js';
 
 /** One bar of the chart. */

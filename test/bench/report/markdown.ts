@@ -1,7 +1,7 @@
 import type { Plan } from '../measure/rounds.js';
 import type { Operation } from '../operations/operations.js';
 import type { Surroundings } from './surroundings.js';
-import { significant, withRange } from './figures.js';
+import { significant, withRange } from './numbers.js';
 import type { Figures } from './report.js';
 
 /** One operation as it was measured. */

@@ -1,4 +1,4 @@
-import { significant } from './figures.js';
+import { significant } from './numbers.js';
 
 /** A small plot, one of several beside each other. */
 export interface Panel {

@@ -2,7 +2,7 @@ import { postDocuments } from '../load/documents.js';
 import type { Stage } from '../measure/sample.js';
 import { startContestant, type Running } from '../peers/running.js';
 import { probedGateway, readProbe } from '../probe/probe.js';
-import { significant } from '../report/figures.js';
+import { significant } from '../report/numbers.js';
 import type { Panel } from '../report/multiples.js';
 import { markdownTable } from '../report/table.js';
 import { atMost, type Bound, type Section, type Told } from './study.js';

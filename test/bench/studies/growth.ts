@@ -5,7 +5,7 @@ import { spreadOf } from '../measure/statistics.js';
 import { checkAnswers } from '../measure/answers.js';
 import { gateway } from '../peers/fieldgate/contestant.js';
 import { startContestant } from '../peers/running.js';
-import { significant, withRange } from '../report/figures.js';
+import { significant, withRange } from '../report/numbers.js';
 import { smallMultiples, type Panel } from '../report/multiples.js';
 import { markdownTable } from '../report/table.js';
 import { startUpstream } from '../upstream/upstream.js';

@@ -6,7 +6,7 @@ import { ACCOUNT, FIELDING_RUN, OPERATIONS } from '../operations/operations.js';
 import { fieldgate } from '../peers/fieldgate/contestant.js';
 import { proxy } from '../peers/proxy/contestant.js';
 import { requestOf, startContestant, type Running } from '../peers/running.js';
-import { withRange } from '../report/figures.js';
+import { withRange } from '../report/numbers.js';
 import { markdownTable } from '../report/table.js';
 import { startUpstream } from '../upstream/upstream.js';
 import { atMost, type Findings, type Study } from './study.js';

@@ -8,7 +8,7 @@ import { BASELINE } from '../peers/contestants.js';
 import { requestOf, startContestant, type Running } from '../peers/running.js';
 import { probed, probedGateway, readProbe } from '../probe/probe.js';
 import type { Reading } from '../probe/reading.js';
-import { significant } from '../report/figures.js';
+import { significant } from '../report/numbers.js';
 import { markdownTable } from '../report/table.js';
 import { startUpstream } from '../upstream/upstream.js';
 import { atMost, type Findings, type Section, type Study, type Told } from './study.js';

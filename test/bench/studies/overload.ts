@@ -3,7 +3,7 @@ import { measure, warmUp, type Stage } from '../measure/sample.js';
 import { OPERATIONS, type Operation } from '../operations/operations.js';
 import { requestOf, startContestant, type Running } from '../peers/running.js';
 import { probedGateway, readProbe } from '../probe/probe.js';
-import { significant } from '../report/figures.js';
+import { significant } from '../report/numbers.js';
 import { markdownTable } from '../report/table.js';
 import { startUpstream } from '../upstream/upstream.js';
 import { atLeast, atMost, type Bound, type Findings, type Section, type Study, type Told } from './study.js';

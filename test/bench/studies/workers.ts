@@ -8,7 +8,7 @@ import { ROOT } from '../paths.js';
 import type { Contestant } from '../peers/contestant.js';
 import { gateway } from '../peers/fieldgate/contestant.js';
 import { startContestant, type Running } from '../peers/running.js';
-import { significant, withRange } from '../report/figures.js';
+import { significant, withRange } from '../report/numbers.js';
 import { markdownTable } from '../report/table.js';
 import { startUpstream } from '../upstream/upstream.js';
 import { atLeast, type Findings, type Study } from './study.js';

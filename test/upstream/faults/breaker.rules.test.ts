@@ -1,13 +1,13 @@
 import { jest } from '@jest/globals';
-import { Breakers } from '../../../src/upstream/breakers.js';
+import { Breakers } from '../../../src/upstream/resilience/breakers.js';
 import { UpstreamError } from '../../../src/upstream/errors.js';
-import { HttpFailure, type HttpFailureKind, type HttpResponse } from '../../../src/upstream/http.js';
+import { HttpFailure, type HttpFailureKind, type HttpResponse } from '../../../src/upstream/http/http.js';
 import { gate } from './stage.js';
 
 const answer = (status: number): HttpResponse => ({
   status,
   header: () => undefined,
-  body: { octets: '' },
+  body: { latin1: '' },
 });
 const answers = (status: number) => () => Promise.resolve(answer(status));
 const fails = (kind: HttpFailureKind) => () => Promise.reject(new HttpFailure(kind, undefined));

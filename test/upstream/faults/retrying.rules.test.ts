@@ -3,9 +3,10 @@ import {
   type UpstreamErrorCode,
   type UpstreamErrorDetails,
 } from '../../../src/upstream/errors.js';
-import { RetryBudget } from '../../../src/upstream/retry-budget.js';
-import { retryDelayMs, type CallKind } from '../../../src/upstream/retry.js';
-import { SlidingWindow } from '../../../src/upstream/sliding-window.js';
+import { RetryBudget } from '../../../src/upstream/resilience/retry-budget.js';
+import type { CallKind } from '../../../src/upstream/http/call.js';
+import { retryDelayMs } from '../../../src/upstream/resilience/retry.js';
+import { SlidingWindow } from '../../../src/upstream/resilience/sliding-window.js';
 
 describe('Whether a failed attempt is made again', () => {
   const policy = { maxAttempts: 4, baseDelayMs: 100, maxDelayMs: 250 };

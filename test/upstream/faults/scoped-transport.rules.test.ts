@@ -1,6 +1,6 @@
-import { Cancellation } from '../../../src/upstream/cancellation.js';
-import { ScopedTransport } from '../../../src/upstream/scoped-transport.js';
-import type { Transport } from '../../../src/upstream/transport.js';
+import { Cancellation } from '../../../src/upstream/http/cancellation.js';
+import { ScopedTransport } from '../../../src/upstream/client/scoped-transport.js';
+import type { Transport } from '../../../src/upstream/resilience/transport.js';
 
 /** Nothing in these tests makes a call. */
 const noTransport = {} as Transport;
@@ -10,7 +10,7 @@ function scoped(msLeft: number) {
   const scope = {
     authorization: 'Bearer token',
     credentialKey: 'key',
-    common: {},
+    sharedHeaders: {},
     trace: { traceId: '0'.repeat(32), traceFlags: 0, traceState: undefined },
     deadline: performance.now() + msLeft,
     callerGone,

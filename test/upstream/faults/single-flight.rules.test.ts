@@ -1,8 +1,8 @@
-import type { Call, CallScope } from '../../../src/upstream/call.js';
-import { Cancellation } from '../../../src/upstream/cancellation.js';
+import type { Call, CallScope } from '../../../src/upstream/http/call.js';
+import { Cancellation } from '../../../src/upstream/http/cancellation.js';
 import { UpstreamError } from '../../../src/upstream/errors.js';
-import type { HttpResponse } from '../../../src/upstream/http.js';
-import { SingleFlight } from '../../../src/upstream/single-flight.js';
+import type { HttpResponse } from '../../../src/upstream/http/http.js';
+import { SingleFlight } from '../../../src/upstream/resilience/single-flight.js';
 import { gate } from './stage.js';
 
 const trace = { traceId: '0123456789abcdef'.repeat(2), traceFlags: 0, traceState: undefined };
@@ -11,7 +11,7 @@ function caller(credentialKey = 'alice', deadlineInMs = 60_000) {
   const gone = new Cancellation();
   const deadline = performance.now() + deadlineInMs;
   const scope: CallScope = {
-    ...{ authorization: 'Bearer x', credentialKey, common: {}, trace, deadline },
+    ...{ authorization: 'Bearer x', credentialKey, sharedHeaders: {}, trace, deadline },
     callerGone: gone,
   };
   return { scope, leave: () => gone.cancel() };
@@ -30,7 +30,7 @@ function slow(
   outcome: () => HttpResponse = () => ({
     status: 200,
     header: () => undefined,
-    body: { octets: '' },
+    body: { latin1: '' },
   }),
 ) {
   const { opened, open: land } = gate();
