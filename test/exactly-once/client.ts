@@ -11,7 +11,14 @@ import {
   type RunStatus,
 } from './mutations.js';
 import type { ActionStep, DraftStep, JobStep, Step } from './schedule.js';
-import { outcomeOf, type Asked, type Outcome, type Payload, type SeenRun, type Told } from './told.js';
+import {
+  outcomeOf,
+  type Asked,
+  type Outcome,
+  type Payload,
+  type SeenRun,
+  type ClientReport,
+} from './client-report.js';
 
 /** A fielding run that a schedule may do with as it likes. */
 export interface StageRun {
@@ -47,16 +54,16 @@ export class Client {
     this.#seen = options.runs.map(({ version, status }) => ({ version, status }));
   }
 
-  async run(steps: readonly Step[]): Promise<Told[]> {
-    const told: Told[] = [];
+  async run(steps: readonly Step[]): Promise<ClientReport[]> {
+    const reports: ClientReport[] = [];
     for (const step of steps) {
       await sleep(step.after);
-      told.push(await this.#do(step));
+      reports.push(await this.#do(step));
     }
-    return told;
+    return reports;
   }
 
-  #do(step: Step): Promise<Told> {
+  #do(step: Step): Promise<ClientReport> {
     switch (step.kind) {
       case 'action':
         return this.#act(step);
@@ -67,7 +74,7 @@ export class Client {
     }
   }
 
-  async #act(step: ActionStep): Promise<Told> {
+  async #act(step: ActionStep): Promise<ClientReport> {
     const index = step.run % this.#seen.length;
     const run = this.#options.runs[index]!;
     const id = [run.accountId, run.projectId, run.targetGroupId, run.fieldingRunId].join('/');
@@ -76,7 +83,7 @@ export class Client {
     const version = seen.version + (step.version === 'stale' ? -1 : step.version === 'ahead' ? 1 : 0);
     const mutation = mutationFor(step, seen.status);
     const period = mutation === 'updateFieldingPeriod' ? this.#nextPeriod() : undefined;
-    const { told, payload } = await this.#ask(
+    const { report, payload } = await this.#ask(
       step,
       {
         kind: 'action',
@@ -89,14 +96,14 @@ export class Client {
       { id, version: String(version), ...period },
     );
     this.#learn(index, payload?.fieldingRun ?? payload?.userErrors[0]?.current);
-    return told;
+    return report;
   }
 
-  async #startJob(step: JobStep): Promise<Told> {
+  async #startJob(step: JobStep): Promise<ClientReport> {
     const { runs } = this.#options;
     const picked = [...new Set(step.runs.map((index) => runs[index % runs.length]!))];
     const key = this.#keyFor(step);
-    const { told } = await this.#ask(
+    const { report } = await this.#ask(
       step,
       {
         kind: 'job',
@@ -110,10 +117,10 @@ export class Client {
         idempotencyKey: key,
       },
     );
-    return told;
+    return report;
   }
 
-  async #launchDraft(step: DraftStep): Promise<Told> {
+  async #launchDraft(step: DraftStep): Promise<ClientReport> {
     const { runs } = this.#options;
     const { accountId, projectId, targetGroupId } = runs[step.run % runs.length]!;
     const key = this.#keyFor(step);
@@ -121,7 +128,7 @@ export class Client {
       ...(step.mutation === 'scheduleDraftTargetGroup' && { startAt: new Date(FIRST_DAY).toISOString() }),
       endAt: new Date(FIRST_DAY + step.days * DAY).toISOString(),
     };
-    const { told } = await this.#ask(
+    const { report } = await this.#ask(
       step,
       {
         kind: 'job',
@@ -133,7 +140,7 @@ export class Client {
       draftDocument(step.mutation, step.reads),
       { id: [accountId, projectId, targetGroupId].join('/'), ...period, idempotencyKey: key },
     );
-    return told;
+    return report;
   }
 
   #keyFor({ key }: Pick<JobStep, 'key'>): string | undefined {
@@ -146,7 +153,7 @@ export class Client {
     asked: Asked,
     document: string,
     input: unknown,
-  ): Promise<{ told: Told; payload: Payload | null | undefined }> {
+  ): Promise<{ report: ClientReport; payload: Payload | null | undefined }> {
     const traceId = randomBytes(16).toString('hex');
     const begun = performance.now();
     let outcome: Outcome;
@@ -163,7 +170,7 @@ export class Client {
     } catch (error) {
       outcome = leavesAfter === undefined ? { is: 'nothing', why: String(error) } : { is: 'gone' };
     }
-    return { told: { traceId, asked, outcome, tookMs: performance.now() - begun }, payload };
+    return { report: { traceId, asked, outcome, tookMs: performance.now() - begun }, payload };
   }
 
   async #look(index: number, id: string): Promise<void> {

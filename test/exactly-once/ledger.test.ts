@@ -1,12 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Effect } from '../helpers/emulator.js';
 import { findViolations } from './ledger.js';
-import type { AskedAction, AskedJob, Outcome, Told } from './told.js';
+import type { AskedAction, AskedJob, Outcome, ClientReport } from './client-report.js';
 
 const success: Outcome = { is: 'success' };
 
 /** What is told of a pause of `run` from version 5, but for what a test changes. */
-function pause(traceId: string, outcome: Outcome, changes = 1, asked: Partial<AskedAction> = {}): Told {
+function pause(
+  traceId: string,
+  outcome: Outcome,
+  changes = 1,
+  asked: Partial<AskedAction> = {},
+): ClientReport {
   return {
     traceId,
     asked: { kind: 'action', mutation: 'pauseFieldingRun', fieldingRunId: 'run', version: 5, ...asked },
@@ -16,7 +21,7 @@ function pause(traceId: string, outcome: Outcome, changes = 1, asked: Partial<As
   };
 }
 
-function job(traceId: string, outcome: Outcome, asked: Partial<AskedJob> = {}, keys = ['key']): Told {
+function job(traceId: string, outcome: Outcome, asked: Partial<AskedJob> = {}, keys = ['key']): ClientReport {
   return {
     traceId,
     asked: { kind: 'job', mutation: 'pauseTargetGroups', targetGroupIds: ['a', 'b'], key: 'key', ...asked },
@@ -71,7 +76,7 @@ const draftCreated: Outcome = { is: 'success', key: 'key', jobId: '101/project/a
 const launch = { mutation: 'launchDraftTargetGroup', targetGroupIds: ['a'], period: 'March' } as const;
 const launched = { operation: 'create_draft_job', target_group_id: 'a' };
 
-const fine: [string, readonly Told[], readonly Effect[]][] = [
+const fine: [string, readonly ClientReport[], readonly Effect[]][] = [
   ['a success with its effect', [pause('a', { is: 'success', version: 6 })], [paused('a')]],
   ['a refusal without one', [pause('a', { is: 'refused', code: 'VERSION_CONFLICT' })], []],
   [
@@ -138,7 +143,7 @@ const fine: [string, readonly Told[], readonly Effect[]][] = [
   ],
 ];
 
-const wrong: [string, readonly Told[], readonly Effect[], RegExp][] = [
+const wrong: [string, readonly ClientReport[], readonly Effect[], RegExp][] = [
   ['a success that was not done', [pause('a', success)], [], /told success, and it was not done/],
   [
     'a success of another action',
@@ -297,11 +302,11 @@ test('a change from before the ledger begins counts as another’s', () => {
 });
 
 describe('The ledger and what clients were told', () => {
-  test.each(fine)('agree on %s', (_name, told, effects) => {
-    expect(findViolations(told, effects)).toEqual([]);
+  test.each(fine)('agree on %s', (_name, reports, effects) => {
+    expect(findViolations(reports, effects)).toEqual([]);
   });
 
-  test.each(wrong)('do not agree on %s', (_name, told, effects, complaint) => {
-    expect(findViolations(told, effects).join('\n')).toMatch(complaint);
+  test.each(wrong)('do not agree on %s', (_name, reports, effects, complaint) => {
+    expect(findViolations(reports, effects).join('\n')).toMatch(complaint);
   });
 });

@@ -245,15 +245,15 @@ describe.each([
       }
     }
   }`;
-  const told = (version: string, status: string) => ({
+  const expected = (version: string, status: string) => ({
     data: { payload: { userErrors: [{ code, current: { version, status } }] } },
     errors: [],
   });
 
   test.each([
-    ['is read once at a later version', [7], told('7', 'LIVE'), 1],
-    ['is read again while a replica shows an older one', [3, 4, 6], told('6', 'LIVE'), 3],
-    ['is shown as it is where it stays older than what the client says', [4], told('4', 'PAUSED'), 4],
+    ['is read once at a later version', [7], expected('7', 'LIVE'), 1],
+    ['is read again while a replica shows an older one', [3, 4, 6], expected('6', 'LIVE'), 3],
+    ['is shown as it is where it stays older than what the client says', [4], expected('4', 'PAUSED'), 4],
   ])('%s', async (_what, versions, answer, reads) => {
     onAction('pause', { status: refusal, body: { detail: 'Not now.' } });
     onRead(...versions);

@@ -22,7 +22,7 @@ async function who(users: { status?: number; body?: unknown }, run: object = res
   return { data, errors };
 }
 
-const told = (changer: unknown, manager: unknown) => ({
+const expected = (changer: unknown, manager: unknown) => ({
   fieldingRun: { status: 'PAUSED', lastChangedByUser: changer },
   project: { name: 'Pets', projectManager: manager },
 });
@@ -32,7 +32,7 @@ const [atChanger, atManager] = [
 ];
 
 test('people are told as the list of the account tells them, read once', async () => {
-  expect(await who({ body: rest.users })).toEqual({ data: told(ben, ana), errors: [] });
+  expect(await who({ body: rest.users })).toEqual({ data: expected(ben, ana), errors: [] });
   expect(scripted.calls().filter((call) => call === `GET /v1${paths.users}`)).toHaveLength(1);
 });
 
@@ -42,7 +42,7 @@ test.each([
 ])('people are found where %s writes their UUID in capitals', async (_where, body, more) => {
   const run = { ...rest.fieldingRun, ...more };
   expect(await who({ body }, run)).toEqual({
-    data: told({ ...ben, id: run.last_changed_by }, ana),
+    data: expected({ ...ben, id: run.last_changed_by }, ana),
     errors: [],
   });
 });
@@ -56,14 +56,14 @@ describe('somebody', () => {
     ['beside one without an id', [ana, { name: 'Nobody' }], { name: null, email: null }],
   ])('%s is known by the id', async (_what, users, known) => {
     expect(await who({ body: { users } })).toEqual({
-      data: told({ id: ben!.id, ...known }, ana),
+      data: expected({ id: ben!.id, ...known }, ana),
       errors: [],
     });
   });
 
   test('whose name is broken is told but for it', async () => {
     const { data, errors } = await who({ body: { users: [{ ...ben, name: 7 }, ana] } });
-    expect(data).toEqual(told({ ...ben, name: null }, ana));
+    expect(data).toEqual(expected({ ...ben, name: null }, ana));
     expect(errors).toMatchObject([
       { path: [...atChanger, 'name'], extensions: { code: 'UPSTREAM_BAD_RESPONSE' } },
     ]);
@@ -73,7 +73,7 @@ describe('somebody', () => {
     'may be the one that is broken (%j), and others stand',
     async (broken) => {
       const { data, errors } = await who({ body: { users: [broken, ana] } });
-      expect(data).toEqual(told(null, ana));
+      expect(data).toEqual(expected(null, ana));
       expect(errors).toMatchObject([{ path: atChanger, extensions: { code: 'UPSTREAM_BAD_RESPONSE' } }]);
     },
   );
@@ -93,7 +93,7 @@ describe('somebody', () => {
 
   test('whose id is broken is null alone, and the list is not asked for', async () => {
     const { data, errors } = await who({ body: rest.users }, { ...rest.fieldingRun, last_changed_by: 7 });
-    expect(data).toEqual(told(null, ana));
+    expect(data).toEqual(expected(null, ana));
     expect(errors).toMatchObject([{ path: atChanger, extensions: { code: 'UPSTREAM_BAD_RESPONSE' } }]);
   });
 });
@@ -109,7 +109,7 @@ describe('a list of people', () => {
     ['that is a text', { body: { users: 'all' } }, 'UPSTREAM_BAD_RESPONSE'],
   ])('%s takes people away, and nothing else', async (_what, users, code) => {
     const { data, errors } = await who(users);
-    expect(data).toEqual(told(null, null));
+    expect(data).toEqual(expected(null, null));
     expect(errors).toHaveLength(2);
     for (const path of [atChanger, atManager]) {
       expect(errors).toContainEqual(

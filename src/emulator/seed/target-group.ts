@@ -47,7 +47,7 @@ export function drawTargetGroup(
     current_completes: completes,
     current_prescreens: Math.ceil(completes * draw.between([1.2, 3])),
     last_complete_at: completes === 0 ? null : lastActiveAt,
-    ...figuresOf(draw, completes),
+    ...metricsOf(draw, completes),
     cost_per_interview: draw.price([1.2, 7.5]),
     customer_reference_number: ref.customerReferenceNumber,
     exclusion_enabled: ref.isExclusive ? 1 : 0,
@@ -70,16 +70,16 @@ export function drawTargetGroup(
   return { group, run };
 }
 
-function figuresOf(draw: Draw, completes: number): Row {
-  const figures = {
+function metricsOf(draw: Draw, completes: number): Row {
+  const metrics = {
     incidence_rate: draw.rate([0.2, 0.9]),
     conversion_rate: draw.rate([0.3, 0.8]),
     drop_off_rate: draw.rate([0.02, 0.25]),
     median_interview_seconds: draw.whole([240, 1500]),
     earnings_per_click: draw.price([0.2, 2.5]),
   };
-  if (completes >= ENOUGH_COMPLETES) return figures;
-  return Object.fromEntries(Object.keys(figures).map((name) => [name, null]));
+  if (completes >= ENOUGH_COMPLETES) return metrics;
+  return Object.fromEntries(Object.keys(metrics).map((name) => [name, null]));
 }
 
 /** Rounded towards the side of the goal that the situation is on. */

@@ -74,7 +74,7 @@ export class ProjectResolver {
 }
 
 /** Lists do not tell the manager. */
-async function managerIdOf({ ref, facts }: Project, { loaders }: RequestContext): Promise<string | null> {
-  const { project_manager_id: known = null } = facts;
+async function managerIdOf({ ref, source }: Project, { loaders }: RequestContext): Promise<string | null> {
+  const { project_manager_id: known = null } = source;
   return known ?? (await loaders.project.load(ref))?.project_manager_id ?? null;
 }

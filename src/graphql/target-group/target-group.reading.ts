@@ -5,7 +5,7 @@ import { settled } from '../../loaders/read-loader.js';
 import type { TargetGroupRef } from '../../upstream/resources/resource-ref.js';
 import { isMissing } from '../missing.js';
 import { selectedFields } from '../selection.js';
-import { DraftFacts, LaunchedFacts, type TargetGroupFacts } from './target-group.source.js';
+import { DraftSource, LaunchedSource, type TargetGroupSource } from './target-group.source.js';
 import { TargetGroup } from './target-group.type.js';
 
 /** What the place alone answers, or a call of its own. */
@@ -55,8 +55,10 @@ export async function relatedTargetGroup(
 ): Promise<TargetGroup | null> {
   const ref = { accountId, projectId, targetGroupId };
   const selected = selectedFields(info, 'TargetGroup');
-  const facts = needsOverview(selected) ? await read(context, ref, selected) : new LaunchedFacts(null, null);
-  return toTargetGroup(ref, facts);
+  const source = needsOverview(selected)
+    ? await read(context, ref, selected)
+    : new LaunchedSource(null, null);
+  return toTargetGroup(ref, source);
 }
 
 /** An overview is 404 for a draft; then it is read as one. */
@@ -64,35 +66,35 @@ async function read(
   context: RequestContext,
   ref: TargetGroupRef,
   selected: ReadonlySet<string>,
-): Promise<TargetGroupFacts | null> {
+): Promise<TargetGroupSource | null> {
   const { loaders } = context;
   const launched = await readLaunched(context, ref, selected);
   if (launched !== null) return launched;
 
   const draft = await loaders.draftTargetGroup.load(ref);
   if (draft === null) return null;
-  if (draft !== 'launched') return new DraftFacts(draft);
+  if (draft !== 'launched') return new DraftSource(draft);
 
   // Launched between the two reads, or a launched one without an overview.
   loaders.targetGroupOverview.clear(ref);
   const launchedNow = await readLaunched(context, ref, selected);
   if (launchedNow !== null) return launchedNow;
   const details = await loaders.targetGroupDetails.load(ref);
-  return details === null ? null : new LaunchedFacts(null, details);
+  return details === null ? null : new LaunchedSource(null, details);
 }
 
 async function readLaunched(
   { loaders }: RequestContext,
   ref: TargetGroupRef,
   selected: ReadonlySet<string>,
-): Promise<LaunchedFacts | null> {
+): Promise<LaunchedSource | null> {
   const overview = await loaders.targetGroupOverview.load(ref);
   if (overview === null) return null;
-  if (!needsDetails(selected, overview)) return new LaunchedFacts(overview, null);
+  if (!needsDetails(selected, overview)) return new LaunchedSource(overview, null);
   const [details = null] = await settled([loaders.targetGroupDetails.load(ref)]);
-  return new LaunchedFacts(overview, details);
+  return new LaunchedSource(overview, details);
 }
 
-function toTargetGroup(ref: TargetGroupRef, facts: TargetGroupFacts | null): TargetGroup | null {
-  return facts === null ? null : new TargetGroup(ref, facts);
+function toTargetGroup(ref: TargetGroupRef, source: TargetGroupSource | null): TargetGroup | null {
+  return source === null ? null : new TargetGroup(ref, source);
 }

@@ -1,7 +1,7 @@
 import type * as rest from '../../contract/demand-api.js';
 
 /** What REST has told of a target group, in one form for all the calls that tell of it. */
-export interface TargetGroupFacts {
+export interface TargetGroupSource {
   readonly humanReadableId: string | null;
   readonly name: string | null;
   readonly customerReferenceNumber: string | null;
@@ -12,10 +12,10 @@ export interface TargetGroupFacts {
   readonly updatedAt: string | null;
   readonly projectManagerId: string | null;
   readonly progress: rest.TargetGroupProgress | null;
-  readonly statistics: TargetGroupFigures | null;
+  readonly statistics: TargetGroupMetrics | null;
 }
 
-export interface TargetGroupFigures {
+export interface TargetGroupMetrics {
   readonly conversionRate: number | null;
   readonly dropOffRate: number | null;
   readonly incidenceRate: number | null;
@@ -34,7 +34,7 @@ export interface TargetGroupFigures {
  * Facts are read from REST bodies when they are asked for and not before, because a property that came broken throws
  * when it is read: only the field that needs it fails.
  */
-export class ListedFacts implements TargetGroupFacts {
+export class ListedSource implements TargetGroupSource {
   constructor(private readonly item: rest.TargetGroupListItem) {}
 
   get humanReadableId(): string | null {
@@ -73,13 +73,13 @@ export class ListedFacts implements TargetGroupFacts {
     return this.item.statistics?.progress?.value ?? null;
   }
 
-  get statistics(): TargetGroupFigures | null {
-    return this.item.statistics ? new ListedFigures(this.item.statistics) : null;
+  get statistics(): TargetGroupMetrics | null {
+    return this.item.statistics ? new ListedMetrics(this.item.statistics) : null;
   }
 }
 
 /** A launched target group: from its overview, and from its details what an older overview lacks, or all where it has none. */
-export class LaunchedFacts implements TargetGroupFacts {
+export class LaunchedSource implements TargetGroupSource {
   readonly updatedAt = null;
 
   /** @param details an error where they could not be read: it is that of the fields which need them */
@@ -125,13 +125,13 @@ export class LaunchedFacts implements TargetGroupFacts {
     return this.overview?.progress ?? null;
   }
 
-  get statistics(): TargetGroupFigures | null {
-    return this.overview === null ? null : new OverviewFigures(this.overview);
+  get statistics(): TargetGroupMetrics | null {
+    return this.overview === null ? null : new OverviewMetrics(this.overview);
   }
 }
 
 /** A draft has been asked for nothing yet: no progress, no figures. */
-export class DraftFacts implements TargetGroupFacts {
+export class DraftSource implements TargetGroupSource {
   readonly status = 'draft';
   readonly updatedAt = null;
   readonly progress = null;
@@ -172,7 +172,7 @@ function localeOf({
   return language && country ? `${language}_${country}`.toLowerCase() : null;
 }
 
-class ListedFigures implements TargetGroupFigures {
+class ListedMetrics implements TargetGroupMetrics {
   readonly currentCostPerInterview = null;
   readonly currentCost = null;
 
@@ -215,7 +215,7 @@ class ListedFigures implements TargetGroupFigures {
   }
 }
 
-class OverviewFigures implements TargetGroupFigures {
+class OverviewMetrics implements TargetGroupMetrics {
   readonly lastCompleteAt = null;
   readonly earningsPerClickPerMinute = null;
   readonly listed = null;

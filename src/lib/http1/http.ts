@@ -52,7 +52,7 @@ export type HttpFailureKind =
   'not-connected' | 'broken' | 'timed-out' | 'aborted' | 'too-large' | 'undecodable';
 
 /** What else is known of a failed exchange. */
-export interface HttpFailureFacts {
+export interface HttpFailureDetails {
   /** The head of an answer had come. Default: false. */
   readonly answered?: boolean;
   /**
@@ -70,7 +70,7 @@ export class HttpFailure extends Error {
   constructor(
     readonly kind: HttpFailureKind,
     cause: unknown,
-    { answered = false, pooled = false }: HttpFailureFacts = {},
+    { answered = false, pooled = false }: HttpFailureDetails = {},
   ) {
     super(`HTTP exchange failed: ${kind}`, { cause });
     this.answered = answered;

@@ -38,9 +38,9 @@ const STYLE = `
  * least of the rounds to the most.
  */
 export function chart({ baseline, operations }: Report): string {
-  const groups = operations.map(({ operation, figures }) => ({
+  const groups = operations.map(({ operation, metrics }) => ({
     heading: headingOf(operation.name, baseline),
-    bars: [...figures].map(([name, { ratio }]) => ({
+    bars: [...metrics].map(([name, { ratio }]) => ({
       name,
       value: ratio.median,
       min: ratio.min,

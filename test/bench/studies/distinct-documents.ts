@@ -5,7 +5,7 @@ import { probedGateway, readProbe } from '../probe/probe.js';
 import { significant } from '../report/numbers.js';
 import type { Panel } from '../report/multiples.js';
 import { markdownTable } from '../report/table.js';
-import { atMost, type Bound, type Section, type Told } from './study.js';
+import { atMost, type Bound, type Section, type Log } from './study.js';
 
 const COUNT = 10_000;
 const QUICK_COUNT = 2000;
@@ -30,10 +30,10 @@ interface Stretch {
 export async function distinctDocuments(
   stage: Stage,
   quick: boolean,
-  told: Told,
+  log: Log,
 ): Promise<{ readonly section: Section; readonly bounds: readonly Bound[]; readonly panel: Panel }> {
   const count = quick ? QUICK_COUNT : COUNT;
-  told(`Growth with distinct documents: ${count}`);
+  log(`Growth with distinct documents: ${count}`);
   const running = await startContestant(stage.machine, probedGateway(), stage.upstream.url);
   const one = new Array<number>(count).fill(0);
   await postDocuments(running.url, one);

@@ -24,12 +24,12 @@ interface Way {
 export const latency: Study = {
   name: 'latency',
   title: 'How much later an answer comes through the gateway',
-  async run(machine, { quick }, told): Promise<Findings> {
+  async run(machine, { quick }, log): Promise<Findings> {
     const upstream = await startUpstream(machine);
     const contestants = [];
     for (const contestant of [fieldgate, proxy]) {
       const running = await startContestant(machine, contestant, upstream.url);
-      told(`Warming up: ${contestant.name}`);
+      log(`Warming up: ${contestant.name}`);
       await warmUp({ machine, upstream }, running, OPERATIONS.run, {
         warmUpSeconds: quick ? 1 : WARM_UP_SECONDS,
         connections: 1,
@@ -45,7 +45,7 @@ export const latency: Study = {
     const ways = [direct, ...contestants.map(wayThrough)];
     const { rounds, seconds } = quick ? { rounds: 2, seconds: 1 } : { rounds: 9, seconds: 3 };
     for (let round = 0; round < rounds; round += 1) {
-      told(`Round ${round + 1} of ${rounds}`);
+      log(`Round ${round + 1} of ${rounds}`);
       for (const { name, url, body, results } of ways) {
         const result = await runLoad(machine, { url, body, seconds, connections: 1 });
         const complaint = complaintOf(result);
@@ -65,8 +65,8 @@ export const latency: Study = {
             ['', 'p50 ms', 'p99 ms', 'added to the median, ms'],
             ways.map((way) => [
               way.name,
-              withRange(figure(way, ({ p50Us }) => p50Us)),
-              withRange(figure(way, ({ p99Us }) => p99Us)),
+              withRange(metric(way, ({ p50Us }) => p50Us)),
+              withRange(metric(way, ({ p99Us }) => p99Us)),
               way === direct ? '' : withRange(added(way)),
             ]),
           ),
@@ -92,7 +92,7 @@ function directUrl(upstreamUrl: string): string {
 
 type Microseconds = (result: LoadResult) => number;
 
-function figure({ results }: Way, of: Microseconds): Spread {
+function metric({ results }: Way, of: Microseconds): Spread {
   return spreadOf(results.map((result) => of(result) / 1000));
 }
 
