@@ -21,13 +21,13 @@ beforeAll(async () => {
 beforeEach(() => emulator.control.reset());
 afterAll(() => emulator.close());
 
-type Ref = Parameters<typeof run>[0];
+type Place = Parameters<typeof run>[0];
 
-const read = (ref: Ref): Promise<FieldingRun> => readApi(emulator, run(ref));
-const act = (ref: Ref, action: string, ifMatch: string): Promise<Response> =>
-  callApi(emulator, 'POST', `${run(ref)}/${action}`, { headers: { 'if-match': ifMatch } });
-const put = (ref: Ref, period: FieldingPeriod, options: CallOptions = {}): Promise<Response> =>
-  callApi(emulator, 'PUT', run(ref), { body: period, headers: { 'if-match': '*' }, ...options });
+const read = (place: Place): Promise<FieldingRun> => readApi(emulator, run(place));
+const act = (place: Place, action: string, ifMatch: string): Promise<Response> =>
+  callApi(emulator, 'POST', `${run(place)}/${action}`, { headers: { 'if-match': ifMatch } });
+const put = (place: Place, period: FieldingPeriod, options: CallOptions = {}): Promise<Response> =>
+  callApi(emulator, 'PUT', run(place), { body: period, headers: { 'if-match': '*' }, ...options });
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 const after = async (milliseconds: number): Promise<string> =>
   iso((await emulator.control.clock.now()).getTime() + milliseconds);

@@ -418,8 +418,8 @@ describe('what may be done with a selection', () => {
     const response = await callApi(emulator, 'POST', path, { body });
     return (await response.json()) as TargetGroupTransitions;
   };
-  const ids = (...refs: { targetGroupId: string }[]): string[] =>
-    refs.map(({ targetGroupId }) => targetGroupId);
+  const ids = (...places: { targetGroupId: string }[]): string[] =>
+    places.map(({ targetGroupId }) => targetGroupId);
   const none = {
     is_launch_allowed: false,
     is_pause_allowed: false,
@@ -434,8 +434,8 @@ describe('what may be done with a selection', () => {
     [[demo.live, demo.paused], {}],
     [[demo.draft, demo.scheduled], { is_launch_allowed: true }],
     [[demo.live, demo.draft], {}],
-  ])('is what may be done with each: %j', async (refs, allowed) => {
-    const selection = ids(...refs);
+  ])('is what may be done with each: %j', async (places, allowed) => {
+    const selection = ids(...places);
     const answer = await transitions({ included_target_group_ids: selection });
     expect(answer).toEqual({ target_groups: selection, ...none, ...allowed });
   });

@@ -8,7 +8,7 @@ import {
   type RunAction,
   type RunState,
 } from '../../src/emulator/rules/fielding-run.js';
-import { noMetrics, projectStatistics } from '../../src/emulator/rules/project-statistics.js';
+import { noFigures, projectStatistics } from '../../src/emulator/rules/project-statistics.js';
 
 const { Scheduled, Live, Paused, Completed } = FieldingRunStatus;
 const NOW = 1_000_000;
@@ -143,7 +143,7 @@ describe('decideBatchItem', () => {
 
 describe('projectStatistics', () => {
   test('takes the median of some figures, and the mean of others', () => {
-    const metrics = {
+    const figures = {
       targetGroupCount: 4,
       fillingGoal: 400,
       currentCompletes: 40,
@@ -153,7 +153,7 @@ describe('projectStatistics', () => {
       dropOffRates: [0.1, 0.2, 0.2],
       interviewSeconds: [300, 1900, 400, 500],
     };
-    expect(projectStatistics(metrics)).toEqual({
+    expect(projectStatistics(figures)).toEqual({
       filling_goal: 400,
       current_completes: 40,
       current_prescreens: 80,
@@ -165,6 +165,6 @@ describe('projectStatistics', () => {
   });
 
   test('nothing launched is nothing done', () => {
-    expect(projectStatistics(noMetrics)).toMatchObject({ filling_goal: 0, incidence_rate_median: 0 });
+    expect(projectStatistics(noFigures)).toMatchObject({ filling_goal: 0, incidence_rate_median: 0 });
   });
 });

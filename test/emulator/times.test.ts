@@ -80,19 +80,19 @@ const period = (start: number, end: number): unknown => ({
   start_fielding_at: inHours(start),
   end_fielding_at: inHours(end),
 });
-const put = (ref: Parameters<typeof run>[0], start: number, end: number): Request => ({
+const put = (place: Parameters<typeof run>[0], start: number, end: number): Request => ({
   method: 'PUT',
-  path: run(ref),
+  path: run(place),
   body: period(start, end),
 });
-const act = (ref: Parameters<typeof run>[0], action: string): Request => ({
+const act = (place: Parameters<typeof run>[0], action: string): Request => ({
   method: 'POST',
-  path: `${run(ref)}/${action}`,
+  path: `${run(place)}/${action}`,
 });
-const startJob = (kind: string, ...refs: { readonly targetGroupId: string }[]): Request => ({
+const startJob = (kind: string, ...places: { readonly targetGroupId: string }[]): Request => ({
   method: 'POST',
   path: batchJobs(kind),
-  body: { target_group_ids: refs.map(({ targetGroupId }) => targetGroupId) },
+  body: { target_group_ids: places.map(({ targetGroupId }) => targetGroupId) },
 });
 
 async function send(target: TestEmulator, { method, path, body }: Request): Promise<Response> {
@@ -141,13 +141,16 @@ describe('Every kind of change is noted in the target group and its project', ()
       demo.draft,
       { method: 'POST', path: `${JOBS_OF_DRAFT}/schedule-from-draft`, body: period(5, 9) },
     ],
-  ] satisfies [string, { readonly targetGroupId: string }, Request][])('%s', async (_what, ref, request) => {
-    const busy = await start();
-    now = START + HOUR;
-    const location = (await send(busy, request)).headers.get('location');
-    if (location !== null) await finishedJob(busy, location);
-    expect(await noted(busy, ref.targetGroupId)).toEqual({ group: inHours(1), project: inHours(1) });
-  });
+  ] satisfies [string, { readonly targetGroupId: string }, Request][])(
+    '%s',
+    async (_what, place, request) => {
+      const busy = await start();
+      now = START + HOUR;
+      const location = (await send(busy, request)).headers.get('location');
+      if (location !== null) await finishedJob(busy, location);
+      expect(await noted(busy, place.targetGroupId)).toEqual({ group: inHours(1), project: inHours(1) });
+    },
+  );
 
   test('one that time brings about, too, with the moment when it was due', async () => {
     const busy = await start();

@@ -50,20 +50,20 @@ function creation(kind: BatchJobKind): RouteOf<CreationKey> {
     body: objectSchema({ target_group_ids: targetGroupIds }, ['target_group_ids']),
     handle: (call, services) => {
       const { path, body, caller, now } = call;
-      const ref = { accountId: path.account_id, projectId: projectAt(services, path).id };
+      const place = { accountId: path.account_id, projectId: projectAt(services, path).id };
       const id = services.newId();
       // The reference's example is rooted at /demand, without the base's /v1, and has the short name of the kind, at which
       // nothing answers.
-      const location = `/demand/accounts/${ref.accountId}/projects/${ref.projectId}/batch-jobs/${kind}/${id}`;
+      const location = `/demand/accounts/${place.accountId}/projects/${place.projectId}/batch-jobs/${kind}/${id}`;
       const idempotencyKey = registerJob(call, services, {
-        ...ref,
+        ...place,
         id,
         operation: 'create_batch_job',
         location,
       });
       insertBatchJob(
         services.database,
-        { ...ref, id, kind, idempotencyKey, createdBy: caller.userId, createdAt: now },
+        { ...place, id, kind, idempotencyKey, createdBy: caller.userId, createdAt: now },
         [...new Set(body.target_group_ids)],
       );
       services.jobs.start(() => stepBatchJob(services, id));

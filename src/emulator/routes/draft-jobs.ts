@@ -50,19 +50,19 @@ function create(
   period: { readonly startAt: number | null; readonly endAt: number },
 ): AnswerOf<LaunchKey> {
   const { path, caller, now, traceId } = call;
-  const ref = {
+  const place = {
     accountId: path.account_id,
     projectId: path.project_id,
     targetGroupId: path.target_group_id,
   };
   const id = services.newId();
   const location =
-    `/demand/accounts/${ref.accountId}/projects/${ref.projectId}/target-groups/${ref.targetGroupId}` +
+    `/demand/accounts/${place.accountId}/projects/${place.projectId}/target-groups/${place.targetGroupId}` +
     `/fielding-run-jobs/${kind}-from-draft/${id}`;
-  const job = { ...ref, id, operation: 'create_draft_job', location };
+  const job = { ...place, id, operation: 'create_draft_job', location };
   const idempotencyKey = registerJob(call, services, job);
   insertDraftJob(services.database, {
-    ...ref,
+    ...place,
     ...period,
     id,
     kind,

@@ -3,8 +3,8 @@ import { timestamp } from '../clock.js';
 import { etagOf } from '../http/etag.js';
 import { pageFields, readPage } from '../http/page.js';
 import { objectSchema, pageParameters, uuid } from '../http/schemas.js';
-import { noMetrics, projectStatistics, type ProjectMetrics } from '../rules/project-statistics.js';
-import { metricsOf, findProject, listProjects, type ProjectRecord } from '../store/projects.js';
+import { noFigures, projectStatistics, type ProjectFigures } from '../rules/project-statistics.js';
+import { figuresOf, findProject, listProjects, type ProjectRecord } from '../store/projects.js';
 import { projectAt } from './find.js';
 import type { RouteTable } from './route.js';
 
@@ -27,11 +27,11 @@ export const projectRoutes = {
         search: query.search_string,
       };
       const page = listProjects(database, path.account_id, filter, request);
-      const metrics = metricsOf(
+      const figures = figuresOf(
         database,
         page.items.map((project) => project.id),
       );
-      const projects = page.items.map((project) => listItem(project, metrics.get(project.id) ?? noMetrics));
+      const projects = page.items.map((project) => listItem(project, figures.get(project.id) ?? noFigures));
       return { status: 200, body: { projects, ...pageFields(page, url) } };
     },
   },
@@ -47,13 +47,13 @@ export const projectRoutes = {
     refusesAsNotFound: true,
     handle: ({ path }, services) => {
       const project = projectAt(services, path);
-      const metrics = metricsOf(services.database, [project.id]).get(project.id) ?? noMetrics;
+      const figures = figuresOf(services.database, [project.id]).get(project.id) ?? noFigures;
       return {
         status: 200,
         body: {
           ...settings(project),
           status: project.status,
-          statistics: projectStatistics(metrics),
+          statistics: projectStatistics(figures),
           created_at: timestamp(project.createdAt),
         },
       };
@@ -77,12 +77,12 @@ function settings(project: ProjectRecord): Project {
   return { ...identity(project), project_manager_id: project.projectManagerId };
 }
 
-function listItem(project: ProjectRecord, metrics: ProjectMetrics): ProjectListItem {
+function listItem(project: ProjectRecord, figures: ProjectFigures): ProjectListItem {
   return {
     ...identity(project),
     status: project.status,
-    target_group_count: metrics.targetGroupCount,
+    target_group_count: figures.targetGroupCount,
     last_activity_at: timestamp(project.lastActivityAt),
-    statistics: projectStatistics(metrics),
+    statistics: projectStatistics(figures),
   };
 }

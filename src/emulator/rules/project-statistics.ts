@@ -1,7 +1,7 @@
 import type { ProjectStatistics } from '../../contract/demand-api.js';
 
 /** What a project's target groups come to. The lists hold a number for each target group that has the figure. */
-export interface ProjectMetrics {
+export interface ProjectFigures {
   readonly targetGroupCount: number;
   /** Of the launched ones. */
   readonly fillingGoal: number;
@@ -14,7 +14,7 @@ export interface ProjectMetrics {
 }
 
 /** The figures of a project without target groups. */
-export const noMetrics: ProjectMetrics = {
+export const noFigures: ProjectFigures = {
   targetGroupCount: 0,
   fillingGoal: 0,
   currentCompletes: 0,
@@ -25,15 +25,15 @@ export const noMetrics: ProjectMetrics = {
   interviewSeconds: [],
 };
 
-export function projectStatistics(metrics: ProjectMetrics): ProjectStatistics {
+export function projectStatistics(figures: ProjectFigures): ProjectStatistics {
   return {
-    filling_goal: metrics.fillingGoal,
-    current_completes: metrics.currentCompletes,
-    current_prescreens: metrics.currentPrescreens,
-    incidence_rate_median: median(metrics.incidenceRates),
-    length_of_interview_median_seconds: Math.round(median(metrics.interviewSeconds)),
-    conversion_rate_average: mean(metrics.conversionRates),
-    drop_off_rate_average: mean(metrics.dropOffRates),
+    filling_goal: figures.fillingGoal,
+    current_completes: figures.currentCompletes,
+    current_prescreens: figures.currentPrescreens,
+    incidence_rate_median: median(figures.incidenceRates),
+    length_of_interview_median_seconds: Math.round(median(figures.interviewSeconds)),
+    conversion_rate_average: mean(figures.conversionRates),
+    drop_off_rate_average: mean(figures.dropOffRates),
   };
 }
 

@@ -41,7 +41,7 @@ function drawProject(
   const others = Array.from({ length: plan.others }, () => drawName(draw, plan));
   // Ids and times of creation rise together, since lists that go by id are newest first.
   const drawn = [...others, ...plan.named].map((named, index) => {
-    const ref = {
+    const place = {
       projectId: plan.id,
       humanReadableId: `TG-${number * 1000 + index}`,
       customerReferenceNumber:
@@ -50,7 +50,7 @@ function drawProject(
       managerId: draw.oneOf(managers),
       createdAt: createdAt + (index + 1) * 7 * MINUTE,
     };
-    return drawTargetGroup(draw, named, ref, now);
+    return drawTargetGroup(draw, named, place, now);
   });
   const groups = drawn.map(({ group }) => group);
   const project = {

@@ -9,7 +9,7 @@ import { audiences, fillingStrategies, locales } from './words.js';
 const ENOUGH_COMPLETES = 5;
 
 /** Where a target group is. */
-export interface Ref {
+export interface Place {
   readonly projectId: string;
   readonly humanReadableId: string;
   readonly managerId: string;
@@ -22,7 +22,7 @@ export interface Ref {
 export function drawTargetGroup(
   draw: Draw,
   named: NamedTargetGroup,
-  ref: Ref,
+  place: Place,
   now: number,
 ): { readonly group: Row; readonly run: Row | undefined } {
   const situation: Situation = situations[named.situation];
@@ -32,14 +32,14 @@ export function drawTargetGroup(
   const goal = draw.whole([5, 100]) * 10;
   const completes = progressOf(draw, situation, goal);
   const lastActiveAt = Math.min(now, endAt) - draw.whole([1, 36]) * HOUR;
-  const updatedAt = completes === 0 ? ref.createdAt + draw.whole([1, 72]) * HOUR : lastActiveAt;
+  const updatedAt = completes === 0 ? place.createdAt + draw.whole([1, 72]) * HOUR : lastActiveAt;
   const isDraft = situation.status === undefined;
   const group = {
     id: named.targetGroupId,
-    project_id: ref.projectId,
-    human_readable_id: ref.humanReadableId,
+    project_id: place.projectId,
+    human_readable_id: place.humanReadableId,
     name: `${draw.oneOf(audiences)}, ${country}`,
-    project_manager_id: ref.managerId,
+    project_manager_id: place.managerId,
     locale,
     archived: situation.archived === true ? 1 : 0,
     filling_goal: goal,
@@ -47,13 +47,13 @@ export function drawTargetGroup(
     current_completes: completes,
     current_prescreens: Math.ceil(completes * draw.between([1.2, 3])),
     last_complete_at: completes === 0 ? null : lastActiveAt,
-    ...metricsOf(draw, completes),
+    ...figuresOf(draw, completes),
     cost_per_interview: draw.price([1.2, 7.5]),
-    customer_reference_number: ref.customerReferenceNumber,
-    exclusion_enabled: ref.isExclusive ? 1 : 0,
+    customer_reference_number: place.customerReferenceNumber,
+    exclusion_enabled: place.isExclusive ? 1 : 0,
     draft_start_at: isDraft ? startAt : null,
     draft_end_at: isDraft ? endAt : null,
-    created_at: ref.createdAt,
+    created_at: place.createdAt,
     updated_at: updatedAt,
   };
   if (situation.status === undefined || named.fieldingRunId === undefined) return { group, run: undefined };
@@ -65,21 +65,21 @@ export function drawTargetGroup(
     start_at: startAt,
     end_at: endAt,
     last_changed_at: updatedAt,
-    last_changed_by: ref.managerId,
+    last_changed_by: place.managerId,
   };
   return { group, run };
 }
 
-function metricsOf(draw: Draw, completes: number): Row {
-  const metrics = {
+function figuresOf(draw: Draw, completes: number): Row {
+  const figures = {
     incidence_rate: draw.rate([0.2, 0.9]),
     conversion_rate: draw.rate([0.3, 0.8]),
     drop_off_rate: draw.rate([0.02, 0.25]),
     median_interview_seconds: draw.whole([240, 1500]),
     earnings_per_click: draw.price([0.2, 2.5]),
   };
-  if (completes >= ENOUGH_COMPLETES) return metrics;
-  return Object.fromEntries(Object.keys(metrics).map((name) => [name, null]));
+  if (completes >= ENOUGH_COMPLETES) return figures;
+  return Object.fromEntries(Object.keys(figures).map((name) => [name, null]));
 }
 
 /** Rounded towards the side of the goal that the situation is on. */

@@ -79,15 +79,15 @@ export function updateRun(database: Database, run: RunRecord): void {
 /** Notes on a target group and its project that something of theirs changed. */
 export function touch(
   database: Database,
-  ref: Pick<RunRecord, 'projectId' | 'targetGroupId'>,
+  place: Pick<RunRecord, 'projectId' | 'targetGroupId'>,
   at: number,
 ): void {
   database.run('UPDATE target_groups SET updated_at = max(updated_at, :at) WHERE id = :id', {
-    id: ref.targetGroupId,
+    id: place.targetGroupId,
     at,
   });
   database.run('UPDATE projects SET last_activity_at = max(last_activity_at, :at) WHERE id = :id', {
-    id: ref.projectId,
+    id: place.projectId,
     at,
   });
 }

@@ -1,5 +1,5 @@
 import type { ProjectStatus } from '../../contract/demand-api.js';
-import type { ProjectMetrics } from '../rules/project-statistics.js';
+import type { ProjectFigures } from '../rules/project-statistics.js';
 import type { Database } from './database.js';
 import { cutPage, pageSql, type Page, type PageRequest } from './page.js';
 
@@ -71,8 +71,8 @@ export function listProjects(
 }
 
 /** Sums up the target groups of each project, by project id. A project without any has no figures. */
-export function metricsOf(database: Database, projectIds: readonly string[]): Map<string, ProjectMetrics> {
-  const rows = database.all<MetricsRow>(
+export function figuresOf(database: Database, projectIds: readonly string[]): Map<string, ProjectFigures> {
+  const rows = database.all<FiguresRow>(
     `SELECT g.project_id AS projectId,
       count(*) AS targetGroupCount,
       coalesce(sum(iif(r.id IS NULL, 0, g.filling_goal)), 0) AS fillingGoal,
@@ -88,10 +88,10 @@ export function metricsOf(database: Database, projectIds: readonly string[]): Ma
     { projectIds: JSON.stringify(projectIds) },
   );
   return new Map(
-    rows.map(({ projectId, incidenceRates, conversionRates, dropOffRates, interviewSeconds, ...metrics }) => [
+    rows.map(({ projectId, incidenceRates, conversionRates, dropOffRates, interviewSeconds, ...figures }) => [
       projectId,
       {
-        ...metrics,
+        ...figures,
         incidenceRates: numbersIn(incidenceRates),
         conversionRates: numbersIn(conversionRates),
         dropOffRates: numbersIn(dropOffRates),
@@ -101,8 +101,8 @@ export function metricsOf(database: Database, projectIds: readonly string[]): Ma
   );
 }
 
-type MetricsRow = Pick<
-  ProjectMetrics,
+type FiguresRow = Pick<
+  ProjectFigures,
   'targetGroupCount' | 'fillingGoal' | 'currentCompletes' | 'currentPrescreens'
 > &
   Readonly<

@@ -82,12 +82,12 @@ describe('completesByInterval', () => {
 });
 
 test('performance adds up', async () => {
-  const metrics = await read<TargetGroupPerformance>(`${live}/performance`);
-  const ends = metrics.respondent_analysis!.live!.map(({ count }) => count!);
-  expect(ends.reduce((sum, count) => sum + count, 0)).toBe(metrics.entrants);
-  expect(metrics.completes).toBeGreaterThan(0);
-  expect(metrics.completes).toBeLessThanOrEqual(metrics.prescreens);
-  expect(Date.parse(metrics.first_complete!)).toBeLessThanOrEqual(Date.parse(metrics.last_complete!));
+  const figures = await read<TargetGroupPerformance>(`${live}/performance`);
+  const ends = figures.respondent_analysis!.live!.map(({ count }) => count!);
+  expect(ends.reduce((sum, count) => sum + count, 0)).toBe(figures.entrants);
+  expect(figures.completes).toBeGreaterThan(0);
+  expect(figures.completes).toBeLessThanOrEqual(figures.prescreens);
+  expect(Date.parse(figures.first_complete!)).toBeLessThanOrEqual(Date.parse(figures.last_complete!));
   expect(await statusOf(`${demoPaths.targetGroup(demo.draft)}/performance`)).toBe(404);
 });
 

@@ -22,7 +22,7 @@ const MAX_CHANGES = 50;
 /** The share of entrants who pass the screening questions. */
 const SHARE_SCREENED = 0.7;
 
-export const targetGroupMetricRoutes = {
+export const targetGroupFigureRoutes = {
   'GET /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/performance': {
     handle: ({ path }, services) => ({
       status: 200,
