@@ -45,11 +45,11 @@ export interface TransitionsKey extends ProjectRef {
   readonly selection: rest.TargetGroupTransitionsRequest;
 }
 
-type DraftAnswer = rest.DraftTargetGroup | 'launched' | null;
+type DraftResult = rest.DraftTargetGroup | 'launched' | null;
 
 /**
- * Everything that an operation reads. Made anew for each operation, so that nothing read is shared between callers; a
- * loader is made when it is first used, since most operations use one or two.
+ * Everything that an operation reads. Each operation has its own instance, so that callers share no data. Loaders are
+ * created on first use, since most operations use one or two.
  */
 export class Loaders {
   readonly #client: DemandClient;
@@ -66,7 +66,7 @@ export class Loaders {
   #changelogPage: DataLoader<ChangelogPageKey, rest.TargetGroupChangelog | null, string> | undefined;
   #transitions: DataLoader<TransitionsKey, rest.TargetGroupTransitions | null, string> | undefined;
   #targetGroupDetails: DataLoader<TargetGroupRef, rest.TargetGroupDetails | null, string> | undefined;
-  #draftTargetGroup: DataLoader<TargetGroupRef, DraftAnswer, string> | undefined;
+  #draftTargetGroup: DataLoader<TargetGroupRef, DraftResult, string> | undefined;
   #fieldingRunsOf: DataLoader<TargetGroupRef, rest.FieldingRunList | null, string> | undefined;
   #fieldingRun: DataLoader<FieldingRunRef, FieldingRunRead | null, string> | undefined;
   #batchJob: DataLoader<BatchJobRef, rest.BatchJob | null, string> | undefined;
@@ -187,7 +187,7 @@ export class Loaders {
     ));
   }
 
-  /** The people of an account. No mutation changes them, so they are read once for an operation: `clear` leaves them. */
+  /** The people of an account. No mutation changes them, so `clear` keeps them. */
   get users() {
     return (this.#users ??= readLoader(
       async (account) => new UsersById(await this.#client.listUsers(account)),
@@ -195,7 +195,7 @@ export class Loaders {
     ));
   }
 
-  /** Forgets all that a change can be seen in: the rest of the operation sees the new state. */
+  /** Forgets everything that a change may affect, so that the rest of the operation reads the new state. */
   clear(): void {
     for (const loader of this.#used) loader.clearAll();
   }

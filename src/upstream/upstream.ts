@@ -14,24 +14,23 @@ import { SingleFlight } from './resilience/single-flight.js';
 import { Transport, type TransportDeps } from './resilience/transport.js';
 import { Semaphore } from './resilience/semaphore.js';
 
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 export interface CallQueue {
   readonly waiting: number;
   readonly waited: number;
 }
 
-/** The way to one Demand API, shared by all operations of the process. */
+/** Everything that connects the process to one Demand API. */
 export interface Upstream {
   readonly client: DemandClientDeps;
-  /** Which calls fail fast, since they are bound to fail. */
   breakers(): BreakerStates;
-  /** Calls that wait for one of those in flight to end: how many do now, and how many have had to so far. */
+  /** Calls that wait for a permit: how many do now, and how many have had to since the start. */
   queue(): CallQueue;
   close(): void;
 }
 
-/** The parts that can be others: each is shared by all calls of the process. */
+/** The replaceable parts, each shared by all calls of the process. */
 export type UpstreamParts = Omit<TransportDeps, 'sender'> & Pick<DemandClientDeps, 'fieldingRuns'>;
 
 /**
@@ -39,8 +38,7 @@ export type UpstreamParts = Omit<TransportDeps, 'sender'> & Pick<DemandClientDep
  *
  * @param baseUrl the REST base with its path
  * @param now milliseconds since the epoch
- * @param jobs where it is kept what is known of jobs
- * @param others parts to take in place of those that the configuration tells
+ * @param others parts that replace the configured ones
  */
 export async function createUpstream(
   config: DemandApiConfig,
@@ -50,11 +48,11 @@ export async function createUpstream(
   others: Partial<UpstreamParts> = {},
 ): Promise<Upstream> {
   const { version: apiVersion, timeoutMs, concurrency, ifMatch, retry, proxy } = config;
-  const clientOptions = { baseUrl, maxSockets: concurrency, maxBodyBytes: MAX_ANSWER_BYTES };
+  const clientOptions = { baseUrl, maxSockets: concurrency, maxBodyBytes: MAX_BODY_BYTES };
   const changes = createNodeFetchClient(clientOptions, { proxy });
-  // The other clients know no proxies.
+  // The other clients do not support proxies.
   const transport = proxy === undefined ? config.transport : 'node-fetch';
-  const reads = (await readsOver(transport, clientOptions)) ?? changes;
+  const reads = (await createReadClient(transport, clientOptions)) ?? changes;
   const { fieldingRuns, ...parts }: UpstreamParts = {
     semaphore: new Semaphore(concurrency),
     breakers: new Breakers(config.breaker),
@@ -77,8 +75,8 @@ export async function createUpstream(
   };
 }
 
-/** @returns undefined where they go the way of the changes */
-async function readsOver(
+/** @returns undefined if reads share the client for changes */
+async function createReadClient(
   transport: DemandApiConfig['transport'],
   options: HttpClientOptions,
 ): Promise<HttpClient | undefined> {
@@ -86,7 +84,7 @@ async function readsOver(
     case 'http1':
       return createHttp1Client(options);
     case 'undici': {
-      // It takes 8 MB, so it is loaded where it is wanted.
+      // undici takes 8 MB of memory, so it is loaded only if it is configured.
       const { createUndiciClient } = await import('./http/undici-client.js');
       return createUndiciClient(options);
     }

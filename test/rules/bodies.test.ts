@@ -8,7 +8,7 @@ const run = { id: 'R1', status: 'Live', version: 5 };
 function unusable(name: string): UpstreamError {
   return new UpstreamError(
     'BAD_RESPONSE',
-    `The Demand API gave an answer whose \`${name}\` is missing or of the wrong type.`,
+    `The response of the Demand API has a missing or invalid \`${name}\`.`,
   );
 }
 

@@ -64,10 +64,7 @@ const paths = [
   { of: 'list of users', path: usersPath, parts: ['accountId'], expected: '/accounts/101/users' },
 ];
 
-const unusableId = new UpstreamError(
-  'BAD_RESPONSE',
-  'The Demand API named a resource by an id that is not usable.',
-);
+const unusableId = new UpstreamError('BAD_RESPONSE', 'The Demand API returned an invalid resource id.');
 const unusable = ['', '.', '..', '../x', 'a/b', 'a\\b', '%2e%2e', 'a b', 'a?b', 'a#b', 'é', 'x'.repeat(129)];
 
 describe.each(paths)('the path of a $of', ({ path, parts, expected }) => {

@@ -207,7 +207,7 @@ describe.each([action, creation])('$what that REST refuses', ({ what, run }) => 
   ])('shows nothing of a body that holds %s', async (_what, body) => {
     const userError = await refused({ status: 400, body });
     expect(userError).toMatchObject({ code: 'VALIDATION_FAILED' });
-    expect(userError['message']).toBe('The Demand API finds the request not valid.');
+    expect(userError['message']).toBe('The Demand API rejected the request as invalid.');
   });
 });
 
@@ -362,7 +362,7 @@ describe('a query', () => {
     ],
     [
       { invalid_params: [page] },
-      'The Demand API finds the request not valid. (page_size: must be at most 100)',
+      'The Demand API rejected the request as invalid. (page_size: must be at most 100)',
     ],
     [{ detail: 'No.', invalid_params: null }, 'No.'],
     [
@@ -370,9 +370,9 @@ describe('a query', () => {
         detail: 'see http://10.0.0.7/',
         invalid_params: [page, { ...cursor, reason: 'see http://10.0.0.7/' }],
       },
-      'The Demand API finds the request not valid. (page_size: must be at most 100)',
+      'The Demand API rejected the request as invalid. (page_size: must be at most 100)',
     ],
-    ['<html>no</html>', 'The Demand API finds the request not valid.'],
+    ['<html>no</html>', 'The Demand API rejected the request as invalid.'],
   ])('that REST finds wrong (400) is BAD_USER_INPUT, and says why: %j', async (body, message) => {
     const answer = await query.run({ status: 400, body });
     expect(extensionsOf(answer)).toMatchObject({

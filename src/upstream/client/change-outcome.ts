@@ -2,24 +2,24 @@ import type * as rest from '../../contract/demand-api.js';
 import { dateIn } from '../resources/moment.js';
 import { isNextVersion, isOlder } from '../resources/version.js';
 
-/** The state that a change leads to, by which a change without a usable answer is recognised. */
+/** The state after a change, which identifies a change whose response was lost or unusable. */
 export type ExpectedState =
   { readonly status: rest.FieldingRunStatus } | { readonly period: rest.FieldingPeriod };
 
-/** A change of a fielding run: what it starts from, what it leads to, and how the API says that it was made. */
+/** A change of a fielding run. */
 export interface Change {
-  /** The version that the client has seen. */
+  /** The version that the client saw. */
   readonly from: string;
   readonly expected: ExpectedState;
-  /** The only status that the contract documents for its success. */
+  /** The success status in the contract. */
   readonly documentedStatus: number;
 }
 
 /**
- * Whether an answer by itself proves that a change was made. A page of a proxy, an error body or the client's own version
- * can come with a 2xx, too, so that only the documented status together with a later version counts.
+ * Whether a response alone proves that a change was made. A proxy's page, an error body or the client's own version can
+ * also come with a 2xx, so the proof is the documented status with a later version.
  *
- * @param version the version in the answer's entity tag, where it has one that can be used
+ * @param version from the response's entity tag; undefined if there is none or it is malformed
  */
 export function provesChange(
   { from, documentedStatus }: Change,
@@ -30,11 +30,11 @@ export function provesChange(
 }
 
 /**
- * Whether a run shows that a change was made whose answer was lost, and whose next attempt was refused: the run is exactly
- * one change past the version that the client has seen, and in the state that the change leads to.
+ * Whether a run shows that a change was made whose response was lost and whose retry was refused: the run is exactly one
+ * change after the version that the client saw, and in the expected state.
  *
- * @param version the run's version, from its entity tag where there is one
- * @param before the run at `from`, where that is known: if it was in the expected state already, another change was made
+ * @param version the run's version, from its entity tag if it has one
+ * @param before the run at `from`, if known: if it was already in the expected state, the change was a different one
  */
 export function isMade(
   { from, expected }: Change,
@@ -42,13 +42,13 @@ export function isMade(
   version: string,
   before: rest.FieldingRun | undefined,
 ): boolean {
-  const wasSoBefore = before !== undefined && isIn(before, expected);
-  return isNextVersion(from, version) && isIn(run, expected) && !wasSoBefore;
+  const wasExpectedBefore = before !== undefined && isIn(before, expected);
+  return isNextVersion(from, version) && isIn(run, expected) && !wasExpectedBefore;
 }
 
 /**
- * Whether a run shows what a 2xx claims that proves nothing by itself: it is in the expected state, one change past the
- * client's version or still at it, where it was so already.
+ * Whether a run confirms a 2xx that proves nothing by itself: it is in the expected state, at the client's version or one
+ * change after it.
  */
 export function isConfirmed({ from, expected }: Change, run: rest.FieldingRun, version: string): boolean {
   return (version === from || isNextVersion(from, version)) && isIn(run, expected);

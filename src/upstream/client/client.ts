@@ -39,20 +39,20 @@ export type ChangelogQuery = Pick<
 >;
 export type TargetGroupQuery = NonNullable<rest.operations['listTargetGroups']['parameters']['query']>;
 
-/** What is to become of a draft, as REST is told. */
+/** What to do with a draft, and the REST request for it. */
 export type DraftLaunch =
   | { readonly action: 'launch-from-draft'; readonly request: rest.LaunchFromDraftRequest }
   | { readonly action: 'schedule-from-draft'; readonly request: rest.FieldingPeriod };
 
-/** What a client works with, shared by all operations of the process. */
+/** Shared by all operations of the process. */
 export interface DemandClientDeps extends FieldingRunCallsDeps, JobCallsDeps {
   readonly transport: Transport;
 }
 
 /**
- * The Demand API, one method for each operation that the gateway uses. One for each GraphQL operation.
+ * The Demand API, with a method for each REST operation that the gateway uses. Each GraphQL operation has its own client.
  *
- * A read answers null for what does not exist. Every failure is an {@link UpstreamError}.
+ * Reads return null if the resource does not exist. Every failure is an {@link UpstreamError}.
  */
 export class DemandClient {
   readonly #calls: ScopedTransport;
@@ -70,7 +70,6 @@ export class DemandClient {
     return this.#calls.read('/accounts', bodies.accountList);
   }
 
-  /** Everybody of an account. */
   listUsers(account: AccountRef): Promise<rest.UserList | null> {
     return this.#calls.read(usersPath(account), bodies.userList);
   }
@@ -136,7 +135,7 @@ export class DemandClient {
     return this.#calls.read(`${targetGroupPath(ref)}/details`, bodies.targetGroupDetails);
   }
 
-  /** `launched` where the target group is no draft any more (301). */
+  /** Returns `launched` if the target group is no longer a draft (301). */
   async getDraftTargetGroup(ref: TargetGroupRef): Promise<rest.DraftTargetGroup | 'launched' | null> {
     try {
       return await this.#calls.read(targetGroupPath(ref), bodies.draftTargetGroup);
@@ -159,12 +158,12 @@ export class DemandClient {
     return this.#fieldingRuns.reread(...args);
   }
 
-  /** A job that was created a moment ago and is not seen yet counts as at work. */
+  /** A new job that the API does not show yet counts as in progress. */
   getBatchJob(ref: BatchJobRef): Promise<rest.BatchJob | null> {
     return this.#jobs.getBatchJob(ref);
   }
 
-  /** The same holds for a job that launches a draft or schedules it. */
+  /** A new job that the API does not show yet counts as in progress. */
   getDraftLaunchJob(ref: DraftLaunchJobRef): Promise<rest.FieldingRunJob | null> {
     return this.#jobs.getDraftLaunchJob(ref);
   }
@@ -202,9 +201,7 @@ export class DemandClient {
   }
 
   /**
-   * Starts a job over many target groups of one project. Safe to repeat with the same key.
-   *
-   * @returns where the job is
+   * Starts a job on many target groups of one project. Safe to repeat with the same key.
    */
   async createBatchJob(
     project: ProjectRef,
@@ -223,9 +220,7 @@ export class DemandClient {
   }
 
   /**
-   * Starts a job that launches a draft, or schedules it. Safe to repeat with the same key.
-   *
-   * @returns where the job is
+   * Starts a job that launches or schedules a draft. Safe to repeat with the same key.
    */
   async createDraftLaunchJob(
     { accountId, projectId, targetGroupId }: TargetGroupRef,

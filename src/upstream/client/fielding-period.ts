@@ -5,8 +5,8 @@ import { dateIn } from '../resources/moment.js';
 import { bodies } from '../resources/validation.js';
 
 /**
- * The period in the answer to an action; only `launch-now` tells one. A 2xx whose body cannot be used is a success all the
- * same, and so nothing is thrown.
+ * The period in the response to an action; only `launch-now` returns one. Never throws: a 2xx with an unusable body is
+ * still a success.
  */
 export function periodIn(response: HttpResponse): rest.FieldingPeriod | undefined {
   try {

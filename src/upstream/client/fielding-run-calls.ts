@@ -11,27 +11,27 @@ import type { ScopedTransport } from './scoped-transport.js';
 import { bodies } from '../resources/validation.js';
 import { entityTag, isOlder, versionOfEntityTag } from '../resources/version.js';
 
-/** Waits before a stale fielding run is read again, in milliseconds. */
+/** The delays before a stale fielding run is reread, in milliseconds. */
 const REREAD_AFTER_MS = [50, 200, 500];
 
-/** A fielding run as it was read. `etagVersion` is undefined where the answer had no usable entity tag. */
+/** A fielding run as it was read. `etagVersion` is undefined if the response had no valid entity tag. */
 export interface FieldingRunRead {
   readonly run: rest.FieldingRun;
   readonly etagVersion: string | undefined;
 }
 
-/** The version of a run that was read: that of the entity tag, which counts where the body differs. */
+/** The version of a run. The entity tag takes precedence over the body. */
 export function versionOf({ etagVersion, run }: FieldingRunRead): string {
   return etagVersion ?? String(run.version);
 }
 
-/** What is known of a fielding run after a change that was made. */
+/** What is known of a fielding run after a successful change. */
 export interface ActionOutcome {
   /** The run has this version or a later one. */
   readonly version: string;
-  /** The new period, where the answer told it. */
+  /** The new period, if the response contained it. */
   readonly period: rest.FieldingPeriod | undefined;
-  /** The run, where it had to be read to find out that the change was made. */
+  /** The run, if it was read to confirm the change. */
   readonly read: FieldingRunRead | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface FieldingRunCallsDeps {
   readonly ifMatch: 'weak' | 'strong';
 }
 
-/** Reads fielding runs by their entity tags, and changes them at most once. One for each GraphQL operation. */
+/** Reads fielding runs with revalidation, and applies each change at most once. */
 export class FieldingRunCalls {
   readonly #deps: FieldingRunCallsDeps;
   readonly #calls: ScopedTransport;
@@ -69,11 +69,10 @@ export class FieldingRunCalls {
   }
 
   /**
-   * Reads a run again that came in a state which cannot be the present one: a replica behind the API may lag behind, for a
-   * moment as a rule.
+   * Rereads a run whose state cannot be current: a replica behind the API may lag, usually for a moment.
    *
-   * @returns the last state that was read, which is still stale where it stays so, or the time runs out
-   * @throws {UpstreamError} where a read fails
+   * @returns the last state read, which may still be stale
+   * @throws {UpstreamError} if a read fails
    */
   async reread(
     ref: FieldingRunRef,
@@ -107,8 +106,8 @@ export class FieldingRunCalls {
   /**
    * Makes a change under `If-Match`.
    *
-   * @param call without its condition
-   * @throws {UpstreamError} where it was refused, or where nobody knows what became of it (`outcomeUnknown`)
+   * @param call without `If-Match`
+   * @throws {UpstreamError} if the change was refused, or its outcome is unknown (`outcomeUnknown`)
    */
   async change(ref: FieldingRunRef, change: Change, call: Omit<Call, 'kind'>): Promise<ActionOutcome> {
     const headers = { 'if-match': entityTag(change.from, this.#deps.ifMatch) };
@@ -134,12 +133,12 @@ export class FieldingRunCalls {
     );
     if (confirmed !== undefined) return confirmed;
     throw badResponse(
-      'The Demand API accepted the change, but the fielding run does not show it. Whether the change was made is not known.',
+      'The Demand API accepted the change, but the fielding run does not show it. It is unknown whether the change was made.',
       { status, outcomeUnknown: true },
     );
   }
 
-  /** The run as it was at a version, where this credential has read it then. */
+  /** The run at a version, if this credential has read it and it is still cached. */
   #knownAt(ref: FieldingRunRef, version: string): rest.FieldingRun | undefined {
     const known = this.#deps.fieldingRuns.get(this.#credentialKey, fieldingRunPath(ref));
     const isAtVersion = known !== undefined && versionOfEntityTag(known.entityTag) === version;
@@ -147,10 +146,10 @@ export class FieldingRunCalls {
   }
 
   /**
-   * Reads a run to find out whether a change was made whose answer does not tell. A state that is not past the client's
-   * version may be a replica's that lags behind, and is read again.
+   * Reads a run to find out whether a change was made. A state no later than the client's version may come from a lagging
+   * replica, and is reread.
    *
-   * @returns undefined where the run does not show that it was made, or cannot be read
+   * @returns undefined if the run does not show the change, or cannot be read
    */
   async #settle(
     ref: FieldingRunRef,

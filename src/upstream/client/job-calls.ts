@@ -14,26 +14,25 @@ import {
 import type { ScopedTransport } from './scoped-transport.js';
 import { bodies, type BodyReader } from '../resources/validation.js';
 
-/** A job that is to be created. */
 export interface JobCreation {
-  /** Where it is created and, by the contract, to be read. */
+  /** The collection: where the job is created and, by the contract, read. */
   readonly path: string;
   readonly json: unknown;
   readonly idempotencyKey: string;
-  /** Where else `Location` may say that it is. */
+  /** Other collections that `Location` may name. */
   readonly otherParents?: readonly string[];
 }
 
-/** What the edges of APIs answer, beside 404, for a path that they do not know. */
+/** Statuses besides 404 with which API gateways reject unknown paths. */
 const UNKNOWN_PATH: ReadonlySet<number | undefined> = new Set([400, 403, 405, 410]);
 
 export interface JobCallsDeps {
-  /** The REST base, of which a job's `Location` must be. */
+  /** The REST base. The `Location` of a job must be below it. */
   readonly baseUrl: string;
   readonly jobs: JobTracker;
 }
 
-/** Creates jobs, once for each key, and reads them. One for each GraphQL operation. */
+/** Creates jobs, once for each key, and reads them. */
 export class JobCalls {
   readonly #deps: JobCallsDeps;
   readonly #calls: ScopedTransport;
@@ -45,7 +44,7 @@ export class JobCalls {
     this.#credentialKey = credentialKey;
   }
 
-  /** @returns the id of the job: 201 alone says that it was created, and `Location` alone which it is */
+  /** @returns the id of the job. Only a 201 proves that it was created, and only `Location` contains its id. */
   async create({ path, json, idempotencyKey, otherParents = [] }: JobCreation): Promise<string> {
     const response = await this.#calls.write(
       { kind: 'keyed', method: 'POST', path, headers: { 'idempotency-key': idempotencyKey }, json },
@@ -54,7 +53,7 @@ export class JobCalls {
     const { status } = response;
     if (status !== 201) {
       throw badResponse(
-        'The Demand API answered the creation of a job with a status that is not documented. Whether the job was started is not known.',
+        'The Demand API responded to the creation of a job with an undocumented status. It is unknown whether the job was started.',
         { status, outcomeUnknown: true, idempotencyKey },
       );
     }
@@ -63,25 +62,23 @@ export class JobCalls {
       await this.#deps.jobs.created(this.#credentialKey, `${path}/${jobId}`, jobId);
       return jobId;
     }
-    throw badResponse('The Demand API started a job, but did not tell which one.', {
+    throw badResponse('The Demand API started a job, but did not return its id.', {
       status,
       outcomeUnknown: true,
       idempotencyKey,
     });
   }
 
-  /** A job that was created a moment ago and is not seen yet counts as at work. */
   async getBatchJob(ref: BatchJobRef): Promise<rest.BatchJob | null> {
     return await this.#jobIn(await this.#findBatchJob(ref), batchJobPath(ref), bodies.batchJob);
   }
 
-  /** The same holds for a job that launches a draft or schedules it. */
   async getDraftLaunchJob(ref: DraftLaunchJobRef): Promise<rest.FieldingRunJob | null> {
     const path = draftLaunchJobPath(ref);
     return await this.#jobIn(await this.#calls.get(path), path, bodies.fieldingRunJob);
   }
 
-  /** @param response null where there is no job at its path, as far as the API knows */
+  /** @param response null for a 404 */
   async #jobIn<J extends JobState>(
     response: HttpResponse | null,
     path: string,
@@ -93,8 +90,8 @@ export class JobCalls {
   }
 
   /**
-   * A job is documented at one path. Some versions of the API name another in `Location`, where it is looked for when the
-   * documented one does not know it; from then on it is looked for there first.
+   * Reads a job at its documented path, and after a 404 at the short path that some versions of the API name in `Location`.
+   * A job found at the short path is read there first from then on.
    */
   async #findBatchJob(ref: BatchJobRef): Promise<HttpResponse | null> {
     const { jobs } = this.#deps;
@@ -109,7 +106,7 @@ export class JobCalls {
     return other;
   }
 
-  /** Null where there is nothing at a path that may not exist at all. */
+  /** Returns null for a 404, and if the API does not have the path at all. */
   async #getUndocumented(path: string): Promise<HttpResponse | null> {
     try {
       return await this.#calls.get(path);

@@ -6,7 +6,7 @@ import { sleepUnlessGone } from '../resilience/sleep.js';
 import type { Transport } from '../resilience/transport.js';
 import type { BodyReader } from '../resources/validation.js';
 
-/** The transport on behalf of one operation: its reads and its changes. Every failure is an {@link UpstreamError}. */
+/** The transport bound to the scope of one operation. Every failure is an {@link UpstreamError}. */
 export class ScopedTransport {
   readonly #transport: Transport;
   readonly #scope: CallScope;
@@ -17,14 +17,14 @@ export class ScopedTransport {
   }
 
   /**
-   * Makes a call that changes something. Once an answer has been lost, a failure says that the outcome is unknown; a
-   * refusal for the version or the state is named in `settledBy`, since it can be settled by reading the run.
+   * Makes a call that changes something. If a response was lost, the error has `outcomeUnknown`; and `settledBy`, if a retry
+   * was then refused for the version or the state, since reading the run can settle that.
    */
   async write(call: Call, details: UpstreamErrorDetails = {}): Promise<HttpResponse> {
     try {
       const response = await this.#transport.call(call, this.#scope);
       if (response.status !== 304) return response;
-      throw badResponse('The Demand API answered a change with 304, as if it were a read.', {
+      throw badResponse('The Demand API responded to a change with 304.', {
         answerLost: true,
       });
     } catch (error) {
@@ -33,7 +33,7 @@ export class ScopedTransport {
       if (lost === undefined) throw error.with(details);
       const { retryAfterSeconds } = error.details;
       const settledBy = isRefusal(error) ? error.code : undefined;
-      throw new UpstreamError(lost.code, `${lost.message} Whether the change was made is not known.`, {
+      throw new UpstreamError(lost.code, `${lost.message} It is unknown whether the change was made.`, {
         ...lost.details,
         ...details,
         retryAfterSeconds,
@@ -44,34 +44,34 @@ export class ScopedTransport {
   }
 
   /**
-   * Waits between two reads of the operation.
+   * Waits between two reads.
    *
    * @param ms milliseconds
-   * @returns false, at once, where that is not before the deadline, and as soon as the caller goes away
+   * @returns false, without waiting, if the deadline comes first, and as soon as the caller disconnects
    */
   async wait(ms: number): Promise<boolean> {
     const { deadline, callerGone } = this.#scope;
     return performance.now() + ms < deadline && (await sleepUnlessGone(ms, callerGone));
   }
 
-  /** A body that has been checked; null for a 404. */
+  /** @returns the validated body; null for a 404 */
   async read<T>(path: string, read: BodyReader<T>): Promise<T | null> {
     const response = await this.get(path);
     return response === null ? null : read(latin1Of(response));
   }
 
-  /** The same for a question that is too long for a URL: it goes with POST, and changes nothing. */
+  /** Reads with a query too long for a URL: a POST that changes nothing. */
   async readWith<T>(path: string, json: unknown, read: BodyReader<T>): Promise<T | null> {
-    const response = await this.#ask({ kind: 'read', method: 'POST', path, json });
+    const response = await this.#read({ kind: 'read', method: 'POST', path, json });
     return response === null ? null : read(latin1Of(response));
   }
 
-  /** An answer with 200 or 304; null for a 404. */
+  /** @returns a response with status 2xx or 304; null for a 404 */
   get(path: string, headers?: HttpHeaders): Promise<HttpResponse | null> {
-    return this.#ask({ kind: 'read', method: 'GET', path, ...(headers && { headers }) });
+    return this.#read({ kind: 'read', method: 'GET', path, ...(headers && { headers }) });
   }
 
-  async #ask(call: Call): Promise<HttpResponse | null> {
+  async #read(call: Call): Promise<HttpResponse | null> {
     try {
       return await this.#transport.call(call, this.#scope);
     } catch (error) {
@@ -81,17 +81,14 @@ export class ScopedTransport {
   }
 }
 
-/**
- * The attempt whose lost answer is told of. What a status that nobody knows says of the API is less than what an attempt
- * before it said.
- */
+/** The error to report for a lost response. An earlier attempt's error is more telling than an undocumented status. */
 function lostAnswerOf(error: UpstreamError): UpstreamError | undefined {
   const { answerLost, lostBefore } = error.details;
   if (answerLost !== true || (error.code === 'BAD_RESPONSE' && lostBefore !== undefined)) return lostBefore;
   return error;
 }
 
-/** Whether a conditional change was refused for the version or the state that it met. */
+/** Whether a conditional change was refused for the version or the state of the resource. */
 function isRefusal({ code }: UpstreamError): boolean {
   return code === 'PRECONDITION_FAILED' || code === 'INVALID_STATE';
 }

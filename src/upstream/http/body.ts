@@ -1,6 +1,6 @@
 import type { HttpResponse } from './http.js';
 
-/** The bytes of an answer's body, a character for each; empty where it broke off. */
+/** The body of a response as Latin-1, one character a byte; empty if the body was cut off. */
 export function latin1Of({ body }: HttpResponse): string {
   return 'latin1' in body ? body.latin1 : '';
 }
@@ -9,7 +9,7 @@ export function bytesOf(latin1: string): Buffer {
   return Buffer.from(latin1, 'latin1');
 }
 
-/** A body as text. It is UTF-8 (RFC 8259, 8.1); a byte order mark is not part of it. */
+/** Decodes a body as UTF-8 (RFC 8259, 8.1), without its byte order mark. */
 export function textOf(latin1: string): string {
   return new TextDecoder().decode(bytesOf(latin1));
 }

@@ -2,18 +2,17 @@ import type { TraceContext } from '../../telemetry/trace-context.js';
 import type { Cancellation } from './cancellation.js';
 import type { HttpHeaders, HttpRequest } from './http.js';
 
-/** On whose behalf calls are made, and until when. One for each GraphQL operation. */
+/** The caller and the deadline of a GraphQL operation, which all of its calls share. */
 export interface CallScope {
-  /** The `Authorization` to send; undefined where the caller gave none. */
+  /** The `Authorization` to send; undefined if the caller sent none. */
   readonly authorization: string | undefined;
-  /** Tells credentials apart in what is shared between operations. */
+  /** Identifies the credential in state that operations share. */
   readonly credentialKey: string;
-  /** The header fields of all calls. */
   readonly sharedHeaders: HttpHeaders;
   readonly trace: TraceContext;
-  /** When the operation must be over, on the clock of `performance.now()`. */
+  /** On the clock of `performance.now()`. */
   readonly deadline: number;
-  /** Happens when the caller goes away: ends reads and waiting, never a change that has been sent. */
+  /** Cancelled when the caller disconnects. It ends reads and waits, never a change that has been sent. */
   readonly callerGone: Cancellation;
 }
 

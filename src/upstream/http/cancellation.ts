@@ -1,6 +1,6 @@
 /**
- * Ends what listens to it, once. What an `AbortSignal` is for, without the cost of an `EventTarget`: one operation can
- * start a hundred reads, each of which listens.
+ * Notifies its listeners once. It does the work of an `AbortSignal` without the cost of an `EventTarget`: one operation can
+ * start a hundred reads, and each of them listens.
  */
 export class Cancellation {
   #cancelled = false;
@@ -10,7 +10,7 @@ export class Cancellation {
     return this.#cancelled;
   }
 
-  /** `listener` is called at most once, and never where it is already over. */
+  /** Calls `listener` at most once, and never if the cancellation has already happened. */
   onCancel(listener: () => void): void {
     (this.#listeners ??= new Set()).add(listener);
   }

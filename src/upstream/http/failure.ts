@@ -1,14 +1,14 @@
 import { badResponse, UpstreamError } from '../errors.js';
 import { HttpFailure } from './http.js';
 
-/** What a failed exchange means. Anything that is no {@link HttpFailure} stays what it is. */
+/** Converts an {@link HttpFailure} into an {@link UpstreamError}; returns any other error unchanged. */
 export function failureOf(error: unknown): unknown {
   if (!(error instanceof HttpFailure)) return error;
   switch (error.kind) {
     case 'not-connected':
       return new UpstreamError('UNAVAILABLE', 'The Demand API cannot be reached.', { cause: error });
     case 'broken':
-      return new UpstreamError('UNAVAILABLE', 'The connection to the Demand API broke.', {
+      return new UpstreamError('UNAVAILABLE', 'The connection to the Demand API was lost.', {
         answerLost: true,
         cause: error,
       });
@@ -16,18 +16,18 @@ export function failureOf(error: unknown): unknown {
     case 'aborted':
       return timedOut(true, error);
     case 'too-large':
-      return badResponse('The Demand API gave an answer that is too large.', {
+      return badResponse('The response of the Demand API is too large.', {
         answerLost: true,
         cause: error,
       });
     case 'undecodable':
-      return badResponse('The Demand API gave an answer whose content cannot be decoded.', {
+      return badResponse('The response of the Demand API cannot be decoded.', {
         cause: error,
       });
   }
 }
 
-/** @param answerLost whether the request may have gone out */
+/** @param answerLost whether the request may have been sent */
 export function timedOut(answerLost: boolean, cause?: unknown): UpstreamError {
-  return new UpstreamError('TIMEOUT', 'The Demand API did not answer in time.', { answerLost, cause });
+  return new UpstreamError('TIMEOUT', 'The Demand API did not respond in time.', { answerLost, cause });
 }

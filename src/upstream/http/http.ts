@@ -1,4 +1,4 @@
-/** What every HTTP client of the upstream layer speaks: that of `src/lib/http1`, and those on libraries. */
+/** The interface that all HTTP clients of the upstream layer implement: `src/lib/http1`, and those based on libraries. */
 export {
   HttpFailure,
   type HttpClient,

@@ -8,17 +8,17 @@ import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { ProxyConfig } from '../../config.js';
 import { NO_TUNNEL } from './http-failure.js';
 
-/** How long a connection is kept without a request, in milliseconds; less where the server says so. */
+/** How long an idle connection is kept, in milliseconds; less if the server says so. */
 const KEEP_MS = 4000;
 
 export interface AgentOptions {
-  /** Default: none, connections lead to the server itself. */
+  /** Default: none. */
   readonly proxy?: ProxyConfig | undefined;
-  /** What TLS needs besides Node's defaults, such as the certificate of an authority. */
+  /** TLS options besides Node's defaults, such as the certificate of an authority. */
   readonly secure?: SecureContextOptions;
 }
 
-/** The agent for the requests to one server: a pool of at most so many connections, used last in, first out. */
+/** Creates a connection pool for one server. Connections are reused last in, first out. */
 export function agentFor({ protocol }: URL, maxSockets: number, options: AgentOptions): HttpAgent {
   const { proxy, secure = {} } = options;
   const pool = { keepAlive: true, maxSockets, scheduling: 'lifo' as const, timeout: KEEP_MS };
@@ -29,7 +29,7 @@ export function agentFor({ protocol }: URL, maxSockets: number, options: AgentOp
   const agent = isSecure
     ? new TunnelAgent(url, { ...pool, headers })
     : new ForwardAgent(url, { ...pool, headers });
-  // The first forgets what it has been given; both would find out the protocol from a stack trace, at each request.
+  // The tunnel agent drops these options, and both agents would derive the protocol from a stack trace at each request.
   agent.options = { ...agent.options, ...(isSecure && secure), timeout: KEEP_MS };
   agent.protocol = protocol;
   return agent;
@@ -38,7 +38,7 @@ export function agentFor({ protocol }: URL, maxSockets: number, options: AgentOp
 type ConnectOptions = Parameters<HttpsProxyAgent<string>['connect']>[1];
 type ForwardedRequest = Parameters<HttpProxyAgent<string>['connect']>[0];
 
-/** To a server of HTTPS: through a tunnel (RFC 9110, 9.3.6). */
+/** Reaches an HTTPS server through a tunnel (RFC 9110, 9.3.6). */
 class TunnelAgent extends HttpsProxyAgent<string> {
   override async connect(request: ClientRequest, options: ConnectOptions): Promise<Socket> {
     let status: number | undefined;
@@ -46,14 +46,14 @@ class TunnelAgent extends HttpsProxyAgent<string> {
     return await connectThrough(this, request, async () => {
       const socket = await super.connect(request, options);
       if (status === 200) return socket;
-      // Else what the proxy has answered would be taken for the server's answer to the request.
+      // Otherwise the proxy's response would be taken for the server's.
       socket.destroy();
-      throw new Error(`The proxy opens no tunnel: ${String(status)}.`);
+      throw new Error(`The proxy refused the tunnel: ${String(status)}.`);
     });
   }
 }
 
-/** To a server of HTTP: the proxy is given the request with the whole URL (RFC 9112, 3.2.2). */
+/** Reaches an HTTP server: the proxy receives the request with an absolute URL (RFC 9112, 3.2.2). */
 class ForwardAgent extends HttpProxyAgent<string> {
   override async connect(request: ForwardedRequest, options: ConnectOptions): Promise<Socket> {
     return await connectThrough(this, request, () => super.connect(request, options));
@@ -61,9 +61,9 @@ class ForwardAgent extends HttpProxyAgent<string> {
 }
 
 /**
- * Connects, and stops where the request ends before. Whatever fails here, the request has not gone out.
+ * Connects, and gives up if the request ends first. Nothing has been sent when this fails.
  *
- * @param agent begins to connect with its `connectOpts` when `connect` is called
+ * @param agent reads its `connectOpts` synchronously in `connect`
  */
 async function connectThrough(
   agent: { connectOpts: object },
@@ -75,7 +75,7 @@ async function connectThrough(
   const stop = () => {
     end.abort();
   };
-  // A request that has no socket yet does not close when it is aborted.
+  // A request without a socket emits no `close` when it is aborted.
   const events: EventEmitter = request;
   events.once('abort', stop).once('close', stop);
   try {
@@ -84,13 +84,13 @@ async function connectThrough(
     agent.connectOpts = connectOpts;
     return await connecting;
   } catch (cause) {
-    throw Object.assign(new Error('There is no way through the proxy.', { cause }), { code: NO_TUNNEL });
+    throw Object.assign(new Error('The proxy connection failed.', { cause }), { code: NO_TUNNEL });
   } finally {
     events.off('abort', stop).off('close', stop);
   }
 }
 
-/** The connections of an agent that are idle. */
+/** The idle connections of an agent. */
 export class IdleConnections {
   readonly #agent: HttpAgent;
   #onReuse: (() => void) | undefined;
@@ -105,8 +105,8 @@ export class IdleConnections {
   }
 
   /**
-   * Calls `onReuse` where a request takes one of them. That is known when `send` has returned: a request that has to wait
-   * gets a connection that has just carried an answer, and cannot have died while it was idle.
+   * Calls `onReuse` if the request takes an idle connection. This is decided before `send` returns: a queued request gets
+   * a connection that has just delivered a response, and so cannot have died while idle.
    */
   watch<T>(onReuse: () => void, send: () => T): T {
     this.#onReuse = onReuse;
@@ -120,7 +120,7 @@ export class IdleConnections {
   close(): void {
     for (const socket of Object.values(this.#agent.freeSockets).flatMap((sockets = []) => sockets)) {
       socket.destroy();
-      // Else the agent may give it to a request before it is closed.
+      // Otherwise the agent may hand it to a request before it closes.
       socket.emit('agentRemove');
     }
   }

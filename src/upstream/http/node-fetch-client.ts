@@ -5,8 +5,8 @@ import { HttpFailure, type HttpClient, type HttpClientOptions, type HttpResponse
 import { agentFor, IdleConnections, type AgentOptions } from './node-fetch-agent.js';
 
 /**
- * An HTTP client on `node-fetch`, with keep-alive. It follows no redirect, since a token must not travel to another host,
- * and asks for no compression.
+ * Creates an HTTP client on `node-fetch` with keep-alive. It follows no redirects, because a token must not reach another
+ * host, and does not request compression.
  */
 export function createNodeFetchClient(
   { baseUrl, maxSockets, maxBodyBytes }: HttpClientOptions,
@@ -45,15 +45,15 @@ export function createNodeFetchClient(
               signal: abort.signal,
               redirect: 'manual',
               size: maxBodyBytes,
-              // Its own decoding knows fewer codings, and tells a body that cannot be decoded as a broken connection.
+              // node-fetch supports fewer codings, and reports a body that it cannot decode as a lost connection.
               compress: false,
               agent,
             }),
         );
-        // Only a proxy asks for credentials of its own, and forwards nothing until it has them (RFC 9110, 15.5.8).
+        // Only a proxy sends 407, and it forwards nothing before it has credentials (RFC 9110, 15.5.8).
         if (proxy !== undefined && response.status === 407) {
           abort.abort();
-          throw new HttpFailure('not-connected', new Error('The proxy does not accept the credentials.'));
+          throw new HttpFailure('not-connected', new Error('The proxy rejected the credentials.'));
         }
         return {
           status: response.status,

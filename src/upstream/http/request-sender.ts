@@ -13,17 +13,17 @@ import {
 export interface RequestSenderOptions {
   /** Sent as `Cint-API-Version`. */
   readonly apiVersion: string;
-  /** The longest that one exchange takes, in milliseconds. */
+  /** The time limit of one request, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** What carries reads, and what carries changes and reads with a body. */
+/** `changes` also carries reads with a body. */
 export interface HttpClients {
   readonly reads: HttpClient;
   readonly changes: HttpClient;
 }
 
-/** Makes single HTTP exchanges of calls: the headers that all of them carry, and the time that each may take. */
+/** Sends single HTTP requests, with the headers that all of them carry and a time limit. */
 export class RequestSender {
   readonly #options: RequestSenderOptions;
   readonly #clients: HttpClients;
@@ -33,7 +33,7 @@ export class RequestSender {
     this.#clients = clients;
   }
 
-  /** The header fields of all calls of one operation. */
+  /** The headers of all calls of one operation. */
   sharedHeaders(authorization: string | undefined, { traceState }: TraceContext): HttpHeaders {
     return {
       accept: 'application/json',
@@ -45,24 +45,22 @@ export class RequestSender {
   }
 
   /**
-   * One HTTP exchange.
-   *
    * @param fresh see {@link HttpRequest.fresh}
-   * @throws {HttpFailure}, or {UpstreamError} where there is no time left to begin
+   * @throws {HttpFailure}, or {UpstreamError} if the deadline has passed before the request is sent
    */
   async send(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse> {
     const remaining = scope.deadline - performance.now();
     if (remaining <= 0 || scope.callerGone.cancelled) throw timedOut(false);
     const isRead = call.kind === 'read';
-    // Whole milliseconds: Node.js keeps a list of timers for each length.
+    // Whole milliseconds: Node.js keeps one list of timers per duration.
     const ms = Math.min(this.#options.timeoutMs, Math.ceil(remaining));
-    const end = new RequestEnd(ms, isRead ? scope : undefined);
+    const end = new RequestCancellation(ms, isRead ? scope : undefined);
     try {
-      // What carries reads may know GET alone; a read with a body goes with POST.
+      // The client for reads may support GET only, and a read with a body is a POST.
       const client = isRead && call.method === 'GET' ? this.#clients.reads : this.#clients.changes;
       const response = await client.send(requestOf(call, scope, fresh, end.cancellation));
-      // Only a read that succeeds needs the body: a failure is told by its status, and a change that was answered with
-      // 2xx has been made, whatever became of the body.
+      // Only a successful read needs its body: the status says why a call failed, and a change answered with 2xx has
+      // been made even if the body was lost.
       const { status, body } = response;
       if (isRead && status >= 200 && status < 300 && 'failure' in body) {
         const { kind, cause } = body.failure;
@@ -70,9 +68,9 @@ export class RequestSender {
       }
       return response;
     } catch (error) {
-      throw end.late && error instanceof HttpFailure ? new HttpFailure('timed-out', error, error) : error;
+      throw end.isLate && error instanceof HttpFailure ? new HttpFailure('timed-out', error, error) : error;
     } finally {
-      end.forget();
+      end.dispose();
     }
   }
 }
@@ -98,20 +96,20 @@ function requestOf(
   };
 }
 
-/** Cancels an exchange when its time is up, or when the caller for whose sake alone it is made goes away. */
-class RequestEnd {
+/** Cancels a request at its time limit, or when the caller of a read disconnects. */
+class RequestCancellation {
   readonly cancellation = new Cancellation();
-  late = false;
+  isLate = false;
   readonly #timer: NodeJS.Timeout;
   readonly #scope: CallScope | undefined;
 
   constructor(ms: number, scope: CallScope | undefined) {
-    this.#timer = setTimeout(this.#timeIsUp, ms);
+    this.#timer = setTimeout(this.#onTimeout, ms);
     this.#scope = scope;
     scope?.callerGone.onCancel(this.#cancel);
   }
 
-  forget(): void {
+  dispose(): void {
     clearTimeout(this.#timer);
     this.#scope?.callerGone.offCancel(this.#cancel);
   }
@@ -120,8 +118,8 @@ class RequestEnd {
     this.cancellation.cancel();
   };
 
-  readonly #timeIsUp = (): void => {
-    this.late = true;
+  readonly #onTimeout = (): void => {
+    this.isLate = true;
     this.cancellation.cancel();
   };
 }

@@ -8,19 +8,19 @@ const HTTP_DATES = [
 ];
 
 /**
- * How long an answer asks to wait (RFC 9110, 10.2.3), in whole seconds, rounded up. A date counts from the answer's own
- * `Date`, so that the clocks of the two machines need not agree; from `now` where that is missing or unusable.
+ * The `Retry-After` of a response (RFC 9110, 10.2.3) in whole seconds, rounded up. A date is compared with the response's
+ * own `Date`, so that the clocks of the two machines need not agree, or with `now` if `Date` is missing or unusable.
  *
  * @param now milliseconds since the epoch
- * @returns undefined where `Retry-After` is missing, garbage or negative; 0 for a date that has passed
+ * @returns undefined if `Retry-After` is missing, malformed or negative; 0 for a past date
  */
-export function retryAfterOf(answer: Pick<HttpResponse, 'header'>, now: number): number | undefined {
-  return parseRetryAfter(answer.header('retry-after'), parseHttpDate(answer.header('date')) ?? now);
+export function retryAfterOf(response: Pick<HttpResponse, 'header'>, now: number): number | undefined {
+  return parseRetryAfter(response.header('retry-after'), parseHttpDate(response.header('date')) ?? now);
 }
 
 /**
  * @param value the `Retry-After` header: seconds, or an HTTP date
- * @param now what a date is compared with, in milliseconds since the epoch
+ * @param now milliseconds since the epoch, compared with a date
  */
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   const text = value?.trim() ?? '';
@@ -29,11 +29,11 @@ export function parseRetryAfter(value: string | undefined, now: number): number 
   return date === undefined ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
 
-/** @returns milliseconds since the epoch; undefined where it is no HTTP date */
+/** @returns milliseconds since the epoch; undefined if `value` is not an HTTP date */
 function parseHttpDate(value: string | undefined): number | undefined {
   const text = value?.trim() ?? '';
   if (!HTTP_DATES.some((form) => form.test(text))) return undefined;
-  // The third form is in UTC without saying so.
+  // The third form is UTC without naming it.
   const date = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
   return Number.isNaN(date) ? undefined : date;
 }

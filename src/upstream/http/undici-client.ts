@@ -10,14 +10,14 @@ import {
 import { toHttpFailure } from './http-failure.js';
 
 /**
- * An HTTP client on undici's dispatcher, the leanest that a library gives. It follows no redirect, and asks for no
- * compression.
+ * Creates an HTTP client on undici's dispatcher, its API with the least overhead. It follows no redirects and does not
+ * request compression.
  */
 export function createUndiciClient({ baseUrl, maxSockets, maxBodyBytes }: HttpClientOptions): HttpClient {
   const { origin, pathname } = new URL(baseUrl);
   const prefix = pathname.replace(/\/+$/, '');
   let pool = new Pool(maxSockets);
-  /** Connections that rest are closed, those in use after their exchange. */
+  /** Replaces the pool. The old one closes idle connections now, the others after their response. */
   const renew = (old: Pool) => {
     if (old !== pool) return;
     pool = new Pool(maxSockets);
@@ -41,7 +41,7 @@ export function createUndiciClient({ baseUrl, maxSockets, maxBodyBytes }: HttpCl
               resolve(response);
             },
             reject(failure) {
-              // undici does not tell whether a connection had been used before.
+              // undici does not report whether a connection was reused.
               const pooled = failure.kind === 'broken' && used.hasAnswered;
               if (pooled) renew(used);
               reject(pooled ? new HttpFailure('broken', failure.cause, { pooled }) : failure);
@@ -55,26 +55,24 @@ export function createUndiciClient({ baseUrl, maxSockets, maxBodyBytes }: HttpCl
   };
 }
 
-/** The connections that were opened since one last turned out to be dead. */
+/** The connections opened since a dead one was last found. */
 class Pool {
   readonly agent: Agent;
-  /** Whether there can be connections that have been used. */
+  /** Whether the pool may contain reused connections. */
   hasAnswered = false;
 
   constructor(connections: number) {
-    // The caller's cancellation bounds an exchange, headers and body together; timers of undici's own would be a second
-    // bound.
+    // The caller's cancellation already bounds headers and body together.
     this.agent = new Agent({ connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
   }
 }
 
-/** What an exchange ends with. */
+/** Settles the promise of a request. */
 interface Completion {
   resolve(response: HttpResponse): void;
   reject(failure: HttpFailure): void;
 }
 
-/** The callbacks of one dispatch. */
 class ResponseHandler implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
@@ -100,7 +98,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     status: number,
     headers: Dispatcher.ResponseData['headers'],
   ): void {
-    // An informational answer comes before the answer itself (RFC 9110, 15.2).
+    // Informational responses precede the final one (RFC 9110, 15.2).
     if (status < 200) return;
     this.#status = status;
     this.#headers = headers;
@@ -119,7 +117,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const failure = error instanceof HttpFailure ? error : toHttpFailure(error);
     if (this.#status !== 0) {
-      // undici waits for the `Content-Length` of a 304, which tells that of another answer (RFC 9110, 8.6).
+      // undici waits for the `Content-Length` of a 304, which describes another response (RFC 9110, 8.6).
       this.#end(this.#status === 304 && failure.kind === 'broken' ? { latin1: '' } : { failure });
       return;
     }
@@ -140,7 +138,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   #body(): HttpResponse['body'] {
     const latin1 = Buffer.concat(this.#chunks).toString('latin1');
     const codings = this.#headers['content-encoding'];
-    // Lines of one name are one list (RFC 9110, 5.3).
+    // Several lines of one header form a list (RFC 9110, 5.3).
     return decodeBody(latin1, Array.isArray(codings) ? codings.join() : codings, this.maxBodyBytes);
   }
 }

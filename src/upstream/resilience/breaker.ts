@@ -1,23 +1,20 @@
 import { SlidingWindow } from './sliding-window.js';
 
 export interface BreakerOptions {
-  /** How many calls of the window it takes at least. */
+  /** The fewest calls in the window that can open it. */
   readonly minCalls: number;
-  /** It opens when more than this share of the window's calls failed, from 0 to 1. */
+  /** It opens when more than this share of the calls in the window failed; from 0 to 1. */
   readonly failureShare: number;
   /** Milliseconds. */
   readonly windowMs: number;
-  /** How long it stays open before a probe, in milliseconds. */
+  /** How long it stays open before it lets a probe through, in milliseconds. */
   readonly probeAfterMs: number;
 }
 
-/** What the end of a call says of what the breaker protects; `none` where it says nothing. */
+/** What the outcome of a call reveals about the protected service; `none` if nothing. */
 export type Verdict = 'up' | 'down' | 'none';
 
-/**
- * Stops calls of something that is down. Open, it lets one call through when it is time, the probe, and closes when that
- * finds it up.
- */
+/** A circuit breaker. While open, it periodically lets one call through, the probe, and closes if the probe succeeds. */
 export class Breaker {
   readonly #options: BreakerOptions;
   readonly #window: SlidingWindow<'success' | 'failure'>;
@@ -29,20 +26,20 @@ export class Breaker {
     this.#window = new SlidingWindow(options.windowMs);
   }
 
-  /** Whether calls fail fast, apart from probes. */
+  /** Whether calls other than probes fail fast. */
   get isOpen(): boolean {
     return this.#state !== 'closed';
   }
 
-  /** Whether the next call may go out. While a probe is under way, calls are to fail fast, not to wait for it. */
+  /** Whether the next call may be sent. While a probe is in flight, calls fail fast instead of waiting for it. */
   get takesCalls(): boolean {
     return this.#state === 'closed' || (this.#state === 'open' && this.#probeIsDue());
   }
 
   /**
-   * Lets a call out, where {@link takesCalls}.
+   * Starts a call, if {@link takesCalls}.
    *
-   * @returns what is to be told once of how the call ended
+   * @returns a callback for the call's verdict, to be called once
    */
   begin(): (verdict: Verdict) => void {
     if (this.#state === 'closed') return this.#count;
@@ -50,7 +47,7 @@ export class Breaker {
     return this.#probed;
   }
 
-  /** A probe that ended before it found out anything, as when its caller went away, does not close the breaker. */
+  /** A probe without a verdict, as when its caller disconnects, does not close the breaker. */
   readonly #probed = (verdict: Verdict): void => {
     if (verdict !== 'up') {
       this.#open();

@@ -3,31 +3,31 @@ import type { Call } from '../http/call.js';
 import { HttpFailure, type HttpFailureKind, type HttpResponse } from '../http/http.js';
 import { pathTemplate } from '../resources/path-template.js';
 
-/** What of a call tells which breaker is its own. */
+/** The part of a call that selects its breaker. */
 type Route = Pick<Call, 'method' | 'path'>;
 
-/** Which calls fail fast at the moment. */
+/** Which calls currently fail fast. */
 export interface BreakerStates {
-  /** All calls: the API cannot be reached. */
+  /** True if all calls fail fast, because the API cannot be reached. */
   readonly connections: boolean;
-  /** Calls of a method and path template, e.g. `GET /demand/accounts/{account_id}/projects`. */
+  /** The methods and path templates whose calls fail fast, e.g. `GET /demand/accounts/{account_id}/projects`. */
   readonly paths: readonly string[];
 }
 
 /**
- * Stops calls that are bound to fail: one breaker for each method and path template, so that a path that fails does not
- * keep calls from the others, and one for connections, which all paths share. 4xx never count.
+ * Circuit breakers for calls: one per method and path template, so that a failing path does not block the others, and one
+ * for connections, which all paths share. 4xx responses never count as failures.
  *
- * | end of a call                            | its path | connections |
- * | ---------------------------------------- | -------- | ----------- |
- * | refused, no such host, TLS               |          | down        |
- * | reset or closed before it was answered   | down     |             |
- * | answer that broke off                    | down     | up          |
- * | timeout, whole answer                    | down     | up          |
- * | timeout, no answer                       | down     |             |
- * | 5xx                                      | down     | up          |
- * | any other answer, readable or not        | up       | up          |
- * | caller gone; died in the connection pool |          |             |
+ * | outcome of a call                          | its path | connections |
+ * | ------------------------------------------ | -------- | ----------- |
+ * | connection refused, unknown host, TLS      |          | down        |
+ * | connection lost before a response          | down     |             |
+ * | response cut off                           | down     | up          |
+ * | timeout after the head of the response     | down     | up          |
+ * | timeout without a response                 | down     |             |
+ * | 5xx                                        | down     | up          |
+ * | any other response, readable or not        | up       | up          |
+ * | caller disconnected, or dead in the pool  |          |             |
  */
 export class Breakers {
   readonly #options: BreakerOptions;
@@ -44,14 +44,14 @@ export class Breakers {
     return { connections: this.#connections.isOpen, paths: open.map(([path]) => path).sort() };
   }
 
-  /** When to try again, where a call was not let through. */
+  /** When to retry a call that was not let through. */
   get retryAfterSeconds(): number {
     return Math.ceil(this.#options.probeAfterMs / 1000);
   }
 
   /**
-   * @param send is told whether the call is a probe
-   * @returns undefined where a breaker is open, or a probe is under way: nothing has been sent
+   * @param send receives whether the call is a probe
+   * @returns undefined if nothing was sent, because a breaker is open or a probe is in flight
    */
   async execute(
     route: Route,
@@ -60,8 +60,8 @@ export class Breakers {
     const path = this.#pathOf(route);
     if (!this.#connections.takesCalls || !path.takesCalls) return undefined;
     const isProbe = this.#connections.isOpen || path.isOpen;
-    const endOfPath = path.begin();
-    const endOfConnection = this.#connections.begin();
+    const settlePath = path.begin();
+    const settleConnections = this.#connections.begin();
     let verdict = NOTHING;
     try {
       const response = await send(isProbe);
@@ -71,8 +71,8 @@ export class Breakers {
       if (error instanceof HttpFailure) verdict = verdictOf(error);
       throw error;
     } finally {
-      endOfPath(verdict.path);
-      endOfConnection(verdict.connections);
+      settlePath(verdict.path);
+      settleConnections(verdict.connections);
     }
   }
 

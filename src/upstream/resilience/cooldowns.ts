@@ -1,33 +1,33 @@
 import { LRUCache } from 'lru-cache';
 
 const MAX_COOLDOWN_SECONDS = 3600;
-/** For a 429 that does not say how long. */
+/** Applies to a 429 without `Retry-After`. */
 const DEFAULT_COOLDOWN_SECONDS = 1;
 const MAX_CREDENTIALS = 10_000;
 
 interface Entry {
-  /** Until when no call is made; `performance.now()`. */
+  /** When the cooldown ends; capped. */
   readonly until: number;
-  /** Until when the API said that none is welcome. */
-  readonly saidUntil: number;
+  /** When the API asked the cooldown to end. */
+  readonly requestedUntil: number;
 }
 
-/** How long a credential's next call has to wait, and what to report where that is too long. */
+/** How long the next call has to wait, and the wait to report to clients if it exceeds the deadline. */
 export interface Cooldown {
   readonly ms: number;
   readonly reportSeconds: number;
 }
 
-/** Credentials that had a 429: all of their calls wait, and nobody else's. Times are those of `performance.now()`. */
+/** Pauses all calls of a credential after a 429, and no other calls. Times are from `performance.now()`. */
 export class Cooldowns {
   readonly #cooldowns = new LRUCache<string, Entry>({ max: MAX_CREDENTIALS });
 
   start(credentialKey: string, seconds: number | undefined, now = performance.now()): void {
-    const said = seconds ?? DEFAULT_COOLDOWN_SECONDS;
-    const until = now + Math.min(said, MAX_COOLDOWN_SECONDS) * 1000;
+    const requested = seconds ?? DEFAULT_COOLDOWN_SECONDS;
+    const until = now + Math.min(requested, MAX_COOLDOWN_SECONDS) * 1000;
     const known = this.#cooldowns.get(credentialKey);
     if (known === undefined || known.until < until) {
-      this.#cooldowns.set(credentialKey, { until, saidUntil: now + said * 1000 });
+      this.#cooldowns.set(credentialKey, { until, requestedUntil: now + requested * 1000 });
     }
   }
 
@@ -36,7 +36,7 @@ export class Cooldowns {
     if (cooldown === undefined) return undefined;
     const now = at ?? performance.now();
     if (cooldown.until > now) {
-      return { ms: cooldown.until - now, reportSeconds: Math.ceil((cooldown.saidUntil - now) / 1000) };
+      return { ms: cooldown.until - now, reportSeconds: Math.ceil((cooldown.requestedUntil - now) / 1000) };
     }
     this.#cooldowns.delete(credentialKey);
     return undefined;

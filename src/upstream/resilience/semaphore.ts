@@ -2,10 +2,10 @@ import { Node, Yallist } from 'yallist';
 import type { CallScope } from '../http/call.js';
 import { timedOut } from '../http/failure.js';
 
-/** Lets a bounded number of requests be in flight at a time; the others wait in the order in which they came. */
+/** Bounds the number of requests in flight. Further requests wait in order of arrival. */
 export class Semaphore {
   readonly #concurrency: number;
-  /** Those who wait, who can leave from the middle. No `Set`, for the reason that {@link SingleFlight} has no `Map`. */
+  /** A linked list, because waiters leave from the middle. Not a `Set`, for the reason that {@link SingleFlight} has no `Map`. */
   readonly #waiting = new Yallist<() => void>();
   #inFlight = 0;
   #waited = 0;
@@ -14,21 +14,21 @@ export class Semaphore {
     this.#concurrency = concurrency;
   }
 
-  /** How many wait now. */
+  /** How many requests are waiting now. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** How many have had to wait so far. */
+  /** How many requests have had to wait since the start. */
   get waited(): number {
     return this.#waited;
   }
 
   /**
-   * Takes a place among the requests in flight, to be given back by {@link release}.
+   * Takes a permit, to be given back by {@link release}.
    *
-   * @returns undefined where there was one at once, so that nobody waits in vain; else a promise, which is rejected
-   *   where the deadline passes or the caller goes away first
+   * @returns undefined if a permit was free, which saves a tick; otherwise a promise that rejects if the deadline passes
+   *   or the caller disconnects first
    */
   acquire(scope: CallScope): Promise<void> | undefined {
     if (this.#inFlight >= this.#concurrency) return this.#wait(scope);
@@ -36,7 +36,7 @@ export class Semaphore {
     return undefined;
   }
 
-  /** Gives a place back: to who has waited longest, if anybody has. */
+  /** Hands the permit to the request that has waited longest, if any. */
   release(): void {
     const next = this.#waiting.head;
     if (next === undefined) this.#inFlight -= 1;
@@ -59,7 +59,7 @@ export class Semaphore {
         stopWaiting();
         reject(timedOut(false));
       };
-      // Whole milliseconds: Node.js keeps timers of one length together, and fractions would make each a length of its own.
+      // Whole milliseconds: Node.js keeps one list of timers per duration.
       const timer = setTimeout(giveUp, Math.ceil(deadline - performance.now()));
       const node = new Node(enter);
       this.#waiting.pushNode(node);

@@ -4,40 +4,40 @@ import { UpstreamError } from '../errors.js';
 import { pathHash } from '../resources/path-hash.js';
 import type { HttpResponse } from '../http/http.js';
 
-/** Reads whose paths differ are rarely in the same. */
+/** Enough that reads of different paths rarely share a bucket. */
 const BUCKETS = 1024;
 
 interface Flight {
   readonly credentialKey: string;
   readonly path: string;
-  /** As JSON. */
+  /** JSON. */
   readonly headers: string | undefined;
-  /** As JSON. */
+  /** JSON. */
   readonly body: string | undefined;
-  readonly answer: Promise<HttpResponse>;
+  readonly response: Promise<HttpResponse>;
   readonly abandoned: Cancellation;
-  /** Those who wait for the answer. */
+  /** How many callers await the response. */
   waiting: number;
 }
 
-/** Makes the call, for as long as anybody waits. */
+/** Makes the call, until the scope's `callerGone`. */
 type Start = (call: Call, scope: CallScope) => Promise<HttpResponse>;
 
-/** Equal reads of one credential that are under way at the same time share one call. */
+/** Concurrent equal reads of one credential share one call. */
 export class SingleFlight {
   /**
-   * Those under way, by what they ask for. No `Map`: when one makes itself a new table, which it does every few entries, V8
-   * leaves the old table pointing to the new one. Once one of these tables has come to be old, those after it are kept
-   * alive until all of the heap is collected, and with them each answer that was under way meanwhile. No object's
-   * properties either: each of their names would be looked up in, and added to, the table of all names there are.
+   * Reads in flight, in buckets by the hash of their path. Not a `Map`: it allocates a new table every few insertions, and
+   * V8 leaves a pointer from the old table to the new one. Once a table is in the old generation, its successors survive
+   * until a full collection, with every response that was in flight meanwhile. Not an object either: V8 would intern each
+   * path as a property name.
    */
   readonly #flights: readonly Flight[][] = Array.from({ length: BUCKETS }, () => []);
 
   /**
-   * Joins an equal read (of the same path, with the same headers and body) that is under way, or starts it.
+   * Joins an equal read (same path, headers and body) that is in flight, or starts one.
    *
-   * A caller who goes away ends the call only where nobody else waits for it. Whoever joins has a later deadline than
-   * the one who started, so that a call that ran out of time is made again for those who have some left.
+   * A disconnecting caller ends the call only if no other caller awaits it. Callers that join have later deadlines than
+   * the one that started the call, so they repeat a call that timed out.
    */
   read(call: Call, scope: CallScope, start: Start): Promise<HttpResponse> {
     const { path } = call;
@@ -55,11 +55,11 @@ export class SingleFlight {
     return this.#lead(headers, body, call, scope, start);
   }
 
-  /** Ends the sharing of all reads below some paths: whoever reads after a change must not get an answer from before it. */
+  /** Stops sharing the reads in flight below `paths`: a read after a change must not receive a response from before it. */
   endBelow(...paths: readonly string[]): void {
     for (const flights of this.#flights) {
-      const ended = flights.filter((flight) => paths.some((path) => flight.path.startsWith(path)));
-      for (const flight of ended) this.#forget(flight);
+      const stale = flights.filter((flight) => paths.some((path) => flight.path.startsWith(path)));
+      for (const flight of stale) this.#forget(flight);
     }
   }
 
@@ -73,13 +73,13 @@ export class SingleFlight {
     const { path } = call;
     const { credentialKey } = scope;
     const abandoned = new Cancellation();
-    const answer = start(call, { ...scope, callerGone: abandoned });
-    // An object that is spread into this one would cost a small operation a fifth of its processor time.
-    const flight: Flight = { credentialKey, path, headers, body, answer, abandoned, waiting: 0 };
+    const response = start(call, { ...scope, callerGone: abandoned });
+    // Spreading another object into this one cost a fifth of the CPU time of a small operation.
+    const flight: Flight = { credentialKey, path, headers, body, response, abandoned, waiting: 0 };
     this.#at(path).push(flight);
     const leave = this.#enter(flight, scope.callerGone);
     try {
-      return await answer;
+      return await response;
     } finally {
       scope.callerGone.offCancel(leave);
       this.#forget(flight);
@@ -89,17 +89,17 @@ export class SingleFlight {
   async #join(flight: Flight, call: Call, scope: CallScope, start: Start): Promise<HttpResponse> {
     const leave = this.#enter(flight, scope.callerGone);
     try {
-      return await flight.answer;
+      return await flight.response;
     } catch (error) {
-      const ranOut = error instanceof UpstreamError && error.code === 'TIMEOUT';
-      if (!ranOut || scope.deadline <= performance.now()) throw error;
+      const timedOut = error instanceof UpstreamError && error.code === 'TIMEOUT';
+      if (!timedOut || scope.deadline <= performance.now()) throw error;
       return await start(call, scope);
     } finally {
       scope.callerGone.offCancel(leave);
     }
   }
 
-  /** @returns what has been told to `gone` */
+  /** @returns the listener that was added to `gone` */
   #enter(flight: Flight, gone: Cancellation): () => void {
     const leave = () => {
       flight.waiting -= 1;
@@ -113,7 +113,7 @@ export class SingleFlight {
     return leave;
   }
 
-  /** Once it has been forgotten, nothing happens. */
+  /** Idempotent. */
   #forget(flight: Flight): void {
     const flights = this.#at(flight.path);
     const index = flights.indexOf(flight);

@@ -1,6 +1,6 @@
 import type { Cancellation } from '../http/cancellation.js';
 
-/** @returns false where the caller went away meanwhile */
+/** @returns false, at once, if the caller disconnects */
 export function sleepUnlessGone(ms: number, callerGone: Cancellation): Promise<boolean> {
   return new Promise((resolve) => {
     const leave = () => {

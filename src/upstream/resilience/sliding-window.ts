@@ -1,4 +1,4 @@
-/** Counts what happened within the last `windowMs`, in buckets of a tenth of it. Times come from the caller. */
+/** Counts events of the last `windowMs`, in ten buckets. The caller supplies the time. */
 export class SlidingWindow<Kind extends string> {
   readonly #bucketMs: number;
   readonly #buckets: { readonly number: number; readonly counts: Map<Kind, number> }[] = [];

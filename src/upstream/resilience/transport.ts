@@ -21,7 +21,7 @@ export interface TransportOptions {
   readonly now: () => number;
 }
 
-/** What a transport works with, each shared by all calls of the process. */
+/** Shared by all calls of the process. */
 export interface TransportDeps {
   readonly sender: RequestSender;
   readonly semaphore: Semaphore;
@@ -31,7 +31,7 @@ export interface TransportDeps {
   readonly flights: SingleFlight;
 }
 
-/** Makes logical calls of as many attempts as it takes and the rules allow. One for each process. */
+/** Makes calls, with retries, under the limits that protect the API. One per process. */
 export class Transport {
   readonly #options: TransportOptions;
   readonly #deps: TransportDeps;
@@ -41,14 +41,14 @@ export class Transport {
     this.#deps = deps;
   }
 
-  /** The header fields of all calls of one operation. */
+  /** The headers of all calls of one operation. */
   sharedHeaders(authorization: string | undefined, trace: TraceContext): HttpHeaders {
     return this.#deps.sender.sharedHeaders(authorization, trace);
   }
 
   /**
-   * @returns an answer with a status of 2xx or 304
-   * @throws {UpstreamError} for everything else. `answerLost` and `lostBefore` say that it may have been carried out.
+   * @returns a response with status 2xx or 304
+   * @throws {UpstreamError} for any other outcome; `answerLost` and `lostBefore` mark a call that may have been carried out
    */
   async call(call: Call, scope: CallScope): Promise<HttpResponse> {
     if (scope.authorization === undefined) {
@@ -73,30 +73,25 @@ export class Transport {
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
         const failure = lostBefore === undefined ? error : error.with({ lostBefore });
-        if (!(await this.#mayTryAgain(call, scope, error, attempt))) throw failure;
+        if (!(await this.#mayRetry(call, scope, error, attempt))) throw failure;
         if (error.details.answerLost === true) lostBefore ??= error;
-        fresh = isOfConnection(error);
+        fresh = needsNewConnection(error);
       }
     }
   };
 
-  /** Waits as long as it takes until the call may be made again; false where it may not, or not in time. */
-  async #mayTryAgain(
-    { kind }: Call,
-    scope: CallScope,
-    error: UpstreamError,
-    attempt: number,
-  ): Promise<boolean> {
+  /** Waits until the call may be retried; false if it may not, or not before the deadline. */
+  async #mayRetry({ kind }: Call, scope: CallScope, error: UpstreamError, attempt: number): Promise<boolean> {
     const delayMs = retryDelayMs({ kind, error, attempt, random: Math.random() }, this.#options.retryPolicy);
     if (delayMs === undefined || performance.now() + delayMs >= scope.deadline) return false;
     if (scope.callerGone.cancelled) return false;
-    // The next attempt is on a new connection, so that this is free once a call.
+    // The next attempt uses a new connection, so this can happen only once per call, and needs no budget.
     if (diedInPool(error)) return true;
     if (!this.#deps.budget.takeRetry(performance.now())) return false;
     return await sleepUnlessGone(delayMs, scope.callerGone);
   }
 
-  /** Waits until the credential may be used again after a 429, where that is before the deadline. */
+  /** Waits for the end of a cooldown, if it ends before the deadline. */
   async #coolDown({ ms, reportSeconds }: Cooldown, { deadline, callerGone }: CallScope): Promise<void> {
     if (performance.now() + ms >= deadline) {
       throw new UpstreamError('RATE_LIMITED', RATE_LIMITED, {
@@ -113,23 +108,19 @@ export class Transport {
   }
 
   async #attempt(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse> {
-    const response = await this.#exchange(call, scope, fresh);
+    const response = await this.#sendWhenAllowed(call, scope, fresh);
     if (response === undefined) {
-      throw new UpstreamError(
-        'UNAVAILABLE',
-        'The Demand API is down. Calls to it are paused for the moment.',
-        {
-          retryAfterSeconds: this.#deps.breakers.retryAfterSeconds,
-          notAdmitted: true,
-        },
-      );
+      throw new UpstreamError('UNAVAILABLE', 'The Demand API is unavailable; calls to it are paused.', {
+        retryAfterSeconds: this.#deps.breakers.retryAfterSeconds,
+        notAdmitted: true,
+      });
     }
     if ((response.status >= 200 && response.status < 300) || response.status === 304) return response;
     throw problemOf(response, this.#options.now());
   }
 
-  /** Waits for the credential and for a turn. @returns undefined where the breaker lets nothing out */
-  async #exchange(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse | undefined> {
+  /** Waits for the cooldown and a permit, then sends. @returns undefined if a breaker is open */
+  async #sendWhenAllowed(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse | undefined> {
     const { cooldowns, semaphore } = this.#deps;
     try {
       for (;;) {
@@ -138,7 +129,7 @@ export class Transport {
         const waiting = semaphore.acquire(scope);
         if (waiting !== undefined) await waiting;
         try {
-          // Another call of the credential can have had a 429 while this one waited.
+          // Another call of the credential may have received a 429 meanwhile.
           const isCool = cooldowns.remaining(scope.credentialKey) === undefined;
           if (isCool) return await this.#send(call, scope, fresh);
         } finally {
@@ -153,7 +144,7 @@ export class Transport {
   async #send(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse | undefined> {
     const { breakers, sender } = this.#deps;
     const response = await breakers.execute(call, (isProbe) =>
-      // Connections from before an outage tell nothing of its end.
+      // A connection from before the outage does not show that it is over.
       sender.send(call, scope, fresh || isProbe),
     );
     if (response?.status === 429) this.#startCooldown(scope, response);
@@ -161,16 +152,16 @@ export class Transport {
   }
 }
 
-/** Whether a connection that was kept for the next request turned out to be dead. */
+/** Whether a pooled connection turned out to be dead. */
 function diedInPool({ cause }: UpstreamError): boolean {
   return cause instanceof HttpFailure && cause.pooled;
 }
 
 /**
- * Whether a new connection may do better: one that has died silently answers nothing, and a server that closes one for want
- * of requests may say 408 (RFC 9110, 15.5.9).
+ * Whether a new connection may succeed: a silently dead one yields no response, and a server that closes an idle one may
+ * send 408 (RFC 9110, 15.5.9).
  */
-function isOfConnection(error: UpstreamError): boolean {
+function needsNewConnection(error: UpstreamError): boolean {
   const { cause, details } = error;
   const isSilent = cause instanceof HttpFailure && cause.kind === 'timed-out' && !cause.answered;
   return isSilent || diedInPool(error) || details.status === 408;

@@ -1,6 +1,6 @@
 import { BatchJobKind, BatchJobOperation } from '../../contract/demand-api.js';
 
-/** The path segment at which jobs of a kind are created, and the only documented one to read them at. */
+/** The path segment where jobs of a kind are created, and by the contract also read. */
 export const OPERATION_OF_KIND: Readonly<Record<BatchJobKind, BatchJobOperation>> = {
   [BatchJobKind.Pause]: BatchJobOperation.Pause,
   [BatchJobKind.Resume]: BatchJobOperation.Resume,
@@ -16,7 +16,7 @@ const KIND_OF_SEGMENT = new Map<string, BatchJobKind>(
   ]),
 );
 
-/** The kind of job that a path segment names, in its short form (`pause`) or its long one; undefined for any other segment. */
+/** The kind of job that a path segment names, in its short form (`pause`) or its long form. */
 export function kindOfSegment(segment: string): BatchJobKind | undefined {
   return KIND_OF_SEGMENT.get(segment);
 }

@@ -1,13 +1,13 @@
 import { isSegment } from './resource-ref.js';
 
 /**
- * The id of a job that was created, from the `Location` of its creation: an absolute URL, a path (rooted at the base's own
- * path, at `/v1` or at neither, with `/demand` or without), or a bare id. The URL itself need not answer.
+ * The id of a new job, from the `Location` of its creation: an absolute URL, a path (below the base's own path, `/v1` or
+ * neither, with or without `/demand`), or a bare id. The URL need not exist.
  *
- * @param location the header as it came
- * @param parents the paths below the base that the job may be named under; a `Location` anywhere else is refused
- * @param baseUrl the REST base; a `Location` of another origin is refused
- * @returns undefined where the header is missing or names no such job
+ * @param location the header
+ * @param parents the collection paths, relative to the base, that the job may be in
+ * @param baseUrl the REST base; a `Location` of another origin is rejected
+ * @returns undefined if the header is missing or names no such job
  */
 export function jobIdIn(
   location: string | undefined,
@@ -28,7 +28,7 @@ export function jobIdIn(
   return isThere && jobId !== undefined && isSegment(jobId) ? jobId : undefined;
 }
 
-/** The API roots some paths at its base and some at `/v1`, wherever it is mounted. */
+/** The API writes some paths below its base and some below `/v1`, wherever it is mounted. */
 function withoutBasePath(path: string, basePath: string): string {
   const root = [basePath.replace(/\/+$/, ''), '/v1'].find(
     (each) => each !== '' && path.startsWith(`${each}/`),
@@ -36,7 +36,7 @@ function withoutBasePath(path: string, basePath: string): string {
   return root === undefined ? path : path.slice(root.length);
 }
 
-/** The decoded segments of a path, without `/demand`, which the API leaves out of some. */
+/** The decoded segments of a path, without `/demand`, which the API sometimes omits. */
 function segmentsOf(path: string): (string | undefined)[] {
   return path
     .replace(/^\/demand(?=\/)/, '')
@@ -45,7 +45,7 @@ function segmentsOf(path: string): (string | undefined)[] {
 }
 
 function isSamePath(one: readonly (string | undefined)[], other: readonly (string | undefined)[]): boolean {
-  return one.length === other.length && one.every((part, index) => part === other[index]);
+  return one.length === other.length && one.every((segment, index) => segment === other[index]);
 }
 
 function decoded(segment: string): string | undefined {

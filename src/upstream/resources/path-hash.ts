@@ -1,10 +1,10 @@
 const [FIRST, LAST] = [8, 32];
 
 /**
- * Tells texts apart by the 8 characters at their beginning and the 32 at their end: a credential's hash and the id of what
- * is asked for (FNV-1a). Whoever sends equal ends on purpose makes them share a place, and no more.
+ * Hashes a path, with or without a credential's key before it, by its first 8 and last 32 characters (FNV-1a): the key and
+ * the resource's id. A client that provokes collisions only makes its own entries share a bucket.
  *
- * @returns an unsigned integer of 32 bits
+ * @returns an unsigned 32-bit integer
  */
 export function pathHash(text: string): number {
   const { length } = text;

@@ -1,4 +1,4 @@
-/** A collection whose members have ids, and one of them; a job is found by what it does and its id. */
+/** A collection and the id of a member. The path of a job also has its kind. */
 const MEMBER =
   /\/(accounts|projects|target-groups|fielding-runs|(?:batch-jobs|fielding-run-jobs)\/[^/]+)\/[^/]+/g;
 
@@ -10,8 +10,8 @@ const MEMBERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The path of a call without its query, and with names in place of ids, as the API's documentation writes it. There are
- * no more of them than the API has paths, whatever ids clients come up with.
+ * Replaces the ids in a path by names, as in the API's documentation, and drops the query. The number of templates is
+ * bounded by the API, not by the ids that clients send.
  *
  * @param path relative to the REST base, e.g. `/demand/accounts/7/projects?limit=5`
  * @returns e.g. `/demand/accounts/{account_id}/projects`

@@ -1,4 +1,4 @@
-/** The query of a REST path, or nothing. Several values repeat the parameter, without brackets. */
+/** A query string with its `?`, or an empty string. An array repeats its parameter, without brackets. */
 export function queryString(
   query: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>,
 ): string {
@@ -6,7 +6,7 @@ export function queryString(
   for (const [name, value] of Object.entries(query)) {
     const values =
       value === undefined ? [] : Array.isArray(value) ? (value as readonly string[]) : [String(value)];
-    for (const one of values) parameters.append(name, one);
+    for (const each of values) parameters.append(name, each);
   }
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;

@@ -4,8 +4,8 @@ import type { DraftLaunchKind } from './draft-launch-kind.js';
 import { UpstreamError } from '../errors.js';
 
 /**
- * Places in the hierarchy of REST resources: the raw ids that lead to a resource, outermost first. A place that a
- * client named has been checked (see `graphql/node/node-id.ts`); one that REST named is checked when a path is made of it.
+ * A reference to a REST resource: the raw ids on the way to it, outermost first. References from clients have been
+ * validated (see `graphql/node/node-id.ts`); ids from REST are validated when a path is built from them.
  */
 export interface AccountRef {
   readonly accountId: string;
@@ -33,7 +33,6 @@ export interface DraftLaunchJobRef extends TargetGroupRef {
   readonly jobId: string;
 }
 
-/** Where the people of an account are listed. */
 export function usersPath({ accountId }: AccountRef): string {
   return `/accounts/${segment(accountId)}/users`;
 }
@@ -54,7 +53,7 @@ export function fieldingRunPath(ref: FieldingRunRef): string {
   return `${targetGroupPath(ref)}/fielding-runs/${segment(ref.fieldingRunId)}`;
 }
 
-/** Below it, target groups are read by their raw ids alone. */
+/** The collection of target groups by their raw ids alone. */
 export const TARGET_GROUPS_BY_ID = '/demand/target-groups/';
 
 export function targetGroupByIdPath(targetGroupId: string): string {
@@ -70,7 +69,6 @@ export function pathsAffectedBy(path: string): readonly string[] {
   return account === undefined ? ['/'] : [account, TARGET_GROUPS_BY_ID];
 }
 
-/** Where the API answers which actions are allowed for a selection of a project's target groups. */
 export function transitionsPath(project: ProjectRef): string {
   return `${projectPath(project)}/compute-target-group-transitions`;
 }
@@ -78,27 +76,24 @@ export function transitionsPath(project: ProjectRef): string {
 type NewBatchJob = Omit<BatchJobRef, 'jobId'>;
 type NewDraftLaunchJob = Omit<DraftLaunchJobRef, 'jobId'>;
 
-/** Where batch jobs of a kind are created. */
+/** The documented collection of the batch jobs of a kind. */
 export function batchJobsPath(ref: NewBatchJob): string {
   return `${projectPath(ref)}/batch-jobs/${OPERATION_OF_KIND[ref.action]}`;
 }
 
-/** Under which some versions of the API say in `Location` that a job of a kind is. */
+/** The collection that some versions of the API name in `Location` instead. */
 export function shortBatchJobsPath(ref: NewBatchJob): string {
   return `${projectPath(ref)}/batch-jobs/${ref.action}`;
 }
 
-/** Where a job is documented to be read. */
 export function batchJobPath(ref: BatchJobRef): string {
   return `${batchJobsPath(ref)}/${segment(ref.jobId)}`;
 }
 
-/** Where some versions of the API say in `Location` that a job is. */
 export function shortBatchJobPath(ref: BatchJobRef): string {
   return `${shortBatchJobsPath(ref)}/${segment(ref.jobId)}`;
 }
 
-/** Where jobs that launch a draft, or schedule it, are created. */
 export function draftLaunchJobsPath(ref: NewDraftLaunchJob): string {
   return `${targetGroupPath(ref)}/fielding-run-jobs/${ref.action}`;
 }
@@ -109,22 +104,22 @@ export function draftLaunchJobPath(ref: DraftLaunchJobRef): string {
 
 const SEGMENT = /^[A-Za-z0-9_-]{1,128}$/;
 
-/** Whether `id` is one URL path segment and no more: nothing that a URL parser could read as a way out, such as `..`. */
+/** Whether `id` is a single URL path segment that no URL parser treats specially, as it does `..`. */
 export function isSegment(id: string): boolean {
   return SEGMENT.test(id);
 }
 
 const MAX_INT32 = 2 ** 31 - 1;
 
-/** Whether `id` is an account's: a 32-bit integer, written in the one way that JSON writes it, and not negative. */
+/** Whether `id` is an account id: a non-negative 32-bit integer in its canonical form. */
 export function isAccountId(id: string): boolean {
   return /^(?:0|[1-9]\d{0,9})$/.test(id) && Number(id) <= MAX_INT32;
 }
 
 /**
- * The id of an account in an answer, as text.
+ * Validates an account id of a response, and returns it as text.
  *
- * @throws {UpstreamError} where it cannot be the id of an account
+ * @throws {UpstreamError} if it is not a valid account id
  */
 export function accountIdOf(id: number): string {
   const text = String(id);
@@ -133,16 +128,16 @@ export function accountIdOf(id: number): string {
 }
 
 /**
- * An id in an answer that can be put into a path.
+ * Validates an id for use in a path.
  *
- * @throws {UpstreamError} for any other
+ * @throws {UpstreamError} if it is not a safe path segment
  */
 export function segment(id: string): string {
-  // Of these characters none needs percent-encoding (RFC 3986, 2.3).
+  // None of its characters needs percent-encoding (RFC 3986, 2.3).
   if (isSegment(id)) return id;
   throw unusableId();
 }
 
 function unusableId(): UpstreamError {
-  return new UpstreamError('BAD_RESPONSE', 'The Demand API named a resource by an id that is not usable.');
+  return new UpstreamError('BAD_RESPONSE', 'The Demand API returned an invalid resource id.');
 }

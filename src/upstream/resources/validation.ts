@@ -6,14 +6,14 @@ import { textOf } from '../http/body.js';
 import { badResponse } from '../errors.js';
 
 /**
- * Reads a body, given a character for each of its bytes, where it enters. What it returns can be trusted, but for the properties that {@link guarded} guards. It has
- * the properties that are documented, and may have others.
+ * Parses and validates a body (Latin-1, one character a byte). The result can be trusted, except for the properties that
+ * {@link guarded} guards. It has the documented properties, and may have others.
  *
- * @throws {UpstreamError} where it is no JSON. What was sent in its place is never shown.
+ * @throws {UpstreamError} if the body is not JSON; the message never contains it
  */
 export type BodyReader<T> = (latin1: string) => T;
 
-/** The readers of the bodies that the gateway uses, each from the schema of that name in the OpenAPI file. */
+/** The readers of response bodies, each for the schema of its name in the OpenAPI file. */
 export const bodies = {
   accountList: readerOf('AccountList', readers.readAccountList),
   userList: readerOf('UserList', readers.readUserList),
@@ -36,7 +36,7 @@ export const bodies = {
   fieldingRunJob: readerOf('FieldingRunJob', readers.readFieldingRunJob),
 };
 
-/** A body that is as documented is read in one go. Any other is parsed first, and looked at then for what is wrong with it. */
+/** A valid body is read in one pass. Any other body is parsed and then validated, to find its faults. */
 function readerOf<T>(schema: string, read: JsonReader<T>): BodyReader<T> {
   return (latin1) => readJson(latin1, read) ?? checked<T>(parsed(latin1), schema);
 }
@@ -45,7 +45,7 @@ function parsed(latin1: string): unknown {
   try {
     return JSON.parse(textOf(latin1)) as unknown;
   } catch {
-    throw badResponse('The Demand API gave an answer that is not JSON.', { status: 200 });
+    throw badResponse('The response of the Demand API is not JSON.', { status: 200 });
   }
 }
 
@@ -68,8 +68,8 @@ function validatorOf<T>(schema: string): ValidateFunction<T> {
 }
 
 /**
- * A body with faults is not thrown away whole: each property that is missing or of the wrong type becomes one that
- * throws when it is read, so that only the field that needs it fails.
+ * Keeps the usable parts of an invalid body: each property that is missing or has the wrong type becomes one that throws
+ * when it is read, so that only the field that needs it fails.
  */
 function guarded<T>(body: unknown, errors: readonly ErrorObject[]): T {
   for (const error of errors) {
@@ -97,7 +97,7 @@ function guard(body: unknown, path: readonly string[]): void {
   });
 }
 
-/** Reads past what is guarded already, where an outer value has failed together with one inside it. */
+/** Reads a property without triggering a guard: a value and one inside it may both be invalid. */
 function ownValue(owner: unknown, key: string): unknown {
   return typeof owner === 'object' && owner !== null
     ? Object.getOwnPropertyDescriptor(owner, key)?.value
@@ -105,12 +105,12 @@ function ownValue(owner: unknown, key: string): unknown {
 }
 
 function unusable(what: string) {
-  return badResponse(`The Demand API gave an answer whose \`${what}\` is missing or of the wrong type.`, {
+  return badResponse(`The response of the Demand API has a missing or invalid \`${what}\`.`, {
     status: 200,
   });
 }
 
 /** RFC 6901, 4. */
-function unescapePointer(part: string): string {
-  return part.replaceAll('~1', '/').replaceAll('~0', '~');
+function unescapePointer(token: string): string {
+  return token.replaceAll('~1', '/').replaceAll('~0', '~');
 }

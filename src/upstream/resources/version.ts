@@ -1,6 +1,6 @@
 const VERSION = /^(?:0|[1-9]\d{0,18})$/;
 
-/** Whether `text` is a resource's version as the graph writes it: the integer inside the entity tag, e.g. `5`. */
+/** Whether `text` is a version as the graph writes it: the integer inside the entity tag, e.g. `5`. */
 export function isVersion(text: string): boolean {
   return VERSION.test(text);
 }
@@ -15,12 +15,12 @@ export function entityTag(version: string, form: 'weak' | 'strong'): string {
   return form === 'weak' ? `W/"${version}"` : `"${version}"`;
 }
 
-/** Whether `version` came before `other`. Versions are compared as integers, of any size. */
+/** Whether `version` precedes `other`. Versions are integers of any size. */
 export function isOlder(version: string, other: string): boolean {
   return BigInt(version) < BigInt(other);
 }
 
-/** Whether `version` is one change past `previous`. */
+/** Whether `version` is exactly one change after `previous`. */
 export function isNextVersion(previous: string, version: string): boolean {
   return isVersion(version) && BigInt(version) === BigInt(previous) + 1n;
 }

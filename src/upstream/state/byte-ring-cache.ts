@@ -1,30 +1,29 @@
 import { pathHash } from '../resources/path-hash.js';
 
 export interface ByteRingCacheOptions {
-  /** For all that is kept, in bytes. Taken from the system as it is used. */
+  /** The size of the ring in bytes. The system commits its memory as it is used. */
   readonly maxBytes: number;
-  /** The most values. A power of two, and a multiple of {@link WAYS}. */
+  /** A power of two, and a multiple of {@link WAYS}. */
   readonly maxValues: number;
 }
 
-/** A key has its place in one of so many slots. */
+/** Each key can be in one of this many slots. */
 const WAYS = 4;
-/** Before each value: length of the key, length of the value. */
+/** The lengths of key and value, before each entry. */
 const HEAD_BYTES = 8;
 
 /**
- * Values of octets by keys of octets (a character for each byte), of which the oldest are written over.
+ * A set-associative cache of Latin-1 strings (one character a byte) in a ring buffer; new entries overwrite the oldest.
  *
- * What is kept for a second or two is dear to a garbage collector by generations: it is copied twice, becomes old, and then
- * is garbage. Here it is bytes in one block of memory, a ring, and places in it, which no collector looks at.
+ * Values that live for a second or two are expensive for a generational garbage collector: it copies each of them twice,
+ * promotes it, and then has to collect it from the old generation. It does not scan the contents of a buffer.
  */
 export class ByteRingCache {
   readonly #ring: Buffer;
-  /** Where values begin, plus one; 0 for none. Octets are counted from the first that was ever written, over all rounds. */
+  /** Where the entry of each slot starts, plus one; 0 if empty. Counts all bytes ever written, so it never wraps. */
   readonly #offsets: Float64Array;
-  /** Of the keys of those values. */
   readonly #hashes: Uint32Array;
-  /** Where the next value begins. */
+  /** Where the next entry starts. */
   #end = 0;
 
   constructor({ maxBytes, maxValues }: ByteRingCacheOptions) {
@@ -42,7 +41,7 @@ export class ByteRingCache {
     return this.#ring.toString('latin1', start, start + this.#ring.readUInt32LE(at + 4));
   }
 
-  /** Keeps nothing of what is longer than an eighth of all. */
+  /** Does not keep an entry of more than an eighth of the ring. */
   set(key: string, value: string): void {
     const hash = pathHash(key);
     const known = this.#slotOf(key, hash);
@@ -63,11 +62,11 @@ export class ByteRingCache {
     this.#end += bytes;
   }
 
-  /** Where the key's value is, if it is still there. */
+  /** The slot of the key, if its entry has not been overwritten. */
   #slotOf(key: string, hash: number): number | undefined {
     const first = this.#firstSlot(hash);
     for (let slot = first; slot < first + WAYS; slot += 1) {
-      if (this.#hashes[slot] === hash && this.#isThere(slot) && this.#hasKey(slot, key)) return slot;
+      if (this.#hashes[slot] === hash && this.#isIntact(slot) && this.#hasKey(slot, key)) return slot;
     }
     return undefined;
   }
@@ -100,7 +99,7 @@ export class ByteRingCache {
     return (this.#startOf(slot) - 1) % this.#ring.length;
   }
 
-  #isThere(slot: number): boolean {
+  #isIntact(slot: number): boolean {
     const start = this.#startOf(slot);
     return start > 0 && start > this.#end - this.#ring.length;
   }

@@ -1,28 +1,25 @@
 import { ByteRingCache } from './byte-ring-cache.js';
 
-/** The body of a fielding run as it last came, and the entity tag to ask with whether it still is the same. */
+/** The latest body of a fielding run, and the entity tag for revalidating it. */
 export interface CachedFieldingRun {
   readonly entityTag: string;
-  /** A character for each byte. */
+  /** One character a byte. */
   readonly latin1: string;
 }
 
-/** For some 10,000 runs, with their paths. */
+/** Enough for about 10,000 runs. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_RUNS = 32_768;
 
-/**
- * Fielding runs by entity tag, for each credential. What is in it is never served without asking: a 304 saves the body,
- * not the question. Those that came first go first.
- */
+/** Fielding runs by credential and path. Each use revalidates the entry: a 304 saves the body, not the request. */
 export class FieldingRunCache {
   readonly #runs = new ByteRingCache({ maxBytes: MAX_BYTES, maxValues: MAX_RUNS });
 
   get(credentialKey: string, path: string): CachedFieldingRun | undefined {
     const value = this.#runs.get(keyOf(credentialKey, path));
     if (value === undefined) return undefined;
-    const endOfTag = value.indexOf('\n');
-    return { entityTag: value.slice(0, endOfTag), latin1: value.slice(endOfTag + 1) };
+    const tagEnd = value.indexOf('\n');
+    return { entityTag: value.slice(0, tagEnd), latin1: value.slice(tagEnd + 1) };
   }
 
   set(credentialKey: string, path: string, { entityTag, latin1 }: CachedFieldingRun): void {

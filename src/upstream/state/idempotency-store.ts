@@ -1,38 +1,33 @@
 import { LRUCache } from 'lru-cache';
 
-/**
- * Where it is kept what idempotency keys are used for. What it is told are digests. It is asked over the wire where
- * several processes share one, so that everything can reject.
- */
+/** Stores what idempotency keys are used for, as digests. Processes may share one over IPC, so every method can reject. */
 export interface IdempotencyStore {
-  /** @returns which use of the key this is one of; undefined where the key is used for something else */
+  /** @returns the number of the use that the claim belongs to; undefined if the key is used for other input */
   claim(key: string, fingerprint: string): Promise<number | undefined>;
-  /** Takes one claim back. A use that nobody claims any more is forgotten. */
+  /** Takes one claim back. A use without claims is forgotten. */
   release(key: string, use: number): Promise<void>;
 }
 
-/** How long, and of how many keys, it is remembered what they were first used for. */
 export interface IdempotencyStoreOptions {
   /** Milliseconds. Default: 24 hours. */
   readonly ttlMs?: number;
-  /** Default: 100,000. The key that was used longest ago is forgotten first. */
+  /** Default: 100,000. The least recently used key is evicted first. */
   readonly maxKeys?: number;
 }
 
 interface Use {
   readonly number: number;
   readonly fingerprint: string;
-  /** Calls under way, and those that may have reached the API; a key with neither is free again. */
+  /** Claims of calls that are in flight or may have reached the API. */
   holders: number;
 }
 
-/** Kept in the memory of this process. */
 export class InMemoryIdempotencyStore implements IdempotencyStore {
   readonly #uses: LRUCache<string, Use>;
   #used = 0;
 
   constructor({ ttlMs = 86_400_000, maxKeys = 100_000 }: IdempotencyStoreOptions = {}) {
-    // With `max` it would take memory for all of them at once, which most processes never need.
+    // `max` would allocate memory for all keys at once, which most processes never need.
     this.#uses = new LRUCache({ maxSize: maxKeys, sizeCalculation: () => 1, ttl: ttlMs });
   }
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-/** How long after its creation a job may be 404 and still counts as at work. */
+/** A job may respond with 404 for this long after its creation, and counts as in progress meanwhile. */
 const JOB_APPEARS_WITHIN_MS = 10_000;
 
 const MAX_CREATED = 10_000;
@@ -8,20 +8,16 @@ const MAX_FINISHED = 10_000;
 const MAX_AT_SHORT_PATH = 10_000;
 const MAX_FINISHED_BYTES = 16 * 1024 * 1024;
 
-/** What is remembered of one job. */
 export interface JobRecord {
-  /** Its id, where it was created within {@link JOB_APPEARS_WITHIN_MS}. */
+  /** The job's id, if it was created within {@link JOB_APPEARS_WITHIN_MS}. */
   readonly createdId?: string | undefined;
-  /** The body that told of its end, a character for each byte. */
+  /** The body that showed the finished job, as Latin-1. */
   readonly finished?: string | undefined;
-  /** Whether it has been read at the short path, and not at the documented one. */
+  /** Whether the job was found at its short path instead of the documented one. */
   readonly isAtShortPath?: boolean | undefined;
 }
 
-/**
- * Where it is kept what is known of jobs, by digests of their credentials and paths. It is asked over the wire where
- * several processes share one, so that everything can reject.
- */
+/** Stores records of jobs by digests of credential and path. Processes may share one over IPC, so every method can reject. */
 export interface JobStore {
   find(key: string): Promise<JobRecord>;
   noteCreated(key: string, jobId: string): Promise<void>;
@@ -29,7 +25,7 @@ export interface JobStore {
   noteAtShortPath(key: string): Promise<void>;
 }
 
-/** Kept in the memory of this process, the latest of them. */
+/** Keeps the most recent records. */
 export class InMemoryJobStore implements JobStore {
   readonly #created = new LRUCache<string, string>({ max: MAX_CREATED, ttl: JOB_APPEARS_WITHIN_MS });
   readonly #finished = new LRUCache<string, string>({ max: MAX_FINISHED, maxSize: MAX_FINISHED_BYTES });

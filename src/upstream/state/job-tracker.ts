@@ -4,13 +4,13 @@ import { UpstreamError } from '../errors.js';
 import type { JobStore } from './job-store.js';
 import type { BodyReader } from '../resources/validation.js';
 
-/** What every job tells, and all that is known of one that cannot be seen yet. */
+/** The properties of every job, and all that is known of one that is not visible yet. */
 export type JobState = Pick<rest.BatchJob & rest.FieldingRunJob, 'job_id' | 'status' | 'created_at'>;
 
 /**
- * What is known of jobs beyond the answer at hand: a job that was created a moment ago may not be seen yet, one
- * that is over stays over, even where a replica behind the API still shows it at work, and one that was found away from
- * its documented path is found there again. `path` is the documented path everywhere, whichever path answered.
+ * Corrects responses about jobs by what is already known: a new job may not be visible yet; a finished job stays finished,
+ * even if a lagging replica behind the API shows it in progress; and a job found at its short path is read there again.
+ * `path` is always the documented path, whichever path the response came from.
  */
 export class JobTracker {
   readonly #store: JobStore;
@@ -19,12 +19,12 @@ export class JobTracker {
     this.#store = store;
   }
 
-  /** To be waited for before anybody is told of the job. Never rejects: the job has been created, whoever remembers it. */
+  /** Await it before you respond. Never rejects: the job has been created, whether it is recorded or not. */
   async created(credentialKey: string, path: string, jobId: string): Promise<void> {
     await this.#store.noteCreated(keyOf(credentialKey, path), jobId).catch(() => undefined);
   }
 
-  /** Whether to ask for the job at its short path first. Never rejects: it only decides which path is asked first. */
+  /** Whether to read the job at its short path first. Never rejects: it only affects the order. */
   async isAtShortPath(credentialKey: string, path: string): Promise<boolean> {
     const record = await this.#store.find(keyOf(credentialKey, path)).catch(() => undefined);
     return record?.isAtShortPath === true;
@@ -35,12 +35,12 @@ export class JobTracker {
   }
 
   /**
-   * What an answer amounts to.
+   * The state of a job, given a response about it.
    *
    * @param job null for a 404
-   * @param body the octets that it was read from
-   * @param read reads such octets
-   * @throws {UpstreamError} where nobody can tell whether a job that seems to be at work, or not there, is
+   * @param body what `job` was read from, as Latin-1
+   * @param read the reader of `body`
+   * @throws {UpstreamError} if the store fails, and the job seems to be in progress or missing
    */
   async amend<J extends JobState>(
     credentialKey: string,
@@ -50,12 +50,12 @@ export class JobTracker {
     read: BodyReader<J>,
   ): Promise<J | JobState | null> {
     const key = keyOf(credentialKey, path);
-    if (job !== null && isOver(job)) {
+    if (job !== null && isFinished(job)) {
       await this.#store.noteFinished(key, body).catch(() => undefined);
       return job;
     }
     const { createdId, finished } = await this.#store.find(key).catch((cause: unknown) => {
-      throw new UpstreamError('UNAVAILABLE', 'What became of the job is not known at the moment.', { cause });
+      throw new UpstreamError('UNAVAILABLE', 'The state of the job is not known at the moment.', { cause });
     });
     const seen =
       job ?? (createdId === undefined ? null : { job_id: createdId, status: rest.JobStatus.Processing });
@@ -67,13 +67,12 @@ function keyOf(credentialKey: string, path: string): string {
   return digest([credentialKey, path]);
 }
 
-/** In capitals, as statuses are compared everywhere in the gateway. */
 const FINISHED: ReadonlySet<string> = new Set(
   [rest.JobStatus.Completed, rest.JobStatus.Failed].map((status) => status.toUpperCase()),
 );
 
-/** A status that came broken throws when it is read; the field that shows it is to fail, and no other. */
-function isOver(job: JobState): boolean {
+/** Reading a malformed status throws, and only the field that shows it should fail. */
+function isFinished(job: JobState): boolean {
   try {
     return FINISHED.has(job.status.toUpperCase());
   } catch {

@@ -1,13 +1,13 @@
 import { InMemoryIdempotencyStore, type IdempotencyStore } from './idempotency-store.js';
 import { InMemoryJobStore, type JobStore } from './job-store.js';
 
-/** What guarantees rest on beyond one call, and all processes behind one port have to share. */
+/** State that guarantees depend on beyond one call. All processes behind one port have to share it. */
 export interface SharedState {
   readonly keys: IdempotencyStore;
   readonly jobs: JobStore;
 }
 
-/** Those of one process. They end with it. */
+/** State in the memory of this process. */
 export function processSharedState(): SharedState {
   return { keys: new InMemoryIdempotencyStore(), jobs: new InMemoryJobStore() };
 }
