@@ -12,17 +12,17 @@ function unusable(name: string): UpstreamError {
   );
 }
 
-describe('a body is taken as it is', () => {
+describe('a valid body is returned unchanged', () => {
   test.each([
     ['with all that is required', run],
-    ['with nulls for what is optional', { ...run, last_changed_by: null, end_fielding_at: null }],
-    ['with a status that nobody has heard of', { ...run, status: 'Hibernating' }],
+    ['with nulls for optional properties', { ...run, last_changed_by: null, end_fielding_at: null }],
+    ['with an unknown status', { ...run, status: 'Hibernating' }],
     ['with texts of another form', { ...run, last_changed_by: 'no uuid', start_fielding_at: 'no date' }],
   ])('%s', (_what, body) => {
     expect(bodies.fieldingRun(jsonLatin1Of(body))).toEqual(body);
   });
 
-  test('without fields that nobody has heard of', () => {
+  test('without documented optional properties', () => {
     const body = { mood: 'fine', ...run, nested: { deep: [1] } };
     expect(bodies.fieldingRun(jsonLatin1Of(body))).toEqual(run);
   });
@@ -32,13 +32,13 @@ describe('a body is taken as it is', () => {
   });
 });
 
-describe('a body that is no object', () => {
+describe('a body that is not an object', () => {
   test.each([null, 5, true, 'text', [], [run]])('%j throws', (body) => {
     expect(() => bodies.fieldingRun(jsonLatin1Of(body))).toThrow(unusable('body'));
   });
 });
 
-describe('a property that is broken throws when it is read, and no other does', () => {
+describe('a malformed property throws when it is read, and no other does', () => {
   const others = { last_changed_by: 'u', end_fielding_at: null };
 
   test.each([
@@ -47,26 +47,26 @@ describe('a property that is broken throws when it is read, and no other does', 
     ['is a text', { ...run, version: '5', ...others }],
     ['is a fraction', { ...run, version: 5.5, ...others }],
     ['is an object', { ...run, version: {}, ...others }],
-  ])('where one that is required %s', (_what, body) => {
+  ])('if a required one %s', (_what, body) => {
     const read = bodies.fieldingRun(jsonLatin1Of(body));
     expect(() => read.version).toThrow(unusable('version'));
     expect({ ...others, id: read.id, status: read.status }).toEqual({ ...others, id: 'R1', status: 'Live' });
   });
 
-  test('where one that is optional has the wrong type', () => {
+  test('if an optional one has the wrong type', () => {
     const read = bodies.fieldingRun(jsonLatin1Of({ ...run, last_changed_by: 7 }));
     expect(() => read.last_changed_by).toThrow(unusable('last_changed_by'));
     expect(read.version).toBe(5);
   });
 
-  test('where several are broken', () => {
+  test('if several are malformed', () => {
     const read = bodies.fieldingRun(jsonLatin1Of({ version: 'x' }));
     expect(() => read.id).toThrow(unusable('id'));
     expect(() => read.status).toThrow(unusable('status'));
     expect(() => read.version).toThrow(unusable('version'));
   });
 
-  test('where it stands deep inside', () => {
+  test('if it is deeply nested', () => {
     const read = bodies.targetGroupOverview(
       jsonLatin1Of({
         target_group_name: 'Cats',
@@ -79,7 +79,7 @@ describe('a property that is broken throws when it is read, and no other does', 
     expect(read.target_group_name).toBe('Cats');
   });
 
-  test('where an object is something else, and what it should hold is missing too', () => {
+  test('if an object has the wrong type, and its required properties are missing', () => {
     const read = bodies.targetGroupOverview(
       jsonLatin1Of({ target_group_name: 'Cats', status: 'live', progress: 'half' }),
     );
@@ -87,7 +87,7 @@ describe('a property that is broken throws when it is read, and no other does', 
     expect(read.status).toBe('live');
   });
 
-  test('where it stands in one item of a list; the name tells no index', () => {
+  test('if it is in one item of a list; the name has no index', () => {
     const list = bodies.targetGroupList(
       jsonLatin1Of({
         target_groups: [
@@ -103,7 +103,7 @@ describe('a property that is broken throws when it is read, and no other does', 
     expect(() => list.target_groups[1]?.status).toThrow(unusable('target_groups.status'));
   });
 
-  test.each([null, 'text', 5, []])('where a whole item is %j', (item) => {
+  test.each([null, 'text', 5, []])('if a whole item is %j', (item) => {
     const { projects } = bodies.projectList(
       jsonLatin1Of({
         projects: [{ id: 'P1', name: 'Pets' }, item],
@@ -114,7 +114,7 @@ describe('a property that is broken throws when it is read, and no other does', 
     expect(() => projects[1]).toThrow(unusable('projects'));
   });
 
-  test.each([{}, { projects: null }, { projects: {} }])('where the list itself is: %j', (body) => {
+  test.each([{}, { projects: null }, { projects: {} }])('if the list itself is: %j', (body) => {
     const list = bodies.projectList(jsonLatin1Of({ ...body, has_more: true }));
     expect(() => list.projects).toThrow(unusable('projects'));
     expect(list.has_more).toBe(true);

@@ -75,7 +75,9 @@ describe('the neighbours of a page', () => {
 });
 
 describe('a broken item', () => {
-  const message = expect.stringMatching(/^The response of the Demand API has a missing or invalid `target_groups/);
+  const message = expect.stringMatching(
+    /^The response of the Demand API has a missing or invalid `target_groups/,
+  );
   const pageWith = (last: unknown, more: object = {}): Page => {
     const items = [{ id: 'a', name: 'A', status: 'live' }, { id: 'b', name: 'B', status: 'live' }, last];
     const list = bodies.targetGroupList(jsonLatin1Of({ target_groups: items, has_more: true, ...more }));

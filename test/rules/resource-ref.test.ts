@@ -68,25 +68,25 @@ const unusableId = new UpstreamError('BAD_RESPONSE', 'The Demand API returned an
 const unusable = ['', '.', '..', '../x', 'a/b', 'a\\b', '%2e%2e', 'a b', 'a?b', 'a#b', 'é', 'x'.repeat(129)];
 
 describe.each(paths)('the path of a $of', ({ path, parts, expected }) => {
-  test('leads there', () => {
+  test('is documented in the contract', () => {
     expect(path(ref)).toBe(expected);
   });
 
-  test.each(parts)('is not made of an unusable %s', (part) => {
+  test.each(parts)('is not built from an invalid %s', (part) => {
     for (const id of unusable) {
       expect(() => path({ ...ref, [part]: id })).toThrow(unusableId);
     }
   });
 });
 
-test.each(unusable)('%j is no segment', (id) => {
+test.each(unusable)('%j is not a segment', (id) => {
   expect(isSegment(id)).toBe(false);
 });
 
-test.each([0, 101, 2 ** 31 - 1])('%d is the id of an account', (id) => {
+test.each([0, 101, 2 ** 31 - 1])('%d is an account id', (id) => {
   expect(accountIdOf(id)).toBe(String(id));
 });
 
-test.each([-1, -0.5, 0.5, 101.5, 2 ** 31, 1e21, 1e-7, NaN, Infinity])('%d is the id of no account', (id) => {
+test.each([-1, -0.5, 0.5, 101.5, 2 ** 31, 1e21, 1e-7, NaN, Infinity])('%d is not an account id', (id) => {
   expect(() => accountIdOf(id)).toThrow(unusableId);
 });

@@ -6,9 +6,9 @@ import { readJson, type JsonReader } from '../../src/lib/json/read-json.js';
 import { bodies } from '../../src/upstream/resources/validation.js';
 import { latin1Of } from '../helpers/latin1.js';
 
-/** What schemas of answers are made of. */
+/** The parts of a response schema. */
 interface Schema {
-  /** A schema without a type is of any value. */
+  /** A schema without a type accepts any value. */
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
@@ -26,15 +26,15 @@ const BODIES = Object.entries(bodies).map(([name, read]) => {
   return [schemaName, schemas[schemaName]!, reader, read] as const;
 });
 
-/** A text that cannot be read in one go, and is parsed as the same. */
+/** Prevents reading in one pass without changing the parsed value. */
 const BYTE_ORDER_MARK = latin1Of('\ufeff');
 
-/** A name that is documented nowhere, and two that are, elsewhere. */
+/** An undocumented name, and two names from other schemas. */
 const unknownProperties = fc.dictionary(fc.constantFrom('mood', 'iD', 'idx', '"'), fc.jsonValue(), {
   maxKeys: 2,
 });
 
-/** @param broken how many of a hundred values are something else */
+/** @param broken the percentage of values of another type */
 function valueOf(schema: Schema, broken: number): Arbitrary<unknown> {
   if (schema.type === undefined) return fc.jsonValue({ maxDepth: 2 });
   const types = [schema.type].flat();
@@ -65,7 +65,7 @@ function valueOfType(type: string, schema: Schema, broken: number): Arbitrary<un
   }
 }
 
-/** With its properties in any order, unknown ones among them. */
+/** An object with its properties in any order, and unknown ones. */
 function objectOf({ properties = {}, required = [] }: Schema, broken: number): Arbitrary<object> {
   const known = fc.record(
     Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, valueOf(value, broken)])),
@@ -80,7 +80,7 @@ function objectOf({ properties = {}, required = [] }: Schema, broken: number): A
     .map((entries) => Object.fromEntries(entries));
 }
 
-/** All that can be read of a value, and for what cannot the error in its place. */
+/** Everything that can be read of a value, with errors in place of unreadable properties. */
 function outcomeOf(read: () => unknown, schema: Schema): unknown {
   try {
     const value = read();
@@ -104,7 +104,7 @@ describe.each(BODIES)('%s', (_name, schema, reader, read) => {
   const written = (broken: number) =>
     fc.tuple(objectOf(schema, broken), fc.nat(2)).map(([body, indent]) => JSON.stringify(body, null, indent));
 
-  test('is read in one go where it is as documented', () => {
+  test('is read in one pass if it is valid', () => {
     fc.assert(
       fc.property(written(0), (body) => {
         const expected = outcomeOf(() => JSON.parse(body) as unknown, schema);
@@ -114,7 +114,7 @@ describe.each(BODIES)('%s', (_name, schema, reader, read) => {
     );
   });
 
-  test('tells the same when it is read in one go and when it is parsed, whatever is wrong with it', () => {
+  test('reads the same in one pass as with the parser, whatever its faults', () => {
     fc.assert(
       fc.property(written(10), (body) => {
         const parsed = outcomeOf(() => read(BYTE_ORDER_MARK + latin1Of(body)), schema);

@@ -39,7 +39,7 @@ const job = (names: object, createdBy: object) => ({
   },
 });
 
-/** What each version sends of the same thing. */
+/** The same resource in the shape of each version. */
 const SHAPES: readonly (readonly [
   reader: keyof typeof readers,
   read: (latin1: string) => unknown,
@@ -155,12 +155,12 @@ describe.each(SHAPES)('%s', (name, read, newest, older) => {
   test.each([
     ['newest', newest],
     ['an older', older],
-  ])('reads the body of %s version in one go, and the parser reads the same', (_version, body) => {
+  ])('reads the body of %s version in one pass, and the same with the parser', (_version, body) => {
     expect(readJson(jsonLatin1Of(body), inOneGo)).toEqual(body);
     expect(read(latin1Of(`\ufeff${JSON.stringify(body)}`))).toEqual(body);
   });
 
-  test('goes past what is documented nowhere', () => {
+  test('skips undocumented properties', () => {
     const body = jsonLatin1Of({ unheard: { of: [1, { a: null }] }, ...newest, too: usd('1') });
     expect(readJson(body, inOneGo)).toEqual(newest);
   });
@@ -186,7 +186,7 @@ test('an entry of the changelog keeps values of any kind', () => {
   expect(readJson(jsonLatin1Of(body), readers.readTargetGroupChangelog)).toEqual(body);
 });
 
-describe('money of neither form', () => {
+describe('money in neither form', () => {
   test.each([5.5, '5.5', [], true])('%j in its value fails alone', (value) => {
     const money = { value, currency_code: 'USD' };
     const read = bodies.targetGroupOverview(
@@ -204,7 +204,7 @@ describe('money of neither form', () => {
     else expect(amount).toThrow('average_cost_per_interview.value');
   });
 
-  test('fails as a whole where it is text', () => {
+  test('fails as a whole if it is text', () => {
     const read = bodies.targetGroupOverview(
       jsonLatin1Of({ target_group_name: 'T', status: 'live', current_cost: '5.5' }),
     );

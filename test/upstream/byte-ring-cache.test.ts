@@ -5,7 +5,7 @@ import { ByteRingCache } from '../../src/upstream/state/byte-ring-cache.js';
 const latin1 = (maxLength: number) =>
   fc.array(fc.integer({ min: 0, max: 255 }), { maxLength }).map((bytes) => String.fromCharCode(...bytes));
 
-/** Some of the same length, and with the same ends. */
+/** Some keys have the same length and the same ends, so that their hashes collide. */
 const key = fc.oneof(
   fc.constantFrom(
     '',
@@ -16,8 +16,8 @@ const key = fc.oneof(
   latin1(60),
 );
 
-describe('A store of octets', () => {
-  test('gives what was set last for a key or nothing, and what was set a moment ago for sure', () => {
+describe('ByteRingCache', () => {
+  test('returns the latest value of a key or nothing, and always the value just set', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(key, latin1(140)), { maxLength: 200 }), (sets) => {
         const store = new ByteRingCache({ maxBytes: 1200, maxValues: 16 });
@@ -33,7 +33,7 @@ describe('A store of octets', () => {
     );
   });
 
-  test('forgets what came first, and no more than it has to', () => {
+  test('evicts the oldest entries, and no more than necessary', () => {
     const store = new ByteRingCache({ maxBytes: 1000, maxValues: 64 });
     // 8 + 3 + 39 bytes each.
     for (let nth = 100; nth < 120; nth += 1) store.set(String(nth), 'v'.repeat(39));
@@ -41,13 +41,13 @@ describe('A store of octets', () => {
     store.set('120', 'w'.repeat(39));
     expect(store.get('100')).toBeUndefined();
     expect(store.get('101')).toBe('v'.repeat(39));
-    // In the place that it had itself.
+    // Reuses the slot of the key.
     store.set('101', 'x'.repeat(39));
     expect(store.get('101')).toBe('x'.repeat(39));
     expect(store.get('102')).toBe('v'.repeat(39));
   });
 
-  test('of keys that want the same place keeps those that came last', () => {
+  test('keeps the latest of the keys that share a set', () => {
     const store = new ByteRingCache({ maxBytes: 10_000, maxValues: 4 });
     for (const name of ['a', 'b', 'c', 'd', 'e']) store.set(name, name);
     expect(['a', 'b', 'c', 'd', 'e'].map((name) => store.get(name))).toEqual([undefined, 'b', 'c', 'd', 'e']);

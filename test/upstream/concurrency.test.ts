@@ -10,7 +10,7 @@ const EVERY_PROJECT = `{
 describe.each([1, 3])('with DEMAND_API_CONCURRENCY=%i', (most) => {
   const scripted = useScripted({ env: { DEMAND_API_CONCURRENCY: String(most) } });
 
-  test('no more requests are in flight, whoever makes them, and all are answered', async () => {
+  test('bounds the requests in flight of all callers, and all succeed', async () => {
     scripted.upstream.on('GET', /^\/demand\/accounts\/101\/projects\/P\d+$/, ({ path }) => {
       const id = path.slice(path.lastIndexOf('/') + 1);
       return { body: { ...rest.project, id, name: `Project ${id}` }, delayMs: 5 };
@@ -27,7 +27,7 @@ describe.each([1, 3])('with DEMAND_API_CONCURRENCY=%i', (most) => {
     expect(scripted.upstream.mostInFlight()).toBe(most);
   });
 
-  test('a request that failed makes place for the next', async () => {
+  test('a failed request frees its permit', async () => {
     scripted.upstream.on('GET', /./, ({ path }) =>
       path.endsWith('0') ? { status: 403 } : { body: { ...rest.project, name: 'Pets' } },
     );

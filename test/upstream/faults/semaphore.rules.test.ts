@@ -16,7 +16,7 @@ function scopeOf(deadlineInMs: number, callerGone = new Cancellation()): CallSco
   };
 }
 
-/** What a call does with a turn. */
+/** What a call does with its permit. */
 async function take<T>(semaphore: Semaphore, scope: CallScope, send: () => Promise<T>): Promise<T> {
   const waiting = semaphore.acquire(scope);
   if (waiting !== undefined) await waiting;
@@ -27,7 +27,7 @@ async function take<T>(semaphore: Semaphore, scope: CallScope, send: () => Promi
   }
 }
 
-/** One place, and it is taken until `leave` is called. */
+/** One permit, which is taken until `leave` is called. */
 function busy() {
   const semaphore = new Semaphore(1);
   const { opened, open: leave } = gate();
@@ -37,7 +37,7 @@ function busy() {
 
 const notSent = { code: 'TIMEOUT', details: { answerLost: false } };
 
-it('No more are let in than there are places, and all in their order', async () => {
+it('grants as many permits as it has, in order of arrival', async () => {
   const semaphore = new Semaphore(2);
   const gates = [1, 2, 3, 4].map(gate);
   const begun: number[] = [];
@@ -56,7 +56,7 @@ it('No more are let in than there are places, and all in their order', async () 
 });
 
 it.each([0.25, 20, -1])(
-  'Who has no turn after %d ms, when the time is up, is not let in',
+  'rejects a waiter without a permit at its deadline, after %d ms',
   async (deadline) => {
     const { semaphore, leave, holder } = busy();
     let begun = false;
@@ -71,7 +71,7 @@ it.each([0.25, 20, -1])(
   },
 );
 
-it.each(['while waiting', 'before'])('Who goes away %s is not let in', async (when) => {
+it.each(['while waiting', 'before'])('rejects a caller that disconnects %s', async (when) => {
   const { semaphore, leave, holder } = busy();
   const gone = new Cancellation();
   if (when === 'before') gone.cancel();
@@ -82,7 +82,7 @@ it.each(['while waiting', 'before'])('Who goes away %s is not let in', async (wh
   await holder;
 });
 
-it('What has its turn after waiting is let end, past the deadline and without its caller', async () => {
+it('lets a call with a permit finish after its deadline and without its caller', async () => {
   const { semaphore, leave, holder } = busy();
   const gone = new Cancellation();
   const { opened, open } = gate();
@@ -102,7 +102,7 @@ it('What has its turn after waiting is let end, past the deadline and without it
   expect(await taken).toBe('ended');
 });
 
-it('What fails after waiting fails as it does', async () => {
+it('passes on the failure of a call that waited', async () => {
   const { semaphore, leave } = busy();
   const failed = take(semaphore, scopeOf(60_000), () => Promise.reject(new Error('broken')));
   leave();

@@ -7,7 +7,7 @@ import { JobTracker, type JobState } from '../../../src/upstream/state/job-track
 import { InMemoryJobStore } from '../../../src/upstream/state/job-store.js';
 import { bodies, type BodyReader } from '../../../src/upstream/resources/validation.js';
 
-describe('A cooldown', () => {
+describe('a cooldown', () => {
   const HOUR_MS = 3_600_000;
 
   it.each([
@@ -18,7 +18,7 @@ describe('A cooldown', () => {
     { said: undefined, now: 0, remaining: { ms: 1000, reportSeconds: 1 } },
     { said: undefined, now: 1000, remaining: undefined },
     { said: 3600, now: 0, remaining: { ms: HOUR_MS, reportSeconds: 3600 } },
-    // No longer than an hour, and reported as it was said.
+    // Capped at an hour, but reported as requested.
     { said: 86_400, now: 0, remaining: { ms: HOUR_MS, reportSeconds: 86_400 } },
     { said: 86_400, now: HOUR_MS - 1, remaining: { ms: 1, reportSeconds: 82_801 } },
     { said: 86_400, now: HOUR_MS, remaining: undefined },
@@ -40,7 +40,7 @@ describe('A cooldown', () => {
     expect(cooldowns.remaining('alice', 0)).toEqual({ ms: seconds * 1000, reportSeconds: seconds });
   });
 
-  it('is over once it has been seen to be over', () => {
+  it('does not return after it has ended', () => {
     const cooldowns = new Cooldowns();
     cooldowns.start('alice', 5, 0);
     expect(cooldowns.remaining('alice', 5000)).toBeUndefined();
@@ -49,8 +49,8 @@ describe('A cooldown', () => {
   });
 });
 
-describe('What a change can be seen below', () => {
-  // The path of a target group by its raw id does not tell the account.
+describe('the paths affected by a change', () => {
+  // The path of a target group by its raw id does not name the account.
   const byId = '/demand/target-groups/';
   it.each([
     ['/demand/accounts/101/projects/P1/batch-jobs/pause', ['/demand/accounts/101', byId]],
@@ -65,13 +65,13 @@ describe('What a change can be seen below', () => {
   });
 });
 
-describe('The cache of fielding runs', () => {
+describe('the cache of fielding runs', () => {
   const cached = (version: number, bytes = 10) => ({
     entityTag: `W/"${version}"`,
     latin1: '5'.repeat(bytes),
   });
 
-  it('is of one credential and one path', () => {
+  it('separates credentials and paths', () => {
     const cache = new FieldingRunCache();
     cache.set('alice', '/r1', cached(5));
     expect(cache.get('alice', '/r1')).toEqual(cached(5));
@@ -79,7 +79,7 @@ describe('The cache of fielding runs', () => {
     expect(cache.get('alice', '/r2')).toBeUndefined();
   });
 
-  it('has the run as it came last, whatever bytes its body has', () => {
+  it('keeps the latest body of a run, with any bytes', () => {
     const cache = new FieldingRunCache();
     cache.set('alice', '/r1', cached(5));
     const last = { entityTag: 'W/"6"', latin1: '\n\0\x80\xff{}\n' };
@@ -87,7 +87,7 @@ describe('The cache of fielding runs', () => {
     expect(cache.get('alice', '/r1')).toEqual(last);
   });
 
-  it('holds 8 MiB, and forgets those that came first', () => {
+  it('holds 8 MiB, and evicts the oldest runs', () => {
     const cache = new FieldingRunCache();
     const body = 700;
     const runs = 20_000;
@@ -95,14 +95,14 @@ describe('The cache of fielding runs', () => {
     const held = Array.from({ length: runs }, (_, run) => cache.get('alice', `/${run}`));
     const [first, last] = [held.slice(0, 8000), held.slice(-10_000)];
     expect(first.filter((run) => run !== undefined)).toEqual([]);
-    // Few are gone because others have their places.
+    // Few are evicted by collisions.
     expect(last.filter((run) => run === undefined).length).toBeLessThan(200);
     for (const [index, run] of last.entries()) {
       expect(run ?? 'gone').toEqual(run === undefined ? 'gone' : cached(runs - 10_000 + index, body));
     }
   });
 
-  it('does not hold a body that would take an eighth of it', () => {
+  it('does not keep a body larger than an eighth of it', () => {
     const cache = new FieldingRunCache();
     cache.set('alice', '/r1', cached(5));
     cache.set('alice', '/r1', cached(6, 1024 * 1024));
@@ -113,14 +113,14 @@ describe('The cache of fielding runs', () => {
 describe.each<[string, BodyReader<JobState>]>([
   ['batch jobs', bodies.batchJob],
   ['jobs that launch drafts', bodies.fieldingRunJob],
-])('The memory of %s', (_jobs, read) => {
+])('the tracker of %s', (_jobs, read) => {
   const jobOf = (status: JobStatus): JobState => ({ job_id: 'J1', status });
   const processing = jobOf(JobStatus.Processing);
   const completed = jobOf(JobStatus.Completed);
 
   let memory: JobTracker;
   beforeEach(() => {
-    // The memory reads the clock of `performance`.
+    // The store uses `performance.now()`.
     jest.useFakeTimers({ doNotFake: ['performance'] });
     jest.spyOn(performance, 'now').mockImplementation(() => Date.now());
     memory = new JobTracker(new InMemoryJobStore());
@@ -133,7 +133,7 @@ describe.each<[string, BodyReader<JobState>]>([
   const amend = (job: JobState | null, credential = 'alice', path = '/j1') =>
     memory.amend(credential, path, job, bodyOf(job), read);
 
-  it('says for ten seconds of a job that was created and is not seen that it is at work', async () => {
+  it('reports a new job as in progress for ten seconds while the API does not show it', async () => {
     await memory.created('alice', '/j1', 'J1');
     expect(await amend(null)).toEqual(processing);
     jest.advanceTimersByTime(9_999);
@@ -143,7 +143,7 @@ describe.each<[string, BodyReader<JobState>]>([
   });
 
   it.each([
-    ['that nobody created', 'alice', '/j2'],
+    ['that was never created', 'alice', '/j2'],
     ['of another credential', 'bob', '/j1'],
   ])('knows no job %s', async (_what, credential, path) => {
     await memory.created('alice', '/j1', 'J1');
@@ -152,14 +152,14 @@ describe.each<[string, BodyReader<JobState>]>([
     expect(await amend(processing, credential, path)).toBe(processing);
   });
 
-  it.each([JobStatus.Completed, JobStatus.Failed])('holds to it that a job is %s', async (status) => {
+  it.each([JobStatus.Completed, JobStatus.Failed])('keeps a job %s', async (status) => {
     const over = jobOf(status);
     expect(await amend(processing)).toBe(processing);
     expect(await amend(over)).toBe(over);
     expect(await amend(processing)).toEqual(over);
   });
 
-  it('holds to it that a job is over where a replica does not know the job yet', async () => {
+  it('keeps a job finished if a replica does not know it yet', async () => {
     await memory.created('alice', '/j1', 'J1');
     await amend(completed);
     expect(await amend(null)).toEqual(completed);
@@ -167,7 +167,7 @@ describe.each<[string, BodyReader<JobState>]>([
     expect(await amend(null)).toBeNull();
   });
 
-  it('passes on a job whose status came broken, for the field that shows it to fail', async () => {
+  it('passes on a job with a malformed status, so that the field that shows it fails', async () => {
     const body = '{"job_id":"J1","status":7}';
     const broken = read(body);
     expect(await memory.amend('alice', '/j1', broken, body, read)).toBe(broken);
@@ -176,7 +176,7 @@ describe.each<[string, BodyReader<JobState>]>([
     expect(await memory.amend('alice', '/j1', broken, body, read)).toEqual(completed);
   });
 
-  it('remembers a broken body as it came, for the field that shows what is broken to fail', async () => {
+  it('keeps an invalid body unchanged, so that the field that shows the fault fails', async () => {
     const body = '{"job_id":"J1","status":"Completed","created_at":7}';
     await memory.amend('alice', '/j1', read(body), body, read);
     const remembered = await amend(processing);
@@ -184,7 +184,7 @@ describe.each<[string, BodyReader<JobState>]>([
     expect(() => remembered?.created_at).toThrow('`created_at`');
   });
 
-  it('tells nothing of what cannot be looked up, and gets over what cannot be noted', async () => {
+  it('fails if the store cannot be read, and ignores failed writes', async () => {
     const gone = () => Promise.reject(new Error('gone'));
     memory = new JobTracker({ find: gone, noteCreated: gone, noteFinished: gone, noteAtShortPath: gone });
     await memory.created('alice', '/j1', 'J1');
@@ -195,7 +195,7 @@ describe.each<[string, BodyReader<JobState>]>([
     expect(await memory.isAtShortPath('alice', '/j1')).toBe(false);
   });
 
-  it('knows which path a job was found at, for each credential', async () => {
+  it('remembers the path of a job for each credential', async () => {
     expect(await memory.isAtShortPath('alice', '/j1')).toBe(false);
     await memory.foundAtShortPath('alice', '/j1');
     expect(await memory.isAtShortPath('alice', '/j1')).toBe(true);
