@@ -94,7 +94,7 @@ export async function runOutage({
   const askedDuring = asked.filter(({ at }) => at >= from && at < returned);
   const sent = new Set(during.map(traceOf));
   const refused = askedDuring.filter((one) => isFailure(one) && !sent.has(one.answer?.traceId));
-  const reports = [...early, ...asked.map(({ answer }) => answer)].flatMap((answer) => answer?.report ?? []);
+  const told = [...early, ...asked.map(({ answer }) => answer)].flatMap((answer) => answer?.told ?? []);
   return {
     asked: asked.length,
     askedDuring: askedDuring.length,
@@ -113,7 +113,7 @@ export async function runOutage({
     recoveryMs: Math.max(0, ...failures.map(({ at }) => at - returned)),
     demandApiAtLast,
     violations: findViolations(
-      reports,
+      told,
       (await control.effects()).filter(({ operation }) => operation === 'create_batch_job'),
     ),
   };

@@ -3,7 +3,7 @@ import { demo } from '../../src/emulator/index.js';
 import type { GraphQLAnswer, Poster } from '../exactly-once/post.js';
 import { credential } from '../exactly-once/credential.js';
 import { jobDocument, runDocument } from '../exactly-once/mutations.js';
-import { outcomeOf, type Payload, type ClientReport } from '../exactly-once/client-report.js';
+import { outcomeOf, type Payload, type Told } from '../exactly-once/told.js';
 
 const RUN = [demo.accountId, demo.projectId, demo.live.targetGroupId, demo.live.fieldingRunId].join('/');
 const GROUP = [demo.accountId, demo.projectId, demo.secondLive.targetGroupId].join('/');
@@ -12,7 +12,7 @@ export interface LoadAnswer extends GraphQLAnswer<Readonly<Record<string, unknow
   /** Of this request alone. */
   readonly traceId: string;
   /** Of a mutation: what the client knows now. */
-  readonly report?: ClientReport;
+  readonly told?: Told;
 }
 
 /** Three reads to one creation, each of which takes one call of the Demand API, shared with no other. */
@@ -33,5 +33,5 @@ export async function mixed(gateway: Poster, number: number): Promise<LoadAnswer
     headers,
   );
   const outcome = outcomeOf(answer.data?.pauseTargetGroups, answer.errors ?? []);
-  return { ...answer, traceId, report: { traceId, asked, outcome, tookMs: performance.now() - begun } };
+  return { ...answer, traceId, told: { traceId, asked, outcome, tookMs: performance.now() - begun } };
 }

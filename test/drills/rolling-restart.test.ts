@@ -83,10 +83,10 @@ drill('no request fails while gateways behind a proxy are restarted one after th
   expect(failures).toEqual([]);
   expect(exits.length).toBeGreaterThan(1);
   expect(new Set(exits)).toEqual(new Set([0]));
-  const reports = asked.flatMap(({ answer }) => answer?.report ?? []);
+  const told = asked.flatMap(({ answer }) => answer?.told ?? []);
   const created = (await emulator.control.effects()).filter(
     ({ operation }) => operation === 'create_batch_job',
   );
-  expect(findViolations(reports, created)).toEqual([]);
-  expect(created).toHaveLength(reports.length);
+  expect(findViolations(told, created)).toEqual([]);
+  expect(created).toHaveLength(told.length);
 });

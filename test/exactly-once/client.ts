@@ -11,14 +11,7 @@ import {
   type RunStatus,
 } from './mutations.js';
 import type { ActionStep, DraftStep, JobStep, Step } from './schedule.js';
-import {
-  outcomeOf,
-  type Asked,
-  type Outcome,
-  type Payload,
-  type SeenRun,
-  type ClientReport,
-} from './client-report.js';
+import { outcomeOf, type Asked, type Outcome, type Payload, type SeenRun, type Told } from './told.js';
 
 /** A fielding run that a schedule may do with as it likes. */
 export interface StageRun {
@@ -54,16 +47,16 @@ export class Client {
     this.#seen = options.runs.map(({ version, status }) => ({ version, status }));
   }
 
-  async run(steps: readonly Step[]): Promise<ClientReport[]> {
-    const reports: ClientReport[] = [];
+  async run(steps: readonly Step[]): Promise<Told[]> {
+    const told: Told[] = [];
     for (const step of steps) {
       await sleep(step.after);
-      reports.push(await this.#do(step));
+      told.push(await this.#do(step));
     }
-    return reports;
+    return told;
   }
 
-  #do(step: Step): Promise<ClientReport> {
+  #do(step: Step): Promise<Told> {
     switch (step.kind) {
       case 'action':
         return this.#act(step);
@@ -74,7 +67,7 @@ export class Client {
     }
   }
 
-  async #act(step: ActionStep): Promise<ClientReport> {
+  async #act(step: ActionStep): Promise<Told> {
     const index = step.run % this.#seen.length;
     const run = this.#options.runs[index]!;
     const id = [run.accountId, run.projectId, run.targetGroupId, run.fieldingRunId].join('/');
@@ -83,7 +76,7 @@ export class Client {
     const version = seen.version + (step.version === 'stale' ? -1 : step.version === 'ahead' ? 1 : 0);
     const mutation = mutationFor(step, seen.status);
     const period = mutation === 'updateFieldingPeriod' ? this.#nextPeriod() : undefined;
-    const { report, payload } = await this.#ask(
+    const { told, payload } = await this.#ask(
       step,
       {
         kind: 'action',
@@ -96,14 +89,14 @@ export class Client {
       { id, version: String(version), ...period },
     );
     this.#learn(index, payload?.fieldingRun ?? payload?.userErrors[0]?.current);
-    return report;
+    return told;
   }
 
-  async #startJob(step: JobStep): Promise<ClientReport> {
+  async #startJob(step: JobStep): Promise<Told> {
     const { runs } = this.#options;
     const picked = [...new Set(step.runs.map((index) => runs[index % runs.length]!))];
     const key = this.#keyFor(step);
-    const { report } = await this.#ask(
+    const { told } = await this.#ask(
       step,
       {
         kind: 'job',
@@ -117,10 +110,10 @@ export class Client {
         idempotencyKey: key,
       },
     );
-    return report;
+    return told;
   }
 
-  async #launchDraft(step: DraftStep): Promise<ClientReport> {
+  async #launchDraft(step: DraftStep): Promise<Told> {
     const { runs } = this.#options;
     const { accountId, projectId, targetGroupId } = runs[step.run % runs.length]!;
     const key = this.#keyFor(step);
@@ -128,7 +121,7 @@ export class Client {
       ...(step.mutation === 'scheduleDraftTargetGroup' && { startAt: new Date(FIRST_DAY).toISOString() }),
       endAt: new Date(FIRST_DAY + step.days * DAY).toISOString(),
     };
-    const { report } = await this.#ask(
+    const { told } = await this.#ask(
       step,
       {
         kind: 'job',
@@ -140,7 +133,7 @@ export class Client {
       draftDocument(step.mutation, step.reads),
       { id: [accountId, projectId, targetGroupId].join('/'), ...period, idempotencyKey: key },
     );
-    return report;
+    return told;
   }
 
   #keyFor({ key }: Pick<JobStep, 'key'>): string | undefined {
@@ -153,7 +146,7 @@ export class Client {
     asked: Asked,
     document: string,
     input: unknown,
-  ): Promise<{ report: ClientReport; payload: Payload | null | undefined }> {
+  ): Promise<{ told: Told; payload: Payload | null | undefined }> {
     const traceId = randomBytes(16).toString('hex');
     const begun = performance.now();
     let outcome: Outcome;
@@ -170,7 +163,7 @@ export class Client {
     } catch (error) {
       outcome = leavesAfter === undefined ? { is: 'nothing', why: String(error) } : { is: 'gone' };
     }
-    return { report: { traceId, asked, outcome, tookMs: performance.now() - begun }, payload };
+    return { told: { traceId, asked, outcome, tookMs: performance.now() - begun }, payload };
   }
 
   async #look(index: number, id: string): Promise<void> {

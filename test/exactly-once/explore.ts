@@ -85,7 +85,7 @@ async function shrink(seed: number, index: number, lane: Lane): Promise<string |
   return smallest;
 }
 
-function show(candidate: Schedule, { reports, effects, violations }: Result): string {
+function show(candidate: Schedule, { told, effects, violations }: Result): string {
   const lines = (title: string, items: readonly unknown[]): string[] => [
     `${title}:`,
     ...items.map((item) => `  ${typeof item === 'string' ? item : JSON.stringify(item)}`),
@@ -96,7 +96,7 @@ function show(candidate: Schedule, { reports, effects, violations }: Result): st
     `on: ${JSON.stringify(rest)}`,
     ...lines('clients', clients),
     ...lines('faults', faults),
-    ...lines('told', reports),
+    ...lines('told', told),
     ...lines('ledger', effects),
   ].join('\n');
 }

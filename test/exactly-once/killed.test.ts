@@ -73,10 +73,10 @@ test('an upstream that is killed in the middle keeps and repeats nothing that cl
     await sleep(randomInt(5, 60));
     await processes.end(emulator, 'SIGKILL');
     emulator = await startEmulator();
-    const reports = await answered;
+    const told = await answered;
     // Nothing holds anything back any more: what was sent has been carried out.
     await sleep(20);
-    const result = judge(reports, runs, await control.effects(), undefined);
+    const result = judge(told, runs, await control.effects(), undefined);
     summary.add(result);
     expect({ seed: settings.seed, number, schedule, ...result }).toMatchObject({ violations: [] });
   }

@@ -9,11 +9,11 @@ import { ATTEMPT_MS, cutsConnections, LATEST_MS, ruleOf, spoilsSuccess, type Fau
 import { findViolations } from './ledger.js';
 import type { GatewayKind, Schedule } from './schedule.js';
 import { Stage } from './stage.js';
-import type { Sent, ClientReport } from './client-report.js';
+import type { Sent, Told } from './told.js';
 
 /** What came of a schedule. */
 export interface Result {
-  readonly reports: readonly ClientReport[];
+  readonly told: readonly Told[];
   readonly effects: readonly Effect[];
   readonly violations: readonly string[];
 }
@@ -74,9 +74,9 @@ export class Lane {
     await control.forgetRequests();
     for (const fault of schedule.faults) await control.faults.add(ruleOf(fault));
     try {
-      const reports = await playSchedule(schedule, runs, this.#poster, (this.#schedules += 1));
+      const told = await playSchedule(schedule, runs, this.#poster, (this.#schedules += 1));
       await idle(schedule);
-      return judge(reports, runs, await control.effects(), {
+      return judge(told, runs, await control.effects(), {
         requests: await control.requests(),
         connectionsCut: schedule.faults.some(cutsConnections),
         successSpoilt: schedule.faults.some(spoilsSuccess),
@@ -105,8 +105,8 @@ export async function playSchedule(
   runs: readonly StageRun[],
   gateway: Poster,
   number: number,
-): Promise<ClientReport[]> {
-  const reports = await Promise.all(
+): Promise<Told[]> {
+  const told = await Promise.all(
     clients.map((steps, index) =>
       new Client({
         name: String(index),
@@ -117,7 +117,7 @@ export async function playSchedule(
       }).run(steps),
     ),
   );
-  return reports.flat();
+  return told.flat();
 }
 
 /** What is known of the way to the emulator. */
@@ -130,22 +130,22 @@ export interface Observed {
 
 /** @param observed undefined where the emulator's log was lost */
 export function judge(
-  reports: readonly ClientReport[],
+  told: readonly Told[],
   runs: readonly StageRun[],
   ledger: readonly Effect[],
   observed: Observed | undefined,
 ): Result {
   const touched = new Set(runs.map(({ fieldingRunId }) => fieldingRunId));
-  const traces = new Set(reports.map(({ traceId }) => traceId));
+  const traces = new Set(told.map(({ traceId }) => traceId));
   const effects = ledger.filter(
     ({ fielding_run_id: run, trace_id: trace }) =>
       (run !== null && touched.has(run)) || (trace !== null && traces.has(trace)),
   );
-  const complete = reports.map((one) => ({ ...one, sent: observed && sentFor(one, observed) }));
-  return { reports: complete, effects, violations: findViolations(complete, effects, runs) };
+  const complete = told.map((one) => ({ ...one, sent: observed && sentFor(one, observed) }));
+  return { told: complete, effects, violations: findViolations(complete, effects, runs) };
 }
 
-function sentFor({ traceId }: ClientReport, { requests, connectionsCut, successSpoilt }: Observed): Sent {
+function sentFor({ traceId }: Told, { requests, connectionsCut, successSpoilt }: Observed): Sent {
   const changes = requests.filter(
     ({ method, headers }) => method !== 'GET' && headers['traceparent']?.toString().includes(traceId),
   );

@@ -1,17 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Effect } from '../helpers/emulator.js';
 import { findViolations } from './ledger.js';
-import type { AskedAction, AskedJob, Outcome, ClientReport } from './client-report.js';
+import type { AskedAction, AskedJob, Outcome, Told } from './told.js';
 
 const success: Outcome = { is: 'success' };
 
 /** What is told of a pause of `run` from version 5, but for what a test changes. */
-function pause(
-  traceId: string,
-  outcome: Outcome,
-  changes = 1,
-  asked: Partial<AskedAction> = {},
-): ClientReport {
+function pause(traceId: string, outcome: Outcome, changes = 1, asked: Partial<AskedAction> = {}): Told {
   return {
     traceId,
     asked: { kind: 'action', mutation: 'pauseFieldingRun', fieldingRunId: 'run', version: 5, ...asked },
@@ -21,7 +16,7 @@ function pause(
   };
 }
 
-function job(traceId: string, outcome: Outcome, asked: Partial<AskedJob> = {}, keys = ['key']): ClientReport {
+function job(traceId: string, outcome: Outcome, asked: Partial<AskedJob> = {}, keys = ['key']): Told {
   return {
     traceId,
     asked: { kind: 'job', mutation: 'pauseTargetGroups', targetGroupIds: ['a', 'b'], key: 'key', ...asked },
@@ -76,7 +71,7 @@ const draftCreated: Outcome = { is: 'success', key: 'key', jobId: '101/project/a
 const launch = { mutation: 'launchDraftTargetGroup', targetGroupIds: ['a'], period: 'March' } as const;
 const launched = { operation: 'create_draft_job', target_group_id: 'a' };
 
-const fine: [string, readonly ClientReport[], readonly Effect[]][] = [
+const fine: [string, readonly Told[], readonly Effect[]][] = [
   ['a success with its effect', [pause('a', { is: 'success', version: 6 })], [paused('a')]],
   ['a refusal without one', [pause('a', { is: 'refused', code: 'VERSION_CONFLICT' })], []],
   [
@@ -143,7 +138,7 @@ const fine: [string, readonly ClientReport[], readonly Effect[]][] = [
   ],
 ];
 
-const wrong: [string, readonly ClientReport[], readonly Effect[], RegExp][] = [
+const wrong: [string, readonly Told[], readonly Effect[], RegExp][] = [
   ['a success that was not done', [pause('a', success)], [], /told success, and it was not done/],
   [
     'a success of another action',
@@ -302,11 +297,11 @@ test('a change from before the ledger begins counts as another’s', () => {
 });
 
 describe('The ledger and what clients were told', () => {
-  test.each(fine)('agree on %s', (_name, reports, effects) => {
-    expect(findViolations(reports, effects)).toEqual([]);
+  test.each(fine)('agree on %s', (_name, told, effects) => {
+    expect(findViolations(told, effects)).toEqual([]);
   });
 
-  test.each(wrong)('do not agree on %s', (_name, reports, effects, complaint) => {
-    expect(findViolations(reports, effects).join('\n')).toMatch(complaint);
+  test.each(wrong)('do not agree on %s', (_name, told, effects, complaint) => {
+    expect(findViolations(told, effects).join('\n')).toMatch(complaint);
   });
 });

@@ -1,26 +1,26 @@
 import type { Effect } from '../helpers/emulator.js';
 import { ATTEMPT_MS } from './faults.js';
 import { actions, drafts, jobs, type ActionName, type RunStatus } from './mutations.js';
-import type { Asked, AskedAction, AskedJob, ClientReport } from './client-report.js';
+import type { Asked, AskedAction, AskedJob, Told } from './told.js';
 
 /**
  * Compares what clients were told with what was done, and answers all that must not be, each in one line.
  *
- * @param reports all that was asked of some fielding runs and project, with one credential
+ * @param told all that was asked of some fielding runs and project, with one credential
  * @param effects all that was done to them since, in order
  * @param atFirst the runs as they were before
  */
 export function findViolations(
-  reports: readonly ClientReport[],
+  told: readonly Told[],
   effects: readonly Effect[],
   atFirst: readonly RunAtFirst[] = [],
 ): string[] {
-  const ledger = new Ledger(reports, effects, atFirst);
+  const ledger = new Ledger(told, effects, atFirst);
   return [
     ...brokenChains(effects),
     ...effectsTwice(effects),
     ...effectsOfNobody(ledger),
-    ...reports.flatMap((one) => flawsOf(one, ledger).map((flaw) => `${describe(one)}: ${flaw}`)),
+    ...told.flatMap((one) => flawsOf(one, ledger).map((flaw) => `${describe(one)}: ${flaw}`)),
   ];
 }
 
@@ -33,25 +33,25 @@ export interface RunAtFirst {
 /** The effects of requests, by the request and by what they were on. */
 class Ledger {
   readonly actions: readonly Effect[];
-  readonly #told: ReadonlyMap<string, ClientReport>;
+  readonly #told: ReadonlyMap<string, Told>;
 
   constructor(
-    readonly reports: readonly ClientReport[],
+    readonly told: readonly Told[],
     effects: readonly Effect[],
     readonly atFirst: readonly RunAtFirst[],
   ) {
     this.actions = effects.filter(({ cause }) => cause === 'action');
     this.runChanges = effects.filter(({ fielding_run_id: id }) => id !== null);
-    this.#told = new Map(reports.map((one) => [one.traceId, one]));
+    this.#told = new Map(told.map((one) => [one.traceId, one]));
   }
 
   readonly runChanges: readonly Effect[];
 
-  of({ traceId }: ClientReport): Effect[] {
+  of({ traceId }: Told): Effect[] {
     return this.actions.filter(({ trace_id: id }) => id === traceId);
   }
 
-  readonly causeOf = ({ trace_id: id }: Effect): ClientReport | undefined =>
+  readonly causeOf = ({ trace_id: id }: Effect): Told | undefined =>
     id === null ? undefined : this.#told.get(id);
 
   creations(key: string): Effect[] {
@@ -102,7 +102,7 @@ function effectsOfNobody(ledger: Ledger): string[] {
     .map(({ sequence, operation }) => `effect ${sequence} (${operation}): nobody asked for it`);
 }
 
-function flawsOf(one: ClientReport, ledger: Ledger): string[] {
+function flawsOf(one: Told, ledger: Ledger): string[] {
   const { outcome, asked } = one;
   const own = ledger.of(one);
   const flaws = own
@@ -137,7 +137,7 @@ function flawsOf(one: ClientReport, ledger: Ledger): string[] {
  * before, and the other has changed its period only.)
  */
 function actionSuccessFlaws(
-  one: ClientReport,
+  one: Told,
   asked: AskedAction,
   version: number | undefined,
   ledger: Ledger,
@@ -152,7 +152,7 @@ function actionSuccessFlaws(
 }
 
 /** A 412 proves that the run has another version. */
-function isShownRefusedVersion({ asked, outcome }: ClientReport): boolean {
+function isShownRefusedVersion({ asked, outcome }: Told): boolean {
   return (
     asked.kind === 'action' &&
     outcome.is === 'refused' &&
@@ -162,11 +162,7 @@ function isShownRefusedVersion({ asked, outcome }: ClientReport): boolean {
 }
 
 /** Where an answer told success without proof, and the run was in the state that was asked for before anybody asked. */
-function wasSoAlready(
-  { sent }: ClientReport,
-  asked: AskedAction,
-  { runChanges, atFirst, causeOf }: Ledger,
-): boolean {
+function wasSoAlready({ sent }: Told, asked: AskedAction, { runChanges, atFirst, causeOf }: Ledger): boolean {
   if (sent?.successSpoilt !== true) return false;
   const led = runChanges.some(
     (effect) =>
@@ -188,7 +184,7 @@ function wasAtFirst(asked: AskedAction, at: number, atFirst: readonly RunAtFirst
 }
 
 /** An attempt that ran into its timeout on a busy machine, or onto a connection just cut, may not be seen upstream. */
-function mayHaveLost({ sent, tookMs }: ClientReport): boolean {
+function mayHaveLost({ sent, tookMs }: Told): boolean {
   return (
     sent === undefined ||
     sent.changes > 1 ||
@@ -249,7 +245,7 @@ function jobSuccessFlaws(
 }
 
 /** One key goes with a call, the client's own where it has one, and it is always told. */
-function keyFlaws({ outcome, sent }: ClientReport, { key }: AskedJob): string[] {
+function keyFlaws({ outcome, sent }: Told, { key }: AskedJob): string[] {
   if (outcome.is === 'gone' || outcome.is === 'nothing') return [];
   const strange = sent?.keys.filter((other) => other !== outcome.key) ?? [];
   return [
@@ -261,8 +257,8 @@ function keyFlaws({ outcome, sent }: ClientReport, { key }: AskedJob): string[] 
   ];
 }
 
-function conflictFlaws({ asked }: ClientReport, { reports }: Ledger): string[] {
-  const reused = reports.some(
+function conflictFlaws({ asked }: Told, { told }: Ledger): string[] {
+  const reused = told.some(
     ({ asked: other }) =>
       asked.kind === 'job' &&
       other.kind === 'job' &&
@@ -290,7 +286,7 @@ function creationOf({ mutation }: AskedJob): string {
   return mutation in drafts ? 'create_draft_job' : 'create_batch_job';
 }
 
-function describe({ asked, outcome, sent, tookMs }: ClientReport): string {
+function describe({ asked, outcome, sent, tookMs }: Told): string {
   const what =
     asked.kind === 'action'
       ? `${asked.mutation} of ${asked.fieldingRunId} from ${asked.version}`

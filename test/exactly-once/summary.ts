@@ -11,11 +11,11 @@ export class Summary {
   readonly outcomes: Record<string, number> = {};
   readonly codes: Record<string, number> = {};
 
-  add({ reports, effects }: Result): void {
+  add({ told, effects }: Result): void {
     this.schedules += 1;
     this.effects += effects.length;
     const done = new Set(effects.map(({ trace_id: trace }) => trace));
-    for (const { outcome, sent, traceId } of reports) {
+    for (const { outcome, sent, traceId } of told) {
       this.#count(this.outcomes, outcome.is);
       if ('code' in outcome) this.#count(this.codes, outcome.code);
       if (outcome.is === 'success' && (sent?.changes ?? 0) > 1) this.mended += 1;

@@ -21,7 +21,7 @@ export type Samples = ReadonlyMap<OperationName, OperationSamples>;
  * Measures contestants side by side: in every round each has its turn, so that a slow minute of the machine hits all. Before
  * the first round all have been warmed up with all operations, so that none is measured colder than another.
  *
- * @param log what is done at the moment, for whoever waits
+ * @param told what is done at the moment, for whoever waits
  * @throws Error where contestants differ in their answers, or anything went wrong under load
  */
 export async function measureInRounds(
@@ -29,18 +29,18 @@ export async function measureInRounds(
   contestants: readonly Running[],
   operations: readonly Operation[],
   plan: Plan,
-  log: (what: string) => void,
+  told: (what: string) => void,
 ): Promise<Samples> {
   for (const operation of operations) {
     await checkAnswers(stage.upstream, able(contestants, operation), operation);
   }
   for (const operation of operations) {
-    log(`Warming up: ${operation.name}`);
+    told(`Warming up: ${operation.name}`);
     for (const running of able(contestants, operation)) await warmUp(stage, running, operation, plan);
   }
   const samples = new Map<OperationName, OperationSamples>();
   for (const operation of operations) {
-    log(`Measuring: ${operation.name}`);
+    told(`Measuring: ${operation.name}`);
     samples.set(operation.name, await measureOperation(stage, able(contestants, operation), operation, plan));
   }
   return samples;

@@ -9,8 +9,8 @@ import { sourcePath } from '../paths.js';
 import { fieldgate } from '../peers/fieldgate/contestant.js';
 import { proxy } from '../peers/proxy/contestant.js';
 import { startContestant, type Running } from '../peers/running.js';
-import { significant } from '../report/numbers.js';
-import { metricsOf } from '../report/report.js';
+import { significant } from '../report/figures.js';
+import { figuresOf } from '../report/report.js';
 import { startUpstream } from '../upstream/upstream.js';
 import { CHECK, CHECK_OPERATIONS } from './plans.js';
 import { limitOf, readRatios, tooExpensive, type Ratios } from './ratios.js';
@@ -23,7 +23,7 @@ const TRIES = 3;
 /** How often to measure what is recorded, each time with new processes. */
 const RECORDINGS = 5;
 
-type Log = (what: string) => void;
+type Told = (what: string) => void;
 
 /**
  * Compares what the gateway costs in terms of the proxy with what is recorded.
@@ -31,32 +31,32 @@ type Log = (what: string) => void;
  * @returns whether no operation has become too expensive
  * @throws {UsageError} where nothing is recorded
  */
-export async function check(machine: Machine, log: Log): Promise<boolean> {
+export async function check(machine: Machine, told: Told): Promise<boolean> {
   const recorded = await recordedRatios();
   const [stage, contestants] = await prepared(machine);
   let operations = CHECK_OPERATIONS;
   for (let attempt = 1; attempt <= TRIES && operations.length > 0; attempt += 1) {
     const ratios = await measured(stage, contestants, operations);
     for (const name of operations) {
-      log(
+      told(
         `${name}: ${significant(ratios[name])} times the CPU time of ${proxy.name}, ` +
           `recorded ${significant(recorded[name])}, at most ${significant(limitOf(recorded[name]))}`,
       );
     }
     operations = tooExpensive(operations, ratios, recorded);
   }
-  for (const name of operations) log(`${name} costs too much: ${TRIES} tries out of ${TRIES}.`);
+  for (const name of operations) told(`${name} costs too much: ${TRIES} tries out of ${TRIES}.`);
   return operations.length === 0;
 }
 
 /** Measures what a check measures several times, and records the medians. */
-export async function record(machine: Machine, log: Log): Promise<void> {
+export async function record(machine: Machine, told: Told): Promise<void> {
   const runs: Ratios[] = [];
   for (let run = 1; run <= RECORDINGS; run += 1) {
     const [stage, contestants] = await prepared(machine);
     const ratios = await measured(stage, contestants, CHECK_OPERATIONS);
     for (const started of [...contestants, stage.upstream]) await started.close();
-    log(
+    told(
       `${run} of ${RECORDINGS}: ${CHECK_OPERATIONS.map((name) => `${name} ${significant(ratios[name])}`).join(', ')}`,
     );
     runs.push(ratios);
@@ -66,7 +66,7 @@ export async function record(machine: Machine, log: Log): Promise<void> {
     return [name, Number(significant(median))] as const;
   });
   await writeFile(RECORDED, `${JSON.stringify(Object.fromEntries(medians), undefined, 2)}\n`);
-  log(`Written to ${RECORDED}.`);
+  told(`Written to ${RECORDED}.`);
 }
 
 async function prepared(machine: Machine): Promise<readonly [Stage, readonly Running[]]> {
@@ -88,8 +88,8 @@ async function measured(
 }
 
 function ratioIn(samples: Samples, name: OperationName): number {
-  const metrics = metricsOf(samples.get(name) ?? new Map<string, never>(), proxy.name).get(fieldgate.name);
-  return metrics?.ratio.median ?? NaN;
+  const figures = figuresOf(samples.get(name) ?? new Map<string, never>(), proxy.name).get(fieldgate.name);
+  return figures?.ratio.median ?? NaN;
 }
 
 async function recordedRatios(): Promise<Ratios> {

@@ -11,28 +11,28 @@ import { installPackages } from '../peers/install.js';
 import { startContestant, type Running } from '../peers/running.js';
 import { chart } from '../report/chart.js';
 import { document, table, type ContestantReport, type Report } from '../report/markdown.js';
-import { metricsOf } from '../report/report.js';
+import { figuresOf } from '../report/report.js';
 import { surroundings } from '../report/surroundings.js';
 import { startUpstream } from '../upstream/upstream.js';
 import { FULL, QUICK, QUICK_CONTESTANTS } from './plans.js';
 
-type Log = (what: string) => void;
+type Told = (what: string) => void;
 
 /** What came of starting a contestant: it runs, or why it does not. */
 type Started = { readonly running: Running } | { readonly reason: string };
 
 /** Compares contestants, tells the tables, and writes them where that is asked for. */
-export async function compare(machine: Machine, args: Arguments, log: Log): Promise<void> {
+export async function compare(machine: Machine, args: Arguments, told: Told): Promise<void> {
   const plan = args.mode === 'quick' ? QUICK : FULL;
   const operations = Object.values(OPERATIONS).filter(({ name }) => args.operations?.includes(name) ?? true);
   const upstream = await startUpstream(machine);
   const contestants = selected(args);
   const started = new Map<Contestant, Started>();
   for (const contestant of contestants) {
-    started.set(contestant, await start(machine, contestant, upstream.url, log));
+    started.set(contestant, await start(machine, contestant, upstream.url, told));
   }
   const running = [...started.values()].flatMap((each) => ('running' in each ? [each.running] : []));
-  const samples = await measureInRounds({ machine, upstream }, running, operations, plan, log);
+  const samples = await measureInRounds({ machine, upstream }, running, operations, plan, told);
   const report: Report = {
     baseline: BASELINE.name,
     contestants: [...started].map(([contestant, each]) => reportOf(contestant, each)),
@@ -41,9 +41,9 @@ export async function compare(machine: Machine, args: Arguments, log: Log): Prom
     surroundings: surroundings(machine.cores),
   };
   for (const operation of operations) {
-    log(`\n${operation.name}: ${operation.title}\n\n${table(report, operation)}`);
+    told(`\n${operation.name}: ${operation.title}\n\n${table(report, operation)}`);
   }
-  if (args.write) await write(report, args.mode, log);
+  if (args.write) await write(report, args.mode, told);
 }
 
 /** The baseline is always among them. */
@@ -59,17 +59,17 @@ async function start(
   machine: Machine,
   contestant: Contestant,
   upstreamUrl: string,
-  log: Log,
+  told: Told,
 ): Promise<Started> {
   const missing = contestant.missing?.();
   if (missing !== undefined) return { reason: missing };
   try {
-    installPackages([contestant], log);
+    installPackages([contestant], told);
     return { running: await startContestant(machine, contestant, upstreamUrl) };
   } catch (error) {
     if (contestant.packages === undefined) throw error;
     const message = error instanceof Error ? error.message : String(error);
-    log(`${contestant.name} does not run: ${message}`);
+    told(`${contestant.name} does not run: ${message}`);
     return { reason: firstLine(message) };
   }
 }
@@ -87,18 +87,18 @@ function reportOf(contestant: Contestant, started: Started): ContestantReport {
 function operationReports(operations: readonly Operation[], samples: Samples): Report['operations'] {
   return operations.flatMap((operation) => {
     const measured = samples.get(operation.name);
-    return measured === undefined ? [] : [{ operation, metrics: metricsOf(measured, BASELINE.name) }];
+    return measured === undefined ? [] : [{ operation, figures: figuresOf(measured, BASELINE.name) }];
   });
 }
 
-async function write(report: Report, name: string, log: Log): Promise<void> {
+async function write(report: Report, name: string, told: Told): Promise<void> {
   const folder = sourcePath('results');
   await mkdir(folder, { recursive: true });
   await Promise.all([
     writeFile(join(folder, `${name}.md`), document(report, `${name}.svg`)),
     writeFile(join(folder, `${name}.svg`), chart(report)),
   ]);
-  log(`\nWritten to ${folder}.`);
+  told(`\nWritten to ${folder}.`);
 }
 
 /** What stands in a table's cell. */

@@ -6,14 +6,14 @@ import type { Contestant } from './contestant.js';
 /**
  * Installs what contestants need, where it is not there yet.
  *
- * @param log what is done, for whoever waits
+ * @param told what is done, for whoever waits
  * @throws Error where npm fails
  */
-export function installPackages(contestants: readonly Contestant[], log: (what: string) => void): void {
+export function installPackages(contestants: readonly Contestant[], told: (what: string) => void): void {
   const folders = contestants.flatMap(({ packages }) => (packages === undefined ? [] : [packages]));
   for (const folder of new Set(folders)) {
     if (existsSync(join(folder, 'node_modules/.package-lock.json'))) continue;
-    log(`Installing what ${folder} lists.`);
+    told(`Installing what ${folder} lists.`);
     const { status, stderr } = spawnSync(
       'npm',
       ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts'],

@@ -1,5 +1,5 @@
 import type { OperationName } from '../operations/operations.js';
-import { significant } from './numbers.js';
+import { significant } from './figures.js';
 import type { Report } from './markdown.js';
 
 /** One bar of the chart. */
@@ -38,9 +38,9 @@ const STYLE = `
  * least of the rounds to the most.
  */
 export function chart({ baseline, operations }: Report): string {
-  const groups = operations.map(({ operation, metrics }) => ({
+  const groups = operations.map(({ operation, figures }) => ({
     heading: headingOf(operation.name, baseline),
-    bars: [...metrics].map(([name, { ratio }]) => ({
+    bars: [...figures].map(([name, { ratio }]) => ({
       name,
       value: ratio.median,
       min: ratio.min,

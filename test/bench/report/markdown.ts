@@ -1,14 +1,14 @@
 import type { Plan } from '../measure/rounds.js';
 import type { Operation } from '../operations/operations.js';
 import type { Surroundings } from './surroundings.js';
-import { significant, withRange } from './numbers.js';
-import type { Metrics } from './report.js';
+import { significant, withRange } from './figures.js';
+import type { Figures } from './report.js';
 
 /** One operation as it was measured. */
 export interface OperationReport {
   readonly operation: Operation;
   /** By the name of the contestant. */
-  readonly metrics: ReadonlyMap<string, Metrics>;
+  readonly figures: ReadonlyMap<string, Figures>;
 }
 
 /** A contestant that was asked for. */
@@ -55,8 +55,8 @@ export function table({ baseline, contestants, operations }: Report, { name }: O
   if (measured === undefined) return '';
   const head = ['contestant', 'CPU ms an answer', `of ${baseline}'s`, ...OTHER_COLUMNS];
   const rows = contestants.map((contestant) => {
-    const metrics = measured.metrics.get(contestant.name);
-    if (metrics !== undefined) return [contestant.name, ...cells(metrics)];
+    const figures = measured.figures.get(contestant.name);
+    if (figures !== undefined) return [contestant.name, ...cells(figures)];
     const reason = contestant.notRun(measured.operation) ?? 'no reason known';
     return [contestant.name, `not run: ${reason}`, ...head.slice(2).map(() => '')];
   });
@@ -67,7 +67,7 @@ export function table({ baseline, contestants, operations }: Report, { name }: O
 
 const OTHER_COLUMNS = ['answers/s', 'p50 ms', 'p99 ms', 'memory MiB', 'core used'];
 
-function cells({ cpuMs, ratio, requestsPerSecond, p50Ms, p99Ms, peakBytes, busy }: Metrics): string[] {
+function cells({ cpuMs, ratio, requestsPerSecond, p50Ms, p99Ms, peakBytes, busy }: Figures): string[] {
   return [
     ...[cpuMs, ratio, requestsPerSecond, p50Ms, p99Ms].map(withRange),
     significant(peakBytes / 1024 / 1024),

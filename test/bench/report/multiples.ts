@@ -1,4 +1,4 @@
-import { significant } from './numbers.js';
+import { significant } from './figures.js';
 
 /** A small plot, one of several beside each other. */
 export interface Panel {

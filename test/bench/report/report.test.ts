@@ -2,7 +2,7 @@ import { OPERATIONS } from '../operations/operations.js';
 import type { Sample } from '../measure/sample.js';
 import { chart } from './chart.js';
 import { document, table, type Report } from './markdown.js';
-import { metricsOf } from './report.js';
+import { figuresOf } from './report.js';
 
 const { run, pause } = OPERATIONS;
 
@@ -10,7 +10,7 @@ function sample(cpuMs: number): Sample {
   return { cpuMs, requestsPerSecond: 1000 / cpuMs, p50Ms: 1, p99Ms: 2, busy: 0.5, peakBytes: 2 ** 26 };
 }
 
-const metrics = metricsOf(
+const figures = figuresOf(
   new Map([
     ['proxy', [0.1, 0.2, 0.3].map(sample)],
     ['fieldgate', [1, 0.4, 0.6].map(sample)],
@@ -26,7 +26,7 @@ const REPORT: Report = {
     versions: { undici: '7.0.0' },
     notRun: () => (name === 'absent' ? 'it is not there' : undefined),
   })),
-  operations: [{ operation: run, metrics }],
+  operations: [{ operation: run, figures }],
   plan: { warmUpSeconds: 8, rounds: 3, seconds: 4, connections: 50 },
   surroundings: { cores: { contestants: '1', load: '0' }, facts: { node: 'v20' } },
 };
@@ -45,7 +45,7 @@ test('a line has medians, with the least and the most', () => {
 });
 
 test('without the baseline there are no figures', () => {
-  expect(() => metricsOf(new Map(), 'proxy')).toThrow('proxy');
+  expect(() => figuresOf(new Map(), 'proxy')).toThrow('proxy');
 });
 
 test('the document tells who took part, how, and where', () => {

@@ -3,7 +3,7 @@ import type { OperationSamples } from '../measure/rounds.js';
 import type { Sample } from '../measure/sample.js';
 
 /** What a contestant needed for one operation, over the rounds. */
-export interface Metrics {
+export interface Figures {
   readonly cpuMs: Spread;
   /** CPU time in terms of the baseline's median. */
   readonly ratio: Spread;
@@ -22,7 +22,7 @@ export interface Metrics {
  * @param baseline the contestant that the others are compared with
  * @throws Error where the baseline is not among them
  */
-export function metricsOf(samples: OperationSamples, baseline: string): ReadonlyMap<string, Metrics> {
+export function figuresOf(samples: OperationSamples, baseline: string): ReadonlyMap<string, Figures> {
   const base = samples.get(baseline);
   if (base === undefined) throw new Error(`Without ${baseline} there is nothing to compare with.`);
   const baseCpuMs = spreadOf(base.map(({ cpuMs }) => cpuMs));
@@ -30,7 +30,7 @@ export function metricsOf(samples: OperationSamples, baseline: string): Readonly
     [...samples].map(([name, rounds]) => {
       const spread = (of: (sample: Sample) => number) => spreadOf(rounds.map(of));
       const cpuMs = spread((sample) => sample.cpuMs);
-      const metrics: Metrics = {
+      const figures: Figures = {
         cpuMs,
         ratio: ratioTo(baseCpuMs, cpuMs),
         requestsPerSecond: spread((sample) => sample.requestsPerSecond),
@@ -39,7 +39,7 @@ export function metricsOf(samples: OperationSamples, baseline: string): Readonly
         peakBytes: spread((sample) => sample.peakBytes).max,
         busy: spread((sample) => sample.busy).median,
       };
-      return [name, metrics] as const;
+      return [name, figures] as const;
     }),
   );
 }

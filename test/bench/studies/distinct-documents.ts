@@ -2,10 +2,10 @@ import { postDocuments } from '../load/documents.js';
 import type { Stage } from '../measure/sample.js';
 import { startContestant, type Running } from '../peers/running.js';
 import { probedGateway, readProbe } from '../probe/probe.js';
-import { significant } from '../report/numbers.js';
+import { significant } from '../report/figures.js';
 import type { Panel } from '../report/multiples.js';
 import { markdownTable } from '../report/table.js';
-import { atMost, type Bound, type Section, type Log } from './study.js';
+import { atMost, type Bound, type Section, type Told } from './study.js';
 
 const COUNT = 10_000;
 const QUICK_COUNT = 2000;
@@ -30,10 +30,10 @@ interface Stretch {
 export async function distinctDocuments(
   stage: Stage,
   quick: boolean,
-  log: Log,
+  told: Told,
 ): Promise<{ readonly section: Section; readonly bounds: readonly Bound[]; readonly panel: Panel }> {
   const count = quick ? QUICK_COUNT : COUNT;
-  log(`Growth with distinct documents: ${count}`);
+  told(`Growth with distinct documents: ${count}`);
   const running = await startContestant(stage.machine, probedGateway(), stage.upstream.url);
   const one = new Array<number>(count).fill(0);
   await postDocuments(running.url, one);

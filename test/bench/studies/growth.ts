@@ -5,13 +5,13 @@ import { spreadOf } from '../measure/statistics.js';
 import { checkAnswers } from '../measure/answers.js';
 import { gateway } from '../peers/fieldgate/contestant.js';
 import { startContestant } from '../peers/running.js';
-import { significant, withRange } from '../report/numbers.js';
+import { significant, withRange } from '../report/figures.js';
 import { smallMultiples, type Panel } from '../report/multiples.js';
 import { markdownTable } from '../report/table.js';
 import { startUpstream } from '../upstream/upstream.js';
 import { distinctDocuments } from './distinct-documents.js';
 import { SERIES, type Series } from './growth-series.js';
-import { atMost, type Bound, type Findings, type Section, type Study, type Log } from './study.js';
+import { atMost, type Bound, type Findings, type Section, type Study, type Told } from './study.js';
 
 /**
  * The highest exponent that passes as "not more than in proportion". In proportion is 1; what is worse by a logarithm has
@@ -23,12 +23,12 @@ const WARM_UP_SECONDS = 1;
 const ROUNDS = 3;
 const SECONDS = 2;
 
-interface Metrics {
+interface Figures {
   readonly of: (sample: Sample) => number;
   readonly name: string;
 }
 
-const METRICS: readonly Metrics[] = [
+const FIGURES: readonly Figures[] = [
   { name: 'CPU ms', of: (sample) => sample.cpuMs },
   { name: 'p50 ms', of: (sample) => sample.p50Ms },
   { name: 'p99 ms', of: (sample) => sample.p99Ms },
@@ -40,16 +40,16 @@ type Measured = readonly (readonly Sample[])[];
 export const growth: Study = {
   name: 'growth',
   title: 'How what an answer costs grows with what is asked',
-  async run(machine, { quick }, log): Promise<Findings> {
+  async run(machine, { quick }, told): Promise<Findings> {
     const upstream = await startUpstream(machine);
     const stage = { machine, upstream };
     const plan = quick ? { rounds: 1, seconds: 1 } : { rounds: ROUNDS, seconds: SECONDS };
     const found: { section: Section; bounds: readonly Bound[]; panel: Panel }[] = [];
     for (const series of SERIES) {
-      const measured = await measureSeries(stage, series, plan, log);
+      const measured = await measureSeries(stage, series, plan, told);
       found.push(findings(series, measured));
     }
-    const documents = await distinctDocuments(stage, quick, log);
+    const documents = await distinctDocuments(stage, quick, told);
     await upstream.close();
     return {
       sections: [...found.map(({ section }) => section), documents.section],
@@ -69,14 +69,14 @@ async function measureSeries(
   stage: Stage & { readonly machine: Machine },
   { name, sizes, operationOf, connectionsOf, env }: Series,
   { rounds, seconds }: RoundPlan,
-  log: Log,
+  told: Told,
 ): Promise<Measured> {
   const running = await startContestant(
     stage.machine,
     gateway('fieldgate', 'this gateway', env),
     stage.upstream.url,
   );
-  log(`Growth with ${name}: ${sizes.join(', ')}`);
+  told(`Growth with ${name}: ${sizes.join(', ')}`);
   const measured = sizes.map((size) => ({
     operation: operationOf(size),
     connections: connectionsOf(size),
@@ -96,17 +96,17 @@ async function measureSeries(
 }
 
 function findings({ name, unit, text, sizes }: Series, measured: Measured) {
-  const columns = METRICS.map((metric) => ({
-    name: metric.name,
-    spreads: measured.map((samples) => spreadOf(samples.map(metric.of))),
+  const columns = FIGURES.map((figure) => ({
+    name: figure.name,
+    spreads: measured.map((samples) => spreadOf(samples.map(figure.of))),
   }));
-  const lines = columns.map(({ name: metric, spreads }) => ({
-    name: metric,
+  const lines = columns.map(({ name: figure, spreads }) => ({
+    name: figure,
     values: spreads.map(({ median }) => median),
   }));
-  const exponents = lines.map(({ name: metric, values }) => {
+  const exponents = lines.map(({ name: figure, values }) => {
     const points = sizes.map((size, index): Point => [size, values[index] ?? NaN]);
-    return { metric, whole: exponentOf(points), tail: tailExponentOf(points) };
+    return { figure, whole: exponentOf(points), tail: tailExponentOf(points) };
   });
   const table = markdownTable(
     [unit, ...columns.map((column) => column.name)],
@@ -124,11 +124,11 @@ function findings({ name, unit, text, sizes }: Series, measured: Measured) {
       ['exponent of the upper half', ...exponents.map(({ tail }) => exponentText(tail))],
     ],
   );
-  const bounds = exponents.flatMap(({ metric, whole, tail }) => [
-    atMost(`${name}, ${metric}: exponent`, whole, MAX_EXPONENT),
+  const bounds = exponents.flatMap(({ figure, whole, tail }) => [
+    atMost(`${name}, ${figure}: exponent`, whole, MAX_EXPONENT),
     // Latencies of few requests are too uneven for three points.
-    ...(metric === 'CPU ms'
-      ? [atMost(`${name}, ${metric}: exponent of the upper half`, tail, MAX_EXPONENT)]
+    ...(figure === 'CPU ms'
+      ? [atMost(`${name}, ${figure}: exponent of the upper half`, tail, MAX_EXPONENT)]
       : []),
   ]);
   return {

@@ -6,7 +6,7 @@ import { ACCOUNT, FIELDING_RUN, OPERATIONS } from '../operations/operations.js';
 import { fieldgate } from '../peers/fieldgate/contestant.js';
 import { proxy } from '../peers/proxy/contestant.js';
 import { requestOf, startContestant, type Running } from '../peers/running.js';
-import { withRange } from '../report/numbers.js';
+import { withRange } from '../report/figures.js';
 import { markdownTable } from '../report/table.js';
 import { startUpstream } from '../upstream/upstream.js';
 import { atMost, type Findings, type Study } from './study.js';
@@ -24,12 +24,12 @@ interface Way {
 export const latency: Study = {
   name: 'latency',
   title: 'How much later an answer comes through the gateway',
-  async run(machine, { quick }, log): Promise<Findings> {
+  async run(machine, { quick }, told): Promise<Findings> {
     const upstream = await startUpstream(machine);
     const contestants = [];
     for (const contestant of [fieldgate, proxy]) {
       const running = await startContestant(machine, contestant, upstream.url);
-      log(`Warming up: ${contestant.name}`);
+      told(`Warming up: ${contestant.name}`);
       await warmUp({ machine, upstream }, running, OPERATIONS.run, {
         warmUpSeconds: quick ? 1 : WARM_UP_SECONDS,
         connections: 1,
@@ -45,7 +45,7 @@ export const latency: Study = {
     const ways = [direct, ...contestants.map(wayThrough)];
     const { rounds, seconds } = quick ? { rounds: 2, seconds: 1 } : { rounds: 9, seconds: 3 };
     for (let round = 0; round < rounds; round += 1) {
-      log(`Round ${round + 1} of ${rounds}`);
+      told(`Round ${round + 1} of ${rounds}`);
       for (const { name, url, body, results } of ways) {
         const result = await runLoad(machine, { url, body, seconds, connections: 1 });
         const complaint = complaintOf(result);
@@ -65,8 +65,8 @@ export const latency: Study = {
             ['', 'p50 ms', 'p99 ms', 'added to the median, ms'],
             ways.map((way) => [
               way.name,
-              withRange(metric(way, ({ p50Us }) => p50Us)),
-              withRange(metric(way, ({ p99Us }) => p99Us)),
+              withRange(figure(way, ({ p50Us }) => p50Us)),
+              withRange(figure(way, ({ p99Us }) => p99Us)),
               way === direct ? '' : withRange(added(way)),
             ]),
           ),
@@ -92,7 +92,7 @@ function directUrl(upstreamUrl: string): string {
 
 type Microseconds = (result: LoadResult) => number;
 
-function metric({ results }: Way, of: Microseconds): Spread {
+function figure({ results }: Way, of: Microseconds): Spread {
   return spreadOf(results.map((result) => of(result) / 1000));
 }
 

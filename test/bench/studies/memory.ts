@@ -8,10 +8,10 @@ import { BASELINE } from '../peers/contestants.js';
 import { requestOf, startContestant, type Running } from '../peers/running.js';
 import { probed, probedGateway, readProbe } from '../probe/probe.js';
 import type { Reading } from '../probe/reading.js';
-import { significant } from '../report/numbers.js';
+import { significant } from '../report/figures.js';
 import { markdownTable } from '../report/table.js';
 import { startUpstream } from '../upstream/upstream.js';
-import { atMost, type Findings, type Section, type Study, type Log } from './study.js';
+import { atMost, type Findings, type Section, type Study, type Told } from './study.js';
 
 const MAX_PEAK_MB = 160;
 const MAX_GROWTH_MB_A_MINUTE = 0.5;
@@ -41,15 +41,15 @@ interface Stop {
 export const memory: Study = {
   name: 'memory',
   title: 'Memory under lasting load, and how late the event loop is',
-  async run(machine, { quick, minutes }, log): Promise<Findings> {
+  async run(machine, { quick, minutes }, told): Promise<Findings> {
     const upstream = await startUpstream(machine);
     const listSeconds = quick ? 3 : 15;
     const proxy = await startContestant(machine, probed(BASELINE), upstream.url);
-    const delayOfProxy = await delayInLists(machine, proxy, listSeconds, log);
+    const delayOfProxy = await delayInLists(machine, proxy, listSeconds, told);
     await proxy.close();
     const running = await startContestant(machine, probedGateway(), upstream.url);
-    const delay = await delayInLists(machine, running, listSeconds, log);
-    const stops = await soak(machine, running, minutes, log);
+    const delay = await delayInLists(machine, running, listSeconds, told);
+    const stops = await soak(machine, running, minutes, told);
     const peakMb = (await running.usage()).peakBytes / MB;
     await running.close();
     await upstream.close();
@@ -67,8 +67,8 @@ export const memory: Study = {
 };
 
 /** Before anything else: what it compiles and fills counts too. */
-async function delayInLists(machine: Machine, running: Running, seconds: number, log: Log) {
-  log(`The event loop of ${running.contestant.name} under \`list\`: ${seconds} s`);
+async function delayInLists(machine: Machine, running: Running, seconds: number, told: Told) {
+  told(`The event loop of ${running.contestant.name} under \`list\`: ${seconds} s`);
   const load = { ...loadOf(running, 'list', CONNECTIONS), check: false };
   await runLoad(machine, { ...load, seconds });
   await readProbe(machine, running);
@@ -80,7 +80,12 @@ async function delayInLists(machine: Machine, running: Running, seconds: number,
 }
 
 /** All operations beside each other, each with its share of the connections, stopped now and then for a look. */
-async function soak(machine: Machine, running: Running, minutes: number, log: Log): Promise<readonly Stop[]> {
+async function soak(
+  machine: Machine,
+  running: Running,
+  minutes: number,
+  told: Told,
+): Promise<readonly Stop[]> {
   const seconds = Math.max(LEAST_SECONDS, Math.round((minutes * 60) / STOPS));
   const names = Object.values(OPERATIONS).map(({ name }) => name);
   const began = performance.now();
@@ -100,7 +105,7 @@ async function soak(machine: Machine, running: Running, minutes: number, log: Lo
     const { heapBytes } = await readProbe(machine, running, { collected: true });
     const requests = results.reduce((sum, count) => sum + count, 0);
     const stop = { minute: minute(), rssMb: rssBytes / MB, heapMb: heapBytes / MB, requests };
-    log(`${stop.minute.toFixed(1)} of ${minutes} minutes: heap ${stop.heapMb.toFixed(1)} MB`);
+    told(`${stop.minute.toFixed(1)} of ${minutes} minutes: heap ${stop.heapMb.toFixed(1)} MB`);
     stops.push(stop);
   }
   return stops;

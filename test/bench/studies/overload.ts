@@ -3,10 +3,10 @@ import { measure, warmUp, type Stage } from '../measure/sample.js';
 import { OPERATIONS, type Operation } from '../operations/operations.js';
 import { requestOf, startContestant, type Running } from '../peers/running.js';
 import { probedGateway, readProbe } from '../probe/probe.js';
-import { significant } from '../report/numbers.js';
+import { significant } from '../report/figures.js';
 import { markdownTable } from '../report/table.js';
 import { startUpstream } from '../upstream/upstream.js';
-import { atLeast, atMost, type Bound, type Findings, type Section, type Study, type Log } from './study.js';
+import { atLeast, atMost, type Bound, type Findings, type Section, type Study, type Told } from './study.js';
 
 const LOADS = [0.5, 1, 2, 4];
 const JUDGED = 2;
@@ -52,14 +52,14 @@ interface Plan {
 export const overload: Study = {
   name: 'overload',
   title: 'More requests than can be answered',
-  async run(machine, { quick }, log): Promise<Findings> {
+  async run(machine, { quick }, told): Promise<Findings> {
     const plan = quick ? { seconds: 2, warmUpSeconds: 1 } : { seconds: 15, warmUpSeconds: 8 };
     const upstream = await startUpstream(machine);
     const sections: Section[] = [];
     const bounds: Bound[] = [];
     for (const subject of SUBJECTS) {
       const running = await startContestant(machine, probedGateway(), upstream.url);
-      const { capacity, levels } = await levelsOf({ machine, upstream }, running, subject, plan, log);
+      const { capacity, levels } = await levelsOf({ machine, upstream }, running, subject, plan, told);
       await running.close();
       sections.push(sectionOf(subject, capacity, levels, plan.seconds));
       bounds.push(...boundsOf(subject.operation, levels, capacity, plan.seconds));
@@ -74,7 +74,7 @@ async function levelsOf(
   running: Running,
   { operation, rivals, maxConnections }: Subject,
   { seconds, warmUpSeconds }: Plan,
-  log: Log,
+  told: Told,
 ) {
   await warmUp(stage, running, operation, { warmUpSeconds, connections: CONNECTIONS });
   const endRivals = await stage.machine.startRivals(rivals);
@@ -83,7 +83,7 @@ async function levelsOf(
   const { path, body } = requestOf(running.contestant, operation);
   const levels: Level[] = [];
   for (const load of LOADS) {
-    log(`${operation.name}: ${load} times ${significant(capacity)} requests a second`);
+    told(`${operation.name}: ${load} times ${significant(capacity)} requests a second`);
     const perSecond = load * capacity;
     const url = running.url + path;
     const result = await openLoop({ url, body, perSecond, seconds, maxConnections });

@@ -10,7 +10,7 @@ import type { Contestant } from '../peers/contestant.js';
 import { startContestant, type Running } from '../peers/running.js';
 import { markdownTable } from '../report/table.js';
 import { startUpstream } from '../upstream/upstream.js';
-import { atMost, type Bound, type Findings, type Study, type Log } from './study.js';
+import { atMost, type Bound, type Findings, type Study, type Told } from './study.js';
 
 /** How much CPU time all protections may add to an answer. */
 const MAX_RATIO = 1.15;
@@ -47,7 +47,7 @@ const VARIANTS: readonly Contestant[] = [
 export const protection: Study = {
   name: 'protection',
   title: 'What protections cost while nothing is wrong',
-  async run(machine, { quick }, log): Promise<Findings> {
+  async run(machine, { quick }, told): Promise<Findings> {
     const plan = quick ? QUICK : FULL;
     const upstream = await startUpstream(machine);
     const stage = { machine, upstream };
@@ -56,7 +56,7 @@ export const protection: Study = {
     const others: Running[] = [];
     for (const each of VARIANTS) others.push(await start(each));
     const ratios = new Map<OperationName, ReadonlyMap<string, Spread>>();
-    for (const name of READS) ratios.set(name, await compared(stage, name, whole, others, plan, log));
+    for (const name of READS) ratios.set(name, await compared(stage, name, whole, others, plan, told));
     for (const running of [whole, ...others]) await running.close();
     await upstream.close();
     return {
@@ -90,17 +90,17 @@ async function compared(
   whole: Running,
   others: readonly Running[],
   { rounds, judgedRounds, warmUpSeconds }: Plan,
-  log: Log,
+  told: Told,
 ): Promise<ReadonlyMap<string, Spread>> {
   const operation = OPERATIONS[name];
-  log(`Warming up: ${name}`);
+  told(`Warming up: ${name}`);
   await checkAnswers(stage.upstream, [whole, ...others], operation);
   for (const running of [whole, ...others]) {
     await warmUp(stage, running, operation, { warmUpSeconds, connections: CONNECTIONS });
   }
   const ratios = new Map<string, number[]>(others.map(({ contestant }) => [contestant.name, []]));
   for (let round = 0; round < judgedRounds; round += 1) {
-    log(`${name}: round ${round + 1} of ${judgedRounds}`);
+    told(`${name}: round ${round + 1} of ${judgedRounds}`);
     const inTurn = [whole, ...others.filter(({ contestant }) => round < rounds || contestant === BARE)];
     const cpuMs = new Map<Running, number>();
     for (const running of round % 2 === 0 ? inTurn : inTurn.reverse()) {

@@ -5,7 +5,7 @@ import type { Machine } from '../measure/machine.js';
 import { sourcePath } from '../paths.js';
 import { surroundings, type Surroundings } from '../report/surroundings.js';
 import type { StudyArguments } from './arguments.js';
-import type { Findings, Study, Log } from './study.js';
+import type { Findings, Study, Told } from './study.js';
 
 /**
  * Runs a study, tells what it found, and writes that where it is asked for.
@@ -16,20 +16,20 @@ export async function runStudy(
   machine: Machine,
   study: Study,
   args: StudyArguments,
-  log: Log,
+  told: Told,
 ): Promise<boolean> {
   const load = loadavg();
   const began = performance.now();
-  log(`${study.name}: ${study.title}`);
-  const findings = await study.run(machine, args, log);
+  told(`${study.name}: ${study.title}`);
+  const findings = await study.run(machine, args, told);
   const minutes = (performance.now() - began) / 60_000;
   const where = surroundings(machine.cores);
   const text = document(study, findings, where, [
     `- load average of the machine when it began: ${load.map((average) => average.toFixed(2)).join(', ')}`,
     `- it took ${minutes.toFixed(1)} minutes${args.quick ? ', being quick: the figures say less' : ''}`,
   ]);
-  log(`\n${text}`);
-  if (args.write) await write(study, findings, text, log);
+  told(`\n${text}`);
+  if (args.write) await write(study, findings, text, told);
   return findings.bounds.every(({ holds }) => holds);
 }
 
@@ -60,10 +60,10 @@ function boundLines(bounds: Findings['bounds']): string {
   return bounds.map(({ what, holds }) => `- ${holds ? 'holds' : '**does not hold**'}: ${what}`).join('\n');
 }
 
-async function write({ name }: Study, { picture }: Findings, text: string, log: Log): Promise<void> {
+async function write({ name }: Study, { picture }: Findings, text: string, told: Told): Promise<void> {
   const folder = sourcePath('results');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, `${name}.md`), text);
   if (picture !== undefined) await writeFile(join(folder, `${name}.svg`), picture);
-  log(`Written to ${folder}.`);
+  told(`Written to ${folder}.`);
 }

@@ -6,7 +6,7 @@ import { memory } from './memory.js';
 import { overload } from './overload.js';
 import { protection } from './protection.js';
 import { runStudy } from './run.js';
-import type { Study, Log } from './study.js';
+import type { Study, Told } from './study.js';
 import { workers } from './workers.js';
 
 /** In the order in which all of them are run. */
@@ -17,9 +17,9 @@ export async function runStudies(
   machine: Machine,
   studies: readonly Study[],
   args: StudyArguments,
-  log: Log,
+  told: Told,
 ): Promise<boolean> {
   let hold = true;
-  for (const study of studies) hold = (await runStudy(machine, study, args, log)) && hold;
+  for (const study of studies) hold = (await runStudy(machine, study, args, told)) && hold;
   return hold;
 }

@@ -5,7 +5,7 @@ export interface Study {
   readonly name: string;
   /** What it shows, as a heading. */
   readonly title: string;
-  readonly run: (machine: Machine, options: StudyOptions, log: Log) => Promise<Findings>;
+  readonly run: (machine: Machine, options: StudyOptions, told: Told) => Promise<Findings>;
 }
 
 export interface StudyOptions {
@@ -16,7 +16,7 @@ export interface StudyOptions {
 }
 
 /** What is done at the moment, for whoever waits. */
-export type Log = (what: string) => void;
+export type Told = (what: string) => void;
 
 export interface Findings {
   readonly sections: readonly Section[];
@@ -41,13 +41,13 @@ export interface Bound {
 
 /** `what` is told with both figures and their unit. A value that is no number does not hold. */
 export function atMost(what: string, value: number, limit: number, unit = ''): Bound {
-  return { what: `${what}: ${formatted(value)}${unit}, at most ${limit}${unit}`, holds: value <= limit };
+  return { what: `${what}: ${told(value)}${unit}, at most ${limit}${unit}`, holds: value <= limit };
 }
 
 export function atLeast(what: string, value: number, limit: number, unit = ''): Bound {
-  return { what: `${what}: ${formatted(value)}${unit}, at least ${limit}${unit}`, holds: value >= limit };
+  return { what: `${what}: ${told(value)}${unit}, at least ${limit}${unit}`, holds: value >= limit };
 }
 
-function formatted(value: number): string {
+function told(value: number): string {
   return String(Number(value.toPrecision(3)));
 }

@@ -8,7 +8,7 @@ import { ROOT } from '../paths.js';
 import type { Contestant } from '../peers/contestant.js';
 import { gateway } from '../peers/fieldgate/contestant.js';
 import { startContestant, type Running } from '../peers/running.js';
-import { significant, withRange } from '../report/numbers.js';
+import { significant, withRange } from '../report/figures.js';
 import { markdownTable } from '../report/table.js';
 import { startUpstream } from '../upstream/upstream.js';
 import { atLeast, type Findings, type Study } from './study.js';
@@ -25,7 +25,7 @@ const CORES = availableParallelism();
 export const workers: Study = {
   name: 'workers',
   title: 'What a second worker adds',
-  async run(machine, { quick }, log): Promise<Findings> {
+  async run(machine, { quick }, told): Promise<Findings> {
     if (!knowsWorkers()) {
       const text = 'Not measured: this gateway does not know `WORKERS`.';
       return { sections: [{ heading: 'Answers a second of `list`', text, table: '' }], bounds: [] };
@@ -36,13 +36,13 @@ export const workers: Study = {
     const measured: { running: Running; samples: Sample[] }[] = [];
     for (const count of [1, 2]) {
       const running = await startContestant(machine, withWorkers(count), upstream.url);
-      log(`Warming up: ${running.contestant.name}`);
+      told(`Warming up: ${running.contestant.name}`);
       const warmUpSeconds = count * (quick ? 1 : WARM_UP_SECONDS);
       await warmUp(stage, running, OPERATIONS.list, { warmUpSeconds, connections: CONNECTIONS });
       measured.push({ running, samples: [] });
     }
     for (let round = 0; round < rounds; round += 1) {
-      log(`Round ${round + 1} of ${rounds}`);
+      told(`Round ${round + 1} of ${rounds}`);
       for (const { running, samples } of measured) {
         samples.push(await measure(stage, running, OPERATIONS.list, { seconds, connections: CONNECTIONS }));
       }

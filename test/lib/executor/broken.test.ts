@@ -57,8 +57,8 @@ describe('an executor that fails after a promise has settled', () => {
           executor({ document, contextValue: { last } }),
           executor(small),
         ]);
-        const messages = broken.errors?.map(({ message }) => message);
-        expect(messages).toContain('Maximum call stack size exceeded');
+        const told = broken.errors?.map(({ message }) => message);
+        expect(told).toContain('Maximum call stack size exceeded');
         expect(broken.data).toBeNull();
         expect(other).toEqual(await executor(small));
         expect(other).toEqual({ data: { node: { text: null }, text: 'text' } });
@@ -112,14 +112,14 @@ describe('whatever has a `then`', () => {
     ['brings another', () => thenable((resolve) => resolve(thenable((inner) => inner('text')))), 'text', []],
     ['is a promise with a `then` of its own', () => own((resolve) => resolve('text')), 'text', []],
     ['is of a class of promises', () => Late.resolve('text'), 'text', []],
-  ])('and %s has its value', async (_what, make, value, messages) => {
+  ])('and %s has its value', async (_what, make, value, told) => {
     const document = parse('{ item { text } items { text } list text }');
     for (const executor of executorsOf(withThenables())) {
       const result: ExecutionResult = await executor({ document, contextValue: { make } });
       const text = { text: value };
       expect(result.data).toEqual({ item: text, items: [text, text], list: [value, 'text'], text: value });
       expect(result.errors?.map(({ message }) => message) ?? []).toEqual(
-        Array.from({ length: 5 }, () => messages).flat(),
+        Array.from({ length: 5 }, () => told).flat(),
       );
     }
   });

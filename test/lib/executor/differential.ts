@@ -2,8 +2,8 @@ import { execute, parse, validate, type DocumentNode, type GraphQLSchema } from 
 import type { Executor } from '../../../src/lib/executor/executor.js';
 import { randomOperation } from './documents.js';
 import { Choices } from './random.js';
-import { withoutUnhandledRejections } from './unhandled-rejections.js';
-import { serialized } from './serialized.js';
+import { withoutLooseEnds } from './loose-ends.js';
+import { told } from './told.js';
 import { World, type Wildness } from './world.js';
 
 /** A random operation in a random world. */
@@ -44,7 +44,7 @@ export async function compare(
   if (validate(schema, document).length > 0) return undefined;
   const run = (executor: Executor) =>
     outcome(executor, document, variableValues, new World(schema, seed, wildness));
-  const expected = await withoutUnhandledRejections(() => run((args) => execute({ schema, ...args })));
+  const expected = await withoutLooseEnds(() => run((args) => execute({ schema, ...args })));
   const actual: Outcome[] = [];
   for (const executor of executors) actual.push(await run(executor));
   return { source, variableValues, expected, actual };
@@ -61,5 +61,5 @@ async function outcome(
   for (let turn = 0; turn < TURNS; turn += 1) await Promise.resolve();
   // In any order: a mutation's next field may begin before what is left of the one before it goes on.
   const calls = world.calls.toSorted();
-  return { result: serialized(result), isPromise: answer instanceof Promise, calls };
+  return { result: told(result), isPromise: answer instanceof Promise, calls };
 }

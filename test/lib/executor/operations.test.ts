@@ -35,10 +35,10 @@ interface Context {
 const query = schema.getQueryType()!.getFields();
 for (const field of [query['echo']!, query['required']!]) {
   field.resolve = (_source, args: Record<string, unknown>) => {
-    const serialized = JSON.stringify([args, Object.getPrototypeOf(args) === Object.prototype]);
+    const told = JSON.stringify([args, Object.getPrototypeOf(args) === Object.prototype]);
     // The next call gets its own.
     for (const name of Object.keys(args)) args[name] = 'spoilt';
-    return serialized;
+    return told;
   };
 }
 query['info']!.resolve = (...[source, args, context, info]: [unknown, object, Context, GraphQLResolveInfo]) =>

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { execute, parse, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { createExecutor, type Executor } from '../../../src/lib/executor/executor.js';
-import { withoutUnhandledRejections } from './unhandled-rejections.js';
-import { serialized } from './serialized.js';
+import { withoutLooseEnds } from './loose-ends.js';
+import { told } from './told.js';
 
 export interface Given {
   /** Makes the context anew for each execution, so that none meets what another one has used up. */
@@ -31,7 +31,7 @@ export async function expectSame(
     variableValues: variables,
   });
   let isPromise = false;
-  const expected = await withoutUnhandledRejections(async () => {
+  const expected = await withoutLooseEnds(async () => {
     const answer = execute({ schema, ...args() });
     isPromise = answer instanceof Promise;
     const result = await answer;
@@ -42,10 +42,10 @@ export async function expectSame(
   const actual = [];
   for (const executor of [...executors, ...executors]) {
     const answer = executor(args());
-    actual.push({ isPromise: answer instanceof Promise, serialized: serialized(await answer) });
+    actual.push({ isPromise: answer instanceof Promise, told: told(await answer) });
   }
   // Once for all: there are tens of thousands of cases.
-  expect(actual).toEqual(actual.map(() => ({ isPromise, serialized: serialized(expected) })));
+  expect(actual).toEqual(actual.map(() => ({ isPromise, told: told(expected) })));
   return expected;
 }
 

@@ -1,11 +1,11 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 
 /** All that can be told from a result, as text: the order of properties and of errors counts, prototypes do not. */
-export function serialized({ data, errors, ...rest }: ExecutionResult): string {
-  return JSON.stringify({ data, errors: errors?.map(serializedError), rest: Object.keys(rest) }, exactly, 1);
+export function told({ data, errors, ...rest }: ExecutionResult): string {
+  return JSON.stringify({ data, errors: errors?.map(errorTold), rest: Object.keys(rest) }, exactly, 1);
 }
 
-function serializedError(error: GraphQLError): unknown {
+function errorTold(error: GraphQLError): unknown {
   const { message, path, locations, extensions, originalError, nodes, positions, source } = error;
   return {
     type: error.constructor.name,

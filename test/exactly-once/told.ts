@@ -2,7 +2,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { ActionName, DraftName, JobName } from './mutations.js';
 
 /** What one client asked for, once, and what became of it as far as the client can tell. */
-export interface ClientReport {
+export interface Told {
   /** Of this request alone, so that what was done upstream can be laid at its door. */
   readonly traceId: string;
   readonly asked: Asked;

@@ -2,7 +2,7 @@
  * Where an item of a list fails that cannot be null, graphql-js leaves the promises of those before it behind: if they
  * fail as well, nobody handles that, and it ends the process. Here, each promise made by `then` counts as handled.
  */
-export async function withoutUnhandledRejections<T>(run: () => Promise<T>): Promise<T> {
+export async function withoutLooseEnds<T>(run: () => Promise<T>): Promise<T> {
   const { prototype } = Promise;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with each promise as `this`
   const { then } = prototype;
