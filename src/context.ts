@@ -1,9 +1,9 @@
 import type { Principal } from './auth/principal.js';
 import { Loaders } from './loaders/loaders.js';
 import type { TraceContext } from './telemetry/trace-context.js';
-import type { Cancellation } from './upstream/cancellation.js';
-import { DemandClient, type DemandClientDeps } from './upstream/client.js';
-import type { IdempotencyKeys } from './upstream/idempotency-keys.js';
+import type { Cancellation } from './upstream/http/cancellation.js';
+import { DemandClient, type DemandClientDeps } from './upstream/client/client.js';
+import type { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
 
 /** What the resolvers of one GraphQL operation work with. Nothing in it but `idempotencyKeys` outlives the operation. */
 export interface RequestContext {
@@ -37,7 +37,7 @@ export function createContext(deps: ContextDeps, { principal, trace, gone }: Cal
   const scope = {
     authorization,
     credentialKey,
-    common: deps.client.transport.commonFields(authorization, trace),
+    sharedHeaders: deps.client.transport.sharedHeaders(authorization, trace),
     trace,
     deadline: performance.now() + deps.requestTimeoutMs,
     callerGone: gone,

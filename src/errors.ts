@@ -1,4 +1,4 @@
-/** Every `extensions.code` that a client of the graph can meet, so that a `switch` over it is exhaustive. */
+/** Every `extensions.code` that clients can receive, so that a `switch` over it can be exhaustive. */
 export type ErrorCode =
   | 'BAD_USER_INPUT'
   | 'UNAUTHENTICATED'
@@ -9,13 +9,13 @@ export type ErrorCode =
   | 'UPSTREAM_BAD_RESPONSE'
   | 'INTERNAL_SERVER_ERROR';
 
-/** The base of all errors that the gateway itself raises; anything else that is thrown is a defect. */
+/** The base class of errors that the gateway throws on purpose. Any other error is a defect. */
 export abstract class FieldgateError extends Error {
   override readonly name: string = this.constructor.name;
   abstract readonly code: string;
 }
 
-/** An argument that fails a check before any REST call is made. `message` names the argument. */
+/** An argument was rejected before any REST call. `message` names the argument. */
 export class BadUserInputError extends FieldgateError {
   readonly code = 'BAD_USER_INPUT';
 }

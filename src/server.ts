@@ -15,8 +15,8 @@ import { ClientConnections } from './server/http/client-connections.js';
 import { httpServerFactory, type HttpServerFactory } from './server/http/http-server.js';
 import { Overload } from './server/overload/overload.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
-import { IdempotencyKeys } from './upstream/idempotency-keys.js';
-import { memoriesOfProcess, type Memories } from './upstream/memories.js';
+import { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
+import { processSharedState, type SharedState } from './upstream/state/shared-state.js';
 import { createUpstream, type Upstream } from './upstream/upstream.js';
 
 /** How long a closing gateway waits for clients to read their last responses, in milliseconds. */
@@ -39,7 +39,7 @@ export interface GatewayOptions {
   /** Calls the Demand API; it is closed with the gateway. Default: made from the configuration. */
   readonly upstream?: Upstream;
   /** The state that guarantees rest on beyond one call. Default: kept in this process while it lives. */
-  readonly memories?: Memories;
+  readonly sharedState?: SharedState;
   /** Wraps the listener of requests. Default: as it is. */
   readonly wrapServer?: (createServer: HttpServerFactory) => HttpServerFactory;
   /** Plugins of Apollo Server, whose hooks are called for every operation. Default: none. */
@@ -69,8 +69,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (baseUrl === undefined) throw new Error('The gateway needs the URL of a Demand API.');
 
   const logger = options.logger ?? createLogger(config.logLevel);
-  const memories = options.memories ?? memoriesOfProcess();
-  const upstream = options.upstream ?? (await createUpstream(demandApi, baseUrl, now, memories.jobs));
+  const sharedState = options.sharedState ?? processSharedState();
+  const upstream = options.upstream ?? (await createUpstream(demandApi, baseUrl, now, sharedState.jobs));
   if (demandApi.proxy !== undefined) {
     logger.info(
       { proxy: demandApi.proxy.url },
@@ -98,7 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     authenticate: forwardedPrincipal,
     context: {
       client: upstream.client,
-      idempotencyKeys: new IdempotencyKeys(memories.keys),
+      idempotencyKeys: new IdempotencyKeys(sharedState.keys),
       requestTimeoutMs: config.requestTimeoutMs,
       now,
     },

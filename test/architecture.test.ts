@@ -32,6 +32,19 @@ const PIECES: Readonly<Record<string, string>> = {
   json: 'read-json.ts',
 };
 
+/** The rooms of `src/upstream`, in the same order as {@link LAYERS}: folders, or files beside them. */
+const UPSTREAM_ROOMS = [
+  ['errors'],
+  ['http'],
+  ['resources'],
+  ['resilience', 'state'],
+  ['client'],
+  ['upstream'],
+];
+
+/** A folder with more files than this says too little about what is in it. */
+const MAX_FILES_IN_ROOM = 15;
+
 /** Programs beside the gateway. They import themselves and what is listed; only `main` imports them. */
 const ISLANDS: Readonly<Record<string, readonly string[]>> = {
   emulator: ['contract', 'telemetry'],
@@ -40,8 +53,15 @@ const ISLANDS: Readonly<Record<string, readonly string[]>> = {
 /** Files that never import each other: relations between object types are field resolvers. */
 const OBJECT_TYPE = /^graphql\/.*\.type\.ts$/;
 
+/** What each name in `layers` may import besides itself. */
+function importable(layers: readonly (readonly string[])[]): [string, readonly string[]][] {
+  return layers.flatMap((names, line) =>
+    names.map((name): [string, string[]] => [name, layers.slice(0, line).flat()]),
+  );
+}
+
 const MAY_IMPORT: ReadonlyMap<string, readonly string[]> = new Map([
-  ...LAYERS.flatMap((names, line) => names.map((name) => [name, LAYERS.slice(0, line).flat()] as const)),
+  ...importable(LAYERS),
   ...Object.entries(ISLANDS),
   ['main', [...LAYERS.flat(), ...Object.keys(ISLANDS)]],
 ]);
@@ -66,6 +86,43 @@ function wrongWays(imports: readonly Import[]): string[] {
     const allowed = MAY_IMPORT.get(importer) ?? [];
     if (importer === imported || allowed.includes(imported)) return [];
     return [`src/${from} imports src/${to}: ${importer} may import ${allowed.join(', ') || 'only itself'}`];
+  });
+}
+
+/** `resilience` for `upstream/resilience/retry.ts`, `errors` for `upstream/errors.ts`; undefined outside `upstream`. */
+function roomOf(file: string): string | undefined {
+  return /^upstream\/([^/.]+)/.exec(file)?.[1];
+}
+
+const MAY_IMPORT_ROOM: ReadonlyMap<string, readonly string[]> = new Map(importable(UPSTREAM_ROOMS));
+
+function unknownRooms(files: readonly string[]): string[] {
+  const unknown = new Set(
+    files.map(roomOf).filter((room) => room !== undefined && !MAY_IMPORT_ROOM.has(room)),
+  );
+  return [...unknown].map(
+    (room) =>
+      `src/upstream/${room} is not in UPSTREAM_ROOMS in test/architecture.test.ts: add it, or move it into a room`,
+  );
+}
+
+function crowdedRooms(files: readonly string[]): string[] {
+  const rooms = files.map(roomOf).filter((room) => room !== undefined);
+  return [...MAY_IMPORT_ROOM.keys()].flatMap((room) => {
+    const count = rooms.filter((each) => each === room).length;
+    return count <= MAX_FILES_IN_ROOM ? [] : [`src/upstream/${room} has ${count} files: split it`];
+  });
+}
+
+function wrongWaysBetweenRooms(imports: readonly Import[]): string[] {
+  return imports.flatMap(({ from, to }) => {
+    const [importer, imported] = [roomOf(from), roomOf(to)];
+    if (importer === undefined || imported === undefined || importer === imported) return [];
+    const allowed = MAY_IMPORT_ROOM.get(importer) ?? [];
+    if (allowed.includes(imported)) return [];
+    return [
+      `src/${from} imports src/${to}: upstream/${importer} may import ${allowed.join(', ') || 'only itself'}`,
+    ];
   });
 }
 
@@ -116,6 +173,15 @@ describe('The architecture of src', () => {
     expect(wrongWays(graph.imports)).toEqual([]);
   });
 
+  test('imports between the rooms of upstream lead from right to left', () => {
+    expect(unknownRooms(graph.files)).toEqual([]);
+    expect(wrongWaysBetweenRooms(graph.imports)).toEqual([]);
+  });
+
+  test('no room of upstream is a heap', () => {
+    expect(crowdedRooms(graph.files)).toEqual([]);
+  });
+
   test('there are no import cycles', () => {
     expect(findCycles(graph).map((files) => files.join(' -> '))).toEqual([]);
   });
@@ -137,9 +203,9 @@ describe('The architecture of src', () => {
 
 describe('The rules', () => {
   test.each([
-    ['upstream/client.ts', 'loaders/loaders.ts'],
+    ['upstream/client/client.ts', 'loaders/loaders.ts'],
     ['config.ts', 'errors.ts'],
-    ['auth/tokens.ts', 'upstream/client.ts'],
+    ['auth/tokens.ts', 'upstream/client/client.ts'],
     ['server/health.ts', 'main.ts'],
     ['server/health.ts', 'cluster/worker.ts'],
     ['emulator/server.ts', 'errors.ts'],
@@ -164,6 +230,37 @@ describe('The rules', () => {
     expect(unknownNames(['config.ts', 'misc/a.ts', 'misc/b.ts'])).toEqual([
       expect.stringMatching(/^src\/misc has no layer: .* add it to LAYERS/),
     ]);
+  });
+
+  test.each([
+    ['upstream/http/problem.ts', 'upstream/resilience/retry.ts'],
+    ['upstream/resilience/transport.ts', 'upstream/state/digest.ts'],
+    ['upstream/errors.ts', 'upstream/http/http.ts'],
+    ['upstream/client/client.ts', 'upstream/upstream.ts'],
+  ])('%s may not import %s, a room further up or beside', (from, to) => {
+    expect(wrongWaysBetweenRooms([{ from, to }])).toEqual([
+      expect.stringContaining(`src/${from} imports src/${to}`),
+    ]);
+  });
+
+  test.each([
+    ['upstream/client/client.ts', 'upstream/state/job-store.ts'],
+    ['upstream/upstream.ts', 'upstream/client/client.ts'],
+    ['graphql/node/node-id.ts', 'upstream/resources/resource-ref.ts'],
+  ])('%s may import %s, a room further down', (from, to) => {
+    expect(wrongWaysBetweenRooms([{ from, to }])).toEqual([]);
+  });
+
+  test('a new room asks for its order, and a full one to be split', () => {
+    expect(
+      unknownRooms(['upstream/errors.ts', 'upstream/misc/a.ts', 'upstream/b.ts', 'server/c.ts']),
+    ).toEqual([
+      expect.stringMatching(/^src\/upstream\/misc is not in UPSTREAM_ROOMS/),
+      expect.stringMatching(/^src\/upstream\/b is not in UPSTREAM_ROOMS/),
+    ]);
+    const files = Array.from({ length: MAX_FILES_IN_ROOM + 1 }, (_, index) => `upstream/http/${index}.ts`);
+    expect(crowdedRooms(files)).toEqual([expect.stringMatching(/^src\/upstream\/http has 16 files/)]);
+    expect(crowdedRooms(files.slice(1))).toEqual([]);
   });
 
   test.each([

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 
 /**
- * Who makes a request.
+ * The caller of a request.
  *
- * - `authorization`: what to send upstream; undefined where the caller gave nothing
- * - `credentialKey`: tells credentials apart in whatever outlives a request, without keeping the credential itself
+ * - `authorization`: the header to send upstream; undefined if the caller sent none
+ * - `credentialKey`: identifies the credential in state that outlives the request, without keeping the credential
  */
 export interface Principal {
   readonly authorization: string | undefined;

@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
 import type { FirstQuery } from '../operations/first-query.js';
 import type { Logger } from '../telemetry/logger.js';
-import { memoriesOfProcess } from '../upstream/memories.js';
+import { processSharedState } from '../upstream/state/shared-state.js';
 import { Balance } from './balance.js';
 import type { FromWorker } from './messages.js';
 import { tell } from './shared-memories.js';
@@ -18,7 +18,7 @@ export interface OfficeOptions {
 /** Where workers report: it tells them what to serve and what they ask, and keeps their connections even. */
 export class Office {
   readonly #options: OfficeOptions;
-  readonly #memories = memoriesOfProcess();
+  readonly #memories = processSharedState();
   readonly #balance = new Balance();
   /** Those that listen. */
   readonly #serving = new Set<WorkerProcess>();

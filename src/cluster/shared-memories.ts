@@ -1,9 +1,9 @@
-import type { JobRecord } from '../upstream/job-records.js';
-import type { Memories } from '../upstream/memories.js';
+import type { JobRecord } from '../upstream/state/job-store.js';
+import type { SharedState } from '../upstream/state/shared-state.js';
 import { MAX_BODY, type Ask, type Told } from './messages.js';
 
 /** The memories of the primary, as a worker sees them. Everything rejects where it is not answered in `timeoutMs`. */
-export function sharedMemories(ask: (ask: Ask) => Promise<Told>, timeoutMs: number): Memories {
+export function sharedMemories(ask: (ask: Ask) => Promise<Told>, timeoutMs: number): SharedState {
   const askInTime = (question: Ask) => inTime(ask(question), timeoutMs);
   return {
     keys: {
@@ -42,7 +42,7 @@ export function sharedMemories(ask: (ask: Ask) => Promise<Told>, timeoutMs: numb
 }
 
 /** What the primary tells a worker that asks. */
-export async function tell(ask: Ask, { keys, jobs }: Memories): Promise<Told> {
+export async function tell(ask: Ask, { keys, jobs }: SharedState): Promise<Told> {
   switch (ask.about) {
     case 'claim':
       return { use: await keys.claim(ask.key, ask.fingerprint) };

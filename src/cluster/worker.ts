@@ -93,7 +93,7 @@ class GatewayWorker {
         config: { ...this.#config, port },
         logger: this.#logger,
         wrapServer: (createServer) => this.#servers.wrap(createServer),
-        memories: sharedMemories(ask, Math.min(TOLD_WITHIN_MS, requestTimeoutMs)),
+        sharedState: sharedMemories(ask, Math.min(TOLD_WITHIN_MS, requestTimeoutMs)),
         ...(demandApiUrl !== undefined && { demandApiUrl }),
         ...(firstQuery !== undefined && { firstQuery }),
       });

@@ -1,7 +1,12 @@
 import type DataLoader from 'dataloader';
 import type * as rest from '../contract/demand-api.js';
-import type { ChangelogQuery, DemandClient, ProjectQuery, TargetGroupQuery } from '../upstream/client.js';
-import type { FieldingRunRead } from '../upstream/fielding-run-calls.js';
+import type {
+  ChangelogQuery,
+  DemandClient,
+  ProjectQuery,
+  TargetGroupQuery,
+} from '../upstream/client/client.js';
+import type { FieldingRunRead } from '../upstream/client/fielding-run-calls.js';
 import {
   accountPath,
   batchJobPath,
@@ -9,65 +14,64 @@ import {
   fieldingRunPath,
   projectPath,
   targetGroupPath,
-  type AccountPlace,
-  type BatchJobPlace,
-  type DraftLaunchJobPlace,
-  type FieldingRunPlace,
-  type ProjectPlace,
-  type TargetGroupPlace,
-} from '../upstream/place.js';
+  type AccountRef,
+  type BatchJobRef,
+  type DraftLaunchJobRef,
+  type FieldingRunRef,
+  type ProjectRef,
+  type TargetGroupRef,
+} from '../upstream/resources/resource-ref.js';
 import { readLoader } from './read-loader.js';
 import { UsersById } from './users-by-id.js';
 
-export interface ProjectPageKey extends AccountPlace {
+export interface ProjectPageKey extends AccountRef {
   readonly query: ProjectQuery;
 }
 
-export interface TargetGroupPageKey extends ProjectPlace {
+export interface TargetGroupPageKey extends ProjectRef {
   readonly query: TargetGroupQuery;
 }
 
-export interface CompletesKey extends TargetGroupPlace {
+export interface CompletesKey extends TargetGroupRef {
   /** An ISO 8601 duration. */
   readonly interval: string;
 }
 
-export interface ChangelogPageKey extends TargetGroupPlace {
+export interface ChangelogPageKey extends TargetGroupRef {
   readonly query: ChangelogQuery;
 }
 
-export interface TransitionsKey extends ProjectPlace {
+export interface TransitionsKey extends ProjectRef {
   readonly selection: rest.TargetGroupTransitionsRequest;
 }
 
-type DraftAnswer = rest.DraftTargetGroup | 'launched' | null;
+type DraftResult = rest.DraftTargetGroup | 'launched' | null;
 
 /**
- * Everything that an operation reads. Made anew for each operation, so that nothing read is shared between callers; a
- * loader is made when it is first used, since most operations use one or two.
+ * Everything that an operation reads. Each operation has its own instance, so that callers share no data. Loaders are
+ * created on first use, since most operations use one or two.
  */
 export class Loaders {
   readonly #client: DemandClient;
   readonly #used: { clearAll(): unknown }[] = [];
   #accounts: DataLoader<'all', rest.AccountList | null> | undefined;
   #projectPage: DataLoader<ProjectPageKey, rest.ProjectList | null, string> | undefined;
-  #project: DataLoader<ProjectPlace, rest.Project | null, string> | undefined;
-  #projectOverview: DataLoader<ProjectPlace, rest.ProjectOverview | null, string> | undefined;
+  #project: DataLoader<ProjectRef, rest.Project | null, string> | undefined;
+  #projectOverview: DataLoader<ProjectRef, rest.ProjectOverview | null, string> | undefined;
   #targetGroupPage: DataLoader<TargetGroupPageKey, rest.TargetGroupList | null, string> | undefined;
-  #targetGroupOverview: DataLoader<TargetGroupPlace, rest.TargetGroupOverview | null, string> | undefined;
+  #targetGroupOverview: DataLoader<TargetGroupRef, rest.TargetGroupOverview | null, string> | undefined;
   #targetGroupOverviewById: DataLoader<string, rest.TargetGroupOverviewById | null> | undefined;
-  #targetGroupPerformance:
-    DataLoader<TargetGroupPlace, rest.TargetGroupPerformance | null, string> | undefined;
+  #targetGroupPerformance: DataLoader<TargetGroupRef, rest.TargetGroupPerformance | null, string> | undefined;
   #completesByInterval: DataLoader<CompletesKey, rest.CompletesByInterval | null, string> | undefined;
   #changelogPage: DataLoader<ChangelogPageKey, rest.TargetGroupChangelog | null, string> | undefined;
   #transitions: DataLoader<TransitionsKey, rest.TargetGroupTransitions | null, string> | undefined;
-  #targetGroupDetails: DataLoader<TargetGroupPlace, rest.TargetGroupDetails | null, string> | undefined;
-  #draftTargetGroup: DataLoader<TargetGroupPlace, DraftAnswer, string> | undefined;
-  #fieldingRunsOf: DataLoader<TargetGroupPlace, rest.FieldingRunList | null, string> | undefined;
-  #fieldingRun: DataLoader<FieldingRunPlace, FieldingRunRead | null, string> | undefined;
-  #batchJob: DataLoader<BatchJobPlace, rest.BatchJob | null, string> | undefined;
-  #draftLaunchJob: DataLoader<DraftLaunchJobPlace, rest.FieldingRunJob | null, string> | undefined;
-  #users: DataLoader<AccountPlace, UsersById, string> | undefined;
+  #targetGroupDetails: DataLoader<TargetGroupRef, rest.TargetGroupDetails | null, string> | undefined;
+  #draftTargetGroup: DataLoader<TargetGroupRef, DraftResult, string> | undefined;
+  #fieldingRunsOf: DataLoader<TargetGroupRef, rest.FieldingRunList | null, string> | undefined;
+  #fieldingRun: DataLoader<FieldingRunRef, FieldingRunRead | null, string> | undefined;
+  #batchJob: DataLoader<BatchJobRef, rest.BatchJob | null, string> | undefined;
+  #draftLaunchJob: DataLoader<DraftLaunchJobRef, rest.FieldingRunJob | null, string> | undefined;
+  #users: DataLoader<AccountRef, UsersById, string> | undefined;
 
   constructor(client: DemandClient) {
     this.#client = client;
@@ -88,12 +92,12 @@ export class Loaders {
   }
 
   get project() {
-    return (this.#project ??= this.#loader((place) => this.#client.getProject(place), projectPath));
+    return (this.#project ??= this.#loader((ref) => this.#client.getProject(ref), projectPath));
   }
 
   get projectOverview() {
     return (this.#projectOverview ??= this.#loader(
-      (place) => this.#client.getProjectOverview(place),
+      (ref) => this.#client.getProjectOverview(ref),
       projectPath,
     ));
   }
@@ -107,7 +111,7 @@ export class Loaders {
 
   get targetGroupOverview() {
     return (this.#targetGroupOverview ??= this.#loader(
-      (place) => this.#client.getTargetGroupOverview(place),
+      (ref) => this.#client.getTargetGroupOverview(ref),
       targetGroupPath,
     ));
   }
@@ -121,21 +125,21 @@ export class Loaders {
 
   get targetGroupPerformance() {
     return (this.#targetGroupPerformance ??= this.#loader(
-      (place) => this.#client.getTargetGroupPerformance(place),
+      (ref) => this.#client.getTargetGroupPerformance(ref),
       targetGroupPath,
     ));
   }
 
   get completesByInterval() {
     return (this.#completesByInterval ??= this.#loader(
-      ({ interval, ...place }) => this.#client.getCompletesByInterval(place, interval),
+      ({ interval, ...ref }) => this.#client.getCompletesByInterval(ref, interval),
       (key) => `${targetGroupPath(key)}/${key.interval}`,
     ));
   }
 
   get changelogPage() {
     return (this.#changelogPage ??= this.#loader(
-      ({ query, ...place }) => this.#client.getTargetGroupChangelog(place, query),
+      ({ query, ...ref }) => this.#client.getTargetGroupChangelog(ref, query),
       (key) => targetGroupPath(key) + JSON.stringify(key.query),
     ));
   }
@@ -149,44 +153,41 @@ export class Loaders {
 
   get targetGroupDetails() {
     return (this.#targetGroupDetails ??= this.#loader(
-      (place) => this.#client.getTargetGroupDetails(place),
+      (ref) => this.#client.getTargetGroupDetails(ref),
       targetGroupPath,
     ));
   }
 
   get draftTargetGroup() {
     return (this.#draftTargetGroup ??= this.#loader(
-      (place) => this.#client.getDraftTargetGroup(place),
+      (ref) => this.#client.getDraftTargetGroup(ref),
       targetGroupPath,
     ));
   }
 
   get fieldingRunsOf() {
     return (this.#fieldingRunsOf ??= this.#loader(
-      (place) => this.#client.listFieldingRuns(place),
+      (ref) => this.#client.listFieldingRuns(ref),
       targetGroupPath,
     ));
   }
 
   get fieldingRun() {
-    return (this.#fieldingRun ??= this.#loader(
-      (place) => this.#client.getFieldingRun(place),
-      fieldingRunPath,
-    ));
+    return (this.#fieldingRun ??= this.#loader((ref) => this.#client.getFieldingRun(ref), fieldingRunPath));
   }
 
   get batchJob() {
-    return (this.#batchJob ??= this.#loader((place) => this.#client.getBatchJob(place), batchJobPath));
+    return (this.#batchJob ??= this.#loader((ref) => this.#client.getBatchJob(ref), batchJobPath));
   }
 
   get draftLaunchJob() {
     return (this.#draftLaunchJob ??= this.#loader(
-      (place) => this.#client.getDraftLaunchJob(place),
+      (ref) => this.#client.getDraftLaunchJob(ref),
       draftLaunchJobPath,
     ));
   }
 
-  /** The people of an account. No mutation changes them, so they are read once for an operation: `clear` leaves them. */
+  /** The people of an account. No mutation changes them, so `clear` keeps them. */
   get users() {
     return (this.#users ??= readLoader(
       async (account) => new UsersById(await this.#client.listUsers(account)),
@@ -194,7 +195,7 @@ export class Loaders {
     ));
   }
 
-  /** Forgets all that a change can be seen in: the rest of the operation sees the new state. */
+  /** Forgets everything that a change may affect, so that the rest of the operation reads the new state. */
   clear(): void {
     for (const loader of this.#used) loader.clearAll();
   }

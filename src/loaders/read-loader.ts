@@ -1,11 +1,11 @@
 import DataLoader from 'dataloader';
 
 /**
- * A DataLoader over an API that reads one thing at a time: equal reads of one operation happen once, and those that
- * come in one tick go out together. One failure is the failure of its key alone.
+ * Creates a DataLoader over an API without batch reads: equal reads of one operation are sent once, and those of one tick
+ * are sent together. A failure affects only its own key.
  *
  * @param read one REST call
- * @param cacheKey equal for keys that ask for the same
+ * @param cacheKey equal for keys that read the same
  */
 export function readLoader<K, V>(
   read: (key: K) => Promise<V>,
@@ -15,8 +15,8 @@ export function readLoader<K, V>(
 }
 
 /**
- * Results in the order of `reads`, with the error in the place of what failed, as DataLoader wants them. Unlike
- * `Promise.allSettled`, it makes no object for each outcome.
+ * The results in the order of `reads`, with an error where a read failed, as DataLoader expects them. Unlike
+ * `Promise.allSettled`, it allocates no object per outcome.
  */
 export function settled<V>(reads: readonly Promise<V>[]): Promise<(V | Error)[]> {
   return new Promise((resolve) => {
@@ -44,5 +44,5 @@ export function settled<V>(reads: readonly Promise<V>[]): Promise<(V | Error)[]>
 function asError(reason: unknown): Error {
   return reason instanceof Error
     ? reason
-    : new Error('A read failed with something that is no error.', { cause: reason });
+    : new Error('A read was rejected with a value that is not an Error.', { cause: reason });
 }

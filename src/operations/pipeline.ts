@@ -3,7 +3,7 @@ import type { Principal } from '../auth/principal.js';
 import { createContext, type ContextDeps, type RequestContext } from '../context.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
-import type { Cancellation } from '../upstream/cancellation.js';
+import type { Cancellation } from '../upstream/http/cancellation.js';
 import { negotiate, type NegotiationHeaders } from './negotiation.js';
 import { operationInBody, operationInQueryString, type OperationRequest } from './operation-request.js';
 import { failure, operationResponse, rejection, type OperationResponse } from './operation-response.js';

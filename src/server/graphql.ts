@@ -5,7 +5,7 @@ import type { RequestContext } from '../context.js';
 import { prefersHtml } from '../operations/negotiation.js';
 import type { OperationPipeline, TransportRequest } from '../operations/pipeline.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
-import type { Cancellation } from '../upstream/cancellation.js';
+import type { Cancellation } from '../upstream/http/cancellation.js';
 import type { BodyReader } from './http/body-reader.js';
 import type { ClientConnections } from './http/client-connections.js';
 import { send } from './http/errors.js';

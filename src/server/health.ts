@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { BreakerStates } from '../upstream/breakers.js';
+import type { BreakerStates } from '../upstream/resilience/breakers.js';
 
 export interface HealthDeps {
   readonly isClosing: () => boolean;

@@ -1,62 +1,60 @@
 import type { DemandApiConfig } from '../config.js';
-import { Breakers, type BreakerStates } from './breakers.js';
-import type { DemandClientDeps } from './client.js';
-import { Cooldowns } from './cooldowns.js';
-import { Exchanges } from './exchange.js';
-import { FieldingRunCache } from './fielding-run-cache.js';
-import { JobMemory } from './job-memory.js';
-import type { JobRecords } from './job-records.js';
+import { Breakers, type BreakerStates } from './resilience/breakers.js';
+import type { DemandClientDeps } from './client/client.js';
+import { Cooldowns } from './resilience/cooldowns.js';
+import { RequestSender } from './http/request-sender.js';
+import { FieldingRunCache } from './state/fielding-run-cache.js';
+import { JobTracker } from './state/job-tracker.js';
+import type { JobStore } from './state/job-store.js';
 import { createHttp1Client } from '../lib/http1/http1-client.js';
-import type { HttpClient, HttpClientOptions } from './http.js';
-import { createNodeFetchClient } from './node-fetch-client.js';
-import { RetryBudget } from './retry-budget.js';
-import { SingleFlight } from './single-flight.js';
-import { Transport, type TransportDeps } from './transport.js';
-import { Turns } from './turns.js';
+import type { HttpClient, HttpClientOptions } from './http/http.js';
+import { createNodeFetchClient } from './http/node-fetch-client.js';
+import { RetryBudget } from './resilience/retry-budget.js';
+import { SingleFlight } from './resilience/single-flight.js';
+import { Transport, type TransportDeps } from './resilience/transport.js';
+import { Semaphore } from './resilience/semaphore.js';
 
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 export interface CallQueue {
   readonly waiting: number;
   readonly waited: number;
 }
 
-/** The way to one Demand API, shared by all operations of the process. */
+/** Everything that connects the process to one Demand API. */
 export interface Upstream {
   readonly client: DemandClientDeps;
-  /** Which calls fail fast, since they are bound to fail. */
   breakers(): BreakerStates;
-  /** Calls that wait for one of those in flight to end: how many do now, and how many have had to so far. */
+  /** Calls that wait for a permit: how many do now, and how many have had to since the start. */
   queue(): CallQueue;
   close(): void;
 }
 
-/** The parts that can be others: each is shared by all calls of the process. */
-export type UpstreamParts = Omit<TransportDeps, 'exchanges'> & Pick<DemandClientDeps, 'fieldingRuns'>;
+/** The replaceable parts, each shared by all calls of the process. */
+export type UpstreamParts = Omit<TransportDeps, 'sender'> & Pick<DemandClientDeps, 'fieldingRuns'>;
 
 /**
  * Wires the layer together.
  *
  * @param baseUrl the REST base with its path
  * @param now milliseconds since the epoch
- * @param jobs where it is kept what is known of jobs
- * @param others parts to take in place of those that the configuration tells
+ * @param others parts that replace the configured ones
  */
 export async function createUpstream(
   config: DemandApiConfig,
   baseUrl: string,
   now: () => number,
-  jobs: JobRecords,
+  jobs: JobStore,
   others: Partial<UpstreamParts> = {},
 ): Promise<Upstream> {
   const { version: apiVersion, timeoutMs, concurrency, ifMatch, retry, proxy } = config;
-  const clientOptions = { baseUrl, maxSockets: concurrency, maxBodyBytes: MAX_ANSWER_BYTES };
+  const clientOptions = { baseUrl, maxSockets: concurrency, maxBodyBytes: MAX_BODY_BYTES };
   const changes = createNodeFetchClient(clientOptions, { proxy });
-  // The other clients know no proxies.
+  // The other clients do not support proxies.
   const transport = proxy === undefined ? config.transport : 'node-fetch';
-  const reads = (await readsOver(transport, clientOptions)) ?? changes;
+  const reads = (await createReadClient(transport, clientOptions)) ?? changes;
   const { fieldingRuns, ...parts }: UpstreamParts = {
-    turns: new Turns(concurrency),
+    semaphore: new Semaphore(concurrency),
     breakers: new Breakers(config.breaker),
     budget: new RetryBudget({ share: retry.budgetShare, floor: retry.budgetFloor }),
     cooldowns: new Cooldowns(),
@@ -64,12 +62,12 @@ export async function createUpstream(
     fieldingRuns: new FieldingRunCache(),
     ...others,
   };
-  const exchanges = new Exchanges({ apiVersion, timeoutMs }, { reads, changes });
-  const calls = new Transport({ retryPolicy: retry, now }, { exchanges, ...parts });
+  const sender = new RequestSender({ apiVersion, timeoutMs }, { reads, changes });
+  const calls = new Transport({ retryPolicy: retry, now }, { sender, ...parts });
   return {
-    client: { transport: calls, baseUrl, fieldingRuns, jobs: new JobMemory(jobs), ifMatch },
+    client: { transport: calls, baseUrl, fieldingRuns, jobs: new JobTracker(jobs), ifMatch },
     breakers: () => parts.breakers.states,
-    queue: () => ({ waiting: parts.turns.waiting, waited: parts.turns.waited }),
+    queue: () => ({ waiting: parts.semaphore.waiting, waited: parts.semaphore.waited }),
     close: () => {
       reads.close();
       changes.close();
@@ -77,8 +75,8 @@ export async function createUpstream(
   };
 }
 
-/** @returns undefined where they go the way of the changes */
-async function readsOver(
+/** @returns undefined if reads share the client for changes */
+async function createReadClient(
   transport: DemandApiConfig['transport'],
   options: HttpClientOptions,
 ): Promise<HttpClient | undefined> {
@@ -86,8 +84,8 @@ async function readsOver(
     case 'http1':
       return createHttp1Client(options);
     case 'undici': {
-      // It takes 8 MB, so it is loaded where it is wanted.
-      const { createUndiciClient } = await import('./undici-client.js');
+      // undici takes 8 MB of memory, so it is loaded only if it is configured.
+      const { createUndiciClient } = await import('./http/undici-client.js');
       return createUndiciClient(options);
     }
     case 'node-fetch':

@@ -2,18 +2,18 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Asks } from '../../src/cluster/asks.js';
 import { MAX_BODY, type Ask, type FromWorker } from '../../src/cluster/messages.js';
 import { sharedMemories, tell } from '../../src/cluster/shared-memories.js';
-import { memoriesOfProcess, type Memories } from '../../src/upstream/memories.js';
+import { processSharedState, type SharedState } from '../../src/upstream/state/shared-state.js';
 
 const TIMEOUT_MS = 20;
 
 /** Memories of a primary, and of workers that ask it over messages, as JSON carries them. */
-let primary: Memories;
+let primary: SharedState;
 beforeEach(() => {
-  primary = memoriesOfProcess();
+  primary = processSharedState();
 });
 
 interface TestWorker {
-  readonly memories: Memories;
+  readonly memories: SharedState;
   readonly asks: Asks;
   /** What it has sent. */
   readonly sent: Ask[];

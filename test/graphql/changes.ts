@@ -83,7 +83,7 @@ export function payloadOf(answer: Answer<Record<string, FieldingRunPayload | nul
 /** The run as it is now. */
 export async function readRun(
   { execute }: Pick<Stack, 'execute'>,
-  place: FieldingRunRef,
+  ref: FieldingRunRef,
 ): Promise<NonNullable<FieldingRunQuery['fieldingRun']>> {
-  return dataOf(await execute(FieldingRunDocument, { id: ids.run(place) })).fieldingRun!;
+  return dataOf(await execute(FieldingRunDocument, { id: ids.run(ref) })).fieldingRun!;
 }

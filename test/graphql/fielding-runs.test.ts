@@ -201,9 +201,9 @@ test('launchNow moves the period to now', async () => {
 });
 
 describe('updateFieldingPeriod', () => {
-  const place: FieldingRunRef = demo.scheduled;
+  const ref: FieldingRunRef = demo.scheduled;
   const period = (startAt: string, endAt: string) => ({ startAt, endAt });
-  const change = async (version: string, { startAt, endAt }: ReturnType<typeof period>, run = place) =>
+  const change = async (version: string, { startAt, endAt }: ReturnType<typeof period>, run = ref) =>
     payloadOf(
       await stack.execute(UpdateFieldingPeriodDocument, {
         input: { id: ids.run(run), version, startAt, endAt },
@@ -211,7 +211,7 @@ describe('updateFieldingPeriod', () => {
     );
 
   test('moves the run in time', async () => {
-    const { version } = await readRun(stack, place);
+    const { version } = await readRun(stack, ref);
     await stack.forgetCalls();
 
     const wanted = period(inDays(3), inDays(20));
@@ -224,13 +224,13 @@ describe('updateFieldingPeriod', () => {
     });
 
     const [put, ...others] = await stack.requests();
-    expect(callOf(put!)).toBe(`PUT ${runPath(place)}`);
+    expect(callOf(put!)).toBe(`PUT ${runPath(ref)}`);
     expect(put!.headers).toMatchObject({ 'if-match': `W/"${version}"`, 'content-type': 'application/json' });
-    expect(others.map(callOf)).toEqual([`GET ${runPath(place)}`]);
+    expect(others.map(callOf)).toEqual([`GET ${runPath(ref)}`]);
   });
 
   test('takes a moment with any offset', async () => {
-    const { version } = await readRun(stack, place);
+    const { version } = await readRun(stack, ref);
     const { fieldingRun } = await change(
       version,
       period('2999-01-01T01:30:00+01:30', '2999-02-01T00:00:00Z'),
@@ -257,7 +257,7 @@ describe('updateFieldingPeriod', () => {
   );
 
   test('passes on what the API finds wrong: a start in the past', async () => {
-    const { version } = await readRun(stack, place);
+    const { version } = await readRun(stack, ref);
     const { fieldingRun, userErrors } = await change(version, period(inDays(-1), inDays(8)));
     expect(fieldingRun).toBeNull();
     expect(userErrors).toEqual([
@@ -271,7 +271,7 @@ describe('updateFieldingPeriod', () => {
   });
 
   test('is a conflict where somebody else was faster', async () => {
-    const { version } = await readRun(stack, place);
+    const { version } = await readRun(stack, ref);
     const { userErrors } = await change('0', period(inDays(3), inDays(20)));
     expect(userErrors).toMatchObject([
       { __typename: 'VersionConflictError', expectedVersion: '0', current: { version } },
@@ -287,7 +287,7 @@ describe('updateFieldingPeriod', () => {
   });
 
   test('finds nothing where there is no such run', async () => {
-    const nowhere = { ...place, fieldingRunId: NOBODY };
+    const nowhere = { ...ref, fieldingRunId: NOBODY };
     const { userErrors } = await change('1', period(inDays(3), inDays(20)), nowhere);
     expect(userErrors).toMatchObject([{ __typename: 'NotFoundError', field: ['id'] }]);
   });
@@ -448,14 +448,14 @@ describe('A malformed scalar', () => {
 
 test('of two clients that change one version at the same time exactly one wins, and the other sees its state', async () => {
   const rounds = 20;
-  const place = demo.scheduled;
-  let { version } = await readRun(stack, place);
+  const ref = demo.scheduled;
+  let { version } = await readRun(stack, ref);
   for (let round = 0; round < rounds; round += 1) {
     const ends = [inDays(100 + round), inDays(200 + round)];
     const clients = [demo.token, demo.bothToken];
     const payloads = await Promise.all(
       clients.map(async (token, client) => {
-        const input = { id: ids.run(place), version, startAt: inDays(10), endAt: ends[client]! };
+        const input = { id: ids.run(ref), version, startAt: inDays(10), endAt: ends[client]! };
         return payloadOf(await stack.execute(UpdateFieldingPeriodDocument, { input }, { token }));
       }),
     );

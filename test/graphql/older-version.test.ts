@@ -77,11 +77,11 @@ describe('the older shape', () => {
 /** A target group without what older versions tell otherwise, or not at all: money, reference numbers, and most of an issue. */
 function commonToAll(group: object | null | undefined): object {
   const { statistics } = { ...group } as Record<string, unknown>;
-  const figures = Object.entries(statistics ?? {}).filter(([name]) => !/cost|earnings|issues/i.test(name));
+  const metrics = Object.entries(statistics ?? {}).filter(([name]) => !/cost|earnings|issues/i.test(name));
   return {
     ...group,
     customerReferenceNumber: undefined,
-    statistics: Object.fromEntries(figures),
+    statistics: Object.fromEntries(metrics),
     issues: issuesIn(group),
   };
 }

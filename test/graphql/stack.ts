@@ -120,7 +120,7 @@ export const ids = {
   project: `${demo.accountId}/${demo.projectId}`,
   largeProject: `${demo.accountId}/${demo.largeProjectId}`,
   targetGroup: ({ targetGroupId }: TargetGroupRef): string => `${ids.project}/${targetGroupId}`,
-  run: (place: FieldingRunRef): string => `${ids.targetGroup(place)}/${place.fieldingRunId}`,
+  run: (ref: FieldingRunRef): string => `${ids.targetGroup(ref)}/${ref.fieldingRunId}`,
   job: (segment: string, jobId: string): string => `${ids.project}/${segment}/${jobId}`,
   draftJob: (kind: string, jobId: string): string =>
     `${ids.targetGroup(demo.draft)}/${kind}-from-draft/${jobId}`,

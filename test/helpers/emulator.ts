@@ -152,8 +152,8 @@ export const demoPaths = {
   project: `/demand/accounts/${demo.accountId}/projects/${demo.projectId}`,
   targetGroup: ({ targetGroupId }: { readonly targetGroupId: string }): string =>
     `${demoPaths.project}/target-groups/${targetGroupId}`,
-  run: (place: { readonly targetGroupId: string; readonly fieldingRunId: string }): string =>
-    `${demoPaths.targetGroup(place)}/fielding-runs/${place.fieldingRunId}`,
+  run: (ref: { readonly targetGroupId: string; readonly fieldingRunId: string }): string =>
+    `${demoPaths.targetGroup(ref)}/fielding-runs/${ref.fieldingRunId}`,
   batchJobs: (kind: string): string =>
     `/demand/accounts/${demo.accountId}/projects/${demo.projectId}/batch-jobs/${kind}-fielding-runs-by-target-group-id`,
   draftJobs: (kind: string, targetGroup: { readonly targetGroupId: string } = demo.draft): string =>

@@ -5,7 +5,7 @@ interface Key {
   readonly id: string;
 }
 
-/** A loader over reads that are recorded; those of an id with `!` fail. */
+/** A loader that records its reads; reads of ids with `!` fail. */
 function recordedLoader() {
   const reads: string[] = [];
   const loader = readLoader<Key, string>(
@@ -19,14 +19,14 @@ function recordedLoader() {
 }
 
 describe('readLoader', () => {
-  test('reads what is equal once', async () => {
+  test('reads equal keys once', async () => {
     const { loader, reads } = recordedLoader();
     expect(await Promise.all(['a', 'b', 'a'].map((id) => loader.load({ id })))).toEqual(['A', 'B', 'A']);
     expect(await loader.load({ id: 'a' })).toBe('A');
     expect(reads).toEqual(['a', 'b']);
   });
 
-  test('fails for the key that failed alone', async () => {
+  test('rejects only the key whose read failed', async () => {
     const { loader } = recordedLoader();
     expect(await loader.loadMany([{ id: 'a' }, { id: 'b!' }, { id: 'c' }])).toEqual([
       'A',
@@ -35,7 +35,7 @@ describe('readLoader', () => {
     ]);
   });
 
-  test('reads again what has been cleared', async () => {
+  test('reads a key again after it was cleared', async () => {
     const { loader, reads } = recordedLoader();
     await loader.load({ id: 'a' });
     loader.clear({ id: 'a' });
@@ -43,7 +43,7 @@ describe('readLoader', () => {
     expect(reads).toEqual(['a', 'a']);
   });
 
-  test('fails where a key has no place', async () => {
+  test('rejects a key without a cache key', async () => {
     const loader = readLoader<Key, string>(
       ({ id }) => Promise.resolve(id),
       () => {
@@ -55,12 +55,12 @@ describe('readLoader', () => {
 });
 
 describe('settled', () => {
-  test('keeps the order of the reads, whichever ends first', async () => {
+  test('keeps the order of the reads, whichever settles first', async () => {
     const slow = new Promise<string>((resolve) => setImmediate(() => resolve('slow')));
     expect(await settled([slow, Promise.resolve('fast')])).toEqual(['slow', 'fast']);
   });
 
-  test('makes an error of whatever was thrown', async () => {
+  test('wraps a rejection that is not an Error', async () => {
     const reason = 'no error';
     const [result] = await settled([
       Promise.resolve().then(() => {

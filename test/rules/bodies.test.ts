@@ -1,44 +1,44 @@
 import { describe, expect, test } from '@jest/globals';
 import { UpstreamError } from '../../src/upstream/errors.js';
-import { bodies } from '../../src/upstream/validation.js';
-import { jsonOctetsOf, octetsOf } from '../helpers/octets.js';
+import { bodies } from '../../src/upstream/resources/validation.js';
+import { jsonLatin1Of, latin1Of } from '../helpers/latin1.js';
 
 const run = { id: 'R1', status: 'Live', version: 5 };
 
 function unusable(name: string): UpstreamError {
   return new UpstreamError(
     'BAD_RESPONSE',
-    `The Demand API gave an answer whose \`${name}\` is missing or of the wrong type.`,
+    `The response of the Demand API has a missing or invalid \`${name}\`.`,
   );
 }
 
-describe('a body is taken as it is', () => {
+describe('a valid body is returned unchanged', () => {
   test.each([
     ['with all that is required', run],
-    ['with nulls for what is optional', { ...run, last_changed_by: null, end_fielding_at: null }],
-    ['with a status that nobody has heard of', { ...run, status: 'Hibernating' }],
+    ['with nulls for optional properties', { ...run, last_changed_by: null, end_fielding_at: null }],
+    ['with an unknown status', { ...run, status: 'Hibernating' }],
     ['with texts of another form', { ...run, last_changed_by: 'no uuid', start_fielding_at: 'no date' }],
   ])('%s', (_what, body) => {
-    expect(bodies.fieldingRun(jsonOctetsOf(body))).toEqual(body);
+    expect(bodies.fieldingRun(jsonLatin1Of(body))).toEqual(body);
   });
 
-  test('without fields that nobody has heard of', () => {
+  test('without documented optional properties', () => {
     const body = { mood: 'fine', ...run, nested: { deep: [1] } };
-    expect(bodies.fieldingRun(jsonOctetsOf(body))).toEqual(run);
+    expect(bodies.fieldingRun(jsonLatin1Of(body))).toEqual(run);
   });
 
   test('with a byte order mark before it', () => {
-    expect(bodies.fieldingRun(octetsOf(`\ufeff${JSON.stringify(run)}`))).toEqual(run);
+    expect(bodies.fieldingRun(latin1Of(`\ufeff${JSON.stringify(run)}`))).toEqual(run);
   });
 });
 
-describe('a body that is no object', () => {
+describe('a body that is not an object', () => {
   test.each([null, 5, true, 'text', [], [run]])('%j throws', (body) => {
-    expect(() => bodies.fieldingRun(jsonOctetsOf(body))).toThrow(unusable('body'));
+    expect(() => bodies.fieldingRun(jsonLatin1Of(body))).toThrow(unusable('body'));
   });
 });
 
-describe('a property that is broken throws when it is read, and no other does', () => {
+describe('a malformed property throws when it is read, and no other does', () => {
   const others = { last_changed_by: 'u', end_fielding_at: null };
 
   test.each([
@@ -47,28 +47,28 @@ describe('a property that is broken throws when it is read, and no other does', 
     ['is a text', { ...run, version: '5', ...others }],
     ['is a fraction', { ...run, version: 5.5, ...others }],
     ['is an object', { ...run, version: {}, ...others }],
-  ])('where one that is required %s', (_what, body) => {
-    const read = bodies.fieldingRun(jsonOctetsOf(body));
+  ])('if a required one %s', (_what, body) => {
+    const read = bodies.fieldingRun(jsonLatin1Of(body));
     expect(() => read.version).toThrow(unusable('version'));
     expect({ ...others, id: read.id, status: read.status }).toEqual({ ...others, id: 'R1', status: 'Live' });
   });
 
-  test('where one that is optional has the wrong type', () => {
-    const read = bodies.fieldingRun(jsonOctetsOf({ ...run, last_changed_by: 7 }));
+  test('if an optional one has the wrong type', () => {
+    const read = bodies.fieldingRun(jsonLatin1Of({ ...run, last_changed_by: 7 }));
     expect(() => read.last_changed_by).toThrow(unusable('last_changed_by'));
     expect(read.version).toBe(5);
   });
 
-  test('where several are broken', () => {
-    const read = bodies.fieldingRun(jsonOctetsOf({ version: 'x' }));
+  test('if several are malformed', () => {
+    const read = bodies.fieldingRun(jsonLatin1Of({ version: 'x' }));
     expect(() => read.id).toThrow(unusable('id'));
     expect(() => read.status).toThrow(unusable('status'));
     expect(() => read.version).toThrow(unusable('version'));
   });
 
-  test('where it stands deep inside', () => {
+  test('if it is deeply nested', () => {
     const read = bodies.targetGroupOverview(
-      jsonOctetsOf({
+      jsonLatin1Of({
         target_group_name: 'Cats',
         status: 'live',
         progress: { current_completes: '3', current_prescreens: 4, filling_goal: 5 },
@@ -79,17 +79,17 @@ describe('a property that is broken throws when it is read, and no other does', 
     expect(read.target_group_name).toBe('Cats');
   });
 
-  test('where an object is something else, and what it should hold is missing too', () => {
+  test('if an object has the wrong type, and its required properties are missing', () => {
     const read = bodies.targetGroupOverview(
-      jsonOctetsOf({ target_group_name: 'Cats', status: 'live', progress: 'half' }),
+      jsonLatin1Of({ target_group_name: 'Cats', status: 'live', progress: 'half' }),
     );
     expect(() => read.progress).toThrow(unusable('progress'));
     expect(read.status).toBe('live');
   });
 
-  test('where it stands in one item of a list; the name tells no index', () => {
+  test('if it is in one item of a list; the name has no index', () => {
     const list = bodies.targetGroupList(
-      jsonOctetsOf({
+      jsonLatin1Of({
         target_groups: [
           { id: 'T1', name: 'Cats', status: 'live' },
           { id: 'T2', name: 5 },
@@ -103,9 +103,9 @@ describe('a property that is broken throws when it is read, and no other does', 
     expect(() => list.target_groups[1]?.status).toThrow(unusable('target_groups.status'));
   });
 
-  test.each([null, 'text', 5, []])('where a whole item is %j', (item) => {
+  test.each([null, 'text', 5, []])('if a whole item is %j', (item) => {
     const { projects } = bodies.projectList(
-      jsonOctetsOf({
+      jsonLatin1Of({
         projects: [{ id: 'P1', name: 'Pets' }, item],
         has_more: false,
       }),
@@ -114,8 +114,8 @@ describe('a property that is broken throws when it is read, and no other does', 
     expect(() => projects[1]).toThrow(unusable('projects'));
   });
 
-  test.each([{}, { projects: null }, { projects: {} }])('where the list itself is: %j', (body) => {
-    const list = bodies.projectList(jsonOctetsOf({ ...body, has_more: true }));
+  test.each([{}, { projects: null }, { projects: {} }])('if the list itself is: %j', (body) => {
+    const list = bodies.projectList(jsonLatin1Of({ ...body, has_more: true }));
     expect(() => list.projects).toThrow(unusable('projects'));
     expect(list.has_more).toBe(true);
   });

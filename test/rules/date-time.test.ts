@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { momentOf } from '../../src/graphql/scalars/date-time.js';
-import { isWritable } from '../../src/upstream/moment.js';
+import { isWritable } from '../../src/upstream/resources/moment.js';
 
-describe('a moment as REST writes it', () => {
+describe('a moment of the REST API', () => {
   test.each([
     ['as answers write it', '2026-02-28T09:00:00.000Z', '2026-02-28T09:00:00.000Z'],
     ['on a day that some months lack', '2026-03-31T23:59:59.999Z', '2026-03-31T23:59:59.999Z'],
@@ -88,11 +88,11 @@ describe('a moment as REST writes it', () => {
     expect(() => momentOf(text, 'created_at')).toThrow('The Demand API gave a `created_at` that is no date.');
   });
 
-  test.each([undefined, null])('is none where there is none: %s', (text) => {
+  test.each([undefined, null])('is null if there is none: %s', (text) => {
     expect(momentOf(text, 'created_at')).toBeNull();
   });
 
-  test('is answered as the same moment, whatever its offset', () => {
+  test('is returned as the same moment, whatever its offset', () => {
     const date = fc.date({
       min: new Date('0001-01-02T00:00:00Z'),
       max: new Date('9999-12-30T00:00:00Z'),
@@ -115,6 +115,6 @@ test.each([
   ['0000-12-31T23:59:59.999Z', false],
   ['+010000-01-01T00:00:00.000Z', false],
   ['never', false],
-])('whether %s can be written with four digits for its year: %s', (text, writable) => {
+])('isWritable is right about %s: %s', (text, writable) => {
   expect(isWritable(new Date(text))).toBe(writable);
 });

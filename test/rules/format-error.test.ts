@@ -47,7 +47,10 @@ interface Case {
 }
 
 /** The errors as a client sees them, and the defects. */
-async function told(executor: Executor, { source, variables = {}, operationName, give = () => 'x' }: Case) {
+async function formatted(
+  executor: Executor,
+  { source, variables = {}, operationName, give = () => 'x' }: Case,
+) {
   const document = parse(source);
   expect(validate(schema, document)).toEqual([]);
   const result: ExecutionResult = await executor({
@@ -142,7 +145,7 @@ describe.each(executors)('What is told of an operation that %s executes', (_name
       { source: 'query ($s: Int!) { echo(size: $s) }', variables: { s: 'x' } },
     ],
   ])('%s is the mistake of the client', async (_what, message, given) => {
-    const { errors, defects } = await told(executor, given);
+    const { errors, defects } = await formatted(executor, given);
     expect(errors).toMatchObject([
       { message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT', retryable: false } },
     ]);
@@ -151,7 +154,7 @@ describe.each(executors)('What is told of an operation that %s executes', (_name
 
   test('variables with more errors than are told are the mistake of the client', async () => {
     const boxes = Array.from({ length: 60 }, () => ({ width: 'x' }));
-    const { errors, defects } = await told(executor, {
+    const { errors, defects } = await formatted(executor, {
       source: 'query ($b: [Box!]!) { echo(boxes: $b) }',
       variables: { b: boxes },
     });
@@ -164,7 +167,7 @@ describe.each(executors)('What is told of an operation that %s executes', (_name
   });
 
   test('a value that is refused is not repeated at length, nor is what is wrong with it left out', async () => {
-    const { errors } = await told(executor, {
+    const { errors } = await formatted(executor, {
       source: 'query ($box: Box) { echo(box: $box) }',
       variables: { box: { width: 'w'.repeat(100_000) } },
     });
@@ -172,7 +175,7 @@ describe.each(executors)('What is told of an operation that %s executes', (_name
     expect(message).toMatch(/^Variable "\$box" got invalid value "w+ \.\.\. w+"$/);
     expect(message.length).toBeLessThan(1100);
 
-    const { errors: others } = await told(executor, {
+    const { errors: others } = await formatted(executor, {
       source: 'query ($box: Box) { echo(box: $box) }',
       variables: { box: { width: 1, ['w'.repeat(10)]: 1, tags: Array<string>(5000).fill('tag') } },
     });
@@ -195,7 +198,7 @@ describe.each(executors)('What is told of an operation that %s executes', (_name
     ['something thrown that is no error', '{ number }', throwing('text')],
     ['a promise that fails', '{ number }', () => Promise.reject(new Error('Later'))],
   ])('what a resolver gives is a defect: %s', async (_what, source, give) => {
-    const { errors, defects, raw } = await told(executor, { source, give });
+    const { errors, defects, raw } = await formatted(executor, { source, give });
     expect(errors).toMatchObject([
       {
         message: 'The gateway failed.',

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { UpstreamError } from '../../src/upstream/errors.js';
-import { IdempotencyKeys, KeyUsesInMemory, type KeyUses } from '../../src/upstream/idempotency-keys.js';
+import { IdempotencyKeys } from '../../src/upstream/state/idempotency-keys.js';
+import {
+  InMemoryIdempotencyStore,
+  type IdempotencyStore,
+} from '../../src/upstream/state/idempotency-store.js';
 
 const HOUR = 3_600_000;
 const pause = ['pause', 'P1', ['T1']];
@@ -8,11 +12,11 @@ const resume = ['resume', 'P1', ['T1']];
 
 let keys: IdempotencyKeys;
 beforeEach(() => {
-  keys = new IdempotencyKeys(new KeyUsesInMemory());
+  keys = new IdempotencyKeys(new InMemoryIdempotencyStore());
 });
 
 describe('a key', () => {
-  test('is taken again for the same input, as often as it comes', async () => {
+  test('can be claimed again for the same input', async () => {
     for (let use = 0; use < 3; use += 1) expect(await keys.claim('alice', 'k', pause)).toBeDefined();
   });
 
@@ -22,13 +26,13 @@ describe('a key', () => {
     expect(await keys.claim('alice', 'k', pause)).toBeDefined();
   });
 
-  test('of one credential is nothing to another', async () => {
+  test('is separate for each credential', async () => {
     await keys.claim('alice', 'k', pause);
     expect(await keys.claim('bob', 'k', resume)).toBeDefined();
     expect(await keys.claim('alice', 'k2', resume)).toBeDefined();
   });
 
-  test('and its credential are not mixed up', async () => {
+  test('is not confused with its credential', async () => {
     await keys.claim('a', 'bc', pause);
     expect(await keys.claim('ab', 'c', resume)).toBeDefined();
   });
@@ -41,7 +45,7 @@ describe('a key that was released', () => {
     expect(await keys.claim('alice', 'k', pause)).toBeUndefined();
   });
 
-  test('by one of two calls is still held by the other', async () => {
+  test('by one of two calls is still claimed by the other', async () => {
     const first = await keys.claim('alice', 'k', pause);
     const second = await keys.claim('alice', 'k', pause);
     await first?.release();
@@ -50,21 +54,21 @@ describe('a key that was released', () => {
     expect(await keys.claim('alice', 'k', resume)).toBeDefined();
   });
 
-  test('by a call that failed after one that succeeded stays taken', async () => {
+  test('by a failed call stays claimed by an earlier success', async () => {
     await keys.claim('alice', 'k', pause);
     await (await keys.claim('alice', 'k', pause))?.release();
     expect(await keys.claim('alice', 'k', resume)).toBeUndefined();
   });
 });
 
-describe('the memory', () => {
+describe('the store', () => {
   afterEach(() => {
     jest.useRealTimers();
     jest.restoreAllMocks();
   });
 
   test('lasts 24 hours from the first use', async () => {
-    // The cache reads the clock of `performance`, and keeps what it read for a millisecond.
+    // The cache uses `performance.now()`, and caches its value for a millisecond.
     jest.useFakeTimers({ doNotFake: ['performance'] });
     jest.spyOn(performance, 'now').mockImplementation(() => Date.now());
     await keys.claim('alice', 'k', pause);
@@ -75,8 +79,8 @@ describe('the memory', () => {
     expect(await keys.claim('alice', 'k', resume)).toBeDefined();
   });
 
-  test('holds so many keys, and forgets the one that was used longest ago', async () => {
-    keys = new IdempotencyKeys(new KeyUsesInMemory({ maxKeys: 2 }));
+  test('is bounded, and evicts the least recently used key', async () => {
+    keys = new IdempotencyKeys(new InMemoryIdempotencyStore({ maxKeys: 2 }));
     await keys.claim('alice', 'k1', pause);
     await keys.claim('alice', 'k2', pause);
     await keys.claim('alice', 'k1', pause);
@@ -86,8 +90,8 @@ describe('the memory', () => {
     expect(await keys.claim('alice', 'k2', resume)).toBeDefined();
   });
 
-  test('does not lose the new use of a key when the old one, forgotten meanwhile, is released', async () => {
-    keys = new IdempotencyKeys(new KeyUsesInMemory({ maxKeys: 1 }));
+  test('keeps the new use of a key when an evicted use of it is released', async () => {
+    keys = new IdempotencyKeys(new InMemoryIdempotencyStore({ maxKeys: 1 }));
     const old = await keys.claim('alice', 'k', pause);
     await keys.claim('alice', 'other', pause);
     await keys.claim('alice', 'k', resume);
@@ -96,13 +100,13 @@ describe('the memory', () => {
   });
 });
 
-describe('where the memory cannot be reached', () => {
-  const broken: KeyUses = {
+describe('if the store fails', () => {
+  const broken: IdempotencyStore = {
     claim: () => Promise.reject(new Error('gone')),
     release: () => Promise.reject(new Error('gone')),
   };
 
-  test('a claim fails in a way that can be tried again, and tells the key', async () => {
+  test('a claim fails with a retryable error that has the key', async () => {
     const failure: unknown = await new IdempotencyKeys(broken)
       .claim('alice', 'k', pause)
       .catch((error: unknown) => error);
@@ -110,10 +114,10 @@ describe('where the memory cannot be reached', () => {
     expect(failure).toMatchObject({ code: 'UNAVAILABLE', details: { idempotencyKey: 'k' } });
   });
 
-  test('a claim that cannot be taken back stays', async () => {
-    const uses = new KeyUsesInMemory();
+  test('a claim that cannot be released stays', async () => {
+    const store = new InMemoryIdempotencyStore();
     keys = new IdempotencyKeys({
-      claim: (...use) => uses.claim(...use),
+      claim: (...use) => store.claim(...use),
       release: () => broken.release('', 0),
     });
     await (await keys.claim('alice', 'k', pause))?.release();

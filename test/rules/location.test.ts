@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { BatchJobKind } from '../../src/contract/demand-api.js';
-import { jobIdIn } from '../../src/upstream/location.js';
+import { jobIdIn } from '../../src/upstream/resources/location.js';
 import {
   batchJobPath,
   batchJobsPath,
   draftLaunchJobsPath,
   isSegment,
   shortBatchJobsPath,
-} from '../../src/upstream/place.js';
+} from '../../src/upstream/resources/resource-ref.js';
 
 const BASE = 'https://api.example.com/v1';
 const LONG_SEGMENT = 'pause-fielding-runs-by-target-group-id';
@@ -17,13 +17,13 @@ const withoutDemand = '/accounts/101/projects/P1/batch-jobs';
 const rooted = `/demand${withoutDemand}`;
 const job = { ...project, action: BatchJobKind.Pause, jobId: 'J1' };
 
-function placeOf(location: string | undefined, base = BASE, action: BatchJobKind = BatchJobKind.Pause) {
+function refOf(location: string | undefined, base = BASE, action: BatchJobKind = BatchJobKind.Pause) {
   const jobs = { ...project, action };
   const jobId = jobIdIn(location, [batchJobsPath(jobs), shortBatchJobsPath(jobs)], base);
   return jobId === undefined ? undefined : { ...jobs, jobId };
 }
 
-describe('a Location that is allowed', () => {
+describe('an accepted Location', () => {
   test.each([
     ['a bare id', 'J1'],
     ['a bare id with space around it', '  J1 '],
@@ -32,7 +32,7 @@ describe('a Location that is allowed', () => {
     ['a path rooted at /v1/demand', `/v1${rooted}/pause/J1`],
     ['an absolute URL', `${BASE}${rooted}/pause/J1`],
     ['an absolute URL without /v1', `https://api.example.com${rooted}/pause/J1`],
-    ['an absolute URL with the port told', `https://api.example.com:443/v1${rooted}/pause/J1`],
+    ['an absolute URL with an explicit port', `https://api.example.com:443/v1${rooted}/pause/J1`],
     ['an absolute URL in capitals', `HTTPS://API.EXAMPLE.COM/v1${rooted}/pause/J1`],
     ['a trailing slash', `${rooted}/pause/J1/`],
     ['a query and a fragment', `${rooted}/pause/J1?page=2#top`],
@@ -43,13 +43,13 @@ describe('a Location that is allowed', () => {
     ['an absolute URL without /demand', `${BASE}${withoutDemand}/pause/J1`],
     ['an absolute URL without /v1 and /demand', `https://api.example.com${withoutDemand}/pause/J1`],
   ])('%s', (_what, location) => {
-    expect(placeOf(location)).toEqual(job);
+    expect(refOf(location)).toEqual(job);
   });
 
   test.each(Object.values(BatchJobKind))('of a job of the kind %s, in both forms', (action) => {
     for (const segment of [action, `${action}-fielding-runs-by-target-group-id`]) {
-      const place = placeOf(`${rooted}/${segment}/J1`, BASE, action);
-      expect(place).toEqual({ ...project, action, jobId: 'J1' });
+      const ref = refOf(`${rooted}/${segment}/J1`, BASE, action);
+      expect(ref).toEqual({ ...project, action, jobId: 'J1' });
     }
   });
 
@@ -61,19 +61,19 @@ describe('a Location that is allowed', () => {
     ['nothing', withoutDemand],
     ['an absolute URL', `https://api.example.com/gw/v1${rooted}`],
   ])('under a base with a longer path, rooted at %s', (_what, root) => {
-    expect(placeOf(`${root}/pause/J1`, 'https://api.example.com/gw/v1')).toEqual(job);
+    expect(refOf(`${root}/pause/J1`, 'https://api.example.com/gw/v1')).toEqual(job);
   });
 
   test.each([rooted, withoutDemand])('under a base that ends with a slash, rooted at %s', (root) => {
-    expect(placeOf(`/v1${root}/pause/J1`, `${BASE}/`)).toEqual(job);
+    expect(refOf(`/v1${root}/pause/J1`, `${BASE}/`)).toEqual(job);
   });
 
   test.each([rooted, withoutDemand, `/v1${rooted}`])('under a base without a path, rooted at %s', (root) => {
-    expect(placeOf(`${root}/pause/J1`, 'https://api.example.com')).toEqual(job);
+    expect(refOf(`${root}/pause/J1`, 'https://api.example.com')).toEqual(job);
   });
 });
 
-describe('a Location that leads nowhere that may be called', () => {
+describe('a rejected Location', () => {
   test.each([
     ['missing', undefined],
     ['empty', ''],
@@ -102,7 +102,7 @@ describe('a Location that leads nowhere that may be called', () => {
     ['an encoded way up as the id', `${rooted}/pause/%2e%2e`],
     ['an encoded slash in the id', `${rooted}/pause/J1%2F..`],
     ['a doubly encoded slash in the id', `${rooted}/pause/J1%252F`],
-    ['broken percent-encoding', `${rooted}/pause/J1%E0`],
+    ['malformed percent-encoding', `${rooted}/pause/J1%E0`],
     ['an encoded NUL', `${rooted}/pause/J1%00`],
     ['no id', `${rooted}/pause/`],
     ['no kind', `${rooted}/J1`],
@@ -117,11 +117,11 @@ describe('a Location that leads nowhere that may be called', () => {
     ['another version', `/v2${rooted}/pause/J1`],
     ['another resource', '/demand/accounts/101/projects/P1/target-groups/T1'],
   ])('%s', (_what, location) => {
-    expect(placeOf(location)).toBeUndefined();
+    expect(refOf(location)).toBeUndefined();
   });
 });
 
-test('whatever a Location says, it names a job of the project by one path segment, or nothing', () => {
+test('any Location yields a job of the project by one path segment, or nothing', () => {
   const part = fc.oneof(
     fc.constantFrom('demand', 'accounts', '101', 'projects', 'P1', 'batch-jobs', 'pause', 'J1', 'v1', ''),
     fc.constantFrom('..', '.', '%2e%2e', '%2F', '\\', '@', ':', 'https:', 'evil.example.com', '?', '#'),
@@ -135,12 +135,12 @@ test('whatever a Location says, it names a job of the project by one path segmen
   );
   fc.assert(
     fc.property(location, (text) => {
-      const place = placeOf(text);
-      if (place === undefined) return;
-      expect(place).toMatchObject(project);
-      expect(isSegment(place.jobId)).toBe(true);
-      const url = new URL(BASE + batchJobPath(place));
-      expect(url.href).toBe(`${BASE}${rooted}/${LONG_SEGMENT}/${place.jobId}`);
+      const ref = refOf(text);
+      if (ref === undefined) return;
+      expect(ref).toMatchObject(project);
+      expect(isSegment(ref.jobId)).toBe(true);
+      const url = new URL(BASE + batchJobPath(ref));
+      expect(url.href).toBe(`${BASE}${rooted}/${LONG_SEGMENT}/${ref.jobId}`);
     }),
     { numRuns: 300 },
   );
@@ -160,7 +160,7 @@ describe.each(['launch-from-draft', 'schedule-from-draft'] as const)('a job of t
     ['a path without /demand', `${ofTargetGroup}/${action}/J1`],
     ['a path without /demand, rooted at /v1', `/v1${ofTargetGroup}/${action}/J1`],
     ['a path with a slash at its end', `/demand${ofTargetGroup}/${action}/J1/`],
-  ])('can be named by %s', (_what, location) => {
+  ])('can be read from %s', (_what, location) => {
     expect(idIn(location)).toBe('J1');
   });
 
@@ -178,7 +178,7 @@ describe.each(['launch-from-draft', 'schedule-from-draft'] as const)('a job of t
       `/demand/accounts/101/projects/P1%2Ftarget-groups/T1/fielding-run-jobs/${action}/J1`,
     ],
     ['an empty segment', `/demand${ofTargetGroup}//${action}/J1`],
-  ])('is not named by %s', (_what, location) => {
+  ])('cannot be read from %s', (_what, location) => {
     expect(idIn(location)).toBeUndefined();
   });
 });

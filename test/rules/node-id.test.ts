@@ -8,12 +8,12 @@ import {
   draftLaunchJobNodeId,
   fieldingRunNodeId,
   parseNodeId,
-  placeOf,
+  refOf,
   projectNodeId,
-  requirePlace,
+  requireRef,
   targetGroupNodeId,
   type NodeKind,
-  type NodePlace,
+  type NodeRef,
 } from '../../src/graphql/node/node-id.js';
 import {
   accountPath,
@@ -22,7 +22,7 @@ import {
   fieldingRunPath,
   projectPath,
   targetGroupPath,
-} from '../../src/upstream/place.js';
+} from '../../src/upstream/resources/resource-ref.js';
 
 const P = '01BTGNYV6HRNK8K8VKZASZCFP0';
 const T = '01BTGNYV6HRNK8K8VKZASZCFP1';
@@ -32,7 +32,7 @@ const LONG_SEGMENT = 'pause-fielding-runs-by-target-group-id';
 const DRAFT_KINDS = ['launch-from-draft', 'schedule-from-draft'] as const;
 const inProject = { accountId: '101', projectId: P };
 
-const examples: readonly (readonly [string, NodePlace])[] = [
+const examples: readonly (readonly [string, NodeRef])[] = [
   ['101', { kind: 'Account', accountId: '101' }],
   ['0', { kind: 'Account', accountId: '0' }],
   ['2147483647', { kind: 'Account', accountId: '2147483647' }],
@@ -43,11 +43,11 @@ const examples: readonly (readonly [string, NodePlace])[] = [
     '101/p_1/t-2/r_3-',
     { kind: 'FieldingRun', accountId: '101', projectId: 'p_1', targetGroupId: 't-2', fieldingRunId: 'r_3-' },
   ],
-  ...Object.values(BatchJobKind).map((action): [string, NodePlace] => [
+  ...Object.values(BatchJobKind).map((action): [string, NodeRef] => [
     `101/${P}/${action}/${J}`,
     { kind: 'BatchJob', ...inProject, action, jobId: J },
   ]),
-  ...DRAFT_KINDS.map((action): [string, NodePlace] => [
+  ...DRAFT_KINDS.map((action): [string, NodeRef] => [
     `101/${P}/${T}/${action}/${J}`,
     { kind: 'DraftLaunchJob', ...inProject, targetGroupId: T, action, jobId: J },
   ]),
@@ -122,44 +122,44 @@ const PATHS: Readonly<Record<NodeKind, RegExp>> = {
     /^\/demand\/accounts\/\w+\/projects\/[\w-]+\/target-groups\/[\w-]+\/fielding-run-jobs\/(launch|schedule)-from-draft\/[\w-]+$/,
 };
 
-function idOf(place: NodePlace): string {
-  switch (place.kind) {
+function idOf(ref: NodeRef): string {
+  switch (ref.kind) {
     case 'Account':
-      return accountNodeId(place);
+      return accountNodeId(ref);
     case 'Project':
-      return projectNodeId(place);
+      return projectNodeId(ref);
     case 'TargetGroup':
-      return targetGroupNodeId(place);
+      return targetGroupNodeId(ref);
     case 'FieldingRun':
-      return fieldingRunNodeId(place);
+      return fieldingRunNodeId(ref);
     case 'BatchJob':
-      return batchJobNodeId(place);
+      return batchJobNodeId(ref);
     case 'DraftLaunchJob':
-      return draftLaunchJobNodeId(place);
+      return draftLaunchJobNodeId(ref);
   }
 }
 
-function pathOf(place: NodePlace): string {
-  switch (place.kind) {
+function pathOf(ref: NodeRef): string {
+  switch (ref.kind) {
     case 'Account':
-      return accountPath(place);
+      return accountPath(ref);
     case 'Project':
-      return projectPath(place);
+      return projectPath(ref);
     case 'TargetGroup':
-      return targetGroupPath(place);
+      return targetGroupPath(ref);
     case 'FieldingRun':
-      return fieldingRunPath(place);
+      return fieldingRunPath(ref);
     case 'BatchJob':
-      return batchJobPath(place);
+      return batchJobPath(ref);
     case 'DraftLaunchJob':
-      return draftLaunchJobPath(place);
+      return draftLaunchJobPath(ref);
   }
 }
 
 describe('parseNodeId', () => {
-  test.each(examples)('%s', (id, place) => {
-    expect(parseNodeId(id)).toEqual(place);
-    expect(idOf(place)).toBe(id);
+  test.each(examples)('%s', (id, ref) => {
+    expect(parseNodeId(id)).toEqual(ref);
+    expect(idOf(ref)).toBe(id);
   });
 
   test.each(malformed)('refuses %j', (id) => {
@@ -171,9 +171,9 @@ describe('parseNodeId', () => {
   });
 
   test.each(Object.values(BatchJobKind))('takes both forms of the id of a %s job for the same', (action) => {
-    const place = parseNodeId(`101/${P}/${action}-fielding-runs-by-target-group-id/${J}`);
-    expect(place).toEqual(parseNodeId(`101/${P}/${action}/${J}`));
-    expect(idOf(place!)).toBe(`101/${P}/${action}/${J}`);
+    const ref = parseNodeId(`101/${P}/${action}-fielding-runs-by-target-group-id/${J}`);
+    expect(ref).toEqual(parseNodeId(`101/${P}/${action}/${J}`));
+    expect(idOf(ref!)).toBe(`101/${P}/${action}/${J}`);
   });
 
   test('takes a third part for the kind of a job only where there is such a kind', () => {
@@ -216,47 +216,47 @@ describe('parseNodeId', () => {
     );
     fc.assert(
       fc.property(id, (text) => {
-        const place = parseNodeId(text);
-        if (place === undefined) return;
+        const ref = parseNodeId(text);
+        if (ref === undefined) return;
         const [account, project, third, ...rest] = text.split('/');
-        const isLong = place.kind === 'BatchJob' && third === LONG_SEGMENT;
+        const isLong = ref.kind === 'BatchJob' && third === LONG_SEGMENT;
         const short = isLong ? [account, project, 'pause', ...rest].join('/') : text;
-        expect(idOf(place)).toBe(short);
-        const path = pathOf(place);
+        expect(idOf(ref)).toBe(short);
+        const path = pathOf(ref);
         // A URL parser takes the path as it is: there is no way up in it, no query, no other host.
         const url = new URL(`https://api.example.com/v1${path}`);
         expect(url.href).toBe(`https://api.example.com/v1${path}`);
-        expect(path).toMatch(PATHS[place.kind]);
+        expect(path).toMatch(PATHS[ref.kind]);
       }),
       { numRuns: 500 },
     );
   });
 });
 
-describe('placeOf and requirePlace', () => {
+describe('refOf and requireRef', () => {
   const kinds = Object.keys(PATHS) as NodeKind[];
-  const pairs = kinds.flatMap((wanted) => examples.map(([id, place]) => ({ wanted, id, place })));
+  const pairs = kinds.flatMap((wanted) => examples.map(([id, ref]) => ({ wanted, id, ref })));
 
-  test.each(pairs.filter(({ wanted, place }) => wanted === place.kind))(
+  test.each(pairs.filter(({ wanted, ref }) => wanted === ref.kind))(
     'take $id as the id of a $wanted',
-    ({ wanted, id, place }) => {
-      expect(placeOf(wanted, id)).toEqual(place);
-      expect(requirePlace(wanted, id, 'id')).toEqual(place);
+    ({ wanted, id, ref }) => {
+      expect(refOf(wanted, id)).toEqual(ref);
+      expect(requireRef(wanted, id, 'id')).toEqual(ref);
     },
   );
 
-  test.each(pairs.filter(({ wanted, place }) => wanted !== place.kind))(
+  test.each(pairs.filter(({ wanted, ref }) => wanted !== ref.kind))(
     'refuse $id as the id of a $wanted, and say what it is',
-    ({ wanted, id, place }) => {
-      expect(placeOf(wanted, id)).toMatch(
-        new RegExp(`^is the id of an? ${place.kind}, and must be that of an? ${wanted}: `),
+    ({ wanted, id, ref }) => {
+      expect(refOf(wanted, id)).toMatch(
+        new RegExp(`^is the id of an? ${ref.kind}, and must be that of an? ${wanted}: `),
       );
     },
   );
 
   test.each(malformed)('refuse %j for every kind, and never repeat it', (id) => {
     for (const kind of kinds) {
-      const problem = placeOf(kind, id);
+      const problem = refOf(kind, id);
       expect(problem).toMatch(
         new RegExp(
           `^is not an id: the id of an? ${kind} is \`<account>[^\`]*\`, where .* without leading zeros\\.$`,
@@ -266,7 +266,7 @@ describe('placeOf and requirePlace', () => {
   });
 
   test('name the argument', () => {
-    const required = () => requirePlace('Project', '101', 'projectId');
+    const required = () => requireRef('Project', '101', 'projectId');
     expect(required).toThrow(BadUserInputError);
     expect(required).toThrow('Argument `projectId` is the id of an Account, and must be that of a Project');
   });

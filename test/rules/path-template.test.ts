@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { pathTemplate } from '../../src/upstream/path-template.js';
+import { pathTemplate } from '../../src/upstream/resources/path-template.js';
 
 const contract = parse(
   readFileSync(new URL('../../schema/demand-api.openapi.yaml', import.meta.url), 'utf8'),
 ) as { paths: Record<string, unknown> };
 
-/** Those that are called; webhooks are not. */
+/** The paths that the gateway calls, without webhooks. */
 const paths = Object.keys(contract.paths).filter((path) => !path.includes('/webhooks/'));
 
 describe('the template of a path', () => {
-  test.each(paths)('is that of the contract: %s', (path) => {
+  test.each(paths)('equals that of the contract: %s', (path) => {
     for (const id of ['7', 'P1', 'projects', 'batch-jobs', 'pause', '{id}']) {
       const called = path.replaceAll(/\{\w+\}/g, id);
       expect(pathTemplate(called)).toBe(path);
@@ -19,7 +19,7 @@ describe('the template of a path', () => {
     }
   });
 
-  test('tells what a job that is created is to do', () => {
+  test('contains the kind of a new job', () => {
     expect(pathTemplate('/demand/accounts/7/projects/P1/batch-jobs/pause-them')).toBe(
       '/demand/accounts/{account_id}/projects/{project_id}/batch-jobs/pause-them',
     );

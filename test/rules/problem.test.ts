@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { HttpFailure, type HttpResponse } from '../../src/upstream/http.js';
-import { problemOf } from '../../src/upstream/problem.js';
-import { octetsOf } from '../helpers/octets.js';
+import { HttpFailure, type HttpResponse } from '../../src/upstream/http/http.js';
+import { problemOf } from '../../src/upstream/http/problem.js';
+import { latin1Of } from '../helpers/latin1.js';
 
 const NOW = Date.parse('2026-03-01T09:00:00.000Z');
 
@@ -9,7 +9,7 @@ function answer(status: number, body: unknown = '', headers: Record<string, stri
   return {
     status,
     header: (name) => headers[name],
-    body: { octets: octetsOf(typeof body === 'string' ? body : JSON.stringify(body)) },
+    body: { latin1: latin1Of(typeof body === 'string' ? body : JSON.stringify(body)) },
   };
 }
 
@@ -21,7 +21,7 @@ function detailOf(body: unknown): string | undefined {
   return problemOf(answer(400, body), NOW).details.detail;
 }
 
-describe('what a status means', () => {
+describe('a status', () => {
   test.each([
     [400, 'INVALID_REQUEST'],
     [401, 'UNAUTHENTICATED'],
@@ -66,28 +66,28 @@ describe('what a status means', () => {
     [412, false],
     [422, false],
     [429, false],
-  ])('after a %i it is not known whether the request was carried out: %s', (status, lost) => {
+  ])('%i leaves open whether the request was carried out: %s', (status, lost) => {
     expect(problemOf(answer(status), NOW).details.answerLost === true).toBe(lost);
   });
 });
 
-describe('how long a 429 asks to wait', () => {
+describe('the wait that a 429 asks for', () => {
   test.each([
     ['7', 7],
     ['Sun, 01 Mar 2026 09:01:00 GMT', 60],
     ['soon', undefined],
-  ])('%s: %j seconds', (header, seconds) => {
+  ])('with %s is %j seconds', (header, seconds) => {
     const { details } = problemOf(answer(429, '', { 'retry-after': header }), NOW);
     expect(details.retryAfterSeconds).toBe(seconds);
   });
 
-  test('is not known without a header', () => {
+  test('is unknown without a header', () => {
     expect(problemOf(answer(429), NOW).details.retryAfterSeconds).toBeUndefined();
   });
 });
 
-describe('what a body tells', () => {
-  test('is what went wrong, and by which id the operators find it', () => {
+describe('an error body', () => {
+  test('has the detail, and the id for the operators', () => {
     const body = { id: '3f6c', object: 'bad_request_error', detail: 'end_fielding_at is before its start' };
     expect(problemOf(answer(400, body), NOW).details).toMatchObject({
       errorId: '3f6c',
@@ -122,14 +122,14 @@ describe('what a body tells', () => {
     expect(invalidParamsOf(body)).toEqual(params);
   });
 
-  test('has an end where a list of invalid parameters has none', () => {
+  test('is bounded if the list of invalid parameters is not', () => {
     const entry = { name: 'x'.repeat(10_000), reason: 'y'.repeat(10_000) };
     const params = invalidParamsOf({ invalid_params: Array.from({ length: 2000 }, () => entry) });
     expect(params).toHaveLength(1000);
     expect(params![0]).toEqual({ name: 'x'.repeat(500), reason: 'y'.repeat(500) });
   });
 
-  test('may stand in `details`', () => {
+  test('may have its text in `details`', () => {
     expect(detailOf({ details: 'Too many requests' })).toBe('Too many requests');
   });
 
@@ -150,7 +150,7 @@ describe('what a body tells', () => {
     ['an end of markup', 'failed</p>'],
     ['a comment', 'failed <!-- at line 3 -->'],
     ['a stack', 'at Object.<anonymous> (/srv/app.js:1:1)'],
-  ])('is not shown where it holds %s', (_what, detail) => {
+  ])('is not shown if it contains %s', (_what, detail) => {
     expect(detailOf({ detail })).toBeUndefined();
   });
 
@@ -160,24 +160,21 @@ describe('what a body tells', () => {
     'must be <= 45 and >= 1',
     'is not part of a basic plan',
     'the token has expired',
-  ])('is shown where it is mere words: %s', (detail) => {
+  ])('is shown if it is plain text: %s', (detail) => {
     expect(detailOf({ detail })).toBe(detail);
   });
 
   test.each([
     ['nothing', ''],
     ['markup', '<html><body>Bad Gateway</body></html>'],
-    ['JSON that breaks off', '{"id":"3f6c","detail":"it bro'],
+    ['truncated JSON', '{"id":"3f6c","detail":"it bro'],
     ['a text', '"no"'],
     ['null', 'null'],
-    [
-      'a list of invalid parameters that tells nothing of them',
-      [{ name: 'page_size' }, { reason: 'no' }, 'x'],
-    ],
+    ['a list of invalid parameters without details', [{ name: 'page_size' }, { reason: 'no' }, 'x']],
     ['invalid parameters as the detail', { detail: [{ name: 'page_size' }] }],
     ['values of other types', { id: 7, detail: { text: 'no' } }],
     ['empty values', { id: '', detail: '' }],
-  ])('is nothing where it is %s', (_what, body) => {
+  ])('is ignored if it is %s', (_what, body) => {
     const { errorId, detail, invalidParams } = problemOf(answer(400, body), NOW).details;
     expect({ errorId, detail, invalidParams }).toEqual({
       errorId: undefined,
@@ -186,31 +183,31 @@ describe('what a body tells', () => {
     });
   });
 
-  test('is not told at all where the body broke off', () => {
+  test('is ignored if it was cut off', () => {
     const failure = new HttpFailure('broken', new Error('reset'));
     const problem = problemOf({ status: 502, header: () => undefined, body: { failure } }, NOW);
     expect(problem).toMatchObject({ code: 'UNAVAILABLE', details: { status: 502, detail: undefined } });
   });
 
-  test('is cut where it is endless', () => {
+  test('is truncated if it is too long', () => {
     expect(detailOf({ detail: 'y'.repeat(10_000) })).toHaveLength(500);
   });
 
-  test('is looked through before it is cut', () => {
+  test('is checked before it is truncated', () => {
     expect(
       detailOf({ detail: `${'y'.repeat(495)} eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln` }),
     ).toBeUndefined();
   });
 
   test.each(['https://internal.example.com/', 'Bearer abc', '<b>', 'no id', 'x'.repeat(101)])(
-    'has no id where that is %j',
+    'has no id if it is %j',
     (id) => {
       expect(problemOf(answer(500, { id }), NOW).details.errorId).toBeUndefined();
     },
   );
 
   test.each([400, 401, 403, 404, 412, 422, 429, 500, 503, 418])(
-    'is never in the message: what a %i means is told in words of our own',
+    'never appears in the message of a %i',
     (status) => {
       const { message } = problemOf(answer(status, { id: 'secret', detail: 'secret' }), NOW);
       expect(message).not.toContain('secret');

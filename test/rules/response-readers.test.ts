@@ -3,12 +3,12 @@ import fc, { type Arbitrary } from 'fast-check';
 import * as readers from '../../src/contract/response-readers.js';
 import { responseSchemas } from '../../src/contract/response-schemas.js';
 import { readJson, type JsonReader } from '../../src/lib/json/read-json.js';
-import { bodies } from '../../src/upstream/validation.js';
-import { octetsOf } from '../helpers/octets.js';
+import { bodies } from '../../src/upstream/resources/validation.js';
+import { latin1Of } from '../helpers/latin1.js';
 
-/** What schemas of answers are made of. */
+/** The parts of a response schema. */
 interface Schema {
-  /** A schema without a type is of any value. */
+  /** A schema without a type accepts any value. */
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
@@ -26,15 +26,15 @@ const BODIES = Object.entries(bodies).map(([name, read]) => {
   return [schemaName, schemas[schemaName]!, reader, read] as const;
 });
 
-/** A text that cannot be read in one go, and is parsed as the same. */
-const BYTE_ORDER_MARK = octetsOf('\ufeff');
+/** Prevents reading in one pass without changing the parsed value. */
+const BYTE_ORDER_MARK = latin1Of('\ufeff');
 
-/** A name that is documented nowhere, and two that are, elsewhere. */
+/** An undocumented name, and two names from other schemas. */
 const unknownProperties = fc.dictionary(fc.constantFrom('mood', 'iD', 'idx', '"'), fc.jsonValue(), {
   maxKeys: 2,
 });
 
-/** @param broken how many of a hundred values are something else */
+/** @param broken the percentage of values of another type */
 function valueOf(schema: Schema, broken: number): Arbitrary<unknown> {
   if (schema.type === undefined) return fc.jsonValue({ maxDepth: 2 });
   const types = [schema.type].flat();
@@ -65,7 +65,7 @@ function valueOfType(type: string, schema: Schema, broken: number): Arbitrary<un
   }
 }
 
-/** With its properties in any order, unknown ones among them. */
+/** An object with its properties in any order, and unknown ones. */
 function objectOf({ properties = {}, required = [] }: Schema, broken: number): Arbitrary<object> {
   const known = fc.record(
     Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, valueOf(value, broken)])),
@@ -80,17 +80,20 @@ function objectOf({ properties = {}, required = [] }: Schema, broken: number): A
     .map((entries) => Object.fromEntries(entries));
 }
 
-/** All that can be read of a value, and for what cannot the error in its place. */
-function told(read: () => unknown, schema: Schema): unknown {
+/** Everything that can be read of a value, with errors in place of unreadable properties. */
+function outcomeOf(read: () => unknown, schema: Schema): unknown {
   try {
     const value = read();
     if (schema.type === undefined) return value;
     if (Array.isArray(value))
-      return value.map((_, index) => told(() => value[index] as unknown, schema.items!));
+      return value.map((_, index) => outcomeOf(() => value[index] as unknown, schema.items!));
     if (typeof value !== 'object' || value === null) return value;
     const names = Object.entries(schema.properties ?? {});
     return Object.fromEntries(
-      names.map(([name, property]) => [name, told(() => (value as Record<string, unknown>)[name], property)]),
+      names.map(([name, property]) => [
+        name,
+        outcomeOf(() => (value as Record<string, unknown>)[name], property),
+      ]),
     );
   } catch (error) {
     return String(error);
@@ -101,21 +104,21 @@ describe.each(BODIES)('%s', (_name, schema, reader, read) => {
   const written = (broken: number) =>
     fc.tuple(objectOf(schema, broken), fc.nat(2)).map(([body, indent]) => JSON.stringify(body, null, indent));
 
-  test('is read in one go where it is as documented', () => {
+  test('is read in one pass if it is valid', () => {
     fc.assert(
       fc.property(written(0), (body) => {
-        const expected = told(() => JSON.parse(body) as unknown, schema);
-        expect(told(() => readJson(octetsOf(body), reader), schema)).toEqual(expected);
+        const expected = outcomeOf(() => JSON.parse(body) as unknown, schema);
+        expect(outcomeOf(() => readJson(latin1Of(body), reader), schema)).toEqual(expected);
       }),
       { numRuns: 50 },
     );
   });
 
-  test('tells the same when it is read in one go and when it is parsed, whatever is wrong with it', () => {
+  test('reads the same in one pass as with the parser, whatever its faults', () => {
     fc.assert(
       fc.property(written(10), (body) => {
-        const parsed = told(() => read(BYTE_ORDER_MARK + octetsOf(body)), schema);
-        expect(told(() => read(octetsOf(body)), schema)).toEqual(parsed);
+        const parsed = outcomeOf(() => read(BYTE_ORDER_MARK + latin1Of(body)), schema);
+        expect(outcomeOf(() => read(latin1Of(body)), schema)).toEqual(parsed);
       }),
       { numRuns: 100 },
     );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseRetryAfter, retryAfterOf } from '../../src/upstream/retry-after.js';
+import { parseRetryAfter, retryAfterOf } from '../../src/upstream/http/retry-after.js';
 
 const NOW = Date.parse('2026-03-01T09:00:00.000Z');
 
@@ -21,7 +21,7 @@ describe('parseRetryAfter', () => {
     expect(parseRetryAfter(value, NOW)).toBe(seconds);
   });
 
-  test('rounds the time until a date up: a wait that is too short is refused again', () => {
+  test('rounds up the time until a date, because too short a wait is refused again', () => {
     expect(parseRetryAfter('Sun, 01 Mar 2026 09:00:02 GMT', NOW + 1)).toBe(2);
     expect(parseRetryAfter('Sun, 01 Mar 2026 09:00:02 GMT', NOW + 999)).toBe(2);
     expect(parseRetryAfter('Sun, 01 Mar 2026 09:00:02 GMT', NOW + 1000)).toBe(1);
@@ -45,7 +45,7 @@ describe('parseRetryAfter', () => {
     'Wait 60 seconds',
     '2026-03-01T09:01:30Z',
     'Sun, 99 Mar 2026 09:01:30 GMT',
-  ])('%j says nothing', (value) => {
+  ])('%j is ignored', (value) => {
     expect(parseRetryAfter(value, NOW)).toBeUndefined();
   });
 });
@@ -65,13 +65,13 @@ describe('retryAfterOf', () => {
   });
 
   test.each(['', 'now', '2026-03-01T08:00:00Z', '1772355600'])(
-    'a date goes by our clock where `Date` is %j',
+    'a date is compared with our clock if `Date` is %j',
     (date) => {
       expect(secondsOf({ 'retry-after': soon, date })).toBe(90);
     },
   );
 
-  test('seconds go by no clock', () => {
+  test('seconds need no clock', () => {
     expect(secondsOf({ 'retry-after': '7', date: 'Sun, 01 Mar 2026 08:00:00 GMT' })).toBe(7);
     expect(secondsOf({ 'retry-after': soon })).toBe(90);
     expect(secondsOf({ date: soon })).toBeUndefined();

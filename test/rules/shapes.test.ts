@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import * as readers from '../../src/contract/response-readers.js';
 import { readJson, type JsonReader } from '../../src/lib/json/read-json.js';
-import { bodies } from '../../src/upstream/validation.js';
-import { jsonOctetsOf, octetsOf } from '../helpers/octets.js';
+import { bodies } from '../../src/upstream/resources/validation.js';
+import { jsonLatin1Of, latin1Of } from '../helpers/latin1.js';
 
 const USER = 'b551326b-ac9d-4d32-8823-4f025787dab9';
 const AT = '2026-01-01T23:00:00.000Z';
@@ -39,10 +39,10 @@ const job = (names: object, createdBy: object) => ({
   },
 });
 
-/** What each version sends of the same thing. */
+/** The same resource in the shape of each version. */
 const SHAPES: readonly (readonly [
   reader: keyof typeof readers,
-  read: (octets: string) => unknown,
+  read: (latin1: string) => unknown,
   newest: object,
   older: object,
 ])[] = [
@@ -155,13 +155,13 @@ describe.each(SHAPES)('%s', (name, read, newest, older) => {
   test.each([
     ['newest', newest],
     ['an older', older],
-  ])('reads the body of %s version in one go, and the parser reads the same', (_version, body) => {
-    expect(readJson(jsonOctetsOf(body), inOneGo)).toEqual(body);
-    expect(read(octetsOf(`\ufeff${JSON.stringify(body)}`))).toEqual(body);
+  ])('reads the body of %s version in one pass, and the same with the parser', (_version, body) => {
+    expect(readJson(jsonLatin1Of(body), inOneGo)).toEqual(body);
+    expect(read(latin1Of(`\ufeff${JSON.stringify(body)}`))).toEqual(body);
   });
 
-  test('goes past what is documented nowhere', () => {
-    const body = jsonOctetsOf({ unheard: { of: [1, { a: null }] }, ...newest, too: usd('1') });
+  test('skips undocumented properties', () => {
+    const body = jsonLatin1Of({ unheard: { of: [1, { a: null }] }, ...newest, too: usd('1') });
     expect(readJson(body, inOneGo)).toEqual(newest);
   });
 });
@@ -183,14 +183,14 @@ test('an entry of the changelog keeps values of any kind', () => {
     { id: 'E2', occurred_at: AT, user: { type: 'system_user' }, changes: [] },
   ];
   const body = { changelog, next_cursor: '' };
-  expect(readJson(jsonOctetsOf(body), readers.readTargetGroupChangelog)).toEqual(body);
+  expect(readJson(jsonLatin1Of(body), readers.readTargetGroupChangelog)).toEqual(body);
 });
 
-describe('money of neither form', () => {
+describe('money in neither form', () => {
   test.each([5.5, '5.5', [], true])('%j in its value fails alone', (value) => {
     const money = { value, currency_code: 'USD' };
     const read = bodies.targetGroupOverview(
-      jsonOctetsOf({
+      jsonLatin1Of({
         target_group_name: 'T',
         status: 'live',
         current_cost: usd('1'),
@@ -204,9 +204,9 @@ describe('money of neither form', () => {
     else expect(amount).toThrow('average_cost_per_interview.value');
   });
 
-  test('fails as a whole where it is text', () => {
+  test('fails as a whole if it is text', () => {
     const read = bodies.targetGroupOverview(
-      jsonOctetsOf({ target_group_name: 'T', status: 'live', current_cost: '5.5' }),
+      jsonLatin1Of({ target_group_name: 'T', status: 'live', current_cost: '5.5' }),
     );
     expect(() => read.current_cost).toThrow('current_cost');
     expect(read.status).toBe('live');

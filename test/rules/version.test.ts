@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { entityTag, isOlder, isVersion, versionOfEntityTag } from '../../src/upstream/version.js';
+import { entityTag, isOlder, isVersion, versionOfEntityTag } from '../../src/upstream/resources/version.js';
 
 describe('versionOfEntityTag', () => {
   test.each([
@@ -41,11 +41,11 @@ describe('entityTag', () => {
   test.each([
     ['weak', 'W/"5"'],
     ['strong', '"5"'],
-  ] as const)('writes a %s one', (form, tag) => {
+  ] as const)('writes a %s tag', (form, tag) => {
     expect(entityTag('5', form)).toBe(tag);
   });
 
-  test('is read back as the version that it was made of', () => {
+  test('is parsed back to its version', () => {
     fc.assert(
       fc.property(
         fc.bigInt({ min: 0n, max: 10n ** 19n - 1n }).map(String),
@@ -66,7 +66,7 @@ describe('isOlder', () => {
     ['6', '5', false],
     ['9', '10', true],
     ['10', '9', false],
-    // One more than the greatest integer that a double holds.
+    // One more than the largest exact integer of a double.
     ['9007199254740992', '9007199254740993', true],
     ['9007199254740993', '9007199254740992', false],
   ])('%s before %s: %s', (version, other, older) => {

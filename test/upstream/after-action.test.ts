@@ -9,7 +9,7 @@ const input = { id: ids.fieldingRun, version: '5' };
 const period = { start_fielding_at: '2126-01-01T00:00:00.000Z', end_fielding_at: '2126-02-01T00:00:00.000Z' };
 const GET = `GET /v1${paths.fieldingRun}`;
 
-/** A mutation that answers with certain fields of the run. */
+/** A mutation that selects these fields of the run. */
 function change(mutation: string, fields: string): string {
   const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
   return `mutation ($input: ${type}!) {
@@ -39,7 +39,7 @@ describe('each action', () => {
     ['resumeFieldingRun', 'resume', 204],
     ['completeFieldingRun', 'complete', 204],
     ['relaunchFieldingRun', 'relaunch', 204],
-  ])('%s is one POST of %s without a body, and needs no GET for the version', async (...parameters) => {
+  ])('%s sends one POST of %s without a body, and no GET for the version', async (...parameters) => {
     const [mutation, action, status] = parameters;
     onAction(action, { status, headers: { etag: 'W/"6"' } });
     const { data, errors } = await scripted.execute(change(mutation, 'id version fieldingRunId'), { input });
@@ -62,7 +62,7 @@ describe('each action', () => {
     ]);
   });
 
-  test('updateFieldingPeriod is one PUT of the new period', async () => {
+  test('updateFieldingPeriod sends one PUT of the new period', async () => {
     scripted.upstream.on('PUT', paths.fieldingRun, {
       status: 202,
       headers: { etag: 'W/"6"' },
@@ -79,7 +79,7 @@ describe('each action', () => {
 });
 
 describe('the run after an action', () => {
-  test('shows the period that launching told, without a GET', async () => {
+  test('shows the period in the response of the launch, without a GET', async () => {
     onAction('launch-now', { status: 200, headers: { etag: '"6"' }, body: { ...period, mood: 'fine' } });
     const { data } = await scripted.execute(change('launchNow', 'version startAt endAt'), { input });
     expect(data).toEqual({
@@ -91,7 +91,7 @@ describe('the run after an action', () => {
     expect(scripted.calls()).toHaveLength(1);
   });
 
-  test('comes from one GET, all of it, where the selection needs more', async () => {
+  test('comes entirely from one GET if the selection needs more', async () => {
     onAction('launch-now', { status: 200, headers: { etag: 'W/"6"' }, body: period });
     onRead(7);
     const { data } = await scripted.execute(change('launchNow', 'version status startAt availableActions'), {
@@ -110,7 +110,7 @@ describe('the run after an action', () => {
     expect(scripted.calls().slice(1)).toEqual([GET]);
   });
 
-  test('is read again while it is older than the change', async () => {
+  test('is reread while it is older than the change', async () => {
     onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
     onRead(5, 5, 6);
     const { data, errors } = await scripted.execute(change('resumeFieldingRun', 'version status'), { input });
@@ -121,7 +121,7 @@ describe('the run after an action', () => {
     expect(scripted.calls().slice(1)).toEqual([GET, GET, GET]);
   });
 
-  test('is an error of its own where it stays older; the change stands', async () => {
+  test('fails alone if it stays older; the change succeeds', async () => {
     onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
     onRead(5);
     const { data, errors } = await scripted.execute(change('resumeFieldingRun', 'status'), { input });
@@ -132,7 +132,7 @@ describe('the run after an action', () => {
     expect(errors[0]?.extensions).not.toHaveProperty('outcomeUnknown');
   });
 
-  test('is an error of its own where it cannot be read; the change stands', async () => {
+  test('fails alone if it cannot be read; the change succeeds', async () => {
     onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
     scripted.upstream.on('GET', paths.fieldingRun, { status: 403 });
     const { data, errors } = await scripted.execute(change('resumeFieldingRun', 'status'), { input });
@@ -143,7 +143,7 @@ describe('the run after an action', () => {
     expect(errors[0]?.extensions).not.toHaveProperty('outcomeUnknown');
   });
 
-  test.each([null, 7, ['Live']])('is an error of its own where its status is broken: %j', async (status) => {
+  test.each([null, 7, ['Live']])('fails alone if its status is malformed: %j', async (status) => {
     onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
     scripted.upstream.on('GET', paths.fieldingRun, {
       headers: { etag: 'W/"6"' },
@@ -165,7 +165,7 @@ describe('the run after an action', () => {
     });
   });
 
-  test('is not to be had by trying the change again, even where it could be read later', async () => {
+  test('reports an error that is not retryable, even if the run could be read later', async () => {
     onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
     scripted.upstream.on('GET', paths.fieldingRun, { status: 503, headers: { 'retry-after': '3600' } });
     const { data, errors } = await scripted.execute(change('resumeFieldingRun', 'status'), { input });
@@ -179,7 +179,7 @@ describe('the run after an action', () => {
     ]);
   });
 
-  test('nor is what is related to it', async () => {
+  test('reports errors of related objects as not retryable, too', async () => {
     onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
     scripted.upstream.on('GET', `${paths.targetGroup}/overview`, {
       status: 503,
@@ -202,8 +202,8 @@ describe('the run after an action', () => {
 
   test.each([
     ['no entity tag', {}],
-    ['an entity tag that holds no version', { etag: '"abc"' }],
-  ])('is read once where the answer had %s', async (_what, headers) => {
+    ['an entity tag without a version', { etag: '"abc"' }],
+  ])('is read once if the response had %s', async (_what, headers) => {
     onAction('resume', { status: 204, headers });
     onRead(6);
     const { data, errors } = await scripted.execute(change('resumeFieldingRun', 'version'), { input });
@@ -214,7 +214,7 @@ describe('the run after an action', () => {
     expect(scripted.calls().slice(1)).toEqual([GET]);
   });
 
-  test('is read after a change even where it was read before in the same operation', async () => {
+  test('is read after a change even if the operation read it before', async () => {
     onAction('resume', { status: 204, headers: { etag: 'W/"6"' } });
     onAction('pause', { status: 204, headers: { etag: 'W/"7"' } });
     onRead(6, 7);
@@ -245,15 +245,15 @@ describe.each([
       }
     }
   }`;
-  const told = (version: string, status: string) => ({
+  const expected = (version: string, status: string) => ({
     data: { payload: { userErrors: [{ code, current: { version, status } }] } },
     errors: [],
   });
 
   test.each([
-    ['is read once at a later version', [7], told('7', 'LIVE'), 1],
-    ['is read again while a replica shows an older one', [3, 4, 6], told('6', 'LIVE'), 3],
-    ['is shown as it is where it stays older than what the client says', [4], told('4', 'PAUSED'), 4],
+    ['is read once at a later version', [7], expected('7', 'LIVE'), 1],
+    ['is reread while a replica shows an older version', [3, 4, 6], expected('6', 'LIVE'), 3],
+    ["is shown as it is if it stays older than the client's version", [4], expected('4', 'PAUSED'), 4],
   ])('%s', async (_what, versions, answer, reads) => {
     onAction('pause', { status: refusal, body: { detail: 'Not now.' } });
     onRead(...versions);
@@ -263,16 +263,16 @@ describe.each([
   });
 });
 
-describe('a documented 2xx with a later version is a success whatever its body:', () => {
+describe('a documented 2xx with a later version is a success with any body:', () => {
   test.each<[string, ScriptedAnswer]>([
     ['none', {}],
     ['HTML', { body: '<html><body>It works!</body></html>' }],
-    ['JSON that breaks off', { body: '{"start_fielding_at":"2126-01-0' }],
-    ['a body that breaks off on the way', { body: period, fault: 'truncate' }],
+    ['truncated JSON', { body: '{"start_fielding_at":"2126-01-0' }],
+    ['a body that is cut off', { body: period, fault: 'truncate' }],
     ['a list', { body: [] }],
     ['null', { body: 'null' }],
     ['a period of another type', { body: { start_fielding_at: 5, end_fielding_at: null } }],
-    ['a period that is no date', { body: { start_fielding_at: 'soon', end_fielding_at: 'later' } }],
+    ['a period without valid dates', { body: { start_fielding_at: 'soon', end_fielding_at: 'later' } }],
     ['half of a period', { body: { start_fielding_at: period.start_fielding_at } }],
   ])('%s', async (_what, answer) => {
     onAction('launch-now', { status: 200, headers: { etag: 'W/"6"' }, ...answer });
@@ -299,9 +299,9 @@ describe('a job that was started', () => {
   test.each<[string, ScriptedAnswer, string]>([
     ['is not allowed', { status: 403 }, 'FORBIDDEN'],
     ['is unavailable for long', { status: 503, headers: { 'retry-after': '3600' } }, 'UPSTREAM_UNAVAILABLE'],
-    ['answers with what is no JSON', { body: '<html></html>' }, 'UPSTREAM_BAD_RESPONSE'],
-    ['tells no status', { body: { ...rest.batchJob, status: null } }, 'UPSTREAM_BAD_RESPONSE'],
-  ])('is named by the error where reading it %s', async (_what, answer, code) => {
+    ['returns a body that is not JSON', { body: '<html></html>' }, 'UPSTREAM_BAD_RESPONSE'],
+    ['returns no status', { body: { ...rest.batchJob, status: null } }, 'UPSTREAM_BAD_RESPONSE'],
+  ])('is named by the error if reading it %s', async (_what, answer, code) => {
     scripted.upstream.on('POST', paths.pauseJobs, {
       status: 201,
       headers: { location: paths.batchJobInLocation },

@@ -18,20 +18,20 @@ function readRun(body: object) {
   return scripted.execute<{ fieldingRun: unknown }, object>(RUN, { id: ids.fieldingRun });
 }
 
-describe('a body that says more or less than is documented is taken', () => {
+describe('accepts a body with more or less than the contract documents', () => {
   const { id, status, version } = rest.fieldingRun;
   const nothingElse = { startAt: null, endAt: null, lastChangedAt: null, lastChangedBy: null };
 
-  test('with fields that nobody has heard of', async () => {
+  test('with unknown properties', async () => {
     const { data, errors } = await readRun({ ...rest.fieldingRun, mood: 'fine', goals: [{ deep: null }] });
     expect(errors).toEqual([]);
     expect(data?.fieldingRun).toMatchObject({ status: 'PAUSED', version: '5' });
   });
 
   test.each([
-    ['without what is optional', { id, status, version }],
+    ['without optional properties', { id, status, version }],
     [
-      'with nulls for what is optional',
+      'with nulls for optional properties',
       {
         ...{ id, status, version },
         ...{ start_fielding_at: null, end_fielding_at: null, last_changed_at: null, last_changed_by: null },
@@ -46,13 +46,13 @@ describe('a body that says more or less than is documented is taken', () => {
   });
 });
 
-describe('a value that is broken fails the field that needs it', () => {
+describe('a malformed value fails the field that needs it', () => {
   test.each([
     ['lastChangedBy', { last_changed_by: 7 }],
     ['startAt', { start_fielding_at: 'soon' }],
     ['endAt', { end_fielding_at: { at: 'never' } }],
     ['lastChangedAt', { last_changed_at: '2026-13-45' }],
-  ])('%s, and its siblings stand', async (field, broken) => {
+  ])('%s, and its siblings succeed', async (field, broken) => {
     const { data, errors } = await readRun({ ...rest.fieldingRun, ...broken });
     expect(data?.fieldingRun).toMatchObject({ status: 'PAUSED', version: '5', [field]: null });
     expect(errors).toMatchObject([badResponse('fieldingRun', field)]);
@@ -63,7 +63,7 @@ describe('a value that is broken fails the field that needs it', () => {
     ['status', { status: 3 }],
     ['version', { version: undefined }],
     ['version', { version: '5' }],
-  ])('%s, which may not be null, with its object, and other objects stand', async (field, broken) => {
+  ])('%s, which is non-null, with its object; other objects succeed', async (field, broken) => {
     scripted.upstream.on('GET', '/accounts', { body: { accounts: [{ id: 101 }] } });
     scripted.upstream.on('GET', paths.fieldingRun, { body: { ...rest.fieldingRun, ...broken } });
     const { data, errors } = await scripted.execute(
@@ -74,7 +74,7 @@ describe('a value that is broken fails the field that needs it', () => {
     expect(errors).toMatchObject([badResponse('fieldingRun', field)]);
   });
 
-  test('and none where nobody asked for it', async () => {
+  test('and nothing if the field is not selected', async () => {
     scripted.upstream.on('GET', paths.fieldingRun, { body: { ...rest.fieldingRun, status: 3 } });
     const { data, errors } = await scripted.execute('query ($id: ID!) { fieldingRun(id: $id) { version } }', {
       id: ids.fieldingRun,
@@ -82,7 +82,7 @@ describe('a value that is broken fails the field that needs it', () => {
     expect({ data, errors }).toEqual({ data: { fieldingRun: { version: '5' } }, errors: [] });
   });
 
-  test('deep inside an object', async () => {
+  test('inside a nested object', async () => {
     const progress = { ...rest.overview.progress, current_completes: 'three' };
     scripted.upstream.on('GET', `${paths.targetGroup}/overview`, { body: { ...rest.overview, progress } });
     const { data, errors } = await scripted.execute(
@@ -96,7 +96,7 @@ describe('a value that is broken fails the field that needs it', () => {
   });
 });
 
-describe('a broken item of a list', () => {
+describe('a malformed item of a list', () => {
   const LIST = `query ($id: ID!) {
     projects(accountId: $id, first: 3) { edges { node { id name } } nodes { id name } pageInfo { endCursor } }
   }`;
@@ -114,7 +114,7 @@ describe('a broken item of a list', () => {
     ['with a number for an id', { id: 2, name: 'Boats' }],
     ['that is null', null],
     ['that is a text', 'Boats'],
-  ])('%s is null, and the others stand', async (_what, broken) => {
+  ])('%s is null, and the others succeed', async (_what, broken) => {
     const { data, errors } = await list([pets, broken, cars]);
     const nodes = [node(pets), null, node(cars)];
     expect(data).toEqual({
@@ -127,7 +127,7 @@ describe('a broken item of a list', () => {
     expect(errors).toMatchObject([badResponse('projects', 'edges', 1), badResponse('projects', 'nodes', 1)]);
   });
 
-  test('that lacks a field is null in that field', async () => {
+  test('without a property is null in that field', async () => {
     const { data, errors } = await list([pets, { id: 'P2' }]);
     expect(data).toMatchObject({ projects: { nodes: [node(pets), { id: '101/P2', name: null }] } });
     expect(errors).toMatchObject([
@@ -137,7 +137,7 @@ describe('a broken item of a list', () => {
   });
 
   test.each([{ projects: undefined }, { projects: null }, { projects: 'none' }, { has_more: 'maybe' }])(
-    'is not what a broken list is: %j',
+    'differs from a malformed list: %j',
     async (broken) => {
       const { data, errors } = await list([pets], broken);
       expect(data).toEqual({ projects: null });
@@ -146,8 +146,8 @@ describe('a broken item of a list', () => {
   );
 });
 
-describe('a value of an enum that nobody has heard of is UNKNOWN:', () => {
-  test('the status of a fielding run, with which nothing can be done', async () => {
+describe('an unknown enum value is UNKNOWN:', () => {
+  test('the status of a fielding run, which then allows no action', async () => {
     scripted.upstream.on('GET', paths.fieldingRun, { body: { ...rest.fieldingRun, status: 'Hibernating' } });
     const { data, errors } = await scripted.execute(
       'query ($id: ID!) { fieldingRun(id: $id) { status availableActions } }',
@@ -171,7 +171,7 @@ describe('a value of an enum that nobody has heard of is UNKNOWN:', () => {
     expect({ data, errors }).toEqual({ data: { it: { status: 'UNKNOWN' } }, errors: [] });
   });
 
-  test('a job with such a status is asked for again', async () => {
+  test('a job with such a status counts as in progress', async () => {
     scripted.upstream.on('GET', paths.batchJob, { body: { ...rest.batchJob, status: 'Dreaming' } });
     const { data } = await scripted.execute('query ($id: ID!) { batchJob(id: $id) { pollAfterSeconds } }', {
       id: ids.batchJob,

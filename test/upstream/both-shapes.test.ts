@@ -25,7 +25,7 @@ describe("a target group's overview and details", () => {
   const QUERY = `{ targetGroup(id: "${ids.targetGroup}") ${FIELDS} }`;
   const whole = { name: 'Cats', status: 'LIVE', createdAt: created, projectManagerId: manager };
 
-  test('of the newest version: the overview is enough', async () => {
+  test('need only the overview in the newest version', async () => {
     scripted.upstream.on('GET', overviewPath, { body: newer });
     expect(await ask(QUERY)).toEqual({ data: { targetGroup: whole }, errors: [] });
     expect(scripted.calls()).toEqual(calls('overview'));
@@ -36,14 +36,14 @@ describe("a target group's overview and details", () => {
     ['no manager', { created_at: created }],
     ['no time of creation', { project_manager_id: manager }],
     ['null', { project_manager_id: null, created_at: null }],
-  ])('of an older version, where the overview tells %s: details are read, too', async (_what, more) => {
+  ])('are both read in an older version whose overview has %s', async (_what, more) => {
     scripted.upstream.on('GET', overviewPath, { body: { ...rest.overview, ...more } });
     scripted.upstream.on('GET', detailsPath, { body: older });
     expect(await ask(QUERY)).toEqual({ data: { targetGroup: whole }, errors: [] });
     expect(scripted.calls()).toEqual(calls('overview', 'details'));
   });
 
-  test('are read for the target group of a fielding run in the same way', async () => {
+  test('are read in the same way for the target group of a fielding run', async () => {
     scripted.upstream.on('GET', paths.fieldingRun, { body: rest.fieldingRun });
     scripted.upstream.on('GET', overviewPath, { body: rest.overview });
     scripted.upstream.on('GET', detailsPath, { body: older });
@@ -54,7 +54,7 @@ describe("a target group's overview and details", () => {
     expect(scripted.calls()).toEqual([`GET /v1${paths.fieldingRun}`, ...calls('overview', 'details')]);
   });
 
-  test('are not both needed for the rest: where details fail, the overview stands', async () => {
+  test('succeed from the overview alone if the details fail', async () => {
     scripted.upstream.on('GET', overviewPath, { body: { ...rest.overview, created_at: created } });
     scripted.upstream.on('GET', detailsPath, { status: 403 });
     const { data, errors } = await ask(QUERY);
@@ -64,7 +64,7 @@ describe("a target group's overview and details", () => {
     ]);
   });
 
-  test('may be gone: what only details tell is null then', async () => {
+  test('leave fields null that only the missing details have', async () => {
     scripted.upstream.on('GET', overviewPath, { body: rest.overview });
     expect(await ask(QUERY)).toEqual({
       data: { targetGroup: { ...whole, createdAt: null, projectManagerId: null } },
@@ -72,7 +72,7 @@ describe("a target group's overview and details", () => {
     });
   });
 
-  test('that came broken fails the field, and costs no more', async () => {
+  test('fail the field if malformed, without another call', async () => {
     scripted.upstream.on('GET', overviewPath, { body: { ...newer, created_at: 7 } });
     const { data, errors } = await ask(QUERY);
     expect(data).toEqual({ targetGroup: { ...whole, createdAt: null } });
@@ -90,7 +90,7 @@ describe("a target group's overview and details", () => {
       null,
     ],
     [{ current_cost: 12.34, current_cost_per_interview: 2.5 }, { amount: '12.34', currency: null }, 2.5],
-  ])('tell present prices, or not: %j', async (more, currentCost, perInterview) => {
+  ])('show current prices, or null: %j', async (more, currentCost, perInterview) => {
     scripted.upstream.on('GET', overviewPath, { body: { ...rest.overview, ...more } });
     const { data, errors } = await ask(`{ targetGroup(id: "${ids.targetGroup}") { statistics {
       currentCost { amount currency } currentCostPerInterview { amount currency } } } }`);
@@ -113,14 +113,7 @@ describe("a project's name", () => {
   const read = (fields: string) => ask(`{ project(id: "${ids.project}") { ${fields} } }`);
 
   test.each([
-    [
-      'is told by the overview',
-      { name: 'Cats' },
-      {},
-      'name status',
-      { name: 'Cats', status: 'ACTIVE' },
-      false,
-    ],
+    ['is in the overview', { name: 'Cats' }, {}, 'name status', { name: 'Cats', status: 'ACTIVE' }, false],
     [
       'is left out of it',
       {},
@@ -148,8 +141,8 @@ describe("a project's name", () => {
 
   test.each([
     ['cannot be read', {}, { status: 403 }, 'FORBIDDEN'],
-    ['came broken', { name: 7 }, { body: rest.project }, 'UPSTREAM_BAD_RESPONSE'],
-  ])('that %s fails alone', async (_what, more, details, code) => {
+    ['is malformed', { name: 7 }, { body: rest.project }, 'UPSTREAM_BAD_RESPONSE'],
+  ])('fails alone if it %s', async (_what, more, details, code) => {
     scripted.upstream.on('GET', `${paths.project}/overview`, { body: { ...overview, ...more } });
     scripted.upstream.on('GET', paths.project, details);
     const { data, errors } = await read('name status');
@@ -162,7 +155,7 @@ describe("a draft's time of creation", () => {
   test.each([
     [{ created_at: '2026-01-01T09:00:00Z' }, '2026-01-01T09:00:00.000Z'],
     [{}, null],
-  ])('told as %j', async (more, createdAt) => {
+  ])('written as %j', async (more, createdAt) => {
     scripted.upstream.on('GET', paths.targetGroup, { body: { name: 'Cats', ...more } });
     const query = `{ targetGroup(id: "${ids.targetGroup}") { name status createdAt } }`;
     expect(await ask(query)).toEqual({
@@ -179,7 +172,7 @@ describe('customer reference numbers', () => {
     [{ project_customer_reference_number: 'RF-1', purchase_order_number: 'PO-1' }, 'RF-1'],
     [{ project_customer_reference_number: null, purchase_order_number: 'PO-1' }, 'PO-1'],
     [{}, null],
-  ])('of a project, told as %j', async (more, number) => {
+  ])('of a project, written as %j', async (more, number) => {
     const both = { customerReferenceNumber: number, purchaseOrderNumber: number };
     const body = { ...rest.project, ...more };
     scripted.upstream.on('GET', paths.project, { body });
@@ -205,7 +198,7 @@ describe('customer reference numbers', () => {
 });
 
 describe('what may be null', () => {
-  test('is null, and ends no page with more', async () => {
+  test('is null, and leaves `hasNextPage` intact', async () => {
     const statistics = { median_length_of_interview_seconds: { value: null, issues: [] } };
     listed(paths.targetGroups, {
       target_groups: [{ ...rest.targetGroup, updated_at: null, statistics }],
@@ -282,7 +275,7 @@ describe('issues of statistics', () => {
     });
   });
 
-  test('are told figure by figure', async () => {
+  test('are listed metric by metric', async () => {
     const of = (code: string) => ({ issues: [{ issue_type: 'error', reason: { code }, suggestions: [] }] });
     const told = await issuesOf({
       progress: of('1'),
@@ -317,7 +310,7 @@ describe('issues of statistics', () => {
     });
   });
 
-  test('are none where there are none', async () => {
+  test('are empty if there are none', async () => {
     expect(await issuesOf({ conversion_rate: { value: 0.5 } })).toMatchObject({
       conversionRate: 0.5,
       issues: [],
@@ -325,7 +318,7 @@ describe('issues of statistics', () => {
     });
   });
 
-  test('that came broken fail by themselves', async () => {
+  test('fail alone if malformed', async () => {
     const sound = { issue_type: 'error', reason, suggestions };
     const told = await issuesOf({
       conversion_rate: { value: 0.5, issues: [sound, 'x', { ...sound, reason: { code: 7 } }] },

@@ -21,7 +21,7 @@ async function ask(selection: string, id?: string) {
 describe.each([
   ['2025-12-18', (item: object) => item],
   ['older versions', (item: object) => ({ ...item, target_group_name: 'Cats' })],
-])('in a job as %s of the API tell of it', (_version, shaped) => {
+])('in a job in the shape of %s of the API', (_version, shaped) => {
   const reason = { code: 'TargetGroupNotFound', description: 'There is no such target group.' };
   const item = (id: string) => shaped({ target_group_id: id, failure_reason: reason });
   const JOB = `batchJob(id: $id) {
@@ -62,9 +62,9 @@ describe.each([
       ['has null for an id', { ...item('T2'), target_group_id: null }],
       ['has an object for an id', { ...item('T2'), target_group_id: { id: 'T2' } }],
       ['has an empty id', item('')],
-      ['has an id that is a way up', item('..')],
-      ['has an id that is no path segment', item('T2/x')],
-    ])('that %s is null, and its siblings stand', async (_what, broken) => {
+      ['has `..` for an id', item('..')],
+      ['has an id with a slash', item('T2/x')],
+    ])('that %s is null, and its siblings succeed', async (_what, broken) => {
       const { data, errors } = await read({ [property]: { data: [item('T1'), broken, item('T3')] } });
       const [first] = sound[field];
       const third = { ...first, targetGroupId: 'T3', targetGroup: { id: '101/P1/T3' } };
@@ -81,13 +81,13 @@ describe.each([
       ['whose `data` is an object', { data: { 0: item('T1') } }],
       ['that is a text', 'none'],
       ['that is a list itself', [item('T1')]],
-    ])('%s is null, and the rest of the job stands', async (_what, broken) => {
+    ])('%s is null, and the rest of the job succeeds', async (_what, broken) => {
       const { data, errors } = await read({ [property]: broken });
       expect(data).toEqual({ batchJob: { ...sound, [field]: null } });
       expect(errors).toEqual([expect.objectContaining(badAt('batchJob', field))]);
     });
 
-    test.each([undefined, null])('that the API does not tell (%s) is empty', async (missing) => {
+    test.each([undefined, null])('is empty if the API omits it (%s)', async (missing) => {
       const { data, errors } = await read({ [property]: missing });
       expect({ data, errors }).toEqual({ data: { batchJob: { ...sound, [field]: [] } }, errors: [] });
     });
@@ -98,7 +98,7 @@ describe.each([
     ['without a description', { code: 'Gone' }, { code: 'Gone', description: null }],
     ['with neither', {}, { code: null, description: null }],
     ['with nulls', { code: null, description: null }, { code: null, description: null }],
-  ])('a reason %s is told as far as it goes', async (_what, failure_reason, failureReason) => {
+  ])('shows the valid parts of a reason %s', async (_what, failure_reason, failureReason) => {
     const broken = { ...item('T2'), failure_reason };
     const { data, errors } = await read({ failed_target_groups: { data: [broken, item('T1')] } });
     const failed = { targetGroupId: 'T2', targetGroup: { id: '101/P1/T2' }, failureReason };
@@ -113,7 +113,7 @@ describe.each([
     ['that is missing', { failure_reason: undefined }],
     ['that is a text', { failure_reason: 'Gone' }],
     ['that is a list', { failure_reason: [reason] }],
-  ])('a reason %s is null, and its target group stands', async (_what, broken) => {
+  ])('a reason %s is null, and its target group succeeds', async (_what, broken) => {
     const { data, errors } = await read({
       failed_target_groups: { data: [{ ...item('T2'), ...broken }, item('T1')] },
     });
@@ -126,7 +126,7 @@ describe.each([
     ]);
   });
 
-  test.each(['code', 'description'])('a %s of a reason that is broken is null alone', async (name) => {
+  test.each(['code', 'description'])('a malformed %s of a reason is null alone', async (name) => {
     const broken = { ...item('T2'), failure_reason: { ...reason, [name]: 7 } };
     const { data, errors } = await read({ failed_target_groups: { data: [broken] } });
     const failureReason = { ...reason, [name]: null };
@@ -137,7 +137,7 @@ describe.each([
     ]);
   });
 
-  test('a time of creation that is broken is null alone: when to ask again is told', async () => {
+  test('a malformed creation time is null alone: `pollAfterSeconds` is still set', async () => {
     const { data, errors } = await read({ status: 'Processing', created_at: 'soon' });
     expect(data).toEqual({
       batchJob: { ...sound, status: 'PROCESSING', createdAt: null, pollAfterSeconds: 1 },
@@ -161,10 +161,10 @@ describe('an account', () => {
     ['with a negative id', { id: -102 }],
     ['with a fraction for an id', { id: 102.5 }],
     ['with an id beyond 32 bits', { id: 2 ** 31 }],
-    ['with an endless id', { id: 1e21 }],
+    ['with an id beyond any integer', { id: 1e21 }],
   ] as const;
 
-  test.each(broken)('%s is null, and its siblings stand', async (_what, one) => {
+  test.each(broken)('%s is null, and its siblings succeed', async (_what, one) => {
     const { data, errors } = await readAccounts(
       [{ id: 101, name: 'Northwind' }, one, { id: 103 }],
       'accounts { id name }',
@@ -175,26 +175,23 @@ describe('an account', () => {
     expect(errors).toEqual([expect.objectContaining(badAt('accounts', 1))]);
   });
 
-  test.each(broken)(
-    '%s hides none that stands beside it, and nobody knows what is not there',
-    async (_what, one) => {
-      const accounts = [one, { id: 101, name: 'Northwind' }];
-      const found = await readAccounts(accounts, 'account(id: $id) { id name }', '101');
-      expect(found).toMatchObject({ data: { account: { id: '101', name: 'Northwind' } }, errors: [] });
+  test.each(broken)('%s hides no other account, and an unknown id is an error', async (_what, one) => {
+    const accounts = [one, { id: 101, name: 'Northwind' }];
+    const found = await readAccounts(accounts, 'account(id: $id) { id name }', '101');
+    expect(found).toMatchObject({ data: { account: { id: '101', name: 'Northwind' } }, errors: [] });
 
-      const missing = await readAccounts(accounts, 'account(id: $id) { id name }', '102');
-      expect(missing.data).toMatchObject({ account: null });
-      expect(missing.errors).toEqual([expect.objectContaining(badAt('account'))]);
-    },
-  );
+    const missing = await readAccounts(accounts, 'account(id: $id) { id name }', '102');
+    expect(missing.data).toMatchObject({ account: null });
+    expect(missing.errors).toEqual([expect.objectContaining(badAt('account'))]);
+  });
 
-  test('whose name is broken is there, without it', async () => {
+  test('with a malformed name is shown without it', async () => {
     const { data, errors } = await readAccounts([{ id: 101, name: 7 }], 'accounts { id name }');
     expect(data).toMatchObject({ accounts: [{ id: '101', name: null }] });
     expect(errors).toEqual([expect.objectContaining(badAt('accounts', 0, 'name'))]);
   });
 
-  test.each([undefined, null, 'none', {}])('is not what a broken list is: %j', async (accounts) => {
+  test.each([undefined, null, 'none', {}])('differs from a malformed list: %j', async (accounts) => {
     const { data, errors } = await readAccounts(accounts, 'accounts { id }');
     expect(data).toMatchObject({ accounts: null });
     expect(errors).toEqual([expect.objectContaining(badAt('accounts'))]);
@@ -218,7 +215,7 @@ describe('the fielding run of a target group', () => {
     expect(errors).toEqual([expect.objectContaining(badAt('targetGroup', 'fieldingRun'))]);
   });
 
-  test('whose end is broken is there, with what can be done with it', async () => {
+  test('with a malformed end is shown with its allowed actions', async () => {
     scripted.upstream.on('GET', paths.fieldingRun, {
       body: { ...rest.fieldingRun, end_fielding_at: 'never' },
     });
@@ -233,7 +230,7 @@ describe('the fielding run of a target group', () => {
   });
 });
 
-describe('figures', () => {
+describe('metrics', () => {
   const LISTED = `targetGroups(projectId: $id) { nodes {
     name progress { currentCompletes } statistics { conversionRate incidenceRate lastCompleteAt }
   } }`;
@@ -264,7 +261,7 @@ describe('figures', () => {
       { lastCompleteAt: null },
       ['statistics', 'lastCompleteAt'],
     ],
-  ])('of a target group of which %s is broken: the others stand', async (_what, broken, shown, path) => {
+  ])('of a target group whose %s is malformed: the others succeed', async (_what, broken, shown, path) => {
     const broke = { ...rest.targetGroup, statistics: { ...statistics, ...broken } };
     scripted.upstream.on('GET', paths.targetGroups, {
       body: { target_groups: [broke, { ...rest.targetGroup, statistics }], has_more: false },
@@ -277,7 +274,7 @@ describe('figures', () => {
   });
 
   test.each([['a text'], [7], [[statistics]]])(
-    'of a target group that are broken as a whole (%j) are null, and the target group stands',
+    'of a target group that are malformed as a whole (%j) are null, and the target group succeeds',
     async (broken) => {
       scripted.upstream.on('GET', paths.targetGroups, {
         body: { target_groups: [{ ...rest.targetGroup, statistics: broken }], has_more: false },
@@ -291,21 +288,24 @@ describe('figures', () => {
     },
   );
 
-  test.each(['projects', 'project'])('of a project, in %s: the broken one is null alone', async (query) => {
-    const broken = {
-      ...rest.project,
-      status: 'active',
-      statistics: { filling_goal: 'many', current_completes: 3 },
-    };
-    scripted.upstream.on('GET', paths.projects, { body: { projects: [broken], has_more: false } });
-    scripted.upstream.on('GET', `${paths.project}/overview`, { body: broken });
-    const fields = 'name statistics { fillingGoal currentCompletes }';
-    const { data, errors } = await (query === 'project'
-      ? ask(`node: project(id: $id) { ${fields} }`, ids.project)
-      : ask(`list: projects(accountId: $id) { nodes { ${fields} } }`, ids.account));
-    const shown = { name: 'Pets', statistics: { fillingGoal: null, currentCompletes: 3 } };
-    expect(data).toEqual(query === 'project' ? { node: shown } : { list: { nodes: [shown] } });
-    const at = query === 'project' ? ['node'] : ['list', 'nodes', 0];
-    expect(errors).toEqual([expect.objectContaining(badAt(...at, 'statistics', 'fillingGoal'))]);
-  });
+  test.each(['projects', 'project'])(
+    'of a project, in %s: the malformed one is null alone',
+    async (query) => {
+      const broken = {
+        ...rest.project,
+        status: 'active',
+        statistics: { filling_goal: 'many', current_completes: 3 },
+      };
+      scripted.upstream.on('GET', paths.projects, { body: { projects: [broken], has_more: false } });
+      scripted.upstream.on('GET', `${paths.project}/overview`, { body: broken });
+      const fields = 'name statistics { fillingGoal currentCompletes }';
+      const { data, errors } = await (query === 'project'
+        ? ask(`node: project(id: $id) { ${fields} }`, ids.project)
+        : ask(`list: projects(accountId: $id) { nodes { ${fields} } }`, ids.account));
+      const shown = { name: 'Pets', statistics: { fillingGoal: null, currentCompletes: 3 } };
+      expect(data).toEqual(query === 'project' ? { node: shown } : { list: { nodes: [shown] } });
+      const at = query === 'project' ? ['node'] : ['list', 'nodes', 0];
+      expect(errors).toEqual([expect.objectContaining(badAt(...at, 'statistics', 'fillingGoal'))]);
+    },
+  );
 });

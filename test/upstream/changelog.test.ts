@@ -55,7 +55,7 @@ const shown = (entryId: string) => ({
   changes: [shownChange],
 });
 
-describe('An entry', () => {
+describe('an entry', () => {
   const entries = (...changelog: unknown[]) => read({ changelog, next_cursor: '' }, ENTRIES);
 
   test.each([
@@ -84,7 +84,7 @@ describe('An entry', () => {
     const by = (id: string, user: unknown) => ({ ...entry(id), user });
     const [ana] = rest.users.users;
 
-    test('tells who that is, from one list for all entries', async () => {
+    test('shows the user, from one list for all entries', async () => {
       scripted.upstream.on('GET', paths.users, { body: rest.users });
       const gone = by('E3', { type: 'las_user', las_user_id: 'M9' });
       const system = by('E4', { type: 'system_user' });
@@ -105,7 +105,7 @@ describe('An entry', () => {
       expect(users()).toHaveLength(1);
     });
 
-    test('whose id alone is selected costs no call', async () => {
+    test('makes no call if only the id is selected', async () => {
       const { changelog, errors } = await read(
         { changelog: [entry('E1')] },
         'nodes { actor { user { id __typename } } }',
@@ -115,7 +115,7 @@ describe('An entry', () => {
       expect(users()).toEqual([]);
     });
 
-    test('who cannot be read leaves the rest', async () => {
+    test('succeeds without a user who cannot be read', async () => {
       scripted.upstream.on('GET', paths.users, { status: 403 });
       const { changelog, errors } = await read({ changelog: [entry('E1')] }, WHO);
       expect(changelog).toEqual({ nodes: [{ actor: { userId: 'M1', user: null } }] });
@@ -127,7 +127,7 @@ describe('An entry', () => {
       ]);
     });
 
-    test('whose id is broken is null alone', async () => {
+    test('with a malformed user id is null alone', async () => {
       const changelog = [by('E1', { type: 'las_user', las_user_id: 7 })];
       const answer = await read({ changelog }, 'nodes { entryId actor { kind user { id } } }');
       expect(answer).toEqual({
@@ -137,7 +137,7 @@ describe('An entry', () => {
     });
   });
 
-  test('shows a reason, a supplier, and changes that nobody has heard of', async () => {
+  test('shows a reason, a supplier, and unknown kinds of change', async () => {
     const changes = [
       { object: 'status_change', new_value: 'paused', old_value: 'live', reason_code: 'low_epc' },
       {
@@ -180,7 +180,7 @@ describe('An entry', () => {
     });
   });
 
-  test('of nothing has nothing', async () => {
+  test('without properties has null fields', async () => {
     expect(await entries({})).toEqual({
       changelog: { nodes: [{ entryId: null, occurredAt: null, actor: null, changes: [] }] },
       errors: [],
@@ -205,14 +205,14 @@ describe('An entry', () => {
       { changes: [{ ...shownChange, reasonCode: null }] },
       ['changes', 0, 'reasonCode'],
     ],
-  ])('with a broken %s stands without it: %j', async (_what, broken, without, path) => {
+  ])('succeeds without a malformed %s: %j', async (_what, broken, without, path) => {
     expect(await entries({ ...entry('E1'), ...broken }, entry('E2'))).toEqual({
       changelog: { nodes: [{ ...shown('E1'), ...without }, shown('E2')] },
       errors: [badAt('nodes', 0, ...path)],
     });
   });
 
-  test.each([[null], ['E1'], [5], [[]]])('that is %j is null, and the others stand', async (broken) => {
+  test.each([[null], ['E1'], [5], [[]]])('that is %j is null, and the others succeed', async (broken) => {
     expect(await entries(entry('E1'), broken, entry('E3'))).toEqual({
       changelog: { nodes: [shown('E1'), null, shown('E3')] },
       errors: [badAt('nodes', 1)],
@@ -220,10 +220,10 @@ describe('An entry', () => {
   });
 });
 
-describe('A page', () => {
+describe('a page', () => {
   const two = [entry('E1'), entry('E2')];
 
-  test.each([undefined, null, ''])('is the last one where its next cursor is %j', async (next_cursor) => {
+  test.each([undefined, null, ''])('is the last one if its next cursor is %j', async (next_cursor) => {
     expect(await read({ changelog: two, next_cursor }, PAGE)).toEqual({
       changelog: {
         edges: ['E1', 'E2'].map((entryId) => ({ cursor: entryId, node: { entryId } })),
@@ -233,7 +233,7 @@ describe('A page', () => {
     });
   });
 
-  test('goes on where there is a next cursor, which need not be an id', async () => {
+  test('continues at any next cursor, which need not be an id', async () => {
     expect(await read({ changelog: two, next_cursor: 'n&x=1' }, PAGE, { first: 2, after: 'E0 ' })).toEqual({
       changelog: {
         edges: [
@@ -260,7 +260,7 @@ describe('A page', () => {
     });
   });
 
-  test('of entries without ids goes on by its next cursor; what has no cursor has no edge', async () => {
+  test('of entries without ids continues at its next cursor; an entry without a cursor has no edge', async () => {
     const nameless = { ...entry('E1'), id: undefined };
     const page = { changelog: [nameless, { ...nameless, id: '' }, entry('E3'), nameless], next_cursor: 'n1' };
     expect(await read(page, PAGE)).toEqual({
@@ -277,7 +277,7 @@ describe('A page', () => {
     });
   });
 
-  test('with more entries than were asked for shows as many as were', async () => {
+  test('with too many entries is cut to the requested size', async () => {
     expect(
       await read({ changelog: [...two, entry('E3')], next_cursor: '' }, PAGE, { first: 2 }),
     ).toMatchObject({
@@ -291,7 +291,7 @@ describe('A page', () => {
   test.each([
     ['starts with the cursor again', { changelog: two, next_cursor: 'E1' }],
     ['leads to the cursor again', { changelog: [entry('E5')], next_cursor: 'E1' }],
-  ])('that %s is an error: a walk would never end', async (_what, page) => {
+  ])('that %s is an error, because paging would never end', async (_what, page) => {
     expect(await read(page, PAGE, { after: 'E1' })).toEqual({ changelog: null, errors: [badAt()] });
   });
 
@@ -299,7 +299,7 @@ describe('A page', () => {
     expect(await read({ changelog }, ENTRIES)).toEqual({ changelog: null, errors: [badAt()] });
   });
 
-  test('whose next cursor is broken shows its entries', async () => {
+  test('with a malformed next cursor shows its entries', async () => {
     expect(await read({ changelog: two, next_cursor: 5 }, ENTRIES)).toEqual({
       changelog: { nodes: [shown('E1'), shown('E2')] },
       errors: [],

@@ -2,15 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import { paths, rest } from './demand.js';
 import { useScripted } from './scripted.js';
 
-const places = Array.from({ length: 24 }, (_, index) => ({ alias: `p${index}`, projectId: `P${index}` }));
+const refs = Array.from({ length: 24 }, (_, index) => ({ alias: `p${index}`, projectId: `P${index}` }));
 const EVERY_PROJECT = `{
-  ${places.map(({ alias, projectId }) => `${alias}: project(id: "101/${projectId}") { name }`).join('\n')}
+  ${refs.map(({ alias, projectId }) => `${alias}: project(id: "101/${projectId}") { name }`).join('\n')}
 }`;
 
 describe.each([1, 3])('with DEMAND_API_CONCURRENCY=%i', (most) => {
   const scripted = useScripted({ env: { DEMAND_API_CONCURRENCY: String(most) } });
 
-  test('no more requests are in flight, whoever makes them, and all are answered', async () => {
+  test('bounds the requests in flight of all callers, and all succeed', async () => {
     scripted.upstream.on('GET', /^\/demand\/accounts\/101\/projects\/P\d+$/, ({ path }) => {
       const id = path.slice(path.lastIndexOf('/') + 1);
       return { body: { ...rest.project, id, name: `Project ${id}` }, delayMs: 5 };
@@ -20,14 +20,14 @@ describe.each([1, 3])('with DEMAND_API_CONCURRENCY=%i', (most) => {
     for (const { data, errors } of answers) {
       expect(errors).toEqual([]);
       expect(data).toEqual(
-        Object.fromEntries(places.map(({ alias, projectId }) => [alias, { name: `Project ${projectId}` }])),
+        Object.fromEntries(refs.map(({ alias, projectId }) => [alias, { name: `Project ${projectId}` }])),
       );
     }
-    expect(scripted.upstream.requests).toHaveLength(tokens.length * places.length);
+    expect(scripted.upstream.requests).toHaveLength(tokens.length * refs.length);
     expect(scripted.upstream.mostInFlight()).toBe(most);
   });
 
-  test('a request that failed makes place for the next', async () => {
+  test('a failed request frees its permit', async () => {
     scripted.upstream.on('GET', /./, ({ path }) =>
       path.endsWith('0') ? { status: 403 } : { body: { ...rest.project, name: 'Pets' } },
     );

@@ -1,4 +1,4 @@
-/** One of everything in the Demand API: the ids of the graph, the paths of REST, and bodies with all that is documented. */
+/** One resource of each kind: its id in the graph, its REST path, and a body with all documented properties. */
 export const ids = {
   account: '101',
   project: '101/P1',

@@ -58,7 +58,7 @@ describe.each(kinds)('the $kind of a draft', ({ kind, path, otherPath, document,
     scripted.upstream.on('POST', path, { status: 201, headers });
   };
 
-  test('is asked for with its times in UTC and its key, and costs no read', async () => {
+  test('is created with its times in UTC and its key, without a read', async () => {
     answerWith(`${path}/J1`);
     const { data, errors } = await create();
     expect({ data, errors }).toEqual({
@@ -90,7 +90,7 @@ describe.each(kinds)('the $kind of a draft', ({ kind, path, otherPath, document,
     ['a path without /demand', () => `${path.replace('/demand', '')}/J1`],
     ['a path with a slash at its end', () => `${path}/J1/`],
     ['a bare id', () => 'J1'],
-  ])('whose Location is %s is read where it is documented', async (_what, location) => {
+  ])('with the Location %s is read at its documented path', async (_what, location) => {
     answerWith(location(new URL(scripted.upstream.url).origin));
     scripted.upstream.on('GET', `${path}/J1`, { body: rest.draftLaunchJob });
     expect(await create()).toMatchObject({ data: { it: { draftLaunchJob: { id: nodeId } } }, errors: [] });
@@ -110,7 +110,7 @@ describe.each(kinds)('the $kind of a draft', ({ kind, path, otherPath, document,
     ['of another account', `${path.replace('101', '102')}/J1`],
     ['of a batch job', paths.batchJobInLocation],
     ['of another origin', `https://elsewhere.example${path}/J1`],
-  ])('whose Location is %s is of unknown outcome, and keeps its key', async (_what, location) => {
+  ])('with the Location %s has an unknown outcome, and keeps its key', async (_what, location) => {
     answerWith(location);
     const { data, errors } = await create();
     expect(data).toEqual({ it: null });
@@ -128,7 +128,7 @@ describe.each(kinds)('the $kind of a draft', ({ kind, path, otherPath, document,
     expect(scripted.calls()).toEqual([`POST /v1${path}`, `POST /v1${path}`]);
   });
 
-  test('tells the key that the gateway made', async () => {
+  test('returns the key that the gateway generated', async () => {
     answerWith(undefined);
     const { errors } = await create(null);
     const [sent] = scripted.upstream.requests;
@@ -140,7 +140,7 @@ describe.each(kinds)('the $kind of a draft', ({ kind, path, otherPath, document,
     [400, { detail: 'The end is wrong.' }, { code: 'VALIDATION_FAILED', field: null }],
     [404, {}, { code: 'NOT_FOUND', field: ['id'] }],
     [422, {}, { code: 'INVALID_STATE', field: ['id'] }],
-  ])('that is refused with %d says so', async (status, problem, userError) => {
+  ])('reports a refusal with %d', async (status, problem, userError) => {
     scripted.upstream.on('POST', path, { status, body: problem });
     const { data, errors } = await create();
     expect({ data, errors }).toEqual({
@@ -149,7 +149,7 @@ describe.each(kinds)('the $kind of a draft', ({ kind, path, otherPath, document,
     });
   });
 
-  test('that is not seen yet is at work, for whoever created it', async () => {
+  test('counts as in progress for its creator until the API shows it', async () => {
     answerWith('J1');
     await create();
     const job = await scripted.execute(JOB, { id: nodeId });
@@ -171,7 +171,7 @@ describe.each(kinds)('the $kind of a draft', ({ kind, path, otherPath, document,
     expect(stranger).toMatchObject({ data: { draftLaunchJob: null }, errors: [] });
   });
 
-  test('that is over stays over, with all that it told', async () => {
+  test('stays finished, with all of its properties', async () => {
     answerWith('J1');
     await create();
     scripted.upstream.on('GET', `${path}/J1`, [
@@ -206,7 +206,7 @@ describe('a job that launches a draft', () => {
   test.each<[string, object, object]>([
     ['that completed', rest.draftLaunchJob, sound],
     [
-      'that completed, without what it does not tell',
+      'that completed, without optional properties',
       { ...rest.draftLaunchJob, failure_reason: undefined, job_trace_id: undefined },
       sound,
     ],
@@ -216,7 +216,7 @@ describe('a job that launches a draft', () => {
       { ...sound, status: 'FAILED', fieldingRun: null, failureReason: failure },
     ],
     [
-      'that failed, in other capitals',
+      'that failed, in another letter case',
       { ...rest.draftLaunchJob, status: 'FAILED', created_fielding_run_id: null, failure_reason: failure },
       { ...sound, status: 'FAILED', fieldingRun: null, failureReason: failure },
     ],
@@ -231,7 +231,7 @@ describe('a job that launches a draft', () => {
       { ...sound, status: 'FAILED', fieldingRun: null, failureReason: { ...failure, reasons: [] } },
     ],
     [
-      'of an older version, which tells less',
+      'of an older version, which has fewer properties',
       { job_id: 'J1', status: 'Failed', failure_reason: { reasons: [{}, { name: 'x' }] } },
       {
         ...sound,
@@ -250,11 +250,11 @@ describe('a job that launches a draft', () => {
       },
     ],
     [
-      'with a status that nobody has heard of',
+      'with an unknown status',
       { ...rest.draftLaunchJob, status: 'Dreaming' },
       { ...sound, status: 'UNKNOWN', pollAfterSeconds: 10 },
     ],
-  ])('%s is told as far as it goes', async (_what, body, draftLaunchJob) => {
+  ])('shows the valid parts of %s', async (_what, body, draftLaunchJob) => {
     expect(await read(body)).toEqual({ data: { draftLaunchJob }, errors: [] });
   });
 
@@ -289,14 +289,14 @@ describe('a job that launches a draft', () => {
       { failureReason: { ...failure, reasons: [{ ...details, detail: null }, details] } },
       ['failureReason', 'reasons', 0, 'detail'],
     ],
-  ])('whose %s is broken stands but for it', async (_what, broken, shown, path) => {
+  ])('with a malformed %s succeeds without it', async (_what, broken, shown, path) => {
     const { data, errors } = await read({ ...failed, failure_reason: failure, ...broken });
     expect(data).toEqual({ draftLaunchJob: { ...soundlyFailed, ...shown } });
     expect(errors).toMatchObject([badAt('draftLaunchJob', ...path)]);
   });
 
   test.each([7, '', '..', 'R1/x', 'R1?x', 'é', 'x'.repeat(129)])(
-    'whose run has the unusable id %j stands but for the run, and no path is made of it',
+    'succeeds without a run with the invalid id %j, and builds no path from it',
     async (created_fielding_run_id) => {
       scripted.upstream.on('GET', paths.draftLaunchJob, {
         body: { ...rest.draftLaunchJob, created_fielding_run_id },
@@ -311,7 +311,7 @@ describe('a job that launches a draft', () => {
     },
   );
 
-  test('stands where its run cannot be read', async () => {
+  test('succeeds if its run cannot be read', async () => {
     scripted.upstream.on('GET', paths.draftLaunchJob, { body: rest.draftLaunchJob });
     scripted.upstream.on('GET', paths.fieldingRun, { status: 403 });
     const { data, errors } = await scripted.execute(
@@ -324,9 +324,9 @@ describe('a job that launches a draft', () => {
     ]);
   });
 
-  test.each(['status', 'job_id'])('without a %s is null where that is needed', async (name) => {
+  test.each(['status', 'job_id'])('without a %s is null if that is needed', async (name) => {
     const { data, errors } = await read({ ...rest.draftLaunchJob, [name]: undefined });
-    // Its id is known from the place.
+    // The ref contains its id.
     if (name === 'job_id') expect({ data, errors }).toEqual({ data: { draftLaunchJob: sound }, errors: [] });
     else {
       expect(data).toEqual({ draftLaunchJob: null });
@@ -334,7 +334,7 @@ describe('a job that launches a draft', () => {
     }
   });
 
-  test('is read once in an operation', async () => {
+  test('is read once per operation', async () => {
     scripted.upstream.on('GET', paths.draftLaunchJob, { body: rest.draftLaunchJob });
     const { errors } = await scripted.execute(
       'query ($id: ID!) { a: draftLaunchJob(id: $id) { status } b: node(id: $id) { ... on DraftLaunchJob { createdAt } } }',

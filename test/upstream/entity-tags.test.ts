@@ -11,14 +11,14 @@ describe('the version of a fielding run', () => {
   test.each([
     ['a weak entity tag', 'W/"7"', 7, '7'],
     ['a strong entity tag', '"7"', 7, '7'],
-    ['the entity tag where the body differs', 'W/"8"', 7, '8'],
-    ['the entity tag where it is the older one', 'W/"6"', 7, '6'],
+    ['the entity tag if the body differs', 'W/"8"', 7, '8'],
+    ['the entity tag even if it is older', 'W/"6"', 7, '6'],
     ['an entity tag greater than any number', '"9007199254740993"', 7, '9007199254740993'],
-    ['the body where there is no entity tag', undefined, 7, '7'],
-    ['the body where the entity tag holds no version', '"abc"', 7, '7'],
-    ['the body where the entity tag is malformed', 'W/7', 7, '7'],
-    ['the entity tag where the body has none', 'W/"7"', undefined, '7'],
-  ])('is that of %s', async (_what, etag, version, expected) => {
+    ['the body if there is no entity tag', undefined, 7, '7'],
+    ['the body if the entity tag has no version', '"abc"', 7, '7'],
+    ['the body if the entity tag is malformed', 'W/7', 7, '7'],
+    ['the entity tag if the body has no version', 'W/"7"', undefined, '7'],
+  ])('comes from %s', async (_what, etag, version, expected) => {
     scripted.upstream.on('GET', paths.fieldingRun, {
       headers: etag === undefined ? {} : { etag },
       body: { ...rest.fieldingRun, version },
@@ -27,7 +27,7 @@ describe('the version of a fielding run', () => {
     expect({ data, errors }).toEqual({ data: { fieldingRun: { version: expected } }, errors: [] });
   });
 
-  test('is that of the body in a list, which has no entity tag for each', async () => {
+  test('comes from the body in a list, whose items have no entity tags', async () => {
     scripted.upstream.on('GET', paths.fieldingRuns, {
       headers: { etag: 'W/"99"' },
       body: { data: [rest.fieldingRun], has_more: false },
@@ -50,7 +50,7 @@ describe.each([
 ])('If-Match is %s', (_form, env, tag) => {
   const scripted = useScripted({ env });
 
-  test('on an action and on a new period', async () => {
+  test('is sent with an action and with a new period', async () => {
     scripted.upstream.on('POST', `${paths.fieldingRun}/resume`, { status: 204, headers: { etag: '"6"' } });
     scripted.upstream.on('PUT', paths.fieldingRun, { status: 202, body: { id: 'R1' } });
     await scripted.execute(ResumeFieldingRunDocument, { input: { id: ids.fieldingRun, version: '5' } });

@@ -18,9 +18,9 @@ const CREATE = `mutation ($input: PauseTargetGroupsInput!) {
 interface Errand {
   readonly what: string;
   readonly changes: boolean;
-  /** Under which key a failure can be tried again. */
+  /** The key for retrying a failure. */
   readonly key: { readonly idempotencyKey?: string };
-  /** Runs it where every call is answered so. */
+  /** Runs it with the same response to every call. */
   readonly run: (answer: ScriptedAnswer, stage?: Scripted) => Promise<Answer<unknown>>;
 }
 
@@ -61,12 +61,12 @@ function extensionsOf({ data, errors }: Answer<unknown>): GraphQLFormattedError[
   return errors[0]!.extensions;
 }
 
-describe.each(errands)('$what that REST answers for good', ({ run, changes, key }) => {
+describe.each(errands)('$what with a final response', ({ run, changes, key }) => {
   test.each([
     [401, 'authorization_error', 'UNAUTHENTICATED'],
     [403, 'authorization_error', 'FORBIDDEN'],
     [403, 'required_header_missing', 'FORBIDDEN'],
-  ])('with %i %s fails as %s, once', async (status, object, code) => {
+  ])('with %i %s fails as %s after one attempt', async (status, object, code) => {
     const answer = await run({ status, body: { id: 'e-1', object, detail: 'secret words' } });
     expect(extensionsOf(answer)).toEqual({
       code,
@@ -86,21 +86,24 @@ describe.each(errands)('$what that REST answers for good', ({ run, changes, key 
     [409, 'conflict'],
     [413, 'too_large'],
     [418, 'teapot'],
-  ])('with an undocumented %i %s fails as UPSTREAM_BAD_RESPONSE, once', async (status, object) => {
-    const answer = await run({ status, body: { id: 'e-1', object, detail: 'secret words' } });
-    expect(extensionsOf(answer)).toEqual({
-      code: 'UPSTREAM_BAD_RESPONSE',
-      retryable: key.idempotencyKey !== undefined,
-      ...(changes && { outcomeUnknown: true }),
-      ...key,
-      upstream: { status, errorId: 'e-1' },
-      traceId,
-    });
-    expect(JSON.stringify(answer)).not.toContain('secret words');
-    expect(scripted.calls()).toHaveLength(1);
-  });
+  ])(
+    'with an undocumented %i %s fails as UPSTREAM_BAD_RESPONSE after one attempt',
+    async (status, object) => {
+      const answer = await run({ status, body: { id: 'e-1', object, detail: 'secret words' } });
+      expect(extensionsOf(answer)).toEqual({
+        code: 'UPSTREAM_BAD_RESPONSE',
+        retryable: key.idempotencyKey !== undefined,
+        ...(changes && { outcomeUnknown: true }),
+        ...key,
+        upstream: { status, errorId: 'e-1' },
+        traceId,
+      });
+      expect(JSON.stringify(answer)).not.toContain('secret words');
+      expect(scripted.calls()).toHaveLength(1);
+    },
+  );
 
-  test('with a 429 whose end is out of reach is told at once how long it lasts', async () => {
+  test('reports the wait at once if a 429 outlasts the deadline', async () => {
     const body = { object: 'too_many_requests_problem_details', details: 'slow down' };
     const answer = await run({ status: 429, headers: { 'retry-after': '3600' }, body });
     expect(extensionsOf(answer)).toEqual({
@@ -115,10 +118,10 @@ describe.each(errands)('$what that REST answers for good', ({ run, changes, key 
   });
 });
 
-describe.each(errands)('$what that REST cannot answer', ({ run, changes, key }) => {
+describe.each(errands)('$what without a usable response', ({ run, changes, key }) => {
   const lost = changes ? { outcomeUnknown: true } : {};
 
-  test.each([500, 502, 503, 504])('but with %i', async (status) => {
+  test.each([500, 502, 503, 504])('because of %i', async (status) => {
     const answer = await run({ status, body: { id: 'e-1', object: 'unexpected_internal_error' } });
     expect(extensionsOf(answer)).toEqual({
       code: 'UPSTREAM_UNAVAILABLE',
@@ -130,7 +133,7 @@ describe.each(errands)('$what that REST cannot answer', ({ run, changes, key }) 
     });
   });
 
-  test('but breaks the connection', async () => {
+  test('because the connection is lost', async () => {
     const answer = await run({ fault: 'reset' });
     expect(extensionsOf(answer)).toEqual({
       code: 'UPSTREAM_UNAVAILABLE',
@@ -157,13 +160,13 @@ describe('a server that refuses connections', () => {
   const closed = useScripted({ env: impatient });
   beforeAll(() => closed.upstream.close());
 
-  test.each(errands)('is not available for $what, which has certainly done nothing', async ({ run, key }) => {
+  test.each(errands)('fails $what as unavailable, with a known outcome', async ({ run, key }) => {
     const answer = await run({}, closed);
     expect(extensionsOf(answer)).toEqual({ code: 'UPSTREAM_UNAVAILABLE', retryable: true, ...key, traceId });
   });
 });
 
-describe.each([action, creation])('$what that REST refuses', ({ what, run }) => {
+describe.each([action, creation])('$what that REST rejects', ({ what, run }) => {
   const subject = what === action.what ? ['id'] : ['targetGroupIds'];
   const refused = async (answer: ScriptedAnswer) => {
     const { data, errors } = await run(answer);
@@ -178,7 +181,7 @@ describe.each([action, creation])('$what that REST refuses', ({ what, run }) => 
     [400, 'VALIDATION_FAILED', 'ValidationError', null],
     [404, 'NOT_FOUND', 'NotFoundError', subject],
     [422, 'INVALID_STATE', 'InvalidStateError', subject],
-  ])('with %i is data: %s', async (status, code, __typename, field) => {
+  ])('with %i is a user error: %s', async (status, code, __typename, field) => {
     const body = { id: 'e-1', object: 'some_error', detail: 'the reason' };
     expect(await refused({ status, body })).toMatchObject({ code, __typename, field });
   });
@@ -189,7 +192,7 @@ describe.each([action, creation])('$what that REST refuses', ({ what, run }) => 
     });
   });
 
-  test('with 400 tells which parameters are invalid', async () => {
+  test('with 400 names the invalid parameters', async () => {
     const body = [{ name: 'start_fielding_at', reason: 'is in the past' }];
     expect(await refused({ status: 400, body })).toMatchObject({
       code: 'VALIDATION_FAILED',
@@ -204,10 +207,10 @@ describe.each([action, creation])('$what that REST refuses', ({ what, run }) => 
     ['markup', '<html><body>secrets</body></html>'],
     ['a URL in a list of invalid parameters', [{ name: 'x', reason: 'see http://10.0.0.7/secrets' }]],
     ['invalid parameters of an unknown form', { object: 'bad_request_error', invalid_params: ['secrets'] }],
-  ])('shows nothing of a body that holds %s', async (_what, body) => {
+  ])('shows nothing of a body with %s', async (_what, body) => {
     const userError = await refused({ status: 400, body });
     expect(userError).toMatchObject({ code: 'VALIDATION_FAILED' });
-    expect(userError['message']).toBe('The Demand API finds the request not valid.');
+    expect(userError['message']).toBe('The Demand API rejected the request as invalid.');
   });
 });
 
@@ -235,7 +238,7 @@ describe.each([400, 422])('invalid parameters of a change (%i)', (status) => {
     return (data as { it: { userErrors: unknown } }).it.userErrors;
   };
 
-  test('are where the input has them, in its words', async () => {
+  test('are at the path of the input, in its words', async () => {
     scripted.upstream.on(
       'PUT',
       paths.fieldingRun,
@@ -265,7 +268,7 @@ describe.each([400, 422])('invalid parameters of a change (%i)', (status) => {
     ]);
   });
 
-  test('that are told in one sentence are in the words of the input, too', async () => {
+  test('in one sentence are in the words of the input, too', async () => {
     const detail = 'end_fielding_at must be after `start_fielding_at`.';
     scripted.upstream.on('PUT', paths.fieldingRun, { status, body: { object: 'some_error', detail } });
     const input = {
@@ -279,7 +282,7 @@ describe.each([400, 422])('invalid parameters of a change (%i)', (status) => {
     ]);
   });
 
-  test('that name one target group are at the list of them', async () => {
+  test('that name one target group are at the list', async () => {
     scripted.upstream.on('POST', paths.pauseJobs, refusal(['target_group_id', 'is archived']));
     const input = { targetGroupIds: [ids.targetGroup], idempotencyKey: `key-${status}-one` };
     expect(userErrorsOf(await scripted.execute(CREATE, { input }))).toEqual([
@@ -288,14 +291,14 @@ describe.each([400, 422])('invalid parameters of a change (%i)', (status) => {
   });
 
   test.each(['target_group_ids[1]', 'target_group_ids.1', '/target_group_ids/1', 'body.target_group_ids[1]'])(
-    'are at the target group that the input names: %s',
+    'are at the target group of the input: %s',
     async (name) => {
       scripted.upstream.on(
         'POST',
         paths.pauseJobs,
         refusal([name, 'is archived'], ['idempotency-key', 'no']),
       );
-      // The second is the first again, and is sent once.
+      // The duplicate is sent once.
       const targetGroupIds = ['101/P1/T1', '101/P1/T1', '101/P1/T2'];
       const input = { targetGroupIds, idempotencyKey: `key-${status}-${name}` };
       expect(userErrorsOf(await scripted.execute(CREATE, { input }))).toEqual([
@@ -306,7 +309,7 @@ describe.each([400, 422])('invalid parameters of a change (%i)', (status) => {
     },
   );
 
-  test.each([action, creation])('that are not of the input of $what have no place in it', async ({ run }) => {
+  test.each([action, creation])('that are not in the input of $what have no path', async ({ run }) => {
     const answer = await run(refusal(['start_fielding_at', 'is in the past'], ['page_size', 'is large']));
     expect(userErrorsOf(answer)).toEqual([
       invalid('start_fielding_at: is in the past', null),
@@ -316,7 +319,7 @@ describe.each([400, 422])('invalid parameters of a change (%i)', (status) => {
 });
 
 describe('a 412', () => {
-  test('of an action is a conflict', async () => {
+  test('to an action is a conflict', async () => {
     const { data, errors } = await action.run({ status: 412, body: { object: 'precondition_failed_error' } });
     expect(errors).toEqual([]);
     expect(data).toMatchObject({
@@ -328,7 +331,7 @@ describe('a 412', () => {
     expect(scripted.calls()).toHaveLength(1);
   });
 
-  test.each([query, creation])('of $what makes no sense', async ({ run, key }) => {
+  test.each([query, creation])('to $what is a bad response', async ({ run, key }) => {
     expect(extensionsOf(await run({ status: 412 }))).toEqual({
       code: 'UPSTREAM_BAD_RESPONSE',
       retryable: false,
@@ -340,13 +343,13 @@ describe('a 412', () => {
 });
 
 describe('a query', () => {
-  test('for what does not exist is null', async () => {
+  test('for a missing resource is null', async () => {
     const { data, errors } = await query.run({ status: 404, body: { object: 'not_found_error' } });
     expect({ data, errors }).toEqual({ data: { it: null }, errors: [] });
     expect(scripted.calls()).toHaveLength(1);
   });
 
-  test('that makes no sense to REST (422) is not explained', async () => {
+  test('that REST cannot process (422) has no details', async () => {
     const answer = await query.run({ status: 422, body: { id: 'e-1', detail: 'secret words' } });
     expect(extensionsOf(answer)).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', retryable: false });
     expect(JSON.stringify(answer)).not.toContain('secret words');
@@ -362,7 +365,7 @@ describe('a query', () => {
     ],
     [
       { invalid_params: [page] },
-      'The Demand API finds the request not valid. (page_size: must be at most 100)',
+      'The Demand API rejected the request as invalid. (page_size: must be at most 100)',
     ],
     [{ detail: 'No.', invalid_params: null }, 'No.'],
     [
@@ -370,10 +373,10 @@ describe('a query', () => {
         detail: 'see http://10.0.0.7/',
         invalid_params: [page, { ...cursor, reason: 'see http://10.0.0.7/' }],
       },
-      'The Demand API finds the request not valid. (page_size: must be at most 100)',
+      'The Demand API rejected the request as invalid. (page_size: must be at most 100)',
     ],
-    ['<html>no</html>', 'The Demand API finds the request not valid.'],
-  ])('that REST finds wrong (400) is BAD_USER_INPUT, and says why: %j', async (body, message) => {
+    ['<html>no</html>', 'The Demand API rejected the request as invalid.'],
+  ])('that REST rejects (400) is BAD_USER_INPUT with the reasons: %j', async (body, message) => {
     const answer = await query.run({ status: 400, body });
     expect(extensionsOf(answer)).toMatchObject({
       code: 'BAD_USER_INPUT',
@@ -390,7 +393,7 @@ describe('a query', () => {
   });
 });
 
-test('a credential that had a 429 is not sent again before its end, and another one is', async () => {
+test('pauses a credential after a 429, and no other one', async () => {
   await query.run({ status: 429, headers: { 'retry-after': '3600' } });
   const { errors } = await scripted.execute(READ, { id: ids.fieldingRun });
   expect(errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);

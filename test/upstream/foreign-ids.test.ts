@@ -4,7 +4,7 @@ import { useScripted } from './scripted.js';
 
 const scripted = useScripted();
 
-/** Ids that would lead elsewhere, if they were put into a URL as they came. */
+/** Ids that would change the target of a URL if they were not escaped. */
 const hostile = [
   '../../x',
   '..',
@@ -25,8 +25,8 @@ function badAt(...path: readonly (string | number)[]) {
   return [{ path, extensions: { code: 'UPSTREAM_BAD_RESPONSE', retryable: false } }];
 }
 
-describe.each(hostile)('the id %j in an answer never reaches a URL', (hostileId) => {
-  test('as that of a target group in a list', async () => {
+describe.each(hostile)('the id %j in a response never reaches a URL', (hostileId) => {
+  test('as the id of a target group in a list', async () => {
     scripted.upstream.on('GET', paths.targetGroups, {
       body: { target_groups: [{ ...rest.targetGroup, id: hostileId }, rest.targetGroup], has_more: false },
     });
@@ -47,7 +47,7 @@ describe.each(hostile)('the id %j in an answer never reaches a URL', (hostileId)
     ]);
   });
 
-  test('as that of a project in a list', async () => {
+  test('as the id of a project in a list', async () => {
     scripted.upstream.on('GET', paths.projects, {
       body: { projects: [{ ...rest.project, id: hostileId }, rest.project], has_more: false },
     });
@@ -66,7 +66,7 @@ describe.each(hostile)('the id %j in an answer never reaches a URL', (hostileId)
     ]);
   });
 
-  test('as that of a target group in a job', async () => {
+  test('as the id of a target group in a job', async () => {
     const named = (id: string) => ({ target_group_id: id, target_group_name: 'Cats' });
     const updated_target_groups = { data: [named(hostileId), named('T1')] };
     const failed_target_groups = { data: [{ ...named(hostileId), failure_reason: {} }] };
@@ -92,7 +92,7 @@ describe.each(hostile)('the id %j in an answer never reaches a URL', (hostileId)
     expect(scripted.calls()).toEqual([`GET /v1${paths.batchJob}`, `GET /v1${paths.targetGroup}/overview`]);
   });
 
-  test('as that of the fielding run of a target group', async () => {
+  test('as the id of the fielding run of a target group', async () => {
     scripted.upstream.on('GET', `${paths.targetGroup}/overview`, { body: rest.overview });
     scripted.upstream.on('GET', paths.fieldingRuns, {
       body: { data: [{ ...rest.fieldingRun, id: hostileId }], has_more: false },
@@ -106,7 +106,7 @@ describe.each(hostile)('the id %j in an answer never reaches a URL', (hostileId)
   });
 });
 
-test('what a body says of its own place is not believed', async () => {
+test('ignores the parent ids in a body', async () => {
   scripted.upstream.on('GET', paths.fieldingRun, {
     body: { ...rest.fieldingRun, id: 'R9', account_id: '999', project_id: 'P9', target_group_id: '../T9' },
   });
@@ -139,7 +139,7 @@ test.each([
   'line\nbreak\r\n\t\u0000\u007f',
   '"quoted\\"',
   'x'.repeat(12_000),
-])('a cursor that was given out, %j, goes into the query whole', async (cursor) => {
+])('passes an issued cursor, %j, unchanged in the query', async (cursor) => {
   scripted.upstream.on('GET', paths.targetGroups, {
     body: { target_groups: [rest.targetGroup], has_more: true, next_cursor: cursor },
   });
@@ -165,7 +165,7 @@ test.each([
   ['empty', ''],
   ['not to be written in a URL', 'a\ud800b'],
   ['too long for a URL', '~'.repeat(6_000)],
-])('a cursor of REST that is %s is not given out: the id of the item is', async (_what, next_cursor) => {
+])('issues the id of the item instead of a REST cursor that is %s', async (_what, next_cursor) => {
   scripted.upstream.on('GET', paths.targetGroups, {
     body: { target_groups: [rest.targetGroup], has_more: true, next_cursor },
   });
@@ -190,7 +190,7 @@ test.each([
   '101/P1%2F..',
   '101/P1/T1?x',
   '101/../P1',
-])('the id %j in a query is refused before any call', async (id) => {
+])('rejects the id %j in a query before any call', async (id) => {
   const { errors } = await scripted.execute('query ($id: ID!) { node(id: $id) { id } }', { id });
   expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   expect(scripted.calls()).toEqual([]);

@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Cancellation } from '../../src/upstream/cancellation.js';
+import { Cancellation } from '../../src/upstream/http/cancellation.js';
 import {
   HttpFailure,
   type HttpClient,
   type HttpRequest,
   type HttpResponse,
-} from '../../src/upstream/http.js';
+} from '../../src/upstream/http/http.js';
 import { createHttp1Client } from '../../src/lib/http1/http1-client.js';
-import { createNodeFetchClient } from '../../src/upstream/node-fetch-client.js';
-import { createUndiciClient } from '../../src/upstream/undici-client.js';
+import { createNodeFetchClient } from '../../src/upstream/http/node-fetch-client.js';
+import { createUndiciClient } from '../../src/upstream/http/undici-client.js';
 import { startRawServer, until } from '../lib/http1/raw-server.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 
@@ -22,10 +22,10 @@ const CLIENTS = [
   { name: 'sockets', create: createHttp1Client, carriesChanges: false },
 ];
 
-const GET = { method: 'GET', path: '/it', common: {}, headers: {} } as const;
+const GET = { method: 'GET', path: '/it', sharedHeaders: {}, headers: {} } as const;
 
 function textOf({ body }: HttpResponse): string | undefined {
-  return 'octets' in body ? Buffer.from(body.octets, 'latin1').toString() : undefined;
+  return 'latin1' in body ? Buffer.from(body.latin1, 'latin1').toString() : undefined;
 }
 
 function failureOf({ body }: HttpResponse): string | undefined {
@@ -56,13 +56,13 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     client.send({
       method: 'GET',
       path: '/it?a=1&a=2',
-      common: { 'user-agent': 'test' },
+      sharedHeaders: { 'user-agent': 'test' },
       headers: {},
       cancellation: new Cancellation(),
       ...request,
     });
 
-  test('tells status, headers in any case of letters that HTTP allows, and body', async () => {
+  test('returns status, headers in any letter case, and body', async () => {
     upstream.on('GET', '/it', { status: 418, headers: { ETag: 'W/"5"' }, body: { name: 'Zürich' } });
     const response = await send({ headers: { 'if-none-match': '"4"' } });
     expect(response.status).toBe(418);
@@ -78,8 +78,8 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     ]);
   });
 
-  if (carriesChanges) test('sends a body, and says so where there is none', sendsBodies);
-  else test('carries reads alone', refusesBodies);
+  if (carriesChanges) test('sends a body, and an explicit length of 0 without one', sendsBodies);
+  else test('supports reads only', refusesBodies);
 
   async function refusesBodies() {
     expect(await kindOf(send({ method: 'POST' }))).toBe('no HttpFailure');
@@ -104,7 +104,7 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     ['GZip', gzipSync],
     ['x-gzip', gzipSync],
     ['deflate', deflateSync],
-    // As some servers understand `deflate`, and have for thirty years.
+    // Some servers send raw deflate.
     ['deflate', deflateRawSync],
     ['br', brotliCompressSync],
     ['gzip, identity', gzipSync],
@@ -126,7 +126,7 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     expect(upstream.requests[0]?.headers['accept-encoding']).toBeUndefined();
   });
 
-  test('reads several fields of codings as one list', async () => {
+  test('reads several Content-Encoding headers as one list', async () => {
     const headers = { 'content-encoding': ['gzip', 'br'] };
     upstream.on('GET', '/it', { headers, body: brotliCompressSync(gzipSync('{"a":1}')) });
     expect(textOf(await send())).toBe('{"a":1}');
@@ -144,7 +144,7 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     ['compress', plain('{}')],
     ['X-Compress', plain('{}')],
     [Array(6).fill('gzip').join(), [1, 2, 3, 4, 5, 6].reduce((bytes) => gzipSync(bytes), plain('{}'))],
-  ])('tells the status where a body in %j cannot be decoded', async (coding, body) => {
+  ])('returns the status if a body in %j cannot be decoded', async (coding, body) => {
     upstream.on('GET', '/it', { status: 418, headers: { 'content-encoding': coding, etag: '"5"' }, body });
     const response = await send();
     expect([response.status, response.header('etag'), failureOf(response)]).toEqual([
@@ -170,7 +170,7 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     expect(textOf(await send())).toHaveLength(MAX_BODY_BYTES);
   });
 
-  test('does not follow a redirect', async () => {
+  test('does not follow redirects', async () => {
     upstream.on('GET', '/it', { status: 307, headers: { location: `${upstream.url}/other` } });
     const response = await send();
     expect(response.status).toBe(307);
@@ -178,7 +178,7 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     expect(upstream.requests).toHaveLength(1);
   });
 
-  test('tells a connection that broke when it was used again', async () => {
+  test('reports a connection that was dead when it was reused', async () => {
     upstream.on('GET', '/it', [
       { body: {} },
       { fault: 'reset' },
@@ -191,14 +191,14 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     expect(upstream.requests).toHaveLength(3);
   });
 
-  test('tells a request that never went out from one that may have', async () => {
+  test('distinguishes a request that was never sent from one that may have been', async () => {
     upstream.on('GET', '/it', { fault: 'reset' });
     expect(await kindOf(send())).toBe('broken');
     await upstream.close();
     expect(await kindOf(send())).toBe('not-connected');
   });
 
-  test('tells the status of an answer whose body broke off', async () => {
+  test('returns the status of a response whose body was cut off', async () => {
     upstream.on('GET', '/it', { status: 200, body: 'x'.repeat(100), fault: 'truncate' });
     const response = await send();
     expect(response.status).toBe(200);
@@ -225,7 +225,7 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     await until(() => upstream.connections() === 0);
   });
 
-  test('sends what is to go out on a fresh connection on none that is idle, and closes these', async () => {
+  test('sends a request that needs a fresh connection on a new one, and closes the idle ones', async () => {
     upstream.on('GET', '/it', { body: {}, delayMs: 5 });
     await Promise.all([send(), send()]);
     expect(upstream.connections()).toBe(2);
@@ -233,7 +233,7 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     await until(() => upstream.connections() === 1);
   });
 
-  test('keeps connections, and opens no more than it may', async () => {
+  test('reuses connections, and opens no more than allowed', async () => {
     upstream.on('GET', '/it', { body: {}, delayMs: 5 });
     await Promise.all(Array.from({ length: 10 }, () => send()));
     expect(upstream.requests).toHaveLength(10);
@@ -241,8 +241,8 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
   });
 });
 
-describe.each(CLIENTS)('an answer to the HTTP client on $name', ({ create }) => {
-  /** The answer to a GET, where the server sends these bytes and closes the connection. */
+describe.each(CLIENTS)('a response to the HTTP client on $name', ({ create }) => {
+  /** The response to a GET from a server that sends these bytes and closes the connection. */
   async function answerTo(...pieces: readonly string[]): Promise<HttpResponse> {
     const server = await startRawServer((socket) => void sendPieces(socket, pieces));
     const client = create({
@@ -278,7 +278,7 @@ describe.each(CLIENTS)('an answer to the HTTP client on $name', ({ create }) => 
     expect([answer.status, textOf(answer)]).toEqual([200, 'abc']);
   });
 
-  test('that says when its connection is closed has it closed before', async () => {
+  test('with a keep-alive timeout has its connection closed earlier', async () => {
     const server = await startRawServer((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nKeep-Alive: timeout=2\r\nContent-Length: 3\r\n\r\nabc');
     });
@@ -288,7 +288,7 @@ describe.each(CLIENTS)('an answer to the HTTP client on $name', ({ create }) => 
       maxBodyBytes: MAX_BODY_BYTES,
     });
     await client.send({ ...GET, cancellation: new Cancellation() });
-    // The server itself never closes one.
+    // The server never closes connections.
     await until(() => server.open() === 0);
     client.close();
     await server.close();
@@ -299,12 +299,12 @@ describe.each(CLIENTS)('an answer to the HTTP client on $name', ({ create }) => 
     expect([answer.status, answer.header('etag'), textOf(answer)]).toEqual([status, '"5"', '']);
   });
 
-  test('with 304 has none, though it tells the length of another', async () => {
+  test('with 304 has none, although it has the length of another response', async () => {
     const answer = await answerTo('HTTP/1.1 304 It\r\nContent-Length: 7\r\nConnection: close\r\n\r\n');
     expect([answer.status, textOf(answer)]).toEqual([304, '']);
   });
 
-  test('is in UTF-8, wherever it is cut', async () => {
+  test('is UTF-8, wherever it is split', async () => {
     const [first, second] = [Buffer.from('Zü').subarray(0, 2), Buffer.from('Zürich').subarray(2)];
     const answer = await answerTo(
       'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n',
@@ -325,7 +325,7 @@ describe.each(CLIENTS)('an answer to the HTTP client on $name', ({ create }) => 
     ['another protocol', '220 Hello\r\n\r\n'],
     ['no end to its head', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n'],
     ['nothing in it', ''],
-  ])('with %s is none', async (_flaw, bytes) => {
+  ])('with %s is an error', async (_flaw, bytes) => {
     expect(await kindOf(answerTo(bytes))).toBe('broken');
   });
 
@@ -333,13 +333,13 @@ describe.each(CLIENTS)('an answer to the HTTP client on $name', ({ create }) => 
     ['a length', 'Content-Length: 4\r\n\r\nabc'],
     ['chunks', 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'],
     ['chunks of no size', 'Transfer-Encoding: chunked\r\n\r\nx\r\nabc\r\n0\r\n\r\n'],
-  ])('in %s tells its status where its body is broken', async (_framing, rest) => {
+  ])('in %s has its status even if its body is malformed', async (_framing, rest) => {
     const answer = await answerTo(`HTTP/1.1 418 I\r\n${rest}`);
     expect([answer.status, failureOf(answer)]).toEqual([418, 'broken']);
   });
 });
 
-/** So that each piece is likely to be read by itself. */
+/** Makes it likely that each piece is read separately. */
 async function sendPieces(socket: Socket, pieces: readonly string[]): Promise<void> {
   for (const piece of pieces) {
     socket.write(piece, 'latin1');

@@ -23,7 +23,7 @@ function answerWith(location: string | undefined): void {
   scripted.upstream.on('POST', LONG, { status: 201, headers });
 }
 
-describe('a job whose Location is', () => {
+describe('a job with the Location', () => {
   test.each([
     ['an absolute URL', (origin: string) => `${origin}/v1${SHORT}/J1`],
     ['an absolute URL of the long form', (origin: string) => `${origin}/v1${LONG}/J1`],
@@ -35,7 +35,7 @@ describe('a job whose Location is', () => {
     ['a path with a slash at its end', () => `${SHORT}/J1/`],
     ['a path with percent-encoding', () => `${SHORT}/%4A1`],
     ['a bare id', () => 'J1'],
-  ])('%s is read where it is documented, and has the short id', async (_what, location) => {
+  ])('%s is read at its documented path, and has the short id', async (_what, location) => {
     answerWith(location(new URL(scripted.upstream.url).origin));
     scripted.upstream.on('GET', `${LONG}/J1`, { body: rest.batchJob });
 
@@ -57,24 +57,24 @@ describe('a job whose Location is', () => {
 });
 
 describe.each([ids.batchJob, `${ids.project}/pause-fielding-runs-by-target-group-id/J1`])(
-  'the job that a client asks for by %s',
+  'a job requested by %s',
   (id) => {
     const read = (token?: string) => scripted.execute(JOB, { id }, token === undefined ? {} : { token });
     const found = { data: { batchJob: { id: ids.batchJob, status: 'COMPLETED' } }, errors: [] };
     const [long, short] = [`GET /v1${LONG}/J1`, `GET /v1${SHORT}/J1`];
 
-    test('is looked for where Location named it once the documented path does not know it, and then there first', async () => {
+    test('is read at the path in Location after a 404 at the documented path, and there first from then on', async () => {
       scripted.upstream.on('GET', `${SHORT}/J1`, { body: rest.batchJob });
       expect(await read()).toMatchObject(found);
       expect(scripted.calls()).toEqual([long, short]);
       expect(await read()).toMatchObject(found);
       expect(scripted.calls()).toEqual([long, short, short]);
-      // Another credential may see another API.
+      // Credentials do not share what is known of a job.
       expect(await read(randomUUID())).toMatchObject(found);
       expect(scripted.calls()).toEqual([long, short, short, long, short]);
     });
 
-    test('is found where it is documented once the other path does not know it any more', async () => {
+    test('is found at the documented path when the other path no longer has it', async () => {
       scripted.upstream.on('GET', `${SHORT}/J1`, [{ body: rest.batchJob }, { status: 404 }]);
       scripted.upstream.on('GET', `${LONG}/J1`, [{ status: 404 }, { body: rest.batchJob }]);
       expect(await read()).toMatchObject(found);
@@ -83,7 +83,7 @@ describe.each([ids.batchJob, `${ids.project}/pause-fielding-runs-by-target-group
     });
 
     test.each([400, 403, 404, 405, 410])(
-      'is none where the path that is not documented answers %d',
+      'is null if the undocumented path responds with %d',
       async (status) => {
         scripted.upstream.on('GET', `${SHORT}/J1`, { status });
         expect(await read()).toMatchObject({ data: { batchJob: null }, errors: [] });
@@ -91,14 +91,14 @@ describe.each([ids.batchJob, `${ids.project}/pause-fielding-runs-by-target-group
       },
     );
 
-    test('is not known to be none where a path fails', async () => {
+    test('is an error if a path fails', async () => {
       scripted.upstream.on('GET', `${SHORT}/J1`, { status: 401 });
       const { data, errors } = await read();
       expect(data).toEqual({ batchJob: null });
       expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     });
 
-    test('is refused as the documented path refuses it', async () => {
+    test('is refused like the documented path', async () => {
       scripted.upstream.on('GET', `${LONG}/J1`, { status: 403 });
       scripted.upstream.on('GET', `${SHORT}/J1`, { body: rest.batchJob });
       expect((await read()).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
@@ -118,7 +118,7 @@ test('both ids of a job in one operation are one read', async () => {
   expect(scripted.calls()).toEqual([`GET /v1${LONG}/J1`]);
 });
 
-describe('a Location that leads nowhere that may be called', () => {
+describe('a Location that must not be called', () => {
   const unknownOutcome = {
     code: 'UPSTREAM_BAD_RESPONSE',
     retryable: true,
@@ -137,9 +137,9 @@ describe('a Location that leads nowhere that may be called', () => {
     ['of another account', '/demand/accounts/102/projects/P1/batch-jobs/pause/J1'],
     ['of another kind of job', `${paths.project}/batch-jobs/resume/J1`],
     ['of no kind of job', `${paths.project}/batch-jobs/paused/J1`],
-    ['of what only begins like a kind of job', `${paths.project}/batch-jobs/pause-foo/J1`],
-    ['of something else', paths.targetGroup],
-  ])('%s: nobody knows of the job', async (_what, location) => {
+    ['of a path segment that only begins like a kind of job', `${paths.project}/batch-jobs/pause-foo/J1`],
+    ['of another resource', paths.targetGroup],
+  ])('%s: the job is unknown', async (_what, location) => {
     answerWith(location);
     const { data, errors } = await scripted.execute(PAUSE, { input });
     expect(data).toEqual({ pauseTargetGroups: null });
@@ -152,7 +152,7 @@ describe('a Location that leads nowhere that may be called', () => {
     ['protocol-relative', (host: string) => `//${host}/v1${SHORT}/J1`],
     ['with backslashes', (host: string) => `\\\\${host}\\v1${SHORT}/J1`],
     ['with a user', (host: string) => `http://127.0.0.1@${host}/v1${SHORT}/J1`],
-  ])('of another server, %s: that server hears nothing', async (_what, location) => {
+  ])('of another server, %s: no request goes there', async (_what, location) => {
     const foreigner = await scripted.foreigner();
     answerWith(location(new URL(foreigner.url).host));
     const { data, errors } = await scripted.execute(PAUSE, { input });
@@ -163,7 +163,7 @@ describe('a Location that leads nowhere that may be called', () => {
     expect(scripted.calls()).toEqual([`POST /v1${LONG}`]);
   });
 
-  test('leaves the key to its input: the same can be tried again, other input is a conflict', async () => {
+  test('keeps the key for its input: a retry is possible, other input is a conflict', async () => {
     answerWith(undefined);
     await scripted.execute(PAUSE, { input });
 
@@ -184,7 +184,7 @@ describe('a Location that leads nowhere that may be called', () => {
     ]);
   });
 
-  test('tells the key that the gateway made where the client gave none', async () => {
+  test('returns the key that the gateway generated if the client sent none', async () => {
     answerWith(undefined);
     const { errors } = await scripted.execute(PAUSE, { input: { targetGroupIds: [ids.targetGroup] } });
     const [sent] = scripted.upstream.requests;

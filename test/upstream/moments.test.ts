@@ -4,7 +4,7 @@ import { Program } from '../cluster/program.js';
 import { ids, paths, rest } from './demand.js';
 import { useScripted } from './scripted.js';
 
-/** To start a process takes its time on a busy machine. */
+/** Starting a process is slow on a busy machine. */
 jest.setTimeout(60_000);
 
 const scripted = useScripted();
@@ -31,7 +31,7 @@ describe('a new period', () => {
     [{ startAt: '0001-01-01T00:00:00+00:01' }, ['startAt']],
     [{ startAt: '0000-06-01T00:00:00Z' }, ['startAt']],
     [{ startAt: '9999-12-31T23:59:59-23:59', endAt: '9999-12-31T23:59:59.999-23:59' }, ['startAt', 'endAt']],
-  ])('of which a moment is out of range, %j, is refused, and nothing is sent', async (input, fields) => {
+  ])('with a moment out of range, %j, is rejected, and nothing is sent', async (input, fields) => {
     const { data, errors } = await update(input);
     expect({ data, errors }).toEqual({
       data: { updateFieldingPeriod: { fieldingRun: null, userErrors: fields.map(outOfRange) } },
@@ -40,7 +40,7 @@ describe('a new period', () => {
     expect(scripted.calls()).toEqual([]);
   });
 
-  test('to the last moment there is goes upstream as it is', async () => {
+  test('to the last possible moment is sent unchanged', async () => {
     scripted.upstream.on('PUT', paths.fieldingRun, {
       status: 202,
       headers: { etag: '"6"' },
@@ -72,7 +72,7 @@ describe('a new period', () => {
     {},
   ];
   test.each(nonsense)(
-    'with what is no moment, %j, is refused by the name of the field, and nothing is sent',
+    'with an invalid moment, %j, is rejected by the name of the field, and nothing is sent',
     async (startAt) => {
       const { errors } = await update({ startAt });
       expect(errors).toMatchObject([
@@ -84,7 +84,7 @@ describe('a new period', () => {
 
   const texts = nonsense.filter((one) => typeof one === 'string');
   test.each(texts)(
-    'in a document with what is no moment, %j, is refused in the same way',
+    'in a document with an invalid moment, %j, is rejected in the same way',
     async (startAt) => {
       const { errors } = await scripted.execute(`mutation {
       updateFieldingPeriod(
@@ -100,7 +100,7 @@ describe('a new period', () => {
 });
 
 test.each(['America/St_Johns', 'Pacific/Kiritimati'])(
-  'a time without an offset is in UTC, also in %s',
+  'a time without an offset is UTC, also in %s',
   async (TZ) => {
     scripted.upstream.on('GET', paths.fieldingRun, {
       body: {

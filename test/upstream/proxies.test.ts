@@ -2,9 +2,9 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
-import { Cancellation } from '../../src/upstream/cancellation.js';
-import { HttpFailure, type HttpClient, type HttpResponse } from '../../src/upstream/http.js';
-import { createNodeFetchClient } from '../../src/upstream/node-fetch-client.js';
+import { Cancellation } from '../../src/upstream/http/cancellation.js';
+import { HttpFailure, type HttpClient, type HttpResponse } from '../../src/upstream/http/http.js';
+import { createNodeFetchClient } from '../../src/upstream/http/node-fetch-client.js';
 import { startTestProxy, type TestProxy } from '../helpers/proxy.js';
 import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { selfSigned } from '../lib/http1/certificate.js';
@@ -14,9 +14,9 @@ const { key, cert } = selfSigned('localhost');
 
 interface Target {
   readonly url: string;
-  /** What the proxy is asked for this. */
+  /** The request line that the proxy receives. */
   readonly asked: (method: string, path: string) => string;
-  /** What came, e.g. `GET /v1/it`, and with which headers. */
+  /** The requests received, e.g. `GET /v1/it`, and their headers. */
   readonly requests: readonly { readonly call: string; readonly headers: object }[];
   close(): Promise<unknown>;
 }
@@ -89,7 +89,7 @@ describe.each([
     client.send({
       method,
       path: '/it?a=1',
-      common: { authorization: 'Bearer secret' },
+      sharedHeaders: { authorization: 'Bearer secret' },
       headers: {},
       body: method === 'GET' ? undefined : '{}',
       cancellation,
@@ -100,9 +100,9 @@ describe.each([
       (error: unknown) => (error instanceof HttpFailure ? error.kind : 'no HttpFailure'),
     );
 
-  test('reads and changes, and keeps connections', async () => {
+  test('reads and changes, and reuses connections', async () => {
     const answer = await send();
-    expect([answer.status, answer.body]).toEqual([200, { octets: 'answer' }]);
+    expect([answer.status, answer.body]).toEqual([200, { latin1: 'answer' }]);
     expect((await send('POST')).status).toBe(204);
     expect((await send()).status).toBe(200);
     expect(target.requests.map(({ call }) => call)).toEqual([
@@ -115,13 +115,13 @@ describe.each([
     expect(proxy.credentials.every((each) => each === undefined)).toBe(true);
   });
 
-  test('opens no more connections than it may', async () => {
+  test('opens no more connections than allowed', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => send()));
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
     expect(proxy.connections()).toBeLessThanOrEqual(2);
   });
 
-  test('shows its credentials to the proxy alone, and those of the caller to the server', async () => {
+  test('sends its credentials to the proxy only, and those of the caller to the server only', async () => {
     client.close();
     client = clientThrough(`http://us%65r:p%40ss%3Aw@127.0.0.1:${proxy.port}`);
     for (const method of ['GET', 'GET', 'POST'] as const) await send(method);
@@ -134,21 +134,21 @@ describe.each([
     }
   });
 
-  test('sends nothing where the proxy is down', async () => {
+  test('sends nothing if the proxy is unreachable', async () => {
     await proxy.close();
     expect(await kindOf(send())).toBe('not-connected');
     expect(await kindOf(send('POST'))).toBe('not-connected');
     expect(target.requests).toEqual([]);
   });
 
-  test('has sent nothing where the proxy wants credentials, and tells no answer', async () => {
+  test('sends nothing if the proxy requires credentials, and returns no response', async () => {
     proxy.refuse(407);
     expect(await kindOf(send())).toBe('not-connected');
     expect(await kindOf(send('POST'))).toBe('not-connected');
     expect(target.requests).toEqual([]);
   });
 
-  test('can be cancelled while the proxy says nothing, and frees the socket', async () => {
+  test('can be cancelled while the proxy is silent, and frees the socket', async () => {
     proxy.refuse(0);
     const cancellation = new Cancellation();
     const sending = kindOf(send('POST', cancellation));
@@ -158,10 +158,10 @@ describe.each([
     await until(() => proxy.connections() === 0);
   });
 
-  test('sends on a new connection what must not go out on an idle one', async () => {
+  test('sends a request that needs a fresh connection on a new one', async () => {
     await send();
     await client.send({
-      ...{ method: 'GET', path: '/it', common: {}, headers: {}, fresh: true },
+      ...{ method: 'GET', path: '/it', sharedHeaders: {}, headers: {}, fresh: true },
       cancellation: new Cancellation(),
     });
     await until(() => proxy.connections() === 1);
@@ -170,9 +170,9 @@ describe.each([
   });
 });
 
-describe('a tunnel that the proxy does not open', () => {
+describe('a tunnel that the proxy refuses', () => {
   test.each([400, 403, 404, 204, 500, 502, 503, -1])(
-    'for %i is no answer of the server: nothing has been sent',
+    'with %i is not a response of the server: nothing has been sent',
     async (status) => {
       const proxy = await startTestProxy();
       proxy.refuse(status);
@@ -181,7 +181,7 @@ describe('a tunnel that the proxy does not open', () => {
         { proxy: { url: `http://127.0.0.1:${proxy.port}`, authorization: undefined } },
       );
       const cancellation = new Cancellation();
-      const request = { method: 'POST', path: '/it', common: {}, headers: {}, cancellation } as const;
+      const request = { method: 'POST', path: '/it', sharedHeaders: {}, headers: {}, cancellation } as const;
       await expect(client.send(request)).rejects.toMatchObject({ kind: 'not-connected' });
       expect(proxy.asked).toEqual(['CONNECT localhost:1']);
       client.close();
@@ -189,7 +189,7 @@ describe('a tunnel that the proxy does not open', () => {
     },
   );
 
-  test('to a server whose certificate nobody vouches for carries nothing', async () => {
+  test('to a server with an untrusted certificate carries nothing', async () => {
     const target = await startSecure();
     const proxy = await startTestProxy();
     const client = createNodeFetchClient(
@@ -197,7 +197,7 @@ describe('a tunnel that the proxy does not open', () => {
       { proxy: { url: `http://127.0.0.1:${proxy.port}`, authorization: undefined } },
     );
     const cancellation = new Cancellation();
-    const request = { method: 'GET', path: '/it', common: {}, headers: {}, cancellation } as const;
+    const request = { method: 'GET', path: '/it', sharedHeaders: {}, headers: {}, cancellation } as const;
     await expect(client.send(request)).rejects.toMatchObject({ kind: 'not-connected' });
     expect(target.requests).toEqual([]);
     client.close();

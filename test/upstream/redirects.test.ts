@@ -25,7 +25,7 @@ const documents = [
     what: 'a creation',
     document: PAUSE,
     variables: { input: { targetGroupIds: [ids.targetGroup], idempotencyKey: 'key-1' } },
-    // Trying again with the key creates nothing twice.
+    // Retrying with the key creates nothing twice.
     told: { retryable: true, outcomeUnknown: true, idempotencyKey: 'key-1' },
   },
 ];
@@ -52,10 +52,10 @@ describe.each([301, 302, 303, 307, 308])('a %i to another server', (status) => {
   });
 });
 
-test('a target group that a draft leads on from has been launched: it is read through overview and details', async () => {
+test('reads a draft that redirects as launched, through overview and details', async () => {
   const overview = `${paths.targetGroup}/overview`;
   const details = `${paths.targetGroup}/details`;
-  // Launched between the first reads and that of the draft.
+  // It was launched between the first reads and that of the draft.
   scripted.upstream.on('GET', overview, [{ status: 404 }, { body: rest.overview }]);
   scripted.upstream.on('GET', details, { body: rest.details });
   scripted.upstream.on('GET', paths.targetGroup, {
@@ -72,7 +72,7 @@ test('a target group that a draft leads on from has been launched: it is read th
   );
 });
 
-test('a target group that has been launched, and has no overview, is what its details tell', async () => {
+test('shows a launched target group without an overview from its details', async () => {
   const details = `${paths.targetGroup}/details`;
   scripted.upstream.on('GET', details, { body: { ...rest.details, human_readable_id: '9NRV3B9' } });
   scripted.upstream.on('GET', paths.targetGroup, { status: 301, headers: { location: `/v1${details}` } });
@@ -98,7 +98,7 @@ test('a target group that has been launched, and has no overview, is what its de
   expect(scripted.calls()).toEqual([overview, `GET /v1${paths.targetGroup}`, overview, `GET /v1${details}`]);
 });
 
-test('a draft that leads to another server is read where it belongs', async () => {
+test('reads a draft that redirects to another server from the API', async () => {
   const foreigner = await scripted.foreigner();
   scripted.upstream.on('GET', `${paths.targetGroup}/overview`, [{ status: 404 }, { body: rest.overview }]);
   scripted.upstream.on('GET', `${paths.targetGroup}/details`, { body: rest.details });

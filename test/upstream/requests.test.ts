@@ -16,7 +16,7 @@ const created = { status: 201, headers: { location: 'J1' } };
 describe('the headers of a request', () => {
   const scripted = useScripted();
 
-  test('are these, and no others of the caller', async () => {
+  test('are these, and no others from the caller', async () => {
     scripted.upstream.on('GET', '/accounts', accounts);
     await scripted.execute(
       ACCOUNTS,
@@ -75,7 +75,7 @@ describe('the headers of a request', () => {
     expect(JSON.parse(request!.body)).toEqual({ target_group_ids: ['T2', 'T1'] });
   });
 
-  test('of an action hold no key and no type of a body that there is not', async () => {
+  test('of an action have no key and no content type', async () => {
     scripted.upstream.on('POST', `${paths.fieldingRun}/resume`, { status: 204, headers: { etag: '"6"' } });
     await scripted.execute(RESUME, resume);
     const [request] = scripted.upstream.requests;
@@ -89,7 +89,7 @@ describe('the trace of a request', () => {
   const scripted = useScripted();
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 
-  test('is that of the caller, with a parent of its own for each call, and with its state', async () => {
+  test("continues the caller's trace, with its own parent for each call, and with its state", async () => {
     scripted.upstream.on('GET', '/accounts', accounts);
     scripted.upstream.on('GET', paths.project, { body: rest.project });
     await scripted.execute(
@@ -106,7 +106,7 @@ describe('the trace of a request', () => {
     expect(parents.map((match) => match?.[1])).not.toContain('00f067aa0ba902b7');
   });
 
-  test('is told with an error', async () => {
+  test('is in the extensions of an error', async () => {
     scripted.upstream.on('GET', '/accounts', { status: 403 });
     const { errors } = await scripted.execute(
       ACCOUNTS,
@@ -116,7 +116,7 @@ describe('the trace of a request', () => {
     expect(errors).toMatchObject([{ extensions: { traceId } }]);
   });
 
-  test('is a new one, without state, where that of the caller is not valid', async () => {
+  test("is new, without state, if the caller's is invalid", async () => {
     scripted.upstream.on('GET', '/accounts', accounts);
     await scripted.execute(ACCOUNTS, {}, { headers: { traceparent: 'x', tracestate: 'vendor=1' } });
     const [request] = scripted.upstream.requests;
@@ -128,7 +128,7 @@ describe('the trace of a request', () => {
 describe('with another version of the API', () => {
   const scripted = useScripted({ env: { DEMAND_API_VERSION: '2024-12-02' } });
 
-  test('every request names it', async () => {
+  test('every request has it', async () => {
     scripted.upstream.on('GET', '/accounts', accounts);
     scripted.upstream.on('POST', paths.pauseJobs, created);
     await scripted.execute(ACCOUNTS);

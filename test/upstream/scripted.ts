@@ -9,19 +9,19 @@ export interface ScriptedOptions {
   readonly basePath?: string;
 }
 
-/** A gateway over HTTP in front of a REST server that does what the test tells it. */
+/** A gateway over HTTP in front of a REST server that the test scripts. */
 export interface Scripted {
   readonly upstream: ScriptedUpstream;
   readonly execute: TestGateway['execute'];
-  /** What the REST server has heard, in order, e.g. `GET /v1/accounts`. */
+  /** The requests that the REST server received, in order, e.g. `GET /v1/accounts`. */
   calls(): string[];
-  /** Another REST server, which no token and no request should ever reach. */
+  /** Another REST server, which must never receive a request or a token. */
   foreigner(): Promise<ScriptedUpstream>;
 }
 
 /**
- * Gives every test of a file or a block a gateway and a REST server that knows no rules yet. What the gateway remembers,
- * it remembers for each credential, and each test has one of its own.
+ * Gives each test of a file or block a gateway and a REST server without rules. Each test has its own credential, so that
+ * it sees no state of another.
  */
 export function useScripted({ env = {}, basePath = '/v1' }: ScriptedOptions = {}): Scripted {
   let upstream: ScriptedUpstream;
@@ -60,7 +60,7 @@ export function useScripted({ env = {}, basePath = '/v1' }: ScriptedOptions = {}
   };
 }
 
-/** Quick failures, as many as there may be: short waits and attempts, and operations that are over soon after. */
+/** Fast and unlimited failures: short delays, attempts and deadlines. */
 export const impatient = {
   DEMAND_API_RETRY_BASE_MS: '1',
   DEMAND_API_RETRY_BUDGET_FLOOR: '1000',

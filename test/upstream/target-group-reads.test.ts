@@ -4,7 +4,7 @@ import { impatient, useScripted } from './scripted.js';
 
 const scripted = useScripted({ env: impatient });
 
-/** An error of an answer that cannot be used, at a path. */
+/** The error of a bad response, at a path. */
 function badAt(...path: readonly (string | number)[]) {
   return expect.objectContaining({
     path,
@@ -20,7 +20,7 @@ async function ask(fields: string) {
   return { targetGroup: data?.targetGroup, errors };
 }
 
-/** The target group is there, and answers one of its reads so. */
+/** Scripts a target group and the response to one of its reads. */
 function answers(read: string, body: unknown) {
   scripted.upstream.on('GET', `${paths.targetGroup}/overview`, { body: rest.overview });
   scripted.upstream.on('GET', `${paths.targetGroup}/${read}`, { body });
@@ -62,7 +62,7 @@ describe('performance', () => {
     return await ask(PERFORMANCE);
   };
 
-  test('is told as documented, with all digits', async () => {
+  test('is shown as documented, with all digits', async () => {
     expect(await read(body)).toEqual({ targetGroup: { name: 'Cats', performance: sound }, errors: [] });
   });
 
@@ -76,7 +76,7 @@ describe('performance', () => {
     });
   });
 
-  test('has null for what the API does not tell', async () => {
+  test('has null for what the API omits', async () => {
     const { entrants, prescreens, completes } = body;
     const nothing = Object.fromEntries(Object.keys(sound).map((name) => [name, null]));
     expect(await read({ entrants, prescreens, completes })).toEqual({
@@ -104,14 +104,14 @@ describe('performance', () => {
     ['dropOffRate', { drop_off_rate: [] }],
     ['conversionRate', { conversion_rate: {} }],
     ['respondentAnalysis', { respondent_analysis: [] }],
-  ])('has null for %s alone where it is broken: %j', async (field, broken) => {
+  ])('has null only for a malformed %s: %j', async (field, broken) => {
     expect(await read({ ...body, ...broken })).toEqual({
       targetGroup: { name: 'Cats', performance: { ...sound, [field]: null } },
       errors: [badAt('targetGroup', 'performance', field)],
     });
   });
 
-  test('has null for a line of the analysis alone, and for a part of a line', async () => {
+  test('has null only for a malformed line of the analysis, or a part of it', async () => {
     const live = [line, 'Complete', { ...line, count: 'many' }, {}];
     const shown = [line, null, { ...line, count: null }];
     const nothing = { status: null, label: null, description: null, count: null };
@@ -128,7 +128,7 @@ describe('performance', () => {
     });
   });
 
-  test.each([['[]'], ['null'], ['<html>'], ['']])('is null where the answer is %j', async (told) => {
+  test.each([['[]'], ['null'], ['<html>'], ['']])('is null if the response is %j', async (told) => {
     expect(await read(told)).toEqual({
       targetGroup: { name: 'Cats', performance: null },
       errors: [badAt('targetGroup', 'performance')],
@@ -145,7 +145,7 @@ describe('completesOverTime', () => {
   const shown = (hour: string, completes: number) => ({ at: `2026-02-01T${hour}:00:00.000Z`, completes });
   const at = (...path: number[]) => badAt('targetGroup', 'completesOverTime', ...path);
 
-  test('is in order, whatever order the API answers in', async () => {
+  test('is in order, whatever the order of the response', async () => {
     expect(await read([point('10', 3), point('09', 0), point('11', 2)])).toEqual({
       targetGroup: { name: 'Cats', completesOverTime: [shown('09', 0), shown('10', 3), shown('11', 2)] },
       errors: [],
@@ -153,7 +153,7 @@ describe('completesOverTime', () => {
     expect(scripted.calls().at(-1)).toMatch(/\?aggregation_interval=PT1H$/);
   });
 
-  test('has null for broken points alone', async () => {
+  test('has null only for malformed points', async () => {
     const broken = [
       { count: 1 },
       point('12', null),
@@ -171,11 +171,11 @@ describe('completesOverTime', () => {
     });
   });
 
-  test('of nothing is empty', async () => {
+  test('without points is empty', async () => {
     expect(await read([])).toEqual({ targetGroup: { name: 'Cats', completesOverTime: [] }, errors: [] });
   });
 
-  test.each([undefined, null, 'none', {}])('is null where the list is %j', async (broken) => {
+  test.each([undefined, null, 'none', {}])('is null if the list is %j', async (broken) => {
     expect(await read(broken)).toEqual({
       targetGroup: { name: 'Cats', completesOverTime: null },
       errors: [at()],
@@ -212,11 +212,11 @@ describe('targetGroupByRawId', () => {
     ['lacks the account', { account_id: undefined }],
     ['has null for the account', { account_id: null }],
     ['has a text for the account', { account_id: '101' }],
-    ['has an account that is none', { account_id: -1 }],
+    ['has an invalid account', { account_id: -1 }],
     ['lacks the project', { project_id: undefined }],
     ['has null for the project', { project_id: null }],
-    ['has a project that is a way up', { project_id: '..' }],
-  ])('is an error where the answer %s', async (_what, broken) => {
+    ['has `..` for the project', { project_id: '..' }],
+  ])('is an error if the response %s', async (_what, broken) => {
     expect(await read({ ...body, ...broken })).toEqual({
       data: { targetGroupByRawId: null },
       errors: [badAt('targetGroupByRawId')],
@@ -224,7 +224,7 @@ describe('targetGroupByRawId', () => {
     expect(scripted.calls()).toEqual([`GET /v1${path}`]);
   });
 
-  test('before 2025-12-18 tells what a click earns, as the overview of the full id does', async () => {
+  test('before 2025-12-18 has the earnings per click, like the overview of the full id', async () => {
     const fields = 'statistics { earningsPerClick { amount currency } }';
     expect(await read({ ...body, earnings_per_click: 0.25 }, fields)).toEqual({
       data: { targetGroupByRawId: { statistics: { earningsPerClick: { amount: '0.25', currency: null } } } },
@@ -232,7 +232,7 @@ describe('targetGroupByRawId', () => {
     });
   });
 
-  test('has null for a broken figure alone', async () => {
+  test('has null only for a malformed metric', async () => {
     expect(await read({ ...body, progress: 'good' })).toEqual({
       data: {
         targetGroupByRawId: { id: ids.targetGroup, name: 'Cats', status: 'LIVE', progress: null },
@@ -241,7 +241,7 @@ describe('targetGroupByRawId', () => {
     });
   });
 
-  test('is null where there is none', async () => {
+  test('is null if there is none', async () => {
     const { data, errors } = await scripted.execute('{ targetGroupByRawId(targetGroupId: "T1") { id } }');
     expect({ data, errors }).toEqual({ data: { targetGroupByRawId: null }, errors: [] });
   });

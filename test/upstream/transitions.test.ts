@@ -9,7 +9,7 @@ const data = {
   targetGroupTransitions: { targetGroupIds: ['101/P1/T1', '101/P1/T2'], allowedActions: ['PAUSE'] },
 };
 
-describe.each(['http1', 'node-fetch', 'undici'])('With %s', (transport) => {
+describe.each(['http1', 'node-fetch', 'undici'])('with %s', (transport) => {
   const scripted = useScripted({ env: { ...impatient, DEMAND_API_TRANSPORT: transport } });
   const ask = async (selection?: TargetGroupSelection | null) => {
     const variables = { projectId: ids.project, selection };
@@ -18,7 +18,7 @@ describe.each(['http1', 'node-fetch', 'undici'])('With %s', (transport) => {
   };
 
   test.each<[string, TargetGroupSelection | null | undefined, object]>([
-    ['that is not given', undefined, {}],
+    ['that is omitted', undefined, {}],
     ['of null', null, {}],
     ['of nothing', {}, {}],
     ['of empty filters', { search: '', status: [], country: null, excludedTargetGroupIds: [] }, {}],
@@ -39,7 +39,7 @@ describe.each(['http1', 'node-fetch', 'undici'])('With %s', (transport) => {
         excluded_target_group_ids: ['T3'],
       },
     ],
-  ])('a selection %s is sent as REST has it, in one call', async (_what, selection, sent) => {
+  ])('a selection %s is sent in the form of REST, in one call', async (_what, selection, sent) => {
     scripted.upstream.on('POST', path, { body });
     expect(await ask(selection)).toEqual({ data, errors: [] });
     expect(scripted.calls()).toEqual([`POST /v1${path}`]);
@@ -56,10 +56,10 @@ describe.each(['http1', 'node-fetch', 'undici'])('With %s', (transport) => {
     ['a 503', { status: 503 }],
     ['a 500', { status: 500 }],
     ['a 429', { status: 429, headers: { 'retry-after': '0' } }],
-    ['a connection that broke', { fault: 'reset' as const }],
+    ['a lost connection', { fault: 'reset' as const }],
     ['half an answer', { body, fault: 'truncate' as const }],
     ['no answer', { fault: 'hang' as const }],
-  ])('it is asked again after %s, since it changes nothing', async (_what, failure) => {
+  ])('it is retried after %s, since it changes nothing', async (_what, failure) => {
     scripted.upstream.on('POST', path, [failure, { body }]);
     expect(await ask()).toEqual({ data, errors: [] });
     expect(scripted.calls()).toHaveLength(2);
@@ -81,7 +81,7 @@ describe.each(['http1', 'node-fetch', 'undici'])('With %s', (transport) => {
     expect(scripted.calls()).toHaveLength(calls);
   });
 
-  test('equal selections at the same time share a call, others do not', async () => {
+  test('concurrent equal selections share a call, others do not', async () => {
     scripted.upstream.on('POST', path, ({ body: sent }) => ({
       body: { target_groups: [sent.includes('live') ? 'T1' : 'T2'] },
       delayMs: 100,
@@ -97,7 +97,7 @@ describe.each(['http1', 'node-fetch', 'undici'])('With %s', (transport) => {
   });
 });
 
-describe('An answer', () => {
+describe('a response', () => {
   const scripted = useScripted();
   const read = async (told: unknown) => {
     scripted.upstream.on('POST', path, { body: told });
@@ -110,7 +110,7 @@ describe('An answer', () => {
       extensions: expect.objectContaining({ code: 'UPSTREAM_BAD_RESPONSE' }),
     });
 
-  test('tells of every action by its own property', async () => {
+  test('has a property for every action', async () => {
     const flags = ['launch', 'pause', 'resume', 'finish', 'relaunch'].map((name) => `is_${name}_allowed`);
     const actions: unknown[] = [];
     for (const flag of flags) {
@@ -124,7 +124,7 @@ describe('An answer', () => {
     expect(await read(told)).toEqual({ transitions: { targetGroupIds: [], allowedActions: [] }, errors: [] });
   });
 
-  test('with an id that cannot be used has null in its place', async () => {
+  test('with an invalid id has null instead', async () => {
     expect(await read({ ...body, target_groups: ['T1', '..', 5, null, 'T2'] })).toEqual({
       transitions: {
         targetGroupIds: ['101/P1/T1', null, null, null, '101/P1/T2'],
@@ -134,14 +134,14 @@ describe('An answer', () => {
     });
   });
 
-  test('whose ids are broken has the actions', async () => {
+  test('with malformed ids has the actions', async () => {
     expect(await read({ ...body, target_groups: 'all' })).toEqual({
       transitions: { targetGroupIds: null, allowedActions: ['PAUSE'] },
       errors: [bad('targetGroupIds')],
     });
   });
 
-  test('that says neither yes nor no of an action has null in its place, the others and the ids', async () => {
+  test('without a boolean for an action has null instead, the other actions and the ids', async () => {
     expect(await read({ ...body, is_pause_allowed: 'yes', is_finish_allowed: true })).toEqual({
       transitions: { targetGroupIds: ['101/P1/T1', '101/P1/T2'], allowedActions: [null, 'COMPLETE'] },
       errors: [bad('allowedActions', 0)],

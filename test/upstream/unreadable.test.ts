@@ -10,7 +10,7 @@ const SECRET = 'upstream-secret';
 const unreadable = [
   ['HTML', `<html><body>${SECRET} at http://10.0.0.7/</body></html>`],
   ['a text', SECRET],
-  ['JSON that breaks off', `{"id":"R1","status":"Live","note":"${SECRET}`],
+  ['truncated JSON', `{"id":"R1","status":"Live","note":"${SECRET}`],
   ['a JSON text', JSON.stringify(SECRET)],
   ['a JSON list', JSON.stringify([SECRET])],
   ['null', 'null'],
@@ -23,7 +23,7 @@ describe.each([
   [502, 'UPSTREAM_UNAVAILABLE', true],
   [503, 'UPSTREAM_UNAVAILABLE', true],
 ])('a %i with a body that cannot be read', (status, code, retryable) => {
-  test.each(unreadable)('%s: none of it is shown', async (_what, body) => {
+  test.each(unreadable)('%s: shows none of it', async (_what, body) => {
     scripted.upstream.on('GET', paths.fieldingRun, {
       status,
       headers: { 'content-type': 'text/html' },
@@ -43,14 +43,14 @@ describe.each([
   });
 });
 
-test('a body that breaks off on its way is a broken connection', async () => {
+test('a body that is cut off is a lost connection', async () => {
   scripted.upstream.on('GET', paths.fieldingRun, { body: rest.fieldingRun, fault: 'truncate' });
   const { data, errors } = await scripted.execute(READ, { id: ids.fieldingRun });
   expect(data).toEqual({ it: null });
   expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true } }]);
 });
 
-test('a body that does not come in time is a timeout', async () => {
+test('a body that is not complete in time is a timeout', async () => {
   scripted.upstream.on('GET', paths.fieldingRun, { body: rest.fieldingRun, bodyDelayMs: 5000 });
   const { data, errors } = await scripted.execute(READ, { id: ids.fieldingRun });
   expect(data).toEqual({ it: null });

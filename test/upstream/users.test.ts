@@ -10,7 +10,7 @@ const WHO = `query ($run: ID!, $project: ID!) {
 }`;
 const [ana, ben] = rest.users.users;
 
-/** Who is told where the list of people is answered so. */
+/** Reads the people with this response to the list of users. */
 async function who(users: { status?: number; body?: unknown }, run: object = rest.fieldingRun) {
   scripted.upstream.on('GET', paths.fieldingRun, { body: run });
   scripted.upstream.on('GET', paths.project, { body: rest.project });
@@ -22,7 +22,7 @@ async function who(users: { status?: number; body?: unknown }, run: object = res
   return { data, errors };
 }
 
-const told = (changer: unknown, manager: unknown) => ({
+const expected = (changer: unknown, manager: unknown) => ({
   fieldingRun: { status: 'PAUSED', lastChangedByUser: changer },
   project: { name: 'Pets', projectManager: manager },
 });
@@ -31,18 +31,18 @@ const [atChanger, atManager] = [
   ['project', 'projectManager'],
 ];
 
-test('people are told as the list of the account tells them, read once', async () => {
-  expect(await who({ body: rest.users })).toEqual({ data: told(ben, ana), errors: [] });
+test('shows people from the list of the account, read once', async () => {
+  expect(await who({ body: rest.users })).toEqual({ data: expected(ben, ana), errors: [] });
   expect(scripted.calls().filter((call) => call === `GET /v1${paths.users}`)).toHaveLength(1);
 });
 
 test.each([
   ['the list', { users: [ana, { ...ben, id: ben!.id.toUpperCase() }] }, {}],
   ['what names them', rest.users, { last_changed_by: ben!.id.toUpperCase() }],
-])('people are found where %s writes their UUID in capitals', async (_where, body, more) => {
+])('finds people if %s writes their UUID in capitals', async (_where, body, more) => {
   const run = { ...rest.fieldingRun, ...more };
   expect(await who({ body }, run)).toEqual({
-    data: told({ ...ben, id: run.last_changed_by }, ana),
+    data: expected({ ...ben, id: run.last_changed_by }, ana),
     errors: [],
   });
 });
@@ -50,35 +50,35 @@ test.each([
 describe('somebody', () => {
   test.each([
     ['whom the list does not have', [ana], { name: null, email: null }],
-    ['of whom it tells the id alone', [{ id: ben!.id }, ana], { name: null, email: null }],
-    ['of whom it tells nulls', [{ id: ben!.id, name: null, email: null }, ana], { name: null, email: null }],
+    ['with only an id', [{ id: ben!.id }, ana], { name: null, email: null }],
+    ['with nulls', [{ id: ben!.id, name: null, email: null }, ana], { name: null, email: null }],
     ['who has no e-mail address', [{ ...ben, email: undefined }, ana], { name: ben!.name, email: null }],
     ['beside one without an id', [ana, { name: 'Nobody' }], { name: null, email: null }],
   ])('%s is known by the id', async (_what, users, known) => {
     expect(await who({ body: { users } })).toEqual({
-      data: told({ id: ben!.id, ...known }, ana),
+      data: expected({ id: ben!.id, ...known }, ana),
       errors: [],
     });
   });
 
-  test('whose name is broken is told but for it', async () => {
+  test('with a malformed name is shown without it', async () => {
     const { data, errors } = await who({ body: { users: [{ ...ben, name: 7 }, ana] } });
-    expect(data).toEqual(told({ ...ben, name: null }, ana));
+    expect(data).toEqual(expected({ ...ben, name: null }, ana));
     expect(errors).toMatchObject([
       { path: [...atChanger, 'name'], extensions: { code: 'UPSTREAM_BAD_RESPONSE' } },
     ]);
   });
 
   test.each([[null], ['Ben'], [{ id: 7, name: 'Ben' }]])(
-    'may be the one that is broken (%j), and others stand',
+    'may be the malformed one (%j), and others succeed',
     async (broken) => {
       const { data, errors } = await who({ body: { users: [broken, ana] } });
-      expect(data).toEqual(told(null, ana));
+      expect(data).toEqual(expected(null, ana));
       expect(errors).toMatchObject([{ path: atChanger, extensions: { code: 'UPSTREAM_BAD_RESPONSE' } }]);
     },
   );
 
-  test.each([undefined, null])('whom the run does not tell (%s) costs no call', async (last_changed_by) => {
+  test.each([undefined, null])('that the run omits (%s) costs no call', async (last_changed_by) => {
     scripted.upstream.on('GET', paths.fieldingRun, { body: { ...rest.fieldingRun, last_changed_by } });
     const { data, errors } = await scripted.execute(
       'query ($id: ID!) { fieldingRun(id: $id) { status lastChangedByUser { id name } } }',
@@ -91,9 +91,9 @@ describe('somebody', () => {
     expect(scripted.calls()).toEqual([`GET /v1${paths.fieldingRun}`]);
   });
 
-  test('whose id is broken is null alone, and the list is not asked for', async () => {
+  test('with a malformed id is null alone, and the list is not read', async () => {
     const { data, errors } = await who({ body: rest.users }, { ...rest.fieldingRun, last_changed_by: 7 });
-    expect(data).toEqual(told(null, ana));
+    expect(data).toEqual(expected(null, ana));
     expect(errors).toMatchObject([{ path: atChanger, extensions: { code: 'UPSTREAM_BAD_RESPONSE' } }]);
   });
 });
@@ -102,14 +102,14 @@ describe('a list of people', () => {
   test.each([
     ['that is refused', { status: 403 }, 'FORBIDDEN'],
     ['that fails', { status: 503 }, 'UPSTREAM_UNAVAILABLE'],
-    ['that is not there', { status: 404 }, 'UPSTREAM_BAD_RESPONSE'],
-    ['that is no JSON', { body: '<html>' }, 'UPSTREAM_BAD_RESPONSE'],
-    ['that is none', { body: {} }, 'UPSTREAM_BAD_RESPONSE'],
+    ['that is missing', { status: 404 }, 'UPSTREAM_BAD_RESPONSE'],
+    ['that is not JSON', { body: '<html>' }, 'UPSTREAM_BAD_RESPONSE'],
+    ['without users', { body: {} }, 'UPSTREAM_BAD_RESPONSE'],
     ['that is null', { body: { users: null } }, 'UPSTREAM_BAD_RESPONSE'],
     ['that is a text', { body: { users: 'all' } }, 'UPSTREAM_BAD_RESPONSE'],
-  ])('%s takes people away, and nothing else', async (_what, users, code) => {
+  ])('%s hides people, and nothing else', async (_what, users, code) => {
     const { data, errors } = await who(users);
-    expect(data).toEqual(told(null, null));
+    expect(data).toEqual(expected(null, null));
     expect(errors).toHaveLength(2);
     for (const path of [atChanger, atManager]) {
       expect(errors).toContainEqual(
@@ -118,7 +118,7 @@ describe('a list of people', () => {
     }
   });
 
-  test('is read for an operation, and not for the next one', async () => {
+  test('is read for each operation', async () => {
     await who({ body: rest.users });
     await who({ body: { users: [] } });
     expect(scripted.calls().filter((call) => call === `GET /v1${paths.users}`)).toHaveLength(2);
@@ -127,9 +127,9 @@ describe('a list of people', () => {
 
 describe('who started a job', () => {
   test.each([
-    ['tells it', { created_by: 'M1' }, { createdBy: 'M1', createdByUser: ana }, true],
+    ['returns it', { created_by: 'M1' }, { createdBy: 'M1', createdByUser: ana }, true],
     ['is older and does not', {}, { createdBy: null, createdByUser: null }, false],
-  ])('is told where the API %s', async (_what, more, batchJob, asks) => {
+  ])('is shown if the API %s', async (_what, more, batchJob, asks) => {
     scripted.upstream.on('GET', paths.batchJob, { body: { ...rest.batchJob, ...more } });
     scripted.upstream.on('GET', paths.users, { body: rest.users });
     const { data, errors } = await scripted.execute(

@@ -1,11 +1,11 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import type * as rest from '../../contract/demand-api.js';
-import { accountIdOf } from '../../upstream/place.js';
+import { accountIdOf } from '../../upstream/resources/resource-ref.js';
 import type { Connection } from '../connection/connection.js';
 import { itemsFrom } from '../items.js';
 import { badResponse } from '../../upstream/errors.js';
-import { requirePlace } from '../node/node-id.js';
+import { requireRef } from '../node/node-id.js';
 import { ProjectsArgs } from '../project/project.args.js';
 import { ProjectConnection } from '../project/project.connection.js';
 import { projectConnection } from '../project/project.pages.js';
@@ -31,25 +31,25 @@ export class AccountResolver {
     @Arg('id', () => ID, { description: 'The id of the account, e.g. `101`.' }) id: string,
     @Ctx() context: RequestContext,
   ): Promise<Account | null> {
-    return await findAccount(context, requirePlace('Account', id, 'id').accountId);
+    return await findAccount(context, requireRef('Account', id, 'id').accountId);
   }
 
   @FieldResolver(() => String, {
     nullable: true,
     description: 'What the account is called, where the API tells.',
   })
-  async name(@Root() { place }: Account, @Ctx() context: RequestContext): Promise<string | null> {
-    const account = await accountInList(context, place.accountId);
+  async name(@Root() { ref }: Account, @Ctx() context: RequestContext): Promise<string | null> {
+    const account = await accountInList(context, ref.accountId);
     return account?.name ?? null;
   }
 
   @FieldResolver(() => ProjectConnection, { nullable: true, description: "The account's projects." })
   async projects(
-    @Root() { place }: Account,
+    @Root() { ref }: Account,
     @Args(() => ProjectsArgs) args: ProjectsArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<Project> | null> {
-    return await projectConnection(context, place, args);
+    return await projectConnection(context, ref, args);
   }
 }
 

@@ -1,19 +1,19 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import type { AccountPlace } from '../../upstream/place.js';
+import type { AccountRef } from '../../upstream/resources/resource-ref.js';
 import { accountNodeId } from '../node/node-id.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 
 @ObjectType({ implements: Node, description: 'A buyer of survey fieldwork. It holds projects.' })
 export class Account implements Node {
-  constructor(readonly place: AccountPlace) {}
+  constructor(readonly ref: AccountRef) {}
 
   @Field(() => ID, { description: NODE_ID })
   get id(): string {
-    return accountNodeId(this.place);
+    return accountNodeId(this.ref);
   }
 
   @Field(() => ID, { description: 'The raw id in the REST API, a number.' })
   get accountId(): string {
-    return this.place.accountId;
+    return this.ref.accountId;
   }
 }

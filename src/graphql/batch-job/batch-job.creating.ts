@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../context.js';
 import type { BatchJobKind } from '../../contract/demand-api.js';
-import { projectPath } from '../../upstream/place.js';
+import { projectPath } from '../../upstream/resources/resource-ref.js';
 import { inputPath, type InputPath } from '../errors/input-path.js';
 import { startJob } from '../job/job.starting.js';
 import type { TargetGroupsInput } from './batch-job.input.js';

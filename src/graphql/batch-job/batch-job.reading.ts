@@ -1,27 +1,24 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../../context.js';
 import { JobStatus } from '../../contract/demand-api.js';
-import type { BatchJobPlace } from '../../upstream/place.js';
+import type { BatchJobRef } from '../../upstream/resources/resource-ref.js';
 import { createdJob } from '../job/job.reading.js';
 import { BatchJob } from './batch-job.type.js';
 
 /** What the place of a job alone answers. */
 const NEEDS_NOTHING = new Set(['__typename', 'id', 'jobId', 'action', 'project']);
 
-export async function findBatchJob(
-  { loaders }: RequestContext,
-  place: BatchJobPlace,
-): Promise<BatchJob | null> {
-  const job = await loaders.batchJob.load(place);
-  return job === null ? null : new BatchJob(place, job);
+export async function findBatchJob({ loaders }: RequestContext, ref: BatchJobRef): Promise<BatchJob | null> {
+  const job = await loaders.batchJob.load(ref);
+  return job === null ? null : new BatchJob(ref, job);
 }
 
 export function createdBatchJob(
   context: RequestContext,
-  place: BatchJobPlace,
+  ref: BatchJobRef,
   info: GraphQLResolveInfo,
 ): Promise<BatchJob> {
-  const atWork = new BatchJob(place, { job_id: place.jobId, status: JobStatus.Processing });
-  const read = () => findBatchJob(context, place);
+  const atWork = new BatchJob(ref, { job_id: ref.jobId, status: JobStatus.Processing });
+  const read = () => findBatchJob(context, ref);
   return createdJob({ typeName: 'BatchJob', atWork, told: NEEDS_NOTHING, read }, info);
 }

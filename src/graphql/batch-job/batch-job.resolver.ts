@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { pollingAdvice } from '../job/job.polling.js';
-import { requirePlace } from '../node/node-id.js';
+import { requireRef } from '../node/node-id.js';
 import { relatedProject } from '../project/project.reading.js';
 import { Project } from '../project/project.type.js';
 import { relatedTargetGroup } from '../target-group/target-group.reading.js';
@@ -20,7 +20,7 @@ export class BatchJobResolver {
     id: string,
     @Ctx() context: RequestContext,
   ): Promise<BatchJob | null> {
-    return await findBatchJob(context, requirePlace('BatchJob', id, 'id'));
+    return await findBatchJob(context, requireRef('BatchJob', id, 'id'));
   }
 
   @FieldResolver(() => Int, {
@@ -37,11 +37,11 @@ export class BatchJobResolver {
     description: 'Who started the job. Null where the API does not tell.',
   })
   async createdByUser(
-    @Root() { place, createdBy }: BatchJob,
+    @Root() { ref, createdBy }: BatchJob,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<User | null> {
-    return await relatedUser(context, place, createdBy, info);
+    return await relatedUser(context, ref, createdBy, info);
   }
 
   @FieldResolver(() => Project, {
@@ -49,11 +49,11 @@ export class BatchJobResolver {
     description: 'The project whose target groups the job acts on.',
   })
   async project(
-    @Root() { place }: BatchJob,
+    @Root() { ref }: BatchJob,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Project | null> {
-    return await relatedProject(context, place, info);
+    return await relatedProject(context, ref, info);
   }
 }
 
@@ -61,11 +61,11 @@ export class BatchJobResolver {
 export class UpdatedTargetGroupResolver {
   @FieldResolver(() => TargetGroup, { nullable: true, description: 'The target group as it is now.' })
   async targetGroup(
-    @Root() { place }: UpdatedTargetGroup,
+    @Root() { ref }: UpdatedTargetGroup,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<TargetGroup | null> {
-    return await relatedTargetGroup(context, place, info);
+    return await relatedTargetGroup(context, ref, info);
   }
 }
 
@@ -76,10 +76,10 @@ export class FailedTargetGroupResolver {
     description: 'The target group as it is now. Null where there is none with that id.',
   })
   async targetGroup(
-    @Root() { place }: FailedTargetGroup,
+    @Root() { ref }: FailedTargetGroup,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<TargetGroup | null> {
-    return await relatedTargetGroup(context, place, info);
+    return await relatedTargetGroup(context, ref, info);
   }
 }

@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { BatchJobKind } from '../../contract/demand-api.js';
 import type * as rest from '../../contract/demand-api.js';
-import { segment, type BatchJobPlace, type TargetGroupPlace } from '../../upstream/place.js';
+import { segment, type BatchJobRef, type TargetGroupRef } from '../../upstream/resources/resource-ref.js';
 import { batchJobNodeId } from '../node/node-id.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 import { itemsFrom } from '../items.js';
@@ -46,13 +46,13 @@ export class FailureReason {
 })
 export class UpdatedTargetGroup {
   constructor(
-    readonly place: TargetGroupPlace,
+    readonly ref: TargetGroupRef,
     private readonly item: rest.UpdatedTargetGroup,
   ) {}
 
   @Field(() => ID, { description: 'The raw id of the target group in the REST API.' })
   get targetGroupId(): string {
-    return this.place.targetGroupId;
+    return this.ref.targetGroupId;
   }
 
   @Field(() => String, {
@@ -68,13 +68,13 @@ export class UpdatedTargetGroup {
 @ObjectType({ description: 'A target group that a batch job could not act on.' })
 export class FailedTargetGroup {
   constructor(
-    readonly place: TargetGroupPlace,
+    readonly ref: TargetGroupRef,
     private readonly item: rest.FailedTargetGroup,
   ) {}
 
   @Field(() => ID, { description: 'The raw id of the target group in the REST API.' })
   get targetGroupId(): string {
-    return this.place.targetGroupId;
+    return this.ref.targetGroupId;
   }
 
   @Field(() => String, {
@@ -103,23 +103,23 @@ export class FailedTargetGroup {
 })
 export class BatchJob implements Node {
   constructor(
-    readonly place: BatchJobPlace,
+    readonly ref: BatchJobRef,
     private readonly job: rest.BatchJob,
   ) {}
 
   @Field(() => ID, { description: NODE_ID })
   get id(): string {
-    return batchJobNodeId(this.place);
+    return batchJobNodeId(this.ref);
   }
 
   @Field(() => ID, { description: 'The raw id in the REST API.' })
   get jobId(): string {
-    return this.place.jobId;
+    return this.ref.jobId;
   }
 
   @Field(() => BatchJobAction, { description: 'What the job does with each of its target groups.' })
   get action(): BatchJobAction {
-    return ACTION_OF_KIND[this.place.action];
+    return ACTION_OF_KIND[this.ref.action];
   }
 
   @Field(() => BatchJobStatus, { description: 'How far the job has come.' })
@@ -163,8 +163,8 @@ export class BatchJob implements Node {
     return itemsFrom(items, (item) => new FailedTargetGroup(this.#targetGroup(item.target_group_id), item));
   }
 
-  #targetGroup(targetGroupId: string): TargetGroupPlace {
-    const { accountId, projectId } = this.place;
+  #targetGroup(targetGroupId: string): TargetGroupRef {
+    const { accountId, projectId } = this.ref;
     return { accountId, projectId, targetGroupId: segment(targetGroupId) };
   }
 }

@@ -1,12 +1,12 @@
-import type { TargetGroupPlace, ProjectPlace } from '../../upstream/place.js';
+import type { TargetGroupRef, ProjectRef } from '../../upstream/resources/resource-ref.js';
 import { ValidationError } from '../errors/user-error.type.js';
-import { placeOf, projectNodeId } from '../node/node-id.js';
+import { refOf, projectNodeId } from '../node/node-id.js';
 
 const MAX_TARGET_GROUPS = 1000;
 
 /** What a batch job is to act on: raw ids of target groups of one project, each once, in the order they came. */
 export interface Selection {
-  readonly project: ProjectPlace;
+  readonly project: ProjectRef;
   readonly targetGroupIds: readonly string[];
 }
 
@@ -21,28 +21,28 @@ export function selectionOf(ids: readonly string[]): Selection | readonly Valida
     return [atList(`must name at most ${MAX_TARGET_GROUPS} target groups, and names ${indexes.size}.`)];
   }
 
-  const places: TargetGroupPlace[] = [];
+  const refs: TargetGroupRef[] = [];
   const errors: ValidationError[] = [];
   for (const [id, index] of indexes) {
-    const place = placeOf('TargetGroup', id);
-    if (typeof place === 'string') errors.push(atIndex(index, place));
-    else places.push(place);
+    const ref = refOf('TargetGroup', id);
+    if (typeof ref === 'string') errors.push(atIndex(index, ref));
+    else refs.push(ref);
   }
   if (errors.length > 0) return errors;
 
-  const [project] = places;
+  const [project] = refs;
   if (project === undefined) return [atList('must name at least one target group.')];
-  const strangers = [...indexes.values()].filter((_, nth) => !sameProject(places[nth] ?? project, project));
+  const strangers = [...indexes.values()].filter((_, nth) => !sameProject(refs[nth] ?? project, project));
   if (strangers.length > 0) {
     return strangers.map((index) =>
       atIndex(index, `is of another project than the first: \`${projectNodeId(project)}\`.`),
     );
   }
-  return { project, targetGroupIds: places.map(({ targetGroupId }) => targetGroupId) };
+  return { project, targetGroupIds: refs.map(({ targetGroupId }) => targetGroupId) };
 }
 
-function sameProject(place: TargetGroupPlace, project: ProjectPlace): boolean {
-  return place.accountId === project.accountId && place.projectId === project.projectId;
+function sameProject(ref: TargetGroupRef, project: ProjectRef): boolean {
+  return ref.accountId === project.accountId && ref.projectId === project.projectId;
 }
 
 function atIndex(index: number, problem: string): ValidationError {

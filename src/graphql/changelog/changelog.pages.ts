@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../context.js';
 import type * as rest from '../../contract/demand-api.js';
 import { BadUserInputError } from '../../errors.js';
-import type { TargetGroupPlace } from '../../upstream/place.js';
+import type { TargetGroupRef } from '../../upstream/resources/resource-ref.js';
 import { toConnection, type Connection, type RestList } from '../connection/connection.js';
 import { pageQuery, type PageQuery } from '../connection/page.js';
 import type { ChangelogArgs } from './changelog.args.js';
@@ -12,13 +12,13 @@ const MAX_ENTRIES = 50;
 /** One page of a target group's changelog, the newest entries first; null where there is no such target group. */
 export async function changelogConnection(
   { loaders }: RequestContext,
-  place: TargetGroupPlace,
+  ref: TargetGroupRef,
   args: ChangelogArgs,
 ): Promise<Connection<ChangelogEntry> | null> {
   const query = changelogQuery(args);
-  const page = await loaders.changelogPage.load({ ...place, query });
+  const page = await loaders.changelogPage.load({ ...ref, query });
   if (page === null) return null;
-  const { accountId } = place;
+  const { accountId } = ref;
   return toConnection(
     new ChangelogPage(page),
     page.changelog ?? [],

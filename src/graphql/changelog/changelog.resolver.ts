@@ -19,11 +19,11 @@ export class ChangelogResolver {
       'read forward only. Null where there is no such target group. Costs one REST call for each target group and page.',
   })
   async changelog(
-    @Root() { place }: TargetGroup,
+    @Root() { ref }: TargetGroup,
     @Args(() => ChangelogArgs) args: ChangelogArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<ChangelogEntry> | null> {
-    return await changelogConnection(context, place, args);
+    return await changelogConnection(context, ref, args);
   }
 }
 

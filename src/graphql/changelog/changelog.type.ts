@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
-import type { AccountPlace } from '../../upstream/place.js';
+import type { AccountRef } from '../../upstream/resources/resource-ref.js';
 import { itemsFrom } from '../items.js';
 import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 import { ChangelogActorKind, ChangeValueKind } from './changelog.enum.js';
@@ -22,7 +22,7 @@ interface RestChanger {
 export class ChangelogActor {
   constructor(
     /** Whose users the person is among. */
-    readonly account: AccountPlace,
+    readonly account: AccountRef,
     private readonly changer: RestChanger,
   ) {}
 
@@ -109,7 +109,7 @@ export class Change {
 })
 export class ChangelogEntry {
   constructor(
-    private readonly account: AccountPlace,
+    private readonly account: AccountRef,
     private readonly entry: rest.TargetGroupChangelogEntry,
   ) {}
 

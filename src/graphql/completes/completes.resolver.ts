@@ -15,7 +15,7 @@ export class CompletesResolver {
       'interval.',
   })
   async completesOverTime(
-    @Root() { place }: TargetGroup,
+    @Root() { ref }: TargetGroup,
     @Arg('interval', () => Duration, {
       description:
         'How long each interval is, e.g. `PT1H` or `P1D`. The API may refuse one that is too short for the ' +
@@ -24,7 +24,7 @@ export class CompletesResolver {
     interval: string,
     @Ctx() { loaders }: RequestContext,
   ): Promise<(CompletesPoint | Error)[] | null> {
-    const answer = await loaders.completesByInterval.load({ ...place, interval });
+    const answer = await loaders.completesByInterval.load({ ...ref, interval });
     if (answer === null) return null;
     return inOrder(itemsFrom(answer.aggregated_completes_intervals, (item) => new CompletesPoint(item)));
   }

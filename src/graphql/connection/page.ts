@@ -1,5 +1,5 @@
 import { BadUserInputError } from '../../errors.js';
-import { queryString } from '../../upstream/query-string.js';
+import { queryString } from '../../upstream/resources/query-string.js';
 import type { PageArgs } from './page.args.js';
 
 const DEFAULT_SIZE = 10;
@@ -8,7 +8,7 @@ const MAX_SIZE = 100;
  * Octets of a cursor in a URL. Servers, Node's among them, commonly take 16 KiB of request line and header fields; what is
  * left is for the path, a filter and a token.
  */
-const MAX_CURSOR_OCTETS = 12 * 1024;
+const MAX_CURSOR_BYTES = 12 * 1024;
 
 /** A page of a list in the terms of REST. */
 export interface PageQuery {
@@ -56,9 +56,9 @@ function cursorOf(argument: string, cursor: string): string {
 export function isCursor(text: string): boolean {
   return (
     text !== '' &&
-    text.length <= MAX_CURSOR_OCTETS &&
+    text.length <= MAX_CURSOR_BYTES &&
     !/\p{Surrogate}/u.test(text) &&
-    queryString({ start_after: text }).length <= MAX_CURSOR_OCTETS
+    queryString({ start_after: text }).length <= MAX_CURSOR_BYTES
   );
 }
 

@@ -1,11 +1,11 @@
 import type { RequestContext } from '../../context.js';
-import type { DraftLaunch } from '../../upstream/client.js';
-import { targetGroupPath } from '../../upstream/place.js';
+import type { DraftLaunch } from '../../upstream/client/client.js';
+import { targetGroupPath } from '../../upstream/resources/resource-ref.js';
 import { inputPath } from '../errors/input-path.js';
 import { ValidationError } from '../errors/user-error.type.js';
 import { periodErrors, type PeriodInput } from '../fielding-run/fielding-run.validation.js';
 import { startJob } from '../job/job.starting.js';
-import { placeOf } from '../node/node-id.js';
+import { refOf } from '../node/node-id.js';
 import type { DraftLaunchInput } from './draft-launch-job.input.js';
 import { DraftLaunchJobPayload } from './draft-launch-job.payload.js';
 
@@ -25,21 +25,21 @@ export async function startDraftLaunch(
   input: DraftLaunchInput & PeriodInput,
 ): Promise<DraftLaunchJobPayload> {
   const { id, idempotencyKey } = input;
-  const place = placeOf('TargetGroup', id);
+  const ref = refOf('TargetGroup', id);
   const errors = [
-    ...(typeof place === 'string' ? [new ValidationError(`\`id\` ${place}`, ['id'])] : []),
+    ...(typeof ref === 'string' ? [new ValidationError(`\`id\` ${ref}`, ['id'])] : []),
     ...periodErrors(input),
   ];
-  if (typeof place === 'string' || errors.length > 0) {
+  if (typeof ref === 'string' || errors.length > 0) {
     return new DraftLaunchJobPayload(await startJob(context, idempotencyKey, errors));
   }
   const launch = launchOf(input);
   const job = {
-    use: [launch.action, targetGroupPath(place), launch.request],
+    use: [launch.action, targetGroupPath(ref), launch.request],
     field: ['id'],
     notFound: 'There is no target group with this id.',
     pathOf: PATH_IN_INPUT,
-    create: (key: string) => context.client.createDraftLaunchJob(place, launch, key),
+    create: (key: string) => context.client.createDraftLaunchJob(ref, launch, key),
   };
   return new DraftLaunchJobPayload(await startJob(context, idempotencyKey, job));
 }

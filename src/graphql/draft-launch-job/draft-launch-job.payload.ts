@@ -1,9 +1,9 @@
 import { ObjectType } from 'type-graphql';
-import type { DraftLaunchJobPlace } from '../../upstream/place.js';
+import type { DraftLaunchJobRef } from '../../upstream/resources/resource-ref.js';
 import { JobPayload } from '../job/job.payload.js';
 
 @ObjectType({
   description:
     'What came of launching or scheduling a draft: the job, or what the user can do about a failure.',
 })
-export class DraftLaunchJobPayload extends JobPayload<DraftLaunchJobPlace> {}
+export class DraftLaunchJobPayload extends JobPayload<DraftLaunchJobRef> {}

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../../context.js';
 import { JobStatus } from '../../contract/demand-api.js';
-import type { DraftLaunchJobPlace } from '../../upstream/place.js';
+import type { DraftLaunchJobRef } from '../../upstream/resources/resource-ref.js';
 import { createdJob } from '../job/job.reading.js';
 import { DraftLaunchJob } from './draft-launch-job.type.js';
 
@@ -10,18 +10,18 @@ const NEEDS_NOTHING = new Set(['__typename', 'id', 'jobId', 'action', 'targetGro
 
 export async function findDraftLaunchJob(
   { loaders }: RequestContext,
-  place: DraftLaunchJobPlace,
+  ref: DraftLaunchJobRef,
 ): Promise<DraftLaunchJob | null> {
-  const job = await loaders.draftLaunchJob.load(place);
-  return job === null ? null : new DraftLaunchJob(place, job);
+  const job = await loaders.draftLaunchJob.load(ref);
+  return job === null ? null : new DraftLaunchJob(ref, job);
 }
 
 export function createdDraftLaunchJob(
   context: RequestContext,
-  place: DraftLaunchJobPlace,
+  ref: DraftLaunchJobRef,
   info: GraphQLResolveInfo,
 ): Promise<DraftLaunchJob> {
-  const atWork = new DraftLaunchJob(place, { job_id: place.jobId, status: JobStatus.Processing });
-  const read = () => findDraftLaunchJob(context, place);
+  const atWork = new DraftLaunchJob(ref, { job_id: ref.jobId, status: JobStatus.Processing });
+  const read = () => findDraftLaunchJob(context, ref);
   return createdJob({ typeName: 'DraftLaunchJob', atWork, told: NEEDS_NOTHING, read }, info);
 }

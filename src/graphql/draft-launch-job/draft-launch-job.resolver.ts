@@ -1,11 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { segment } from '../../upstream/place.js';
+import { segment } from '../../upstream/resources/resource-ref.js';
 import { relatedFieldingRun } from '../fielding-run/fielding-run.reading.js';
 import { FieldingRun } from '../fielding-run/fielding-run.type.js';
 import { pollingAdvice } from '../job/job.polling.js';
-import { requirePlace } from '../node/node-id.js';
+import { requireRef } from '../node/node-id.js';
 import { relatedTargetGroup } from '../target-group/target-group.reading.js';
 import { TargetGroup } from '../target-group/target-group.type.js';
 import { relatedUser } from '../user/user.reading.js';
@@ -24,7 +24,7 @@ export class DraftLaunchJobResolver {
     id: string,
     @Ctx() context: RequestContext,
   ): Promise<DraftLaunchJob | null> {
-    return await findDraftLaunchJob(context, requirePlace('DraftLaunchJob', id, 'id'));
+    return await findDraftLaunchJob(context, requireRef('DraftLaunchJob', id, 'id'));
   }
 
   @FieldResolver(() => Int, {
@@ -41,11 +41,11 @@ export class DraftLaunchJobResolver {
     description: 'Who started the job. Null where the API does not tell.',
   })
   async createdByUser(
-    @Root() { place, createdBy }: DraftLaunchJob,
+    @Root() { ref, createdBy }: DraftLaunchJob,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<User | null> {
-    return await relatedUser(context, place, createdBy, info);
+    return await relatedUser(context, ref, createdBy, info);
   }
 
   @FieldResolver(() => FieldingRun, {
@@ -55,12 +55,12 @@ export class DraftLaunchJobResolver {
       'there is no such run any more.',
   })
   async fieldingRun(
-    @Root() { place, createdRunId }: DraftLaunchJob,
+    @Root() { ref, createdRunId }: DraftLaunchJob,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<FieldingRun | null> {
     if (createdRunId === null) return null;
-    const { accountId, projectId, targetGroupId } = place;
+    const { accountId, projectId, targetGroupId } = ref;
     const run = { accountId, projectId, targetGroupId, fieldingRunId: segment(createdRunId) };
     return await relatedFieldingRun(context, run, info);
   }
@@ -70,10 +70,10 @@ export class DraftLaunchJobResolver {
     description: 'The target group that was a draft, as it is now. Null where there is none with that id.',
   })
   async targetGroup(
-    @Root() { place }: DraftLaunchJob,
+    @Root() { ref }: DraftLaunchJob,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<TargetGroup | null> {
-    return await relatedTargetGroup(context, place, info);
+    return await relatedTargetGroup(context, ref, info);
   }
 }

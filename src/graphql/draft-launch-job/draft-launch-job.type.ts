@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
-import type { DraftLaunchKind } from '../../upstream/draft-launch-kind.js';
-import type { DraftLaunchJobPlace } from '../../upstream/place.js';
+import type { DraftLaunchKind } from '../../upstream/resources/draft-launch-kind.js';
+import type { DraftLaunchJobRef } from '../../upstream/resources/resource-ref.js';
 import { BatchJobStatus } from '../batch-job/batch-job.enum.js';
 import { itemsFrom } from '../items.js';
 import { draftLaunchJobNodeId } from '../node/node-id.js';
@@ -85,23 +85,23 @@ export class DraftLaunchFailureReason {
 })
 export class DraftLaunchJob implements Node {
   constructor(
-    readonly place: DraftLaunchJobPlace,
+    readonly ref: DraftLaunchJobRef,
     private readonly job: rest.FieldingRunJob,
   ) {}
 
   @Field(() => ID, { description: NODE_ID })
   get id(): string {
-    return draftLaunchJobNodeId(this.place);
+    return draftLaunchJobNodeId(this.ref);
   }
 
   @Field(() => ID, { description: 'The raw id in the REST API.' })
   get jobId(): string {
-    return this.place.jobId;
+    return this.ref.jobId;
   }
 
   @Field(() => DraftLaunchJobAction, { description: 'What the job does with the draft.' })
   get action(): DraftLaunchJobAction {
-    return ACTION_OF_KIND[this.place.action];
+    return ACTION_OF_KIND[this.ref.action];
   }
 
   @Field(() => BatchJobStatus, { description: 'How far the job has come.' })

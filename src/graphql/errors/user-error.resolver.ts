@@ -13,10 +13,10 @@ export class VersionConflictErrorResolver {
       'does not exist any more, or, with an error at this path, where its present state cannot be read.',
   })
   async current(
-    @Root() { place, expectedVersion }: VersionConflictError,
+    @Root() { ref, expectedVersion }: VersionConflictError,
     @Ctx() context: RequestContext,
   ): Promise<FieldingRun | null> {
-    return await conflictingFieldingRun(context, place, expectedVersion);
+    return await conflictingFieldingRun(context, ref, expectedVersion);
   }
 }
 
@@ -31,6 +31,6 @@ export class InvalidStateErrorResolver {
     @Ctx() context: RequestContext,
   ): Promise<FieldingRun | null> {
     if (fieldingRun === undefined) return null;
-    return await refusedFieldingRun(context, fieldingRun.place, fieldingRun.version);
+    return await refusedFieldingRun(context, fieldingRun.ref, fieldingRun.version);
   }
 }

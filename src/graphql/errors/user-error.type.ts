@@ -1,5 +1,5 @@
 import { Field, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
-import type { FieldingRunPlace } from '../../upstream/place.js';
+import type { FieldingRunRef } from '../../upstream/resources/resource-ref.js';
 import { Version } from '../scalars/version.js';
 
 export enum UserErrorCode {
@@ -64,7 +64,7 @@ export class VersionConflictError extends UserError {
     message: string,
     field: readonly string[],
     expectedVersion: string,
-    readonly place: FieldingRunPlace,
+    readonly ref: FieldingRunRef,
   ) {
     super(message, field);
     this.expectedVersion = expectedVersion;
@@ -83,7 +83,7 @@ export class InvalidStateError extends UserError {
     message: string,
     field: readonly string[],
     /** Which run it was, and the version that was passed; undefined where the failure is not about a run. */
-    readonly fieldingRun: { readonly place: FieldingRunPlace; readonly version: string } | undefined,
+    readonly fieldingRun: { readonly ref: FieldingRunRef; readonly version: string } | undefined,
   ) {
     super(message, field);
   }

@@ -1,5 +1,5 @@
 import { UpstreamError } from '../../upstream/errors.js';
-import type { FieldingRunPlace } from '../../upstream/place.js';
+import type { FieldingRunRef } from '../../upstream/resources/resource-ref.js';
 import { inInputWords, type InputPath } from './input-path.js';
 import {
   InvalidStateError,
@@ -18,7 +18,7 @@ export interface MutationSubject {
   /** That there is no such subject, as a sentence for people. */
   readonly notFound: string;
   /** The fielding run that was to be changed, and from which version. */
-  readonly fieldingRun?: { readonly place: FieldingRunPlace; readonly version: string };
+  readonly fieldingRun?: { readonly ref: FieldingRunRef; readonly version: string };
 }
 
 const NOT_ALLOWED = 'The state of the fielding run does not allow this change.';
@@ -41,7 +41,7 @@ export function toUserErrors(error: unknown, subject: MutationSubject): readonly
           'Somebody else has changed the fielding run since you read it.',
           ['version'],
           fieldingRun.version,
-          fieldingRun.place,
+          fieldingRun.ref,
         ),
       ];
     case 'INVALID_STATE':

@@ -1,10 +1,10 @@
 import type { RequestContext } from '../../context.js';
-import type { ActionOutcome } from '../../upstream/fielding-run-calls.js';
-import type { FieldingRunPlace } from '../../upstream/place.js';
+import type { ActionOutcome } from '../../upstream/client/fielding-run-calls.js';
+import type { FieldingRunRef } from '../../upstream/resources/resource-ref.js';
 import { ValidationError } from '../errors/user-error.type.js';
 import { inputPath } from '../errors/input-path.js';
 import { toUserErrors } from '../errors/user-errors.js';
-import { placeOf } from '../node/node-id.js';
+import { refOf } from '../node/node-id.js';
 import type { FieldingRunInput } from './fielding-run.input.js';
 import { FieldingRunPayload } from './fielding-run.payload.js';
 
@@ -25,14 +25,14 @@ const FIELDS = {
 export async function changeFieldingRun(
   { loaders }: RequestContext,
   { id, version }: FieldingRunInput,
-  act: (place: FieldingRunPlace, version: string) => Promise<ActionOutcome>,
+  act: (ref: FieldingRunRef, version: string) => Promise<ActionOutcome>,
   bodyFields: Readonly<Record<string, readonly string[]>> = {},
 ): Promise<FieldingRunPayload> {
-  const place = placeOf('FieldingRun', id);
-  if (typeof place === 'string')
-    return FieldingRunPayload.refused(new ValidationError(`\`id\` ${place}`, ['id']));
+  const ref = refOf('FieldingRun', id);
+  if (typeof ref === 'string')
+    return FieldingRunPayload.refused(new ValidationError(`\`id\` ${ref}`, ['id']));
   try {
-    return FieldingRunPayload.changed(place, await act(place, version));
+    return FieldingRunPayload.changed(ref, await act(ref, version));
   } catch (error) {
     const pathOf = inputPath({ ...FIELDS, ...bodyFields });
     return FieldingRunPayload.refused(
@@ -40,7 +40,7 @@ export async function changeFieldingRun(
         field: ['id'],
         notFound: 'There is no fielding run with this id.',
         pathOf,
-        fieldingRun: { place, version },
+        fieldingRun: { ref, version },
       }),
     );
   } finally {

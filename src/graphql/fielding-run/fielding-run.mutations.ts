@@ -27,9 +27,7 @@ export class FieldingRunMutations {
     @Arg('input', () => LaunchNowInput, { description: INPUT }) input: LaunchNowInput,
     @Ctx() context: RequestContext,
   ): Promise<FieldingRunPayload> {
-    return await changeFieldingRun(context, input, (place, version) =>
-      context.client.launchNow(place, version),
-    );
+    return await changeFieldingRun(context, input, (ref, version) => context.client.launchNow(ref, version));
   }
 
   @Mutation(() => FieldingRunPayload, { nullable: true, description: 'Halts a live fielding run.' })
@@ -37,8 +35,8 @@ export class FieldingRunMutations {
     @Arg('input', () => PauseFieldingRunInput, { description: INPUT }) input: PauseFieldingRunInput,
     @Ctx() context: RequestContext,
   ): Promise<FieldingRunPayload> {
-    return await changeFieldingRun(context, input, (place, version) =>
-      context.client.pauseFieldingRun(place, version),
+    return await changeFieldingRun(context, input, (ref, version) =>
+      context.client.pauseFieldingRun(ref, version),
     );
   }
 
@@ -50,8 +48,8 @@ export class FieldingRunMutations {
     @Arg('input', () => ResumeFieldingRunInput, { description: INPUT }) input: ResumeFieldingRunInput,
     @Ctx() context: RequestContext,
   ): Promise<FieldingRunPayload> {
-    return await changeFieldingRun(context, input, (place, version) =>
-      context.client.resumeFieldingRun(place, version),
+    return await changeFieldingRun(context, input, (ref, version) =>
+      context.client.resumeFieldingRun(ref, version),
     );
   }
 
@@ -64,8 +62,8 @@ export class FieldingRunMutations {
     @Arg('input', () => CompleteFieldingRunInput, { description: INPUT }) input: CompleteFieldingRunInput,
     @Ctx() context: RequestContext,
   ): Promise<FieldingRunPayload> {
-    return await changeFieldingRun(context, input, (place, version) =>
-      context.client.completeFieldingRun(place, version),
+    return await changeFieldingRun(context, input, (ref, version) =>
+      context.client.completeFieldingRun(ref, version),
     );
   }
 
@@ -78,8 +76,8 @@ export class FieldingRunMutations {
     @Arg('input', () => RelaunchFieldingRunInput, { description: INPUT }) input: RelaunchFieldingRunInput,
     @Ctx() context: RequestContext,
   ): Promise<FieldingRunPayload> {
-    return await changeFieldingRun(context, input, (place, version) =>
-      context.client.relaunchFieldingRun(place, version),
+    return await changeFieldingRun(context, input, (ref, version) =>
+      context.client.relaunchFieldingRun(ref, version),
     );
   }
 
@@ -100,7 +98,7 @@ export class FieldingRunMutations {
     return await changeFieldingRun(
       context,
       input,
-      (place, version) => context.client.updateFieldingPeriod(place, version, period),
+      (ref, version) => context.client.updateFieldingPeriod(ref, version, period),
       { start_fielding_at: ['startAt'], end_fielding_at: ['endAt'] },
     );
   }
@@ -118,6 +116,6 @@ export class FieldingRunMutations {
   ): Promise<FieldingRun | null> {
     return changed === undefined
       ? null
-      : await changedFieldingRun(context, changed.place, changed.outcome, info);
+      : await changedFieldingRun(context, changed.ref, changed.outcome, info);
   }
 }

@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
-import type { ActionOutcome } from '../../upstream/fielding-run-calls.js';
-import type { FieldingRunPlace } from '../../upstream/place.js';
+import type { ActionOutcome } from '../../upstream/client/fielding-run-calls.js';
+import type { FieldingRunRef } from '../../upstream/resources/resource-ref.js';
 import { UserError } from '../errors/user-error.type.js';
 
 @ObjectType({
@@ -14,14 +14,14 @@ export class FieldingRunPayload {
   readonly userErrors: readonly UserError[];
 
   private constructor(
-    readonly changed: { readonly place: FieldingRunPlace; readonly outcome: ActionOutcome } | undefined,
+    readonly changed: { readonly ref: FieldingRunRef; readonly outcome: ActionOutcome } | undefined,
     userErrors: readonly UserError[],
   ) {
     this.userErrors = userErrors;
   }
 
-  static changed(place: FieldingRunPlace, outcome: ActionOutcome): FieldingRunPayload {
-    return new FieldingRunPayload({ place, outcome }, []);
+  static changed(ref: FieldingRunRef, outcome: ActionOutcome): FieldingRunPayload {
+    return new FieldingRunPayload({ ref, outcome }, []);
   }
 
   static refused(...userErrors: readonly UserError[]): FieldingRunPayload {

@@ -1,9 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../../context.js';
-import { versionOf, type ActionOutcome, type FieldingRunRead } from '../../upstream/fielding-run-calls.js';
+import {
+  versionOf,
+  type ActionOutcome,
+  type FieldingRunRead,
+} from '../../upstream/client/fielding-run-calls.js';
 import { badResponse, UpstreamError } from '../../upstream/errors.js';
-import type { FieldingRunPlace } from '../../upstream/place.js';
-import { isOlder } from '../../upstream/version.js';
+import type { FieldingRunRef } from '../../upstream/resources/resource-ref.js';
+import { isOlder } from '../../upstream/resources/version.js';
 import { orError } from '../items.js';
 import { selectedFields } from '../selection.js';
 import { FieldingRun } from './fielding-run.type.js';
@@ -13,21 +17,21 @@ const NEEDS_NOTHING = ['__typename', 'id', 'fieldingRunId', 'targetGroup'];
 
 export async function findFieldingRun(
   { loaders }: RequestContext,
-  place: FieldingRunPlace,
+  ref: FieldingRunRef,
 ): Promise<FieldingRun | null> {
-  const read = await loaders.fieldingRun.load(place);
-  return read === null ? null : toFieldingRun(place, read);
+  const read = await loaders.fieldingRun.load(ref);
+  return read === null ? null : toFieldingRun(ref, read);
 }
 
 /** The run that something else names: REST is asked where the selection needs it. */
 export async function relatedFieldingRun(
   context: RequestContext,
-  place: FieldingRunPlace,
+  ref: FieldingRunRef,
   info: GraphQLResolveInfo,
 ): Promise<FieldingRun | null> {
   const selected = selectedFields(info, 'FieldingRun');
-  if ([...selected].every((field) => NEEDS_NOTHING.includes(field))) return new FieldingRun(place, {});
-  return await findFieldingRun(context, place);
+  if ([...selected].every((field) => NEEDS_NOTHING.includes(field))) return new FieldingRun(ref, {});
+  return await findFieldingRun(context, ref);
 }
 
 /**
@@ -39,20 +43,20 @@ export async function relatedFieldingRun(
  */
 export async function changedFieldingRun(
   context: RequestContext,
-  place: FieldingRunPlace,
+  ref: FieldingRunRef,
   outcome: ActionOutcome,
   info: GraphQLResolveInfo,
 ): Promise<FieldingRun> {
   const told = fieldsTold(outcome);
   const selected = selectedFields(info, 'FieldingRun');
   if ([...selected].every((field) => told.has(field))) {
-    return new FieldingRun(place, outcome.period ?? {}, outcome.version);
+    return new FieldingRun(ref, outcome.period ?? {}, outcome.version);
   }
-  if (outcome.read !== undefined) return toFieldingRun(place, outcome.read);
+  if (outcome.read !== undefined) return toFieldingRun(ref, outcome.read);
   try {
-    const read = await readPast(context, place, (version) => isOlder(version, outcome.version));
+    const read = await readPast(context, ref, (version) => isOlder(version, outcome.version));
     if (read !== null && isOlder(versionOf(read), outcome.version)) throw staleRun();
-    if (read !== null) return requireStatus(toFieldingRun(place, read), selected);
+    if (read !== null) return requireStatus(toFieldingRun(ref, read), selected);
   } catch (error) {
     throw error instanceof UpstreamError ? error.afterChange(CHANGE_MADE) : error;
   }
@@ -83,12 +87,12 @@ export function fieldsTold({ period }: ActionOutcome): ReadonlySet<string> {
  */
 export async function conflictingFieldingRun(
   context: RequestContext,
-  place: FieldingRunPlace,
+  ref: FieldingRunRef,
   refusedVersion: string,
 ): Promise<FieldingRun | null> {
-  const read = await readPast(context, place, (version) => !isOlder(refusedVersion, version));
+  const read = await readPast(context, ref, (version) => !isOlder(refusedVersion, version));
   if (read !== null && versionOf(read) === refusedVersion) throw staleRun();
-  return read && toFieldingRun(place, read);
+  return read && toFieldingRun(ref, read);
 }
 
 /**
@@ -97,24 +101,24 @@ export async function conflictingFieldingRun(
  */
 export async function refusedFieldingRun(
   context: RequestContext,
-  place: FieldingRunPlace,
+  ref: FieldingRunRef,
   clientsVersion: string,
 ): Promise<FieldingRun | null> {
-  const read = await readPast(context, place, (version) => isOlder(version, clientsVersion));
-  return read && toFieldingRun(place, read);
+  const read = await readPast(context, ref, (version) => isOlder(version, clientsVersion));
+  return read && toFieldingRun(ref, read);
 }
 
 /** Reads a run, again where it is stale. @returns the last state that was read, which is still stale where it stays so */
 async function readPast(
   { client, loaders }: RequestContext,
-  place: FieldingRunPlace,
+  ref: FieldingRunRef,
   isStale: (version: string) => boolean,
 ): Promise<FieldingRunRead | null> {
   const isStaleRead = (read: FieldingRunRead) => isStale(versionOf(read));
-  const first = await loaders.fieldingRun.load(place);
+  const first = await loaders.fieldingRun.load(ref);
   if (first === null || !isStaleRead(first)) return first;
-  const read = await client.rereadFieldingRun(place, first, isStaleRead);
-  loaders.fieldingRun.clear(place).prime(place, read);
+  const read = await client.rereadFieldingRun(ref, first, isStaleRead);
+  loaders.fieldingRun.clear(ref).prime(ref, read);
   return read;
 }
 
@@ -122,6 +126,6 @@ function staleRun(): UpstreamError {
   return badResponse('The Demand API keeps answering with an old state of the fielding run.');
 }
 
-function toFieldingRun(place: FieldingRunPlace, { run, etagVersion }: FieldingRunRead): FieldingRun {
-  return new FieldingRun(place, run, etagVersion);
+function toFieldingRun(ref: FieldingRunRef, { run, etagVersion }: FieldingRunRead): FieldingRun {
+  return new FieldingRun(ref, run, etagVersion);
 }

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { orError } from '../items.js';
-import { requirePlace } from '../node/node-id.js';
+import { requireRef } from '../node/node-id.js';
 import { dateOf } from '../scalars/date-time.js';
 import { relatedTargetGroup } from '../target-group/target-group.reading.js';
 import { TargetGroup } from '../target-group/target-group.type.js';
@@ -26,7 +26,7 @@ export class FieldingRunResolver {
     id: string,
     @Ctx() context: RequestContext,
   ): Promise<FieldingRun | null> {
-    return await findFieldingRun(context, requirePlace('FieldingRun', id, 'id'));
+    return await findFieldingRun(context, requireRef('FieldingRun', id, 'id'));
   }
 
   @FieldResolver(() => [FieldingRunAction], {
@@ -42,11 +42,11 @@ export class FieldingRunResolver {
 
   @FieldResolver(() => TargetGroup, { nullable: true, description: 'The target group that the run fields.' })
   async targetGroup(
-    @Root() { place }: FieldingRun,
+    @Root() { ref }: FieldingRun,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<TargetGroup | null> {
-    return await relatedTargetGroup(context, place, info);
+    return await relatedTargetGroup(context, ref, info);
   }
 
   @FieldResolver(() => User, {
@@ -54,10 +54,10 @@ export class FieldingRunResolver {
     description: 'Who last changed the run. Null where the API does not tell.',
   })
   async lastChangedByUser(
-    @Root() { place, lastChangedBy }: FieldingRun,
+    @Root() { ref, lastChangedBy }: FieldingRun,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<User | null> {
-    return await relatedUser(context, place, lastChangedBy, info);
+    return await relatedUser(context, ref, lastChangedBy, info);
   }
 }

@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
 import { badResponse } from '../../upstream/errors.js';
-import type { FieldingRunPlace } from '../../upstream/place.js';
+import type { FieldingRunRef } from '../../upstream/resources/resource-ref.js';
 import { fieldingRunNodeId } from '../node/node-id.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
@@ -19,19 +19,19 @@ export class FieldingRun implements Node {
    * @param etagVersion the version of the entity tag, which counts where it differs from the body's
    */
   constructor(
-    readonly place: FieldingRunPlace,
+    readonly ref: FieldingRunRef,
     private readonly run: Partial<rest.FieldingRun>,
     private readonly etagVersion?: string,
   ) {}
 
   @Field(() => ID, { description: NODE_ID })
   get id(): string {
-    return fieldingRunNodeId(this.place);
+    return fieldingRunNodeId(this.ref);
   }
 
   @Field(() => ID, { description: 'The raw id in the REST API.' })
   get fieldingRunId(): string {
-    return this.place.fieldingRunId;
+    return this.ref.fieldingRunId;
   }
 
   @Field(() => FieldingRunStatus, { description: 'What the run is doing.' })

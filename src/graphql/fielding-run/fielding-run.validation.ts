@@ -1,4 +1,4 @@
-import { isWritable } from '../../upstream/moment.js';
+import { isWritable } from '../../upstream/resources/moment.js';
 import { ValidationError } from '../errors/user-error.type.js';
 
 /** When fieldwork is to start and end, as inputs name it. Without a start it starts at once. */

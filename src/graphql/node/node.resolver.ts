@@ -22,20 +22,20 @@ export class NodeResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Node | null> {
-    const place = parseNodeId(id);
-    switch (place?.kind) {
+    const ref = parseNodeId(id);
+    switch (ref?.kind) {
       case 'Account':
-        return await findAccount(context, place.accountId);
+        return await findAccount(context, ref.accountId);
       case 'Project':
-        return await findProject(context, place, info);
+        return await findProject(context, ref, info);
       case 'TargetGroup':
-        return await findTargetGroup(context, place, info);
+        return await findTargetGroup(context, ref, info);
       case 'FieldingRun':
-        return await findFieldingRun(context, place);
+        return await findFieldingRun(context, ref);
       case 'BatchJob':
-        return await findBatchJob(context, place);
+        return await findBatchJob(context, ref);
       case 'DraftLaunchJob':
-        return await findDraftLaunchJob(context, place);
+        return await findDraftLaunchJob(context, ref);
       case undefined:
         throw new BadUserInputError('Argument `id` is not the id of anything in the graph.');
     }

@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../context.js';
 import { ProjectStatus } from '../../contract/demand-api.js';
-import type { ProjectQuery } from '../../upstream/client.js';
-import { segment, type AccountPlace } from '../../upstream/place.js';
+import type { ProjectQuery } from '../../upstream/client/client.js';
+import { segment, type AccountRef } from '../../upstream/resources/resource-ref.js';
 import { toConnection, type Connection } from '../connection/connection.js';
 import { pageQuery } from '../connection/page.js';
 import { filterText, ofLength, userId } from '../filter.js';
@@ -15,7 +15,7 @@ const searchText = ofLength(5, 128);
 /** One page of an account's projects; null where there is no such account. */
 export async function projectConnection(
   { loaders }: RequestContext,
-  account: AccountPlace,
+  account: AccountRef,
   args: ProjectsArgs,
 ): Promise<Connection<Project> | null> {
   const page = pageQuery(args);

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../../context.js';
 import { settled } from '../../loaders/read-loader.js';
-import type { ProjectPlace } from '../../upstream/place.js';
+import type { ProjectRef } from '../../upstream/resources/resource-ref.js';
 import { isMissing } from '../missing.js';
 import { selectedFields } from '../selection.js';
 import { Project } from './project.type.js';
@@ -25,36 +25,36 @@ export function projectSource(selected: ReadonlySet<string>): 'none' | 'project'
 /** The project that a client named: REST is always asked whether it exists. */
 export async function findProject(
   context: RequestContext,
-  place: ProjectPlace,
+  ref: ProjectRef,
   info: GraphQLResolveInfo,
 ): Promise<Project | null> {
-  return await read(context, place, selectedFields(info, 'Project'));
+  return await read(context, ref, selectedFields(info, 'Project'));
 }
 
 /** The project that something belongs to: REST is asked where the selection needs it. */
 export async function relatedProject(
   context: RequestContext,
-  { accountId, projectId }: ProjectPlace,
+  { accountId, projectId }: ProjectRef,
   info: GraphQLResolveInfo,
 ): Promise<Project | null> {
-  const place = { accountId, projectId };
+  const ref = { accountId, projectId };
   const selected = selectedFields(info, 'Project');
-  return projectSource(selected) === 'none' ? new Project(place, {}) : await read(context, place, selected);
+  return projectSource(selected) === 'none' ? new Project(ref, {}) : await read(context, ref, selected);
 }
 
 async function read(
   { loaders }: RequestContext,
-  place: ProjectPlace,
+  ref: ProjectRef,
   selected: ReadonlySet<string>,
 ): Promise<Project | null> {
   if (projectSource(selected) !== 'overview') {
-    const project = await loaders.project.load(place);
-    return project === null ? null : new Project(place, project);
+    const project = await loaders.project.load(ref);
+    return project === null ? null : new Project(ref, project);
   }
-  const overview = await loaders.projectOverview.load(place);
+  const overview = await loaders.projectOverview.load(ref);
   if (overview === null) return null;
-  if (!selected.has('name') || !isMissing(overview, 'name')) return new Project(place, overview);
+  if (!selected.has('name') || !isMissing(overview, 'name')) return new Project(ref, overview);
   // The contract lets an overview leave out the name, and no other call for one project.
-  const [details = null] = await settled([loaders.project.load(place)]);
-  return new Project(place, overview, details);
+  const [details = null] = await settled([loaders.project.load(ref)]);
+  return new Project(ref, overview, details);
 }

@@ -3,7 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from '
 import type { RequestContext } from '../../context.js';
 import { Account } from '../account/account.type.js';
 import type { Connection } from '../connection/connection.js';
-import { requirePlace } from '../node/node-id.js';
+import { requireRef } from '../node/node-id.js';
 import { TargetGroupsArgs } from '../target-group/target-group.args.js';
 import { TargetGroupConnection } from '../target-group/target-group.connection.js';
 import { targetGroupConnection } from '../target-group/target-group.pages.js';
@@ -26,7 +26,7 @@ export class ProjectResolver {
     @Args(() => AccountProjectsArgs) args: AccountProjectsArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<Project> | null> {
-    return await projectConnection(context, requirePlace('Account', args.accountId, 'accountId'), args);
+    return await projectConnection(context, requireRef('Account', args.accountId, 'accountId'), args);
   }
 
   @Query(() => Project, { nullable: true, description: 'One project. Null where there is no such project.' })
@@ -35,7 +35,7 @@ export class ProjectResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Project | null> {
-    return await findProject(context, requirePlace('Project', id, 'id'), info);
+    return await findProject(context, requireRef('Project', id, 'id'), info);
   }
 
   @FieldResolver(() => ID, {
@@ -55,26 +55,26 @@ export class ProjectResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<User | null> {
-    return await relatedUser(context, project.place, await managerIdOf(project, context), info);
+    return await relatedUser(context, project.ref, await managerIdOf(project, context), info);
   }
 
   @FieldResolver(() => TargetGroupConnection, { nullable: true, description: "The project's target groups." })
   async targetGroups(
-    @Root() { place }: Project,
+    @Root() { ref }: Project,
     @Args(() => TargetGroupsArgs) args: TargetGroupsArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<TargetGroup> | null> {
-    return await targetGroupConnection(context, place, args);
+    return await targetGroupConnection(context, ref, args);
   }
 
   @FieldResolver(() => Account, { nullable: true, description: 'The account that the project belongs to.' })
-  account(@Root() { place }: Project): Account {
-    return new Account({ accountId: place.accountId });
+  account(@Root() { ref }: Project): Account {
+    return new Account({ accountId: ref.accountId });
   }
 }
 
 /** Lists do not tell the manager. */
-async function managerIdOf({ place, facts }: Project, { loaders }: RequestContext): Promise<string | null> {
-  const { project_manager_id: known = null } = facts;
-  return known ?? (await loaders.project.load(place))?.project_manager_id ?? null;
+async function managerIdOf({ ref, source }: Project, { loaders }: RequestContext): Promise<string | null> {
+  const { project_manager_id: known = null } = source;
+  return known ?? (await loaders.project.load(ref))?.project_manager_id ?? null;
 }

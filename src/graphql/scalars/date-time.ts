@@ -1,7 +1,7 @@
 import { GraphQLError, GraphQLScalarType } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
 import { badResponse } from '../../upstream/errors.js';
-import { dateIn, isWritten } from '../../upstream/moment.js';
+import { dateIn, isWritten } from '../../upstream/resources/moment.js';
 import { withBadUserInput } from './bad-user-input.js';
 
 declare const moment: unique symbol;

@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { isVersion } from '../../upstream/version.js';
+import { isVersion } from '../../upstream/resources/version.js';
 import { withBadUserInput } from './bad-user-input.js';
 
 /** The version of a fielding run: the integer inside its entity tag, as text. */

@@ -12,10 +12,10 @@ export class TargetGroupPerformanceResolver {
       'Null for a draft. Costs one REST call for each target group.',
   })
   async performance(
-    @Root() { place }: TargetGroup,
+    @Root() { ref }: TargetGroup,
     @Ctx() { loaders }: RequestContext,
   ): Promise<TargetGroupPerformance | null> {
-    const performance = await loaders.targetGroupPerformance.load(place);
+    const performance = await loaders.targetGroupPerformance.load(ref);
     return performance === null ? null : new TargetGroupPerformance(performance);
   }
 }

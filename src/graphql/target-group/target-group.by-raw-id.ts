@@ -3,7 +3,12 @@ import { Arg, Ctx, ID, Info, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import type * as rest from '../../contract/demand-api.js';
 import { BadUserInputError } from '../../errors.js';
-import { accountIdOf, isSegment, segment, type TargetGroupPlace } from '../../upstream/place.js';
+import {
+  accountIdOf,
+  isSegment,
+  segment,
+  type TargetGroupRef,
+} from '../../upstream/resources/resource-ref.js';
 import { findTargetGroup } from './target-group.reading.js';
 import { TargetGroup } from './target-group.type.js';
 
@@ -33,17 +38,17 @@ export class TargetGroupByRawIdResolver {
     const { loaders } = context;
     const overview = await loaders.targetGroupOverviewById.load(targetGroupId);
     if (overview === null) return null;
-    const place = placeIn(overview, targetGroupId);
+    const ref = refIn(overview, targetGroupId);
     // The same figures, so that the fields need not ask for them again.
-    loaders.targetGroupOverview.prime(place, overview);
-    return await findTargetGroup(context, place, info);
+    loaders.targetGroupOverview.prime(ref, overview);
+    return await findTargetGroup(context, ref, info);
   }
 }
 
 /** @throws {UpstreamError} where the API does not tell the account and the project */
-function placeIn(
+function refIn(
   { account_id, project_id }: rest.TargetGroupOverviewById,
   targetGroupId: string,
-): TargetGroupPlace {
+): TargetGroupRef {
   return { accountId: accountIdOf(account_id), projectId: segment(project_id), targetGroupId };
 }

@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../context.js';
 import { TargetGroupStatus } from '../../contract/demand-api.js';
-import type { TargetGroupQuery } from '../../upstream/client.js';
-import { segment, type ProjectPlace } from '../../upstream/place.js';
+import type { TargetGroupQuery } from '../../upstream/client/client.js';
+import { segment, type ProjectRef } from '../../upstream/resources/resource-ref.js';
 import { toConnection, type Connection } from '../connection/connection.js';
 import { pageQuery } from '../connection/page.js';
 import {
@@ -16,7 +16,7 @@ import {
 } from '../filter.js';
 import { toRestEnum } from '../rest-enum.js';
 import type { TargetGroupFilter, TargetGroupsArgs } from './target-group.args.js';
-import { ListedFacts } from './target-group.facts.js';
+import { ListedSource } from './target-group.source.js';
 import { TargetGroup } from './target-group.type.js';
 
 const restStatus = toRestEnum(TargetGroupStatus);
@@ -29,7 +29,7 @@ const customerReferenceNumber = matching(
 /** One page of a project's target groups; null where there is no such project. */
 export async function targetGroupConnection(
   { loaders }: RequestContext,
-  { accountId, projectId }: ProjectPlace,
+  { accountId, projectId }: ProjectRef,
   args: TargetGroupsArgs,
 ): Promise<Connection<TargetGroup> | null> {
   const page = pageQuery(args);
@@ -41,7 +41,7 @@ export async function targetGroupConnection(
     list.target_groups,
     page,
     (item) =>
-      new TargetGroup({ accountId, projectId, targetGroupId: segment(item.id) }, new ListedFacts(item)),
+      new TargetGroup({ accountId, projectId, targetGroupId: segment(item.id) }, new ListedSource(item)),
   );
 }
 

@@ -2,10 +2,10 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../../context.js';
 import type * as rest from '../../contract/demand-api.js';
 import { settled } from '../../loaders/read-loader.js';
-import type { TargetGroupPlace } from '../../upstream/place.js';
+import type { TargetGroupRef } from '../../upstream/resources/resource-ref.js';
 import { isMissing } from '../missing.js';
 import { selectedFields } from '../selection.js';
-import { DraftFacts, LaunchedFacts, type TargetGroupFacts } from './target-group.facts.js';
+import { DraftSource, LaunchedSource, type TargetGroupSource } from './target-group.source.js';
 import { TargetGroup } from './target-group.type.js';
 
 /** What the place alone answers, or a call of its own. */
@@ -41,60 +41,60 @@ export function needsDetails(selected: ReadonlySet<string>, overview: rest.Targe
 /** The target group that a client named: REST is always asked whether it exists. */
 export async function findTargetGroup(
   context: RequestContext,
-  place: TargetGroupPlace,
+  ref: TargetGroupRef,
   info: GraphQLResolveInfo,
 ): Promise<TargetGroup | null> {
-  return toTargetGroup(place, await read(context, place, selectedFields(info, 'TargetGroup')));
+  return toTargetGroup(ref, await read(context, ref, selectedFields(info, 'TargetGroup')));
 }
 
 /** The target group that something belongs to: REST is asked where the selection needs it. */
 export async function relatedTargetGroup(
   context: RequestContext,
-  { accountId, projectId, targetGroupId }: TargetGroupPlace,
+  { accountId, projectId, targetGroupId }: TargetGroupRef,
   info: GraphQLResolveInfo,
 ): Promise<TargetGroup | null> {
-  const place = { accountId, projectId, targetGroupId };
+  const ref = { accountId, projectId, targetGroupId };
   const selected = selectedFields(info, 'TargetGroup');
-  const facts = needsOverview(selected)
-    ? await read(context, place, selected)
-    : new LaunchedFacts(null, null);
-  return toTargetGroup(place, facts);
+  const source = needsOverview(selected)
+    ? await read(context, ref, selected)
+    : new LaunchedSource(null, null);
+  return toTargetGroup(ref, source);
 }
 
 /** An overview is 404 for a draft; then it is read as one. */
 async function read(
   context: RequestContext,
-  place: TargetGroupPlace,
+  ref: TargetGroupRef,
   selected: ReadonlySet<string>,
-): Promise<TargetGroupFacts | null> {
+): Promise<TargetGroupSource | null> {
   const { loaders } = context;
-  const launched = await readLaunched(context, place, selected);
+  const launched = await readLaunched(context, ref, selected);
   if (launched !== null) return launched;
 
-  const draft = await loaders.draftTargetGroup.load(place);
+  const draft = await loaders.draftTargetGroup.load(ref);
   if (draft === null) return null;
-  if (draft !== 'launched') return new DraftFacts(draft);
+  if (draft !== 'launched') return new DraftSource(draft);
 
   // Launched between the two reads, or a launched one without an overview.
-  loaders.targetGroupOverview.clear(place);
-  const launchedNow = await readLaunched(context, place, selected);
+  loaders.targetGroupOverview.clear(ref);
+  const launchedNow = await readLaunched(context, ref, selected);
   if (launchedNow !== null) return launchedNow;
-  const details = await loaders.targetGroupDetails.load(place);
-  return details === null ? null : new LaunchedFacts(null, details);
+  const details = await loaders.targetGroupDetails.load(ref);
+  return details === null ? null : new LaunchedSource(null, details);
 }
 
 async function readLaunched(
   { loaders }: RequestContext,
-  place: TargetGroupPlace,
+  ref: TargetGroupRef,
   selected: ReadonlySet<string>,
-): Promise<LaunchedFacts | null> {
-  const overview = await loaders.targetGroupOverview.load(place);
+): Promise<LaunchedSource | null> {
+  const overview = await loaders.targetGroupOverview.load(ref);
   if (overview === null) return null;
-  if (!needsDetails(selected, overview)) return new LaunchedFacts(overview, null);
-  const [details = null] = await settled([loaders.targetGroupDetails.load(place)]);
-  return new LaunchedFacts(overview, details);
+  if (!needsDetails(selected, overview)) return new LaunchedSource(overview, null);
+  const [details = null] = await settled([loaders.targetGroupDetails.load(ref)]);
+  return new LaunchedSource(overview, details);
 }
 
-function toTargetGroup(place: TargetGroupPlace, facts: TargetGroupFacts | null): TargetGroup | null {
-  return facts === null ? null : new TargetGroup(place, facts);
+function toTargetGroup(ref: TargetGroupRef, source: TargetGroupSource | null): TargetGroup | null {
+  return source === null ? null : new TargetGroup(ref, source);
 }

@@ -1,10 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { segment } from '../../upstream/place.js';
+import { segment } from '../../upstream/resources/resource-ref.js';
 import type { Connection } from '../connection/connection.js';
 import { FieldingRun } from '../fielding-run/fielding-run.type.js';
-import { requirePlace } from '../node/node-id.js';
+import { requireRef } from '../node/node-id.js';
 import { relatedProject } from '../project/project.reading.js';
 import { Project } from '../project/project.type.js';
 import { relatedUser } from '../user/user.reading.js';
@@ -25,7 +25,7 @@ export class TargetGroupResolver {
     @Args(() => ProjectTargetGroupsArgs) args: ProjectTargetGroupsArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<TargetGroup> | null> {
-    return await targetGroupConnection(context, requirePlace('Project', args.projectId, 'projectId'), args);
+    return await targetGroupConnection(context, requireRef('Project', args.projectId, 'projectId'), args);
   }
 
   @Query(() => TargetGroup, {
@@ -38,7 +38,7 @@ export class TargetGroupResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<TargetGroup | null> {
-    return await findTargetGroup(context, requirePlace('TargetGroup', id, 'id'), info);
+    return await findTargetGroup(context, requireRef('TargetGroup', id, 'id'), info);
   }
 
   @FieldResolver(() => FieldingRun, {
@@ -47,11 +47,11 @@ export class TargetGroupResolver {
       'The run that fields the target group. Null for a draft. Costs one REST call for each target group.',
   })
   async fieldingRun(
-    @Root() { place }: TargetGroup,
+    @Root() { ref }: TargetGroup,
     @Ctx() { loaders }: RequestContext,
   ): Promise<FieldingRun | null> {
-    const run = (await loaders.fieldingRunsOf.load(place))?.data[0];
-    return run === undefined ? null : new FieldingRun({ ...place, fieldingRunId: segment(run.id) }, run);
+    const run = (await loaders.fieldingRunsOf.load(ref))?.data[0];
+    return run === undefined ? null : new FieldingRun({ ...ref, fieldingRunId: segment(run.id) }, run);
   }
 
   @FieldResolver(() => Project, {
@@ -59,11 +59,11 @@ export class TargetGroupResolver {
     description: 'The project that the target group belongs to.',
   })
   async project(
-    @Root() { place }: TargetGroup,
+    @Root() { ref }: TargetGroup,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Project | null> {
-    return await relatedProject(context, place, info);
+    return await relatedProject(context, ref, info);
   }
 
   @FieldResolver(() => User, {
@@ -71,10 +71,10 @@ export class TargetGroupResolver {
     description: 'The project manager of the target group. Null where the API does not tell.',
   })
   async projectManager(
-    @Root() { place, projectManagerId }: TargetGroup,
+    @Root() { ref, projectManagerId }: TargetGroup,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<User | null> {
-    return await relatedUser(context, place, projectManagerId, info);
+    return await relatedUser(context, ref, projectManagerId, info);
   }
 }

@@ -1,7 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
 import { badResponse } from '../../upstream/errors.js';
-import type { TargetGroupPlace } from '../../upstream/place.js';
+import type { TargetGroupRef } from '../../upstream/resources/resource-ref.js';
 import { targetGroupNodeId } from '../node/node-id.js';
 import { Money, moneyOf } from '../money/money.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
@@ -9,7 +9,7 @@ import { fromRestEnum } from '../rest-enum.js';
 import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 import { issuesOf, StatisticIssue } from './statistic-issue.js';
 import { TargetGroupStatus } from './target-group.enum.js';
-import type { TargetGroupFacts, TargetGroupFigures } from './target-group.facts.js';
+import type { TargetGroupSource, TargetGroupMetrics } from './target-group.source.js';
 
 @ObjectType({ description: 'How far the interviewing of a target group has come.' })
 export class TargetGroupProgress {
@@ -44,14 +44,14 @@ export class TargetGroupProgress {
   description: 'The figures of a target group. Each is null where the API does not tell it (yet).',
 })
 export class TargetGroupStatistics {
-  constructor(private readonly figures: TargetGroupFigures) {}
+  constructor(private readonly metrics: TargetGroupMetrics) {}
 
   @Field(() => Float, {
     nullable: true,
     description: 'Conversion rate: the share of entrants who complete, e.g. `0.25`, as the API reports it.',
   })
   get conversionRate(): number | null {
-    return this.figures.conversionRate;
+    return this.metrics.conversionRate;
   }
 
   @Field(() => Float, {
@@ -59,7 +59,7 @@ export class TargetGroupStatistics {
     description: 'Drop-off rate: the share of respondents who give up, e.g. `0.1`, as the API reports it.',
   })
   get dropOffRate(): number | null {
-    return this.figures.dropOffRate;
+    return this.metrics.dropOffRate;
   }
 
   @Field(() => Float, {
@@ -68,18 +68,18 @@ export class TargetGroupStatistics {
       'Incidence rate (IR): the share of respondents who qualify, e.g. `0.4`, as the API reports it.',
   })
   get incidenceRate(): number | null {
-    return this.figures.incidenceRate;
+    return this.metrics.incidenceRate;
   }
 
   @Field(() => Int, { nullable: true, description: 'Median length of interview (LOI), in whole seconds.' })
   get medianLengthOfInterviewSeconds(): number | null {
-    const seconds = this.figures.medianLengthOfInterviewSeconds;
+    const seconds = this.metrics.medianLengthOfInterviewSeconds;
     return seconds === null ? null : Math.round(seconds);
   }
 
   @Field(() => Money, { nullable: true, description: 'Average cost per interview (CPI).' })
   get averageCostPerInterview(): Money | null {
-    return moneyOf(this.figures.averageCostPerInterview);
+    return moneyOf(this.metrics.averageCostPerInterview);
   }
 
   @Field(() => Money, {
@@ -87,7 +87,7 @@ export class TargetGroupStatistics {
     description: 'Earnings per click (EPC): what the supplier earns with each respondent who enters.',
   })
   get earningsPerClick(): Money | null {
-    return moneyOf(this.figures.earningsPerClick);
+    return moneyOf(this.metrics.earningsPerClick);
   }
 
   @Field(() => Money, {
@@ -96,7 +96,7 @@ export class TargetGroupStatistics {
       'Earnings per click for each minute of the interview. Only lists of target groups tell; null elsewhere.',
   })
   get earningsPerClickPerMinute(): Money | null {
-    return moneyOf(this.figures.earningsPerClickPerMinute);
+    return moneyOf(this.metrics.earningsPerClickPerMinute);
   }
 
   @Field(() => Money, {
@@ -105,7 +105,7 @@ export class TargetGroupStatistics {
       'Cost per interview (CPI) at present. Null in lists of target groups, and from older versions of the API.',
   })
   get currentCostPerInterview(): Money | null {
-    return moneyOf(this.figures.currentCostPerInterview);
+    return moneyOf(this.metrics.currentCostPerInterview);
   }
 
   @Field(() => Money, {
@@ -114,7 +114,7 @@ export class TargetGroupStatistics {
       'Spend: what all completes have cost so far. Null in lists of target groups, and from older versions of the API.',
   })
   get currentCost(): Money | null {
-    return moneyOf(this.figures.currentCost);
+    return moneyOf(this.metrics.currentCost);
   }
 
   @Field(() => DateTime, {
@@ -122,7 +122,7 @@ export class TargetGroupStatistics {
     description: 'When the latest interview was completed. Only lists of target groups tell; null elsewhere.',
   })
   get lastCompleteAt(): Moment | null {
-    return momentOf(this.figures.lastCompleteAt, 'last_complete_date');
+    return momentOf(this.metrics.lastCompleteAt, 'last_complete_date');
   }
 
   @Field(() => [StatisticIssue], {
@@ -132,7 +132,7 @@ export class TargetGroupStatistics {
       'groups tell; null elsewhere. Null, with an error, stands for an issue that could not be read.',
   })
   get issues(): readonly (StatisticIssue | Error)[] | null {
-    const { listed } = this.figures;
+    const { listed } = this.metrics;
     return listed === null ? null : issuesOf(listed);
   }
 }
@@ -143,28 +143,28 @@ export class TargetGroupStatistics {
 })
 export class TargetGroup implements Node {
   constructor(
-    readonly place: TargetGroupPlace,
-    private readonly facts: TargetGroupFacts,
+    readonly ref: TargetGroupRef,
+    private readonly source: TargetGroupSource,
   ) {}
 
   @Field(() => ID, { description: NODE_ID })
   get id(): string {
-    return targetGroupNodeId(this.place);
+    return targetGroupNodeId(this.ref);
   }
 
   @Field(() => ID, { description: 'The raw id in the REST API.' })
   get targetGroupId(): string {
-    return this.place.targetGroupId;
+    return this.ref.targetGroupId;
   }
 
   @Field(() => String, { nullable: true, description: 'The short id that people use, e.g. in e-mails.' })
   get humanReadableId(): string | null {
-    return this.facts.humanReadableId;
+    return this.source.humanReadableId;
   }
 
   @Field(() => String, { nullable: true, description: 'What the target group is called.' })
   get name(): string | null {
-    return this.facts.name;
+    return this.source.name;
   }
 
   @Field(() => String, {
@@ -172,7 +172,7 @@ export class TargetGroup implements Node {
     description: "The customer's own number for the target group, e.g. `TRACKER-0042`, where it has one.",
   })
   get customerReferenceNumber(): string | null {
-    return this.facts.customerReferenceNumber;
+    return this.source.customerReferenceNumber;
   }
 
   @Field(() => String, {
@@ -180,12 +180,12 @@ export class TargetGroup implements Node {
     description: 'Language and country of the respondents, e.g. `eng_us`.',
   })
   get locale(): string | null {
-    return this.facts.locale;
+    return this.source.locale;
   }
 
   @Field(() => TargetGroupStatus, { description: 'How far the target group has come.' })
   get status(): TargetGroupStatus {
-    const { status } = this.facts;
+    const { status } = this.source;
     if (status === undefined)
       throw badResponse('The Demand API did not tell the status of the target group.');
     return fromRestEnum(TargetGroupStatus, status);
@@ -196,7 +196,7 @@ export class TargetGroup implements Node {
     description: 'When the target group was created. Null where the API does not tell.',
   })
   get createdAt(): Moment | null {
-    return momentOf(this.facts.createdAt, 'created_at');
+    return momentOf(this.source.createdAt, 'created_at');
   }
 
   @Field(() => DateTime, {
@@ -204,7 +204,7 @@ export class TargetGroup implements Node {
     description: 'When the target group was last changed. Only lists of target groups tell; null elsewhere.',
   })
   get updatedAt(): Moment | null {
-    return momentOf(this.facts.updatedAt, 'updated_at');
+    return momentOf(this.source.updatedAt, 'updated_at');
   }
 
   @Field(() => ID, {
@@ -212,7 +212,7 @@ export class TargetGroup implements Node {
     description: 'The raw id of the person who manages the target group. `projectManager` tells the name.',
   })
   get projectManagerId(): string | null {
-    return this.facts.projectManagerId;
+    return this.source.projectManagerId;
   }
 
   @Field(() => TargetGroupProgress, {
@@ -220,13 +220,13 @@ export class TargetGroup implements Node {
     description: 'How far the interviewing has come. Null for a draft.',
   })
   get progress(): TargetGroupProgress | null {
-    const { progress } = this.facts;
+    const { progress } = this.source;
     return progress === null ? null : new TargetGroupProgress(progress);
   }
 
   @Field(() => TargetGroupStatistics, { nullable: true, description: 'The figures. Null for a draft.' })
   get statistics(): TargetGroupStatistics | null {
-    const { statistics } = this.facts;
+    const { statistics } = this.source;
     return statistics === null ? null : new TargetGroupStatistics(statistics);
   }
 }

@@ -1,6 +1,6 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { requirePlace } from '../node/node-id.js';
+import { requireRef } from '../node/node-id.js';
 import { TargetGroupSelection } from './transitions.input.js';
 import { selectionRequest } from './transitions.selection.js';
 import { TargetGroupTransitions } from './transitions.type.js';
@@ -23,7 +23,7 @@ export class TransitionsResolver {
     selection: TargetGroupSelection | null | undefined,
     @Ctx() { loaders }: RequestContext,
   ): Promise<TargetGroupTransitions | null> {
-    const { accountId, projectId: rawProjectId } = requirePlace('Project', projectId, 'projectId');
+    const { accountId, projectId: rawProjectId } = requireRef('Project', projectId, 'projectId');
     const project = { accountId, projectId: rawProjectId };
     const answer = await loaders.transitions.load({
       ...project,

@@ -1,8 +1,8 @@
 import { TargetGroupStatus, type TargetGroupTransitionsRequest } from '../../contract/demand-api.js';
 import { BadUserInputError } from '../../errors.js';
-import type { ProjectPlace } from '../../upstream/place.js';
+import type { ProjectRef } from '../../upstream/resources/resource-ref.js';
 import { countryCode, filterText, filterValues, languageCode } from '../filter.js';
-import { projectNodeId, requirePlace } from '../node/node-id.js';
+import { projectNodeId, requireRef } from '../node/node-id.js';
 import { toRestEnum } from '../rest-enum.js';
 import type { TargetGroupSelection } from './transitions.input.js';
 
@@ -16,7 +16,7 @@ const restStatus = toRestEnum(TargetGroupStatus);
  * @throws {BadUserInputError} where it names what cannot be selected in the project; the message names the argument
  */
 export function selectionRequest(
-  project: ProjectPlace,
+  project: ProjectRef,
   selection: TargetGroupSelection,
 ): TargetGroupTransitionsRequest {
   const { includedTargetGroupIds: included, excludedTargetGroupIds: excluded } = selection;
@@ -41,7 +41,7 @@ export function selectionRequest(
 function rawIds<K extends string>(
   name: K,
   ids: readonly string[] | null | undefined,
-  project: ProjectPlace,
+  project: ProjectRef,
   path: string,
 ): Partial<Record<K, string[]>> {
   if (ids === undefined || ids === null || ids.length === 0) return {};
@@ -52,8 +52,8 @@ function rawIds<K extends string>(
   return { [name]: [...raw] } as Record<K, string[]>;
 }
 
-function rawId(id: string, project: ProjectPlace, path: string): string {
-  const { accountId, projectId, targetGroupId } = requirePlace('TargetGroup', id, path);
+function rawId(id: string, project: ProjectRef, path: string): string {
+  const { accountId, projectId, targetGroupId } = requireRef('TargetGroup', id, path);
   if (accountId === project.accountId && projectId === project.projectId) return targetGroupId;
   throw new BadUserInputError(
     `Argument \`${path}\` is of another project than \`projectId\`: \`${projectNodeId(project)}\`.`,

@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
-import { segment, type ProjectPlace } from '../../upstream/place.js';
+import { segment, type ProjectRef } from '../../upstream/resources/resource-ref.js';
 import { BatchJobAction } from '../batch-job/batch-job.enum.js';
 import { itemsFrom, orError } from '../items.js';
 import { targetGroupNodeId } from '../node/node-id.js';
@@ -19,7 +19,7 @@ const FLAGS = [
 })
 export class TargetGroupTransitions {
   constructor(
-    private readonly project: ProjectPlace,
+    private readonly project: ProjectRef,
     private readonly transitions: rest.TargetGroupTransitions,
   ) {}
 

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../../context.js';
-import type { AccountPlace } from '../../upstream/place.js';
+import type { AccountRef } from '../../upstream/resources/resource-ref.js';
 import { selectedFields } from '../selection.js';
 import { User } from './user.type.js';
 
@@ -16,7 +16,7 @@ const NEEDS_NOTHING = new Set(['__typename', 'id']);
  */
 export async function relatedUser(
   { loaders }: RequestContext,
-  { accountId }: AccountPlace,
+  { accountId }: AccountRef,
   id: string | null,
   info: GraphQLResolveInfo,
 ): Promise<User | null> {

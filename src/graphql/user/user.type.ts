@@ -9,10 +9,10 @@ import type * as rest from '../../contract/demand-api.js';
     'address are null.',
 })
 export class User {
-  /** @param facts what REST tells of the person; undefined where it tells nothing but the id */
+  /** @param source what REST tells of the person; undefined where it tells nothing but the id */
   constructor(
     private readonly userId: string,
-    private readonly facts: rest.User | undefined,
+    private readonly source: rest.User | undefined,
   ) {}
 
   @Field(() => ID, { description: 'The raw id in the REST API. It is no id for the query `node`.' })
@@ -25,7 +25,7 @@ export class User {
     description: 'What the person is called. Null where the API does not tell.',
   })
   get name(): string | null {
-    return this.facts?.name ?? null;
+    return this.source?.name ?? null;
   }
 
   @Field(() => String, {
@@ -33,6 +33,6 @@ export class User {
     description: 'The e-mail address. Null where the API does not tell.',
   })
   get email(): string | null {
-    return this.facts?.email ?? null;
+    return this.source?.email ?? null;
   }
 }

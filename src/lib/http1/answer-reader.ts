@@ -60,7 +60,7 @@ export class AnswerReader {
   /** The server has closed the connection. @returns the answer, where that is what ends it */
   end(): HttpResponse | undefined {
     if (this.#head?.framing !== 'close' || this.#body === undefined) return undefined;
-    return this.#complete(this.#head, this.#body.octets);
+    return this.#complete(this.#head, this.#body.latin1);
   }
 
   /** The answer with what became of its body, where its head has come. */
@@ -110,11 +110,11 @@ export class AnswerReader {
     const end = this.#body.push(bytes, start);
     if (end === undefined) return undefined;
     this.#reusable = head.persistent && end === bytes.length;
-    return this.#complete(head, this.#body.octets);
+    return this.#complete(head, this.#body.latin1);
   }
 
-  #complete(head: Head, octets: string): HttpResponse {
-    return new Answer(head, decodeBody(octets, head.coding, this.#maxBodyBytes));
+  #complete(head: Head, latin1: string): HttpResponse {
+    return new Answer(head, decodeBody(latin1, head.coding, this.#maxBodyBytes));
   }
 }
 

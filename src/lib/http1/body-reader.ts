@@ -8,7 +8,7 @@ export interface BodyReader {
    */
   push(bytes: Buffer, start: number): number | undefined;
   /** All of it so far, a character for each byte. */
-  readonly octets: string;
+  readonly latin1: string;
 }
 
 /** A body of so many bytes. */
@@ -21,8 +21,8 @@ export class LengthBody implements BodyReader {
     this.#left = length;
   }
 
-  get octets(): string {
-    return this.#sink.octets;
+  get latin1(): string {
+    return this.#sink.latin1;
   }
 
   push(bytes: Buffer, start: number): number | undefined {
@@ -41,8 +41,8 @@ export class BodyUntilClose implements BodyReader {
     this.#sink = new ByteSink(maxBytes);
   }
 
-  get octets(): string {
-    return this.#sink.octets;
+  get latin1(): string {
+    return this.#sink.latin1;
   }
 
   push(bytes: Buffer, start: number): undefined {

@@ -7,7 +7,7 @@ const GATHERED_BYTES = 4 * SMALL;
 /** Copies of bytes that come in pieces, one after the other, a character for each (Latin-1). */
 export class ByteSink {
   readonly #limit: number;
-  #octets = '';
+  #latin1 = '';
   /** The last of them, where they came in small pieces. */
   #gathered: Buffer | undefined;
   #gatheredLength = 0;
@@ -18,13 +18,13 @@ export class ByteSink {
   }
 
   get length(): number {
-    return this.#octets.length + this.#gatheredLength;
+    return this.#latin1.length + this.#gatheredLength;
   }
 
   /** All so far. */
-  get octets(): string {
+  get latin1(): string {
     this.#flush();
-    return this.#octets;
+    return this.#latin1;
   }
 
   /** @throws {HttpFailure} `too-large` */
@@ -35,7 +35,7 @@ export class ByteSink {
       this.#gather(source, start, end);
     } else {
       this.#flush();
-      this.#octets += source.toString('latin1', start, end);
+      this.#latin1 += source.toString('latin1', start, end);
     }
   }
 
@@ -47,7 +47,7 @@ export class ByteSink {
 
   #flush(): void {
     if (this.#gathered === undefined || this.#gatheredLength === 0) return;
-    this.#octets += this.#gathered.toString('latin1', 0, this.#gatheredLength);
+    this.#latin1 += this.#gathered.toString('latin1', 0, this.#gatheredLength);
     this.#gatheredLength = 0;
   }
 }

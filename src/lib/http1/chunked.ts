@@ -26,8 +26,8 @@ export class ChunkedBody implements BodyReader {
     this.#maxBytes = maxBytes;
   }
 
-  get octets(): string {
-    return this.#sink.octets;
+  get latin1(): string {
+    return this.#sink.latin1;
   }
 
   push(bytes: Buffer, start: number): number | undefined {

@@ -27,24 +27,24 @@ const MAX_CODINGS = 5;
  * A name that is no registered coding, such as `utf-8`, is ignored: servers that send it mean the charset, and have not
  * coded anything.
  *
- * @param octets its bytes, a character for each
+ * @param latin1 its bytes, a character for each
  * @param codings the value of `Content-Encoding`: a list in the order in which the codings were applied (RFC 9110, 8.4)
  * @param maxBytes the most that it may decompress to, after each coding
  * @returns the failure `too-large` or `undecodable` where there is no decoded body
  */
 export function decodeBody(
-  octets: string,
+  latin1: string,
   codings: string | undefined,
   maxBytes: number,
 ): HttpResponse['body'] {
   // A 304 can name the coding of the body that it leaves out.
-  if (octets === '' || codings === undefined) return { octets };
+  if (latin1 === '' || codings === undefined) return { latin1 };
   try {
     const decoders = decodersOf(codings);
-    if (decoders.length === 0) return { octets };
+    if (decoders.length === 0) return { latin1 };
     return {
-      octets: decoders
-        .reduce<Buffer>((bytes, decode) => decode(bytes, maxBytes), Buffer.from(octets, 'latin1'))
+      latin1: decoders
+        .reduce<Buffer>((bytes, decode) => decode(bytes, maxBytes), Buffer.from(latin1, 'latin1'))
         .toString('latin1'),
     };
   } catch (error) {

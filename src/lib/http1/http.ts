@@ -1,5 +1,5 @@
 /** Header fields by their names in lower case. */
-export type HttpFields = Readonly<Record<string, string>>;
+export type HttpHeaders = Readonly<Record<string, string>>;
 
 /** Ends an exchange early: as much of an `AbortSignal` as a client needs, so that callers can pass something cheaper. */
 export interface CancelSignal {
@@ -15,9 +15,9 @@ export interface HttpRequest {
   /** With its query, after the client's base. */
   readonly path: string;
   /** What many requests have in common, in one object: a client may keep what it makes of it. */
-  readonly common: HttpFields;
+  readonly sharedHeaders: HttpHeaders;
   /** What this request has besides. */
-  readonly headers: HttpFields;
+  readonly headers: HttpHeaders;
   readonly body?: string | undefined;
   /**
    * Send it on no connection that is idle: those are closed, since they may have died meanwhile. Default: false.
@@ -35,7 +35,7 @@ export interface HttpResponse {
   readonly status: number;
   header(name: string): string | undefined;
   /** Of a body that came whole its bytes, a character for each (Latin-1). */
-  readonly body: { readonly octets: string } | { readonly failure: HttpFailure };
+  readonly body: { readonly latin1: string } | { readonly failure: HttpFailure };
 }
 
 /**
@@ -52,7 +52,7 @@ export type HttpFailureKind =
   'not-connected' | 'broken' | 'timed-out' | 'aborted' | 'too-large' | 'undecodable';
 
 /** What else is known of a failed exchange. */
-export interface HttpFailureFacts {
+export interface HttpFailureDetails {
   /** The head of an answer had come. Default: false. */
   readonly answered?: boolean;
   /**
@@ -70,7 +70,7 @@ export class HttpFailure extends Error {
   constructor(
     readonly kind: HttpFailureKind,
     cause: unknown,
-    { answered = false, pooled = false }: HttpFailureFacts = {},
+    { answered = false, pooled = false }: HttpFailureDetails = {},
   ) {
     super(`HTTP exchange failed: ${kind}`, { cause });
     this.answered = answered;

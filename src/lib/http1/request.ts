@@ -1,4 +1,4 @@
-import type { HttpFields, HttpRequest } from './http.js';
+import type { HttpHeaders, HttpRequest } from './http.js';
 
 const PATH = /^\/[\x21-\x7e]*$/;
 /** A token (RFC 9110, 5.6.2). */
@@ -9,7 +9,7 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 export class RequestWriter {
   readonly #start: string;
   readonly #server: string;
-  readonly #common = new WeakMap<HttpFields, string>();
+  readonly #sharedHeaders = new WeakMap<HttpHeaders, string>();
 
   /** @param base what the paths of requests are relative to */
   constructor({ host, pathname }: URL) {
@@ -22,23 +22,23 @@ export class RequestWriter {
    * @returns a request without a body; one byte for each character (Latin-1)
    * @throws {TypeError} where it is none that a server would read as it was meant
    */
-  write({ method, path, common, headers, body }: HttpRequest): string {
+  write({ method, path, sharedHeaders, headers, body }: HttpRequest): string {
     if (method !== 'GET' || body !== undefined) throw new TypeError('This client carries GET only.');
     if (!PATH.test(path)) throw new TypeError('The path of a request is not in visible ASCII.');
-    return `${this.#start}${path}${this.#commonLines(common)}${linesOf(headers)}\r\n`;
+    return `${this.#start}${path}${this.#sharedHeadersLines(sharedHeaders)}${linesOf(headers)}\r\n`;
   }
 
-  #commonLines(common: HttpFields): string {
-    let lines = this.#common.get(common);
+  #sharedHeadersLines(sharedHeaders: HttpHeaders): string {
+    let lines = this.#sharedHeaders.get(sharedHeaders);
     if (lines === undefined) {
-      lines = this.#server + linesOf(common);
-      this.#common.set(common, lines);
+      lines = this.#server + linesOf(sharedHeaders);
+      this.#sharedHeaders.set(sharedHeaders, lines);
     }
     return lines;
   }
 }
 
-function linesOf(fields: HttpFields): string {
+function linesOf(fields: HttpHeaders): string {
   let lines = '';
   for (const name in fields) {
     const value = fields[name] ?? '';

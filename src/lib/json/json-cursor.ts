@@ -51,16 +51,16 @@ export class JsonCursor {
   /** Where the next byte is. */
   at = 0;
 
-  /** @param octets the bytes of the text, a character for each (Latin-1) */
-  constructor(private readonly octets: string) {
-    this.view = putInScratch(octets);
+  /** @param latin1 the bytes of the text, a character for each (Latin-1) */
+  constructor(private readonly latin1: string) {
+    this.view = putInScratch(latin1);
     this.skipSpace();
   }
 
   /** Nothing may follow. */
   end(): void {
     this.skipSpace();
-    if (this.at !== this.octets.length) throw new Unreadable();
+    if (this.at !== this.latin1.length) throw new Unreadable();
   }
 
   /** @returns whether there is a property */
@@ -97,7 +97,7 @@ export class JsonCursor {
     const end = this.endOfPlain(start);
     if (this.view.getUint8(end) !== QUOTE) return this.oddString(start, end);
     this.at = end + 1;
-    return this.octets.slice(start, end);
+    return this.latin1.slice(start, end);
   }
 
   integer(minimum: number, maximum: number): number {
@@ -165,7 +165,7 @@ export class JsonCursor {
   value(): unknown {
     const start = this.at;
     this.skip();
-    return JSON.parse(Buffer.from(this.octets.slice(start, this.at), 'latin1').toString()) as unknown;
+    return JSON.parse(Buffer.from(this.latin1.slice(start, this.at), 'latin1').toString()) as unknown;
   }
 
   /** Goes past a value, whatever it is. */
@@ -262,9 +262,9 @@ export class JsonCursor {
   /** A string with escapes or characters beyond ASCII. @param odd where the first of them is */
   private oddString(start: number, odd: number): string {
     const end = this.endOfString(odd);
-    const isEscaped = this.octets.slice(odd, end).includes('\\');
+    const isEscaped = this.latin1.slice(odd, end).includes('\\');
     this.at = end + 1;
-    const string = Buffer.from(this.octets.slice(start, end), 'latin1').toString();
+    const string = Buffer.from(this.latin1.slice(start, end), 'latin1').toString();
     return isEscaped ? (JSON.parse(`"${string}"`) as string) : string;
   }
 
@@ -291,7 +291,7 @@ export class JsonCursor {
   /** A number with an exponent, or with more digits than are exact. */
   private longNumber(start: number): number {
     NUMBER.lastIndex = start;
-    const [number] = NUMBER.exec(this.octets) ?? [];
+    const [number] = NUMBER.exec(this.latin1) ?? [];
     if (number === undefined) throw new Unreadable();
     this.at = start + number.length;
     return Number(number);

@@ -7,12 +7,12 @@ export { Unreadable, type JsonCursor };
 export type JsonReader<T> = (json: JsonCursor) => T;
 
 /**
- * @param octets the bytes of a JSON text, a character for each (Latin-1)
+ * @param latin1 the bytes of a JSON text, a character for each (Latin-1)
  * @returns undefined where the text is no JSON, or not what its reader reads
  */
-export function readJson<T>(octets: string, read: JsonReader<T>): T | undefined {
+export function readJson<T>(latin1: string, read: JsonReader<T>): T | undefined {
   try {
-    const json = new JsonCursor(octets);
+    const json = new JsonCursor(latin1);
     const value = read(json);
     json.end();
     return value;

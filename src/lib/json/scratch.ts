@@ -13,12 +13,12 @@ let kept = memoryOf(16 * 1024);
 /**
  * Puts a text where its bytes can be read, until another one is put there.
  *
- * @param octets a character for each byte (Latin-1)
+ * @param latin1 a character for each byte (Latin-1)
  */
-export function putInScratch(octets: string): DataView {
-  const { bytes, view } = memoryFor(octets.length + PADDING);
-  bytes.write(octets, 'latin1');
-  view.setInt32(octets.length, 0);
+export function putInScratch(latin1: string): DataView {
+  const { bytes, view } = memoryFor(latin1.length + PADDING);
+  bytes.write(latin1, 'latin1');
+  view.setInt32(latin1.length, 0);
   return view;
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Cancellation } from '../../upstream/cancellation.js';
+import { Cancellation } from '../../upstream/http/cancellation.js';
 
 /** The most requests, on all connections, that clients have pipelined and that wait for earlier ones. */
 const MAX_PIPELINED = 2000;

@@ -1,5 +1,5 @@
 import { RequestError } from '../../operations/request-error.js';
-import type { Cancellation } from '../../upstream/cancellation.js';
+import type { Cancellation } from '../../upstream/http/cancellation.js';
 
 const RETRY_AFTER_SECONDS = 1;
 

@@ -1,7 +1,7 @@
 import type { Config } from '../../config.js';
 import type { Admission } from '../../operations/pipeline.js';
 import type { Logger } from '../../telemetry/logger.js';
-import type { Cancellation } from '../../upstream/cancellation.js';
+import type { Cancellation } from '../../upstream/http/cancellation.js';
 import { AdaptiveLimit, TICK_MS } from './adaptive-limit.js';
 import { AdmissionQueue } from './admission-queue.js';
 import { monitorEventLoop, type CallQueue } from './event-loop.js';

@@ -38,7 +38,7 @@ function read(...pieces: readonly (Buffer | string)[]): { outcome: Outcome; read
 }
 
 function outcomeOf({ status, body }: HttpResponse): Outcome {
-  return 'octets' in body ? { status, text: body.octets } : { status, failure: body.failure.kind };
+  return 'latin1' in body ? { status, text: body.latin1 } : { status, failure: body.failure.kind };
 }
 
 const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Cancellation } from '../../../src/upstream/cancellation.js';
+import { Cancellation } from '../../../src/upstream/http/cancellation.js';
 import {
   createHttp1Client,
   HttpFailure,
@@ -32,10 +32,10 @@ describe('connections of the HTTP/1.1 client', () => {
   }
 
   const get = (client: HttpClient, path = '/', cancellation = new Cancellation()) =>
-    client.send({ method: 'GET', path, common: {}, headers: {}, cancellation });
+    client.send({ method: 'GET', path, sharedHeaders: {}, headers: {}, cancellation });
   const textOf = async (sending: Promise<HttpResponse>) => {
     const { body } = await sending;
-    return 'octets' in body ? body.octets : body.failure.kind;
+    return 'latin1' in body ? body.latin1 : body.failure.kind;
   };
   const kindOf = (sending: Promise<unknown>) =>
     sending.then(

@@ -53,12 +53,12 @@ function parse(bytes: Buffer): unknown {
   }
 }
 
-function readOctets<T>(bytes: Buffer, reader: JsonReader<T>): T | undefined {
+function readBytes<T>(bytes: Buffer, reader: JsonReader<T>): T | undefined {
   return readJson(bytes.toString('latin1'), reader);
 }
 
 function read(bytes: Buffer): unknown {
-  const value = readOctets(bytes, anything);
+  const value = readBytes(bytes, anything);
   return value === undefined ? 'no JSON' : { value };
 }
 
@@ -66,8 +66,8 @@ function read(bytes: Buffer): unknown {
 function expectLikeParse(bytes: Buffer): void {
   const expected = parse(bytes);
   expect([bytes.toString(), read(bytes)]).toEqual([bytes.toString(), expected]);
-  expect(readOctets(bytes, skipped)).toBe(expected === 'no JSON' ? undefined : 'skipped');
-  expect(readOctets(bytes, valued) ?? 'no JSON').toEqual(expected);
+  expect(readBytes(bytes, skipped)).toBe(expected === 'no JSON' ? undefined : 'skipped');
+  expect(readBytes(bytes, valued) ?? 'no JSON').toEqual(expected);
 }
 
 const NUMBERS = [
@@ -235,7 +235,7 @@ describe('A JSON text is read as by `JSON.parse`, or not at all', () => {
     ];
     for (const before of texts) {
       for (const text of texts) {
-        expect(readOctets(Buffer.from(before.padEnd(64, '"]}e')), skipped)).toBeUndefined();
+        expect(readBytes(Buffer.from(before.padEnd(64, '"]}e')), skipped)).toBeUndefined();
         expectLikeParse(Buffer.from(text));
       }
     }

@@ -1,5 +1,5 @@
 import { AdmissionQueue } from '../../../src/server/overload/admission-queue.js';
-import { Cancellation } from '../../../src/upstream/cancellation.js';
+import { Cancellation } from '../../../src/upstream/http/cancellation.js';
 
 /** A queue with adjustable limits, and what became of its requests. */
 function queueWith(concurrency: number, total: number) {

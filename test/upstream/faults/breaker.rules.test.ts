@@ -1,13 +1,13 @@
 import { jest } from '@jest/globals';
-import { Breakers } from '../../../src/upstream/breakers.js';
+import { Breakers } from '../../../src/upstream/resilience/breakers.js';
 import { UpstreamError } from '../../../src/upstream/errors.js';
-import { HttpFailure, type HttpFailureKind, type HttpResponse } from '../../../src/upstream/http.js';
+import { HttpFailure, type HttpFailureKind, type HttpResponse } from '../../../src/upstream/http/http.js';
 import { gate } from './stage.js';
 
 const answer = (status: number): HttpResponse => ({
   status,
   header: () => undefined,
-  body: { octets: '' },
+  body: { latin1: '' },
 });
 const answers = (status: number) => () => Promise.resolve(answer(status));
 const fails = (kind: HttpFailureKind) => () => Promise.reject(new HttpFailure(kind, undefined));
@@ -25,7 +25,7 @@ afterEach(() => {
 type Route = Parameters<Breakers['execute']>[0];
 type Send = Parameters<Breakers['execute']>[1];
 
-/** Lets calls of `/accounts` out, and tells what became of each: a status, a failure, or `refused`. */
+/** Makes calls of `/accounts`, and returns the outcome of each: a status, a failure, or `refused`. */
 function outcomesOf(...sends: readonly Send[]): Promise<unknown[]> {
   return outcomesAt(GET_ACCOUNTS, ...sends);
 }
@@ -51,14 +51,14 @@ function times<T>(count: number, value: T): T[] {
   return Array<T>(count).fill(value);
 }
 
-/** Opens the breaker, and lets the time pass until it takes a probe. */
+/** Opens the breaker, and advances the clock until a probe is due. */
 async function openAndWait(): Promise<void> {
   await outcomesOf(...times(4, answers(503)));
   expect(isClosed()).toBe(false);
   jest.advanceTimersByTime(300);
 }
 
-describe('What counts', () => {
+describe('a result', () => {
   it.each([
     [500, false],
     [502, false],
@@ -76,7 +76,7 @@ describe('What counts', () => {
     [422, true],
     [429, true],
     [499, true],
-  ])('many times %d leaves it closed: %s', async (status, staysClosed) => {
+  ])('of %d, repeated, leaves it closed: %s', async (status, staysClosed) => {
     expect(await outcomesOf(...times(4, answers(status)))).toEqual(times(4, status));
     expect(isClosed()).toBe(staysClosed);
   });
@@ -88,7 +88,7 @@ describe('What counts', () => {
     ['aborted', true],
     ['too-large', true],
     ['undecodable', true],
-  ] as const)('many times %s leaves it closed: %s', async (kind, staysClosed) => {
+  ] as const)('of %s, repeated, leaves it closed: %s', async (kind, staysClosed) => {
     expect(await outcomesOf(...times(4, fails(kind)))).toEqual(times(4, kind));
     expect(isClosed()).toBe(staysClosed);
   });
@@ -110,7 +110,7 @@ describe('How many', () => {
     },
   );
 
-  it('what is past the window counts no more', async () => {
+  it('calls outside the window do not count', async () => {
     await outcomesOf(...times(3, answers(500)));
     jest.advanceTimersByTime(1000);
     await outcomesOf(...times(3, answers(500)));
@@ -120,8 +120,8 @@ describe('How many', () => {
   });
 });
 
-describe('An open breaker', () => {
-  it('makes no call until the time has come, and says when', async () => {
+describe('an open breaker', () => {
+  it('makes no call until a probe is due, and reports when that is', async () => {
     await outcomesOf(...times(4, answers(503)));
     const send = jest.fn(answers(200));
     expect(await outcomesOf(send, send)).toEqual(['refused', 'refused']);
@@ -131,7 +131,7 @@ describe('An open breaker', () => {
     expect(breakers.retryAfterSeconds).toBe(1);
   });
 
-  it('is told to those who send whether theirs is a probe', async () => {
+  it('reports to the sender whether the call is a probe', async () => {
     const send = jest.fn<(isProbe: boolean) => Promise<HttpResponse>>(answers(503));
     await outcomesOf(...times(4, send));
     jest.advanceTimersByTime(300);
@@ -139,7 +139,7 @@ describe('An open breaker', () => {
     expect(send.mock.calls).toEqual([[false], [false], [false], [false], [true]]);
   });
 
-  it('lets one probe through, refuses all others meanwhile, and closes when it succeeds', async () => {
+  it('lets one probe through, rejects all other calls meanwhile, and closes when it succeeds', async () => {
     await openAndWait();
     const { opened: answered, open: answerProbe } = gate();
     const probing = breakers.execute(GET_ACCOUNTS, () => answered.then(answers(404)));
@@ -153,7 +153,7 @@ describe('An open breaker', () => {
     expect(await outcomesOf(send)).toEqual([200]);
   });
 
-  it('begins to count anew once it has closed', async () => {
+  it('starts a new count when it closes', async () => {
     await openAndWait();
     await outcomesOf(answers(200), ...times(2, answers(500)));
     expect(isClosed()).toBe(true);
@@ -162,11 +162,11 @@ describe('An open breaker', () => {
   });
 
   it.each([
-    ['is answered with 503', answers(503)],
-    ['breaks', fails('broken')],
-    ['is left by its caller', fails('aborted')],
-    ['has no time to begin', () => Promise.reject(new UpstreamError('TIMEOUT', 'late'))],
-  ])('stays open where the probe %s', async (_what, probe) => {
+    ['gets a 503', answers(503)],
+    ['loses its connection', fails('broken')],
+    ['loses its caller', fails('aborted')],
+    ['misses its deadline before it starts', () => Promise.reject(new UpstreamError('TIMEOUT', 'late'))],
+  ])('stays open if the probe %s', async (_what, probe) => {
     await openAndWait();
     const [outcome] = await outcomesOf(probe);
     expect(outcome).not.toBe('refused');
@@ -177,14 +177,14 @@ describe('An open breaker', () => {
     expect(isClosed()).toBe(true);
   });
 
-  it('closes where the probe is answered with too much', async () => {
+  it('closes if the response to the probe is too large', async () => {
     await openAndWait();
     expect(await outcomesOf(fails('too-large'))).toEqual(['too-large']);
     expect(isClosed()).toBe(true);
   });
 });
 
-describe('What one path fails with', () => {
+describe('a failing path', () => {
   const other = { method: 'GET', path: '/demand/accounts/7/projects/P1' } as const;
   const pooled = () => Promise.reject(new HttpFailure('broken', undefined, { pooled: true }));
   const cut = () => Promise.reject(new HttpFailure('broken', undefined, { answered: true }));
@@ -193,12 +193,12 @@ describe('What one path fails with', () => {
   it.each([
     ['503', answers(503), { connections: false, paths: ['GET /accounts'] }],
     ['a timeout', fails('timed-out'), { connections: false, paths: ['GET /accounts'] }],
-    ['an answer that is not complete in time', slow, { connections: false, paths: ['GET /accounts'] }],
-    ['an answer that breaks off', cut, { connections: false, paths: ['GET /accounts'] }],
+    ['an incomplete response at the timeout', slow, { connections: false, paths: ['GET /accounts'] }],
+    ['a response that is cut off', cut, { connections: false, paths: ['GET /accounts'] }],
     ['a reset', fails('broken'), { connections: false, paths: ['GET /accounts'] }],
     ['a refused connection', fails('not-connected'), { connections: true, paths: [] }],
-    ['a connection that died while it was idle', pooled, { connections: false, paths: [] }],
-  ])('opens what %s is about', async (_what, send, states) => {
+    ['a connection that died while idle', pooled, { connections: false, paths: [] }],
+  ])('opens the breaker of %s', async (_what, send, states) => {
     await outcomesOf(...times(4, send));
     expect(breakers.states).toEqual(states);
     const refused = states.connections ? 'refused' : 200;
@@ -208,7 +208,7 @@ describe('What one path fails with', () => {
   it.each<[string, Route, string]>([
     ['another path', other, 'GET /demand/accounts/{account_id}/projects/{project_id}'],
     ['another method', { method: 'PUT', path: '/accounts' }, 'PUT /accounts'],
-  ])('leaves %s its own breaker', async (_what, route, name) => {
+  ])('does not affect %s', async (_what, route, name) => {
     await outcomesOf(...times(4, answers(503)));
     await outcomesAt(route, ...times(3, answers(503)), answers(200));
     expect(breakers.states.paths).toEqual(['GET /accounts']);
@@ -220,7 +220,7 @@ describe('What one path fails with', () => {
     expect(breakers.states.paths).toEqual(['GET /accounts']);
   });
 
-  it('is the same whatever the ids and the query', async () => {
+  it('is the same for all ids and queries', async () => {
     const routes = [7, 8, 9].map((id) => ({
       method: 'GET' as const,
       path: `/demand/accounts/${id}/projects?limit=${id}`,
@@ -230,10 +230,10 @@ describe('What one path fails with', () => {
   });
 });
 
-describe('Connections that open again', () => {
+describe('connections that recover', () => {
   const other = { method: 'POST', path: '/demand/accounts/7/projects/P1/batch-jobs/pause-them' } as const;
 
-  it('are found out about by one probe, of any path', async () => {
+  it('are detected by one probe of any path', async () => {
     await outcomesOf(...times(4, fails('not-connected')));
     jest.advanceTimersByTime(300);
     const { opened: answered, open: answerProbe } = gate();
@@ -245,7 +245,7 @@ describe('Connections that open again', () => {
     expect(await outcomesOf(answers(200))).toEqual([200]);
   });
 
-  it('leave a path whose own breaker is open as it is', async () => {
+  it('do not close the breaker of a path', async () => {
     await outcomesOf(...times(4, answers(503)));
     jest.advanceTimersByTime(200);
     await outcomesAt(other, ...times(5, fails('not-connected')));

@@ -14,27 +14,27 @@ import {
 } from './demand.js';
 import { pause, until, useStage } from './stage.js';
 
-/** No call runs out of time here: what ends one is that its caller goes away. */
+/** The timeouts are long: only a disconnecting caller ends a call. */
 const stage = useStage({
   env: { DEMAND_API_TIMEOUT_MS: '600000', REQUEST_TIMEOUT_MS: '600000' },
   perTest: true,
 });
 const pausing = changes[1]!;
 
-/** Sends an operation, and goes away once something has come upstream. */
+/** Sends an operation, and disconnects when a request arrives upstream. */
 async function sendAndLeave(document: string, variables = {}): Promise<void> {
   const { leave } = stage.begin(document, variables);
   await stage.untilSent(1);
   leave();
 }
 
-/** Long enough for whatever would still be sent to have come. */
+/** Long enough for any further request to arrive. */
 const settle = () => pause(100);
 
-describe('A caller who goes away ends', () => {
+describe('a disconnecting caller ends', () => {
   it.each<[string, ScriptedAnswer]>([
-    ['a read that is not answered', { fault: 'hang' }],
-    ['a read whose body is on its way', { ...accounts, bodyDelayMs: 30_000 }],
+    ['a read without a response', { fault: 'hang' }],
+    ['a read whose body is incomplete', { ...accounts, bodyDelayMs: 30_000 }],
   ])('%s', async (_what, answer) => {
     stage.on('GET /accounts', answer);
     await sendAndLeave(READ_ACCOUNTS);
@@ -53,7 +53,7 @@ describe('A caller who goes away ends', () => {
   });
 });
 
-describe('A caller who goes away while a call waits to be made again', () => {
+describe('a caller that disconnects before a retry', () => {
   const patient = useStage({
     env: { DEMAND_API_RETRY_BASE_MS: '400', DEMAND_API_RETRY_MAX_MS: '400' },
     perTest: true,
@@ -66,7 +66,7 @@ describe('A caller who goes away while a call waits to be made again', () => {
     ['GET /accounts', READ_ACCOUNTS],
     [creation, CREATE_JOB],
     [pausing.call, changeDocument(pausing)],
-  ])('ends the waiting: %s', async (call, document) => {
+  ])('ends the wait: %s', async (call, document) => {
     jest.spyOn(Math, 'random').mockReturnValue(0.999);
     patient.on(call, [{ status: 503 }]);
     const { leave } = patient.begin(document);
@@ -78,11 +78,11 @@ describe('A caller who goes away while a call waits to be made again', () => {
   });
 });
 
-describe('A caller who goes away does not end', () => {
-  it('a creation that has been sent: its answer is taken', async () => {
+describe('a disconnecting caller does not end', () => {
+  it('a creation that has been sent: its response is processed', async () => {
     stage.on(creation, { ...created, delayMs: 100 });
     await sendAndLeave(CREATE_JOB, { key: 'key-1' });
-    // A job that the API does not show yet is at work only for a gateway that knows of its creation.
+    // The gateway reports a job that the API does not show as in progress only if it recorded its creation.
     await until(async () => {
       const { data } = await stage.execute<{ batchJob: { status: string } | null }>(
         `{ batchJob(id: "${job.id}") { status } }`,
@@ -93,7 +93,7 @@ describe('A caller who goes away does not end', () => {
     expect(stage.sent(creation)).toHaveLength(1);
   });
 
-  it('an action that has been sent, and nothing is read after it', async () => {
+  it('an action that has been sent, and causes no read after it', async () => {
     stage.on(pausing.call, { ...pausing.done, delayMs: 100 });
     stage.on(`GET ${run.path}`, runAnswer(6, 'Paused'));
     await sendAndLeave(changeDocument(pausing).replace('{ version }', '{ version status }'));
@@ -102,7 +102,7 @@ describe('A caller who goes away does not end', () => {
     expect(stage.sent()).toHaveLength(1);
   });
 
-  it('but what was to come after it is not begun', async () => {
+  it('a change in flight, but later steps do not start', async () => {
     stage.on(pausing.call, { ...pausing.done, delayMs: 100 });
     const both = changeDocument(pausing).replace(
       /(mutation \{)([^]*)\}$/,
@@ -117,10 +117,10 @@ describe('A caller who goes away does not end', () => {
   });
 });
 
-describe('A caller who goes away while others wait for a place', () => {
+describe('a caller that disconnects while others wait for a permit', () => {
   const narrow = useStage({ env: { DEMAND_API_CONCURRENCY: '1' }, perTest: true });
 
-  it('does not end a creation that has waited and been sent', async () => {
+  it('does not end a creation that waited and has been sent', async () => {
     narrow.on('GET /accounts', { ...accounts, delayMs: 100 });
     narrow.on(creation, { ...created, delayMs: 100 });
     const reading = narrow.execute(READ_ACCOUNTS);

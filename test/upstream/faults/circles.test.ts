@@ -5,7 +5,7 @@ import { failureOf, useStage } from './stage.js';
 
 const LEADS_BACK = 'The Demand API gave a page that leads back to the cursor it was asked with.';
 
-describe('A page', () => {
+describe('a page', () => {
   const after: PageQuery = { page_size: 3, start_after: 'c' };
   const before: PageQuery = { page_size: 3, end_before: 'c' };
 
@@ -22,17 +22,17 @@ describe('A page', () => {
     ['starts over', 'abc', after, undefined],
     ['holds that item past what was asked for', 'defc', after, undefined],
     ['goes on from the cursor it was asked with', 'def', after, 'c'],
-    ['is empty, and goes on from the cursor it was asked with', '', after, 'c'],
+    ['is empty, with the requested cursor as the next one', '', after, 'c'],
     ['ends with the item it was to end before', 'abc', before, undefined],
     ['goes back over that item', 'bcd', before, undefined],
-  ])('that %s is refused', (_what, ids, query, nextCursor) => {
+  ])('that %s is rejected', (_what, ids, query, nextCursor) => {
     expect(() => connect(ids, query, nextCursor)).toThrow(LEADS_BACK);
   });
 
   it.each([
     ['forward', after],
     ['backward', before],
-  ])('that is empty and not the last, without a cursor, cannot be told from the end: %s', (_way, query) => {
+  ])('that is empty and has a successor but no cursor counts as the last: %s', (_way, query) => {
     const connection = connect('', query);
     expect(connection.nodes).toEqual([]);
     expect(() => connection.pageInfo).toThrow('more items, but gives no cursor');
@@ -42,14 +42,14 @@ describe('A page', () => {
     ['the first one', 'abc', { page_size: 3 }, 'c'],
     ['the next one', 'def', after, 'f'],
     ['the next one, without a cursor', 'def', after, undefined],
-    ['the one before', 'ab', before, undefined],
-    ['the one before, with a cursor that leads forward again', 'ab', before, 'c'],
-  ])('that is %s stands', (_what, ids, query, nextCursor) => {
+    ['the previous one', 'ab', before, undefined],
+    ['the previous one, with a forward cursor', 'ab', before, 'c'],
+  ])('that is %s is accepted', (_what, ids, query, nextCursor) => {
     expect(connect(ids, query, nextCursor).nodes).toEqual(Array.from(ids));
   });
 });
 
-describe('A list that goes round in circles', () => {
+describe('a list whose cursors form a cycle', () => {
   const stage = useStage();
   const path = `${project.path}/target-groups`;
   const item = (id: string) => ({ id, name: id, status: 'live' });
@@ -68,7 +68,7 @@ describe('A list that goes round in circles', () => {
     expect(stage.sent(`GET ${path}`)).toHaveLength(1);
   });
 
-  it('is not seen in a broken item, which fails alone', async () => {
+  it('is not reported for a malformed item, which fails alone', async () => {
     stage.api.on('GET', path, { body: { target_groups: [null, item('T3')], has_more: true } });
     const answer = await stage.execute(
       `{ targetGroups(projectId: "${project.id}", after: "T2") { nodes { targetGroupId } } }`,

@@ -9,7 +9,7 @@ const notModified = (etag?: string): ScriptedAnswer => ({
   headers: etag === undefined ? {} : { etag },
 });
 
-/** Reads the run once for each credential, and tells its version and status. */
+/** Reads the run once for each credential, and returns its versions and statuses. */
 async function read(...tokens: string[]): Promise<unknown[]> {
   const states: unknown[] = [];
   for (const token of tokens) {
@@ -21,68 +21,65 @@ async function read(...tokens: string[]): Promise<unknown[]> {
   return states;
 }
 
-/** What each request asked for with `If-None-Match`. */
+/** The `If-None-Match` of each request. */
 const asked = () => stage.sent(readRun).map(({ headers }) => headers['if-none-match']);
-/** What each request said to caches on its way. */
+/** The `Cache-Control` of each request. */
 const toCaches = () => stage.sent(readRun).map(({ headers }) => headers['cache-control']);
 
-it.each(['W/"5"', '"5"', '"opaque"'])(
-  'What is as it was (%s) is asked for by its tag, and not sent again',
-  async (etag) => {
-    stage.on(readRun, [{ ...runAnswer(5), headers: { etag } }, notModified(etag)]);
-    expect(await read(stage.token, stage.token, stage.token)).toEqual(Array(3).fill('5 LIVE'));
-    expect(asked()).toEqual([undefined, etag, etag]);
-  },
-);
+it.each(['W/"5"', '"5"', '"opaque"'])('revalidates an unchanged run (%s) by its entity tag', async (etag) => {
+  stage.on(readRun, [{ ...runAnswer(5), headers: { etag } }, notModified(etag)]);
+  expect(await read(stage.token, stage.token, stage.token)).toEqual(Array(3).fill('5 LIVE'));
+  expect(asked()).toEqual([undefined, etag, etag]);
+});
 
-it('A 304 without a tag is about the one that was asked for', async () => {
+it('accepts a 304 without a tag', async () => {
   stage.on(readRun, [runAnswer(5), notModified()]);
   expect(await read(stage.token, stage.token)).toEqual(['5 LIVE', '5 LIVE']);
   expect(asked()).toEqual([undefined, 'W/"5"']);
 });
 
-it('What has changed is sent, and asked for by its new tag from then on', async () => {
+it('reads a changed run, and revalidates it by its new tag from then on', async () => {
   stage.on(readRun, [runAnswer(5), runAnswer(6, 'Paused'), notModified('W/"6"')]);
   const { token } = stage;
   expect(await read(token, token, token)).toEqual(['5 LIVE', '6 PAUSED', '6 PAUSED']);
   expect(asked()).toEqual([undefined, 'W/"5"', 'W/"6"']);
 });
 
-it('What has no tag is sent each time', async () => {
+it('reads a run without a tag each time', async () => {
   stage.on(readRun, { body: runAnswer(5).body });
   expect(await read(stage.token, stage.token)).toEqual(['5 LIVE', '5 LIVE']);
   expect(asked()).toEqual([undefined, undefined]);
 });
 
-it('What one credential has read is nothing to another', async () => {
+it('does not share runs between credentials', async () => {
   stage.on(readRun, [runAnswer(5), runAnswer(7, 'Paused')]);
   expect(await read('one', 'other')).toEqual(['5 LIVE', '7 PAUSED']);
   expect(asked()).toEqual([undefined, undefined]);
 });
 
-it('What does not exist any more is null, though it was read before', async () => {
+it('returns null for a deleted run that was read before', async () => {
   stage.on(readRun, [runAnswer(5), { status: 404 }]);
   expect(await read(stage.token)).toEqual(['5 LIVE']);
   expect(await stage.execute(READ_RUN)).toMatchObject({ errors: [], data: { fieldingRun: null } });
 });
 
-describe('A 304', () => {
-  it('that nobody asked for is asked again, plainly', async () => {
+describe('a 304', () => {
+  it('to an unconditional read causes one read past caches', async () => {
     stage.on(readRun, [notModified('W/"5"'), runAnswer(5)]);
     expect(await read(stage.token)).toEqual(['5 LIVE']);
     expect(asked()).toEqual([undefined, undefined]);
-    // Without it a cache in between may give the same answer again (RFC 9111, 5.2.1.4).
+    // Without it, a cache on the way may send the same response again (RFC 9111, 5.2.1.4).
     expect(toCaches()).toEqual([undefined, 'no-cache']);
   });
 
-  it('with another tag is asked again, plainly', async () => {
+  it('with another tag causes one read past caches', async () => {
     stage.on(readRun, [runAnswer(5), notModified('W/"6"'), runAnswer(6, 'Paused')]);
     expect(await read(stage.token, stage.token)).toEqual(['5 LIVE', '6 PAUSED']);
     expect(asked()).toEqual([undefined, 'W/"5"', undefined]);
     expect(toCaches()).toEqual([undefined, undefined, 'no-cache']);
   });
 
-  it('again and again is no answer', async () => {
+  it('to every read is a bad response', async () => {
     stage.on(readRun, notModified('W/"5"'));
     expect(failureOf(await stage.execute(READ_RUN))).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE' });
     expect(stage.sent(readRun)).toHaveLength(2);

@@ -16,7 +16,7 @@ const rateLimited = (retryAfter?: string): ScriptedAnswer => ({
   headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
 });
 
-/** Less than the second that a 429 without a usable `Retry-After` stands for. */
+/** Less than the default cooldown of one second. */
 const stage = useStage({ env: { REQUEST_TIMEOUT_MS: '800' } });
 
 const inAnHour = () => new Date(Date.now() + 3_600_000).toUTCString();
@@ -30,7 +30,7 @@ describe('A 429', () => {
     ['garbage', () => 'soon', 1, 1],
     ['a negative number', () => '-5', 1, 1],
     ['a fraction', () => '1.5', 1, 1],
-  ])('with %s fails where that is too long, and tells how long', async (_what, retryAfter, least, most) => {
+  ])('with %s fails if the wait is too long, and reports it', async (_what, retryAfter, least, most) => {
     stage.on('GET /accounts', [rateLimited(retryAfter()), accounts]);
     stage.on(creation, created);
 
@@ -46,7 +46,7 @@ describe('A 429', () => {
     expectAttempts(stage.sent(), 1);
   });
 
-  it('holds back its own credential, and no other', async () => {
+  it('pauses its own credential, and no other', async () => {
     stage.on('GET /accounts', ({ headers }) =>
       headers.authorization === 'Bearer busy' ? rateLimited('60') : accounts,
     );
@@ -65,10 +65,10 @@ describe('A 429', () => {
   });
 });
 
-describe('Where there is time', () => {
+describe('with enough time', () => {
   const patient = useStage();
 
-  it('all calls of the credential wait for as long as a 429 asks, and succeed', async () => {
+  it('all calls of the credential wait as long as a 429 asks, and succeed', async () => {
     patient.on('GET /accounts', [rateLimited('1'), accounts]);
     patient.on(`GET ${run.path}`, runAnswer(5));
 
@@ -86,10 +86,10 @@ describe('Where there is time', () => {
   });
 });
 
-describe('With one place for requests in flight', () => {
+describe('with one permit', () => {
   const narrow = useStage({ env: { DEMAND_API_CONCURRENCY: '1' }, perTest: true });
 
-  it('calls that waited while their credential had a 429 are not made', async () => {
+  it('calls that waited while their credential received a 429 are not sent', async () => {
     narrow.on('GET /accounts', { ...rateLimited('60'), delayMs: 100 });
     narrow.on(`GET ${run.path}`, runAnswer(5));
     const first = narrow.execute(READ_ACCOUNTS);

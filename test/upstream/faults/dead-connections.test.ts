@@ -6,7 +6,7 @@ import { failureOf, until } from './stage.js';
 
 const POOLED = 10;
 
-/** What becomes of a request on a connection that has died without anybody's being told. */
+/** How a request fails on a connection that died silently. */
 const DEATHS: Readonly<Record<string, (socket: Socket) => void>> = {
   reset: (socket) => socket.resetAndDestroy(),
   closed: (socket) => socket.end(),
@@ -18,9 +18,9 @@ interface Mortal {
   readonly url: string;
   /** Method and path of all requests, and whether each came on a connection that had died. */
   readonly requests: { readonly call: string; readonly dead: boolean; readonly key: unknown }[];
-  /** Answers requests only when so many of them are there. */
+  /** Holds responses until this many requests have arrived. */
   holdUntil(count: number): void;
-  /** All connections die. */
+  /** Kills all connections. */
   die(how: (socket: Socket) => void): void;
   close(): Promise<void>;
 }
@@ -78,97 +78,91 @@ const MATTERS = [
   ['creations', CREATE_JOB, creation, 'node-fetch'],
 ] as const;
 
-describe.each(MATTERS)(
-  'Connections of %s that died while they were idle',
-  (_what, document, call, transport) => {
-    let api: Mortal;
-    let gateway: TestGateway;
-    afterEach(async () => {
-      await gateway.close();
-      await api.close();
-    });
+describe.each(MATTERS)('connections of %s that died while idle', (_what, document, call, transport) => {
+  let api: Mortal;
+  let gateway: TestGateway;
+  afterEach(async () => {
+    await gateway.close();
+    await api.close();
+  });
 
-    let nth = 0;
-    const send = () =>
-      gateway.execute<Record<string, unknown>, object>(
-        document,
-        { key: `key-${(nth += 1)}` },
-        { token: `token-${nth}` },
-      );
-
-    /** A gateway with so many connections, all of which have died. */
-    async function startWithDead(how: (socket: Socket) => void, env: Readonly<Record<string, string>>) {
-      api = await startMortal();
-      const quick = {
-        DEMAND_API_TRANSPORT: transport,
-        DEMAND_API_MAX_ATTEMPTS: '2',
-        DEMAND_API_RETRY_BASE_MS: '1',
-      };
-      gateway = await startTestGateway({ demandApiUrl: api.url, env: { ...quick, ...env } });
-      api.holdUntil(POOLED);
-      await Promise.all(Array.from({ length: POOLED }, send));
-      expect(api.requests).toHaveLength(POOLED);
-      api.holdUntil(1);
-      api.die(how);
-    }
-
-    const nothingToSpare = {
-      DEMAND_API_RETRY_BUDGET_PERCENT: '0',
-      DEMAND_API_RETRY_BUDGET_FLOOR: '0',
-      DEMAND_API_BREAKER_MIN_CALLS: '1',
-      DEMAND_API_BREAKER_FAILURE_PERCENT: '1',
-    };
-
-    it.each(['reset', 'closed'])('cost a call one attempt, where they are %s', async (how) => {
-      await startWithDead(DEATHS[how]!, nothingToSpare);
-      expect(await send()).toMatchObject({ errors: [] });
-      expect(api.requests.map((request) => ({ ...request, key: undefined }))).toEqual([
-        { call, dead: true, key: undefined },
-        { call, dead: false, key: undefined },
-      ]);
-      expect(new Set(api.requests.map(({ key }) => key)).size).toBe(1);
-      expect(await send()).toMatchObject({ errors: [] });
-      expect(api.requests).toHaveLength(3);
-    });
-
-    it.each(['reset', 'closed'])(
-      'cost as many calls at once an attempt each, where they are %s',
-      async (how) => {
-        await startWithDead(DEATHS[how]!, nothingToSpare);
-        for (const answer of await Promise.all(Array.from({ length: POOLED }, send)))
-          expect(answer).toMatchObject({ errors: [] });
-        expect(api.requests.filter(({ dead }) => !dead)).toHaveLength(POOLED);
-        expect(api.requests.filter(({ dead }) => dead).length).toBeLessThanOrEqual(POOLED);
-        const { demandApi } = (await (await fetch(`${gateway.url}/readyz`)).json()) as { demandApi: unknown };
-        expect(demandApi).toBe('available');
-      },
+  let nth = 0;
+  const send = () =>
+    gateway.execute<Record<string, unknown>, object>(
+      document,
+      { key: `key-${(nth += 1)}` },
+      { token: `token-${nth}` },
     );
 
-    it('cost a call one attempt, where they do not tell', async () => {
-      await startWithDead(DEATHS['deaf']!, { DEMAND_API_TIMEOUT_MS: '1000' });
-      expect(await send()).toMatchObject({ errors: [] });
-      expect(api.requests.map(({ dead }) => dead)).toEqual([true, false]);
-    });
+  /** A gateway with this many connections, all dead. */
+  async function startWithDead(how: (socket: Socket) => void, env: Readonly<Record<string, string>>) {
+    api = await startMortal();
+    const quick = {
+      DEMAND_API_TRANSPORT: transport,
+      DEMAND_API_MAX_ATTEMPTS: '2',
+      DEMAND_API_RETRY_BASE_MS: '1',
+    };
+    gateway = await startTestGateway({ demandApiUrl: api.url, env: { ...quick, ...env } });
+    api.holdUntil(POOLED);
+    await Promise.all(Array.from({ length: POOLED }, send));
+    expect(api.requests).toHaveLength(POOLED);
+    api.holdUntil(1);
+    api.die(how);
+  }
 
-    it('are no probe of a breaker', async () => {
-      await startWithDead(DEATHS['deaf']!, {
-        ...nothingToSpare,
-        DEMAND_API_MAX_ATTEMPTS: '1',
-        DEMAND_API_TIMEOUT_MS: '1000',
-        DEMAND_API_BREAKER_PROBE_MS: '1',
-      });
-      expect(failureOf(await send())).toMatchObject({ code: 'UPSTREAM_TIMEOUT' });
-      expect(await send()).toMatchObject({ errors: [] });
-      expect(api.requests.map(({ dead }) => dead)).toEqual([true, false]);
-    });
+  const nothingToSpare = {
+    DEMAND_API_RETRY_BUDGET_PERCENT: '0',
+    DEMAND_API_RETRY_BUDGET_FLOOR: '0',
+    DEMAND_API_BREAKER_MIN_CALLS: '1',
+    DEMAND_API_BREAKER_FAILURE_PERCENT: '1',
+  };
 
-    it('are not asked a second time, where there is one attempt', async () => {
-      await startWithDead(DEATHS['reset']!, { DEMAND_API_MAX_ATTEMPTS: '1' });
-      expect(failureOf(await send())).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
-      expect(api.requests.map(({ dead }) => dead)).toEqual([true]);
-      expect(await send()).toMatchObject({ errors: [] });
-      await until(() => api.requests.length === 2);
-      expect(api.requests.map(({ dead }) => dead)).toEqual([true, false]);
+  it.each(['reset', 'closed'])('cost a call one attempt if they are %s', async (how) => {
+    await startWithDead(DEATHS[how]!, nothingToSpare);
+    expect(await send()).toMatchObject({ errors: [] });
+    expect(api.requests.map((request) => ({ ...request, key: undefined }))).toEqual([
+      { call, dead: true, key: undefined },
+      { call, dead: false, key: undefined },
+    ]);
+    expect(new Set(api.requests.map(({ key }) => key)).size).toBe(1);
+    expect(await send()).toMatchObject({ errors: [] });
+    expect(api.requests).toHaveLength(3);
+  });
+
+  it.each(['reset', 'closed'])('cost concurrent calls one attempt each if they are %s', async (how) => {
+    await startWithDead(DEATHS[how]!, nothingToSpare);
+    for (const answer of await Promise.all(Array.from({ length: POOLED }, send)))
+      expect(answer).toMatchObject({ errors: [] });
+    expect(api.requests.filter(({ dead }) => !dead)).toHaveLength(POOLED);
+    expect(api.requests.filter(({ dead }) => dead).length).toBeLessThanOrEqual(POOLED);
+    const { demandApi } = (await (await fetch(`${gateway.url}/readyz`)).json()) as { demandApi: unknown };
+    expect(demandApi).toBe('available');
+  });
+
+  it('cost a call one attempt if they are silently dead', async () => {
+    await startWithDead(DEATHS['deaf']!, { DEMAND_API_TIMEOUT_MS: '1000' });
+    expect(await send()).toMatchObject({ errors: [] });
+    expect(api.requests.map(({ dead }) => dead)).toEqual([true, false]);
+  });
+
+  it('do not count as a probe', async () => {
+    await startWithDead(DEATHS['deaf']!, {
+      ...nothingToSpare,
+      DEMAND_API_MAX_ATTEMPTS: '1',
+      DEMAND_API_TIMEOUT_MS: '1000',
+      DEMAND_API_BREAKER_PROBE_MS: '1',
     });
-  },
-);
+    expect(failureOf(await send())).toMatchObject({ code: 'UPSTREAM_TIMEOUT' });
+    expect(await send()).toMatchObject({ errors: [] });
+    expect(api.requests.map(({ dead }) => dead)).toEqual([true, false]);
+  });
+
+  it('cause no second attempt if only one is allowed', async () => {
+    await startWithDead(DEATHS['reset']!, { DEMAND_API_MAX_ATTEMPTS: '1' });
+    expect(failureOf(await send())).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    expect(api.requests.map(({ dead }) => dead)).toEqual([true]);
+    expect(await send()).toMatchObject({ errors: [] });
+    await until(() => api.requests.length === 2);
+    expect(api.requests.map(({ dead }) => dead)).toEqual([true, false]);
+  });
+});

@@ -15,7 +15,7 @@ describe.each([
 ])('%s that takes too long', (_what, env) => {
   const stage = useStage({ env, perTest: true });
 
-  it.each(slow)('fails where the API %s, and frees the socket', async (_how, answer) => {
+  it.each(slow)('fails if the API %s, and frees the socket', async (_how, answer) => {
     stage.on('GET /accounts', answer);
     const failed = await stage.execute(READ_ACCOUNTS);
     expect(failureOf(failed)).toEqual({ code: 'UPSTREAM_TIMEOUT', retryable: true });
@@ -26,10 +26,10 @@ describe.each([
   });
 });
 
-describe('A change that was answered', () => {
+describe('a change with a success status', () => {
   const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '300' }, perTest: true });
 
-  it('is a success though its body does not end, and frees the socket', async () => {
+  it('succeeds although its body never ends, and frees the socket', async () => {
     stage.on(creation, { ...created, body: { any: 'thing' }, bodyDelayMs: 30_000 });
     expect(await stage.execute(CREATE_JOB, { key: 'key-1' })).toMatchObject({ errors: [] });
     await until(() => stage.api.connections() === 0);
@@ -37,7 +37,7 @@ describe('A change that was answered', () => {
   });
 });
 
-describe('The time of a whole request', () => {
+describe('the deadline of an operation', () => {
   const stage = useStage({
     env: { REQUEST_TIMEOUT_MS: '1000', DEMAND_API_RETRY_BASE_MS: '10000', DEMAND_API_RETRY_MAX_MS: '10000' },
   });
@@ -45,7 +45,7 @@ describe('The time of a whole request', () => {
     jest.restoreAllMocks();
   });
 
-  it('is not waited away before an attempt that could not be in time', async () => {
+  it('prevents waiting for a retry that would be too late', async () => {
     jest.spyOn(Math, 'random').mockReturnValue(0.5);
     stage.on('GET /accounts', { status: 503 });
     expect(failureOf(await stage.execute(READ_ACCOUNTS))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
@@ -53,7 +53,7 @@ describe('The time of a whole request', () => {
   });
 });
 
-describe('The time of a whole request, over all attempts', () => {
+describe('the deadline over all attempts', () => {
   const stage = useStage({
     env: { REQUEST_TIMEOUT_MS: '250', DEMAND_API_TIMEOUT_MS: '100', DEMAND_API_MAX_ATTEMPTS: '20' },
   });
@@ -72,10 +72,10 @@ describe('The time of a whole request, over all attempts', () => {
   });
 });
 
-describe('With one place for requests in flight', () => {
+describe('with one permit', () => {
   const stage = useStage({ env: { DEMAND_API_CONCURRENCY: '1' }, perTest: true });
 
-  it('all are answered, one after the other', async () => {
+  it('all calls succeed, one after the other', async () => {
     stage.on('GET /accounts', { ...accounts, delayMs: 10 });
     const tokens = ['a', 'b', 'c', 'd', 'e'];
     const answers = await Promise.all(tokens.map((token) => stage.execute(READ_ACCOUNTS, {}, { token })));
@@ -85,13 +85,13 @@ describe('With one place for requests in flight', () => {
   });
 });
 
-describe('With one place for requests in flight, and little time', () => {
+describe('with one permit and a short deadline', () => {
   const stage = useStage({
     env: { DEMAND_API_CONCURRENCY: '1', REQUEST_TIMEOUT_MS: '200', DEMAND_API_TIMEOUT_MS: '30000' },
     perTest: true,
   });
 
-  it('who waits too long is told so', async () => {
+  it('a call that waits too long times out', async () => {
     stage.on('GET /accounts', { fault: 'hang' });
     const [first, second] = await Promise.all(
       ['a', 'b'].map((token) => stage.execute(READ_ACCOUNTS, {}, { token })),

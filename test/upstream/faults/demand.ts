@@ -1,6 +1,6 @@
 import type { ScriptedAnswer } from '../../helpers/scripted-upstream.js';
 
-/** Paths below the base, and ids as the graph writes them, of the one project that these tests are about. */
+/** REST paths and graph ids of the one project in these tests. */
 export const project = { path: '/demand/accounts/101/projects/P1', id: '101/P1' };
 export const run = {
   path: `${project.path}/target-groups/T1/fielding-runs/R1`,
@@ -12,7 +12,7 @@ export const period = {
   end_fielding_at: '2030-02-01T00:00:00.000Z',
 };
 
-/** A `GET` of the fielding run that answers with this state. */
+/** The response to a `GET` of the fielding run in this state. */
 export function runAnswer(version: number, status = 'Live', more: object = {}): ScriptedAnswer {
   return {
     headers: { etag: `W/"${version}"` },
@@ -31,7 +31,7 @@ export interface AccountsData {
 export const READ_ACCOUNTS = '{ accounts { name } }';
 export const accounts: ScriptedAnswer = { body: { accounts: [{ id: 101, name: 'Acme' }] } };
 
-/** A creation that reads nothing. */
+/** A creation without reads. */
 export const CREATE_JOB = `mutation ($key: String) {
   pauseTargetGroups(input: { targetGroupIds: ["${project.id}/T1"], idempotencyKey: $key }) {
     batchJob { id } idempotencyKey userErrors { code }
@@ -41,7 +41,7 @@ export const creation = `POST ${project.path}/batch-jobs/pause-fielding-runs-by-
 export const job = { path: `${project.path}/batch-jobs/pause/J1`, id: `${project.id}/pause/J1` };
 export const created: ScriptedAnswer = { status: 201, headers: { location: job.path } };
 
-/** The launch of a draft, reading nothing. */
+/** The launch of a draft, without reads. */
 export const LAUNCH_DRAFT = `mutation ($key: String) {
   launchDraftTargetGroup(
     input: { id: "${project.id}/T1", endAt: "${period.end_fielding_at}", idempotencyKey: $key }
@@ -52,13 +52,13 @@ export const LAUNCH_DRAFT = `mutation ($key: String) {
 const launchJobs = `${project.path}/target-groups/T1/fielding-run-jobs/launch-from-draft`;
 export const draftJob = { path: `${launchJobs}/J1`, id: `${project.id}/T1/launch-from-draft/J1` };
 
-/** A creation of a job, which can be repeated under its key. */
+/** The creation of a job, which is safe to repeat with its key. */
 export interface Creation {
   readonly kind: string;
   readonly document: string;
   readonly call: string;
   readonly done: ScriptedAnswer;
-  /** What the payload calls the job. */
+  /** The job's field in the payload. */
   readonly field: string;
   readonly job: { readonly path: string; readonly id: string };
 }
@@ -78,12 +78,12 @@ export const creations: readonly Creation[] = [
 export interface Change {
   readonly mutation: string;
   readonly input: string;
-  /** `POST <path>`; the period is put. */
+  /** `POST <path>`, or `PUT` for the period. */
   readonly call: string;
   readonly done: ScriptedAnswer;
-  /** What the run is like after the change, as REST writes it. */
+  /** The run after the change, in REST. */
   readonly reached: { readonly status: string } & Partial<typeof period>;
-  /** What it is like where something else has happened. */
+  /** The run after a different change. */
   readonly missed: { readonly status: string } & Partial<typeof period>;
 }
 
@@ -111,7 +111,7 @@ export const changes: readonly Change[] = [
     input: `startAt: "${period.start_fielding_at}", endAt: "${period.end_fielding_at}"`,
     call: `PUT ${run.path}`,
     done: { status: 202, headers: { etag: 'W/"6"' }, body: { id: 'R1' } },
-    // The same moments, written otherwise.
+    // The same moments in another notation.
     reached: {
       status: 'Live',
       start_fielding_at: '2030-01-01T01:00:00+01:00',
@@ -128,7 +128,7 @@ export interface ChangeData {
   } | null;
 }
 
-/** A change from version 5 that reads nothing. */
+/** A change from version 5 without reads. */
 export function changeDocument({ mutation, input }: Change): string {
   return `mutation {
     change: ${mutation}(input: { id: "${run.id}", version: "5", ${input} }) {

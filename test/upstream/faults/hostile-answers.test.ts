@@ -22,7 +22,7 @@ import { failureOf, useStage } from './stage.js';
 const MIB = 1024 * 1024;
 const bad = { code: 'UPSTREAM_BAD_RESPONSE', retryable: false };
 
-describe('A body that is too large', () => {
+describe('a body that is too large', () => {
   const stage = useStage({ perTest: true });
   const json = (bytes: number) => {
     const [head, tail] = ['{"accounts":[{"id":1,"name":"', '"}]}'];
@@ -39,23 +39,26 @@ describe('A body that is too large', () => {
     ['in gzip', gzipSync, { 'content-encoding': 'gzip' }],
     ['in deflate', deflateSync, { 'content-encoding': 'deflate' }],
     ['in brotli', brotliCompressSync, { 'content-encoding': 'br' }],
-  ] as const)('%s is refused above 16 MiB, and the next answer read', async (_what, encode, headers) => {
-    stage.on('GET /accounts', { headers, body: encode(json(16 * MIB + 1)) });
-    expect(failureOf(await stage.execute(SIZE))).toEqual(bad);
-    stage.on('GET /accounts', accounts);
-    expect(await stage.execute(SIZE)).toMatchObject({
-      errors: [],
-      data: { accounts: [{ accountId: '101' }] },
-    });
-    expect(stage.sent()).toHaveLength(2);
-  });
+  ] as const)(
+    '%s is rejected above 16 MiB, and the next response is read',
+    async (_what, encode, headers) => {
+      stage.on('GET /accounts', { headers, body: encode(json(16 * MIB + 1)) });
+      expect(failureOf(await stage.execute(SIZE))).toEqual(bad);
+      stage.on('GET /accounts', accounts);
+      expect(await stage.execute(SIZE)).toMatchObject({
+        errors: [],
+        data: { accounts: [{ accountId: '101' }] },
+      });
+      expect(stage.sent()).toHaveLength(2);
+    },
+  );
 
   it('of 16 MiB is read', async () => {
     stage.on('GET /accounts', { headers: { 'content-encoding': 'gzip' }, body: gzipSync(json(16 * MIB)) });
     expect(await stage.execute(SIZE)).toMatchObject({ errors: [], data: { accounts: [{ accountId: '1' }] } });
   });
 
-  it('is not kept in memory, however large it would become', async () => {
+  it('is not buffered, whatever its size', async () => {
     const bomb = gzipSync(Buffer.alloc(256 * MIB));
     stage.on('GET /accounts', { headers: { 'content-encoding': 'gzip' }, body: bomb });
     const before = process.memoryUsage().rss;
@@ -64,7 +67,7 @@ describe('A body that is too large', () => {
   });
 });
 
-describe('A redirect', () => {
+describe('a redirect', () => {
   const stage = useStage();
   let elsewhere: ScriptedUpstream;
   beforeEach(async () => {
@@ -92,7 +95,7 @@ describe('A redirect', () => {
   });
 });
 
-describe('A body that is none', () => {
+describe('a missing body', () => {
   const stage = useStage();
 
   it.each<[string, ScriptedAnswer]>([
@@ -116,18 +119,18 @@ describe('A body that is none', () => {
     expect(stage.sent()).toHaveLength(1);
   });
 
-  it('is not missed where JSON comes under another name', async () => {
+  it('is not assumed if JSON comes with another content type', async () => {
     stage.on('GET /accounts', { ...accounts, headers: { 'content-type': 'text/plain' } });
     expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
   });
 
-  it('is not missed where its content coding is none', async () => {
+  it('is not assumed with an identity coding', async () => {
     stage.on('GET /accounts', { ...accounts, headers: { 'content-encoding': 'utf-8' } });
     expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
   });
 });
 
-describe.each(['http1', 'undici', 'node-fetch'])('A body that cannot be decoded, over %s', (transport) => {
+describe.each(['http1', 'undici', 'node-fetch'])('an undecodable body, over %s', (transport) => {
   const stage = useStage({
     env: { DEMAND_API_TRANSPORT: transport, DEMAND_API_BREAKER_MIN_CALLS: '1' },
     perTest: true,
@@ -135,7 +138,7 @@ describe.each(['http1', 'undici', 'node-fetch'])('A body that cannot be decoded,
   const headers = { 'content-encoding': 'gzip' };
   const body = 'no gzip';
 
-  it('is asked for once, and does not open the breaker', async () => {
+  it('is not retried, and does not open the breaker', async () => {
     for (let call = 1; call <= 3; call += 1) {
       stage.on('GET /accounts', { headers, body });
       expect(failureOf(await stage.execute(READ_ACCOUNTS))).toEqual(bad);
@@ -145,14 +148,14 @@ describe.each(['http1', 'undici', 'node-fetch'])('A body that cannot be decoded,
     expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
   });
 
-  it('leaves the answer to a change what its status says', async () => {
+  it('leaves the outcome of a change to its status', async () => {
     stage.on(creation, { ...created, headers: { ...created.headers, ...headers }, body });
     const data = { pauseTargetGroups: { batchJob: { id: job.id }, userErrors: [] } };
     expect(await stage.execute(CREATE_JOB, { key: 'key-1' })).toMatchObject({ errors: [], data });
     expect(stage.sent()).toHaveLength(1);
   });
 
-  it('leaves the failure of a read what its status says', async () => {
+  it('leaves the failure of a read to its status', async () => {
     stage.on(`GET ${run.path}`, { status: 404, headers, body });
     expect(await stage.execute(READ_RUN)).toMatchObject({ errors: [], data: { fieldingRun: null } });
     stage.on('GET /accounts', [
@@ -163,7 +166,7 @@ describe.each(['http1', 'undici', 'node-fetch'])('A body that cannot be decoded,
   });
 });
 
-describe('A number that cannot be', () => {
+describe('an invalid number', () => {
   const stage = useStage();
   const targetGroup = `${project.id}/T1`;
   const overview = `GET ${project.path}/overview`;
@@ -219,7 +222,7 @@ describe('A number that cannot be', () => {
     });
   });
 
-  it('is none where it is just as large as it may be', async () => {
+  it('is accepted up to the limit', async () => {
     stage.on(overview, { body: projectBody('"filling_goal":2147483647') });
     const answer = await stage.execute(`{ project(id: "${project.id}") { statistics { fillingGoal } } }`);
     expect(answer).toMatchObject({
@@ -228,7 +231,7 @@ describe('A number that cannot be', () => {
     });
   });
 
-  it('is told of a run of a large version by its tag alone', async () => {
+  it('does not affect a large version in an entity tag', async () => {
     stage.on(`GET ${run.path}`, {
       headers: { etag: 'W/"9007199254740993"' },
       body: '{"id":"R1","status":"Live","version":9007199254740993}',
@@ -240,14 +243,14 @@ describe('A number that cannot be', () => {
   });
 });
 
-describe('A job', () => {
+describe('a job', () => {
   const stage = useStage();
   const readJob = `{ batchJob(id: "${job.id}") { status pollAfterSeconds } }`;
   const jobAnswer = (status: string, createdAt = new Date().toISOString()): ScriptedAnswer => ({
     body: { job_id: 'J1', status, created_at: createdAt },
   });
 
-  it('that goes back to work stays completed', async () => {
+  it('stays completed if a response shows it in progress again', async () => {
     stage.on(`GET ${job.path}`, [jobAnswer('Processing'), jobAnswer('Completed'), jobAnswer('Processing')]);
     const statuses: unknown[] = [];
     for (let call = 0; call < 4; call += 1) {
@@ -265,7 +268,7 @@ describe('A job', () => {
     ['for a year', new Date(Date.now() - 31_536_000_000).toISOString(), 10],
     ['since the future', new Date(Date.now() + 31_536_000_000).toISOString(), 1],
   ])(
-    'that has been at work %s is to be asked for again in at most ten seconds',
+    'that has been in progress %s is polled after at most ten seconds',
     async (_what, createdAt, seconds) => {
       stage.on(`GET ${job.path}`, jobAnswer('Processing', createdAt));
       const { data } = await stage.execute(readJob);
@@ -273,7 +276,7 @@ describe('A job', () => {
     },
   );
 
-  it.each([null, undefined])('that nobody knows is null', async (body) => {
+  it.each([null, undefined])('that does not exist is null', async (body) => {
     stage.on(`GET ${job.path}`, { status: 404, body });
     expect(await stage.execute(readJob)).toMatchObject({ errors: [], data: { batchJob: null } });
   });

@@ -3,13 +3,13 @@ import { startScriptedUpstream, type ScriptedAnswer } from '../../helpers/script
 import { changeDocument, changes, run, runAnswer, type Change, type ChangeData } from './demand.js';
 import { BROKEN, expectAttempts, failureOf, pause, useStage } from './stage.js';
 
-/** Time for two of the three waits before a run is read again. */
+/** Time for two of the three rereads of a run. */
 const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '300', REQUEST_TIMEOUT_MS: '700' } });
 const readRun = `GET ${run.path}`;
 const pausing = changes[1]!;
 const lost: ScriptedAnswer = { fault: 'reset' };
 
-/** Makes a change from version 5 whose attempts are answered so, and where reading the run then tells `state`. */
+/** Makes a change from version 5 with these responses to its attempts; a read of the run then returns `state`. */
 async function change(
   changing: Change,
   attempts: readonly ScriptedAnswer[],
@@ -23,11 +23,11 @@ async function change(
 const done = { change: { fieldingRun: { version: '6' }, userErrors: [] } };
 const unknown = { outcomeUnknown: true, retryable: true };
 
-describe.each(changes)('$mutation that is refused after a lost answer', (changing) => {
+describe.each(changes)('$mutation refused after a lost response', (changing) => {
   const { call, reached, missed } = changing;
 
   it.each([412, 422])(
-    'with %d has been made where the run is one change on, and as wanted',
+    'with %d succeeded if the run is one change later, and in the expected state',
     async (status) => {
       const answer = await change(changing, [lost, { status }], runAnswer(6, reached.status, reached));
       expect(answer).toMatchObject({ data: done, errors: [] });
@@ -37,12 +37,12 @@ describe.each(changes)('$mutation that is refused after a lost answer', (changin
   );
 
   it.each([
-    ['is as it was', runAnswer(5, missed.status, missed)],
-    ['is one change on, and not as wanted', runAnswer(6, missed.status, missed)],
-    ['is as wanted, and two changes on', runAnswer(7, reached.status, reached)],
-    ['is as wanted, without any change', runAnswer(5, reached.status, reached)],
-    ['is as wanted, and of an older version', runAnswer(4, reached.status, reached)],
-  ])('says that the outcome is unknown where the run %s', async (_what, state) => {
+    ['is unchanged', runAnswer(5, missed.status, missed)],
+    ['is one change later, but not in the expected state', runAnswer(6, missed.status, missed)],
+    ['is in the expected state, but two changes later', runAnswer(7, reached.status, reached)],
+    ['is in the expected state, but at the same version', runAnswer(5, reached.status, reached)],
+    ['is in the expected state, but at an older version', runAnswer(4, reached.status, reached)],
+  ])('has an unknown outcome if the run %s', async (_what, state) => {
     const answer = await change(changing, [lost, { status: 412 }], state);
     expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_UNAVAILABLE', ...unknown });
     expect(answer.data).toEqual({ change: null });
@@ -57,7 +57,7 @@ describe.each(changes)('$mutation of a run that was read before', (changing) => 
   };
   const { reached, missed } = changing;
 
-  it('has not been made where the run was already as wanted: another has changed something else', async () => {
+  it('did not succeed if the run was already in the expected state: another change was made', async () => {
     await read(runAnswer(5, reached.status, reached));
     const answer = await change(changing, [lost, { status: 412 }], runAnswer(6, reached.status, reached));
     expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_UNAVAILABLE', ...unknown });
@@ -66,14 +66,14 @@ describe.each(changes)('$mutation of a run that was read before', (changing) => 
   it.each([
     ['was not', runAnswer(5, missed.status, missed)],
     ['was, at an older version', runAnswer(4, reached.status, reached)],
-  ])('has been made where the run %s', async (_what, state) => {
+  ])('succeeded if the run %s', async (_what, state) => {
     await read(state);
     const answer = await change(changing, [lost, { status: 412 }], runAnswer(6, reached.status, reached));
     expect(answer).toMatchObject({ data: done, errors: [] });
   });
 });
 
-describe('How the run is recognised', () => {
+describe('the run is recognised', () => {
   const body = runAnswer(6, 'Paused').body as object;
 
   it.each<[string, ScriptedAnswer]>([
@@ -90,25 +90,25 @@ describe('How the run is recognised', () => {
     ['does not exist', { status: 404 }],
     ['may not be read', { status: 403 }],
     ['cannot be read', { status: 503 }],
-    ['is no JSON', { body: '<html>' }],
+    ['is not JSON', { body: '<html>' }],
     ['has no status', { body: { ...body, status: undefined } }],
     ['has no version', { body: { ...body, version: undefined } }],
-    ['has a version that is no integer', { body: { ...body, version: 'six' } }],
+    ['has a version that is not an integer', { body: { ...body, version: 'six' } }],
     [
       'has a tag that is no version, and another version',
       { headers: { etag: '"x"' }, body: { ...body, version: 7 } },
     ],
-  ])('not where it %s: the outcome is unknown', async (_what, state) => {
+  ])('but not if it %s: the outcome is unknown', async (_what, state) => {
     const answer = await change(pausing, [lost, { status: 412 }], state);
     expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_UNAVAILABLE', ...unknown });
     expectAttempts(stage.sent(pausing.call), 2);
   });
 });
 
-describe('An answer is lost', () => {
+describe('a response is lost', () => {
   const codes: Readonly<Record<string, string>> = { 'a timeout': 'UPSTREAM_TIMEOUT' };
 
-  it.each(Object.entries(BROKEN))('by %s, of which the error tells', async (what, answer) => {
+  it.each(Object.entries(BROKEN))('by %s, which the error reports', async (what, answer) => {
     const failed = await change(pausing, [answer, { status: 412 }], runAnswer(9, 'Live'));
     expect(failureOf(failed)).toEqual({
       code: codes[what] ?? 'UPSTREAM_UNAVAILABLE',
@@ -125,17 +125,14 @@ describe('An answer is lost', () => {
     ['409', { status: 409 }],
     ['301', { status: 301, headers: { location: '/elsewhere' } }],
     ['500', { status: 500 }],
-  ] as [string, ScriptedAnswer][])(
-    'for good where %s follows, and the run is not read',
-    async (_what, answer) => {
-      const failed = await change(pausing, [lost, answer], runAnswer(6, 'Paused'));
-      expect(failureOf(failed)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', ...unknown });
-      expectAttempts(stage.sent(pausing.call), 2);
-      expect(stage.sent(readRun)).toEqual([]);
-    },
-  );
+  ] as [string, ScriptedAnswer][])('even if %s follows, and the run is not read', async (_what, answer) => {
+    const failed = await change(pausing, [lost, answer], runAnswer(6, 'Paused'));
+    expect(failureOf(failed)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', ...unknown });
+    expectAttempts(stage.sent(pausing.call), 2);
+    expect(stage.sent(readRun)).toEqual([]);
+  });
 
-  it('for good where a 429 follows that asks for more time than there is', async () => {
+  it('even if a 429 follows that outlasts the deadline', async () => {
     const answers = [lost, { status: 429, headers: { 'retry-after': '3600' } }];
     expect(failureOf(await change(pausing, answers, runAnswer(6, 'Paused')))).toEqual({
       code: 'UPSTREAM_UNAVAILABLE',
@@ -145,15 +142,15 @@ describe('An answer is lost', () => {
     expectAttempts(stage.sent(pausing.call), 2);
   });
 
-  it('stays lost whatever comes between it and the refusal', async () => {
+  it('whatever attempts lie between it and the refusal', async () => {
     const answers = [lost, { status: 429, headers: { 'retry-after': '0' } }, { status: 412 }];
     expect(await change(pausing, answers, runAnswer(6, 'Paused'))).toMatchObject({ data: done });
     expectAttempts(stage.sent(pausing.call), 3);
   });
 });
 
-describe('Where no answer was lost', () => {
-  /** A REST base where nobody listens. */
+describe('without a lost response', () => {
+  /** A REST base that refuses connections. */
   const freeUrl = async () => {
     const api = await startScriptedUpstream();
     await api.close();
@@ -161,9 +158,9 @@ describe('Where no answer was lost', () => {
   };
 
   it.each<[string, readonly ScriptedAnswer[]]>([
-    ['the first answer', [{ status: 412 }]],
-    ['the answer after a 429', [{ status: 429, headers: { 'retry-after': '0' } }, { status: 412 }]],
-  ])('a 412 as %s is a version conflict, whatever the run looks like', async (_what, answers) => {
+    ['the first response', [{ status: 412 }]],
+    ['the response after a 429', [{ status: 429, headers: { 'retry-after': '0' } }, { status: 412 }]],
+  ])('a 412 as %s is a version conflict in any state of the run', async (_what, answers) => {
     const answer = await change(pausing, answers, runAnswer(6, 'Paused'));
     expect(answer.data?.change?.userErrors).toEqual([{ __typename: 'VersionConflictError' }]);
     expect(answer.errors).toEqual([]);
@@ -192,7 +189,7 @@ describe('Where no answer was lost', () => {
     expect(api.requests).toHaveLength(1);
   });
 
-  it('a connection that is always refused leaves nothing unknown', async () => {
+  it('refused connections leave no outcome unknown', async () => {
     const url = await freeUrl();
     const gateway = await startTestGateway({ demandApiUrl: url, env: { DEMAND_API_RETRY_BASE_MS: '1' } });
     const answer = await gateway.execute(changeDocument(pausing));
@@ -201,10 +198,10 @@ describe('Where no answer was lost', () => {
   });
 });
 
-describe('With strong tags', () => {
+describe('with strong tags', () => {
   const strong = useStage({ env: { DEMAND_API_IF_MATCH: 'strong' } });
 
-  it('each attempt carries the same one', async () => {
+  it('each attempt sends the same tag', async () => {
     strong.on(pausing.call, [lost, pausing.done]);
     expect(await strong.execute(changeDocument(pausing))).toMatchObject({ data: done, errors: [] });
     expectAttempts(strong.sent(pausing.call), 2);

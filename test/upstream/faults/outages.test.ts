@@ -11,14 +11,14 @@ import {
 import { startScriptedUpstream } from '../../helpers/scripted-upstream.js';
 import { failureOf, pause, useStage, type Stage } from './stage.js';
 
-/** Many calls, one after the other. */
+/** Makes calls one after the other. */
 async function readMany(stage: Stage, count: number) {
   const answers = [];
   for (let call = 0; call < count; call += 1) answers.push(await stage.execute(READ_ACCOUNTS));
   return answers;
 }
 
-/** What `/readyz` tells of the API. Both answer 200 all the time. */
+/** What `/readyz` reports about the API. Both probes respond with 200 throughout. */
 async function health(stage: Stage): Promise<unknown> {
   const [alive, ready] = await Promise.all(
     ['/healthz', '/readyz'].map((path) => fetch(stage.gateway.url + path)),
@@ -33,18 +33,18 @@ const available = { demandApi: 'available', failing: [] };
 const degraded = { demandApi: 'degraded', failing: ['GET /accounts'] };
 const unreachable = { demandApi: 'unavailable', failing: [] };
 
-describe('Over many calls that fail', () => {
+describe('over many failing calls', () => {
   const env = { DEMAND_API_RETRY_BUDGET_PERCENT: '0', DEMAND_API_RETRY_BUDGET_FLOOR: '3' };
   const stage = useStage({ env, perTest: true });
 
-  it('there are no more retries than the budget has', async () => {
+  it('retries stay within the budget', async () => {
     stage.on('GET /accounts', { status: 503 });
     for (const answer of await readMany(stage, 6))
       expect(failureOf(answer)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
     expect(stage.sent()).toHaveLength(6 + 3);
   });
 
-  it('those that cannot be made again leave the budget to others', async () => {
+  it('calls that must not be retried do not use the budget', async () => {
     stage.on('GET /accounts', { status: 403 });
     await readMany(stage, 6);
     stage.on('GET /accounts', [{ status: 503 }, { status: 503 }, { status: 503 }, accounts]);
@@ -52,7 +52,7 @@ describe('Over many calls that fail', () => {
     expect(stage.sent()).toHaveLength(6 + 4);
   });
 
-  it('a creation that has no retry left says that its outcome is unknown', async () => {
+  it('a creation without a retry left has an unknown outcome', async () => {
     stage.on('GET /accounts', { status: 503 });
     await stage.execute(READ_ACCOUNTS);
     stage.on(creation, [{ fault: 'reset' }, created]);
@@ -62,7 +62,7 @@ describe('Over many calls that fail', () => {
   });
 });
 
-describe('The breaker', () => {
+describe('the breaker', () => {
   const stage = useStage({
     env: {
       DEMAND_API_MAX_ATTEMPTS: '1',
@@ -73,7 +73,7 @@ describe('The breaker', () => {
   });
   const refused = { code: 'UPSTREAM_UNAVAILABLE', retryable: true, retryAfterSeconds: 1 };
 
-  it('of a path opens when that is down, lets nothing out, and closes after one probe', async () => {
+  it('of a failing path opens, sends nothing, and closes after one probe', async () => {
     stage.on('GET /accounts', { status: 503 });
     stage.on(`GET ${run.path}`, runAnswer(5));
     stage.on(creation, created);
@@ -97,7 +97,7 @@ describe('The breaker', () => {
     expect(await health(stage)).toEqual(available);
   });
 
-  it('of connections opens when they are refused, lets nothing out at all, and closes after one probe', async () => {
+  it('of connections opens when they are refused, sends nothing at all, and closes after one probe', async () => {
     const { port } = new URL(stage.api.url);
     stage.on('GET /accounts', accounts);
     await stage.api.close();
@@ -117,7 +117,7 @@ describe('The breaker', () => {
     await back.close();
   });
 
-  it('stays open where the probe fails', async () => {
+  it('stays open if the probe fails', async () => {
     stage.on('GET /accounts', { fault: 'reset' });
     await readMany(stage, 5);
     await pause(320);
@@ -134,7 +134,7 @@ describe('The breaker', () => {
     expect(await health(stage)).toEqual(available);
   });
 
-  it('does not open for a caller who goes away', async () => {
+  it('does not open for disconnecting callers', async () => {
     stage.on('GET /accounts', { fault: 'hang' });
     for (let call = 1; call <= 6; call += 1) {
       const { leave } = stage.begin(READ_ACCOUNTS);
@@ -150,7 +150,7 @@ describe.each([
   ['GET /accounts', READ_ACCOUNTS, 'undici'],
   ['GET /accounts', READ_ACCOUNTS, 'node-fetch'],
   [creation, CREATE_JOB, 'http1'],
-])('Where %s hangs', (call, document, transport) => {
+])('if %s hangs', (call, document, transport) => {
   const stage = useStage({
     env: {
       DEMAND_API_TRANSPORT: transport,
@@ -173,7 +173,7 @@ describe.each([
   });
 });
 
-describe('A path that always fails', () => {
+describe('a path that always fails', () => {
   const stage = useStage({
     env: {
       DEMAND_API_MAX_ATTEMPTS: '1',
@@ -184,7 +184,7 @@ describe('A path that always fails', () => {
     perTest: true,
   });
 
-  it.each(['reset', 'hang'] as const)('by %s takes no other path along', async (fault) => {
+  it.each(['reset', 'hang'] as const)('by %s does not affect other paths', async (fault) => {
     stage.on('GET /accounts', { fault });
     stage.on(`GET ${run.path}`, runAnswer(5));
     await readMany(stage, 5);
@@ -195,7 +195,7 @@ describe('A path that always fails', () => {
   });
 });
 
-describe('A breaker that opens between two attempts', () => {
+describe('a breaker that opens between two attempts', () => {
   const stage = useStage({ env: { DEMAND_API_BREAKER_MIN_CALLS: '2' }, perTest: true });
 
   it('leaves the outcome of a change unknown', async () => {

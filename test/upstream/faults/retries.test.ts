@@ -20,7 +20,7 @@ const rateLimited = (retryAfter: string): ScriptedAnswer => ({
   headers: { 'retry-after': retryAfter },
 });
 
-/** A call of each kind: what makes it, what answers it, and what a failure of it tells beside its code. */
+/** A call of each kind: its operation, its response, and the extensions of its failure besides the code. */
 const kinds = [
   {
     kind: 'a read',
@@ -89,34 +89,31 @@ describe.each(kinds)('$kind', (kind) => {
     ...Object.entries(BROKEN),
     ['a 429 that asks for no wait', rateLimited('0')],
     ['a 429 that asks to wait until a moment that has passed', rateLimited('Mon, 01 Jan 2024 00:00:00 GMT')],
-  ])('is made again after %s', async (_what, answer) => {
+  ])('is retried after %s', async (_what, answer) => {
     expect(await make(kind, [answer, done], stage)).toMatchObject({ data, errors: [] });
     expectAttempts(stage.sent(call), 2);
     expect(stage.sent(call)[0]?.headers).toMatchObject(carried);
   });
 
-  it('is made again after many things, one after the other', async () => {
+  it('is retried after a series of different failures', async () => {
     const answers = [{ fault: 'reset' }, { status: 503 }, rateLimited('0'), done] as const;
     expect(await make(kind, answers, stage)).toMatchObject({ data, errors: [] });
     expectAttempts(stage.sent(call), 4);
   });
 
-  it.each([408, 425, 501, 502, 503, 504, 507])(
-    'that is always answered with %d fails after four attempts',
-    async (status) => {
-      const answer = await make(kind, [{ status, body: { id: 'e-1', object: 'x' } }], stage);
-      expect(failureOf(answer)).toEqual({
-        code: 'UPSTREAM_UNAVAILABLE',
-        retryable: true,
-        upstream: { status, errorId: 'e-1' },
-        ...ofCall,
-        ...whereLost,
-      });
-      expectAttempts(stage.sent(call), 4);
-    },
-  );
+  it.each([408, 425, 501, 502, 503, 504, 507])('fails after four attempts with %d', async (status) => {
+    const answer = await make(kind, [{ status, body: { id: 'e-1', object: 'x' } }], stage);
+    expect(failureOf(answer)).toEqual({
+      code: 'UPSTREAM_UNAVAILABLE',
+      retryable: true,
+      upstream: { status, errorId: 'e-1' },
+      ...ofCall,
+      ...whereLost,
+    });
+    expectAttempts(stage.sent(call), 4);
+  });
 
-  it('that is always reset fails after four attempts', async () => {
+  it('fails after four resets', async () => {
     const answer = await make(kind, [{ fault: 'reset' }], stage);
     expect(failureOf(answer)).toEqual({
       code: 'UPSTREAM_UNAVAILABLE',
@@ -127,7 +124,7 @@ describe.each(kinds)('$kind', (kind) => {
     expectAttempts(stage.sent(call), 4);
   });
 
-  it('that is always answered with 429 fails after four attempts, and is known not to have been made', async () => {
+  it('fails after four 429s, with a known outcome', async () => {
     const answer = await make(kind, [rateLimited('0')], stage);
     expect(failureOf(answer)).toEqual({
       code: 'RATE_LIMITED',
@@ -139,20 +136,20 @@ describe.each(kinds)('$kind', (kind) => {
     expectAttempts(stage.sent(call), 4);
   });
 
-  it('is not made again before the time that a 503 asks for', async () => {
+  it('is not retried before the time that a 503 asks for', async () => {
     const answer = await make(kind, [{ status: 503, headers: { 'retry-after': '60' } }, done], stage);
     expect(failureOf(answer)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: 60 });
     expectAttempts(stage.sent(call), 1);
   });
 });
 
-describe.each(kinds)('$kind that is never answered', (kind) => {
+describe.each(kinds)('$kind without a response', (kind) => {
   const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '100' } });
 
   it.each<[string, ScriptedAnswer]>([
     ['says nothing', { fault: 'hang' }],
     ['does not come to the headers', { status: 503, delayMs: 30_000 }],
-  ])('where the API %s, fails after four attempts', async (_what, answer) => {
+  ])('fails after four attempts if the API %s', async (_what, answer) => {
     expect(failureOf(await make(kind, [answer], stage))).toEqual({
       code: 'UPSTREAM_TIMEOUT',
       retryable: true,
@@ -163,16 +160,16 @@ describe.each(kinds)('$kind that is never answered', (kind) => {
   });
 });
 
-describe('A 500', () => {
+describe('a 500', () => {
   const stage = useStage();
   const [read, keyed, conditional, launch] = kinds;
 
-  it.each([read, keyed, launch])('lets $kind be made again', async (kind) => {
+  it.each([read, keyed, launch])('allows a retry of $kind', async (kind) => {
     expect(await make(kind, [{ status: 500 }, kind.done], stage)).toMatchObject({ data: kind.data });
     expectAttempts(stage.sent(kind.call), 2);
   });
 
-  it('does not let an action be made again, and leaves its outcome unknown', async () => {
+  it('prevents a retry of an action, and leaves its outcome unknown', async () => {
     const answer = await make(conditional, [{ status: 500 }, conditional.done], stage);
     expect(failureOf(answer)).toEqual({
       code: 'UPSTREAM_UNAVAILABLE',
@@ -184,10 +181,10 @@ describe('A 500', () => {
   });
 });
 
-describe('A refusal is final', () => {
+describe('a refusal is final', () => {
   const stage = useStage();
 
-  /** The code of the error or of the user error; `null` where the answer is null. */
+  /** The code of the error or of the user error; `null` if the result is null. */
   function verdict({ data, errors }: Answer<object>): unknown {
     if (errors.length > 0) return errors[0]?.extensions?.['code'];
     const [value] = Object.values(data ?? {}) as { userErrors: { code?: string; __typename?: string }[] }[];
@@ -212,12 +209,12 @@ describe('A refusal is final', () => {
   });
 });
 
-describe('The body of an answer that breaks off', () => {
+describe('a body that is cut off', () => {
   const stage = useStage();
   const [read, keyed, conditional] = kinds;
   const launching = { ...conditional, ...changes[0]!, document: changeDocument(changes[0]!) };
 
-  it('makes a read be made again', async () => {
+  it('causes a retry of a read', async () => {
     const answer = await make(read, [{ ...read.done, fault: 'truncate' }, read.done], stage);
     expect(answer).toMatchObject({ data: read.data, errors: [] });
     expectAttempts(stage.sent(read.call), 2);
@@ -228,11 +225,8 @@ describe('The body of an answer that breaks off', () => {
     [launching, { ...launching.done, fault: 'truncate' }],
     [launching, { ...launching.done, body: 'no JSON' }],
     [launching, { ...launching.done, body: '' }],
-  ] as [Kind, ScriptedAnswer][])(
-    'does not undo $0.kind that was answered with success',
-    async (kind, done) => {
-      expect(await make(kind, [done], stage)).toMatchObject({ data: kind.data, errors: [] });
-      expectAttempts(stage.sent(kind.call), 1);
-    },
-  );
+  ] as [Kind, ScriptedAnswer][])('does not affect $0.kind with a success status', async (kind, done) => {
+    expect(await make(kind, [done], stage)).toMatchObject({ data: kind.data, errors: [] });
+    expectAttempts(stage.sent(kind.call), 1);
+  });
 });

@@ -3,11 +3,12 @@ import {
   type UpstreamErrorCode,
   type UpstreamErrorDetails,
 } from '../../../src/upstream/errors.js';
-import { RetryBudget } from '../../../src/upstream/retry-budget.js';
-import { retryDelayMs, type CallKind } from '../../../src/upstream/retry.js';
-import { SlidingWindow } from '../../../src/upstream/sliding-window.js';
+import { RetryBudget } from '../../../src/upstream/resilience/retry-budget.js';
+import type { CallKind } from '../../../src/upstream/http/call.js';
+import { retryDelayMs } from '../../../src/upstream/resilience/retry.js';
+import { SlidingWindow } from '../../../src/upstream/resilience/sliding-window.js';
 
-describe('Whether a failed attempt is made again', () => {
+describe('retryDelayMs', () => {
   const policy = { maxAttempts: 4, baseDelayMs: 100, maxDelayMs: 250 };
   const kinds: readonly CallKind[] = ['read', 'keyed', 'conditional'];
 
@@ -51,7 +52,7 @@ describe('Whether a failed attempt is made again', () => {
     [3, 250],
     [4, undefined],
     [5, undefined],
-  ])('after attempt %d it waits from nothing to %s ms', (attempt, longest) => {
+  ])('after attempt %d waits from 0 to %s ms', (attempt, longest) => {
     const waits = [0, 0.5, 1].map((random) => delay('read', 'TIMEOUT', {}, { attempt, random }));
     expect(waits).toEqual(longest === undefined ? Array(3).fill(undefined) : [0, longest / 2, longest]);
   });
@@ -62,14 +63,14 @@ describe('Whether a failed attempt is made again', () => {
     [1, 0, 1000],
     [1, 1, 1000],
     [86_400, 1, 86_400_000],
-  ])('asked to wait %d s, at the least that: random %d waits %d ms', (retryAfterSeconds, random, ms) => {
+  ])('asked to wait %d s, waits at least that: random %d waits %d ms', (retryAfterSeconds, random, ms) => {
     expect(delay('read', 'RATE_LIMITED', { retryAfterSeconds }, { random })).toBe(ms);
     expect(delay('conditional', 'UNAVAILABLE', { status: 503, retryAfterSeconds }, { random })).toBe(ms);
   });
 });
 
-describe('The retry budget', () => {
-  /** How many of many retries it lets through. */
+describe('the retry budget', () => {
+  /** How many retries the budget grants. */
   const granted = (budget: RetryBudget, now: number) =>
     Array.from({ length: 1000 }, () => budget.takeRetry(now)).filter(Boolean).length;
   const called = (budget: RetryBudget, calls: number, now: number) => {
@@ -91,7 +92,7 @@ describe('The retry budget', () => {
     expect(granted(budget, 9_999)).toBe(0);
   });
 
-  it('is about the last ten seconds', () => {
+  it('covers the last ten seconds', () => {
     const budget = new RetryBudget({ share: 0.5, floor: 1 });
     called(budget, 20, 0);
     expect(granted(budget, 500)).toBe(10);
@@ -99,8 +100,8 @@ describe('The retry budget', () => {
   });
 });
 
-describe('A sliding window', () => {
-  it('forgets what is older than itself, by tenths', () => {
+describe('a sliding window', () => {
+  it('forgets older events, by tenths of its length', () => {
     const window = new SlidingWindow<'a' | 'b'>(1000);
     window.add('a', 0);
     window.add('a', 99);
@@ -121,13 +122,13 @@ describe('A sliding window', () => {
     ]);
   });
 
-  it('holds no more than its own time, whatever comes', () => {
+  it('keeps at most ten buckets', () => {
     const window = new SlidingWindow<'a'>(1000);
     for (let now = 0; now < 100_000; now += 10) window.add('a', now);
     expect(window.count('a', 99_990)).toBe(100);
   });
 
-  it('is empty once it is cleared', () => {
+  it('is empty after it is cleared', () => {
     const window = new SlidingWindow<'a'>(1000);
     window.add('a', 0);
     window.clear();

@@ -13,7 +13,7 @@ import { failureOf, pause, until, useStage } from './stage.js';
 
 const readRun = `GET ${run.path}`;
 
-describe('Equal reads at the same time', () => {
+describe('concurrent equal reads', () => {
   const stage = useStage({ perTest: true });
   const readAs = (token: string) => stage.execute(READ_ACCOUNTS, {}, { token });
 
@@ -24,7 +24,7 @@ describe('Equal reads at the same time', () => {
     expect(stage.sent()).toHaveLength(1);
   });
 
-  it('of two credentials are two calls, and each has its own answer', async () => {
+  it('of two credentials are two calls, each with its own response', async () => {
     stage.on('GET /accounts', ({ headers }) => ({
       body: { accounts: [{ id: 1, name: headers.authorization }] },
       delayMs: 300,
@@ -43,7 +43,7 @@ describe('Equal reads at the same time', () => {
     expect(stage.sent()).toHaveLength(2);
   });
 
-  it('go on for one caller where the other goes away', async () => {
+  it('continue for one caller if the other disconnects', async () => {
     stage.on('GET /accounts', { ...accounts, delayMs: 600 });
     const { leave } = stage.begin(READ_ACCOUNTS);
     await stage.untilSent(1);
@@ -55,7 +55,7 @@ describe('Equal reads at the same time', () => {
     expect(stage.api.abandoned).toEqual([]);
   });
 
-  it('end where all callers have gone away', async () => {
+  it('end if all callers disconnect', async () => {
     stage.on('GET /accounts', { fault: 'hang' });
     const both = [stage.begin(READ_ACCOUNTS), stage.begin(READ_ACCOUNTS)];
     await stage.untilSent(1);
@@ -66,10 +66,10 @@ describe('Equal reads at the same time', () => {
   });
 });
 
-describe('Equal changes at the same time', () => {
+describe('concurrent equal changes', () => {
   const stage = useStage();
 
-  it('are as many calls', async () => {
+  it('are separate calls', async () => {
     const pausing = changes[1]!;
     stage.on(pausing.call, [
       { ...pausing.done, delayMs: 100 },
@@ -86,12 +86,12 @@ describe('Equal changes at the same time', () => {
   });
 });
 
-describe('A read after a change', () => {
+describe('a read after a change', () => {
   const stage = useStage();
 
-  it.each(changes)('$mutation does not wait for one from before it', async (changing) => {
+  it.each(changes)('$mutation does not join a read from before it', async (changing) => {
     let state = runAnswer(5, changing.missed.status);
-    // What was read before the change is long on its way.
+    // The read before the change is slow.
     stage.on(readRun, (_request, nth) => (nth === 0 ? { ...state, delayMs: 400 } : state));
     stage.on(changing.call, () => {
       state = runAnswer(6, changing.reached.status);
@@ -111,8 +111,8 @@ describe('A read after a change', () => {
     expect(stage.sent(readRun)).toHaveLength(2);
   });
 
-  it.each(creations)('of $kind does not wait for one from before it', async ({ call, document, done }) => {
-    // What was read before is long on its way.
+  it.each(creations)('of $kind does not join a read from before it', async ({ call, document, done }) => {
+    // The earlier read is slow.
     stage.on(readRun, (_request, nth) => ({ ...runAnswer(5 + nth), ...(nth === 0 && { delayMs: 400 }) }));
     stage.on(call, done);
 
@@ -126,7 +126,7 @@ describe('A read after a change', () => {
     expect(stage.sent(readRun)).toHaveLength(2);
   });
 
-  it('does not wait for one of a target group by its raw id, whose path does not tell the account', async () => {
+  it('does not join a read of a target group by its raw id, whose path does not name the account', async () => {
     const byId = 'GET /demand/target-groups/T1/overview';
     const document = '{ targetGroupByRawId(targetGroupId: "T1") { status } }';
     const pausing = changes[1]!;
@@ -151,13 +151,13 @@ describe('A read after a change', () => {
   });
 });
 
-describe('A read after a change whose answer was lost', () => {
+describe('a read after a change whose response was lost', () => {
   const stage = useStage({ env: { DEMAND_API_MAX_ATTEMPTS: '1' }, perTest: true });
 
-  it.each(changes)('$mutation does not wait for one from before it', async (changing) => {
+  it.each(changes)('$mutation does not join a read from before it', async (changing) => {
     let state = runAnswer(5, changing.missed.status);
     let isChanged = false;
-    // What was read before the change is on its way until the read after it has been answered.
+    // The read before the change is in flight until the read after it has a response.
     stage.on(readRun, () => (isChanged ? state : { ...state, delayMs: 1000 }));
     stage.on(changing.call, () => {
       state = runAnswer(6, changing.reached.status);

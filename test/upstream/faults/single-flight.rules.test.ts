@@ -1,8 +1,8 @@
-import type { Call, CallScope } from '../../../src/upstream/call.js';
-import { Cancellation } from '../../../src/upstream/cancellation.js';
+import type { Call, CallScope } from '../../../src/upstream/http/call.js';
+import { Cancellation } from '../../../src/upstream/http/cancellation.js';
 import { UpstreamError } from '../../../src/upstream/errors.js';
-import type { HttpResponse } from '../../../src/upstream/http.js';
-import { SingleFlight } from '../../../src/upstream/single-flight.js';
+import type { HttpResponse } from '../../../src/upstream/http/http.js';
+import { SingleFlight } from '../../../src/upstream/resilience/single-flight.js';
 import { gate } from './stage.js';
 
 const trace = { traceId: '0123456789abcdef'.repeat(2), traceFlags: 0, traceState: undefined };
@@ -11,7 +11,7 @@ function caller(credentialKey = 'alice', deadlineInMs = 60_000) {
   const gone = new Cancellation();
   const deadline = performance.now() + deadlineInMs;
   const scope: CallScope = {
-    ...{ authorization: 'Bearer x', credentialKey, common: {}, trace, deadline },
+    ...{ authorization: 'Bearer x', credentialKey, sharedHeaders: {}, trace, deadline },
     callerGone: gone,
   };
   return { scope, leave: () => gone.cancel() };
@@ -25,12 +25,12 @@ function readWith(json: object): Call {
   return { kind: 'read', method: 'POST', path: '/a', json };
 }
 
-/** A flight that ends when it is told to, and how often it was started. */
+/** A call that the test settles, and how often it was started. */
 function slow(
   outcome: () => HttpResponse = () => ({
     status: 200,
     header: () => undefined,
-    body: { octets: '' },
+    body: { latin1: '' },
   }),
 ) {
   const { opened, open: land } = gate();
@@ -48,7 +48,7 @@ beforeEach(() => {
   flights = new SingleFlight();
 });
 
-describe('Two reads at the same time', () => {
+describe('two concurrent reads', () => {
   it.each([
     ['of one path', read('/a'), read('/a'), 'alice', 1],
     ['of two paths', read('/a'), read('/b'), 'alice', 2],
@@ -82,7 +82,7 @@ describe('Two reads at the same time', () => {
   });
 });
 
-it('A read after another is a new call', async () => {
+it('a read after another is a new call', async () => {
   const { scopes, start, land } = slow();
   land();
   await flights.read(read('/a'), caller().scope, start);
@@ -95,7 +95,7 @@ it.each([
   [['/elsewhere', '/demand/accounts/101'], 2],
   [['/'], 2],
   [['/demand/accounts/202', '/elsewhere'], 1],
-])('A read after a change below %s makes %d calls in all', async (changed, calls) => {
+])('a read after a change below %s makes %d calls in total', async (changed, calls) => {
   const { scopes, start, land } = slow();
   const reading = () => flights.read(read('/demand/accounts/101/projects'), caller().scope, start);
   const before = reading();
@@ -106,8 +106,8 @@ it.each([
   expect(scopes).toHaveLength(calls);
 });
 
-describe('A caller who goes away', () => {
-  it('ends a call that nobody else waits for', () => {
+describe('a disconnecting caller', () => {
+  it('ends a call that no other caller awaits', () => {
     const { scopes, start } = slow();
     const { scope, leave } = caller();
     void flights.read(read('/a'), scope, start);
@@ -118,7 +118,7 @@ describe('A caller who goes away', () => {
     expect(scopes).toHaveLength(2);
   });
 
-  it.each([0, 1])('does not end a call that another waits for: the caller %d of two', async (leaver) => {
+  it.each([0, 1])('does not end a call that another awaits: caller %d of two', async (leaver) => {
     const { scopes, start, land } = slow();
     const callers = [caller(), caller()];
     const reads = callers.map(({ scope }) => flights.read(read('/a'), scope, start));
@@ -129,7 +129,7 @@ describe('A caller who goes away', () => {
     expect(scopes).toHaveLength(1);
   });
 
-  it('ends it where all have gone', () => {
+  it('ends it if all others have disconnected', () => {
     const { scopes, start } = slow();
     const callers = [caller(), caller(), caller()];
     for (const { scope } of callers) void flights.read(read('/a'), scope, start);
@@ -137,7 +137,7 @@ describe('A caller who goes away', () => {
     expect(scopes.map(({ callerGone }) => callerGone.cancelled)).toEqual([true]);
   });
 
-  it('before it asks has the call ended at once', () => {
+  it('that disconnects first ends its call at once', () => {
     const { scopes, start } = slow();
     const { scope, leave } = caller();
     leave();
@@ -146,14 +146,14 @@ describe('A caller who goes away', () => {
   });
 });
 
-describe('A call that runs out of the time of who started it', () => {
+describe('a call that reaches the deadline of its first caller', () => {
   const late = () => {
     throw new UpstreamError('TIMEOUT', 'late');
   };
 
   it.each([
-    ['is made again for who joined and has some left', 60_000, 2, 'fulfilled'],
-    ['is not made again for who has none left either', -1, 1, 'rejected'],
+    ['is repeated for a caller that joined and has time left', 60_000, 2, 'fulfilled'],
+    ['is not repeated for a caller without time left', -1, 1, 'rejected'],
   ])('%s', async (_what, deadlineInMs, calls, status) => {
     const first = slow(late);
     const second = slow();

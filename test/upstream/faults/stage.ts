@@ -14,7 +14,7 @@ import {
 } from '../../helpers/scripted-upstream.js';
 import { until } from '../../helpers/until.js';
 
-/** Retries that do not wait, and neither budget nor breaker in the way; a test that is about one of these sets it. */
+/** Retries without delay, budget or breaker. Tests of one of these configure it. */
 const QUICK = {
   REQUEST_TIMEOUT_MS: '5000',
   DEMAND_API_TIMEOUT_MS: '2000',
@@ -26,24 +26,24 @@ const QUICK = {
 
 export interface StageOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Servers of its own for each test, where one would leave something behind for the next. Default: one for all. */
+  /** Whether each test has its own servers, because it would leave state behind. Default: all share them. */
   readonly perTest?: boolean;
 }
 
-/** A gateway over HTTP in front of a REST server that does what the test tells it. */
+/** A gateway over HTTP in front of a REST server that the test scripts. */
 export interface Stage {
   readonly api: ScriptedUpstream;
   readonly gateway: TestGateway;
-  /** The credential of the test: a new one for each, so that none finds what another has left. */
+  /** The test's own credential, so that no test sees the state of another. */
   readonly token: string;
   execute<Data>(document: string, variables?: object, options?: ExecuteOptions): Promise<Answer<Data>>;
-  /** Sends an operation on a connection of its own, which `leave` breaks. */
+  /** Sends an operation on its own connection, which `leave` closes. */
   begin(document: string, variables?: object): { readonly leave: () => void };
-  /** Scripts the answers to a method and path, e.g. `GET /accounts`. */
+  /** Scripts the responses to a method and path, e.g. `GET /accounts`. */
   on(call: string, script: Parameters<ScriptedUpstream['on']>[2]): void;
-  /** What came upstream with this method and path, e.g. `GET /accounts`; without: all that came. */
+  /** The upstream requests with this method and path, e.g. `GET /accounts`; all requests if omitted. */
   sent(call?: string): ReceivedRequest[];
-  /** Waits until so many requests have come upstream. */
+  /** Waits until this many requests have arrived upstream. */
   untilSent(count: number, call?: string): Promise<void>;
 }
 
@@ -103,8 +103,8 @@ export function useStage({ env, perTest = false }: StageOptions = {}): Stage {
 let warm: Promise<void> | undefined;
 
 /**
- * Makes one call, once for each file of tests. Jest loads the gateway anew for each file, and code that runs for the first
- * time is slow: on a busy machine the first call may take longer than a test's short timeouts allow.
+ * Makes one call per test file as a warm-up. Jest loads the gateway again for each file, and on a busy machine the first
+ * call may take longer than the short timeouts of a test.
  */
 function warmUp(): Promise<void> {
   warm ??= (async () => {
@@ -128,27 +128,27 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** A promise, and what fulfils it. */
+/** A promise, and the function that fulfils it. */
 export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   let open!: () => void;
   const opened = new Promise<void>((resolve) => (open = resolve));
   return { opened, open };
 }
 
-/** The error of an operation in which one thing failed. */
+/** The only error of an operation. */
 export function errorOf({ errors }: Answer<unknown>): GraphQLFormattedError {
   expect(errors).toHaveLength(1);
   return errors[0]!;
 }
 
-/** `extensions` of the one error, without what every error has. */
+/** The `extensions` of the only error, without the common ones. */
 export function failureOf(answer: Answer<unknown>): Readonly<Record<string, unknown>> {
   const { traceId, ...extensions } = errorOf(answer).extensions ?? {};
   expect(traceId).toEqual(expect.stringMatching(/^[0-9a-f]{32}$/));
   return extensions;
 }
 
-/** Expects attempts of one call: all alike, each a span of its own in one trace. */
+/** Expects attempts of one call: equal requests, each with its own span in one trace. */
 export function expectAttempts(attempts: readonly ReceivedRequest[], count: number): void {
   expect(attempts).toHaveLength(count);
   const traces = attempts.map(({ headers }) => String(headers['traceparent']).split('-'));

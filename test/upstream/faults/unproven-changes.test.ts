@@ -11,7 +11,7 @@ import {
 } from './demand.js';
 import { errorOf, failureOf, useStage } from './stage.js';
 
-/** Time for two of the three waits before a run is read again. */
+/** Time for two of the three rereads of a run. */
 const stage = useStage({ env: { REQUEST_TIMEOUT_MS: '700' } });
 const readRun = `GET ${run.path}`;
 const pausing = changes[1]!;
@@ -23,12 +23,12 @@ const errorBody: ScriptedAnswer = {
   body: { id: 'e-1', object: 'unexpected_internal_error', detail: 'It failed.' },
 };
 
-/** A documented answer, but for its entity tag. */
+/** A documented response, except for its entity tag. */
 function tagged(change: Change, etag: string | undefined): ScriptedAnswer {
   return { ...change.done, headers: etag === undefined ? {} : { etag } };
 }
 
-/** Makes a change from version 5 that is answered so, while reads of the run tell these states. */
+/** Makes a change from version 5 with this response, while reads of the run return these states. */
 async function make(
   change: Change,
   answer: ScriptedAnswer,
@@ -52,48 +52,45 @@ describe.each(changes)('$mutation', (change) => {
     ['an older version', tagged(change, 'W/"4"')],
     ['no entity tag', tagged(change, undefined)],
     ["a tag with a proxy's suffix", tagged(change, 'W/"6-gzip"')],
-    ['a 2xx that is not documented, with a later version', { status: 206, headers: { etag: 'W/"6"' } }],
+    ['an undocumented 2xx, with a later version', { status: 206, headers: { etag: 'W/"6"' } }],
   ];
 
-  it.each(unproven)(
-    'answered with %s is read, and has been made where the run shows it',
-    async (_what, answer) => {
-      expect(await make(change, answer, runAnswer(6, reached.status, reached))).toMatchObject(made);
-      expect(stage.sent(call)).toHaveLength(1);
-      expect(stage.sent(readRun)).toHaveLength(1);
-    },
-  );
-
-  it.each(unproven)('answered with %s counts where the run was so already', async (_what, answer) => {
-    const { data, errors } = await make(change, answer, runAnswer(5, reached.status, reached));
-    expect({ data, errors }).toEqual({
-      data: { change: { fieldingRun: { version: '5' }, userErrors: [] } },
-      errors: [],
-    });
+  it.each(unproven)('with %s reads the run, and succeeds if it shows the change', async (_what, answer) => {
+    expect(await make(change, answer, runAnswer(6, reached.status, reached))).toMatchObject(made);
+    expect(stage.sent(call)).toHaveLength(1);
+    expect(stage.sent(readRun)).toHaveLength(1);
   });
 
   it.each(unproven)(
-    'answered with %s is of unknown outcome where the run does not show it',
+    'with %s succeeds if the run was already in the expected state',
     async (_what, answer) => {
-      const failed = await make(change, answer, runAnswer(6, missed.status, missed));
-      expect(failed.data).toEqual({ change: null });
-      expect(failureOf(failed)).toEqual({
-        code: 'UPSTREAM_BAD_RESPONSE',
-        retryable: false,
-        outcomeUnknown: true,
-        upstream: { status: answer.status ?? documented },
+      const { data, errors } = await make(change, answer, runAnswer(5, reached.status, reached));
+      expect({ data, errors }).toEqual({
+        data: { change: { fieldingRun: { version: '5' }, userErrors: [] } },
+        errors: [],
       });
-      expect(stage.sent(call)).toHaveLength(1);
     },
   );
 
-  it('answered with a page is of unknown outcome where the run stays as it was', async () => {
+  it.each(unproven)('with %s has an unknown outcome if the run does not show it', async (_what, answer) => {
+    const failed = await make(change, answer, runAnswer(6, missed.status, missed));
+    expect(failed.data).toEqual({ change: null });
+    expect(failureOf(failed)).toEqual({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      retryable: false,
+      outcomeUnknown: true,
+      upstream: { status: answer.status ?? documented },
+    });
+    expect(stage.sent(call)).toHaveLength(1);
+  });
+
+  it("with a proxy's page has an unknown outcome if the run stays the same", async () => {
     const failed = await make(change, page, runAnswer(5, missed.status, missed));
     expect(failureOf(failed)).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', outcomeUnknown: true });
     expect(stage.sent(readRun)).toHaveLength(3);
   });
 
-  it('answered with a page is of unknown outcome where another led to that state, two changes on', async () => {
+  it("with a proxy's page has an unknown outcome if the run is two changes later", async () => {
     const failed = await make(change, { ...page, status: 203 }, runAnswer(7, reached.status, reached));
     expect(failureOf(failed)).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', outcomeUnknown: true });
   });
@@ -101,13 +98,13 @@ describe.each(changes)('$mutation', (change) => {
   it.each<[string, ScriptedAnswer]>([
     ['does not exist', { status: 404 }],
     ['cannot be read', { status: 403 }],
-    ['is no JSON', { body: LOGIN_PAGE }],
-  ])('answered with a page is of unknown outcome where the run %s', async (_what, state) => {
+    ['is not JSON', { body: LOGIN_PAGE }],
+  ])("with a proxy's page has an unknown outcome if the run %s", async (_what, state) => {
     const failed = await make(change, page, state);
     expect(failureOf(failed)).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', outcomeUnknown: true });
   });
 
-  it('without a tag is read again while a replica shows the state before', async () => {
+  it('without a tag rereads the run while a replica shows the previous state', async () => {
     const lagging = runAnswer(5, missed.status, missed);
     const answer = await make(change, tagged(change, undefined), [
       lagging,
@@ -123,7 +120,7 @@ describe.each(changes)('$mutation', (change) => {
     ]);
   });
 
-  it('of which the run has to be read to know shows that very state, without another call', async () => {
+  it('that was confirmed by a read shows that state without another call', async () => {
     const status = reached.status.toUpperCase();
     stage.on(call, tagged(change, undefined));
     stage.on(readRun, [runAnswer(6, reached.status, reached), runAnswer(7, 'Live')]);
@@ -134,17 +131,17 @@ describe.each(changes)('$mutation', (change) => {
   });
 });
 
-describe('A change that was refused after a lost answer', () => {
+describe('a change refused after a lost response', () => {
   const lost: ScriptedAnswer = { fault: 'reset' };
 
-  it.each([412, 422])('with %d is read again while a replica shows the refused version', async (status) => {
+  it.each([412, 422])('with %d rereads the run while a replica shows the refused version', async (status) => {
     stage.on(pausing.call, [lost, { status }]);
     stage.on(readRun, [runAnswer(5, 'Live'), runAnswer(5, 'Live'), runAnswer(6, 'Paused')]);
     expect(await stage.execute(changeDocument(pausing))).toMatchObject(made);
     expect(stage.sent(readRun)).toHaveLength(3);
   });
 
-  it('is of unknown outcome where the replica never catches up', async () => {
+  it('has an unknown outcome if the replica never catches up', async () => {
     stage.on(pausing.call, [lost, { status: 412 }]);
     stage.on(readRun, runAnswer(5, 'Live'));
     const failed = await stage.execute(changeDocument(pausing));
@@ -157,11 +154,11 @@ describe('A change that was refused after a lost answer', () => {
   });
 });
 
-describe('The run after a change', () => {
+describe('the run after a change', () => {
   const selecting = changeDocument(pausing).replace('{ version }', '{ version status }');
   const path = ['change', 'fieldingRun'];
 
-  it('that is gone is null, with an error which says that the change was made', async () => {
+  it('is null if it was deleted, with an error that confirms the change', async () => {
     stage.on(pausing.call, pausing.done);
     stage.on(readRun, { status: 404 });
     const answer = await stage.execute<ChangeData>(selecting);
@@ -171,28 +168,25 @@ describe('The run after a change', () => {
   });
 
   it.each<[string, ScriptedAnswer, object]>([
-    ['the API is down', { status: 503 }, { code: 'UPSTREAM_UNAVAILABLE' }],
-    ['the API keeps telling the state before', runAnswer(5, 'Live'), { code: 'UPSTREAM_BAD_RESPONSE' }],
+    ['the API is unavailable', { status: 503 }, { code: 'UPSTREAM_UNAVAILABLE' }],
+    ['the API keeps returning the previous state', runAnswer(5, 'Live'), { code: 'UPSTREAM_BAD_RESPONSE' }],
     ['the state has no version', { body: { id: 'R1', status: 'Paused' } }, { code: 'UPSTREAM_BAD_RESPONSE' }],
-  ])(
-    'that cannot be read is null, with an error which says that the change was made: %s',
-    async (...parameters) => {
-      const [, state, extensions] = parameters;
-      stage.on(pausing.call, pausing.done);
-      stage.on(readRun, state);
-      const answer = await stage.execute<ChangeData>(selecting);
-      expect(answer.data).toEqual({ change: { fieldingRun: null, userErrors: [] } });
-      expect(errorOf(answer)).toMatchObject({
-        path,
-        message: expect.stringMatching(/^The change was made/),
-        extensions,
-      });
-      expect(errorOf(answer).extensions).not.toHaveProperty('outcomeUnknown');
-    },
-  );
+  ])('is null if it cannot be read, with an error that confirms the change: %s', async (...parameters) => {
+    const [, state, extensions] = parameters;
+    stage.on(pausing.call, pausing.done);
+    stage.on(readRun, state);
+    const answer = await stage.execute<ChangeData>(selecting);
+    expect(answer.data).toEqual({ change: { fieldingRun: null, userErrors: [] } });
+    expect(errorOf(answer)).toMatchObject({
+      path,
+      message: expect.stringMatching(/^The change was made/),
+      extensions,
+    });
+    expect(errorOf(answer).extensions).not.toHaveProperty('outcomeUnknown');
+  });
 });
 
-describe('A version conflict', () => {
+describe('a version conflict', () => {
   const document = changeDocument(pausing).replace(
     '__typename',
     '... on VersionConflictError { expectedVersion current { version status } }',
@@ -205,14 +199,14 @@ describe('A version conflict', () => {
     stage.on(pausing.call, { status: 412 });
   });
 
-  it('never shows the refused version as the current one: it is read again', async () => {
+  it('never shows the refused version as current: it rereads the run', async () => {
     stage.on(readRun, [runAnswer(5), runAnswer(5), runAnswer(8, 'Paused')]);
     const { data, errors } = await stage.execute(document);
     expect({ data, errors }).toEqual({ data: conflict({ version: '8', status: 'PAUSED' }), errors: [] });
     expect(stage.sent(readRun)).toHaveLength(3);
   });
 
-  it('has no current state, and an error in its place, where only the refused version can be read', async () => {
+  it('has an error instead of the current state if only the refused version can be read', async () => {
     stage.on(readRun, runAnswer(5));
     const answer = await stage.execute(document);
     expect(answer.data).toEqual(conflict(null));
@@ -221,7 +215,7 @@ describe('A version conflict', () => {
     expect(stage.sent(readRun)).toHaveLength(3);
   });
 
-  it('shows an older version than the refused one where it stays so: clients may send versions that never were', async () => {
+  it('shows a version older than the refused one if it stays so: clients may send versions that never existed', async () => {
     stage.on(readRun, runAnswer(3, 'Scheduled'));
     const { data } = await stage.execute(document);
     expect(data).toEqual(conflict({ version: '3', status: 'SCHEDULED' }));
@@ -229,12 +223,12 @@ describe('A version conflict', () => {
   });
 });
 
-describe('The waits before a run is read again', () => {
+describe('the waits before rereads', () => {
   const hasty = useStage({ env: { REQUEST_TIMEOUT_MS: '700' }, perTest: true });
   const patient = useStage({ perTest: true });
   const selecting = changeDocument(pausing).replace('{ version }', '{ version status }');
 
-  it('end with the deadline: one that would pass it is not begun', async () => {
+  it('respect the deadline: a wait that would pass it does not start', async () => {
     hasty.on(pausing.call, pausing.done);
     hasty.on(readRun, runAnswer(5, 'Live'));
     const answer = await hasty.execute<ChangeData>(selecting);
@@ -245,7 +239,7 @@ describe('The waits before a run is read again', () => {
     expect(hasty.sent(readRun).length).toBeLessThanOrEqual(3);
   });
 
-  it('are three where there is time, and then the state is told to be an old one', async () => {
+  it('are three if time allows, and then the state is reported as stale', async () => {
     patient.on(pausing.call, pausing.done);
     patient.on(readRun, runAnswer(5, 'Live'));
     const answer = await patient.execute<ChangeData>(selecting);
@@ -260,7 +254,7 @@ interface CreationPayload {
 }
 
 describe.each(creations)(
-  'The creation of $kind',
+  'the creation of $kind',
   ({ document, call: creation, done: created, field, job }) => {
     const run = async (text: string, key: string) => {
       const answer = await stage.execute<Readonly<Record<string, CreationPayload | null>>>(text, { key });
@@ -270,7 +264,7 @@ describe.each(creations)(
     const other = document.replace('2030-02', '2030-03').replace('["101/P1/T1"]', '["101/P1/T2"]');
     const done = { [field]: { id: job.id }, userErrors: [] };
 
-    it('is other input where anything of it differs', () => {
+    it('conflicts if any of its input differs', () => {
       expect(other).not.toBe(document);
     });
 
@@ -286,7 +280,7 @@ describe.each(creations)(
       ['409', { status: 409 }],
       ['410', { status: 410 }],
       ['418', { status: 418 }],
-    ])('answered with %s is of unknown outcome, and its key stays taken', async (_what, answer) => {
+    ])('with %s has an unknown outcome, and its key stays claimed', async (_what, answer) => {
       stage.on(creation, [answer, created]);
       const failed = await create('key-1');
       expect(failureOf(failed)).toEqual({
@@ -307,7 +301,7 @@ describe.each(creations)(
     });
 
     it.each([408, 425, 500, 501, 502, 503, 504, 507])(
-      'always answered with %d is of unknown outcome, and its key stays taken',
+      'with %d at each attempt has an unknown outcome, and its key stays claimed',
       async (status) => {
         stage.on(creation, { status });
         expect(failureOf(await create('key-1'))).toEqual({
@@ -324,7 +318,7 @@ describe.each(creations)(
     );
 
     it.each([400, 401, 403, 404, 412, 422, 429])(
-      'refused with %d has certainly not been made, and its key is free for other input',
+      'refused with %d has a known outcome, and frees its key for other input',
       async (status) => {
         stage.on(creation, [{ status, headers: { 'retry-after': '3600' } }, created]);
         const refused = await create('key-1');

@@ -1,12 +1,12 @@
-import type { Call, CallScope } from '../../../../src/upstream/call.js';
+import type { Call, CallScope } from '../../../../src/upstream/http/call.js';
 import type { Config } from '../../../../src/config.js';
-import { Breakers } from '../../../../src/upstream/breakers.js';
-import { Cooldowns } from '../../../../src/upstream/cooldowns.js';
-import { FieldingRunCache } from '../../../../src/upstream/fielding-run-cache.js';
-import type { HttpResponse } from '../../../../src/upstream/http.js';
-import { RetryBudget } from '../../../../src/upstream/retry-budget.js';
-import { SingleFlight } from '../../../../src/upstream/single-flight.js';
-import { Turns } from '../../../../src/upstream/turns.js';
+import { Breakers } from '../../../../src/upstream/resilience/breakers.js';
+import { Cooldowns } from '../../../../src/upstream/resilience/cooldowns.js';
+import { FieldingRunCache } from '../../../../src/upstream/state/fielding-run-cache.js';
+import type { HttpResponse } from '../../../../src/upstream/http/http.js';
+import { RetryBudget } from '../../../../src/upstream/resilience/retry-budget.js';
+import { SingleFlight } from '../../../../src/upstream/resilience/single-flight.js';
+import { Semaphore } from '../../../../src/upstream/resilience/semaphore.js';
 import type { UpstreamParts } from '../../../../src/upstream/upstream.js';
 
 class NoBreakers extends Breakers {
@@ -35,12 +35,12 @@ class NoCooldowns extends Cooldowns {
   }
 }
 
-class NoTurns extends Turns {
-  override enter(): undefined {
+class NoSemaphore extends Semaphore {
+  override acquire(): undefined {
     return undefined;
   }
 
-  override leave(): void {
+  override release(): void {
     // Nobody waits.
   }
 }
@@ -77,7 +77,7 @@ export const WITHOUT = {
     budget: new NoBudget({ share: retry.budgetShare, floor: retry.budgetFloor }),
   }),
   cooldowns: () => ({ cooldowns: new NoCooldowns() }),
-  turns: ({ demandApi }: Config) => ({ turns: new NoTurns(demandApi.concurrency) }),
+  semaphore: ({ demandApi }: Config) => ({ semaphore: new NoSemaphore(demandApi.concurrency) }),
 } satisfies Readonly<Record<string, (config: Config) => Partial<UpstreamParts>>>;
 
 export type PartName = keyof typeof WITHOUT;

@@ -5,7 +5,7 @@
 import { readConfig } from '../../../../src/config.js';
 import { keepHeapSmall } from '../../../../src/main/heap.js';
 import { startGateway } from '../../../../src/server.js';
-import { memoriesOfProcess } from '../../../../src/upstream/memories.js';
+import { processSharedState } from '../../../../src/upstream/state/shared-state.js';
 import { createUpstream, type UpstreamParts } from '../../../../src/upstream/upstream.js';
 import { WITHOUT, type PartName } from './parts.js';
 
@@ -17,7 +17,7 @@ const parts = names.reduce<Partial<UpstreamParts>>(
   (others, name) => ({ ...others, ...WITHOUT[name](config) }),
   {},
 );
-const { jobs } = memoriesOfProcess();
+const { jobs } = processSharedState();
 const upstream = await createUpstream(config.demandApi, url, Date.now, jobs, parts);
 const gateway = await startGateway({ config, upstream });
 process.once('SIGTERM', () => void gateway.close().then(() => process.exit(0)));

@@ -1,0 +1,19 @@
+import type * as rest from '../../contract/demand-api.js';
+import { latin1Of } from '../http/body.js';
+import type { HttpResponse } from '../http/http.js';
+import { dateIn } from '../resources/moment.js';
+import { bodies } from '../resources/validation.js';
+
+/**
+ * The period in the response to an action; only `launch-now` returns one. Never throws: a 2xx with an unusable body is
+ * still a success.
+ */
+export function periodIn(response: HttpResponse): rest.FieldingPeriod | undefined {
+  try {
+    const { start_fielding_at, end_fielding_at } = bodies.fieldingPeriod(latin1Of(response));
+    const usable = [start_fielding_at, end_fielding_at].every((moment) => dateIn(moment) !== undefined);
+    return usable ? { start_fielding_at, end_fielding_at } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+import { latin1Of } from '../http/body.js';
+import type { Call, CallScope } from '../http/call.js';
+import { badResponse, UpstreamError, type UpstreamErrorDetails } from '../errors.js';
+import type { HttpHeaders, HttpResponse } from '../http/http.js';
+import { sleepUnlessGone } from '../resilience/sleep.js';
+import type { Transport } from '../resilience/transport.js';
+import type { BodyReader } from '../resources/validation.js';
+
+/** The transport bound to the scope of one operation. Every failure is an {@link UpstreamError}. */
+export class ScopedTransport {
+  readonly #transport: Transport;
+  readonly #scope: CallScope;
+
+  constructor(transport: Transport, scope: CallScope) {
+    this.#transport = transport;
+    this.#scope = scope;
+  }
+
+  /**
+   * Makes a call that changes something. If a response was lost, the error has `outcomeUnknown`; and `settledBy`, if a retry
+   * was then refused for the version or the state, since reading the run can settle that.
+   */
+  async write(call: Call, details: UpstreamErrorDetails = {}): Promise<HttpResponse> {
+    try {
+      const response = await this.#transport.call(call, this.#scope);
+      if (response.status !== 304) return response;
+      throw badResponse('The Demand API responded to a change with 304.', {
+        answerLost: true,
+      });
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      const lost = lostAnswerOf(error);
+      if (lost === undefined) throw error.with(details);
+      const { retryAfterSeconds } = error.details;
+      const settledBy = isRefusal(error) ? error.code : undefined;
+      throw new UpstreamError(lost.code, `${lost.message} It is unknown whether the change was made.`, {
+        ...lost.details,
+        ...details,
+        retryAfterSeconds,
+        settledBy,
+        outcomeUnknown: true,
+      });
+    }
+  }
+
+  /**
+   * Waits between two reads.
+   *
+   * @param ms milliseconds
+   * @returns false, without waiting, if the deadline comes first, and as soon as the caller disconnects
+   */
+  async wait(ms: number): Promise<boolean> {
+    const { deadline, callerGone } = this.#scope;
+    return performance.now() + ms < deadline && (await sleepUnlessGone(ms, callerGone));
+  }
+
+  /** @returns the validated body; null for a 404 */
+  async read<T>(path: string, read: BodyReader<T>): Promise<T | null> {
+    const response = await this.get(path);
+    return response === null ? null : read(latin1Of(response));
+  }
+
+  /** Reads with a query too long for a URL: a POST that changes nothing. */
+  async readWith<T>(path: string, json: unknown, read: BodyReader<T>): Promise<T | null> {
+    const response = await this.#read({ kind: 'read', method: 'POST', path, json });
+    return response === null ? null : read(latin1Of(response));
+  }
+
+  /** @returns a response with status 2xx or 304; null for a 404 */
+  get(path: string, headers?: HttpHeaders): Promise<HttpResponse | null> {
+    return this.#read({ kind: 'read', method: 'GET', path, ...(headers && { headers }) });
+  }
+
+  async #read(call: Call): Promise<HttpResponse | null> {
+    try {
+      return await this.#transport.call(call, this.#scope);
+    } catch (error) {
+      if (error instanceof UpstreamError && error.code === 'NOT_FOUND') return null;
+      throw error;
+    }
+  }
+}
+
+/** The error to report for a lost response. An earlier attempt's error is more telling than an undocumented status. */
+function lostAnswerOf(error: UpstreamError): UpstreamError | undefined {
+  const { answerLost, lostBefore } = error.details;
+  if (answerLost !== true || (error.code === 'BAD_RESPONSE' && lostBefore !== undefined)) return lostBefore;
+  return error;
+}
+
+/** Whether a conditional change was refused for the version or the state of the resource. */
+function isRefusal({ code }: UpstreamError): boolean {
+  return code === 'PRECONDITION_FAILED' || code === 'INVALID_STATE';
+}

@@ -1,0 +1,168 @@
+import type { TraceContext } from '../../telemetry/trace-context.js';
+import type { Breakers } from './breakers.js';
+import type { Call, CallScope } from '../http/call.js';
+import type { Cooldown, Cooldowns } from './cooldowns.js';
+import { UpstreamError } from '../errors.js';
+import type { RequestSender } from '../http/request-sender.js';
+import { failureOf, timedOut } from '../http/failure.js';
+import { HttpFailure, type HttpHeaders, type HttpResponse } from '../http/http.js';
+import { problemOf, RATE_LIMITED } from '../http/problem.js';
+import { retryAfterOf } from '../http/retry-after.js';
+import type { RetryBudget } from './retry-budget.js';
+import { pathsAffectedBy } from '../resources/resource-ref.js';
+import { retryDelayMs, type RetryPolicy } from './retry.js';
+import type { SingleFlight } from './single-flight.js';
+import { sleepUnlessGone } from './sleep.js';
+import type { Semaphore } from './semaphore.js';
+
+export interface TransportOptions {
+  readonly retryPolicy: RetryPolicy;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Shared by all calls of the process. */
+export interface TransportDeps {
+  readonly sender: RequestSender;
+  readonly semaphore: Semaphore;
+  readonly breakers: Breakers;
+  readonly budget: RetryBudget;
+  readonly cooldowns: Cooldowns;
+  readonly flights: SingleFlight;
+}
+
+/** Makes calls, with retries, under the limits that protect the API. One per process. */
+export class Transport {
+  readonly #options: TransportOptions;
+  readonly #deps: TransportDeps;
+
+  constructor(options: TransportOptions, deps: TransportDeps) {
+    this.#options = options;
+    this.#deps = deps;
+  }
+
+  /** The headers of all calls of one operation. */
+  sharedHeaders(authorization: string | undefined, trace: TraceContext): HttpHeaders {
+    return this.#deps.sender.sharedHeaders(authorization, trace);
+  }
+
+  /**
+   * @returns a response with status 2xx or 304
+   * @throws {UpstreamError} for any other outcome; `answerLost` and `lostBefore` mark a call that may have been carried out
+   */
+  async call(call: Call, scope: CallScope): Promise<HttpResponse> {
+    if (scope.authorization === undefined) {
+      throw new UpstreamError('UNAUTHENTICATED', 'The request has no `Authorization` header.');
+    }
+    const { flights } = this.#deps;
+    if (call.kind === 'read') return await flights.read(call, scope, this.#attempts);
+    try {
+      return await this.#attempts(call, scope);
+    } finally {
+      flights.endBelow(...pathsAffectedBy(call.path));
+    }
+  }
+
+  readonly #attempts = async (call: Call, scope: CallScope): Promise<HttpResponse> => {
+    this.#deps.budget.countCall(performance.now());
+    let lostBefore: UpstreamError | undefined;
+    let fresh = false;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#attempt(call, scope, fresh);
+      } catch (error) {
+        if (!(error instanceof UpstreamError)) throw error;
+        const failure = lostBefore === undefined ? error : error.with({ lostBefore });
+        if (!(await this.#mayRetry(call, scope, error, attempt))) throw failure;
+        if (error.details.answerLost === true) lostBefore ??= error;
+        fresh = needsNewConnection(error);
+      }
+    }
+  };
+
+  /** Waits until the call may be retried; false if it may not, or not before the deadline. */
+  async #mayRetry({ kind }: Call, scope: CallScope, error: UpstreamError, attempt: number): Promise<boolean> {
+    const delayMs = retryDelayMs({ kind, error, attempt, random: Math.random() }, this.#options.retryPolicy);
+    if (delayMs === undefined || performance.now() + delayMs >= scope.deadline) return false;
+    if (scope.callerGone.cancelled) return false;
+    // The next attempt uses a new connection, so this can happen only once per call, and needs no budget.
+    if (diedInPool(error)) return true;
+    if (!this.#deps.budget.takeRetry(performance.now())) return false;
+    return await sleepUnlessGone(delayMs, scope.callerGone);
+  }
+
+  /** Waits for the end of a cooldown, if it ends before the deadline. */
+  async #coolDown({ ms, reportSeconds }: Cooldown, { deadline, callerGone }: CallScope): Promise<void> {
+    if (performance.now() + ms >= deadline) {
+      throw new UpstreamError('RATE_LIMITED', RATE_LIMITED, {
+        retryAfterSeconds: reportSeconds,
+        notAdmitted: true,
+      });
+    }
+    if (!(await sleepUnlessGone(ms, callerGone))) throw timedOut(false);
+  }
+
+  #startCooldown({ credentialKey }: CallScope, response: HttpResponse): void {
+    const seconds = retryAfterOf(response, this.#options.now());
+    this.#deps.cooldowns.start(credentialKey, seconds);
+  }
+
+  async #attempt(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse> {
+    const response = await this.#sendWhenAllowed(call, scope, fresh);
+    if (response === undefined) {
+      throw new UpstreamError('UNAVAILABLE', 'The Demand API is unavailable; calls to it are paused.', {
+        retryAfterSeconds: this.#deps.breakers.retryAfterSeconds,
+        notAdmitted: true,
+      });
+    }
+    if ((response.status >= 200 && response.status < 300) || response.status === 304) return response;
+    throw problemOf(response, this.#options.now());
+  }
+
+  /** Waits for the cooldown and a permit, then sends. @returns undefined if a breaker is open */
+  async #sendWhenAllowed(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse | undefined> {
+    const { cooldowns, semaphore } = this.#deps;
+    try {
+      for (;;) {
+        const cooldown = cooldowns.remaining(scope.credentialKey);
+        if (cooldown !== undefined) await this.#coolDown(cooldown, scope);
+        const waiting = semaphore.acquire(scope);
+        if (waiting !== undefined) await waiting;
+        try {
+          // Another call of the credential may have received a 429 meanwhile.
+          const isCool = cooldowns.remaining(scope.credentialKey) === undefined;
+          if (isCool) return await this.#send(call, scope, fresh);
+        } finally {
+          semaphore.release();
+        }
+      }
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+
+  async #send(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse | undefined> {
+    const { breakers, sender } = this.#deps;
+    const response = await breakers.execute(call, (isProbe) =>
+      // A connection from before the outage does not show that it is over.
+      sender.send(call, scope, fresh || isProbe),
+    );
+    if (response?.status === 429) this.#startCooldown(scope, response);
+    return response;
+  }
+}
+
+/** Whether a pooled connection turned out to be dead. */
+function diedInPool({ cause }: UpstreamError): boolean {
+  return cause instanceof HttpFailure && cause.pooled;
+}
+
+/**
+ * Whether a new connection may succeed: a silently dead one yields no response, and a server that closes an idle one may
+ * send 408 (RFC 9110, 15.5.9).
+ */
+function needsNewConnection(error: UpstreamError): boolean {
+  const { cause, details } = error;
+  const isSilent = cause instanceof HttpFailure && cause.kind === 'timed-out' && !cause.answered;
+  return isSilent || diedInPool(error) || details.status === 408;
+}

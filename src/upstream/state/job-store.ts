@@ -1,0 +1,53 @@
+import { LRUCache } from 'lru-cache';
+
+/** A job may respond with 404 for this long after its creation, and counts as in progress meanwhile. */
+const JOB_APPEARS_WITHIN_MS = 10_000;
+
+const MAX_CREATED = 10_000;
+const MAX_FINISHED = 10_000;
+const MAX_AT_SHORT_PATH = 10_000;
+const MAX_FINISHED_BYTES = 16 * 1024 * 1024;
+
+export interface JobRecord {
+  /** The job's id, if it was created within {@link JOB_APPEARS_WITHIN_MS}. */
+  readonly createdId?: string | undefined;
+  /** The body that showed the finished job, as Latin-1. */
+  readonly finished?: string | undefined;
+  /** Whether the job was found at its short path instead of the documented one. */
+  readonly isAtShortPath?: boolean | undefined;
+}
+
+/** Stores records of jobs by digests of credential and path. Processes may share one over IPC, so every method can reject. */
+export interface JobStore {
+  find(key: string): Promise<JobRecord>;
+  noteCreated(key: string, jobId: string): Promise<void>;
+  noteFinished(key: string, body: string): Promise<void>;
+  noteAtShortPath(key: string): Promise<void>;
+}
+
+/** Keeps the most recent records. */
+export class InMemoryJobStore implements JobStore {
+  readonly #created = new LRUCache<string, string>({ max: MAX_CREATED, ttl: JOB_APPEARS_WITHIN_MS });
+  readonly #finished = new LRUCache<string, string>({ max: MAX_FINISHED, maxSize: MAX_FINISHED_BYTES });
+  readonly #atShortPath = new LRUCache<string, true>({ max: MAX_AT_SHORT_PATH });
+
+  async find(key: string): Promise<JobRecord> {
+    return {
+      createdId: this.#created.get(key),
+      finished: this.#finished.get(key),
+      isAtShortPath: this.#atShortPath.get(key),
+    };
+  }
+
+  async noteCreated(key: string, jobId: string): Promise<void> {
+    this.#created.set(key, jobId);
+  }
+
+  async noteFinished(key: string, body: string): Promise<void> {
+    this.#finished.set(key, body, { size: Math.max(1, body.length) });
+  }
+
+  async noteAtShortPath(key: string): Promise<void> {
+    this.#atShortPath.set(key, true);
+  }
+}
