@@ -1,11 +1,11 @@
 import type { demo } from '../emulator/index.js';
 import type { FirstQuery } from '../operations/first-query.js';
 
-/** What the explorers show at first, where the emulator's demo stands behind the gateway. */
+/** The first query of the explorers when the gateway fronts the emulator with its demo data. */
 export function demoQuery({ token, accountId, projectId, live }: typeof demo): FirstQuery {
   const targetGroupId = `${accountId}/${projectId}/${live.targetGroupId}`;
   return {
-    document: `# Target groups of the demo that something can be done with, and their fielding runs.
+    document: `# Target groups of the demo that can be changed, and their fielding runs.
 query TargetGroups($projectId: ID!) {
   targetGroups(projectId: $projectId, first: 20, filter: { status: [LIVE, PAUSED, SCHEDULED] }) {
     nodes {
@@ -32,7 +32,7 @@ query TargetGroups($projectId: ID!) {
   }
 }
 
-# How one of them performs, what was changed in it, and by whom.
+# How one of them performs, and who changed what in it.
 query TargetGroup($targetGroupId: ID!) {
   targetGroup(id: $targetGroupId) {
     name
@@ -78,7 +78,7 @@ query TargetGroup($targetGroupId: ID!) {
   }
 }
 
-# Which buttons to enable for some of them.
+# The actions that are allowed for some of them.
 query Transitions($projectId: ID!, $selection: TargetGroupSelection) {
   targetGroupTransitions(projectId: $projectId, selection: $selection) {
     allowedActions

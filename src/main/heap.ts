@@ -1,23 +1,22 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * What keeps the process small, and its pauses short. V8 looks at these flags whenever it needs them.
+ * Flags that keep the process small and its pauses short. V8 reads them whenever it needs them.
  *
- * - By itself V8 lets the old generation grow to several times of what is alive before it looks through it, which was two
- *   thirds of the process at its largest. Here it is by a quarter of that. What it costs is in docs/performance.md.
- * - From what outlives its first moments, such as a burst of requests, V8 concludes which objects are made to last, and puts
- *   such objects into the old generation from then on. Of some processes those were the items of all answers: the same
- *   lists took them two and a half times the processor time.
+ * - By default V8 lets the old generation grow to several times the live objects before it collects it: two thirds of the
+ *   process at its peak. Here it may grow by a quarter. docs/performance.md says what that costs.
+ * - V8 allocates objects in the old generation if earlier objects of the same allocation site survived, as they do in a burst
+ *   of requests. In some processes these were the items of all responses, and lists cost two and a half times the CPU.
  */
 const FLAGS = ['--heap-growing-percent=25', '--no-allocation-site-pretenuring'];
 
-/** Sets them, but for those for which the process was started with another wish. */
+/** Sets the flags, except those that the process was started with. */
 export function keepHeapSmall(): void {
-  const wishes = process.execArgv.map(nameOf);
-  for (const flag of FLAGS) if (!wishes.includes(nameOf(flag))) setFlagsFromString(flag);
+  const given = process.execArgv.map(nameOf);
+  for (const flag of FLAGS) if (!given.includes(nameOf(flag))) setFlagsFromString(flag);
 }
 
-/** V8 takes underscores for hyphens. */
+/** V8 treats underscores as hyphens. */
 function nameOf(flag: string): string {
   return flag
     .replace(/=.*/s, '')

@@ -1,7 +1,7 @@
 import type { Logger } from '../telemetry/logger.js';
 import type { Running } from './start.js';
 
-/** The end of the process: what runs is closed once, and the exit code is the highest that was asked for. */
+/** Ends the process: closes what runs, once, and exits with the highest code that was requested. */
 export class ProcessEnd {
   readonly #logger: Logger;
   #running: Running | undefined;
@@ -12,7 +12,7 @@ export class ProcessEnd {
     this.#logger = logger;
   }
 
-  /** Says what is to be closed first. Until then the process ends at once. */
+  /** Sets what to close before the process exits. Until then it exits at once. */
   closes(running: Running): void {
     this.#running = running;
   }

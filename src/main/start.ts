@@ -3,29 +3,29 @@ import type { GatewayOptions } from '../server.js';
 import type { Logger } from '../telemetry/logger.js';
 import { demoQuery } from './demo-query.js';
 
-// What only some processes need is loaded where it is needed: one that has workers runs no GraphQL, and one that fronts an
-// API no emulator.
+// Modules that only some processes need are loaded on demand: the primary of a cluster runs no GraphQL, and a gateway that fronts
+// an API runs no emulator.
 
-/** The variables that say where the gateway listens. */
+/** The variables that set where the gateway listens. */
 const LISTENING = 'PORT or HOST';
 
 export interface StartOptions {
   readonly config: Config;
   readonly logger: Logger;
-  /** Called where the gateway fails for good after it has been ready. */
+  /** Called if the gateway fails after it has been ready, and cannot recover. */
   readonly onFailed: (error: Error) => void;
 }
 
 export interface Running {
-  /** Begins to replace the workers, where there are any. */
+  /** Begins to replace the workers, if there are any. */
   restart?(): void;
   close(): Promise<void>;
 }
 
 /**
- * Starts the gateway alone where it has an API to front, else with the emulator.
+ * Starts the gateway, with the emulator if there is no API to front.
  *
- * @throws {ConfigError} where it cannot start because of its settings
+ * @throws {ConfigError} if the settings do not let it start
  */
 export async function start(options: StartOptions): Promise<Running> {
   const { config, logger } = options;
@@ -46,7 +46,7 @@ export async function start(options: StartOptions): Promise<Running> {
     const gateway = await usable(LISTENING, serve(options, over));
     logger.info(
       { url: emulator.url, control: emulator.controlUrl },
-      'A Demand API emulator runs beside it, with demo data.',
+      'A Demand API emulator runs beside the gateway, with demo data.',
     );
     sayReady(options, gateway.url, { header: `Authorization: Bearer ${demo.token}` });
     return { ...gateway, close: () => gateway.close().then(() => emulator.close()) };
@@ -56,7 +56,7 @@ export async function start(options: StartOptions): Promise<Running> {
   }
 }
 
-/** In this process, or in workers of it. */
+/** Starts the gateway in this process, or in workers. */
 async function serve(
   { config, logger, onFailed }: StartOptions,
   over: Pick<GatewayOptions, 'demandApiUrl' | 'firstQuery'>,
@@ -73,7 +73,7 @@ function sayReady({ config: { workers }, logger }: StartOptions, url: string, mo
   logger.info({ url: `${url}/graphql`, ...more, ...(workers > 1 && { workers }) }, 'Fieldgate is ready.');
 }
 
-/** What cannot be started because of its settings says which. */
+/** Names the settings that kept something from starting. */
 async function usable<T>(variables: string, starting: Promise<T>): Promise<T> {
   try {
     return await starting;

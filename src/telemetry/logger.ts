@@ -2,7 +2,7 @@ import { pino, type Logger } from 'pino';
 
 export type { Logger };
 
-/** JSON lines on standard output. What could hold a credential is never written. */
+/** A logger that writes JSON lines to standard output, without headers that could hold a credential. */
 export function createLogger(level: string): Logger {
   return pino({
     level,

@@ -2,11 +2,11 @@ import { randomFillSync } from 'node:crypto';
 import { parseTraceParent, TraceState } from '@opentelemetry/core';
 
 /**
- * One operation's place in a distributed trace (W3C Trace Context, https://www.w3.org/TR/trace-context/).
+ * The part of a distributed trace that one operation is (W3C Trace Context, https://www.w3.org/TR/trace-context/).
  *
  * - `traceId`: 32 lower-case hexadecimal digits
  * - `traceFlags`: the flags of the caller's `traceparent` that have a meaning (bit 0: sampled, bit 1: random trace id)
- * - `traceState`: the caller's `tracestate`, or undefined where there is none that can be passed on
+ * - `traceState`: the caller's `tracestate`, or undefined if there is no valid one
  */
 export interface TraceContext {
   readonly traceId: string;
@@ -14,7 +14,7 @@ export interface TraceContext {
   readonly traceState: string | undefined;
 }
 
-/** All other flags are reserved, and must be zero in what is sent (W3C Trace Context, 3.2.2.5). */
+/** All other flags are reserved and must be sent as zero (W3C Trace Context, 3.2.2.5). */
 const KNOWN_FLAGS = 0b11;
 
 /**
@@ -38,17 +38,17 @@ export function nextTraceparent(trace: TraceContext): string {
   return `00-${trace.traceId}-${randomHex(8)}-${flags}`;
 }
 
-/** Random bytes in store: one call of the random source gives hundreds of ids. */
-const store = Buffer.allocUnsafe(4096);
-let used = store.length;
+/** A pool of random bytes: one call to the random source is enough for hundreds of ids. */
+const pool = Buffer.allocUnsafe(4096);
+let used = pool.length;
 
-/** Random lower-case hexadecimal digits, never all zero (which the specification reserves for "invalid"). */
+/** Random lower-case hexadecimal digits, never all zero (which the specification reserves for invalid ids). */
 function randomHex(bytes: 8 | 16): string {
-  if (used + bytes > store.length) {
-    randomFillSync(store);
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
     used = 0;
   }
-  const hex = store.toString('hex', used, used + bytes);
+  const hex = pool.toString('hex', used, used + bytes);
   used += bytes;
   return ZEROS.startsWith(hex) ? randomHex(bytes) : hex;
 }

@@ -12,8 +12,8 @@ jest.setTimeout(120_000);
 const REJECT = preload("void Promise.reject(new Error('Nobody awaits this.'))");
 const THROW = preload("throw new Error('Nobody catches this.')");
 
-const REJECTED = 'A promise was rejected, and nothing handled that.';
-const THROWN = 'An exception was not caught. The process closes.';
+const REJECTED = 'A promise was rejected and not handled.';
+const THROWN = 'An exception was not caught. The process is closing.';
 
 function preload(failure: string): string {
   return `--import=data:text/javascript,${encodeURIComponent(`process.on('SIGUSR2', () => { ${failure}; });`)}`;
