@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { etagOf, matchesVersion, parseTags } from '../../src/emulator/http/etag.js';
 import { fullBucket, takeFrom } from '../../src/emulator/http/rate-limit.js';
-import { cutPage } from '../../src/emulator/store/page.js';
+import { toPage } from '../../src/emulator/store/page.js';
 
 describe('entity tags', () => {
   test.each([
@@ -86,16 +86,16 @@ describe('cutPage', () => {
   const rows = (...ids: string[]): { id: string }[] => ids.map((id) => ({ id }));
 
   test('going forward, the last item of a page that has more is the next cursor', () => {
-    expect(cutPage(rows('c', 'b', 'a'), { size: 2 })).toEqual({
+    expect(toPage(rows('c', 'b', 'a'), { size: 2 })).toEqual({
       items: rows('c', 'b'),
       hasMore: true,
       nextCursor: 'b',
     });
-    expect(cutPage(rows('c', 'b'), { size: 2 })).toEqual({ items: rows('c', 'b'), hasMore: false });
+    expect(toPage(rows('c', 'b'), { size: 2 })).toEqual({ items: rows('c', 'b'), hasMore: false });
   });
 
   test('going backward, the rows nearest to the cursor come in the order of the list', () => {
-    expect(cutPage(rows('b', 'c', 'd'), { size: 2, before: 'a' })).toEqual({
+    expect(toPage(rows('b', 'c', 'd'), { size: 2, before: 'a' })).toEqual({
       items: rows('c', 'b'),
       hasMore: true,
     });

@@ -8,7 +8,7 @@ import {
   type RunAction,
   type RunState,
 } from '../../src/emulator/rules/fielding-run.js';
-import { noFigures, projectStatistics } from '../../src/emulator/rules/project-statistics.js';
+import { emptyTotals, projectStatistics } from '../../src/emulator/rules/project-statistics.js';
 
 const { Scheduled, Live, Paused, Completed } = FieldingRunStatus;
 const NOW = 1_000_000;
@@ -165,6 +165,6 @@ describe('projectStatistics', () => {
   });
 
   test('nothing launched is nothing done', () => {
-    expect(projectStatistics(noFigures)).toMatchObject({ filling_goal: 0, incidence_rate_median: 0 });
+    expect(projectStatistics(emptyTotals)).toMatchObject({ filling_goal: 0, incidence_rate_median: 0 });
   });
 });

@@ -12,7 +12,7 @@ import type {
   TargetGroupOverview,
 } from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
-import { CLOCK_USER_ID } from '../../src/emulator/changes.js';
+import { SYSTEM_USER_ID } from '../../src/emulator/changes.js';
 import {
   callApi,
   demoPaths,
@@ -224,7 +224,7 @@ describe('A job that comes to a run whose time has passed', () => {
       status: 'completed',
       version: 7,
       last_changed_at: inHours(2),
-      last_changed_by: CLOCK_USER_ID,
+      last_changed_by: SYSTEM_USER_ID,
     });
   });
 

@@ -8,7 +8,7 @@ import type {
   UserList,
 } from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
-import { completesByInterval, firstComplete, intervalOf } from '../../src/emulator/rules/completes.js';
+import { completesByInterval, firstComplete, parseInterval } from '../../src/emulator/rules/completes.js';
 import { callApi, demoPaths, readApi, startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
 
 const HOUR = 3_600_000;
@@ -34,13 +34,13 @@ describe('intervalOf', () => {
     ['P1Y2M', { months: 14, milliseconds: 0 }],
     ['PT0.5S', { months: 0, milliseconds: 500 }],
   ])('reads %s', (text, interval) => {
-    expect(intervalOf(text)).toEqual(interval);
+    expect(parseInterval(text)).toEqual(interval);
   });
 
   test.each(['', 'P', 'PT', 'P1', '1D', 'P1H', 'PT1D', 'P-1D', 'P0D', 'PT0S', 'P1.5D', 'p1d', 'P1D '])(
     '"%s" is none',
     (text) => {
-      expect(intervalOf(text)).toBeUndefined();
+      expect(parseInterval(text)).toBeUndefined();
     },
   );
 });
