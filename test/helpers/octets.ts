@@ -1,9 +1,9 @@
-/** The bytes of a text in UTF-8, a character for each. */
+/** Encodes a string as UTF-8 and returns the bytes as latin1, one character per byte. */
 export function octetsOf(text: string): string {
   return Buffer.from(text).toString('latin1');
 }
 
-/** The bytes of the JSON of a value, a character for each. */
+/** Encodes a value as JSON in UTF-8 and returns the bytes as latin1, one character per byte. */
 export function jsonOctetsOf(value: unknown): string {
   return octetsOf(JSON.stringify(value));
 }

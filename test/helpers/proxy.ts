@@ -3,18 +3,21 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 
 export interface TestProxy {
   readonly port: number;
-  /** What it was asked, in order: `CONNECT host:port`, or a method and a whole URL. */
+  /** All requests in order: `CONNECT host:port`, or a method and an absolute URL. */
   readonly asked: readonly string[];
-  /** `Proxy-Authorization` of each. */
+  /** The `Proxy-Authorization` of each request. */
   readonly credentials: readonly (string | undefined)[];
-  /** Answers everything with this status from now on, and forwards nothing; 0 answers nothing, -1 breaks connections. */
+  /**
+   * Responds to everything with this status from now on instead of forwarding; 0 never responds, -1 closes
+   * connections.
+   */
   refuse(status: number): void;
-  /** How many clients are connected. */
+  /** The number of open connections. */
   connections(): number;
   close(): Promise<void>;
 }
 
-/** An HTTP proxy on a free port, for tunnels and for plain HTTP. Close it. */
+/** Starts an HTTP proxy on a free port, for tunnels and plain HTTP. Close it. */
 export async function startTestProxy(): Promise<TestProxy> {
   const asked: string[] = [];
   const credentials: (string | undefined)[] = [];
@@ -32,7 +35,7 @@ export async function startTestProxy(): Promise<TestProxy> {
       return;
     }
     if (refusal !== undefined) {
-      response.writeHead(refusal, { 'proxy-authenticate': 'Basic' }).end('<h1>The proxy refuses</h1>');
+      response.writeHead(refusal, { 'proxy-authenticate': 'Basic' }).end('<h1>Refused by the proxy</h1>');
       return;
     }
     const { method } = request;

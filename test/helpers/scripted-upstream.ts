@@ -8,47 +8,50 @@ import type { AddressInfo, Socket } from 'node:net';
 
 export interface ReceivedRequest {
   readonly method: string;
-  /** Path and query, with the base's `/v1`. */
+  /** Path and query, including the base's `/v1`. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** What to answer a request with. */
+/** A scripted response. */
 export interface ScriptedAnswer {
   /** Default: 200. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  /** Sent as JSON; a text or bytes as they are. */
+  /** Sent as JSON; a string or bytes as they are. */
   readonly body?: unknown;
-  /** Wait so long before the headers, in milliseconds. */
+  /** Delay before the headers, in milliseconds. */
   readonly delayMs?: number;
-  /** Send the headers and half of the body, and wait so long before the rest, in milliseconds. */
+  /** Delay after the headers and half of the body, in milliseconds. */
   readonly bodyDelayMs?: number;
-  /** In place of an answer: `reset` breaks the connection, `hang` says nothing; `truncate` breaks it half-way through the body. */
+  /**
+   * Instead of a response: `reset` breaks the connection, `hang` never responds, `truncate` breaks the connection
+   * half-way through the body.
+   */
   readonly fault?: 'reset' | 'hang' | 'truncate';
 }
 
 export type Script = (request: ReceivedRequest, nth: number) => ScriptedAnswer;
 
 export interface ScriptedUpstream {
-  /** The REST base, with `/v1`. */
+  /** The REST base URL, with `/v1`. */
   readonly url: string;
-  /** All that came, in order. */
+  /** All received requests in order. */
   readonly requests: ReceivedRequest[];
-  /** Answers requests with this method and path (below `/v1`; a text is compared without the query) by a script. */
+  /** Scripts the responses for a method and path (below `/v1`; a string is compared without the query). */
   on(
     method: string,
     path: string | RegExp,
     script: ScriptedAnswer | readonly ScriptedAnswer[] | Script,
   ): void;
-  /** Forgets all rules and requests. */
+  /** Clears all rules and requests. */
   reset(): void;
-  /** Of those that came: whose caller broke the connection before all of the answer had been sent. */
+  /** Requests whose client closed the connection before the whole response was sent. */
   readonly abandoned: ReceivedRequest[];
-  /** How many connections are open. */
+  /** The number of open connections. */
   connections(): number;
-  /** The most requests that were being answered at once. */
+  /** The largest number of concurrent requests. */
   mostInFlight(): number;
   close(): Promise<void>;
 }
@@ -60,7 +63,10 @@ interface Rule {
   calls: number;
 }
 
-/** A REST server that does what a test tells it, on a free port if none is given. What no rule matches is 404. Close it. */
+/**
+ * Starts a REST server that a test scripts, by default on a free port. Requests without a rule get a 404. Close
+ * it.
+ */
 export async function startScriptedUpstream({ port = 0 } = {}): Promise<ScriptedUpstream> {
   const rules: Rule[] = [];
   const requests: ReceivedRequest[] = [];
@@ -132,7 +138,7 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
   };
 }
 
-/** Of several answers each is given once, and the last one from then on. */
+/** Returns multiple responses one by one, then repeats the last one. */
 function toScript(script: ScriptedAnswer | readonly ScriptedAnswer[] | Script): Script {
   if (typeof script === 'function') return script;
   const answers = Array.isArray(script) ? (script as readonly ScriptedAnswer[]) : [script as ScriptedAnswer];
