@@ -1,18 +1,18 @@
 import { Pool, type Dispatcher } from 'undici';
 
-/** As many connections as the gateway keeps. */
+/** The gateway's default number of connections. */
 const CONNECTIONS = 64;
 
-export interface ApiAnswer {
+export interface ApiResponse {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Undefined where there is no body. */
+  /** Undefined if there is no body. */
   readonly body: unknown;
 }
 
-/** The REST API, with as little as undici can do with: for contestants whose own work is to be seen. */
+/** A minimal REST client on undici, for contestants whose own cost is measured. */
 export interface DemandApi {
-  get(path: string, authorization: string): Promise<ApiAnswer>;
-  post(path: string, authorization: string, ifMatch: string): Promise<ApiAnswer>;
+  get(path: string, authorization: string): Promise<ApiResponse>;
+  post(path: string, authorization: string, ifMatch: string): Promise<ApiResponse>;
 }
 
 export function createDemandApi(baseUrl: string): DemandApi {
@@ -22,9 +22,9 @@ export function createDemandApi(baseUrl: string): DemandApi {
     method: 'GET' | 'POST',
     path: string,
     headers: Readonly<Record<string, string>>,
-  ): Promise<ApiAnswer> =>
+  ): Promise<ApiResponse> =>
     new Promise((resolve, reject) => {
-      pool.dispatch({ method, path: pathname + path, headers }, new Exchange(resolve, reject));
+      pool.dispatch({ method, path: pathname + path, headers }, new ResponseHandler(resolve, reject));
     });
   return {
     get: (path, authorization) => send('GET', path, headersOf(authorization)),
@@ -42,24 +42,24 @@ function headersOf(authorization: string): Record<string, string> {
   };
 }
 
-class Exchange implements Dispatcher.DispatchHandler {
+class ResponseHandler implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
   #status = 0;
-  #headers: ApiAnswer['headers'] = {};
+  #headers: ApiResponse['headers'] = {};
 
   constructor(
-    private readonly resolve: (answer: ApiAnswer) => void,
+    private readonly resolve: (response: ApiResponse) => void,
     private readonly reject: (error: Error) => void,
   ) {}
 
   onRequestStart(): void {
-    // undici wants a handler to have it; there is nothing to do.
+    // Required by undici.
   }
 
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     status: number,
-    headers: ApiAnswer['headers'],
+    headers: ApiResponse['headers'],
   ): void {
     this.#status = status;
     this.#headers = headers;
@@ -71,7 +71,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#status >= 300) {
-      this.reject(new Error(`The API answered with ${this.#status}.`));
+      this.reject(new Error(`The API responded with ${this.#status}.`));
       return;
     }
     const text = Buffer.concat(this.#chunks).toString();

@@ -1,6 +1,6 @@
 /**
- * Plain resolvers over REST bodies, as one writes them. A context has `api`, with `get(path)` and `post(path, ifMatch)`,
- * both of which answer `{ body, etag }`.
+ * Plain resolvers over REST bodies. The context's `api` has `get(path)` and `post(path, ifMatch)`, which return `{
+ * body, etag }`.
  */
 
 export const resolvers = {
@@ -57,7 +57,7 @@ export const resolvers = {
   },
 };
 
-/** The run of a target group, from the list of its runs. */
+/** Reads the run of a target group from the list of its runs. */
 export async function fieldingRunOf({ nodeId }, { api }) {
   const [account, project, group] = nodeId.split('/');
   const path = `/demand/accounts/${account}/projects/${project}/target-groups/${group}/fielding-runs`;

@@ -1,4 +1,4 @@
-/** GraphQL Yoga on `node:http` with plain resolvers and the `fetch` that Node has. */
+/** GraphQL Yoga on `node:http` with plain resolvers and Node's `fetch`. */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createSchema, createYoga } from 'graphql-yoga';
@@ -34,7 +34,7 @@ function apiOf(authorization) {
 
 async function send(path, init) {
   const response = await fetch(DEMAND_API_URL + path, init);
-  if (!response.ok) throw new Error(`The API answered with ${response.status}.`);
+  if (!response.ok) throw new Error(`The API responded with ${response.status}.`);
   const text = await response.text();
   return {
     body: text === '' ? undefined : JSON.parse(text),

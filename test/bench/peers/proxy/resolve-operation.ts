@@ -1,7 +1,7 @@
 import type * as rest from '../../../../src/contract/demand-api.js';
 import type { DemandApi } from '../demand-api.js';
 
-/** What a client posts, of which the document does not count. */
+/** The relevant part of a GraphQL request. */
 export interface Body {
   readonly operationName: string;
   readonly variables: {
@@ -12,8 +12,8 @@ export interface Body {
   };
 }
 
-/** The `data` of an answer, in the shape that the gateway's graph gives it. */
-export async function answerTo(
+/** Returns the `data` of a response in the shape of the gateway's graph. */
+export async function resolveOperation(
   { operationName, variables }: Body,
   api: DemandApi,
   authorization: string,
@@ -44,7 +44,7 @@ export async function answerTo(
       return { pauseFieldingRun: { fieldingRun, userErrors: [] } };
     }
     default:
-      throw new Error(`There is no operation ${operationName}.`);
+      throw new Error(`Unknown operation ${operationName}.`);
   }
 }
 
