@@ -4,9 +4,9 @@ import { Pool, type Dispatcher } from 'undici';
 const CONNECTIONS = 64;
 
 export interface ApiResponse {
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Undefined if there is no body. */
   readonly body: unknown;
+  readonly etag: string | undefined;
 }
 
 /** A minimal REST client on undici, for contestants whose own cost is measured. */
@@ -45,7 +45,7 @@ function headersOf(authorization: string): Record<string, string> {
 class ResponseHandler implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
   #status = 0;
-  #headers: ApiResponse['headers'] = {};
+  #etag: string | undefined;
 
   constructor(
     private readonly resolve: (response: ApiResponse) => void,
@@ -59,10 +59,10 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     status: number,
-    headers: ApiResponse['headers'],
+    { etag }: Readonly<Record<string, string | string[] | undefined>>,
   ): void {
     this.#status = status;
-    this.#headers = headers;
+    this.#etag = typeof etag === 'string' ? etag : undefined;
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -74,11 +74,13 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
       this.reject(new Error(`The API responded with ${this.#status}.`));
       return;
     }
-    const text = Buffer.concat(this.#chunks).toString();
+    const [first] = this.#chunks;
+    const bytes = first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+    const text = bytes.toString();
     try {
       this.resolve({
-        headers: this.#headers,
         body: text === '' ? undefined : (JSON.parse(text) as unknown),
+        etag: this.#etag,
       });
     } catch (error) {
       this.reject(error as Error);

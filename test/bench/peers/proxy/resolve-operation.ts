@@ -21,8 +21,8 @@ export async function resolveOperation(
   const { id = '', projectId = '', first = 10, input = { id: '', version: '' } } = variables;
   switch (operationName) {
     case 'Run': {
-      const { body, headers } = await api.get(runPath(id), authorization);
-      return { fieldingRun: runOf(id, body as rest.FieldingRun, versionIn(headers['etag'])) };
+      const { body, etag } = await api.get(runPath(id), authorization);
+      return { fieldingRun: runOf(id, body as rest.FieldingRun, versionIn(etag)) };
     }
     case 'List': {
       const { body } = await api.get(listPath(projectId, first), authorization);
@@ -39,8 +39,8 @@ export async function resolveOperation(
     }
     case 'Pause': {
       const ifMatch = `W/"${input.version}"`;
-      const { headers } = await api.post(`${runPath(input.id)}/pause`, authorization, ifMatch);
-      const fieldingRun = { id: input.id, version: versionIn(headers['etag']) };
+      const { etag } = await api.post(`${runPath(input.id)}/pause`, authorization, ifMatch);
+      const fieldingRun = { id: input.id, version: versionIn(etag) };
       return { pauseFieldingRun: { fieldingRun, userErrors: [] } };
     }
     default:
@@ -102,8 +102,8 @@ function withRun(groupId: string, item: rest.TargetGroupListItem, { data: [run] 
   };
 }
 
-function versionIn(etag: string | string[] | undefined): string | undefined {
-  return typeof etag === 'string' ? /"(.+)"/.exec(etag)?.[1] : undefined;
+function versionIn(etag: string | undefined): string | undefined {
+  return etag && /"(.+)"/.exec(etag)?.[1];
 }
 
 function listPath(projectId: string, first: number): string {

@@ -2,21 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createSchema, createYoga } from 'graphql-yoga';
-import { fieldingRunOf, resolvers } from '../graph/resolvers.mjs';
+import { resolvers } from '../graph/resolvers.mjs';
 
 const { PORT, DEMAND_API_URL } = process.env;
 
 const yoga = createYoga({
   schema: createSchema({
     typeDefs: readFileSync(new URL('../graph/schema.graphql', import.meta.url), 'utf8'),
-    resolvers: {
-      ...resolvers,
-      TargetGroup: {
-        ...resolvers.TargetGroup,
-        fieldingRun: (group, _args, context) => fieldingRunOf(group, context),
-      },
-      UserError: { __resolveType: () => 'ValidationError' },
-    },
+    resolvers: { ...resolvers, UserError: { __resolveType: () => 'ValidationError' } },
   }),
   context: ({ request }) => ({ api: apiOf(request.headers.get('authorization') ?? '') }),
   graphiql: false,
