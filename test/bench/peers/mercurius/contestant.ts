@@ -3,7 +3,7 @@ import type { Contestant } from '../contestant.js';
 import { gatewayNodeFlags } from '../fieldgate/contestant.js';
 import { versionsOf } from '../versions.js';
 
-/** With V8's small default, most of the CPU time of lists and fan-outs is spent on copying young objects. */
+/** Saves a third of the CPU time of a fan-out (2.97 to 1.92 ms in quick runs), and nothing in lists. */
 const SEMI_SPACE = '--max-semi-space-size';
 
 export const mercurius: Contestant = {
