@@ -15,7 +15,7 @@ export interface ReceivedRequest {
 }
 
 /** A scripted response. */
-export interface ScriptedAnswer {
+export interface ScriptedResponse {
   /** Default: 200. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
@@ -32,7 +32,7 @@ export interface ScriptedAnswer {
   readonly fault?: 'reset' | 'hang' | 'truncate';
 }
 
-export type Script = (request: ReceivedRequest, nth: number) => ScriptedAnswer;
+export type Script = (request: ReceivedRequest, nth: number) => ScriptedResponse;
 
 export interface ScriptedUpstream {
   /** The REST base URL, with `/v1`. */
@@ -43,7 +43,7 @@ export interface ScriptedUpstream {
   on(
     method: string,
     path: string | RegExp,
-    script: ScriptedAnswer | readonly ScriptedAnswer[] | Script,
+    script: ScriptedResponse | readonly ScriptedResponse[] | Script,
   ): void;
   /** Clears all rules and requests. */
   reset(): void;
@@ -52,7 +52,7 @@ export interface ScriptedUpstream {
   /** The number of open connections. */
   connections(): number;
   /** The largest number of concurrent requests. */
-  mostInFlight(): number;
+  maxInFlight(): number;
   close(): Promise<void>;
 }
 
@@ -74,22 +74,22 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
   const sockets = new Set<Socket>();
   const timers = new Set<NodeJS.Timeout>();
   let inFlight = 0;
-  let mostInFlight = 0;
+  let maxInFlight = 0;
 
-  const later = (ms: number | undefined, then: () => void) => {
+  const schedule = (ms: number | undefined, action: () => void) => {
     if (ms === undefined) {
-      then();
+      action();
       return;
     }
     const timer = setTimeout(() => {
       timers.delete(timer);
-      then();
+      action();
     }, ms);
     timers.add(timer);
   };
 
   const server = createServer((incoming, response) => {
-    mostInFlight = Math.max(mostInFlight, ++inFlight);
+    maxInFlight = Math.max(maxInFlight, ++inFlight);
     response.on('close', () => inFlight--);
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -98,16 +98,16 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
       const request = { method, path: url, headers, body: Buffer.concat(chunks).toString() };
       requests.push(request);
       const rule = rules.findLast((candidate) => matches(candidate, method, url));
-      const answer = rule?.script(request, rule.calls++) ?? {
+      const scripted = rule?.script(request, rule.calls++) ?? {
         status: 404,
         body: { object: 'not_found_error' },
       };
       response.on('close', () => {
-        const brokenHere = answer.fault === 'reset' || answer.fault === 'truncate';
+        const brokenHere = scripted.fault === 'reset' || scripted.fault === 'truncate';
         if (!response.writableEnded && !brokenHere) abandoned.push(request);
       });
-      later(answer.delayMs, () => {
-        send(response, answer, later);
+      schedule(scripted.delayMs, () => {
+        send(response, scripted, schedule);
       });
     });
   });
@@ -129,7 +129,7 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
       requests.length = 0;
     },
     connections: () => sockets.size,
-    mostInFlight: () => mostInFlight,
+    maxInFlight: () => maxInFlight,
     async close() {
       for (const timer of timers) clearTimeout(timer);
       for (const socket of sockets) socket.destroy();
@@ -139,10 +139,12 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
 }
 
 /** Returns multiple responses one by one, then repeats the last one. */
-function toScript(script: ScriptedAnswer | readonly ScriptedAnswer[] | Script): Script {
+function toScript(script: ScriptedResponse | readonly ScriptedResponse[] | Script): Script {
   if (typeof script === 'function') return script;
-  const answers = Array.isArray(script) ? (script as readonly ScriptedAnswer[]) : [script as ScriptedAnswer];
-  return (_request, nth) => answers[Math.min(nth, answers.length - 1)] ?? {};
+  const responses = Array.isArray(script)
+    ? (script as readonly ScriptedResponse[])
+    : [script as ScriptedResponse];
+  return (_request, nth) => responses[Math.min(nth, responses.length - 1)] ?? {};
 }
 
 function matches(rule: Rule, method: string, url: string): boolean {
@@ -153,8 +155,8 @@ function matches(rule: Rule, method: string, url: string): boolean {
 
 function send(
   response: ServerResponse,
-  { status = 200, headers = {}, body, bodyDelayMs, fault }: ScriptedAnswer,
-  later: (ms: number | undefined, then: () => void) => void,
+  { status = 200, headers = {}, body, bodyDelayMs, fault }: ScriptedResponse,
+  schedule: (ms: number | undefined, action: () => void) => void,
 ): void {
   if (fault === 'hang') return;
   if (fault === 'reset') {
@@ -171,7 +173,7 @@ function send(
     response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
   } else if (bodyDelayMs !== undefined) {
     response.write(bytes.subarray(0, bytes.length >> 1));
-    later(bodyDelayMs, () => response.end(bytes.subarray(bytes.length >> 1)));
+    schedule(bodyDelayMs, () => response.end(bytes.subarray(bytes.length >> 1)));
   } else if (status === 204 || status === 304) {
     response.end();
   } else {

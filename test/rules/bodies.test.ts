@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { UpstreamError } from '../../src/upstream/errors.js';
 import { bodies } from '../../src/upstream/validation.js';
-import { jsonOctetsOf, octetsOf } from '../helpers/octets.js';
+import { latin1JsonOf, latin1Of } from '../helpers/latin1.js';
 
 const run = { id: 'R1', status: 'Live', version: 5 };
 
@@ -19,22 +19,22 @@ describe('a body is taken as it is', () => {
     ['with a status that nobody has heard of', { ...run, status: 'Hibernating' }],
     ['with texts of another form', { ...run, last_changed_by: 'no uuid', start_fielding_at: 'no date' }],
   ])('%s', (_what, body) => {
-    expect(bodies.fieldingRun(jsonOctetsOf(body))).toEqual(body);
+    expect(bodies.fieldingRun(latin1JsonOf(body))).toEqual(body);
   });
 
   test('without fields that nobody has heard of', () => {
     const body = { mood: 'fine', ...run, nested: { deep: [1] } };
-    expect(bodies.fieldingRun(jsonOctetsOf(body))).toEqual(run);
+    expect(bodies.fieldingRun(latin1JsonOf(body))).toEqual(run);
   });
 
   test('with a byte order mark before it', () => {
-    expect(bodies.fieldingRun(octetsOf(`\ufeff${JSON.stringify(run)}`))).toEqual(run);
+    expect(bodies.fieldingRun(latin1Of(`\ufeff${JSON.stringify(run)}`))).toEqual(run);
   });
 });
 
 describe('a body that is no object', () => {
   test.each([null, 5, true, 'text', [], [run]])('%j throws', (body) => {
-    expect(() => bodies.fieldingRun(jsonOctetsOf(body))).toThrow(unusable('body'));
+    expect(() => bodies.fieldingRun(latin1JsonOf(body))).toThrow(unusable('body'));
   });
 });
 
@@ -48,19 +48,19 @@ describe('a property that is broken throws when it is read, and no other does', 
     ['is a fraction', { ...run, version: 5.5, ...others }],
     ['is an object', { ...run, version: {}, ...others }],
   ])('where one that is required %s', (_what, body) => {
-    const read = bodies.fieldingRun(jsonOctetsOf(body));
+    const read = bodies.fieldingRun(latin1JsonOf(body));
     expect(() => read.version).toThrow(unusable('version'));
     expect({ ...others, id: read.id, status: read.status }).toEqual({ ...others, id: 'R1', status: 'Live' });
   });
 
   test('where one that is optional has the wrong type', () => {
-    const read = bodies.fieldingRun(jsonOctetsOf({ ...run, last_changed_by: 7 }));
+    const read = bodies.fieldingRun(latin1JsonOf({ ...run, last_changed_by: 7 }));
     expect(() => read.last_changed_by).toThrow(unusable('last_changed_by'));
     expect(read.version).toBe(5);
   });
 
   test('where several are broken', () => {
-    const read = bodies.fieldingRun(jsonOctetsOf({ version: 'x' }));
+    const read = bodies.fieldingRun(latin1JsonOf({ version: 'x' }));
     expect(() => read.id).toThrow(unusable('id'));
     expect(() => read.status).toThrow(unusable('status'));
     expect(() => read.version).toThrow(unusable('version'));
@@ -68,7 +68,7 @@ describe('a property that is broken throws when it is read, and no other does', 
 
   test('where it stands deep inside', () => {
     const read = bodies.targetGroupOverview(
-      jsonOctetsOf({
+      latin1JsonOf({
         target_group_name: 'Cats',
         status: 'live',
         progress: { current_completes: '3', current_prescreens: 4, filling_goal: 5 },
@@ -81,7 +81,7 @@ describe('a property that is broken throws when it is read, and no other does', 
 
   test('where an object is something else, and what it should hold is missing too', () => {
     const read = bodies.targetGroupOverview(
-      jsonOctetsOf({ target_group_name: 'Cats', status: 'live', progress: 'half' }),
+      latin1JsonOf({ target_group_name: 'Cats', status: 'live', progress: 'half' }),
     );
     expect(() => read.progress).toThrow(unusable('progress'));
     expect(read.status).toBe('live');
@@ -89,7 +89,7 @@ describe('a property that is broken throws when it is read, and no other does', 
 
   test('where it stands in one item of a list; the name tells no index', () => {
     const list = bodies.targetGroupList(
-      jsonOctetsOf({
+      latin1JsonOf({
         target_groups: [
           { id: 'T1', name: 'Cats', status: 'live' },
           { id: 'T2', name: 5 },
@@ -105,7 +105,7 @@ describe('a property that is broken throws when it is read, and no other does', 
 
   test.each([null, 'text', 5, []])('where a whole item is %j', (item) => {
     const { projects } = bodies.projectList(
-      jsonOctetsOf({
+      latin1JsonOf({
         projects: [{ id: 'P1', name: 'Pets' }, item],
         has_more: false,
       }),
@@ -115,7 +115,7 @@ describe('a property that is broken throws when it is read, and no other does', 
   });
 
   test.each([{}, { projects: null }, { projects: {} }])('where the list itself is: %j', (body) => {
-    const list = bodies.projectList(jsonOctetsOf({ ...body, has_more: true }));
+    const list = bodies.projectList(latin1JsonOf({ ...body, has_more: true }));
     expect(() => list.projects).toThrow(unusable('projects'));
     expect(list.has_more).toBe(true);
   });

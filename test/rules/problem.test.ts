@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { HttpFailure, type HttpResponse } from '../../src/upstream/http.js';
 import { problemOf } from '../../src/upstream/problem.js';
-import { octetsOf } from '../helpers/octets.js';
+import { latin1Of } from '../helpers/latin1.js';
 
 const NOW = Date.parse('2026-03-01T09:00:00.000Z');
 
@@ -9,7 +9,7 @@ function answer(status: number, body: unknown = '', headers: Record<string, stri
   return {
     status,
     header: (name) => headers[name],
-    body: { octets: octetsOf(typeof body === 'string' ? body : JSON.stringify(body)) },
+    body: { octets: latin1Of(typeof body === 'string' ? body : JSON.stringify(body)) },
   };
 }
 

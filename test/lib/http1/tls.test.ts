@@ -2,7 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Cancellation } from '../../../src/upstream/cancellation.js';
 import { createHttp1Client, HttpFailure, type HttpClient } from '../../../src/lib/http1/http1-client.js';
-import { octetsOf } from '../../helpers/octets.js';
+import { latin1Of } from '../../helpers/latin1.js';
 import { startScriptedUpstream } from '../../helpers/scripted-upstream.js';
 import { selfSigned } from './certificate.js';
 import { startRawServer, until, type RawAnswer, type RawServer } from './raw-server.js';
@@ -51,7 +51,7 @@ describe('the HTTP/1.1 client over TLS', () => {
     });
     const client = connect(server, here.cert);
     for (const nth of [0, 1]) {
-      expect((await get(client)).body).toEqual({ octets: octetsOf(large) });
+      expect((await get(client)).body).toEqual({ octets: latin1Of(large) });
       expect(seen[nth]).toEqual(['http/1.1', 'localhost', nth]);
     }
   });

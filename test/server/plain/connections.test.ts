@@ -76,7 +76,7 @@ describe('Requests on one connection', () => {
       '"Query"',
       '"fieldingRun"',
     ]);
-    expect(upstream.mostInFlight()).toBe(1);
+    expect(upstream.maxInFlight()).toBe(1);
     expect(read).toEqual({ plain: 3, others: 0 });
     client.close();
   });

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { ScriptedAnswer } from '../../helpers/scripted-upstream.js';
+import type { ScriptedResponse } from '../../helpers/scripted-upstream.js';
 import {
   accounts,
   changeDocument,
@@ -32,7 +32,7 @@ async function sendAndLeave(document: string, variables = {}): Promise<void> {
 const settle = () => pause(100);
 
 describe('A caller who goes away ends', () => {
-  it.each<[string, ScriptedAnswer]>([
+  it.each<[string, ScriptedResponse]>([
     ['a read that is not answered', { fault: 'hang' }],
     ['a read whose body is on its way', { ...accounts, bodyDelayMs: 30_000 }],
   ])('%s', async (_what, answer) => {

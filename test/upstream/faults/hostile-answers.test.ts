@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import {
   startScriptedUpstream,
-  type ScriptedAnswer,
+  type ScriptedResponse,
   type ScriptedUpstream,
 } from '../../helpers/scripted-upstream.js';
 import {
@@ -95,7 +95,7 @@ describe('A redirect', () => {
 describe('A body that is none', () => {
   const stage = useStage();
 
-  it.each<[string, ScriptedAnswer]>([
+  it.each<[string, ScriptedResponse]>([
     ['HTML', { headers: { 'content-type': 'text/html' }, body: '<html>token-secret</html>' }],
     ['empty', { body: '' }],
     ['no body at all', { status: 204 }],
@@ -243,7 +243,7 @@ describe('A number that cannot be', () => {
 describe('A job', () => {
   const stage = useStage();
   const readJob = `{ batchJob(id: "${job.id}") { status pollAfterSeconds } }`;
-  const jobAnswer = (status: string, createdAt = new Date().toISOString()): ScriptedAnswer => ({
+  const jobAnswer = (status: string, createdAt = new Date().toISOString()): ScriptedResponse => ({
     body: { job_id: 'J1', status, created_at: createdAt },
   });
 

@@ -1,9 +1,9 @@
 /** Encodes a string as UTF-8 and returns the bytes as latin1, one character per byte. */
-export function octetsOf(text: string): string {
+export function latin1Of(text: string): string {
   return Buffer.from(text).toString('latin1');
 }
 
 /** Encodes a value as JSON in UTF-8 and returns the bytes as latin1, one character per byte. */
-export function jsonOctetsOf(value: unknown): string {
-  return octetsOf(JSON.stringify(value));
+export function latin1JsonOf(value: unknown): string {
+  return latin1Of(JSON.stringify(value));
 }
