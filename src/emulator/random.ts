@@ -1,7 +1,4 @@
-/**
- * Returns numbers from 0 up to but excluding 1, always the same for a seed: mulberry32, by Tommy Ettinger (public
- * domain).
- */
+/** Returns numbers in [0, 1), the same for the same seed: mulberry32, by Tommy Ettinger (public domain). */
 export function randomSequence(seed: number): () => number {
   let state = seed | 0;
   return () => {

@@ -23,10 +23,7 @@ export interface EmulatorOptions {
   readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
-  /**
-   * The SQLite file; its folder is created if missing. An empty file is seeded with the demo data. Default
-   * `:memory:`.
-   */
+  /** The SQLite file, created with its folder. An empty file is seeded with the demo data. Default `:memory:`. */
   readonly data?: string;
   /** Returns milliseconds since the epoch; all time-dependent rules use it. Default `Date.now`. */
   readonly clock?: () => number;

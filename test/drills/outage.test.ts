@@ -48,7 +48,7 @@ test('an outage is not amplified, every client is informed in time, and service 
   expect(openMs).toBeGreaterThan(0);
   expect(probes).toBeLessThanOrEqual(PATH_COUNT * (Math.ceil(openMs / 1000) + 1));
   expect(report.refused).toBeGreaterThan(0);
-  expect(report.refusedWithRetryAfter).toBe(report.refused);
+  expect(report.refusedWithDelay).toBe(report.refused);
   // The load balancer keeps sending requests: every replica is in the same state, and each reports the cause.
   expect(report.healthy).toEqual([200]);
 

@@ -25,7 +25,7 @@ export interface OutageReport {
   readonly codes: Readonly<Record<string, number>>;
   /** Failures during the outage without an upstream call, and how many of them have `retryAfterSeconds`. */
   readonly refused: number;
-  readonly refusedWithRetryAfter: number;
+  readonly refusedWithDelay: number;
   /** Upstream calls during the outage, and how many of these came after the breakers of both paths had opened. */
   readonly sentDuring: number;
   readonly probes: number;
@@ -104,9 +104,8 @@ export async function runOutage({
     slowestMs: Math.max(...results.map(({ sentAt, endedAt }) => endedAt - sentAt)),
     codes: countCodes(resultsDuring),
     refused: refused.length,
-    refusedWithRetryAfter: refused.filter(
-      ({ response }) => extensionsOf(response)?.['retryAfterSeconds'] === 1,
-    ).length,
+    refusedWithDelay: refused.filter(({ response }) => extensionsOf(response)?.['retryAfterSeconds'] === 1)
+      .length,
     sentDuring: during.length,
     probes: during.filter(
       ({ at }) => watched.openedAt !== undefined && Date.parse(at) > watched.openedAt + IN_FLIGHT_MS,

@@ -8,9 +8,7 @@ export interface GraphQLResponse<Data> {
   readonly errors?: readonly GraphQLFormattedError[];
 }
 
-/**
- * Posts operations to a gateway. It uses `node:http`, because `fetch` costs as much time as everything else here.
- */
+/** Posts operations to a gateway. It uses `node:http`, because `fetch` costs as much time as everything else here. */
 export class GraphQLClient {
   readonly #agent = new Agent({ keepAlive: true });
 

@@ -202,7 +202,7 @@ const contradictory: [string, readonly MutationResult[], readonly Effect[], RegE
     'a conflict that shows the rejected version',
     [pause('a', { is: 'refused', code: 'VERSION_CONFLICT', current: 5 })],
     [],
-    /was shown the rejected version/,
+    /was shown the rejected version as current/,
   ],
   ['the previous version', [pause('a', { is: 'success', version: 5 })], [paused('a')], /was shown version 5/],
   [

@@ -107,26 +107,25 @@ function unattributedEffects(ledger: Ledger): string[] {
 function violationsOf(result: MutationResult, ledger: Ledger): string[] {
   const { outcome, request } = result;
   const own = ledger.of(result);
-  const violations = own
+  const found = own
     .filter((effect) => !isRequested(effect, request))
     .map((effect) => `did ${summarize(effect)}`);
-  if (request.kind === 'job') violations.push(...keyViolations(result, request));
+  if (request.kind === 'job') found.push(...keyViolations(result, request));
   switch (outcome.is) {
     case 'nothing':
-      return [...violations, `got no response: ${outcome.why}`];
+      return [...found, `got no response: ${outcome.why}`];
     case 'gone':
     case 'unknown':
-      return violations;
+      return found;
     case 'refused':
     case 'failed':
-      if (own.length > 0) violations.push(`was told ${outcome.code}, but did ${own.map(summarize).join()}`);
-      if (isShownRejectedVersion(result))
-        violations.push('was shown the rejected version as the current one');
-      if (outcome.code === 'IDEMPOTENCY_CONFLICT') violations.push(...conflictViolations(result, ledger));
-      return violations;
+      if (own.length > 0) found.push(`was told ${outcome.code}, but did ${own.map(summarize).join()}`);
+      if (isShownRejectedVersion(result)) found.push('was shown the rejected version as current');
+      if (outcome.code === 'IDEMPOTENCY_CONFLICT') found.push(...conflictViolations(result, ledger));
+      return found;
     case 'success':
       return [
-        ...violations,
+        ...found,
         ...(request.kind === 'action'
           ? actionSuccessViolations(result, request, outcome.version, ledger)
           : jobSuccessViolations(request, outcome, ledger)),
@@ -146,16 +145,12 @@ function actionSuccessViolations(
   ledger: Ledger,
 ): string[] {
   if (ledger.of(result).length === 0 && wasAlreadyInState(result, request, ledger)) return [];
-  const violations =
-    version !== undefined && version <= request.version ? [`was shown version ${version}`] : [];
-  if (ledger.of(result).length > 0) return violations;
-  const equivalent = equivalentChange(request, ledger);
-  if (equivalent === undefined) return [...violations, 'was told success, but had no effect'];
-  if (mayHaveLostResponse(result)) return violations;
-  return [
-    ...violations,
-    `was told success for another request's effect, without a lost response: ${equivalent}`,
-  ];
+  const found = version !== undefined && version <= request.version ? [`was shown version ${version}`] : [];
+  if (ledger.of(result).length > 0) return found;
+  const other = equivalentChange(request, ledger);
+  if (other === undefined) return [...found, 'was told success, but had no effect'];
+  if (mayHaveLostResponse(result)) return found;
+  return [...found, `was told success for another request's effect, without a lost response: ${other}`];
 }
 
 /** A 412 proves that the run has another version. */
@@ -250,16 +245,16 @@ function jobSuccessViolations(
 ): string[] {
   const created = key === undefined ? undefined : ledger.creations(key)[0];
   if (created === undefined) return [`was told success, but no job was created with the key ${key}`];
-  const violations: string[] = [];
+  const found: string[] = [];
   const [segment, id] = jobId?.split('/').slice(-2) ?? [];
   if (jobId !== undefined && (id !== created.job_id || segment !== segments[request.mutation])) {
-    violations.push(`was told job ${jobId}, but ${created.job_id} was created`);
+    found.push(`was told job ${jobId}, but ${created.job_id} was created`);
   }
   const creator = ledger.causeOf(created)?.request;
   if (creator?.kind === 'job' && inputOf(creator) !== inputOf(request)) {
-    violations.push(`was told success, but job ${created.job_id} was created for other input`);
+    found.push(`was told success, but job ${created.job_id} was created for other input`);
   }
-  return violations;
+  return found;
 }
 
 /** Checks that a call has one key, the client's if given, and that the client is told it. */

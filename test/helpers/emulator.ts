@@ -127,9 +127,7 @@ export async function readApi<Body>(
   return (await response.json()) as Body;
 }
 
-/**
- * The path that serves a job, given its `Location`; a batch job's `Location` has a short kind that no path serves.
- */
+/** The path that serves a job, given its `Location`; a batch job's `Location` has a short kind that no path serves. */
 export function jobPath(location: string): string {
   return location.replace(/(?<=\/batch-jobs\/)[a-z]+(?=\/)/, '$&-fielding-runs-by-target-group-id');
 }

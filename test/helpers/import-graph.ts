@@ -2,10 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
 import ts from 'typescript';
 
-/**
- * "`from` imports `to`": paths relative to the root, with slashes. Includes type-only imports, re-exports and
- * `import()`.
- */
+/** "`from` imports `to`": paths below the root. Includes type-only imports, re-exports and `import()`. */
 export interface Import {
   readonly from: string;
   readonly to: string;

@@ -7,10 +7,7 @@ export interface TestProxy {
   readonly requests: readonly string[];
   /** The `Proxy-Authorization` of each request. */
   readonly credentials: readonly (string | undefined)[];
-  /**
-   * Responds to everything with this status from now on instead of forwarding; 0 never responds, -1 closes
-   * connections.
-   */
+  /** Responds to everything with this status instead of forwarding; 0 never responds, -1 closes connections. */
   refuse(status: number): void;
   /** The number of open connections. */
   connections(): number;

@@ -25,10 +25,7 @@ export interface ScriptedResponse {
   readonly delayMs?: number;
   /** Delay after the headers and half of the body, in milliseconds. */
   readonly bodyDelayMs?: number;
-  /**
-   * Instead of a response: `reset` breaks the connection, `hang` never responds, `truncate` breaks the connection
-   * half-way through the body.
-   */
+  /** Instead of a response: closes the connection, never responds, or closes it half-way through the body. */
   readonly fault?: 'reset' | 'hang' | 'truncate';
 }
 
@@ -63,10 +60,7 @@ interface Rule {
   calls: number;
 }
 
-/**
- * Starts a REST server that a test scripts, by default on a free port. Requests without a rule get a 404. Close
- * it.
- */
+/** Starts a REST server that a test scripts, by default on a free port. Requests without a rule get a 404. Close it. */
 export async function startScriptedUpstream({ port = 0 } = {}): Promise<ScriptedUpstream> {
   const rules: Rule[] = [];
   const requests: ReceivedRequest[] = [];

@@ -34,8 +34,7 @@ export function serveControl(
 ): void {
   // Prevents DNS rebinding: a page in a browser must not reach this through a host name of its own.
   app.addHook('onRequest', async (request) => {
-    if (!isLoopback(request.hostname))
-      throw forbidden('The control surface accepts only loopback host names.');
+    if (!isLoopback(request.hostname)) throw forbidden('Only loopback host names are accepted.');
   });
   app.setErrorHandler((error, request, reply) => sendError(error, reply, request.log));
   app.setNotFoundHandler((request, reply) => sendError(notFound('The path'), reply, request.log));

@@ -1,8 +1,6 @@
 import type { HttpResponse } from '../http/response.js';
 
-/**
- * Simulates a replica that lags one change behind: it keeps each fielding run as it was before its last change.
- */
+/** Simulates a replica that lags one change behind: it keeps each fielding run as it was before its last change. */
 export class Replica {
   readonly #responses = new Map<string, HttpResponse>();
 

@@ -9,10 +9,7 @@ export interface FaultRule {
   readonly path: string;
   /** How many matching requests are affected. Default: all. */
   readonly times?: number;
-  /**
-   * The share of matching requests that are affected, 0 to 1, drawn from a random sequence seeded with `seed`.
-   * Default 1.
-   */
+  /** The share of matching requests to affect, 0 to 1, drawn with the random seed `seed`. Default 1. */
   readonly share?: number;
   readonly seed?: number;
   /** Whether the request is processed before the fault is applied. Default false. */
@@ -44,9 +41,7 @@ export interface FaultRule {
   readonly idle_timeout_ms?: number;
 }
 
-/**
- * Validates what the schema of a rule cannot express. @returns the problem, or undefined if the rule is valid
- */
+/** Validates what the schema of a rule cannot express. @returns the problem, or undefined if the rule is valid */
 export function validateRule(rule: FaultRule): string | undefined {
   const outcomes = [
     rule.status !== undefined,

@@ -57,9 +57,7 @@ export class ApiRequest {
     return typeof value === 'string' ? value : undefined;
   };
 
-  /**
-   * Applies a fault that precedes the processing of the request; this may send a response or close the connection.
-   */
+  /** Applies a fault that precedes the processing of the request; this may send a response or close the connection. */
   async start(): Promise<void> {
     const rule = this.#rule;
     if (rule === undefined || rule.after_effect === true || !(await this.#delay(rule))) return;

@@ -9,7 +9,7 @@ import { findRunOfTargetGroup, type RunRecord } from '../store/fielding-runs.js'
 import { findTargetGroup } from '../store/target-groups.js';
 import { authorize, replay, type RequestInfo } from './authorization.js';
 import type { HttpResponse } from './response.js';
-import { responseTo, sendError } from './errors.js';
+import { errorResponse, sendError } from './errors.js';
 import { BASE_PATH, ApiRequest, type ControlState } from './api-request.js';
 import { isOlderVersion, olderBody } from './older-version.js';
 import { notFound } from './problem.js';
@@ -18,7 +18,7 @@ import { headerSchema, pathSchema } from './schemas.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    readonly reportsInvalidAsNotFound?: boolean;
+    readonly invalidIsNotFound?: boolean;
   }
 }
 
@@ -32,7 +32,7 @@ export function serveApi(
   const { database, clock } = services;
   const apiRequests = new WeakMap<FastifyRequest, ApiRequest>();
   const callers = new WeakMap<ApiRequest, Caller>();
-  const apiRequestOf = (request: FastifyRequest): ApiRequest => required(apiRequests.get(request));
+  const requestOf = (request: FastifyRequest): ApiRequest => required(apiRequests.get(request));
 
   app.addHook('onRequest', async (request, reply) => {
     const apiRequest = new ApiRequest(request, reply, controlState, clock.now());
@@ -44,35 +44,35 @@ export function serveApi(
     if (apiRequest === undefined) sendError(error, reply, request.log);
     else
       await apiRequest.respond(
-        withDocumentedStatus(responseTo(error, request.log), request.routeOptions.config),
+        withDocumentedStatus(errorResponse(error, request.log), request.routeOptions.config),
       );
     return reply;
   });
-  app.setNotFoundHandler(async (request) => apiRequestOf(request).respond(notFound('The path').response));
+  app.setNotFoundHandler(async (request) => requestOf(request).respond(notFound('The path').response));
 
   // The route's schemas guarantee the types that its `handle` expects.
   for (const [key, route] of Object.entries(routes) as [string, Route][]) {
     const [method = '', path = ''] = key.split(' ');
     app.route({
-      config: { reportsInvalidAsNotFound: route.reportsInvalidAsNotFound === true },
+      config: { invalidIsNotFound: route.invalidIsNotFound === true },
       method,
       url: `${BASE_PATH}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
       schema: {
         params: pathSchema(path),
-        headers: headerSchema(route.requiresIdempotencyKey === true),
+        headers: headerSchema(route.needsKey === true),
         ...(route.query && { querystring: route.query }),
         ...(route.body && { body: route.body }),
       },
       onRequest: async (request) => {
-        const apiRequest = apiRequestOf(request);
+        const apiRequest = requestOf(request);
         const info = requestInfoOf(apiRequest);
         const caller = authorize(info, database, limiter, clock.now());
         callers.set(apiRequest, caller);
-        const replayed = route.requiresIdempotencyKey === true ? replay(info, database, caller) : undefined;
+        const replayed = route.needsKey === true ? replay(info, database, caller) : undefined;
         if (replayed !== undefined) await apiRequest.respond(replayed);
       },
       handler: async (request) => {
-        const apiRequest = apiRequestOf(request);
+        const apiRequest = requestOf(request);
         const call = toCall(apiRequest, required(callers.get(apiRequest)), clock.now());
         applyDueChanges(database, call.now);
         const response =
@@ -96,15 +96,11 @@ export function serveApi(
     return { ...response, body: olderBody(response.body, nameOf) };
   }
 
-  /**
-   * Checks the idempotency key again, because another request may have used it while this one's body was read.
-   */
+  /** Checks the idempotency key again, because another request may have used it while this one's body was read. */
   function handleChange(call: Call, route: Route, apiRequest: ApiRequest): HttpResponse {
     return database.transaction(() => {
       const replayed =
-        route.requiresIdempotencyKey === true
-          ? replay(requestInfoOf(apiRequest), database, call.caller)
-          : undefined;
+        route.needsKey === true ? replay(requestInfoOf(apiRequest), database, call.caller) : undefined;
       if (replayed !== undefined) return replayed;
       const before = runAt(call);
       const response = route.handle(call, services);
@@ -123,11 +119,9 @@ function pathOfRun(path: string, runId: string): string {
 /** Turns a 400 into a 404 where the contract documents no 400. */
 function withDocumentedStatus(
   response: HttpResponse,
-  { reportsInvalidAsNotFound }: FastifyContextConfig,
+  { invalidIsNotFound }: FastifyContextConfig,
 ): HttpResponse {
-  return response.status === 400 && reportsInvalidAsNotFound === true
-    ? notFound('The resource').response
-    : response;
+  return response.status === 400 && invalidIsNotFound === true ? notFound('The resource').response : response;
 }
 
 function requestInfoOf({ request, header }: ApiRequest): RequestInfo {

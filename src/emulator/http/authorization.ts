@@ -37,9 +37,7 @@ export function authorize(
   return caller;
 }
 
-/**
- * The response to the call that first used the request's idempotency key, regardless of its path and body.
- */
+/** The response to the call that first used the request's idempotency key, regardless of its path and body. */
 export function replay(
   { header, accountId }: RequestInfo,
   database: Database,

@@ -5,7 +5,7 @@ import type { HttpResponse } from './response.js';
 import { badRequest, internalError, Problem } from './problem.js';
 
 /** Maps anything that was thrown to the response that the client gets. */
-export function responseTo(error: unknown, log: FastifyBaseLogger): HttpResponse {
+export function errorResponse(error: unknown, log: FastifyBaseLogger): HttpResponse {
   if (error instanceof Problem) return error.response;
   if (isClientError(error)) return badRequest(error.message, invalidParamsIn(error)).response;
   log.error({ err: error }, 'unexpected error');
@@ -14,13 +14,11 @@ export function responseTo(error: unknown, log: FastifyBaseLogger): HttpResponse
 
 /** Sends an error outside of an `ApiRequest`: before one has started, and in the control surface. */
 export function sendError(error: unknown, reply: FastifyReply, log: FastifyBaseLogger): void {
-  const { status, body } = responseTo(error, log);
+  const { status, body } = errorResponse(error, log);
   reply.code(status).send(body);
 }
 
-/**
- * Fastify's own client errors: a body that is too large or malformed, a parameter that does not match its schema.
- */
+/** Fastify's own client errors: a body that is too large or malformed, a parameter that does not match its schema. */
 function isClientError(error: unknown): error is Error {
   return (
     error instanceof Error &&

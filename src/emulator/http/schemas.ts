@@ -54,9 +54,7 @@ export function objectSchema(
   return { type: 'object', properties, required };
 }
 
-/**
- * Compiles request schemas. Path and query values are coerced to numbers and arrays; JSON bodies are not coerced.
- */
+/** Compiles request schemas. Path and query values are coerced to numbers and arrays; JSON bodies are not coerced. */
 export function schemaCompiler(): FastifySchemaCompiler<JsonSchema> {
   const strict = withFormats(new Ajv({ strict: true, allErrors: true }));
   const coercing = withFormats(new Ajv({ strict: true, allErrors: true, coerceTypes: 'array' }));

@@ -22,7 +22,7 @@ export function stepDraftJob(services: Services, jobId: string): false {
   return database.transaction(() => {
     const job = findDraftJob(database, jobId);
     if (job === undefined) return false;
-    const failure = failureReason(services, job, now);
+    const failure = failureOf(services, job, now);
     if (failure === undefined) completeDraftJob(database, jobId, createRun(services, job, now));
     else failDraftJob(database, jobId, failure);
     return false;
@@ -33,7 +33,7 @@ export function stepDraftJob(services: Services, jobId: string): false {
  * Checks a draft when its job runs: the contract documents neither 404 nor 422 for creating the job, so a missing
  * draft or an invalid period fails the job instead.
  */
-function failureReason(
+function failureOf(
   { database }: Services,
   job: DraftJobRecord,
   now: number,

@@ -46,7 +46,7 @@ export const batchJobRoutes = {
 
 function creation(kind: BatchJobKind): RouteOf<CreationKey> {
   return {
-    requiresIdempotencyKey: true,
+    needsKey: true,
     body: objectSchema({ target_group_ids: targetGroupIds }, ['target_group_ids']),
     handle: (call, services) => {
       const { path, body, caller, now } = call;

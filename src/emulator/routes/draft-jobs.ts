@@ -16,7 +16,7 @@ type ReadKey =
 export const draftJobRoutes = {
   'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/launch-from-draft':
     {
-      requiresIdempotencyKey: true,
+      needsKey: true,
       body: objectSchema({ end_fielding_at: timestampText }, ['end_fielding_at']),
       handle: (call, services) =>
         create('launch', call, services, { startAt: null, endAt: Date.parse(call.body.end_fielding_at) }),
@@ -24,7 +24,7 @@ export const draftJobRoutes = {
 
   'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/schedule-from-draft':
     {
-      requiresIdempotencyKey: true,
+      needsKey: true,
       body: objectSchema({ start_fielding_at: timestampText, end_fielding_at: timestampText }, [
         'start_fielding_at',
         'end_fielding_at',

@@ -44,7 +44,7 @@ export const projectRoutes = {
   },
 
   'GET /demand/accounts/{account_id}/projects/{project_id}/overview': {
-    reportsInvalidAsNotFound: true,
+    invalidIsNotFound: true,
     handle: ({ path }, services) => {
       const project = projectAt(services, path);
       const totals = totalsByProject(services.database, [project.id]).get(project.id) ?? emptyTotals;

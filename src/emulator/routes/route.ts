@@ -51,9 +51,9 @@ export interface Route<Request extends Call = Call, Response = HttpResponse> {
   readonly query?: JsonSchema;
   readonly body?: JsonSchema;
   /** Whether requests require an `Idempotency-Key`. A known key is answered before any other check. */
-  readonly requiresIdempotencyKey?: boolean;
+  readonly needsKey?: boolean;
   /** The contract documents no 400 for this operation, so invalid requests get a 404. */
-  readonly reportsInvalidAsNotFound?: boolean;
+  readonly invalidIsNotFound?: boolean;
   readonly handle: (call: Request, services: Services) => Response;
 }
 

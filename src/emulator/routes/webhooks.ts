@@ -60,7 +60,7 @@ export const webhookRoutes = {
   },
 
   'GET /accounts/{account_id}/webhooks/{webhook_id}': {
-    reportsInvalidAsNotFound: true,
+    invalidIsNotFound: true,
     handle: ({ path }, services) => {
       const webhook = webhookAt(services, path);
       return { status: 200, headers: { etag: etagOf(webhook.version) }, body: view(webhook) };
@@ -84,7 +84,7 @@ export const webhookRoutes = {
   },
 
   'DELETE /accounts/{account_id}/webhooks/{webhook_id}': {
-    reportsInvalidAsNotFound: true,
+    invalidIsNotFound: true,
     handle: ({ path, header }, services) => {
       const webhook = webhookAt(services, path);
       // The contract documents neither 412 nor 400 here.

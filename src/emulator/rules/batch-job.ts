@@ -22,9 +22,7 @@ const plans: Readonly<
   relaunch: { wanted: Live, action: 'relaunch' },
 };
 
-/**
- * @param run the target group's fielding run; undefined if the project has no such target group, null for a draft
- */
+/** @param run the target group's fielding run; undefined if the project has no such target group, null for a draft */
 export function decideBatchItem(
   kind: BatchJobKind,
   run: RunState | null | undefined,

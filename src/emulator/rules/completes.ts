@@ -1,10 +1,7 @@
 import type { CompletesInInterval, RespondentStatusCount } from '../../contract/demand-api.js';
 import { timestamp } from '../clock.js';
 
-/**
- * The number of completed interviews between a start and the last complete. Times are milliseconds since the
- * epoch.
- */
+/** The number of completed interviews between a start and the last complete. Times are milliseconds since the epoch. */
 export interface Completes {
   readonly count: number;
   readonly startAt: number;
@@ -75,9 +72,7 @@ function countBefore({ count, startAt, lastAt }: Completes, moment: number): num
   return Math.ceil((count * (moment - startAt)) / (lastAt - startAt)) - 1;
 }
 
-/**
- * Adds to the start rather than to the previous interval, so that a short month does not shorten later ones.
- */
+/** Adds to the start rather than to the previous interval, so that a short month does not shorten later ones. */
 function after(start: number, { months, milliseconds }: Interval, times: number): number {
   const moment = new Date(start);
   const day = moment.getUTCDate();

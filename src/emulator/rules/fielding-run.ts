@@ -1,9 +1,6 @@
 import { FieldingRunStatus, StatusChangeReason } from '../../contract/demand-api.js';
 
-/**
- * The state of a fielding run and its target group that the rules depend on. Times are milliseconds since the
- * epoch.
- */
+/** The state that the rules depend on. Times are milliseconds since the epoch. */
 export interface RunState {
   readonly status: FieldingRunStatus;
   readonly startAt: number;

@@ -1,8 +1,6 @@
 import type { ProjectStatistics } from '../../contract/demand-api.js';
 
-/**
- * The totals of a project's target groups. Each list holds one number per target group that has the statistic.
- */
+/** The totals of a project's target groups. Each list holds one number per target group that has the statistic. */
 export interface ProjectTotals {
   readonly targetGroupCount: number;
   /** Of launched target groups. */

@@ -3,9 +3,7 @@ import { FieldingRunStatus } from '../../contract/demand-api.js';
 /** The bounds of a random value. */
 export type Range = readonly [min: number, max: number];
 
-/**
- * The state that a target group is seeded in. Days are relative to seeding; progress is a fraction of the goal.
- */
+/** The state that a target group is seeded in. Days are relative to seeding; progress is a fraction of the goal. */
 export interface Scenario {
   /** Undefined for a draft. */
   readonly status: FieldingRunStatus | undefined;

@@ -70,9 +70,7 @@ export function listProjects(
   return toPage(rows, request);
 }
 
-/**
- * Aggregates the target groups of each project, keyed by project id. Projects without target groups are missing.
- */
+/** Aggregates the target groups of each project, keyed by project id. Projects without target groups are missing. */
 export function totalsByProject(
   database: Database,
   projectIds: readonly string[],

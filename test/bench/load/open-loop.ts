@@ -11,10 +11,7 @@ export interface OpenLoopOptions {
   /** Requests per second, independent of responses. */
   readonly perSecond: number;
   readonly seconds: number;
-  /**
-   * The maximum number of connections, as of a load balancer, which rejects requests while all are busy. Default:
-   * unlimited.
-   */
+  /** The connection limit of a load balancer, which rejects requests while all are busy. Default: none. */
   readonly maxConnections?: number;
 }
 

@@ -16,10 +16,7 @@ export interface LoadOptions {
   readonly seconds: number;
   /** Persistent connections, each with one request at a time. */
   readonly connections: number;
-  /**
-   * Whether to check the status and `errors` of every response, which costs the load generator time. Default:
-   * false.
-   */
+  /** Whether to check every response for errors, which costs the load generator time. Default: false. */
   readonly check?: boolean;
 }
 

@@ -7,8 +7,7 @@ export interface Cores {
 /**
  * Assigns one core to the contestants and the others to the load.
  *
- * @param allowed the cores available to this process, as in `Cpus_allowed_list` of `/proc/<pid>/status`, e.g.
- * `0-2,5`
+ * @param allowed the cores available to this process, as in `Cpus_allowed_list` of `/proc/<pid>/status`, e.g. `0-2,5`
  * @returns undefined if there is only one
  */
 export function shareCores(allowed: string): Cores | undefined {

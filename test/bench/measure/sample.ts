@@ -50,7 +50,7 @@ export async function warmUp(
     const options = { url: running.url + path, body, seconds: Math.ceil(left), connections, check: true };
     const result = await runLoad(testBed.machine, options);
     throwIfFailed(running, operation, result.requests > 0 ? describeErrors(result) : undefined);
-    await idleRequestCount(running, testBed.upstream);
+    await requestsWhenIdle(running, testBed.upstream);
     left = warmUpSeconds - ((await running.usage()).cpuMs - before) / 1000;
   }
 }
@@ -73,9 +73,8 @@ const SETTLING_MS = 100;
 /**
  * Loads a contestant with one operation.
  *
- * CPU time and requests are counted between two points within the load, because operations cut off at its end
- * would count as CPU time but not as requests. Requests are upstream requests divided by their number per
- * operation.
+ * CPU time and requests are counted between two points within the load, because operations cut off at its end would
+ * count as CPU time but not as requests. Requests are upstream requests divided by their number per operation.
  *
  * @throws Error if a request failed, or the number of upstream requests is wrong
  */
@@ -95,12 +94,7 @@ export async function measure(
   ]);
   const failure =
     describeErrors(result) ??
-    checkUpstreamRequests(
-      (await idleRequestCount(running, upstream)) - before,
-      result.requests,
-      connections,
-      operation,
-    );
+    excessOf((await requestsWhenIdle(running, upstream)) - before, result.requests, connections, operation);
   throwIfFailed(running, operation, failure);
   const requests = (last.upstreamRequests - first.upstreamRequests) / operation.upstreamRequests;
   const elapsedMs = last.at - first.at;
@@ -127,7 +121,7 @@ async function snapshot(running: Running, upstream: Upstream, afterMs: number) {
 }
 
 /** The number of upstream requests once no more arrive; requests that were cut off may still be in flight. */
-async function idleRequestCount(running: Running, upstream: Upstream): Promise<number> {
+async function requestsWhenIdle(running: Running, upstream: Upstream): Promise<number> {
   for (;;) {
     const before = await snapshot(running, upstream, 0);
     const after = await snapshot(running, upstream, SETTLING_MS);
@@ -140,7 +134,7 @@ async function idleRequestCount(running: Running, upstream: Upstream): Promise<n
  * Checks that every response took its upstream requests, without sharing or repeating any. One operation per
  * connection is cut off at the end, and on a busy machine as many of the previous load can arrive late.
  */
-function checkUpstreamRequests(
+function excessOf(
   upstreamRequests: number,
   responses: number,
   connections: number,

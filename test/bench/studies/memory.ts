@@ -79,9 +79,7 @@ async function delayInLists(machine: Machine, running: Running, seconds: number,
   return delayMs;
 }
 
-/**
- * Runs all operations concurrently on equal shares of the connections, and pauses now and then for measurements.
- */
+/** Runs all operations concurrently on equal shares of the connections, and pauses now and then for measurements. */
 async function soak(
   machine: Machine,
   running: Running,

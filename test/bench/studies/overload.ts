@@ -12,10 +12,7 @@ const LOADS = [0.5, 1, 2, 4];
 const JUDGED = 2;
 const MIN_SHARE = 0.8;
 const MAX_P99_MS = 1000;
-/**
- * If it serves more than this multiple of its measured capacity, the capacity was underestimated and there is no
- * overload.
- */
+/** Above this multiple of its measured capacity, the capacity was underestimated: there is no overload. */
 const MAX_OF_CAPACITY = 1.5;
 
 const CONNECTIONS = 50;
