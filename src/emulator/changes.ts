@@ -6,38 +6,37 @@ import {
 } from '../contract/demand-api.js';
 import { timestamp } from './clock.js';
 import type { RunChange } from './rules/fielding-run.js';
-import { recordChanges, type Changer } from './store/changelog.js';
+import { recordChanges, type Actor } from './store/changelog.js';
 import type { Database } from './store/database.js';
 import { recordEffect, type Effect } from './store/effects.js';
 import { touch, updateRun, type RunRecord } from './store/fielding-runs.js';
 
-/** Who a run was last changed by when nobody did it. */
-export const CLOCK_USER_ID = '00000000-0000-4000-8000-000000000000';
+/** The user id of changes that the API itself makes. */
+export const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000000';
 
 /** Who or what changes a run, and when. */
-export interface Occasion extends Pick<
+export interface ChangeContext extends Pick<
   Effect,
   'at' | 'cause' | 'operation' | 'jobId' | 'idempotencyKey' | 'traceId'
 > {
   readonly userId: string;
-  /** Why the API itself changed a status. */
+  /** The reason code of a status change that the API itself makes. */
   readonly reason?: StatusChangeReason | undefined;
 }
 
 /**
- * The only place where an existing fielding run changes. Its version rises by exactly one, the ledger records the effect, and
- * the changelog records what is different.
- * Call it in a transaction.
+ * Changes an existing fielding run. This is the only function that does: it raises the version by exactly one,
+ * records the effect in the ledger and the differences in the changelog. Call it in a transaction.
  */
 export function changeRun(
   database: Database,
   run: RunRecord,
   change: RunChange,
-  occasion: Occasion,
+  context: ChangeContext,
 ): RunRecord {
-  const { userId, reason, ...effect } = occasion;
-  // A change may be made up for late, or the clock set back; a run's own history never runs backwards.
-  const at = Math.max(occasion.at, run.lastChangedAt);
+  const { userId, reason, ...effect } = context;
+  // A change can be applied late, and the clock can be set back; the history of a run stays in order.
+  const at = Math.max(context.at, run.lastChangedAt);
   const changed: RunRecord = {
     ...run,
     ...change,
@@ -49,7 +48,7 @@ export function changeRun(
   touch(database, changed, at);
   recordChanges(database, run.targetGroupId, {
     occurredAt: at,
-    user: changerOf(userId),
+    user: actorOf(userId),
     changes: differences(run, changed, reason),
   });
   recordEffect(database, {
@@ -67,9 +66,8 @@ export function changeRun(
   return changed;
 }
 
-/** A person, or the API itself where time has changed something. */
-export function changerOf(userId: string): Changer {
-  return userId === CLOCK_USER_ID ? { type: 'system_user' } : { type: 'las_user', las_user_id: userId };
+export function actorOf(userId: string): Actor {
+  return userId === SYSTEM_USER_ID ? { type: 'system_user' } : { type: 'las_user', las_user_id: userId };
 }
 
 function differences(
@@ -111,7 +109,7 @@ export function statusChange(
   };
 }
 
-/** What the status of a run makes of its target group, unless that is archived. */
+/** The status of a launched target group, unless it is archived. */
 export const STATUS_BY_RUN: Readonly<Record<FieldingRunStatus, TargetGroupStatus>> = {
   [FieldingRunStatus.Scheduled]: TargetGroupStatus.Scheduled,
   [FieldingRunStatus.Live]: TargetGroupStatus.Live,

@@ -1,4 +1,4 @@
-/** The emulator's time: a source of milliseconds since the epoch, which the control surface can shift. */
+/** The emulator's time in milliseconds since the epoch. The control surface can shift it. */
 export class Clock {
   #offset = 0;
   readonly #source: () => number;
@@ -19,13 +19,12 @@ export class Clock {
     this.#offset = now - this.#source();
   }
 
-  /** Back to the source's own time. */
   reset(): void {
     this.#offset = 0;
   }
 }
 
-/** RFC 3339 in UTC with three fractional digits, the only form that the API speaks. */
+/** Formats a time as the API does: RFC 3339 in UTC with three fractional digits. */
 export function timestamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }

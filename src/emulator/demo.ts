@@ -1,6 +1,6 @@
 /**
- * What the demo's data always has, whenever it was seeded: tokens and ids that tests, examples and people can rely on. All of
- * the named target groups are in project `projectId` of account `accountId`. Ends lie weeks away unless said otherwise.
+ * Tokens and ids of the demo data that never change, for tests and examples. All named target groups belong to
+ * project `projectId` of account `accountId`. Fielding periods end weeks after seeding unless noted.
  */
 export const demo = {
   /** Gives access to account 101. */
@@ -8,7 +8,7 @@ export const demo = {
   accountId: 101,
   projectId: '01BTGNYV6HRNK8K8VKZASZCFP0',
 
-  /** Its version is 5. */
+  /** At version 5. */
   live: { targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFP1', fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFP2' },
   secondLive: { targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFP3', fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFP4' },
   /** Can be resumed. */
@@ -29,7 +29,6 @@ export const demo = {
     targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFPF',
     fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFPG',
   },
-  /** Has no fielding run. */
   draft: { targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFPH' },
   archived: { targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFPJ', fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFPK' },
 
@@ -37,7 +36,7 @@ export const demo = {
   largeProjectId: '01BTGNYV6HRNK8K8VKZASZCFN0',
   inactiveProjectId: '01BTGNYV6HRNK8K8VKZASZCFJ0',
 
-  /** Another account, with a token of its own. */
+  /** Another account, with its own token. */
   other: {
     token: 'demo-202',
     accountId: 202,

@@ -1,9 +1,9 @@
 /**
- * The emulator as a program of its own:
+ * The emulator as a standalone program:
  *
  *     node dist/emulator/main.js --port 4010 --data .data/demand.sqlite --control
  *
- * It prints one line of JSON with its URL once it is ready, and ends on SIGTERM or SIGINT.
+ * It prints one line of JSON with its URL once it is ready, and exits on SIGTERM or SIGINT.
  */
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
@@ -47,7 +47,7 @@ function readArguments(): EmulatorOptions {
 }
 
 function wholeNumber(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} must be a whole number, not "${text}"`);
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} must be an integer, not "${text}"`);
   return Number(text);
 }
 

@@ -9,7 +9,7 @@ import { Replica } from './faults/replica.js';
 import { serveApi } from './http/api.js';
 import { readJsonBodies } from './http/body.js';
 import { sendError } from './http/errors.js';
-import { BASE_PATH } from './http/exchange.js';
+import { BASE_PATH } from './http/api-request.js';
 import { RateLimiter, type RateLimit } from './http/rate-limit.js';
 import { schemaCompiler } from './http/schemas.js';
 import { resumeJobs } from './jobs/resume.js';
@@ -19,39 +19,39 @@ import type { Services } from './services.js';
 import { openDatabase } from './store/database.js';
 
 export interface EmulatorOptions {
-  /** Where it listens. Default `127.0.0.1`. */
+  /** The address to listen on. Default `127.0.0.1`. */
   readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
-  /** The SQLite file that keeps the data; its folder is created. Default `:memory:`. An empty file is seeded with the demo. */
+  /** The SQLite file, created with its folder. An empty file is seeded with the demo data. Default `:memory:`. */
   readonly data?: string;
-  /** Milliseconds since the epoch. Default `Date.now`. Every rule that knows of time goes by it. */
+  /** Returns milliseconds since the epoch; all time-dependent rules use it. Default `Date.now`. */
   readonly clock?: () => number;
   /** Whether to serve the control surface. Default false. */
   readonly control?: boolean;
-  /** How long a background job takes for each target group, in milliseconds. Default 200. */
+  /** The time that a background job takes for each target group, in milliseconds. Default 200. */
   readonly jobStepMs?: number;
-  /** How fast each token may call. Default: as fast as it likes. */
+  /** The rate limit of each token. Default: none. */
   readonly rateLimit?: RateLimit;
   /** Default: silent. */
   readonly logger?: FastifyBaseLogger;
 }
 
 export interface Emulator {
-  /** The API's base with its path, e.g. `http://127.0.0.1:4010/v1`. */
+  /** The API's base URL, e.g. `http://127.0.0.1:4010/v1`. */
   readonly url: string;
-  /** Where the control surface is, e.g. `http://127.0.0.1:4010/__emulator`. */
+  /** The control surface's URL, e.g. `http://127.0.0.1:4010/__emulator`. */
   readonly controlUrl: string;
-  /** Cuts open connections, stops jobs where they are, and closes the file. */
+  /** Closes open connections, stops jobs after their current step, and closes the file. */
   close(): Promise<void>;
 }
 
 const DEFAULT_JOB_STEP_MS = 200;
 
 /**
- * Starts a Demand API of our own. Jobs that an earlier process left unfinished in `data` go on.
+ * Starts a local Demand API. Jobs that an earlier process left unfinished in `data` resume.
  *
- * @throws Error where the port is taken, or the file cannot be used
+ * @throws Error if the port is taken or the file cannot be used
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const clock = new Clock(options.clock ?? Date.now);
@@ -68,11 +68,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     database,
     clock,
     jobs: new JobRunner(options.jobStepMs ?? DEFAULT_JOB_STEP_MS, (error) => {
-      app.log.error({ err: error }, 'a job stopped');
+      app.log.error({ err: error }, 'background job failed');
     }),
     newId: () => ulid(clock.now()),
   };
-  const interference = {
+  const controlState = {
     faults: new FaultRules(),
     delays: new Delays(),
     requests: new RequestLog(),
@@ -82,10 +82,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   const reset = (): void => {
     services.jobs.stop();
-    interference.delays.cancelAll();
-    interference.faults.clear();
-    interference.requests.clear();
-    interference.replica.clear();
+    controlState.delays.cancelAll();
+    controlState.faults.clear();
+    controlState.requests.clear();
+    controlState.replica.clear();
     limiter?.reset();
     clock.reset();
     database.transaction(() => {
@@ -96,15 +96,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   readJsonBodies(app);
   app.setValidatorCompiler(schemaCompiler());
-  app.register(async (api) => serveApi(api, services, interference, limiter));
+  app.register(async (api) => serveApi(api, services, controlState, limiter));
   if (options.control === true) {
-    app.register(async (control) => serveControl(control, services, interference, reset), {
+    app.register(async (control) => serveControl(control, services, controlState, reset), {
       prefix: CONTROL_PATH,
     });
   }
 
   const stop = async (): Promise<void> => {
-    interference.delays.cancelAll();
+    controlState.delays.cancelAll();
     await app.close();
     services.jobs.stop();
     database.close();

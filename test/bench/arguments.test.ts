@@ -10,7 +10,7 @@ test.each([
   [['--record'], { mode: 'record', write: false }],
   [['--only=proxy'], { write: false, contestants: ['proxy'], operations: undefined }],
   [['--operations=run,list'], { write: false, contestants: undefined, operations: ['run', 'list'] }],
-])('%j', (args, expected) => {
+])('parses %j', (args, expected) => {
   expect(parseArguments(args, NAMES)).toMatchObject(expected);
 });
 
@@ -23,7 +23,7 @@ test.each([
   [['--record', '--only=proxy'], '--only'],
   [['--only=proxy,mercury'], 'mercury'],
   [['--operations='], '--operations'],
-])('%j is refused in one line that says why', (args, named) => {
+])('rejects %j in one line with the reason', (args, named) => {
   const parse = () => parseArguments(args, NAMES);
   expect(parse).toThrow(UsageError);
   expect(parse).toThrow(named);

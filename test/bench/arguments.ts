@@ -5,15 +5,15 @@ export type Mode = 'full' | 'quick' | 'check' | 'record';
 
 export interface Arguments {
   readonly mode: Mode;
-  /** Whether results go into the repository: those of a full run over everything do. */
+  /** Whether to write results into the repository; a full run over everything does. */
   readonly write: boolean;
-  /** Undefined for those of the mode. */
+  /** Default: those of the mode. */
   readonly contestants: readonly string[] | undefined;
-  /** Undefined for those of the mode. */
+  /** Default: those of the mode. */
   readonly operations: readonly OperationName[] | undefined;
 }
 
-/** What was asked for cannot be done. `message` is one line. */
+/** Invalid arguments or environment. `message` is one line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -21,18 +21,18 @@ export class UsageError extends Error {
 const USAGE = `Usage: npm run bench -- [--quick | --check | --record] [--write] [--only=<contestant>,...] [--operations=<operation>,...], or a study: see test/bench/README.md`;
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
- * @param names of all contestants
- * @throws {UsageError} for anything unknown, or what does not go together
+ * @param names the names of all contestants
+ * @throws {UsageError} for unknown or conflicting arguments
  */
 export function parseArguments(args: readonly string[], names: readonly string[]): Arguments {
   const { quick, check, record, write, only, operations } = optionsIn(args);
   const modes = [quick && 'quick', check && 'check', record && 'record'].filter((mode) => mode !== false);
   const [mode = 'full', second] = modes as Mode[];
-  if (second !== undefined) throw new UsageError(`--${mode} and --${second} do not go together.`);
+  if (second !== undefined) throw new UsageError(`--${mode} and --${second} cannot be combined.`);
   if ((check || record) && (write || (only ?? operations) !== undefined)) {
-    throw new UsageError(`--${mode} takes none of --write, --only and --operations.`);
+    throw new UsageError(`--${mode} cannot be combined with --write, --only or --operations.`);
   }
   return {
     mode,
@@ -64,7 +64,7 @@ function listed(
   const names = list?.split(',');
   const unknown = names?.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new UsageError(`${flag} names \`${unknown}\`, which is none of ${known.join(', ')}.`);
+    throw new UsageError(`${flag} has the unknown value \`${unknown}\`; known are ${known.join(', ')}.`);
   }
   return names;
 }

@@ -1,6 +1,4 @@
-/**
- * What the gateway costs beside peers, and how it stands up: `npm run bench`, see README.md in this folder.
- */
+/** The benchmark: `npm run bench`, see README.md in this folder. */
 import { inspect } from 'node:util';
 import { parseArguments, UsageError, type Arguments } from './arguments.js';
 import { Machine } from './measure/machine.js';
@@ -11,10 +9,10 @@ import { requirePrograms } from './programs.js';
 import { parseStudyArguments } from './studies/arguments.js';
 import { runStudies, STUDIES } from './studies/studies.js';
 
-/** Does what was asked for. @returns whether that is as it should be */
+/** @returns whether all checks passed */
 type Command = (machine: Machine) => Promise<boolean>;
 
-/** The comparison, and then all studies. */
+/** The comparison followed by all studies. */
 const ALL = 'all';
 
 try {
@@ -37,7 +35,6 @@ try {
   process.exitCode = 1;
 }
 
-/** @throws {UsageError} */
 function commandOf([name = '', ...rest]: readonly string[]): Command {
   const study = STUDIES.find((each) => each.name === name);
   if (study !== undefined || name === ALL) {

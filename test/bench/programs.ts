@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { UsageError } from './arguments.js';
 
-/** @throws {UsageError} for the first program that is not installed, with the Debian package that has it */
+/** @throws {UsageError} for the first missing program, with its Debian package */
 export function requirePrograms(programs: readonly string[]): void {
   for (const program of programs) {
     if (spawnSync(program, ['-v']).error !== undefined) {
-      throw new UsageError(`The benchmark needs ${program}: install the Debian package \`${program}\`.`);
+      throw new UsageError(`The benchmark requires ${program}: install the Debian package \`${program}\`.`);
     }
   }
 }

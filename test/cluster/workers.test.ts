@@ -172,7 +172,7 @@ describe('Under load, on lasting connections and on new ones', () => {
     expect(failed.map(({ failure }) => failure)).toEqual(
       failed.map(() => expect.stringMatching(/hang up|ECONNRESET/)),
     );
-    expect(failed.filter(({ at }) => at > replacedAt)).toEqual([]);
+    expect(failed.filter(({ sentAt }) => sentAt > replacedAt)).toEqual([]);
     // Those that were under way, and not all that came until there was another.
     expect(failed.length).toBeLessThan(asked.length / 4);
     expect(await program.line(({ msg }) => String(msg).startsWith('A worker died'))).toMatchObject({

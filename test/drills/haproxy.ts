@@ -8,24 +8,24 @@ export function hasHaproxy(): boolean {
 }
 
 export interface ProxyOptions {
-  /** Where the configuration is written to. */
+  /** Where to write the configuration. */
   readonly folder: string;
   readonly port: number;
-  /** The ports of the gateways that it shares requests among. */
+  /** The ports of the gateways behind the proxy. */
   readonly gateways: readonly number[];
 }
 
-/** How long the proxy may take to notice that a gateway is not ready: two checks, and time to spare on a busy machine. */
-export const NOTICED_WITHIN_MS = 2000;
+/** The time in which the proxy detects an unready gateway: two checks, plus a margin for a busy machine. */
+export const DETECTION_MS = 2000;
 
-/** Starts HAProxy as one would run it before gateways: it asks `/readyz`, and tries another where one cannot be reached. */
+/** Starts HAProxy as in production: it checks `/readyz` and retries on another gateway if one is unreachable. */
 export async function startHaproxy(processes: Processes, options: ProxyOptions): Promise<ChildProcess> {
   const file = join(options.folder, 'haproxy.cfg');
   await writeFile(file, configurationOf(options));
   return await processes.start(['haproxy', '-db', '-f', file], {}, () => allUp(options));
 }
 
-/** Whether the proxy sends requests to all of its gateways. */
+/** Whether the proxy considers all of its gateways up. */
 export async function allUp({ port, gateways }: ProxyOptions): Promise<boolean> {
   const response = await fetch(`http://127.0.0.1:${port}${STATISTICS};csv`);
   const lines = (await response.text()).split('\n').filter((line) => line.startsWith('gateways,gateway-'));

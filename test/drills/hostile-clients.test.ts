@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { executor } from '../helpers/executor.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { startLoad } from './load.js';
-import { answers, freePort, Processes } from './processes.js';
+import { freePort, Processes, respondsOk } from './processes.js';
 
 jest.setTimeout(90_000);
 
@@ -40,7 +40,7 @@ async function startGateway(env: Readonly<Record<string, string>>) {
       OVERLOAD_WAIT_MS: '0',
       ...env,
     },
-    () => answers(`${url}/readyz`),
+    () => respondsOk(`${url}/readyz`),
   );
   return { url, child };
 }
@@ -74,10 +74,10 @@ test('answers every good client while others hold connections in all ways, withi
     Promise.resolve(true),
   );
   await sleep(LOAD_MS);
-  const asked = await load.stop();
-  expect(asked.filter(({ answer }) => answer !== 200)).toEqual([]);
-  expect(asked.length).toBeGreaterThan((LOAD_MS / 1000) * PER_SECOND * 0.5);
-  expect(await answers(`${url}/readyz`)).toBe(true);
+  const results = await load.stop();
+  expect(results.filter(({ response }) => response !== 200)).toEqual([]);
+  expect(results.length).toBeGreaterThan((LOAD_MS / 1000) * PER_SECOND * 0.5);
+  expect(await respondsOk(`${url}/readyz`)).toBe(true);
   expect(peakMemory(child.pid) ?? 0).toBeLessThan(MAX_RESIDENT_MIB);
   expect(await Promise.race([processes.end(child, 'SIGTERM'), sleep(10_000, 'still running')])).toBe(0);
 });

@@ -1,29 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** One request of a load, and what came of it. Times are those of `performance.now()`. */
-export interface Asked<Answer> {
-  readonly at: number;
-  readonly answeredAt: number;
-  /** Undefined where no answer came. */
-  readonly answer: Answer | undefined;
-  /** Why not. */
+/** One request of a load and its result. Times are those of `performance.now()`. */
+export interface LoadResult<Response> {
+  readonly sentAt: number;
+  readonly endedAt: number;
+  /** Undefined if there was no response. */
+  readonly response: Response | undefined;
+  /** The reason for a missing response. */
   readonly failure?: string;
 }
 
-export interface Load<Answer> {
-  /** Asks nothing more, waits for what is under way, and answers all, in the order it was asked. */
-  stop(): Promise<Asked<Answer>[]>;
+export interface Load<Response> {
+  /** Stops sending, waits for requests in flight and returns all results in the order of sending. */
+  stop(): Promise<LoadResult<Response>[]>;
 }
 
-/** Asks so many times a second, whether answers come or not: a slow server gets no mercy. */
-export function startLoad<Answer>(perSecond: number, ask: (number: number) => Promise<Answer>): Load<Answer> {
-  const asked: Promise<Asked<Answer>>[] = [];
-  const begun = performance.now();
+/** Sends requests at a constant rate, independent of responses, so that a slow server gets no relief. */
+export function startLoad<Response>(
+  perSecond: number,
+  send: (number: number) => Promise<Response>,
+): Load<Response> {
+  const results: Promise<LoadResult<Response>>[] = [];
+  const startedAt = performance.now();
   const stopping = new AbortController();
   const done = (async () => {
     while (!stopping.signal.aborted) {
-      const due = ((performance.now() - begun) / 1000) * perSecond;
-      while (asked.length < due) asked.push(watch(ask, asked.length));
+      const due = ((performance.now() - startedAt) / 1000) * perSecond;
+      while (results.length < due) results.push(measure(send, results.length));
       await sleep(1000 / perSecond, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
@@ -31,20 +34,20 @@ export function startLoad<Answer>(perSecond: number, ask: (number: number) => Pr
     async stop() {
       stopping.abort();
       await done;
-      return await Promise.all(asked);
+      return await Promise.all(results);
     },
   };
 }
 
-async function watch<Answer>(
-  ask: (number: number) => Promise<Answer>,
+async function measure<Response>(
+  send: (number: number) => Promise<Response>,
   number: number,
-): Promise<Asked<Answer>> {
-  const at = performance.now();
+): Promise<LoadResult<Response>> {
+  const sentAt = performance.now();
   try {
-    const answer = await ask(number);
-    return { at, answeredAt: performance.now(), answer };
+    const response = await send(number);
+    return { sentAt, endedAt: performance.now(), response };
   } catch (error) {
-    return { at, answeredAt: performance.now(), answer: undefined, failure: String(error) };
+    return { sentAt, endedAt: performance.now(), response: undefined, failure: String(error) };
   }
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { say } from '../exactly-once/settings.js';
+import { printLine } from '../exactly-once/settings.js';
 import { startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
-import { PATHS, runOutage } from './outage.js';
+import { PATH_COUNT, runOutage } from './outage.js';
 
 /** For a longer outage: `OUTAGE_SECONDS=10 npm test -- test/drills/outage`. */
 const SECONDS = Number(process.env['OUTAGE_SECONDS'] ?? 3);
@@ -26,13 +26,13 @@ afterEach(async () => {
   await emulator.close();
 });
 
-test('an outage is not made worse, everybody is told of it in time, and all is well soon after it', async () => {
+test('an outage is not amplified, every client is informed in time, and service recovers soon after it', async () => {
   const report = await runOutage({ emulator, gateway, seconds: SECONDS, perSecond: PER_SECOND });
-  const { askedDuring, sentDuring, probes, openMs = 0, recoveryMs, slowestMs, codes } = report;
-  say(
-    `Outage of ${SECONDS} s: ${askedDuring} requests of clients (${JSON.stringify(codes)}), ${sentDuring} calls, ` +
-      `of them ${probes} probes while the breakers were open for ${openMs.toFixed()} ms; ` +
-      `slowest answer ${slowestMs.toFixed()} ms, all well ${recoveryMs.toFixed()} ms after`,
+  const { requestsDuring, sentDuring, probes, openMs = 0, recoveryMs, slowestMs, codes } = report;
+  printLine(
+    `Outage of ${SECONDS} s: ${requestsDuring} client requests (${JSON.stringify(codes)}), ${sentDuring} calls, ` +
+      `including ${probes} probes while the breakers were open for ${openMs.toFixed()} ms; ` +
+      `slowest response ${slowestMs.toFixed()} ms, recovery after ${recoveryMs.toFixed()} ms`,
   );
 
   expect(report.unanswered).toEqual([]);
@@ -42,17 +42,17 @@ test('an outage is not made worse, everybody is told of it in time, and all is w
     [],
   );
 
-  // Each request of a client makes one call; retries add a fifth of the last ten seconds' calls, or ten.
-  const callsBefore = report.asked - askedDuring;
-  expect(sentDuring).toBeLessThanOrEqual(askedDuring + Math.max(10, 0.2 * (callsBefore + askedDuring)));
+  // Each client request makes one call; retries add a fifth of the last ten seconds' calls, or ten.
+  const callsBefore = report.requests - requestsDuring;
+  expect(sentDuring).toBeLessThanOrEqual(requestsDuring + Math.max(10, 0.2 * (callsBefore + requestsDuring)));
   expect(openMs).toBeGreaterThan(0);
-  expect(probes).toBeLessThanOrEqual(PATHS * (Math.ceil(openMs / 1000) + 1));
+  expect(probes).toBeLessThanOrEqual(PATH_COUNT * (Math.ceil(openMs / 1000) + 1));
   expect(report.refused).toBeGreaterThan(0);
-  expect(report.refusedWithAdvice).toBe(report.refused);
-  // A load balancer goes on sending requests: all replicas are as this one, and each tells clients what is wrong.
+  expect(report.refusedWithDelay).toBe(report.refused);
+  // The load balancer keeps sending requests: every replica is in the same state, and each reports the cause.
   expect(report.healthy).toEqual([200]);
 
   expect(recoveryMs).toBeLessThan(2000);
-  expect(report.demandApiAtLast).toBe('available');
+  expect(report.finalDemandApi).toBe('available');
   expect(report.violations).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Poster } from '../exactly-once/post.js';
+import { GraphQLClient } from '../exactly-once/graphql-client.js';
 import { findViolations } from '../exactly-once/ledger.js';
 import type { FaultRule, LoggedRequest, TestEmulator } from '../helpers/emulator.js';
 import type { TestGateway } from '../helpers/gateway.js';
-import { startLoad, type Asked } from './load.js';
-import { mixed, type LoadAnswer } from './requests.js';
+import { startLoad, type LoadResult } from './load.js';
+import { sendMixed, type LoadResponse } from './requests.js';
 
 export interface OutageOptions {
   readonly emulator: TestEmulator;
@@ -13,35 +13,35 @@ export interface OutageOptions {
   readonly perSecond: number;
 }
 
-/** What was seen. Times are in milliseconds. */
+/** The result of an outage drill. Times are in milliseconds. */
 export interface OutageReport {
-  /** Requests of clients: all, those during the outage, and those that got no answer. */
-  readonly asked: number;
-  readonly askedDuring: number;
+  /** Client requests: in total, during the outage, and those without a response. */
+  readonly requests: number;
+  readonly requestsDuring: number;
   readonly unanswered: readonly string[];
-  /** The longest that a client waited. */
+  /** The longest response time. */
   readonly slowestMs: number;
-  /** What clients were told during the outage. */
+  /** The error codes that clients received during the outage. */
   readonly codes: Readonly<Record<string, number>>;
-  /** Failures during the outage of which nothing was sent, and how many of them say when to try again. */
+  /** Failures during the outage without an upstream call, and how many of them have `retryAfterSeconds`. */
   readonly refused: number;
-  readonly refusedWithAdvice: number;
-  /** Requests of the gateway: during the outage, and of these once the breakers of both paths had opened. */
+  readonly refusedWithDelay: number;
+  /** Upstream calls during the outage, and how many of these came after the breakers of both paths had opened. */
   readonly sentDuring: number;
   readonly probes: number;
-  /** How long both were open before the upstream came back; undefined where they did not open. */
+  /** How long both were open before the upstream returned; undefined if they did not open. */
   readonly openMs: number | undefined;
-  /** The statuses of `/readyz` and `/healthz` all the time. */
+  /** All statuses of `/readyz` and `/healthz`. */
   readonly healthy: readonly number[];
-  /** From the return of the upstream to the last failure's beginning. */
+  /** The time from the upstream's return to the start of the last failed request. */
   readonly recoveryMs: number;
-  /** What `/readyz` tells of the API in the end. */
-  readonly demandApiAtLast: string;
-  /** What clients were told, held against what was done. */
+  /** The state of the API in `/readyz` at the end. */
+  readonly finalDemandApi: string;
+  /** Contradictions between what clients were told and the ledger. */
   readonly violations: readonly string[];
 }
 
-/** Half of the requests find a broken connection, half a proxy that says 503. */
+/** Half of the requests find a broken connection, the other half a proxy that responds 503. */
 const OUTAGE: readonly FaultRule[] = [
   { path: '.', share: 0.5, seed: 7, reset: true },
   {
@@ -52,17 +52,17 @@ const OUTAGE: readonly FaultRule[] = [
   },
 ];
 
-/** The paths that the load calls, each with a breaker of its own. */
-export const PATHS = 2;
+/** The paths that the load calls, each with its own breaker. */
+export const PATH_COUNT = 2;
 
-/** What runs for the first time is slow, and that is not what this is about. */
+/** Code that runs for the first time is slow, which is not under test. */
 const WARM_UP = 40;
 const BEFORE_MS = 1000;
 const AFTER_MS = 3000;
-/** What was on its way when the breakers opened still arrives. */
-const ON_THE_WAY_MS = 100;
+/** Calls in flight when the breakers opened still arrive. */
+const IN_FLIGHT_MS = 100;
 
-/** Keeps up a steady load, takes the upstream away for a while, and gives it back. */
+/** Takes the upstream down under a steady load, and restores it. */
 export async function runOutage({
   emulator,
   gateway,
@@ -70,10 +70,10 @@ export async function runOutage({
   perSecond,
 }: OutageOptions): Promise<OutageReport> {
   const { control } = emulator;
-  const poster = new Poster(gateway.url);
-  const early: LoadAnswer[] = [];
-  for (let number = 0; number < WARM_UP; number += 1) early.push(await mixed(poster, 20_000 + number));
-  const load = startLoad(perSecond, (number) => mixed(poster, number));
+  const client = new GraphQLClient(gateway.url);
+  const warmUp: LoadResponse[] = [];
+  for (let number = 0; number < WARM_UP; number += 1) warmUp.push(await sendMixed(client, 20_000 + number));
+  const load = startLoad(perSecond, (number) => sendMixed(client, number));
   await sleep(BEFORE_MS);
 
   await control.forgetRequests();
@@ -81,46 +81,48 @@ export async function runOutage({
   const from = performance.now();
   const watched = await watchHealth(gateway.url, seconds * 1000);
   await control.faults.clear();
-  const returned = performance.now();
+  const restoredAt = performance.now();
   const openMs = watched.openedAt === undefined ? undefined : Date.now() - watched.openedAt;
   const during = await control.requests();
 
   await sleep(AFTER_MS);
-  const asked = await load.stop();
-  const { demandApi: demandApiAtLast } = await readinessOf(gateway.url);
-  poster.close();
+  const results = await load.stop();
+  const { demandApi: finalDemandApi } = await readinessOf(gateway.url);
+  client.close();
 
-  const failures = asked.filter(isFailure);
-  const askedDuring = asked.filter(({ at }) => at >= from && at < returned);
+  const failures = results.filter(isFailure);
+  const resultsDuring = results.filter(({ sentAt }) => sentAt >= from && sentAt < restoredAt);
   const sent = new Set(during.map(traceOf));
-  const refused = askedDuring.filter((one) => isFailure(one) && !sent.has(one.answer?.traceId));
-  const told = [...early, ...asked.map(({ answer }) => answer)].flatMap((answer) => answer?.told ?? []);
+  const refused = resultsDuring.filter((result) => isFailure(result) && !sent.has(result.response?.traceId));
+  const mutations = [...warmUp, ...results.map(({ response }) => response)].flatMap(
+    (response) => response?.result ?? [],
+  );
   return {
-    asked: asked.length,
-    askedDuring: askedDuring.length,
-    unanswered: asked.flatMap(({ failure }) => failure ?? []),
-    slowestMs: Math.max(...asked.map(({ at, answeredAt }) => answeredAt - at)),
-    codes: countCodes(askedDuring),
+    requests: results.length,
+    requestsDuring: resultsDuring.length,
+    unanswered: results.flatMap(({ failure }) => failure ?? []),
+    slowestMs: Math.max(...results.map(({ sentAt, endedAt }) => endedAt - sentAt)),
+    codes: countCodes(resultsDuring),
     refused: refused.length,
-    refusedWithAdvice: refused.filter(({ answer }) => extensionsOf(answer)?.['retryAfterSeconds'] === 1)
+    refusedWithDelay: refused.filter(({ response }) => extensionsOf(response)?.['retryAfterSeconds'] === 1)
       .length,
     sentDuring: during.length,
     probes: during.filter(
-      ({ at }) => watched.openedAt !== undefined && Date.parse(at) > watched.openedAt + ON_THE_WAY_MS,
+      ({ at }) => watched.openedAt !== undefined && Date.parse(at) > watched.openedAt + IN_FLIGHT_MS,
     ).length,
     openMs,
     healthy: watched.healthy,
-    recoveryMs: Math.max(0, ...failures.map(({ at }) => at - returned)),
-    demandApiAtLast,
+    recoveryMs: Math.max(0, ...failures.map(({ sentAt }) => sentAt - restoredAt)),
+    finalDemandApi,
     violations: findViolations(
-      told,
+      mutations,
       (await control.effects()).filter(({ operation }) => operation === 'create_batch_job'),
     ),
   };
 }
 
 interface WatchedHealth {
-  /** When `/readyz` first told that no path is called; milliseconds since the epoch. */
+  /** When `/readyz` first reported both paths as failing; milliseconds since the epoch. */
   readonly openedAt: number | undefined;
   readonly healthy: readonly number[];
 }
@@ -131,7 +133,7 @@ async function watchHealth(url: string, forMs: number): Promise<WatchedHealth> {
   let openedAt: number | undefined;
   while (performance.now() < until) {
     const { status, failing } = await readinessOf(url);
-    if (failing.length === PATHS) openedAt ??= Date.now();
+    if (failing.length === PATH_COUNT) openedAt ??= Date.now();
     healthy.add(status);
     healthy.add(await statusOf(`${url}/healthz`));
     await sleep(20);
@@ -156,24 +158,24 @@ async function statusOf(url: string): Promise<number> {
   return response.status;
 }
 
-function isFailure({ answer }: Asked<LoadAnswer>): boolean {
-  return answer === undefined || (answer.errors ?? []).length > 0;
+function isFailure({ response }: LoadResult<LoadResponse>): boolean {
+  return response === undefined || (response.errors ?? []).length > 0;
 }
 
-function extensionsOf(answer: LoadAnswer | undefined): Readonly<Record<string, unknown>> | undefined {
-  return answer?.errors?.[0]?.extensions;
+function extensionsOf(response: LoadResponse | undefined): Readonly<Record<string, unknown>> | undefined {
+  return response?.errors?.[0]?.extensions;
 }
 
-/** The trace that a `traceparent` continues. */
 function traceOf({ headers }: LoggedRequest): string | undefined {
   return headers['traceparent']?.toString().split('-')[1];
 }
 
-function countCodes(asked: readonly Asked<LoadAnswer>[]): Record<string, number> {
+function countCodes(results: readonly LoadResult<LoadResponse>[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { answer } of asked) {
+  for (const { response } of results) {
     const code =
-      (extensionsOf(answer)?.['code'] as string | undefined) ?? (answer === undefined ? 'none' : 'success');
+      (extensionsOf(response)?.['code'] as string | undefined) ??
+      (response === undefined ? 'none' : 'success');
     counts[code] = (counts[code] ?? 0) + 1;
   }
   return counts;

@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A program that is not ready after so long never will be, in milliseconds. */
+/** A program that is not ready by then is considered broken, in milliseconds. */
 const MAX_START_MS = 30_000;
 
-/** Programs in processes of their own, none of which outlives the tests. */
+/** Child processes that do not outlive the tests. */
 export class Processes {
   readonly #running = new Set<ChildProcess>();
 
   /**
-   * Starts a program with this environment only, and waits until it is ready.
+   * Starts a program with only this environment and waits until it is ready.
    *
-   * @throws Error with what it wrote where it ends before that, and with why it is not ready where it takes 30 s
+   * @throws Error with its output if it exits first or is not ready within 30 s
    */
   async start(
     [command, ...args]: readonly [string, ...string[]],
@@ -37,14 +37,14 @@ export class Processes {
     const deadline = performance.now() + MAX_START_MS;
     while (!(await isReady())) {
       const name = `${command} ${args.join(' ')}`;
-      if (hasEnded(child)) throw new Error(`${name} ended: ${output}`);
+      if (hasEnded(child)) throw new Error(`${name} exited: ${output}`);
       if (performance.now() > deadline) throw new Error(`${name} is not ready: ${output}`, { cause: why });
       await sleep(10);
     }
     return child;
   }
 
-  /** Sends a signal and waits for the end. @returns the exit code, or the signal that ended it */
+  /** Sends a signal and waits for the exit. @returns the exit code, or the signal that ended the process */
   async end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> {
     if (!hasEnded(child)) {
       const exit = once(child, 'exit');
@@ -64,7 +64,7 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
 }
 
-/** A port that nobody listens on, to be taken soon. */
+/** A port that is free at the moment. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -74,8 +74,8 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Whether a `GET` answers with 200. */
-export async function answers(url: string): Promise<boolean> {
+/** Whether a `GET` gets a 200. */
+export async function respondsOk(url: string): Promise<boolean> {
   const response = await fetch(url);
   await response.arrayBuffer();
   return response.status === 200;

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { findViolations } from '../exactly-once/ledger.js';
-import { Poster } from '../exactly-once/post.js';
-import { say } from '../exactly-once/settings.js';
+import { GraphQLClient } from '../exactly-once/graphql-client.js';
+import { printLine } from '../exactly-once/settings.js';
 import { startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
 import { executor } from '../helpers/executor.js';
-import { allUp, hasHaproxy, NOTICED_WITHIN_MS, startHaproxy } from './haproxy.js';
+import { allUp, hasHaproxy, DETECTION_MS, startHaproxy } from './haproxy.js';
 import { startLoad } from './load.js';
-import { answers, freePort, Processes } from './processes.js';
-import { mixed } from './requests.js';
+import { respondsOk, freePort, Processes } from './processes.js';
+import { sendMixed } from './requests.js';
 
 /** For a longer drill: `ROLLING_RESTART_SECONDS=30 npm test -- test/drills/rolling-restart`. */
 const SECONDS = Number(process.env['ROLLING_RESTART_SECONDS'] ?? 8);
@@ -22,7 +22,7 @@ jest.setTimeout((SECONDS + 60) * 1000);
 const runs = hasHaproxy() || process.env['CI'] === 'true';
 const drill = runs ? test : test.skip;
 if (!runs)
-  say('The drill of a rolling restart is skipped: there is no `haproxy` here (apt-get install haproxy).');
+  printLine('Skipping the rolling restart drill: `haproxy` is not installed (apt-get install haproxy).');
 
 const processes = new Processes();
 let folder: string;
@@ -38,30 +38,30 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** `dist/main.js`, as `npm run build` made it. */
+/** Starts `dist/main.js`, which `npm run build` creates. */
 async function startGateway(port: number): Promise<ChildProcess> {
   const env = {
     ...executor,
     PORT: String(port),
     DEMAND_API_URL: emulator.url,
     LOG_LEVEL: 'warn',
-    DRAIN_DELAY_MS: String(NOTICED_WITHIN_MS),
-    // A busy machine is not what is drilled.
+    DRAIN_DELAY_MS: String(DETECTION_MS),
+    // A busy machine must not fail the drill.
     OVERLOAD_WAIT_MS: '0',
   };
   return await processes.start([process.execPath, 'dist/main.js'], env, () =>
-    answers(`http://127.0.0.1:${port}/readyz`),
+    respondsOk(`http://127.0.0.1:${port}/readyz`),
   );
 }
 
-drill('no request fails while gateways behind a proxy are restarted one after the other', async () => {
+drill('no request fails while gateways behind a proxy restart one by one', async () => {
   const [proxyPort, ...ports] = [await freePort(), await freePort(), await freePort()] as const;
   const gateways = await Promise.all(ports.map(startGateway));
   const proxy = { folder, port: proxyPort, gateways: ports };
   await startHaproxy(processes, proxy);
 
-  const poster = new Poster(`http://127.0.0.1:${proxyPort}`);
-  const load = startLoad(PER_SECOND, (number) => mixed(poster, number));
+  const client = new GraphQLClient(`http://127.0.0.1:${proxyPort}`);
+  const load = startLoad(PER_SECOND, (number) => sendMixed(client, number));
   const end = performance.now() + SECONDS * 1000;
   const exits: unknown[] = [];
   for (let turn = 0; performance.now() < end; turn = (turn + 1) % ports.length) {
@@ -69,24 +69,24 @@ drill('no request fails while gateways behind a proxy are restarted one after th
     exits.push(await processes.end(gateways[turn]!, 'SIGTERM'));
     gateways[turn] = await startGateway(ports[turn]!);
   }
-  const asked = await load.stop();
-  poster.close();
+  const results = await load.stop();
+  client.close();
 
-  const failures = asked.flatMap(({ answer, failure }): readonly unknown[] =>
-    answer === undefined ? [failure] : (answer.errors ?? []),
+  const failures = results.flatMap(({ response, failure }): readonly unknown[] =>
+    response === undefined ? [failure] : (response.errors ?? []),
   );
-  const slowestMs = Math.max(...asked.map(({ at, answeredAt }) => answeredAt - at));
-  say(
-    `Rolling restart: ${asked.length} requests, ${failures.length} failed, in ${exits.length} restarts; ` +
-      `slowest answer ${slowestMs.toFixed()} ms`,
+  const slowestMs = Math.max(...results.map(({ sentAt, endedAt }) => endedAt - sentAt));
+  printLine(
+    `Rolling restart: ${results.length} requests, ${failures.length} failed, in ${exits.length} restarts; ` +
+      `slowest response ${slowestMs.toFixed()} ms`,
   );
   expect(failures).toEqual([]);
   expect(exits.length).toBeGreaterThan(1);
   expect(new Set(exits)).toEqual(new Set([0]));
-  const told = asked.flatMap(({ answer }) => answer?.told ?? []);
+  const mutations = results.flatMap(({ response }) => response?.result ?? []);
   const created = (await emulator.control.effects()).filter(
     ({ operation }) => operation === 'create_batch_job',
   );
-  expect(findViolations(told, created)).toEqual([]);
-  expect(created).toHaveLength(told.length);
+  expect(findViolations(mutations, created)).toEqual([]);
+  expect(created).toHaveLength(mutations.length);
 });

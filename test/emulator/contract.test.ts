@@ -8,20 +8,20 @@ import {
   type CallOptions,
   type TestEmulator,
 } from '../helpers/emulator.js';
-import { documented, flawsOf } from './openapi.js';
+import { documented, contractViolations } from './openapi.js';
 
 interface Request extends CallOptions {
   readonly method: string;
   readonly path: string;
 }
 
-/** How one operation is called: well, and for what only some operations can be refused for. */
+/** A successful call of an operation, with what its error cases need. */
 interface Example {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The path's last id, which is replaced to make a 404. Default: the last segment. */
+  /** The id in the path that is replaced to cause a 404. Default: the last segment. */
   readonly id?: string;
   /** The path of a resource whose state forbids the operation. */
   readonly forbiddenPath?: string;
@@ -71,8 +71,8 @@ afterEach(async () => {
 });
 afterAll(() => Promise.all([emulator.close(), limited.close()]));
 
-/** The jobs that are read have to be created first. */
-async function created({ method, path, body }: Example): Promise<string> {
+/** Creates a job and returns its path. */
+async function createJob({ method, path, body }: Example): Promise<string> {
   const response = await callApi(emulator, method, path, { body });
   return jobPath(response.headers.get('location')!);
 }
@@ -83,14 +83,14 @@ const createWebhook: Example = {
   body: { url: 'https://hooks.example.org/demand', events: ['target-group-updated'] },
 };
 
-async function createdWebhook(): Promise<string> {
+async function newWebhookPath(): Promise<string> {
   const { method, path, body } = createWebhook;
   const response = await callApi(emulator, method, path, { body });
   return `${path}/${((await response.json()) as { id: string }).id}`;
 }
 
-/** A read of a launched target group. */
-const figures = (name: string): Example => ({
+/** A read below a launched target group. */
+const targetGroupRead = (name: string): Example => ({
   ...get(`${targetGroup(demo.live)}/${name}`),
   id: demo.live.targetGroupId,
 });
@@ -108,24 +108,24 @@ const examples: Record<string, () => Example | Promise<Example>> = {
   listAccounts: () => get('/accounts'),
   listUsers: () => get(`${account}/users`),
   listWebhooks: async () => {
-    await createdWebhook();
+    await newWebhookPath();
     return get(`${account}/webhooks`);
   },
   createWebhook: () => createWebhook,
-  getWebhook: async () => get(await createdWebhook()),
+  getWebhook: async () => get(await newWebhookPath()),
   updateWebhook: async () => ({
     method: 'PUT',
-    path: await createdWebhook(),
+    path: await newWebhookPath(),
     body: { events: ['session-updated'] },
     headers: { 'idempotency-key': 'k', 'if-match': 'W/"1"' },
   }),
-  deleteWebhook: async () => ({ method: 'DELETE', path: await createdWebhook() }),
+  deleteWebhook: async () => ({ method: 'DELETE', path: await newWebhookPath() }),
   regenerateWebhookSecret: async () => ({
     method: 'POST',
-    path: `${await createdWebhook()}/regenerate-secret`,
+    path: `${await newWebhookPath()}/regenerate-secret`,
   }),
   listWebhookEvents: async () => {
-    const path = await createdWebhook();
+    const path = await newWebhookPath();
     return {
       ...get(`${path}/events-history?start_time=2026-01-01T00:00:00.000Z&type=session-updated`),
       id: path.slice(path.lastIndexOf('/') + 1),
@@ -142,32 +142,32 @@ const examples: Record<string, () => Example | Promise<Example>> = {
     id: demo.projectId,
   }),
   createPauseBatchJob: () => createBatchJob('pause'),
-  getPauseBatchJob: async () => get(await created(createBatchJob('pause'))),
+  getPauseBatchJob: async () => get(await createJob(createBatchJob('pause'))),
   createResumeBatchJob: () => createBatchJob('resume'),
-  getResumeBatchJob: async () => get(await created(createBatchJob('resume'))),
+  getResumeBatchJob: async () => get(await createJob(createBatchJob('resume'))),
   createLaunchBatchJob: () => createBatchJob('launch'),
-  getLaunchBatchJob: async () => get(await created(createBatchJob('launch'))),
+  getLaunchBatchJob: async () => get(await createJob(createBatchJob('launch'))),
   createCompleteBatchJob: () => createBatchJob('complete'),
-  getCompleteBatchJob: async () => get(await created(createBatchJob('complete'))),
+  getCompleteBatchJob: async () => get(await createJob(createBatchJob('complete'))),
   createRelaunchBatchJob: () => createBatchJob('relaunch'),
-  getRelaunchBatchJob: async () => get(await created(createBatchJob('relaunch'))),
+  getRelaunchBatchJob: async () => get(await createJob(createBatchJob('relaunch'))),
   listTargetGroups: () => ({ ...get(`${project}/target-groups`), id: demo.projectId }),
   getDraftTargetGroup: () => get(targetGroup(demo.draft)),
-  getTargetGroupOverview: () => figures('overview'),
+  getTargetGroupOverview: () => targetGroupRead('overview'),
   getTargetGroupOverviewById: () => ({
     ...get(`/demand/target-groups/${demo.live.targetGroupId}/overview`),
     id: demo.live.targetGroupId,
   }),
-  getTargetGroupDetails: () => figures('details'),
-  getTargetGroupPerformance: () => figures('performance'),
+  getTargetGroupDetails: () => targetGroupRead('details'),
+  getTargetGroupPerformance: () => targetGroupRead('performance'),
   getTargetGroupCompletesByInterval: () =>
-    figures('completes-aggregated-by-interval?aggregation_interval=P2D'),
-  getTargetGroupChangelog: () => figures('changelog'),
+    targetGroupRead('completes-aggregated-by-interval?aggregation_interval=P2D'),
+  getTargetGroupChangelog: () => targetGroupRead('changelog'),
   launchFromDraft: () => launchDraft,
-  getLaunchFromDraftJob: async () => get(await created(launchDraft)),
+  getLaunchFromDraftJob: async () => get(await createJob(launchDraft)),
   scheduleFromDraft: () => scheduleDraft,
-  getScheduleFromDraftJob: async () => get(await created(scheduleDraft)),
-  listFieldingRuns: () => figures('fielding-runs'),
+  getScheduleFromDraftJob: async () => get(await createJob(scheduleDraft)),
+  listFieldingRuns: () => targetGroupRead('fielding-runs'),
   getFieldingRun: () => get(run(demo.live)),
   updateFieldingPeriod: () => ({
     method: 'PUT',
@@ -183,7 +183,7 @@ const examples: Record<string, () => Example | Promise<Example>> = {
   relaunchFieldingRun: () => action('relaunch', demo.completed, demo.completedPastEnd),
 };
 
-/** How a well-made request is changed, so that it is answered with a status. */
+/** Changes a valid request so that it gets `status`. */
 function requestFor(status: number, operationId: string, example: Example): Request {
   const { path, headers, id = path.slice(path.lastIndexOf('/') + 1), forbiddenPath } = example;
   switch (status) {
@@ -198,7 +198,7 @@ function requestFor(status: number, operationId: string, example: Example): Requ
         ? { ...example, headers: { 'cint-api-version': null } }
         : { ...example, token: demo.other.token };
     case 404:
-      // There is no account to be unknown: one that is not the caller's is a 403.
+      // These have no unknown account: another account's is a 403.
       return operationId === 'listProjects' || operationId === 'listUsers'
         ? { ...example, path: path.replace('/projects', '/nothing').replace('/users', '/nothing') }
         : { ...example, path: path.replace(id, UNKNOWN) };
@@ -211,33 +211,30 @@ function requestFor(status: number, operationId: string, example: Example): Requ
   }
 }
 
-test.each(documented)('%s answers %i as documented', async (operationId, status) => {
+test.each(documented)('%s responds with %i as documented', async (operationId, status) => {
   const example = examples[operationId];
-  if (example === undefined) throw new Error(`There is no example of ${operationId}`);
+  if (example === undefined) throw new Error(`Missing example of ${operationId}`);
   const { method, path, ...options } = requestFor(status, operationId, await example());
   if (status === 500) await emulator.control.faults.add({ path: '.', times: 1, status, body: problem });
 
   const response = await callApi(status === 429 ? limited : emulator, method, path, options);
 
   expect(response.status).toBe(status);
-  expect(await flawsOf(operationId, response)).toEqual([]);
+  expect(await contractViolations(operationId, response)).toEqual([]);
 });
 
-/** What differs between the shapes is looked at in `older-version.test.ts`. */
-test.each(Object.keys(examples))(
-  '%s answers a caller of an older version in a shape that is documented',
-  async (id) => {
-    const { method, path, headers, ...options } = await examples[id]!();
-    const older = { ...headers, 'cint-api-version': '2025-05-27' };
+/** `older-version.test.ts` covers the differences between the formats. */
+test.each(Object.keys(examples))('%s responds to older versions as documented', async (id) => {
+  const { method, path, headers, ...options } = await examples[id]!();
+  const older = { ...headers, 'cint-api-version': '2025-05-27' };
 
-    const response = await callApi(emulator, method, path, { ...options, headers: older });
+  const response = await callApi(emulator, method, path, { ...options, headers: older });
 
-    expect(response.status).toBeLessThan(300);
-    expect(await flawsOf(id, response, 'older')).toEqual([]);
-  },
-);
+  expect(response.status).toBeLessThan(300);
+  expect(await contractViolations(id, response, 'older')).toEqual([]);
+});
 
-test.each(Object.keys(examples))('%s refuses what is not valid as documented', async (id) => {
+test.each(Object.keys(examples))('%s rejects invalid requests as documented', async (id) => {
   const { method, path, headers, ...options } = await examples[id]!();
   const broken = [
     { path, headers: { ...headers, 'cint-api-version': 'yesterday' } },
@@ -246,11 +243,11 @@ test.each(Object.keys(examples))('%s refuses what is not valid as documented', a
   ];
   for (const call of broken) {
     const response = await callApi(emulator, method, call.path, { ...options, ...call });
-    expect(await flawsOf(id, response)).toEqual([]);
+    expect(await contractViolations(id, response)).toEqual([]);
   }
 });
 
-test('every example is of an operation that the contract has', () => {
+test('has examples of documented operations only', () => {
   const operationIds = new Set(documented.map(([operationId]) => operationId));
   expect(Object.keys(examples)).toEqual([...operationIds]);
 });

@@ -10,7 +10,7 @@ beforeAll(async () => {
 beforeEach(() => emulator.control.reset());
 afterAll(() => emulator.close());
 
-test('is not there unless it is asked for', async () => {
+test('is disabled by default', async () => {
   const plain = await startEmulator();
   try {
     expect((await fetch(`${plain.controlUrl}/effects`)).status).toBe(404);
@@ -19,12 +19,12 @@ test('is not there unless it is asked for', async () => {
   }
 });
 
-test('tells the curious what it has', async () => {
+test('lists its endpoints', async () => {
   const response = await fetch(emulator.controlUrl);
   expect(Object.keys((await response.json()) as object)).toContain('POST /faults');
 });
 
-test('logs the requests as they came, and none of its own', async () => {
+test("logs the API's requests but not its own", async () => {
   await callApi(emulator, 'GET', '/accounts?x=1');
   await callApi(emulator, 'GET', '/nowhere', { token: null });
   await fetch(emulator.url.replace('/v1', '/demand'));
@@ -53,7 +53,7 @@ test('sets the clock', async () => {
   expect(now.getUTCFullYear()).toBe(2030);
 });
 
-test('a reset takes everything back', async () => {
+test('resets everything', async () => {
   const before = await readApi(emulator, demoPaths.run(demo.live));
   await callApi(emulator, 'POST', `${demoPaths.run(demo.live)}/pause`, { headers: { 'if-match': '*' } });
   await emulator.control.clock.advance(365 * 86_400_000);
@@ -83,7 +83,7 @@ test.each([
   ['/faults', { path: '.', body: 'lost' }],
   ['/faults', { path: '.', typo: 1 }],
   ['/completes', { target_group_id: demo.live.targetGroupId }],
-])('%s refuses %j and says why', async (path, body) => {
+])('%s rejects %j with a reason', async (path, body) => {
   const response = await fetch(emulator.controlUrl + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -93,12 +93,12 @@ test.each([
   expect(await response.json()).toMatchObject({ detail: expect.stringMatching(/\w{3}/) });
 });
 
-test('does not know every target group and path', async () => {
+test('responds 404 to unknown target groups and paths', async () => {
   await expect(emulator.control.setCompletes('nothing', 1)).rejects.toThrow('404');
   expect((await fetch(`${emulator.controlUrl}/nowhere`)).status).toBe(404);
 });
 
-test('answers to loopback host names alone', async () => {
+test('accepts only loopback host names', async () => {
   const status = await new Promise((resolve, reject) => {
     const { hostname, port } = new URL(emulator.controlUrl);
     request({ hostname, port, path: '/__emulator/effects', headers: { host: 'evil.example' } })

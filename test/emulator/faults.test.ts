@@ -24,8 +24,8 @@ const listAccounts = (): Promise<Response> => callApi(emulator, 'GET', '/account
 const effects = async (): Promise<string[]> =>
   (await emulator.control.effects()).map(({ operation }) => operation);
 
-describe('an answer of another kind', () => {
-  test('comes in place of the real one, as often as was asked for', async () => {
+describe('a replaced response', () => {
+  test('is sent as often as requested', async () => {
     const headers = { 'Content-Type': 'text/html', 'Retry-After': '7' };
     await emulator.control.faults.add({
       path: '/pause$',
@@ -43,7 +43,7 @@ describe('an answer of another kind', () => {
     expect((await pause()).status).toBe(204);
   });
 
-  test('has a JSON body where that is no text, or none', async () => {
+  test('has a JSON body, a text body or none', async () => {
     await emulator.control.faults.add({ path: '.', times: 1, status: 500, body: { object: 'x' } });
     await emulator.control.faults.add({ path: '.', times: 1, status: 502 });
     const first = await listAccounts();
@@ -55,7 +55,7 @@ describe('an answer of another kind', () => {
     expect([second.status, second.headers.get('content-length')]).toEqual([502, '0']);
   });
 
-  test('can hide that the request was carried out', async () => {
+  test('can follow the effect', async () => {
     await emulator.control.faults.add({ path: '/pause$', times: 1, status: 504, after_effect: true });
     const response = await pause();
     expect(response.status).toBe(504);
@@ -64,56 +64,56 @@ describe('an answer of another kind', () => {
   });
 });
 
-describe('a connection that breaks', () => {
+describe('a broken connection', () => {
   test.each([
     [false, []],
     [true, ['pause']],
-  ])('by a reset, after the effect: %s', async (afterEffect, expected) => {
+  ])('is reset, after the effect: %s', async (afterEffect, expected) => {
     await emulator.control.faults.add({ path: '/pause$', times: 1, reset: true, after_effect: afterEffect });
     await expect(pause()).rejects.toThrow('fetch failed');
     expect(await effects()).toEqual(expected);
     expect((await emulator.control.requests()).map(({ status }) => status)).toEqual([null]);
   });
 
-  test('half-way through the body', async () => {
+  test('is cut half-way through the body', async () => {
     await emulator.control.faults.add({ path: '/accounts$', times: 1, truncate: true });
     const response = await listAccounts();
     expect(response.status).toBe(200);
     expect(Number(response.headers.get('content-length'))).toBeGreaterThan(10);
     await expect(response.text()).rejects.toThrow('terminated');
-    const whole = await listAccounts();
-    expect(whole.headers.get('content-length')).toBe(response.headers.get('content-length'));
+    const full = await listAccounts();
+    expect(full.headers.get('content-length')).toBe(response.headers.get('content-length'));
   });
 });
 
 describe('a delay', () => {
-  test('before the effect ends with the client, or with a reset, and leaves nothing behind', async () => {
+  test('before the effect leaves nothing behind if the client aborts or the connection is reset', async () => {
     await emulator.control.faults.add({ path: '/pause$', delay_ms: FOREVER });
     const abort = new AbortController();
-    const answer = pause(abort.signal);
+    const response = pause(abort.signal);
     await until(async () => (await emulator.control.requests()).length > 0);
     abort.abort();
-    await expect(answer).rejects.toThrow('abort');
+    await expect(response).rejects.toThrow('abort');
     expect(await effects()).toEqual([]);
   });
 
-  test('after the effect leaves the client in the dark', async () => {
+  test('after the effect keeps the effect if the client aborts', async () => {
     await emulator.control.faults.add({ path: '/pause$', delay_ms: FOREVER, after_effect: true });
     const abort = new AbortController();
-    const answer = pause(abort.signal);
+    const response = pause(abort.signal);
     await until(async () => (await effects()).length > 0);
     abort.abort();
-    await expect(answer).rejects.toThrow('abort');
+    await expect(response).rejects.toThrow('abort');
     expect(await effects()).toEqual(['pause']);
   });
 
-  test('of a short while is only a delay', async () => {
+  test('delays a response that still arrives', async () => {
     await emulator.control.faults.add({ path: '/accounts$', delay_ms: 1, body_delay_ms: 1 });
     const response = await listAccounts();
     expect([response.status, await response.json()]).toEqual([200, { accounts: [expect.anything()] }]);
   });
 
-  test('within the body lets the head through', async () => {
+  test('within the body sends the headers first', async () => {
     await emulator.control.faults.add({ path: '/accounts$', body_delay_ms: FOREVER });
     const response = await listAccounts();
     expect(response.status).toBe(200);
@@ -121,12 +121,12 @@ describe('a delay', () => {
     await expect(response.text()).rejects.toThrow('terminated');
   });
 
-  test('holds nothing up when the emulator ends', async () => {
+  test('does not block shutdown', async () => {
     const other = await startTestEmulator();
     await other.control.faults.add({ path: '.', delay_ms: FOREVER });
-    const answer = callApi(other, 'GET', '/accounts');
+    const response = callApi(other, 'GET', '/accounts');
     await until(async () => (await other.control.requests()).length > 0);
-    await Promise.all([other.close(), expect(answer).rejects.toThrow('fetch failed')]);
+    await Promise.all([other.close(), expect(response).rejects.toThrow('fetch failed')]);
   });
 });
 
@@ -134,7 +134,7 @@ describe('an entity tag', () => {
   const run = demoPaths.run(demo.live);
   const tagOf = async (response: Promise<Response>) => (await response).headers.get('etag');
 
-  test('can be left out, or get the suffix of a proxy', async () => {
+  test('can be stripped, or suffixed as by a proxy', async () => {
     await emulator.control.faults.add({ path: '/pause$', entity_tag: 'stripped' });
     await emulator.control.faults.add({ method: 'GET', path: '/fielding-runs/', entity_tag: 'suffixed' });
     expect(await tagOf(pause())).toBeNull();
@@ -142,18 +142,18 @@ describe('an entity tag', () => {
     expect(await effects()).toEqual(['pause']);
   });
 
-  test('can be the one that the request expected', async () => {
+  test("can repeat the request's If-Match", async () => {
     await emulator.control.faults.add({ path: '/pause$', status: 204, entity_tag: 'expected' });
     expect(await tagOf(pause())).toBe('"5"');
     expect(await effects()).toEqual([]);
   });
 });
 
-describe('a replica that lags behind', () => {
+describe('a lagging replica', () => {
   const run = demoPaths.run(demo.live);
   const read = () => callApi(emulator, 'GET', run);
 
-  test('shows a run as it was before its last change', async () => {
+  test('serves a run as it was before its last change', async () => {
     const before = await (await read()).json();
     await pause();
     await emulator.control.faults.add({ method: 'GET', path: '/fielding-runs/', times: 1, stale: true });
@@ -162,14 +162,14 @@ describe('a replica that lags behind', () => {
     expect((await read()).headers.get('etag')).toBe('W/"6"');
   });
 
-  test('shows a run that was never changed as it is', async () => {
+  test('serves an unchanged run as it is', async () => {
     await emulator.control.faults.add({ method: 'GET', path: '/fielding-runs/', stale: true });
     expect((await read()).headers.get('etag')).toBe('W/"5"');
   });
 });
 
 describe('an idle connection', () => {
-  /** What comes on a connection that sends one request, and then nothing. */
+  /** Sends one request and returns everything received until the connection closes. */
   const received = (path: string) =>
     new Promise<string>((resolve, reject) => {
       const { hostname, port } = new URL(emulator.url);
@@ -186,22 +186,22 @@ describe('an idle connection', () => {
       socket.on('error', reject);
     });
 
-  test('gets a 408 that nobody asked for, and is closed', async () => {
+  test('gets an unsolicited 408 and is closed', async () => {
     await emulator.control.faults.add({ path: '/accounts$', idle_timeout_ms: 5 });
     const statuses = (await received('/accounts')).match(/HTTP\/1\.1 \d{3}/g);
     expect(statuses).toEqual(['HTTP/1.1 200', 'HTTP/1.1 408']);
   });
 });
 
-describe('which requests', () => {
-  test('are told by method and path, without base and query', async () => {
+describe('matching', () => {
+  test('uses the method and the path without base and query', async () => {
     await emulator.control.faults.add({ method: 'post', path: '^/demand/.*/pause$', status: 503 });
     expect((await listAccounts()).status).toBe(200);
     expect((await callApi(emulator, 'GET', PAUSE)).status).toBe(404);
     expect((await callApi(emulator, 'POST', `${PAUSE}?x`)).status).toBe(503);
   });
 
-  test('the first rule that applies wins; lifted rules do not', async () => {
+  test('applies the first matching rule, and none after they are cleared', async () => {
     await emulator.control.faults.add({ path: '.', times: 1, status: 502 });
     await emulator.control.faults.add({ path: '.', status: 503 });
     expect([(await listAccounts()).status, (await listAccounts()).status]).toEqual([502, 503]);
@@ -213,7 +213,7 @@ describe('which requests', () => {
     expect((await listAccounts()).status).toBe(200);
   });
 
-  test('a share of them is the same for the same seed', async () => {
+  test('draws the same share for the same seed', async () => {
     const pattern = async (seed: number): Promise<number[]> => {
       await emulator.control.faults.clear();
       await emulator.control.faults.add({ path: '.', share: 0.5, seed, status: 503 });

@@ -21,19 +21,19 @@ beforeAll(async () => {
 beforeEach(() => emulator.control.reset());
 afterAll(() => emulator.close());
 
-type Place = Parameters<typeof run>[0];
+type RunRef = Parameters<typeof run>[0];
 
-const read = (place: Place): Promise<FieldingRun> => readApi(emulator, run(place));
-const act = (place: Place, action: string, ifMatch: string): Promise<Response> =>
-  callApi(emulator, 'POST', `${run(place)}/${action}`, { headers: { 'if-match': ifMatch } });
-const put = (place: Place, period: FieldingPeriod, options: CallOptions = {}): Promise<Response> =>
-  callApi(emulator, 'PUT', run(place), { body: period, headers: { 'if-match': '*' }, ...options });
+const read = (ref: RunRef): Promise<FieldingRun> => readApi(emulator, run(ref));
+const act = (ref: RunRef, action: string, ifMatch: string): Promise<Response> =>
+  callApi(emulator, 'POST', `${run(ref)}/${action}`, { headers: { 'if-match': ifMatch } });
+const put = (ref: RunRef, period: FieldingPeriod, options: CallOptions = {}): Promise<Response> =>
+  callApi(emulator, 'PUT', run(ref), { body: period, headers: { 'if-match': '*' }, ...options });
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 const after = async (milliseconds: number): Promise<string> =>
   iso((await emulator.control.clock.now()).getTime() + milliseconds);
 
 describe('versions', () => {
-  test('every action raises the version by one, and says who acted when', async () => {
+  test('every action raises the version by one and records its author and time', async () => {
     const versions: (string | null)[] = [];
     for (const [action, version] of [
       ['pause', 5],
@@ -54,7 +54,7 @@ describe('versions', () => {
     expect(by).toMatch(/^5f2b8c1a-/);
   });
 
-  test('the ledger tells each change', async () => {
+  test('the ledger records each change', async () => {
     await act(demo.live, 'pause', '"5"');
     expect(await emulator.control.effects()).toEqual([
       {
@@ -77,19 +77,19 @@ describe('versions', () => {
     ]);
   });
 
-  test.each(['"5"', 'W/"5"', '*', '"4", W/"5"'])('If-Match: %s lets version 5 through', async (ifMatch) => {
+  test.each(['"5"', 'W/"5"', '*', '"4", W/"5"'])('If-Match: %s matches version 5', async (ifMatch) => {
     expect((await act(demo.live, 'pause', ifMatch)).status).toBe(204);
   });
 
-  test.each(['"4"', 'W/"6"', '"05"', '""'])('If-Match: %s does not', async (ifMatch) => {
+  test.each(['"4"', 'W/"6"', '"05"', '""'])('If-Match: %s does not match version 5', async (ifMatch) => {
     expect((await act(demo.live, 'pause', ifMatch)).status).toBe(412);
   });
 
-  test.each(['5', 'W/5', '"5', 'v"5"'])('If-Match: %s is no entity tag', async (ifMatch) => {
+  test.each(['5', 'W/5', '"5', 'v"5"'])('rejects If-Match: %s as malformed', async (ifMatch) => {
     expect((await act(demo.live, 'pause', ifMatch)).status).toBe(400);
   });
 
-  test('of many that race on one version, exactly one wins', async () => {
+  test('lets exactly one of many concurrent actions on a version succeed', async () => {
     const responses = await Promise.all(
       Array.from({ length: 20 }, (_, index) => act(demo.live, index % 2 ? 'pause' : 'complete', '"5"')),
     );
@@ -107,7 +107,7 @@ describe('versions', () => {
     expect(await emulator.control.effects()).toEqual([]);
   });
 
-  test('a condition on a read is passed over: the contract has no 304', async () => {
+  test('ignores a conditional read, because the contract has no 304', async () => {
     const headers = { 'if-none-match': 'W/"5"' };
     expect((await callApi(emulator, 'GET', run(demo.live), { headers })).status).toBe(200);
   });
@@ -128,7 +128,7 @@ describe('states', () => {
     ['completedPastEnd', 'relaunch', 422],
     ['archived', 'relaunch', 422],
     ['live', 'launch-now', 422],
-  ] as const)('%s: %s is %i', async (name, action, status) => {
+  ] as const)('responds to %s with %s: %i', async (name, action, status) => {
     expect((await act(demo[name], action, '*')).status).toBe(status);
   });
 
@@ -148,7 +148,7 @@ describe('states', () => {
     });
   });
 
-  test('a run is found only under its own target group', async () => {
+  test('finds a run only below its own target group', async () => {
     const wrong = { ...demo.live, fieldingRunId: demo.paused.fieldingRunId };
     expect((await act(wrong, 'pause', '*')).status).toBe(404);
   });
@@ -164,7 +164,7 @@ describe('the fielding period', () => {
     expect(await read(demo.scheduled)).toMatchObject({ ...period, status: 'scheduled' });
   });
 
-  test('of a live run can be given a new end', async () => {
+  test('of a live run can get a new end', async () => {
     const { start_fielding_at: start } = await read(demo.live);
     const period = { start_fielding_at: start!, end_fielding_at: await after(DAY) };
     expect((await put(demo.live, period)).status).toBe(202);
@@ -175,14 +175,14 @@ describe('the fielding period', () => {
     ['a start in the past', -HOUR, DAY],
     ['an end at the start', DAY, DAY],
     ['an end before the start', 2 * DAY, DAY],
-  ])('%s is a 400', async (_case, start, end) => {
+  ])('rejects %s with a 400', async (_case, start, end) => {
     const now = Date.now();
     const period = { start_fielding_at: iso(now + start), end_fielding_at: iso(now + end) };
     expect((await put(demo.scheduled, period)).status).toBe(400);
   });
 
   test.each(['tomorrow', '2030-02-30T00:00:00.000Z', '2030-01-01', 5])(
-    'a start of %s is a 400',
+    'rejects a start of %s with a 400',
     async (start) => {
       const body = { start_fielding_at: start, end_fielding_at: await after(DAY) };
       const headers = { 'if-match': '*' };
@@ -199,7 +199,7 @@ describe('time', () => {
       to! - from!,
     ]);
 
-  test('starts a scheduled run when it is due, not when somebody looks', async () => {
+  test('starts a scheduled run when it is due, not when it is read', async () => {
     const start = await after(HOUR);
     await put(demo.scheduled, { start_fielding_at: start, end_fielding_at: await after(DAY) });
     await emulator.control.clock.advance(2 * HOUR);
@@ -210,7 +210,7 @@ describe('time', () => {
     ]);
   });
 
-  test('starts and completes a run that was slept through', async () => {
+  test('applies an overdue start and completion in order', async () => {
     const period = { start_fielding_at: await after(HOUR), end_fielding_at: await after(2 * HOUR) };
     await put(demo.scheduled, period);
     await emulator.control.clock.advance(3 * HOUR);
@@ -225,20 +225,20 @@ describe('time', () => {
     ]);
   });
 
-  test('an action on a version from before the clock struck fails', async () => {
+  test('fails an action on a version that a due change has replaced', async () => {
     const { start_fielding_at: start } = await read(demo.live);
     await put(demo.live, { start_fielding_at: start!, end_fielding_at: await after(HOUR) });
     await emulator.control.clock.advance(HOUR);
     expect((await act(demo.live, 'pause', '"6"')).status).toBe(412);
   });
 
-  test('a live run whose goal is reached completes, and cannot be relaunched', async () => {
+  test('completes a live run that reaches its goal, and forbids its relaunch', async () => {
     await emulator.control.setCompletes(demo.live.targetGroupId, 1_000_000);
     expect(await read(demo.live)).toMatchObject({ status: 'completed', version: 6 });
     expect((await act(demo.live, 'relaunch', '"6"')).status).toBe(422);
   });
 
-  test('a change shows in the target group and its project', async () => {
+  test('a change updates the target group and its project', async () => {
     await emulator.control.clock.advance(HOUR);
     await act(demo.live, 'pause', '*');
     const { last_changed_at: at } = await read(demo.live);

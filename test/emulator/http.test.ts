@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { etagOf, matchesVersion, parseTags } from '../../src/emulator/http/etag.js';
 import { fullBucket, takeFrom } from '../../src/emulator/http/rate-limit.js';
-import { cutPage } from '../../src/emulator/store/page.js';
+import { toPage } from '../../src/emulator/store/page.js';
 
 describe('entity tags', () => {
   test.each([
@@ -14,18 +14,18 @@ describe('entity tags', () => {
     ['"4",,\t"5" ,', ['4', '5']],
     ['"a,b"', ['a,b']],
     ['""', ['']],
-  ])('%s is read', (value, expected) => {
+  ])('parses %s', (value, expected) => {
     expect(parseTags('If-Match', value)).toEqual(expected);
   });
 
   test.each(['', '5', 'w/"5"', '"5', '5"', '"5" "6"', '*, "5"', '"5", *', '"a b"', 'W/5', ', "5"'])(
-    '%s is refused',
+    'rejects %s',
     (value) => {
       expect(() => parseTags('If-Match', value)).toThrow('If-Match must');
     },
   );
 
-  test('the tag of a version matches that version alone', () => {
+  test('the tag of a version matches only that version', () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat(), (version, other) => {
         const condition = parseTags('If-Match', etagOf(version));
@@ -38,7 +38,7 @@ describe('entity tags', () => {
 describe('the token bucket', () => {
   const limit = { requestsPerSecond: 2, burst: 3 };
 
-  test('gives out its burst, then says when to come back', () => {
+  test('allows its burst, then returns when to retry', () => {
     let bucket = fullBucket(limit, 0);
     for (let request = 0; request < 3; request += 1) bucket = takeFrom(bucket, limit, 0).bucket;
     const refused = takeFrom(bucket, limit, 0);
@@ -47,7 +47,7 @@ describe('the token bucket', () => {
     expect(takeFrom(refused.bucket, limit, 500).retryAfterSeconds).toBeUndefined();
   });
 
-  test('waiting as long as it says is always enough', () => {
+  test('always allows a request after the returned delay', () => {
     const positive = { min: 0.01, max: 100, noNaN: true };
     fc.assert(
       fc.property(fc.double(positive), fc.nat(1000), (requestsPerSecond, pause) => {
@@ -60,13 +60,13 @@ describe('the token bucket', () => {
     );
   });
 
-  test('saves up no more than its burst, however long nobody calls', () => {
+  test('saves up no more than its burst', () => {
     let bucket = takeFrom(fullBucket(limit, 0), limit, 0).bucket;
     for (let request = 0; request < 3; request += 1) bucket = takeFrom(bucket, limit, 3_600_000).bucket;
     expect(takeFrom(bucket, limit, 3_600_000).retryAfterSeconds).toBe(1);
   });
 
-  test('fills no faster for a caller who asks again and again', () => {
+  test('refills no faster for callers that retry early', () => {
     let bucket = fullBucket(limit, 0);
     for (let request = 0; request < 3; request += 1) bucket = takeFrom(bucket, limit, 0).bucket;
     for (let at = 50; at < 500; at += 50) {
@@ -77,7 +77,7 @@ describe('the token bucket', () => {
     expect(takeFrom(bucket, limit, 501).retryAfterSeconds).toBeUndefined();
   });
 
-  test('a clock that is set back takes nothing away', () => {
+  test('keeps its tokens if the clock is set back', () => {
     expect(takeFrom({ tokens: 1, at: 1000 }, limit, 0).retryAfterSeconds).toBeUndefined();
   });
 });
@@ -85,17 +85,17 @@ describe('the token bucket', () => {
 describe('cutPage', () => {
   const rows = (...ids: string[]): { id: string }[] => ids.map((id) => ({ id }));
 
-  test('going forward, the last item of a page that has more is the next cursor', () => {
-    expect(cutPage(rows('c', 'b', 'a'), { size: 2 })).toEqual({
+  test('returns the last item as the next cursor when paging forward with more to come', () => {
+    expect(toPage(rows('c', 'b', 'a'), { size: 2 })).toEqual({
       items: rows('c', 'b'),
       hasMore: true,
       nextCursor: 'b',
     });
-    expect(cutPage(rows('c', 'b'), { size: 2 })).toEqual({ items: rows('c', 'b'), hasMore: false });
+    expect(toPage(rows('c', 'b'), { size: 2 })).toEqual({ items: rows('c', 'b'), hasMore: false });
   });
 
-  test('going backward, the rows nearest to the cursor come in the order of the list', () => {
-    expect(cutPage(rows('b', 'c', 'd'), { size: 2, before: 'a' })).toEqual({
+  test('returns rows in list order when paging backward', () => {
+    expect(toPage(rows('b', 'c', 'd'), { size: 2, before: 'a' })).toEqual({
       items: rows('c', 'b'),
       hasMore: true,
     });

@@ -61,7 +61,7 @@ const creations = async (): Promise<unknown[]> =>
   (await emulator.control.effects()).filter(({ operation }) => operation.startsWith('create_'));
 
 describe('batch jobs', () => {
-  test('go on past single failures, and report both in the order of the request', async () => {
+  test('continue past single failures and report both in the order of the request', async () => {
     const before = await readApi<FieldingRun>(emulator, demoPaths.run(demo.paused));
     const job = await runJob('pause', [
       demo.draft.targetGroupId,
@@ -93,7 +93,7 @@ describe('batch jobs', () => {
         has_more: false,
       },
     });
-    // Names stand in older versions, and never those of another account.
+    // Older versions include names, but never those of another account.
     const older = await readApi<BatchJob>(emulator, `${demoPaths.batchJobs('pause')}/${job.job_id}`, {
       headers: { 'cint-api-version': '2025-05-27' },
     });
@@ -122,7 +122,7 @@ describe('batch jobs', () => {
     ['complete', 'live', 'completed'],
     ['complete', 'scheduled', 'completed'],
     ['relaunch', 'completed', 'live'],
-  ] as const)('%s takes one that is %s to %s', async (kind, name, status) => {
+  ] as const)('%s turns a run that is %s into %s', async (kind, name, status) => {
     const job = await runJob(kind, [demo[name].targetGroupId]);
     expect(job.status).toBe('Completed');
     expect(await readApi(emulator, demoPaths.run(demo[name]))).toMatchObject({ status });
@@ -139,13 +139,13 @@ describe('batch jobs', () => {
     ['relaunch', 'completedPastEnd', 'FieldingPeriodEnded'],
     ['relaunch', 'archived', 'TargetGroupIsArchived'],
     ['complete', 'paused', 'StatusTransitionNotAllowed'],
-  ] as const)('a %s that could update nothing (%s) has failed', async (kind, name, code) => {
+  ] as const)('a %s that updated nothing (%s) fails', async (kind, name, code) => {
     const job = await runJob(kind, [demo[name].targetGroupId]);
     expect(job.status).toBe('Failed');
     expect(job.failed_target_groups!.data[0]!.failure_reason.code).toBe(code);
   });
 
-  test('answer where the contract has them, and not where their Location says', async () => {
+  test('are served where the contract has them, not at their Location', async () => {
     const location = await locationOf(await create('pause'));
     const id = location.slice(location.lastIndexOf('/') + 1);
     expect(location).toBe(`${demoPaths.project}/batch-jobs/pause/${id}`);
@@ -156,7 +156,7 @@ describe('batch jobs', () => {
     expect(await statusOf(jobPath(location).replace(demo.projectId, demo.largeProjectId))).toBe(404);
   });
 
-  test('handle a target group that was named twice once', async () => {
+  test('process a duplicate target group once', async () => {
     const { targetGroupId } = demo.live;
     const job = await runJob('pause', [targetGroupId, targetGroupId]);
     expect(job.updated_target_groups!.data).toHaveLength(1);
@@ -164,13 +164,13 @@ describe('batch jobs', () => {
 
   test.each([
     ['none', []],
-    ['a thousand and one', Array<string>(1001).fill(UNKNOWN)],
-    ['something else', ['abc']],
-  ])('for %s are a 400', async (_case, ids) => {
+    ['1001 target groups', Array<string>(1001).fill(UNKNOWN)],
+    ['malformed ids', ['abc']],
+  ])('reject %s with a 400', async (_case, ids) => {
     expect((await create('pause', { ids })).status).toBe(400);
   });
 
-  test('can hold a thousand', async () => {
+  test('accept a thousand target groups', async () => {
     expect((await create('pause', { ids: Array<string>(1000).fill(UNKNOWN) })).status).toBe(201);
   });
 
@@ -182,7 +182,7 @@ describe('batch jobs', () => {
   });
 });
 
-test('what a job changes is told as done by whoever asked for it', async () => {
+test('changes by a job have its creator as their author', async () => {
   const user = await userId();
   const response = await create('pause', { key: 'k' });
   const job = await finishedJob<BatchJob>(emulator, await locationOf(response));
@@ -196,7 +196,7 @@ test('what a job changes is told as done by whoever asked for it', async () => {
   });
 });
 
-/** The id of the user whose token the demo's is, as an action tells it. */
+/** The id of the demo token's user, as an action reports it. */
 async function userId(): Promise<string> {
   await callApi(emulator, 'POST', `${demoPaths.run(demo.secondLive)}/pause`, {
     headers: { 'if-match': '*' },
@@ -206,7 +206,7 @@ async function userId(): Promise<string> {
 }
 
 describe('idempotency keys', () => {
-  test('a known key answers like the first call, whatever is sent with it', async () => {
+  test('a known key gets the first response, whatever the request contains', async () => {
     const first = await locationOf(await create('pause', { key: 'k' }));
     const again = [
       create('pause', { key: 'k' }),
@@ -229,14 +229,14 @@ describe('idempotency keys', () => {
     ]);
   });
 
-  test('calls that race under one key create one job', async () => {
+  test('concurrent calls with one key create one job', async () => {
     const responses = await Promise.all(Array.from({ length: 20 }, () => create('pause', { key: 'race' })));
     const locations = await Promise.all(responses.map(locationOf));
     expect(new Set(locations).size).toBe(1);
     expect(await creations()).toHaveLength(1);
   });
 
-  test('a call whose body comes after another has used its key is answered with that job', async () => {
+  test('a call whose body arrives after another used its key gets that job', async () => {
     const slow = request(emulator.url + demoPaths.batchJobs('pause'), {
       method: 'POST',
       headers: {
@@ -272,12 +272,12 @@ describe('idempotency keys', () => {
     expect(new Set([mine, theirs, await locationOf(elsewhere)]).size).toBe(3);
   });
 
-  test('a call that failed uses no key up', async () => {
+  test('a failed call does not use its key', async () => {
     expect((await create('pause', { key: 'k', ids: [] })).status).toBe(400);
     expect((await create('pause', { key: 'k' })).status).toBe(201);
   });
 
-  test('without a key, nothing is created', async () => {
+  test('requires a key', async () => {
     const responses = [
       await create('pause', { headers: { 'idempotency-key': null } }),
       await callApi(
@@ -294,7 +294,7 @@ describe('idempotency keys', () => {
     expect(await creations()).toEqual([]);
   });
 
-  test('a key has 1 to 255 characters', async () => {
+  test('accepts keys of 1 to 255 characters', async () => {
     expect((await create('pause', { key: 'x'.repeat(255) })).status).toBe(201);
     expect((await create('pause', { key: 'x'.repeat(256) })).status).toBe(400);
     expect((await create('pause', { key: '' })).status).toBe(400);
@@ -346,7 +346,7 @@ describe('draft jobs', () => {
     });
   });
 
-  test('tell who asked for them, when, and in which trace', async () => {
+  test('report their creator, time and trace', async () => {
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
     const body = { end_fielding_at: await after(DAY) };
     const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
@@ -364,7 +364,7 @@ describe('draft jobs', () => {
     expect(launch).toMatchObject({ operation: 'launch_from_draft', job_id: job.job_id });
   });
 
-  test('are found under their own target group and kind alone', async () => {
+  test('are found only under their own target group and kind', async () => {
     const body = { end_fielding_at: await after(DAY) };
     const location = await locationOf(await createDraftJob('launch-from-draft', body));
     const statusOf = async (path: string): Promise<number> => (await callApi(emulator, 'GET', path)).status;
@@ -376,7 +376,7 @@ describe('draft jobs', () => {
   test.each([
     ['launch-from-draft', { end_fielding_at: '2020-01-01T00:00:00.000Z' }, 'end_fielding_at'],
     ['schedule-from-draft', period('2020-01-01', '2099-01-01'), 'start_fielding_at'],
-  ])('%s with an impossible period (%j) fails as a job', async (name, body, property) => {
+  ])('%s with an invalid period (%j) fails as a job', async (name, body, property) => {
     const location = await locationOf(await createDraftJob(name, body));
     expect(await finishedJob<FieldingRunJob>(emulator, location)).toMatchObject({
       status: 'Failed',
@@ -389,7 +389,7 @@ describe('draft jobs', () => {
     expect((await runsOfDraft()).data).toEqual([]);
   });
 
-  test('a period that ends before it starts is a 400', async () => {
+  test('rejects a period that ends before it starts with a 400', async () => {
     const response = await createDraftJob('schedule-from-draft', period('2099-01-01', '2099-01-01'));
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ invalid_params: [{ name: 'end_fielding_at' }] });
@@ -398,7 +398,7 @@ describe('draft jobs', () => {
   test.each([
     [demo.live.targetGroupId, 'TargetGroupInvalidState'],
     [UNKNOWN, 'TargetGroupNotFound'],
-  ])('for %s a job is created that fails with %s', async (targetGroupId, code) => {
+  ])('for %s a job is created and fails with %s', async (targetGroupId, code) => {
     const path = `${demoPaths.targetGroup({ targetGroupId })}/fielding-run-jobs/launch-from-draft`;
     const response = await callApi(emulator, 'POST', path, { body: { end_fielding_at: await after(DAY) } });
     expect(await finishedJob(emulator, await locationOf(response))).toMatchObject({
@@ -412,7 +412,7 @@ describe('draft jobs', () => {
   }
 });
 
-describe('what may be done with a selection', () => {
+describe('the allowed transitions of a selection', () => {
   const transitions = async (body: unknown): Promise<TargetGroupTransitions> => {
     const path = `${demoPaths.project}/compute-target-group-transitions`;
     const response = await callApi(emulator, 'POST', path, { body });
@@ -434,13 +434,13 @@ describe('what may be done with a selection', () => {
     [[demo.live, demo.paused], {}],
     [[demo.draft, demo.scheduled], { is_launch_allowed: true }],
     [[demo.live, demo.draft], {}],
-  ])('is what may be done with each: %j', async (places, allowed) => {
-    const selection = ids(...places);
-    const answer = await transitions({ included_target_group_ids: selection });
-    expect(answer).toEqual({ target_groups: selection, ...none, ...allowed });
+  ])('are those that each target group allows: %j', async (runs, allowed) => {
+    const selection = ids(...runs);
+    const response = await transitions({ included_target_group_ids: selection });
+    expect(response).toEqual({ target_groups: selection, ...none, ...allowed });
   });
 
-  test('is of what is found and what is included, without what is excluded', async () => {
+  test('cover found and included target groups, without excluded ones', async () => {
     const filters = { status: ['live'] };
     const live = (await transitions({ filters })).target_groups!;
     expect(live).toEqual(expect.arrayContaining(ids(demo.live, demo.secondLive)));
@@ -457,11 +457,11 @@ describe('what may be done with a selection', () => {
     expect(found).toEqual(none);
   });
 
-  test('is of the whole project where nothing is said', async () => {
+  test('cover the whole project by default', async () => {
     expect((await transitions({})).target_groups).toHaveLength(24);
   });
 
-  test('does not go past a target group that is not there', async () => {
+  test('reject a missing target group', async () => {
     expect(await transitions({ included_target_group_ids: [UNKNOWN] })).toMatchObject({
       object: 'not_found_error',
     });

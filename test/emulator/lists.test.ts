@@ -23,7 +23,7 @@ const groupsAt = (path: string): Promise<TargetGroupList> => readApi(emulator, p
 const projectsAt = (path: string): Promise<ProjectList> => readApi(emulator, path);
 
 describe('pages', () => {
-  test('without a size there are ten, newest first', async () => {
+  test('have ten items by default, newest first', async () => {
     const { target_groups: groups, has_more: hasMore, next_cursor: next } = await groupsAt(LARGE);
     expect(groups).toHaveLength(10);
     expect(groups.map(({ id }) => id)).toEqual(
@@ -37,7 +37,7 @@ describe('pages', () => {
     expect([hasMore, next]).toEqual([true, groups.at(-1)!.id]);
   });
 
-  test('forward and backward they show the same list', async () => {
+  test('show the same list forward and backward', async () => {
     const all = [
       ...(await groupsAt(`${LARGE}?page_size=100`)).target_groups,
       ...(await groupsAt(`${LARGE}?page_size=100&start_after=${await lastOfFirst(100)}`)).target_groups,
@@ -69,12 +69,12 @@ describe('pages', () => {
     return (await groupsAt(`${LARGE}?page_size=${size}`)).next_cursor!;
   }
 
-  test('a list tells its own URL', async () => {
+  test('a list includes its own URL', async () => {
     const path = `${GROUPS}?page_size=2&status=live`;
     expect((await groupsAt(path)).url).toBe(`/v1${path}`);
   });
 
-  test('a cursor outlives the filter that its item has left', async () => {
+  test('a cursor stays valid when its item no longer matches the filter', async () => {
     const draft = demo.draft.targetGroupId;
     const { target_groups: groups } = await groupsAt(`${GROUPS}?status=live&start_after=${draft}`);
     expect(groups[0]).toMatchObject({ id: demo.secondLive.targetGroupId });
@@ -99,7 +99,7 @@ describe('pages', () => {
     'target_group_customer_reference_numbers=a%2Fb',
     'exclusion_status=perhaps',
     'project_manager_id=nobody',
-  ])('?%s is a 400', async (query) => {
+  ])('rejects ?%s with a 400', async (query) => {
     const response = await callApi(emulator, 'GET', `${GROUPS}?${query}`);
     expect(response.status).toBe(400);
     const { invalid_params: params = [] } = (await response.json()) as Problem;
@@ -112,12 +112,12 @@ describe('filters of target groups', () => {
   const filtered = async (query: string): Promise<TargetGroupList['target_groups']> =>
     (await groupsAt(`${LARGE}?page_size=100&${query}`)).target_groups;
 
-  test('several values are alternatives', async () => {
+  test('treat multiple values as alternatives', async () => {
     const statuses = new Set((await filtered('status=live&status=paused')).map(({ status }) => status));
     expect(statuses).toEqual(new Set(['live', 'paused']));
   });
 
-  test('several filters narrow each other', async () => {
+  test('narrow each other', async () => {
     const locales = new Set(
       (await filtered('country=us&country=gb&language=eng')).map(({ locale }) => locale),
     );
@@ -125,7 +125,7 @@ describe('filters of target groups', () => {
     expect(await filtered('country=us&language=ger')).toEqual([]);
   });
 
-  test('by human-readable ids, and by part of a name', async () => {
+  test('match human-readable ids and part of a name', async () => {
     const [first, second] = (await groupsAt(LARGE)).target_groups;
     const ids = `human_readable_ids=${first!.human_readable_id!}&human_readable_ids=${second!.human_readable_id!}`;
     expect(await filtered(ids)).toEqual([first, second]);
@@ -137,11 +137,11 @@ describe('filters of target groups', () => {
   });
 });
 
-describe('filters that only the newest version has', () => {
+describe('filters of the newest version', () => {
   const filtered = async (query: string): Promise<TargetGroupList['target_groups']> =>
     (await groupsAt(`${LARGE}?page_size=100&${query}`)).target_groups;
 
-  test('by name, reference number, manager and exclusion', async () => {
+  test('match name, reference number, manager and exclusion', async () => {
     const all = await filtered('');
     const some = all.find((group) => group.target_group_customer_reference_number !== undefined)!;
     const reference = some.target_group_customer_reference_number!;
@@ -165,7 +165,7 @@ describe('filters of projects', () => {
   const idsOf = async (query: string): Promise<string[]> =>
     (await projectsAt(`${PROJECTS}?${query}`)).projects.map(({ id }) => id);
 
-  test('by status, name, number and manager', async () => {
+  test('match status, name, number and manager', async () => {
     expect(await idsOf('status=inactive')).toEqual([demo.inactiveProjectId]);
     expect(await idsOf('name=breakfast')).toEqual([demo.projectId]);
     expect(await idsOf('search_string=po-2041-77')).toEqual([demo.projectId]);
@@ -187,7 +187,7 @@ describe('filters of projects', () => {
     'search_string=four',
     `search_string=${'x'.repeat(129)}`,
     'project_manager_id=me',
-  ])('?%s is a 400', async (query) => {
+  ])('rejects ?%s with a 400', async (query) => {
     expect((await callApi(emulator, 'GET', `${PROJECTS}?${query}`)).status).toBe(400);
   });
 });

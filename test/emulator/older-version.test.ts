@@ -30,14 +30,14 @@ test.each([
   ['2026-03-01', false],
   ['2025-12-17', true],
   ['2024-12-02', true],
-])('%s has the older shape: %s', (version, older) => {
+])('%s has the older format: %s', (version, older) => {
   expect(isOlderVersion(version)).toBe(older);
 });
 
 describe('olderBody', () => {
   const older = (body: unknown): unknown => olderBody(body, (id) => (id === 'T1' ? 'Dog owners' : undefined));
 
-  test('makes money a number, and issues flat', () => {
+  test('turns amounts into numbers, and flattens issues', () => {
     const reason = { code: '1204', description: 'Many give up.' };
     const issues = [{ reason, issue_type: 'warning', suggestions: [reason] }];
     expect(older({ value: { value: '2.50', currency_code: 'USD' }, issues })).toEqual({
@@ -46,7 +46,7 @@ describe('olderBody', () => {
     });
   });
 
-  test('names the target groups of a job that it knows, and not its author', () => {
+  test("names a job's known target groups and omits its creator", () => {
     const data = [{ target_group_id: 'T1' }, { target_group_id: 'T2' }];
     expect(older({ created_by: 'U', updated_target_groups: { data } })).toEqual({
       updated_target_groups: {
@@ -55,13 +55,13 @@ describe('olderBody', () => {
     });
   });
 
-  test('leaves what is the same in all versions', () => {
+  test('keeps what is the same in all versions', () => {
     const body = { id: 'P1', status: 'active', nested: [null, 1, 'text', true] };
     expect(older(body)).toEqual(body);
   });
 });
 
-test('statuses of runs are capitalised, those of target groups are not', async () => {
+test('capitalises run statuses but not target group statuses', async () => {
   const [newest, older] = await both(demoPaths.run(demo.live));
   expect([newest['status'], older['status']]).toEqual(['live', 'Live']);
   expect(older['version']).toBe(newest['version']);
@@ -69,7 +69,7 @@ test('statuses of runs are capitalised, those of target groups are not', async (
   expect([newestGroup['status'], olderGroup['status']]).toEqual(['live', 'live']);
 });
 
-test('a project has a purchase order', async () => {
+test('a project has a purchase order number', async () => {
   const [newest, older] = await both(demoPaths.project);
   expect(newest).toMatchObject({ project_customer_reference_number: 'PO-2041-77' });
   expect(newest).not.toHaveProperty('purchase_order_number');
@@ -77,7 +77,7 @@ test('a project has a purchase order', async () => {
   expect(older).not.toHaveProperty('project_customer_reference_number');
 });
 
-test('an overview has its price as a number, and neither manager nor creation', async () => {
+test('an overview has a numeric price, and neither manager nor creation time', async () => {
   const [newest, older] = await both(`${demoPaths.targetGroup(demo.live)}/overview`);
   const { value } = newest['average_cost_per_interview'] as { value: string };
   expect(older['average_cost_per_interview']).toBe(Number(value));

@@ -35,7 +35,7 @@ const operations = new Map(
     .map((operation) => [operation!.operationId, operation!]),
 );
 
-// A plain script without types: TypeScript is not to look for them.
+// TypeScript must not resolve this import, because the script has no types.
 const generator = pathToFileURL(resolvePath('schema/contract.mjs')).href;
 const { ofAnyVersion } = (await import(generator)) as { ofAnyVersion: (schemas: Json) => Json };
 
@@ -44,8 +44,8 @@ formats.default(ajv);
 for (const format of ['ulid', 'ULID', 'etag', 'base64', 'int']) ajv.addFormat(format, true);
 ajv.addVocabulary(['components', 'example', 'x-enum-varnames', 'x-older-versions', 'x-bits']);
 
-/** The contract as the newest version has it, and as older ones may answer. */
-export type Shape = 'newest' | 'older';
+/** The newest version of the contract, or what older versions may return. */
+export type ContractVersion = 'newest' | 'older';
 const { schemas } = document.components;
 ajv.addSchema({ $id: 'newest', components: { schemas: closed(schemas) } });
 const capitalised = { type: 'string', enum: ['Scheduled', 'Live', 'Paused', 'Completed'] };
@@ -55,53 +55,58 @@ ajv.addSchema({
 });
 const validators = new Map<string, ValidateFunction>();
 
-/** Every answer that the contract documents, as `[operationId, status]`. */
+/** Every documented response, as `[operationId, status]`. */
 export const documented: readonly (readonly [string, number])[] = [...operations].flatMap(
   ([operationId, { responses }]) =>
     Object.keys(responses).map((status) => [operationId, Number(status)] as const),
 );
 
-/** What of an answer is not as the contract documents it; empty where all is. */
-export async function flawsOf(
+/** Lists how a response deviates from the contract. */
+export async function contractViolations(
   operationId: string,
   response: Response,
-  shape: Shape = 'newest',
+  version: ContractVersion = 'newest',
 ): Promise<string[]> {
-  const answer = operations.get(operationId)?.responses[response.status];
-  if (answer === undefined) return [`${operationId} does not document ${response.status}`];
-  const { headers = {}, content } = resolve<ResponseObject>(answer);
+  const documentedResponse = operations.get(operationId)?.responses[response.status];
+  if (documentedResponse === undefined) return [`${operationId} does not document ${response.status}`];
+  const { headers = {}, content } = resolve<ResponseObject>(documentedResponse);
   const text = await response.text();
   return [
-    ...headerFlaws(headers, response),
-    ...bodyFlaws(content?.['application/json'].schema, response, text, shape),
+    ...headerViolations(headers, response),
+    ...bodyViolations(content?.['application/json'].schema, response, text, version),
   ];
 }
 
-function headerFlaws(headers: Record<string, HeaderObject>, response: Response): string[] {
+function headerViolations(headers: Record<string, HeaderObject>, response: Response): string[] {
   return Object.entries(headers).flatMap(([name, reference]) => {
     const header = resolve<HeaderObject>(reference);
     const value = response.headers.get(name);
     if (value === null) return header.required === true ? [`${name} is missing`] : [];
     const isNumber = header.schema['type'] === 'integer';
-    return schemaFlaws(`header ${name}`, header.schema, isNumber ? Number(value) : value, 'newest');
+    return schemaViolations(`header ${name}`, header.schema, isNumber ? Number(value) : value, 'newest');
   });
 }
 
-function bodyFlaws(schema: Json | undefined, response: Response, text: string, shape: Shape): string[] {
-  if (schema === undefined) return text === '' ? [] : [`there should be no body, but: ${text}`];
+function bodyViolations(
+  schema: Json | undefined,
+  response: Response,
+  text: string,
+  version: ContractVersion,
+): string[] {
+  if (schema === undefined) return text === '' ? [] : [`unexpected body: ${text}`];
   const type = response.headers.get('content-type') ?? '';
   if (!type.startsWith('application/json')) return [`the content type is ${type}`];
-  return schemaFlaws('body', schema, JSON.parse(text), shape);
+  return schemaViolations('body', schema, JSON.parse(text), version);
 }
 
-function schemaFlaws(what: string, schema: Json, value: unknown, shape: Shape): string[] {
-  const key = shape + JSON.stringify(schema);
-  const validate = validators.get(key) ?? ajv.compile(inContract(schema, shape));
+function schemaViolations(what: string, schema: Json, value: unknown, version: ContractVersion): string[] {
+  const key = version + JSON.stringify(schema);
+  const validate = validators.get(key) ?? ajv.compile(inContract(schema, version));
   validators.set(key, validate);
   return validate(value) ? [] : [`${what}: ${ajv.errorsText(validate.errors)}`];
 }
 
-/** The emulator promises the contract exactly, so what the contract does not name must not be there. */
+/** Forbids properties that the contract does not document. */
 function closed<Node>(node: Node): Node {
   if (Array.isArray(node)) return node.map(closed) as Node;
   if (typeof node !== 'object' || node === null) return node;
@@ -110,8 +115,8 @@ function closed<Node>(node: Node): Node {
   return { ...inner, ...(isClosable && { additionalProperties: false }) } as Node;
 }
 
-function inContract(schema: Json, shape: Shape): Json {
-  return typeof schema['$ref'] === 'string' ? { $ref: `${shape}${schema['$ref']}` } : schema;
+function inContract(schema: Json, version: ContractVersion): Json {
+  return typeof schema['$ref'] === 'string' ? { $ref: `${version}${schema['$ref']}` } : schema;
 }
 
 function resolve<Target>(value: object): Target {

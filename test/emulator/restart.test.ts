@@ -19,7 +19,7 @@ import { callApi, demoPaths, EmulatorControl, finishedJob, readApi, until } from
 const MANAGER = '3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01';
 const PROJECT = `/demand/accounts/${demo.accountId}/projects/${demo.largeProjectId}`;
 
-// A process takes its time to start where many tests run at once.
+// Processes start slowly while many tests run in parallel.
 jest.setTimeout(30_000);
 
 let folder: string;
@@ -39,7 +39,7 @@ interface Program {
   readonly process: ChildProcess;
 }
 
-/** `dist/emulator/main.js`, as `npm run build` made it. */
+/** Starts `dist/emulator/main.js`, which `npm run build` creates. */
 async function run(...options: string[]): Promise<Program> {
   const child = spawn(
     process.execPath,
@@ -61,7 +61,7 @@ async function run(...options: string[]): Promise<Program> {
       return { url, control: new EmulatorControl(url.replace('/v1', '/__emulator')), process: child };
     }
   }
-  throw new Error('The emulator ended before it was ready');
+  throw new Error('The emulator exited before it was ready');
 }
 
 async function end(program: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
@@ -73,7 +73,7 @@ async function end(program: ChildProcess, signal: NodeJS.Signals): Promise<numbe
   return program.exitCode;
 }
 
-test('a job that is killed in the middle is finished by the next process, and nothing is done twice', async () => {
+test('the next process finishes a killed job without repeating anything', async () => {
   const first = await run('--job-step-ms', '5');
   const live = await readApi<TargetGroupList>(first, `${PROJECT}/target-groups?status=live&page_size=100`);
   const ids = live.target_groups.map(({ id }) => id);
@@ -97,13 +97,13 @@ test('a job that is killed in the middle is finished by the next process, and no
   expect((await create(second)).headers.get('location')).toBe(location);
 });
 
-test('the program ends cleanly on SIGTERM', async () => {
+test('exits cleanly on SIGTERM', async () => {
   const program = await run();
   expect((await callApi(program, 'GET', '/accounts')).status).toBe(200);
   expect(await end(program.process, 'SIGTERM')).toBe(0);
 });
 
-test('what was done outlives a restart; the demo is not seeded twice', async () => {
+test('keeps its data over a restart and does not seed again', async () => {
   const data = join(folder, 'demand.sqlite');
   const first = await startEmulator({ data });
   await callApi(first, 'POST', `${demoPaths.run(demo.live)}/pause`, { headers: { 'if-match': '*' } });
@@ -117,7 +117,7 @@ test('what was done outlives a restart; the demo is not seeded twice', async () 
   }
 });
 
-test('of two jobs that wait to launch one draft, the second fails', async () => {
+test('fails the second of two jobs that launch the same draft', async () => {
   const data = join(folder, 'demand.sqlite');
   const body = { end_fielding_at: new Date(Date.now() + 86_400_000).toISOString() };
   const path = `${demoPaths.targetGroup(demo.draft)}/fielding-run-jobs/launch-from-draft`;
@@ -141,7 +141,7 @@ test('of two jobs that wait to launch one draft, the second fails', async () => 
   }
 });
 
-test('a port that is taken is an error', async () => {
+test('rejects if the port is taken', async () => {
   const first = await startEmulator();
   try {
     await expect(startEmulator({ port: Number(new URL(first.url).port) })).rejects.toThrow('EADDRINUSE');
@@ -150,7 +150,7 @@ test('a port that is taken is an error', async () => {
   }
 });
 
-test('a file that an earlier release wrote is brought up to the contract of 2025-12-18', async () => {
+test('migrates the file of an earlier release to the contract of 2025-12-18', async () => {
   const data = join(folder, 'demand.sqlite');
   const old = new Libsql(data);
   for (const sql of migrations.slice(0, 2)) old.exec(sql);

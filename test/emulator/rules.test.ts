@@ -8,7 +8,7 @@ import {
   type RunAction,
   type RunState,
 } from '../../src/emulator/rules/fielding-run.js';
-import { noFigures, projectStatistics } from '../../src/emulator/rules/project-statistics.js';
+import { emptyTotals, projectStatistics } from '../../src/emulator/rules/project-statistics.js';
 
 const { Scheduled, Live, Paused, Completed } = FieldingRunStatus;
 const NOW = 1_000_000;
@@ -40,7 +40,7 @@ describe('decide', () => {
     expect('change' in decision).toBe(allowed[action].includes(status));
   });
 
-  test.each(['resume', 'relaunch'] as const)('%s needs the goal and the end still ahead', (action) => {
+  test.each(['resume', 'relaunch'] as const)('%s requires that goal and end are not reached', (action) => {
     const status = action === 'resume' ? Paused : Completed;
     expect(decide(action, state({ status, endAt: NOW + 1 }), NOW)).toMatchObject({
       change: { status: Live },
@@ -53,13 +53,13 @@ describe('decide', () => {
     });
   });
 
-  test('complete is allowed with the goal reached', () => {
+  test('complete is allowed when the goal is reached', () => {
     expect(decide('complete', state({ currentCompletes: 100 }), NOW)).toMatchObject({
       change: { status: Completed },
     });
   });
 
-  test('launch_now moves the period to now and keeps its length; other actions leave it', () => {
+  test('launch_now moves the period to now and keeps its length; other actions keep it', () => {
     expect(decide('launch_now', scheduled, NOW)).toEqual({
       change: { status: Live, startAt: NOW, endAt: NOW + 300 },
     });
@@ -68,7 +68,7 @@ describe('decide', () => {
     });
   });
 
-  test('nothing is allowed in an archived target group', () => {
+  test('allows nothing in an archived target group', () => {
     const refusal = { code: 'TargetGroupIsArchived' };
     expect(decide('relaunch', state({ status: Completed, archived: true }), NOW)).toMatchObject({ refusal });
     expect(decidePeriod({ startAt: 1, endAt: 2 }, state({ archived: true }))).toMatchObject({ refusal });
@@ -89,7 +89,7 @@ describe('decidePeriod', () => {
 });
 
 describe('decideByClock', () => {
-  test('a scheduled run goes live at its start', () => {
+  test('starts a scheduled run at its start', () => {
     expect(decideByClock(scheduled, NOW + 99)).toBeUndefined();
     expect(decideByClock(scheduled, NOW + 100)).toMatchObject({
       operation: 'start',
@@ -99,7 +99,7 @@ describe('decideByClock', () => {
     expect(decideByClock(scheduled, NOW + 100)?.reason).toBeUndefined();
   });
 
-  test('a live run completes at its end, or when its goal is reached', () => {
+  test('completes a live run at its end or when it reaches its goal', () => {
     expect(decideByClock(state(), NOW + 499)).toBeUndefined();
     expect(decideByClock(state(), NOW + 700)).toMatchObject({
       at: NOW + 500,
@@ -113,7 +113,7 @@ describe('decideByClock', () => {
     });
   });
 
-  test.each([Paused, Completed])('a run that is %s waits for somebody', (status) => {
+  test.each([Paused, Completed])('leaves a run that is %s unchanged', (status) => {
     expect(decideByClock(state({ status, currentCompletes: 100 }), NOW + 700)).toBeUndefined();
   });
 });
@@ -125,11 +125,11 @@ describe('decideBatchItem', () => {
     [BatchJobKind.Launch, Live],
     [BatchJobKind.Complete, Completed],
     [BatchJobKind.Relaunch, Live],
-  ])('%s has nothing to do for a run that is %s', (kind, status) => {
+  ])('%s has no effect on a run that is %s', (kind, status) => {
     expect(decideBatchItem(kind, state({ status }), NOW)).toEqual({ reached: true });
   });
 
-  test('tells why a target group cannot be updated', () => {
+  test('reports why a target group cannot be updated', () => {
     const refusalOf = (run: RunState | null | undefined): unknown =>
       decideBatchItem(BatchJobKind.Pause, run, NOW);
     expect(refusalOf(undefined)).toMatchObject({ refusal: { code: 'TargetGroupNotFound' } });
@@ -142,8 +142,8 @@ describe('decideBatchItem', () => {
 });
 
 describe('projectStatistics', () => {
-  test('takes the median of some figures, and the mean of others', () => {
-    const figures = {
+  test('uses the median of some statistics and the mean of others', () => {
+    const totals = {
       targetGroupCount: 4,
       fillingGoal: 400,
       currentCompletes: 40,
@@ -153,7 +153,7 @@ describe('projectStatistics', () => {
       dropOffRates: [0.1, 0.2, 0.2],
       interviewSeconds: [300, 1900, 400, 500],
     };
-    expect(projectStatistics(figures)).toEqual({
+    expect(projectStatistics(totals)).toEqual({
       filling_goal: 400,
       current_completes: 40,
       current_prescreens: 80,
@@ -164,7 +164,7 @@ describe('projectStatistics', () => {
     });
   });
 
-  test('nothing launched is nothing done', () => {
-    expect(projectStatistics(noFigures)).toMatchObject({ filling_goal: 0, incidence_rate_median: 0 });
+  test('is zero if nothing is launched', () => {
+    expect(projectStatistics(emptyTotals)).toMatchObject({ filling_goal: 0, incidence_rate_median: 0 });
   });
 });

@@ -9,7 +9,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-test('a runner that is stopped takes no further step', () => {
+test('a stopped runner takes no further steps', () => {
   let steps = 0;
   const runner = new JobRunner(10, () => undefined);
   runner.start(() => (steps += 1) > 0);
@@ -20,7 +20,7 @@ test('a runner that is stopped takes no further step', () => {
   expect(steps).toBe(2);
 });
 
-test('what a step throws is told, and ends its job alone', () => {
+test('a step that throws is reported and stops only its own job', () => {
   const errors: unknown[] = [];
   const failure = new Error('broken');
   const runner = new JobRunner(10, (error) => errors.push(error));
@@ -34,7 +34,7 @@ test('what a step throws is told, and ends its job alone', () => {
   expect(steps).toBe(3);
 });
 
-test('a transaction that throws leaves nothing behind', () => {
+test('a transaction that throws is rolled back', () => {
   const database = openDatabase(':memory:');
   try {
     const failing = (): void =>

@@ -9,14 +9,14 @@ const rows = demoRows(NOW);
 const undated = (row: Row): Row =>
   Object.fromEntries(Object.entries(row).filter(([column]) => !column.endsWith('_at')));
 
-test('all but the dates is the same at every start', () => {
+test('produces the same data apart from dates', () => {
   const later = demoRows(NOW + 1e10);
   for (const [table, tableRows] of Object.entries(rows)) {
     expect(later[table]!.map(undated)).toEqual(tableRows.map(undated));
   }
 });
 
-test('there is enough of everything', () => {
+test('covers every status and list length', () => {
   expect(rows['accounts']).toHaveLength(2);
   expect(rows['target_groups']!.length).toBeGreaterThan(300);
   const inLarge = rows['target_groups']!.filter((row) => row['project_id'] === demo.largeProjectId);
@@ -27,7 +27,7 @@ test('there is enough of everything', () => {
   expect(rows['target_groups']!.filter((row) => row['archived'] === 1).length).toBeGreaterThan(10);
 });
 
-test('no id is used twice, and all are ULIDs', () => {
+test('uses unique ULIDs', () => {
   const ids = ['projects', 'target_groups', 'fielding_runs'].flatMap((table) =>
     rows[table]!.map((row) => String(row['id'])),
   );
@@ -35,7 +35,7 @@ test('no id is used twice, and all are ULIDs', () => {
   expect(ids.filter((id) => !/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(id))).toEqual([]);
 });
 
-test('nothing changes by itself for three weeks but one scheduled run after the other', () => {
+test('changes nothing for three weeks except starting scheduled runs one by one', () => {
   const soon = NOW + 21 * 86_400_000;
   const live = rows['fielding_runs']!.filter((row) => row['status'] === 'live');
   expect(live.filter((row) => Number(row['end_at']) <= soon)).toEqual([]);
@@ -43,7 +43,7 @@ test('nothing changes by itself for three weeks but one scheduled run after the 
   expect(scheduled.filter((row) => Number(row['start_at']) <= NOW + 6 * 86_400_000)).toEqual([]);
 });
 
-test('its history is possible', () => {
+test('has a consistent history', () => {
   const groups = new Map(rows['target_groups']!.map((row) => [row['id'], row]));
   for (const run of rows['fielding_runs']!) {
     const group = groups.get(run['target_group_id'])!;

@@ -11,19 +11,22 @@ afterAll(() => emulator.close());
 const statusOf = async (path: string, token: string = demo.token): Promise<number> =>
   (await callApi(emulator, 'GET', path, { token })).status;
 
-test.each(['overview', 'details'])('a launched target group has its %s, a draft has none', async (view) => {
+test.each(['overview', 'details'])('a launched target group has %s, a draft does not', async (view) => {
   expect(await statusOf(`${demoPaths.targetGroup(demo.live)}/${view}`)).toBe(200);
   expect(await statusOf(`${demoPaths.targetGroup(demo.draft)}/${view}`)).toBe(404);
 });
 
-test.each(['', '?x=1&y=2'])('one that is launched is at its details, with the query %j', async (query) => {
-  const path = demoPaths.targetGroup(demo.live);
-  const response = await callApi(emulator, 'GET', path + query);
-  expect(response.status).toBe(301);
-  expect(response.headers.get('location')).toBe(`/v1${path}/details${query}`);
-});
+test.each(['', '?x=1&y=2'])(
+  'redirects a launched target group to its details, with the query %j',
+  async (query) => {
+    const path = demoPaths.targetGroup(demo.live);
+    const response = await callApi(emulator, 'GET', path + query);
+    expect(response.status).toBe(301);
+    expect(response.headers.get('location')).toBe(`/v1${path}/details${query}`);
+  },
+);
 
-test('a target group is found under its own account and project alone', async () => {
+test('finds a target group only under its own account and project', async () => {
   const path = demoPaths.targetGroup(demo.draft);
   expect(await statusOf(path, demo.bothToken)).toBe(200);
   expect(await statusOf(path.replace('/101/', '/202/'), demo.bothToken)).toBe(404);

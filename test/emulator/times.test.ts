@@ -12,7 +12,7 @@ import type {
   TargetGroupOverview,
 } from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
-import { CLOCK_USER_ID } from '../../src/emulator/changes.js';
+import { SYSTEM_USER_ID } from '../../src/emulator/changes.js';
 import {
   callApi,
   demoPaths,
@@ -32,7 +32,7 @@ const JOBS_OF_DRAFT = `${targetGroup(demo.draft)}/fielding-run-jobs`;
 
 const inHours = (hours: number): string => new Date(START + hours * HOUR).toISOString();
 
-/** Time stands still until a test moves it. */
+/** The fixed current time, which tests change. */
 let now: number;
 let folder: string;
 let emulator: TestEmulator | undefined;
@@ -60,7 +60,7 @@ async function stop(): Promise<void> {
   emulator = undefined;
 }
 
-/** Creates a job of which nothing is done yet, and ends. Answers where the job is. */
+/** Creates a job, closes the emulator before its first step and returns the job's path. */
 async function createWaiting(path: string, body: unknown, ...before: Request[]): Promise<string> {
   const idle = await start(NEVER);
   for (const request of before) await send(idle, request);
@@ -80,14 +80,14 @@ const period = (start: number, end: number): unknown => ({
   start_fielding_at: inHours(start),
   end_fielding_at: inHours(end),
 });
-const put = (place: Parameters<typeof run>[0], start: number, end: number): Request => ({
+const put = (ref: Parameters<typeof run>[0], start: number, end: number): Request => ({
   method: 'PUT',
-  path: run(place),
+  path: run(ref),
   body: period(start, end),
 });
-const act = (place: Parameters<typeof run>[0], action: string): Request => ({
+const act = (ref: Parameters<typeof run>[0], action: string): Request => ({
   method: 'POST',
-  path: `${run(place)}/${action}`,
+  path: `${run(ref)}/${action}`,
 });
 const startJob = (kind: string, ...places: { readonly targetGroupId: string }[]): Request => ({
   method: 'POST',
@@ -101,7 +101,7 @@ async function send(target: TestEmulator, { method, path, body }: Request): Prom
   return response;
 }
 
-/** What the ledger has besides the creation of jobs. It is read past the API, which would make up for the time first. */
+/** Returns the ledger without job creations. It bypasses the API, which would apply due changes first. */
 async function changes({ control }: TestEmulator): Promise<Effect[]> {
   return (await control.effects()).filter(({ operation }) => !operation.startsWith('create_'));
 }
@@ -122,7 +122,7 @@ async function noted(target: TestEmulator, id: string): Promise<{ group: string;
   };
 }
 
-describe('Every kind of change is noted in the target group and its project', () => {
+describe('Every kind of change updates the target group and its project', () => {
   test.each([
     ['pause', demo.live, act(demo.live, 'pause')],
     ['resume', demo.paused, act(demo.paused, 'resume')],
@@ -141,18 +141,15 @@ describe('Every kind of change is noted in the target group and its project', ()
       demo.draft,
       { method: 'POST', path: `${JOBS_OF_DRAFT}/schedule-from-draft`, body: period(5, 9) },
     ],
-  ] satisfies [string, { readonly targetGroupId: string }, Request][])(
-    '%s',
-    async (_what, place, request) => {
-      const busy = await start();
-      now = START + HOUR;
-      const location = (await send(busy, request)).headers.get('location');
-      if (location !== null) await finishedJob(busy, location);
-      expect(await noted(busy, place.targetGroupId)).toEqual({ group: inHours(1), project: inHours(1) });
-    },
-  );
+  ] satisfies [string, { readonly targetGroupId: string }, Request][])('%s', async (_what, ref, request) => {
+    const busy = await start();
+    now = START + HOUR;
+    const location = (await send(busy, request)).headers.get('location');
+    if (location !== null) await finishedJob(busy, location);
+    expect(await noted(busy, ref.targetGroupId)).toEqual({ group: inHours(1), project: inHours(1) });
+  });
 
-  test('one that time brings about, too, with the moment when it was due', async () => {
+  test('includes a due change, with the time when it was due', async () => {
     const busy = await start();
     await send(busy, put(demo.scheduled, 1, 9));
     now = START + 2 * HOUR;
@@ -174,7 +171,7 @@ describe('Every kind of change is noted in the target group and its project', ()
       value: { current_completes: completes, current_prescreens: prescreens },
     });
 
-    test('are noted in the target group, and never more than respondents', async () => {
+    test('are recorded in the target group, and never exceed respondents', async () => {
       const busy = await start();
       now = START + HOUR;
       await busy.control.setCompletes(demo.paused.targetGroupId, 1_000_000);
@@ -189,7 +186,7 @@ describe('Every kind of change is noted in the target group and its project', ()
       expect(await paused(busy)).toMatchObject({ statistics: { progress: progress(7, 1_000_000) } });
     });
 
-    test('that come before a change is made up for are not forgotten over it', async () => {
+    test('before a due change are kept when it is applied', async () => {
       const busy = await start();
       await send(busy, put(demo.live, 1, 2));
       now = START + 3 * HOUR;
@@ -199,8 +196,8 @@ describe('Every kind of change is noted in the target group and its project', ()
   });
 });
 
-describe('A job that comes to a run whose time has passed', () => {
-  test('finds a live run completed at its end, and does not pause it', async () => {
+describe('A job on a run with a due change', () => {
+  test('finds a live run completed at its end and does not pause it', async () => {
     const ids = [demo.live.targetGroupId, demo.secondLive.targetGroupId];
     const live = put(demo.live, 1, 2);
     const location = await createWaiting(batchJobs('pause'), { target_group_ids: ids }, live);
@@ -224,11 +221,11 @@ describe('A job that comes to a run whose time has passed', () => {
       status: 'completed',
       version: 7,
       last_changed_at: inHours(2),
-      last_changed_by: CLOCK_USER_ID,
+      last_changed_by: SYSTEM_USER_ID,
     });
   });
 
-  test('finds a scheduled run started, and pauses it', async () => {
+  test('finds a scheduled run started and pauses it', async () => {
     const ids = [demo.scheduled.targetGroupId];
     const scheduled = put(demo.scheduled, 1, 9);
     await createWaiting(batchJobs('pause'), { target_group_ids: ids }, scheduled);
@@ -241,7 +238,7 @@ describe('A job that comes to a run whose time has passed', () => {
     ]);
   });
 
-  test('decides by the time at which it acts, not by that of its creation', async () => {
+  test('decides by the time of its step, not of its creation', async () => {
     const ids = [demo.paused.targetGroupId];
     const location = await createWaiting(
       batchJobs('resume'),
@@ -255,7 +252,7 @@ describe('A job that comes to a run whose time has passed', () => {
     ]);
   });
 
-  test('launches a draft after what was due before', async () => {
+  test('launches a draft after earlier due changes', async () => {
     await createWaiting(
       `${JOBS_OF_DRAFT}/launch-from-draft`,
       { end_fielding_at: inHours(9) },
@@ -271,7 +268,7 @@ describe('A job that comes to a run whose time has passed', () => {
   });
 });
 
-describe('A job that comes late to a draft', () => {
+describe('A late job of a draft', () => {
   const launch = { end_fielding_at: inHours(2) };
 
   test.each([
@@ -290,7 +287,7 @@ describe('A job that comes late to a draft', () => {
     expect(await changes(busy)).toEqual([]);
   });
 
-  test('launches it at the time at which it acts', async () => {
+  test('launches it at the time of its step', async () => {
     const location = await createWaiting(`${JOBS_OF_DRAFT}/launch-from-draft`, launch);
     now = START + HOUR;
     const busy = await start();
@@ -323,7 +320,7 @@ describe('A job that comes late to a draft', () => {
     ]);
   });
 
-  test('schedules it with a start that has passed, and it starts no earlier than it was scheduled', async () => {
+  test('schedules it with a past start, and starts it no earlier than it was scheduled', async () => {
     const location = await createWaiting(`${JOBS_OF_DRAFT}/schedule-from-draft`, period(1, 9));
     now = START + 3 * HOUR;
     const busy = await start();
@@ -344,7 +341,7 @@ describe('A job that comes late to a draft', () => {
 });
 
 describe('Time', () => {
-  test('starts a run at its start and completes it at its end, not a moment sooner', async () => {
+  test('starts a run at its start and completes it at its end, to the millisecond', async () => {
     const busy = await start();
     await send(busy, put(demo.scheduled, 1, 2));
     const statusAt = async (moment: number): Promise<string | undefined> => {
@@ -357,7 +354,7 @@ describe('Time', () => {
     expect(await statusAt(START + 2 * HOUR)).toBe('completed');
   });
 
-  test('completes a run with the very complete that reaches its goal', async () => {
+  test('completes a run with the complete that reaches its goal', async () => {
     const busy = await start();
     const { progress } = await readApi<TargetGroupOverview>(busy, `${targetGroup(demo.live)}/overview`);
     const completed = async (completes: number): Promise<boolean> => {
@@ -381,8 +378,8 @@ describe('A fielding period', () => {
 
   test.each([
     ['starts now', put(demo.scheduled, 0, 1), 202],
-    ['started a moment ago', put(demo.scheduled, -SECOND, 1), 400],
-    ['ends in a moment, for a draft', draft('launch', { end_fielding_at: inHours(SECOND) }), 201],
+    ['started a millisecond ago', put(demo.scheduled, -SECOND, 1), 400],
+    ['ends in a millisecond, for a draft', draft('launch', { end_fielding_at: inHours(SECOND) }), 201],
     ['starts now, for a draft', draft('schedule', period(0, 1)), 201],
     ['ends at its start, for a draft', draft('schedule', period(1, 1)), 400],
   ])('that %s', async (_what, request, status) => {
@@ -391,8 +388,8 @@ describe('A fielding period', () => {
 
   test.each([
     ['ends now', draft('launch', { end_fielding_at: inHours(0) })],
-    ['has ended a moment ago', draft('launch', { end_fielding_at: inHours(-SECOND) })],
-    ['started a moment ago', draft('schedule', period(-SECOND, 1))],
+    ['ended a millisecond ago', draft('launch', { end_fielding_at: inHours(-SECOND) })],
+    ['started a millisecond ago', draft('schedule', period(-SECOND, 1))],
   ])('that %s fails the job of a draft', async (_what, request) => {
     const busy = await start();
     const response = await callApi(busy, request.method, request.path, { body: request.body });
@@ -403,8 +400,8 @@ describe('A fielding period', () => {
 
   test.each([
     ['now', 0, 400],
-    ['a moment ago', -SECOND, 400],
-    ['in a moment', SECOND, 202],
+    ['a millisecond ago', -SECOND, 400],
+    ['in a millisecond', SECOND, 202],
   ])('of a live run whose new end is %s', async (_when, hours, status) => {
     const busy = await start();
     const { start_fielding_at: started } = await readApi<FieldingRun>(busy, run(demo.live));
@@ -413,7 +410,7 @@ describe('A fielding period', () => {
   });
 });
 
-test('A reset brings back the time of the clock', async () => {
+test('A reset restores the time of the clock', async () => {
   const { control } = await start();
   await control.clock.advance(HOUR);
   expect(await control.clock.now()).toEqual(new Date(START + HOUR));
@@ -422,7 +419,7 @@ test('A reset brings back the time of the clock', async () => {
 });
 
 describe('Times', () => {
-  test('of what is made up for come in order, whichever run they are of', async () => {
+  test('of late changes are in order across runs', async () => {
     const busy = await start();
     await send(busy, put(demo.scheduled, 2, 4));
     await send(busy, put(demo.live, 1, 3));
@@ -437,7 +434,7 @@ describe('Times', () => {
     ]);
   });
 
-  test('go on from there: an action after an overdue change is not before it', async () => {
+  test('continue from there: an action after a late change has a later time', async () => {
     const busy = await start();
     await send(busy, put(demo.scheduled, 1, 9));
     now = START + 2 * HOUR;
@@ -449,7 +446,7 @@ describe('Times', () => {
     ]);
   });
 
-  test('do not run backwards where the clock is set back', async () => {
+  test('do not go backwards if the clock is set back', async () => {
     const busy = await start();
     now = START + 2 * HOUR;
     await send(busy, act(demo.live, 'pause'));

@@ -30,7 +30,7 @@ async function created(body: unknown = settings): Promise<WebhookWithSecret & { 
 }
 
 describe('a webhook', () => {
-  test('tells its secret when it is created, and never again', async () => {
+  test('shows its secret only when created', async () => {
     const { path, secret, ...webhook } = await created();
     expect(webhook).toEqual({
       ...settings,
@@ -43,7 +43,7 @@ describe('a webhook', () => {
     expect(await readApi(emulator, WEBHOOKS)).toEqual({ webhooks: [webhook], has_more: false });
   });
 
-  test('is changed from the version that was seen', async () => {
+  test('is changed from the version that was read', async () => {
     const { path, id, url } = await created();
     const put = (ifMatch: string | null, body: unknown): Promise<Response> =>
       call('PUT', path, { body, headers: { 'if-match': ifMatch, 'idempotency-key': 'k' } });
@@ -65,7 +65,7 @@ describe('a webhook', () => {
     expect(await readApi(emulator, path)).toMatchObject({ url: 'https://elsewhere.example.org' });
   });
 
-  test('can be given another secret', async () => {
+  test('can get a new secret', async () => {
     const { path, secret } = await created();
     const response = await call('POST', `${path}/regenerate-secret`);
     const renewed = (await response.json()) as WebhookWithSecret;
@@ -74,7 +74,7 @@ describe('a webhook', () => {
     expect(renewed.secret).not.toBe(secret);
   });
 
-  test('is gone once it is deleted', async () => {
+  test('is gone once deleted', async () => {
     const { path } = await created();
     expect((await call('DELETE', path, { headers: { 'if-match': '"9"' } })).status).toBe(403);
     expect((await call('DELETE', path)).status).toBe(204);
@@ -84,7 +84,7 @@ describe('a webhook', () => {
     expect((await call('POST', `${path}/regenerate-secret`)).status).toBe(403);
   });
 
-  test("is nobody else's", async () => {
+  test('belongs to its account', async () => {
     const { path } = await created();
     const elsewhere = path.replace('/101/', '/202/');
     expect((await call('GET', elsewhere, { token: demo.other.token })).status).toBe(404);
@@ -93,12 +93,12 @@ describe('a webhook', () => {
 
   test.each([
     ['no url', { events: settings.events }, 'url'],
-    ['a url of another scheme', { ...settings, url: 'ftp://example.org' }, 'url'],
+    ['a url with another scheme', { ...settings, url: 'ftp://example.org' }, 'url'],
     ['no url at all', { ...settings, url: 'here' }, 'url'],
     ['no events', { ...settings, events: [] }, 'events'],
     ['unknown events', { ...settings, events: ['job-updated'] }, 'events.0'],
     ['events twice', { ...settings, events: ['session-updated', 'session-updated'] }, 'events'],
-  ])('with %s is refused', async (_what, body, name) => {
+  ])('with %s is rejected', async (_what, body, name) => {
     const response = await call('POST', WEBHOOKS, { body });
     expect(response.status).toBe(400);
     const { invalid_params: params } = (await response.json()) as { invalid_params: { name: string }[] };
@@ -107,7 +107,7 @@ describe('a webhook', () => {
   });
 });
 
-test('webhooks come in pages, newest first', async () => {
+test('webhooks are paged, newest first', async () => {
   const all = [await created(), await created(), await created()].map(({ id }) => id!).toReversed();
   const page = async (query: string): Promise<unknown> => {
     const { webhooks = [], has_more: more } = await readApi<WebhookList>(emulator, `${WEBHOOKS}?${query}`);
@@ -118,7 +118,7 @@ test('webhooks come in pages, newest first', async () => {
   expect(await page(`end_before=${all[2]!}`)).toEqual([all.slice(0, 2), false]);
 });
 
-test('the history says from when on it is, and is empty as long as nothing is delivered', async () => {
+test('the event history requires a start, and is empty while nothing is delivered', async () => {
   const { path } = await created();
   const history = `${path}/events-history`;
   const since = 'start_time=2026-01-01T00:00:00.000Z';

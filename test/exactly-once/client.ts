@@ -1,20 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Poster } from './post.js';
+import type { GraphQLClient } from './graphql-client.js';
 import {
   actionDocument,
   draftDocument,
-  fitting,
+  allowedActions,
   jobDocument,
   runDocument,
   type ActionName,
   type RunStatus,
 } from './mutations.js';
 import type { ActionStep, DraftStep, JobStep, Step } from './schedule.js';
-import { outcomeOf, type Asked, type Outcome, type Payload, type SeenRun, type Told } from './told.js';
+import {
+  outcomeOf,
+  type MutationRequest,
+  type Outcome,
+  type Payload,
+  type VisibleRun,
+  type MutationResult,
+} from './mutation-result.js';
 
-/** A fielding run that a schedule may do with as it likes. */
-export interface StageRun {
+export interface PooledRun {
   readonly accountId: number;
   readonly projectId: string;
   readonly targetGroupId: string;
@@ -25,18 +31,18 @@ export interface StageRun {
 
 export interface ClientOptions {
   readonly name: string;
-  readonly gateway: Poster;
+  readonly gateway: GraphQLClient;
   readonly authorization: string;
-  readonly runs: readonly StageRun[];
-  /** What its keys begin with, so that no two schedules have one in common. */
+  readonly runs: readonly PooledRun[];
+  /** The prefix of its idempotency keys, unique to the schedule. */
   readonly keys: string;
 }
 
 const DAY = 86_400_000;
-/** When drafts are to be in field: the same for all clients. */
+/** The start of scheduled drafts, the same for all clients. */
 const FIRST_DAY = Date.parse('2099-01-01T00:00:00.000Z');
 
-/** Does its steps one after the other, and notes what it is told. It learns versions as a frontend does: from answers. */
+/** Performs its steps one by one and records the outcomes. Like a frontend, it learns versions from responses. */
 export class Client {
   readonly #options: ClientOptions;
   readonly #seen: { version: number; status: RunStatus }[];
@@ -47,16 +53,16 @@ export class Client {
     this.#seen = options.runs.map(({ version, status }) => ({ version, status }));
   }
 
-  async run(steps: readonly Step[]): Promise<Told[]> {
-    const told: Told[] = [];
+  async run(steps: readonly Step[]): Promise<MutationResult[]> {
+    const results: MutationResult[] = [];
     for (const step of steps) {
       await sleep(step.after);
-      told.push(await this.#do(step));
+      results.push(await this.#do(step));
     }
-    return told;
+    return results;
   }
 
-  #do(step: Step): Promise<Told> {
+  #do(step: Step): Promise<MutationResult> {
     switch (step.kind) {
       case 'action':
         return this.#act(step);
@@ -67,16 +73,16 @@ export class Client {
     }
   }
 
-  async #act(step: ActionStep): Promise<Told> {
+  async #act(step: ActionStep): Promise<MutationResult> {
     const index = step.run % this.#seen.length;
     const run = this.#options.runs[index]!;
     const id = [run.accountId, run.projectId, run.targetGroupId, run.fieldingRunId].join('/');
-    if (step.version === 'fresh') await this.#look(index, id);
+    if (step.version === 'fresh') await this.#refresh(index, id);
     const seen = this.#seen[index]!;
     const version = seen.version + (step.version === 'stale' ? -1 : step.version === 'ahead' ? 1 : 0);
     const mutation = mutationFor(step, seen.status);
     const period = mutation === 'updateFieldingPeriod' ? this.#nextPeriod() : undefined;
-    const { told, payload } = await this.#ask(
+    const { result, payload } = await this.#send(
       step,
       {
         kind: 'action',
@@ -88,15 +94,15 @@ export class Client {
       actionDocument(mutation, step.reads),
       { id, version: String(version), ...period },
     );
-    this.#learn(index, payload?.fieldingRun ?? payload?.userErrors[0]?.current);
-    return told;
+    this.#remember(index, payload?.fieldingRun ?? payload?.userErrors[0]?.current);
+    return result;
   }
 
-  async #startJob(step: JobStep): Promise<Told> {
+  async #startJob(step: JobStep): Promise<MutationResult> {
     const { runs } = this.#options;
     const picked = [...new Set(step.runs.map((index) => runs[index % runs.length]!))];
     const key = this.#keyFor(step);
-    const { told } = await this.#ask(
+    const { result } = await this.#send(
       step,
       {
         kind: 'job',
@@ -110,10 +116,10 @@ export class Client {
         idempotencyKey: key,
       },
     );
-    return told;
+    return result;
   }
 
-  async #launchDraft(step: DraftStep): Promise<Told> {
+  async #launchDraft(step: DraftStep): Promise<MutationResult> {
     const { runs } = this.#options;
     const { accountId, projectId, targetGroupId } = runs[step.run % runs.length]!;
     const key = this.#keyFor(step);
@@ -121,7 +127,7 @@ export class Client {
       ...(step.mutation === 'scheduleDraftTargetGroup' && { startAt: new Date(FIRST_DAY).toISOString() }),
       endAt: new Date(FIRST_DAY + step.days * DAY).toISOString(),
     };
-    const { told } = await this.#ask(
+    const { result } = await this.#send(
       step,
       {
         kind: 'job',
@@ -133,7 +139,7 @@ export class Client {
       draftDocument(step.mutation, step.reads),
       { id: [accountId, projectId, targetGroupId].join('/'), ...period, idempotencyKey: key },
     );
-    return told;
+    return result;
   }
 
   #keyFor({ key }: Pick<JobStep, 'key'>): string | undefined {
@@ -141,12 +147,12 @@ export class Client {
     return { none: undefined, own: `${keys}-${name}`, shared: keys }[key];
   }
 
-  async #ask(
+  async #send(
     { leavesAfter }: Step,
-    asked: Asked,
+    request: MutationRequest,
     document: string,
     input: unknown,
-  ): Promise<{ told: Told; payload: Payload | null | undefined }> {
+  ): Promise<{ result: MutationResult; payload: Payload | null | undefined }> {
     const traceId = randomBytes(16).toString('hex');
     const begun = performance.now();
     let outcome: Outcome;
@@ -158,24 +164,24 @@ export class Client {
         this.#headers(traceId),
         leavesAfter === undefined ? undefined : AbortSignal.timeout(leavesAfter),
       );
-      payload = data?.[asked.mutation];
+      payload = data?.[request.mutation];
       outcome = outcomeOf(payload, errors);
     } catch (error) {
       outcome = leavesAfter === undefined ? { is: 'nothing', why: String(error) } : { is: 'gone' };
     }
-    return { told: { traceId, asked, outcome, tookMs: performance.now() - begun }, payload };
+    return { result: { traceId, request, outcome, tookMs: performance.now() - begun }, payload };
   }
 
-  async #look(index: number, id: string): Promise<void> {
-    const { data } = await this.#options.gateway.post<{ fieldingRun: SeenRun | null }>(
+  async #refresh(index: number, id: string): Promise<void> {
+    const { data } = await this.#options.gateway.post<{ fieldingRun: VisibleRun | null }>(
       runDocument,
       { id },
       this.#headers(randomBytes(16).toString('hex')),
     );
-    this.#learn(index, data?.fieldingRun);
+    this.#remember(index, data?.fieldingRun);
   }
 
-  #learn(index: number, run: SeenRun | null | undefined): void {
+  #remember(index: number, run: VisibleRun | null | undefined): void {
     if (!run) return;
     const known = this.#seen[index]!;
     known.version = Number(run.version);
@@ -186,7 +192,7 @@ export class Client {
     return { authorization: this.#options.authorization, traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
   }
 
-  /** One that no other request asks for. */
+  /** Returns a period that no other request asks for. */
   #nextPeriod(): { readonly startAt: string; readonly endAt: string } {
     this.#periods += 1;
     const seconds = this.#periods * 1000 + Number.parseInt(this.#options.name, 10);
@@ -200,6 +206,6 @@ export class Client {
 
 function mutationFor({ mutation }: ActionStep, status: RunStatus): ActionName {
   if (typeof mutation === 'string') return mutation;
-  const choice = fitting[status];
+  const choice = allowedActions[status];
   return choice[mutation % choice.length]!;
 }

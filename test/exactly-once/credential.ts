@@ -1,9 +1,9 @@
 import { demo } from '../../src/emulator/index.js';
 
 /**
- * An `Authorization` for each number below 25,600, as far as a gateway can tell: what it keeps for one credential (a
- * cooldown, runs by their entity tags) has nothing to do with another. The emulator knows few tokens; but the scheme's case
- * does not count, and any number of spaces may follow it (RFC 9110, 11.1 and 11.4).
+ * Returns a distinct `Authorization` for each number below 25,600, so that the gateway's state of one credential
+ * (cool-downs, cached runs) does not affect another. The emulator knows few tokens, but the scheme is
+ * case-insensitive and any number of spaces may follow it (RFC 9110, 11.1 and 11.4).
  */
 export function credential(number: number): string {
   const scheme = 'bearer'.replaceAll(/./g, (letter, bit: number) =>

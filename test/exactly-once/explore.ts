@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { Lane, type Result } from './lane.js';
+import { ScheduleRunner, type ScheduleResult } from './schedule-runner.js';
 import { faultless, schedule, type GatewayKind, type Schedule } from './schedule.js';
 import { Summary } from './summary.js';
 
-/** Busy enough to use a processor, not so busy that all attempts time out. */
-const LANES: readonly GatewayKind[] = ['patient', 'patient', 'patient', 'patient', 'hasty', 'nervous'];
-/** A failure that hangs on timing does not come each time. */
-const TRIES_TO_REPEAT = 5;
+/** Enough to use a processor, but not so many that all attempts time out. */
+const RUNNERS: readonly GatewayKind[] = ['patient', 'patient', 'patient', 'patient', 'hasty', 'nervous'];
+/** Failures that depend on timing do not always reproduce. */
+const MAX_REPRODUCE_ATTEMPTS = 5;
 const SHRINK_MS = 60_000;
 
 export interface Exploration {
@@ -15,64 +15,64 @@ export interface Exploration {
 }
 
 /**
- * Runs random schedules, several at a time. The first that breaks a promise is made as small as it gets.
+ * Runs random schedules concurrently, and shrinks the first one that violates a guarantee.
  *
- * @throws Error with the seed, the smallest schedule and what it broke
+ * @throws Error with the seed, the smallest schedule and its violations
  */
 export async function explore({ seed, count }: Exploration): Promise<Summary> {
   const schedules = fc.sample(schedule, { seed, numRuns: count });
-  const lanes = new Map<Lane, GatewayKind>();
-  for (const kind of LANES) lanes.set(await warm(await Lane.open(kind)), kind);
+  const runners = new Map<ScheduleRunner, GatewayKind>();
+  for (const kind of RUNNERS) runners.set(await warm(await ScheduleRunner.open(kind)), kind);
   const summary = new Summary();
   try {
-    const left = schedules.map((one, index) => ({ index, gateway: one.gateway }));
+    const pending = schedules.map((one, index) => ({ index, gateway: one.gateway }));
     let broken: Broken | undefined;
-    const work = async ([lane, kind]: [Lane, GatewayKind]): Promise<void> => {
+    const work = async ([runner, kind]: [ScheduleRunner, GatewayKind]): Promise<void> => {
       while (broken === undefined) {
-        const at = left.findIndex(({ gateway }) => gateway === kind);
+        const at = pending.findIndex(({ gateway }) => gateway === kind);
         if (at === -1) return;
-        const { index } = left.splice(at, 1)[0]!;
-        const result = await lane.run(schedules[index]!);
+        const { index } = pending.splice(at, 1)[0]!;
+        const result = await runner.run(schedules[index]!);
         summary.add(result);
-        if (result.violations.length > 0) broken ??= { index, result, lane };
+        if (result.violations.length > 0) broken ??= { index, result, runner };
       }
     };
-    await Promise.all([...lanes].map(work));
+    await Promise.all([...runners].map(work));
     if (broken !== undefined) throw new Error(await report(seed, schedules[broken.index]!, broken));
     return summary;
   } finally {
-    await Promise.all([...lanes.keys()].map((lane) => lane.close()));
+    await Promise.all([...runners.keys()].map((runner) => runner.close()));
   }
 }
 
 interface Broken {
   readonly index: number;
-  readonly result: Result;
-  readonly lane: Lane;
+  readonly result: ScheduleResult;
+  readonly runner: ScheduleRunner;
 }
 
-/** Nothing is to time out only because code runs for the first time. */
-async function warm(lane: Lane): Promise<Lane> {
-  for (const one of fc.sample(faultless, { seed: 1, numRuns: 5 })) await lane.run(one);
-  return lane;
+/** Warms up, so that nothing times out just because code runs for the first time. */
+async function warm(runner: ScheduleRunner): Promise<ScheduleRunner> {
+  for (const one of fc.sample(faultless, { seed: 1, numRuns: 5 })) await runner.run(one);
+  return runner;
 }
 
-async function report(seed: number, first: Schedule, { index, result, lane }: Broken): Promise<string> {
-  const shrunk = await shrink(seed, index, lane);
+async function report(seed: number, first: Schedule, { index, result, runner }: Broken): Promise<string> {
+  const shrunk = await shrink(seed, index, runner);
   return [
-    `Schedule ${index} of seed ${seed} (EXACTLY_ONCE_SEED=${seed}) broke a promise.`,
+    `Schedule ${index} of seed ${seed} (EXACTLY_ONCE_SEED=${seed}) violated a guarantee.`,
     show(first, result),
-    shrunk ?? `It did not happen again when the schedule ran alone: it hangs on timing.`,
+    shrunk ?? `It did not reproduce when the schedule ran alone, so it depends on timing.`,
   ].join('\n');
 }
 
-async function shrink(seed: number, index: number, lane: Lane): Promise<string | undefined> {
+async function shrink(seed: number, index: number, runner: ScheduleRunner): Promise<string | undefined> {
   let smallest: string | undefined;
   const holds = async (candidate: Schedule): Promise<void> => {
-    for (let attempt = 0; attempt < TRIES_TO_REPEAT; attempt += 1) {
-      const result = await lane.run(candidate);
+    for (let attempt = 0; attempt < MAX_REPRODUCE_ATTEMPTS; attempt += 1) {
+      const result = await runner.run(candidate);
       if (result.violations.length === 0) continue;
-      smallest = `The smallest that was found:\n${show(candidate, result)}`;
+      smallest = `The smallest schedule found:\n${show(candidate, result)}`;
       throw new Error(result.violations.join('\n'));
     }
   };
@@ -85,7 +85,7 @@ async function shrink(seed: number, index: number, lane: Lane): Promise<string |
   return smallest;
 }
 
-function show(candidate: Schedule, { told, effects, violations }: Result): string {
+function show(candidate: Schedule, { results, effects, violations }: ScheduleResult): string {
   const lines = (title: string, items: readonly unknown[]): string[] => [
     `${title}:`,
     ...items.map((item) => `  ${typeof item === 'string' ? item : JSON.stringify(item)}`),
@@ -96,7 +96,7 @@ function show(candidate: Schedule, { told, effects, violations }: Result): strin
     `on: ${JSON.stringify(rest)}`,
     ...lines('clients', clients),
     ...lines('faults', faults),
-    ...lines('told', told),
+    ...lines('results', results),
     ...lines('ledger', effects),
   ].join('\n');
 }

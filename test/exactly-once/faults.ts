@@ -1,27 +1,27 @@
 import fc from 'fast-check';
 import type { FaultRule } from '../helpers/emulator.js';
 
-/** One attempt, in milliseconds: `DEMAND_API_TIMEOUT_MS` of the gateways under test. */
-export const ATTEMPT_MS = 60;
+/** The timeout of one attempt, in milliseconds: `DEMAND_API_TIMEOUT_MS` of the gateways under test. */
+export const ATTEMPT_TIMEOUT_MS = 60;
 
-/** The longest that a fault holds a request back: so long after it was given up, it may still be carried out. */
-export const LATEST_MS = ATTEMPT_MS + 40;
+/** The longest delay of a fault: a request may still take effect this long after it was abandoned. */
+export const MAX_DELAY_MS = ATTEMPT_TIMEOUT_MS + 40;
 
-/** One way in which the Demand API, or what lies before it, fails without lying about what it did. */
+/** A way in which the Demand API, or something in front of it, fails without misreporting its effects. */
 export interface Fault {
   readonly on: keyof typeof requests;
-  /** Whether the request is carried out before things go wrong. */
+  /** Whether the fault occurs before or after the request takes effect. */
   readonly when: 'before' | 'after';
-  /** How long the answer is held back, in milliseconds. */
+  /** The delay of the response, in milliseconds. */
   readonly delay: number;
   readonly end: End;
   readonly times: number;
 }
 
 /**
- * How it ends: with the real answer; a connection that is reset, or breaks half-way through the body; a body whose
- * second half comes too late; the real answer without its entity tag, or with a proxy's suffix to it; the real answer, and
- * a 408 once the connection is idle; a state from before the last change; or this answer in place of the real one.
+ * How the response ends: as the real one; with a connection that is reset, or breaks half-way through the body;
+ * with a second half that comes too late; with the entity tag stripped or suffixed by a proxy; with a 408 once the
+ * connection is idle; with a state from before the last change; or replaced by the given response.
  */
 export type End =
   | 'real'
@@ -37,16 +37,16 @@ export type End =
 type Substitute =
   '429' | '429-now' | '429-in-1s' | '500' | '502' | '503' | '503-html' | '504' | Undocumented | Unproven;
 type Undocumented = '303' | '402' | '408' | '409' | '418' | '425' | '501';
-/** Answers with 2xx that prove nothing: a page, an error body, and the version that the request was to change. */
+/** 2xx responses that prove nothing: a page, an error body, and the version that the request was to change. */
 type Unproven = 'page' | 'error-body' | 'own-tag' | 'no-content';
 
-/** Whether the end of an answer ends its connection, too. */
-export function cutsConnections({ end }: Fault): boolean {
+/** Whether the end of a response also ends its connection. */
+export function closesConnections({ end }: Fault): boolean {
   return ['reset', 'truncate', 'late-body', 'idle-408'].includes(end);
 }
 
-/** Whether an answer with 2xx may not prove what it says, so that the run is read to find out. */
-export function spoilsSuccess({ end }: Fault): boolean {
+/** Whether a 2xx response may prove nothing, so that the gateway reads the run to verify it. */
+export function leavesSuccessUnproven({ end }: Fault): boolean {
   return ['no-tag', 'suffixed-tag', ...unproven].includes(end);
 }
 
@@ -59,11 +59,11 @@ const requests = {
   any: { path: '.' },
 } as const satisfies Record<string, Pick<FaultRule, 'method' | 'path'>>;
 
-const HTML = '<html><body><h1>Something in between is at fault</h1></body></html>';
+const HTML = '<html><body><h1>A proxy failed</h1></body></html>';
 
-type Answer = Pick<FaultRule, 'status' | 'headers' | 'body' | 'entity_tag'>;
+type FaultResponse = Pick<FaultRule, 'status' | 'headers' | 'body' | 'entity_tag'>;
 
-const answers: Readonly<Record<Substitute | 'no-json', Answer>> = {
+const responses: Readonly<Record<Substitute | 'no-json', FaultResponse>> = {
   '429': tooMany({}),
   '429-now': tooMany({ 'retry-after': '0' }),
   '429-in-1s': tooMany({ 'retry-after': '1' }),
@@ -75,7 +75,7 @@ const answers: Readonly<Record<Substitute | 'no-json', Answer>> = {
   '303': { status: 303, headers: { location: '/elsewhere' } },
   '402': { status: 402 },
   '408': { status: 408 },
-  '409': { status: 409, body: { object: 'conflict', detail: 'Something else is going on.' } },
+  '409': { status: 409, body: { object: 'conflict', detail: 'Something else is happening.' } },
   '418': { status: 418 },
   '425': { status: 425 },
   '501': { status: 501, body: HTML },
@@ -108,7 +108,7 @@ function effectOf(end: End): Partial<FaultRule> {
     case 'truncate':
       return { truncate: true };
     case 'late-body':
-      return { body_delay_ms: LATEST_MS };
+      return { body_delay_ms: MAX_DELAY_MS };
     case 'no-tag':
       return { entity_tag: 'stripped' };
     case 'suffixed-tag':
@@ -118,7 +118,7 @@ function effectOf(end: End): Partial<FaultRule> {
     case 'stale':
       return { stale: true };
     default:
-      return answers[end];
+      return responses[end];
   }
 }
 
@@ -130,7 +130,7 @@ function tooMany(headers: Readonly<Record<string, string>>): Partial<FaultRule> 
   };
 }
 
-/** Times up to a few are over within one call; some faults go on. */
+/** Up to a few times, so that some faults end within one call and others do not. */
 const common = {
   times: fc.oneof(
     { weight: 4, arbitrary: fc.integer({ min: 1, max: 3 }) },
@@ -139,7 +139,7 @@ const common = {
   delay: fc.oneof(
     { weight: 4, arbitrary: fc.constant(0) },
     { weight: 1, arbitrary: fc.integer({ min: 1, max: 25 }) },
-    { weight: 2, arbitrary: fc.integer({ min: ATTEMPT_MS + 5, max: LATEST_MS }) },
+    { weight: 2, arbitrary: fc.integer({ min: ATTEMPT_TIMEOUT_MS + 5, max: MAX_DELAY_MS }) },
   ),
 };
 
@@ -147,7 +147,7 @@ const down: readonly End[] = ['500', '502', '503', '503-html', '504'];
 const undocumented: readonly Undocumented[] = ['303', '402', '408', '409', '418', '425', '501'];
 const unproven: readonly Unproven[] = ['page', 'error-body', 'own-tag', 'no-content'];
 
-/** 429 says that the request was not carried out, so that it only ever comes before. */
+/** A 429 means that the request had no effect, so it only comes before. */
 export const fault: fc.Arbitrary<Fault> = fc.oneof(
   {
     weight: 4,
@@ -200,7 +200,7 @@ export const fault: fc.Arbitrary<Fault> = fc.oneof(
   },
 );
 
-/** No fault but slowness, before or after the request is carried out. */
+/** Only delays, before or after the request takes effect. */
 export const slowness: fc.Arbitrary<Fault> = fc.record<Fault>({
   on: fc.constantFrom('action', 'period', 'job', 'write'),
   when: fc.constantFrom('before', 'after'),

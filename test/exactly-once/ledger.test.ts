@@ -1,25 +1,41 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Effect } from '../helpers/emulator.js';
 import { findViolations } from './ledger.js';
-import type { AskedAction, AskedJob, Outcome, Told } from './told.js';
+import type { ActionRequest, JobRequest, Outcome, MutationResult } from './mutation-result.js';
 
 const success: Outcome = { is: 'success' };
 
-/** What is told of a pause of `run` from version 5, but for what a test changes. */
-function pause(traceId: string, outcome: Outcome, changes = 1, asked: Partial<AskedAction> = {}): Told {
+/** A pause of `run` from version 5, with a test's changes. */
+function pause(
+  traceId: string,
+  outcome: Outcome,
+  changes = 1,
+  request: Partial<ActionRequest> = {},
+): MutationResult {
   return {
     traceId,
-    asked: { kind: 'action', mutation: 'pauseFieldingRun', fieldingRunId: 'run', version: 5, ...asked },
+    request: { kind: 'action', mutation: 'pauseFieldingRun', fieldingRunId: 'run', version: 5, ...request },
     outcome,
     tookMs: 5,
     sent: { changes, keys: [] },
   };
 }
 
-function job(traceId: string, outcome: Outcome, asked: Partial<AskedJob> = {}, keys = ['key']): Told {
+function job(
+  traceId: string,
+  outcome: Outcome,
+  request: Partial<JobRequest> = {},
+  keys = ['key'],
+): MutationResult {
   return {
     traceId,
-    asked: { kind: 'job', mutation: 'pauseTargetGroups', targetGroupIds: ['a', 'b'], key: 'key', ...asked },
+    request: {
+      kind: 'job',
+      mutation: 'pauseTargetGroups',
+      targetGroupIds: ['a', 'b'],
+      key: 'key',
+      ...request,
+    },
     outcome,
     tookMs: 5,
     sent: { changes: 1, keys },
@@ -28,7 +44,7 @@ function job(traceId: string, outcome: Outcome, asked: Partial<AskedJob> = {}, k
 
 let sequence = 0;
 
-/** Version 5 of `run` is paused by `traceId`, but for what a test changes. */
+/** The effect of `traceId` that pauses version 5 of `run`, with a test's changes. */
 function paused(traceId: string | null, other: Partial<Effect> = {}): Effect {
   return {
     sequence: (sequence += 1),
@@ -71,44 +87,47 @@ const draftCreated: Outcome = { is: 'success', key: 'key', jobId: '101/project/a
 const launch = { mutation: 'launchDraftTargetGroup', targetGroupIds: ['a'], period: 'March' } as const;
 const launched = { operation: 'create_draft_job', target_group_id: 'a' };
 
-const fine: [string, readonly Told[], readonly Effect[]][] = [
+const consistent: [string, readonly MutationResult[], readonly Effect[]][] = [
   ['a success with its effect', [pause('a', { is: 'success', version: 6 })], [paused('a')]],
-  ['a refusal without one', [pause('a', { is: 'refused', code: 'VERSION_CONFLICT' })], []],
+  ['a refusal without an effect', [pause('a', { is: 'refused', code: 'VERSION_CONFLICT' })], []],
   [
-    'an unknown outcome that was done',
+    'an unknown outcome with an effect',
     [pause('a', { is: 'unknown', code: 'UPSTREAM_TIMEOUT' })],
     [paused('a')],
   ],
-  ['an unknown outcome that was not', [pause('a', { is: 'unknown', code: 'UPSTREAM_TIMEOUT' })], []],
-  ['an effect for a client who has left', [pause('a', { is: 'gone' })], [paused('a')]],
+  ['an unknown outcome without an effect', [pause('a', { is: 'unknown', code: 'UPSTREAM_TIMEOUT' })], []],
+  ['an effect of a client that left', [pause('a', { is: 'gone' })], [paused('a')]],
   [
-    'two that asked for the same, where an answer of one was lost',
+    'two equal requests, one of which lost a response',
     [pause('a', success), pause('b', success, 2)],
     [paused('a')],
   ],
   [
-    'the same, where an attempt may have timed out unseen',
+    'two equal requests, if an attempt may have timed out unseen',
     [pause('a', success), { ...pause('b', success), tookMs: 70 }],
     [paused('a')],
   ],
   [
-    'the same, where an attempt may have gone onto a connection just cut',
-    [pause('a', success), { ...pause('b', success), sent: { changes: 1, keys: [], connectionsCut: true } }],
+    'two equal requests, if an attempt may have used a closed connection',
+    [
+      pause('a', success),
+      { ...pause('b', success), sent: { changes: 1, keys: [], connectionsClosed: true } },
+    ],
     [paused('a')],
   ],
   [
-    'a batch job that did what was asked, where an answer was lost',
+    'a batch job that did what was requested, after a lost response',
     [pause('a', success, 2)],
     [paused(null, { cause: 'batch_job', job_id: 'job' })],
   ],
   [
-    'the same, where an answer with 2xx proved nothing',
-    [pause('a', success), { ...pause('b', success), sent: { changes: 1, keys: [], successSpoilt: true } }],
+    'a batch job that did what was requested, after an unproven 2xx',
+    [pause('a', success), { ...pause('b', success), sent: { changes: 1, keys: [], successUnproven: true } }],
     [paused('a')],
   ],
   [
-    'what was so already, where an answer with 2xx proved nothing',
-    [{ ...pause('b', { is: 'success', version: 5 }), sent: { changes: 1, keys: [], successSpoilt: true } }],
+    'a run that was already in the requested state, after an unproven 2xx',
+    [{ ...pause('b', { is: 'success', version: 5 }), sent: { changes: 1, keys: [], successUnproven: true } }],
     [paused(null, { cause: 'batch_job', job_id: 'job', from_version: 4, to_version: 5 })],
   ],
   [
@@ -117,7 +136,7 @@ const fine: [string, readonly Told[], readonly Effect[]][] = [
     [],
   ],
   ['a job', [job('a', jobCreated)], [created('a')]],
-  ['a job that two share', [job('a', jobCreated), job('b', jobCreated)], [created('a')]],
+  ['a job shared by two requests', [job('a', jobCreated), job('b', jobCreated)], [created('a')]],
   [
     'a conflict with other input',
     [
@@ -126,8 +145,8 @@ const fine: [string, readonly Told[], readonly Effect[]][] = [
     ],
     [created('a')],
   ],
-  ['a key of the gateway', [job('a', jobCreated, { key: undefined })], [created('a')]],
-  ['a job of a draft', [job('a', draftCreated, launch)], [created('a', launched)]],
+  ['a key generated by the gateway', [job('a', jobCreated, { key: undefined })], [created('a')]],
+  ['a draft job', [job('a', draftCreated, launch)], [created('a', launched)]],
   [
     'a conflict with another period',
     [
@@ -138,72 +157,67 @@ const fine: [string, readonly Told[], readonly Effect[]][] = [
   ],
 ];
 
-const wrong: [string, readonly Told[], readonly Effect[], RegExp][] = [
-  ['a success that was not done', [pause('a', success)], [], /told success, and it was not done/],
+const contradictory: [string, readonly MutationResult[], readonly Effect[], RegExp][] = [
+  ['a success without an effect', [pause('a', success)], [], /told success, but had no effect/],
   [
-    'a success of another action',
+    'a success with the effect of another action',
     [pause('a', success, 2)],
     [paused(null, { cause: 'batch_job', operation: 'complete', to_status: 'Completed' })],
-    /told success, and it was not done/,
+    /told success, but had no effect/,
   ],
   [
     'a success from another version',
     [pause('a', success, 2)],
     [paused(null, { cause: 'batch_job', from_version: 6, to_version: 7 })],
-    /told success, and it was not done/,
+    /told success, but had no effect/,
   ],
   [
-    "another's effect, and no lost answer",
+    "another request's effect without a lost response",
     [pause('a', success), pause('b', success)],
     [paused('a')],
-    /without a lost answer of what another did/,
+    /told success for another request's effect/,
   ],
   [
-    "another's period",
+    'the effect of another period',
     [
       pause('a', success, 2, { mutation: 'updateFieldingPeriod', endAt: '1' }),
       pause('b', success, 1, { mutation: 'updateFieldingPeriod', endAt: '2' }),
     ],
     [paused('b', { operation: 'update_period', to_status: 'Live' })],
-    /told success, and it was not done/,
+    /told success, but had no effect/,
   ],
   [
-    'what was so already, and every answer was a proof',
+    'a run that was already in the requested state, after proven responses',
     [pause('b', { is: 'success', version: 5 })],
     [paused(null, { cause: 'batch_job', job_id: 'job', from_version: 4, to_version: 5 })],
-    /is shown version 5/,
+    /was shown version 5/,
   ],
   [
-    'what was not so already, though an answer with 2xx proved nothing',
-    [{ ...pause('b', success), sent: { changes: 1, keys: [], successSpoilt: true } }],
+    'a run in another state, after an unproven 2xx',
+    [{ ...pause('b', success), sent: { changes: 1, keys: [], successUnproven: true } }],
     [paused(null, { cause: 'batch_job', from_version: 4, to_version: 5, to_status: 'Live' })],
-    /told success, and it was not done/,
+    /told success, but had no effect/,
   ],
   [
-    'a conflict that shows the refused version',
+    'a conflict that shows the rejected version',
     [pause('a', { is: 'refused', code: 'VERSION_CONFLICT', current: 5 })],
     [],
-    /is shown the refused version/,
+    /was shown the rejected version as current/,
   ],
+  ['the previous version', [pause('a', { is: 'success', version: 5 })], [paused('a')], /was shown version 5/],
   [
-    'the version from before',
-    [pause('a', { is: 'success', version: 5 })],
-    [paused('a')],
-    /is shown version 5/,
-  ],
-  [
-    'a refusal that was done',
+    'a refusal with an effect',
     [pause('a', { is: 'refused', code: 'VERSION_CONFLICT' })],
     [paused('a')],
-    /told VERSION_CONFLICT, and did pause/,
+    /told VERSION_CONFLICT, but did pause/,
   ],
   [
-    'a failure that was done',
+    'a failure with an effect',
     [pause('a', { is: 'failed', code: 'UPSTREAM_UNAVAILABLE' })],
     [paused('a')],
-    /told UPSTREAM_UNAVAILABLE, and did pause/,
+    /told UPSTREAM_UNAVAILABLE, but did pause/,
   ],
-  ['no answer', [pause('a', { is: 'nothing', why: 'socket hang up' })], [], /no answer: socket hang up/],
+  ['no response', [pause('a', { is: 'nothing', why: 'socket hang up' })], [], /no response: socket hang up/],
   [
     'a request with two effects',
     [pause('a', success)],
@@ -216,9 +230,9 @@ const wrong: [string, readonly Told[], readonly Effect[], RegExp][] = [
     [paused('a'), paused('b')],
     /run run went from 5 to 6 after 6/,
   ],
-  ['an effect of nobody', [], [paused('z')], /nobody asked for it/],
+  ['an effect without a request', [], [paused('z')], /no request asked for it/],
   [
-    'another effect than was asked for',
+    'an effect other than the requested one',
     [pause('a', success)],
     [paused('a', { operation: 'complete' })],
     /did complete/,
@@ -234,34 +248,34 @@ const wrong: [string, readonly Told[], readonly Effect[], RegExp][] = [
     'the id of another job',
     [job('a', { ...jobCreated, jobId: '101/project/pause/other' })],
     [created('a')],
-    /told job 101\/project\/pause\/other, and job was created/,
+    /told job 101\/project\/pause\/other, but job was created/,
   ],
   [
-    'the job of other input',
+    'a job with other input',
     [job('a', jobCreated), job('b', jobCreated, { targetGroupIds: ['a'] })],
     [created('a')],
     /created for other input/,
   ],
   [
-    'the job of another period',
+    'a job with another period',
     [job('a', draftCreated, launch), job('b', draftCreated, { ...launch, period: 'April' })],
     [created('a', launched)],
     /created for other input/,
   ],
   [
-    'the job of another kind',
+    'a job of another kind',
     [job('a', { ...draftCreated, jobId: '101/project/a/schedule-from-draft/job' }, launch)],
     [created('a', launched)],
-    /told job 101\/project\/a\/schedule-from-draft\/job, and job was created/,
+    /told job 101\/project\/a\/schedule-from-draft\/job, but job was created/,
   ],
   ['a batch job for a draft', [job('a', draftCreated, launch)], [created('a')], /did create_batch_job/],
   [
-    'a conflict with nobody',
+    'a conflict without a counterpart',
     [job('a', { is: 'refused', code: 'IDEMPOTENCY_CONFLICT', key: 'key' })],
     [],
-    /nobody used the key for other input/,
+    /the key was not used for other input/,
   ],
-  ['no key', [job('a', { is: 'failed', code: 'RATE_LIMITED' })], [], /told no key/],
+  ['a missing key', [job('a', { is: 'failed', code: 'RATE_LIMITED' })], [], /told no key/],
   [
     "a key that is not the client's",
     [job('a', { is: 'failed', code: 'RATE_LIMITED', key: 'new' })],
@@ -272,7 +286,7 @@ const wrong: [string, readonly Told[], readonly Effect[], RegExp][] = [
     'a new key for a new attempt',
     [job('a', jobCreated, {}, ['key', 'new'])],
     [created('a')],
-    /told the key key, and new was sent/,
+    /told the key key, but new was sent/,
   ],
   [
     'a job that changes a run twice',
@@ -286,7 +300,7 @@ const wrong: [string, readonly Told[], readonly Effect[], RegExp][] = [
   ],
 ];
 
-test('a change from before the ledger begins counts as another’s', () => {
+test('attributes a change from before the ledger to another client', () => {
   const paused = { fieldingRunId: 'run', version: 6, status: 'PAUSED' } as const;
   expect(findViolations([pause('a', success, 2)], [], [paused])).toEqual([]);
   expect(findViolations([pause('a', success)], [], [paused])).toEqual([
@@ -297,11 +311,11 @@ test('a change from before the ledger begins counts as another’s', () => {
 });
 
 describe('The ledger and what clients were told', () => {
-  test.each(fine)('agree on %s', (_name, told, effects) => {
-    expect(findViolations(told, effects)).toEqual([]);
+  test.each(consistent)('agree on %s', (_name, results, effects) => {
+    expect(findViolations(results, effects)).toEqual([]);
   });
 
-  test.each(wrong)('do not agree on %s', (_name, told, effects, complaint) => {
-    expect(findViolations(told, effects).join('\n')).toMatch(complaint);
+  test.each(contradictory)('disagree on %s', (_name, results, effects, violation) => {
+    expect(findViolations(results, effects).join('\n')).toMatch(violation);
   });
 });

@@ -1,58 +1,60 @@
 import type { Effect } from '../helpers/emulator.js';
-import { ATTEMPT_MS } from './faults.js';
+import { ATTEMPT_TIMEOUT_MS } from './faults.js';
 import { actions, drafts, jobs, type ActionName, type RunStatus } from './mutations.js';
-import type { Asked, AskedAction, AskedJob, Told } from './told.js';
+import type { MutationRequest, ActionRequest, JobRequest, MutationResult } from './mutation-result.js';
 
 /**
- * Compares what clients were told with what was done, and answers all that must not be, each in one line.
+ * Compares what clients were told with the ledger, and describes each contradiction in one line.
  *
- * @param told all that was asked of some fielding runs and project, with one credential
- * @param effects all that was done to them since, in order
- * @param atFirst the runs as they were before
+ * @param results all requests for the runs and the project, with one credential
+ * @param effects all effects on them since, in order
+ * @param initialRuns the initial states of the runs
  */
 export function findViolations(
-  told: readonly Told[],
+  results: readonly MutationResult[],
   effects: readonly Effect[],
-  atFirst: readonly RunAtFirst[] = [],
+  initialRuns: readonly InitialRun[] = [],
 ): string[] {
-  const ledger = new Ledger(told, effects, atFirst);
+  const ledger = new Ledger(results, effects, initialRuns);
   return [
-    ...brokenChains(effects),
-    ...effectsTwice(effects),
-    ...effectsOfNobody(ledger),
-    ...told.flatMap((one) => flawsOf(one, ledger).map((flaw) => `${describe(one)}: ${flaw}`)),
+    ...versionGaps(effects),
+    ...duplicateEffects(effects),
+    ...unattributedEffects(ledger),
+    ...results.flatMap((result) =>
+      violationsOf(result, ledger).map((violation) => `${describe(result)}: ${violation}`),
+    ),
   ];
 }
 
-export interface RunAtFirst {
+export interface InitialRun {
   readonly fieldingRunId: string;
   readonly version: number;
   readonly status: RunStatus;
 }
 
-/** The effects of requests, by the request and by what they were on. */
+/** Looks up the effects of requests. */
 class Ledger {
   readonly actions: readonly Effect[];
-  readonly #told: ReadonlyMap<string, Told>;
+  readonly #resultsByTrace: ReadonlyMap<string, MutationResult>;
 
   constructor(
-    readonly told: readonly Told[],
+    readonly results: readonly MutationResult[],
     effects: readonly Effect[],
-    readonly atFirst: readonly RunAtFirst[],
+    readonly initialRuns: readonly InitialRun[],
   ) {
     this.actions = effects.filter(({ cause }) => cause === 'action');
     this.runChanges = effects.filter(({ fielding_run_id: id }) => id !== null);
-    this.#told = new Map(told.map((one) => [one.traceId, one]));
+    this.#resultsByTrace = new Map(results.map((result) => [result.traceId, result]));
   }
 
   readonly runChanges: readonly Effect[];
 
-  of({ traceId }: Told): Effect[] {
+  of({ traceId }: MutationResult): Effect[] {
     return this.actions.filter(({ trace_id: id }) => id === traceId);
   }
 
-  readonly causeOf = ({ trace_id: id }: Effect): Told | undefined =>
-    id === null ? undefined : this.#told.get(id);
+  readonly causeOf = ({ trace_id: id }: Effect): MutationResult | undefined =>
+    id === null ? undefined : this.#resultsByTrace.get(id);
 
   creations(key: string): Effect[] {
     return this.actions.filter(
@@ -61,8 +63,8 @@ class Ledger {
   }
 }
 
-/** Each version of a run is reached once, from the one before it. */
-function brokenChains(effects: readonly Effect[]): string[] {
+/** Checks that each version of a run is reached once, from the previous one. */
+function versionGaps(effects: readonly Effect[]): string[] {
   const last = new Map<string, number>();
   return effects.flatMap(({ sequence, fielding_run_id: run, from_version: from, to_version: to }) => {
     if (run === null || from === null || to === null) return [];
@@ -75,8 +77,8 @@ function brokenChains(effects: readonly Effect[]): string[] {
   });
 }
 
-/** No request has two effects, no key creates two jobs, and no job changes a run twice. */
-function effectsTwice(effects: readonly Effect[]): string[] {
+/** Checks that no request has two effects, no key creates two jobs, and no job changes a run twice. */
+function duplicateEffects(effects: readonly Effect[]): string[] {
   const ofRequests = effects.filter(({ cause }) => cause === 'action');
   return [
     ...repeated(ofRequests, ({ trace_id: trace }) => trace && `the request ${trace}`),
@@ -96,124 +98,135 @@ function repeated(effects: readonly Effect[], nameOf: (effect: Effect) => string
   return [...counts].flatMap(([name, count]) => (count > 1 ? [`${name} had ${count} effects`] : []));
 }
 
-function effectsOfNobody(ledger: Ledger): string[] {
+function unattributedEffects(ledger: Ledger): string[] {
   return ledger.actions
     .filter((effect) => ledger.causeOf(effect) === undefined)
-    .map(({ sequence, operation }) => `effect ${sequence} (${operation}): nobody asked for it`);
+    .map(({ sequence, operation }) => `effect ${sequence} (${operation}): no request asked for it`);
 }
 
-function flawsOf(one: Told, ledger: Ledger): string[] {
-  const { outcome, asked } = one;
-  const own = ledger.of(one);
-  const flaws = own
-    .filter((effect) => !isWhatWasAsked(effect, asked))
-    .map((effect) => `did ${brief(effect)}`);
-  if (asked.kind === 'job') flaws.push(...keyFlaws(one, asked));
+function violationsOf(result: MutationResult, ledger: Ledger): string[] {
+  const { outcome, request } = result;
+  const own = ledger.of(result);
+  const found = own
+    .filter((effect) => !isRequested(effect, request))
+    .map((effect) => `did ${summarize(effect)}`);
+  if (request.kind === 'job') found.push(...keyViolations(result, request));
   switch (outcome.is) {
     case 'nothing':
-      return [...flaws, `got no answer: ${outcome.why}`];
+      return [...found, `got no response: ${outcome.why}`];
     case 'gone':
     case 'unknown':
-      return flaws;
+      return found;
     case 'refused':
     case 'failed':
-      if (own.length > 0) flaws.push(`is told ${outcome.code}, and did ${own.map(brief).join()}`);
-      if (isShownRefusedVersion(one)) flaws.push('is shown the refused version as the current one');
-      if (outcome.code === 'IDEMPOTENCY_CONFLICT') flaws.push(...conflictFlaws(one, ledger));
-      return flaws;
+      if (own.length > 0) found.push(`was told ${outcome.code}, but did ${own.map(summarize).join()}`);
+      if (isShownRejectedVersion(result)) found.push('was shown the rejected version as current');
+      if (outcome.code === 'IDEMPOTENCY_CONFLICT') found.push(...conflictViolations(result, ledger));
+      return found;
     case 'success':
       return [
-        ...flaws,
-        ...(asked.kind === 'action'
-          ? actionSuccessFlaws(one, asked, outcome.version, ledger)
-          : jobSuccessFlaws(asked, outcome, ledger)),
+        ...found,
+        ...(request.kind === 'action'
+          ? actionSuccessViolations(result, request, outcome.version, ledger)
+          : jobSuccessViolations(request, outcome, ledger)),
       ];
   }
 }
 
 /**
- * A success is the request's own effect. Where an answer was lost another's will do that led, from the same version, to
- * what was asked for: nobody can tell then which of the two it was. (That holds, too, where the run was in that state
- * before, and the other has changed its period only.)
+ * A success needs the request's own effect. If a response was lost, another request's effect suffices that led
+ * from the same version to the requested state, because nobody can tell the two apart. (This also holds if the run
+ * was in that state before, and the other request changed only its period.)
  */
-function actionSuccessFlaws(
-  one: Told,
-  asked: AskedAction,
+function actionSuccessViolations(
+  result: MutationResult,
+  request: ActionRequest,
   version: number | undefined,
   ledger: Ledger,
 ): string[] {
-  if (ledger.of(one).length === 0 && wasSoAlready(one, asked, ledger)) return [];
-  const flaws = version !== undefined && version <= asked.version ? [`is shown version ${version}`] : [];
-  if (ledger.of(one).length > 0) return flaws;
-  const twin = twinOf(asked, ledger);
-  if (twin === undefined) return [...flaws, 'is told success, and it was not done'];
-  if (mayHaveLost(one)) return flaws;
-  return [...flaws, `is told success without a lost answer of what another did: ${twin}`];
+  if (ledger.of(result).length === 0 && wasAlreadyInState(result, request, ledger)) return [];
+  const found = version !== undefined && version <= request.version ? [`was shown version ${version}`] : [];
+  if (ledger.of(result).length > 0) return found;
+  const other = equivalentChange(request, ledger);
+  if (other === undefined) return [...found, 'was told success, but had no effect'];
+  if (mayHaveLostResponse(result)) return found;
+  return [...found, `was told success for another request's effect, without a lost response: ${other}`];
 }
 
 /** A 412 proves that the run has another version. */
-function isShownRefusedVersion({ asked, outcome }: Told): boolean {
+function isShownRejectedVersion({ request, outcome }: MutationResult): boolean {
   return (
-    asked.kind === 'action' &&
+    request.kind === 'action' &&
     outcome.is === 'refused' &&
     outcome.code === 'VERSION_CONFLICT' &&
-    outcome.current === asked.version
+    outcome.current === request.version
   );
 }
 
-/** Where an answer told success without proof, and the run was in the state that was asked for before anybody asked. */
-function wasSoAlready({ sent }: Told, asked: AskedAction, { runChanges, atFirst, causeOf }: Ledger): boolean {
-  if (sent?.successSpoilt !== true) return false;
+/** Whether a 2xx proved nothing, and the run was in the requested state before any request. */
+function wasAlreadyInState(
+  { sent }: MutationResult,
+  request: ActionRequest,
+  { runChanges, initialRuns, causeOf }: Ledger,
+): boolean {
+  if (sent?.successUnproven !== true) return false;
   const led = runChanges.some(
     (effect) =>
-      effect.fielding_run_id === asked.fieldingRunId &&
-      effect.to_version === asked.version &&
-      leadsToTheSame(effect, asked, causeOf(effect)?.asked),
+      effect.fielding_run_id === request.fieldingRunId &&
+      effect.to_version === request.version &&
+      hasSameResult(effect, request, causeOf(effect)?.request),
   );
-  return led || wasAtFirst(asked, asked.version, atFirst);
+  return led || wasInitially(request, request.version, initialRuns);
 }
 
-function wasAtFirst(asked: AskedAction, at: number, atFirst: readonly RunAtFirst[]): boolean {
-  return atFirst.some(
+function wasInitially(
+  request: ActionRequest,
+  atVersion: number,
+  initialRuns: readonly InitialRun[],
+): boolean {
+  return initialRuns.some(
     ({ fieldingRunId, version, status }) =>
-      asked.mutation !== 'updateFieldingPeriod' &&
-      fieldingRunId === asked.fieldingRunId &&
-      version === at &&
-      status === goals[asked.mutation],
+      request.mutation !== 'updateFieldingPeriod' &&
+      fieldingRunId === request.fieldingRunId &&
+      version === atVersion &&
+      status === expectedStatuses[request.mutation],
   );
 }
 
-/** An attempt that ran into its timeout on a busy machine, or onto a connection just cut, may not be seen upstream. */
-function mayHaveLost({ sent, tookMs }: Told): boolean {
+/** Whether an attempt may not have arrived, because it timed out on a busy machine or used a closed connection. */
+function mayHaveLostResponse({ sent, tookMs }: MutationResult): boolean {
   return (
     sent === undefined ||
     sent.changes > 1 ||
-    sent.connectionsCut === true ||
-    sent.successSpoilt === true ||
-    tookMs >= ATTEMPT_MS
+    sent.connectionsClosed === true ||
+    sent.successUnproven === true ||
+    tookMs >= ATTEMPT_TIMEOUT_MS
   );
 }
 
-/** Another's change from the same version that leads to what was asked for; also one from before the ledger begins. */
-function twinOf(asked: AskedAction, { runChanges, atFirst, causeOf }: Ledger): string | undefined {
+/** Another request's change, or one from before the ledger, from the same version to the requested state. */
+function equivalentChange(
+  request: ActionRequest,
+  { runChanges, initialRuns, causeOf }: Ledger,
+): string | undefined {
   const known = runChanges.find(
     (effect) =>
-      effect.fielding_run_id === asked.fieldingRunId &&
-      effect.from_version === asked.version &&
-      leadsToTheSame(effect, asked, causeOf(effect)?.asked),
+      effect.fielding_run_id === request.fieldingRunId &&
+      effect.from_version === request.version &&
+      hasSameResult(effect, request, causeOf(effect)?.request),
   );
-  if (known !== undefined) return brief(known);
-  return wasAtFirst(asked, asked.version + 1, atFirst) ? 'an earlier change' : undefined;
+  if (known !== undefined) return summarize(known);
+  return wasInitially(request, request.version + 1, initialRuns) ? 'an earlier change' : undefined;
 }
 
-/** Whether another's change of the run from the same version leads to what was asked for, too. */
-function leadsToTheSame(effect: Effect, asked: AskedAction, other: Asked | undefined): boolean {
-  if (asked.mutation !== 'updateFieldingPeriod')
-    return effect.to_status?.toUpperCase() === goals[asked.mutation];
-  return other?.kind === 'action' && other.mutation === asked.mutation && other.endAt === asked.endAt;
+/** Whether another request's change of the run from the same version leads to the requested state. */
+function hasSameResult(effect: Effect, request: ActionRequest, other: MutationRequest | undefined): boolean {
+  if (request.mutation !== 'updateFieldingPeriod')
+    return effect.to_status?.toUpperCase() === expectedStatuses[request.mutation];
+  return other?.kind === 'action' && other.mutation === request.mutation && other.endAt === request.endAt;
 }
 
-const goals = {
+const expectedStatuses = {
   launchNow: 'LIVE',
   pauseFieldingRun: 'PAUSED',
   resumeFieldingRun: 'LIVE',
@@ -222,79 +235,79 @@ const goals = {
 } as const satisfies Partial<Record<ActionName, RunStatus>>;
 
 const creations: ReadonlySet<string> = new Set(['create_batch_job', 'create_draft_job']);
-/** What the id of a job has before the job's own id. */
+/** The path segment before the job's id, by mutation. */
 const segments = { ...jobs, ...drafts };
 
-function jobSuccessFlaws(
-  asked: AskedJob,
+function jobSuccessViolations(
+  request: JobRequest,
   { key, jobId }: { readonly key?: string | undefined; readonly jobId?: string | undefined },
   ledger: Ledger,
 ): string[] {
   const created = key === undefined ? undefined : ledger.creations(key)[0];
-  if (created === undefined) return [`is told success, and no job was created with the key ${key}`];
-  const flaws: string[] = [];
+  if (created === undefined) return [`was told success, but no job was created with the key ${key}`];
+  const found: string[] = [];
   const [segment, id] = jobId?.split('/').slice(-2) ?? [];
-  if (jobId !== undefined && (id !== created.job_id || segment !== segments[asked.mutation])) {
-    flaws.push(`is told job ${jobId}, and ${created.job_id} was created`);
+  if (jobId !== undefined && (id !== created.job_id || segment !== segments[request.mutation])) {
+    found.push(`was told job ${jobId}, but ${created.job_id} was created`);
   }
-  const creator = ledger.causeOf(created)?.asked;
-  if (creator?.kind === 'job' && inputOf(creator) !== inputOf(asked)) {
-    flaws.push(`is told success, and job ${created.job_id} was created for other input`);
+  const creator = ledger.causeOf(created)?.request;
+  if (creator?.kind === 'job' && inputOf(creator) !== inputOf(request)) {
+    found.push(`was told success, but job ${created.job_id} was created for other input`);
   }
-  return flaws;
+  return found;
 }
 
-/** One key goes with a call, the client's own where it has one, and it is always told. */
-function keyFlaws({ outcome, sent }: Told, { key }: AskedJob): string[] {
+/** Checks that a call has one key, the client's if given, and that the client is told it. */
+function keyViolations({ outcome, sent }: MutationResult, { key }: JobRequest): string[] {
   if (outcome.is === 'gone' || outcome.is === 'nothing') return [];
-  const strange = sent?.keys.filter((other) => other !== outcome.key) ?? [];
+  const unexpected = sent?.keys.filter((other) => other !== outcome.key) ?? [];
   return [
-    ...(outcome.key === undefined ? ['is told no key'] : []),
+    ...(outcome.key === undefined ? ['was told no key'] : []),
     ...(key !== undefined && outcome.key !== key
-      ? [`is told the key ${outcome.key} for its own ${key}`]
+      ? [`was told the key ${outcome.key} for its own ${key}`]
       : []),
-    ...strange.map((other) => `is told the key ${outcome.key}, and ${other} was sent`),
+    ...unexpected.map((other) => `was told the key ${outcome.key}, but ${other} was sent`),
   ];
 }
 
-function conflictFlaws({ asked }: Told, { told }: Ledger): string[] {
-  const reused = told.some(
-    ({ asked: other }) =>
-      asked.kind === 'job' &&
+function conflictViolations({ request }: MutationResult, { results }: Ledger): string[] {
+  const reused = results.some(
+    ({ request: other }) =>
+      request.kind === 'job' &&
       other.kind === 'job' &&
-      other.key === asked.key &&
-      inputOf(other) !== inputOf(asked),
+      other.key === request.key &&
+      inputOf(other) !== inputOf(request),
   );
-  return reused ? [] : ['is told of a conflict, and nobody used the key for other input'];
+  return reused ? [] : ['was told of a conflict, but the key was not used for other input'];
 }
 
-function isWhatWasAsked(effect: Effect, asked: Asked): boolean {
-  if (asked.kind === 'job') return effect.operation === creationOf(asked);
+function isRequested(effect: Effect, request: MutationRequest): boolean {
+  if (request.kind === 'job') return effect.operation === creationOf(request);
   return (
-    effect.operation === actions[asked.mutation] &&
-    effect.fielding_run_id === asked.fieldingRunId &&
-    effect.from_version === asked.version
+    effect.operation === actions[request.mutation] &&
+    effect.fielding_run_id === request.fieldingRunId &&
+    effect.from_version === request.version
   );
 }
 
-function inputOf({ mutation, targetGroupIds, period = '' }: AskedJob): string {
+function inputOf({ mutation, targetGroupIds, period = '' }: JobRequest): string {
   return `${mutation} ${[...new Set(targetGroupIds)].sort().join()} ${period}`;
 }
 
-/** What the creation of a job is called in the ledger. */
-function creationOf({ mutation }: AskedJob): string {
+/** The ledger's operation for the creation of a job. */
+function creationOf({ mutation }: JobRequest): string {
   return mutation in drafts ? 'create_draft_job' : 'create_batch_job';
 }
 
-function describe({ asked, outcome, sent, tookMs }: Told): string {
+function describe({ request, outcome, sent, tookMs }: MutationResult): string {
   const what =
-    asked.kind === 'action'
-      ? `${asked.mutation} of ${asked.fieldingRunId} from ${asked.version}`
-      : `${asked.mutation} of ${asked.targetGroupIds.join()}${asked.key === undefined ? '' : ` with ${asked.key}`}`;
+    request.kind === 'action'
+      ? `${request.mutation} of ${request.fieldingRunId} from ${request.version}`
+      : `${request.mutation} of ${request.targetGroupIds.join()}${request.key === undefined ? '' : ` with ${request.key}`}`;
   return `${what} (${outcome.is}, sent ${sent?.changes ?? '?'} times, ${tookMs.toFixed()} ms)`;
 }
 
-function brief({ sequence, operation, fielding_run_id: run, from_version: from }: Effect): string {
+function summarize({ sequence, operation, fielding_run_id: run, from_version: from }: Effect): string {
   return run === null
     ? `${operation} (effect ${sequence})`
     : `${operation} of ${run} from ${from} (effect ${sequence})`;

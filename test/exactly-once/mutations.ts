@@ -1,6 +1,4 @@
-/** The mutations, by their names in the graph, with what the emulator's ledger calls them. */
-
-/** A change of one fielding run; the value is its operation in the ledger. */
+/** Changes of one fielding run, with their operations in the ledger. */
 export const actions = {
   launchNow: 'launch_now',
   pauseFieldingRun: 'pause',
@@ -10,7 +8,7 @@ export const actions = {
   updateFieldingPeriod: 'update_period',
 } as const;
 
-/** The creation of a batch job; the value is the job's kind in the REST API. */
+/** Creations of batch jobs, with the job kinds in the REST API. */
 export const jobs = {
   pauseTargetGroups: 'pause',
   resumeTargetGroups: 'resume',
@@ -19,7 +17,7 @@ export const jobs = {
   relaunchTargetGroups: 'relaunch',
 } as const;
 
-/** The creation of a job that brings a draft into field; the value is the job's kind in its id. */
+/** Creations of draft jobs, with the job kinds in their ids. */
 export const drafts = {
   launchDraftTargetGroup: 'launch-from-draft',
   scheduleDraftTargetGroup: 'schedule-from-draft',
@@ -34,15 +32,15 @@ export const actionNames = Object.keys(actions) as ActionName[];
 export const jobNames = Object.keys(jobs) as JobName[];
 export const draftNames = Object.keys(drafts) as DraftName[];
 
-/** What a run of this status allows. */
-export const fitting: Readonly<Record<RunStatus, readonly ActionName[]>> = {
+/** The actions that a run of each status allows. */
+export const allowedActions: Readonly<Record<RunStatus, readonly ActionName[]>> = {
   SCHEDULED: ['launchNow', 'completeFieldingRun', 'updateFieldingPeriod'],
   LIVE: ['pauseFieldingRun', 'completeFieldingRun', 'updateFieldingPeriod'],
   PAUSED: ['resumeFieldingRun', 'completeFieldingRun', 'updateFieldingPeriod'],
   COMPLETED: ['relaunchFieldingRun'],
 };
 
-/** @param reads whether the payload shows the run's status, which takes a further `GET` */
+/** @param reads whether the payload selects the run's status, which requires another `GET` */
 export function actionDocument(name: ActionName, reads: boolean): string {
   const run = reads ? 'id version status' : 'id version';
   return `mutation ($input: ${inputOf(name)}!) {
@@ -57,14 +55,14 @@ export function actionDocument(name: ActionName, reads: boolean): string {
   }`;
 }
 
-/** @param reads whether the payload shows the job's status, which takes a further `GET` */
+/** @param reads whether the payload selects the job's status, which requires another `GET` */
 export function jobDocument(name: JobName, reads: boolean): string {
   return `mutation ($input: ${inputOf(name)}!) {
     ${name}(input: $input) { batchJob { id${reads ? ' status' : ''} } idempotencyKey userErrors { code } }
   }`;
 }
 
-/** @param reads whether the payload shows the job's status, which takes a further `GET` */
+/** @param reads whether the payload selects the job's status, which requires another `GET` */
 export function draftDocument(name: DraftName, reads: boolean): string {
   return `mutation ($input: ${inputOf(name)}!) {
     ${name}(input: $input) { draftLaunchJob { id${reads ? ' status' : ''} } idempotencyKey userErrors { code } }

@@ -10,14 +10,14 @@ import {
   type RunStatus,
 } from './mutations.js';
 
-/** What happens once: who asks for what, at the same time, and what goes wrong meanwhile. */
+/** A scenario: what clients do concurrently, and what fails meanwhile. */
 export interface Schedule {
   readonly gateway: GatewayKind;
-  /** The fielding runs there are, by their status at first. */
+  /** The initial statuses of the fielding runs. */
   readonly runs: readonly RunStatus[];
-  /** What each client does, one step after the other. The clients go side by side, with one credential. */
+  /** The steps of each client, in order. Clients run concurrently with one credential. */
   readonly clients: readonly (readonly Step[])[];
-  /** The first that matches a request befalls it. */
+  /** Each request gets the first fault that matches. */
   readonly faults: readonly Fault[];
 }
 
@@ -27,11 +27,11 @@ export type GatewayKind = 'patient' | 'hasty' | 'nervous';
 export type Step = ActionStep | JobStep | DraftStep;
 
 interface Asking {
-  /** How long the client waits before it asks, in milliseconds. */
+  /** The delay before the request, in milliseconds. */
   readonly after: number;
-  /** Whether the answer takes a further `GET`. */
+  /** Whether the response requires another `GET`. */
   readonly reads: boolean;
-  /** When the client hangs up; undefined for one who waits for the answer. */
+  /** When the client disconnects; undefined if it waits for the response. */
   readonly leavesAfter: number | undefined;
 }
 
@@ -39,9 +39,9 @@ export interface ActionStep extends Asking {
   readonly kind: 'action';
   /** Index into {@link Schedule.runs}, modulo their number. */
   readonly run: number;
-  /** Either any mutation, or the nth of those that fit the status that the client has seen. */
+  /** A mutation, or the index of one that the last seen status allows. */
   readonly mutation: ActionName | number;
-  /** The one last seen, the one that a query shows, or one that is out of date, or yet to come. */
+  /** The last seen version, one that a query returns, an outdated one, or a future one. */
   readonly version: 'seen' | 'fresh' | 'stale' | 'ahead';
 }
 
@@ -50,17 +50,17 @@ export interface JobStep extends Asking {
   readonly mutation: JobName;
   /** Indices into {@link Schedule.runs}, modulo their number. */
   readonly runs: readonly number[];
-  /** No key, one that this client uses for all its jobs, or one that all clients use. */
+  /** No key, one key for all jobs of this client, or one for all clients. */
   readonly key: 'none' | 'own' | 'shared';
 }
 
-/** Whether or not the target group is a draft, the creation of the job is the same: what it then does is the job's own affair. */
+/** Creates a draft job. Creation succeeds for any target group; the job itself fails if that is not a draft. */
 export interface DraftStep extends Asking, Pick<JobStep, 'key'> {
   readonly kind: 'draft';
   readonly mutation: DraftName;
-  /** Index into {@link Schedule.runs}, modulo their number, of the run whose target group is asked for. */
+  /** Index into {@link Schedule.runs}, modulo their number, of the run whose target group is used. */
   readonly run: number;
-  /** How many days it is to be in field: other days are other input. */
+  /** The length of the period in days; other days are other input. */
   readonly days: number;
 }
 
@@ -99,7 +99,7 @@ const key = fc.constantFrom('none' as const, 'own' as const, 'shared' as const, 
 
 const jobStep: fc.Arbitrary<JobStep> = fc.record({
   kind: fc.constant('job'),
-  // Mostly the same, since two clients must often use one key for the same kind of job.
+  // Mostly the same, because two clients must often use one key for the same kind of job.
   mutation: often('pauseTargetGroups', ...jobNames),
   runs: fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 3, size: 'max' }),
   key,
@@ -115,7 +115,7 @@ const draftStep: fc.Arbitrary<DraftStep> = fc.record({
   ...asking,
 });
 
-/** As often as the demo has them, about. */
+/** Roughly as frequent as in the demo. */
 const status = fc.oneof(
   { weight: 5, arbitrary: fc.constant<RunStatus>('LIVE') },
   { weight: 3, arbitrary: fc.constant<RunStatus>('PAUSED') },
@@ -125,7 +125,7 @@ const status = fc.oneof(
 
 const runs = fc.array(status, { minLength: 1, maxLength: 3, size: 'max' });
 
-/** Two to four clients, most of whom take a single step. */
+/** Two to four clients, most with a single step. */
 function clientsWith(step: fc.Arbitrary<Step>): fc.Arbitrary<Step[][]> {
   const steps = fc.oneof(
     { weight: 5, arbitrary: fc.tuple(step) },
@@ -157,10 +157,9 @@ export const schedule: fc.Arbitrary<Schedule> = fc.record({
 
 const healthy = { gateway: fc.constant('patient' as const), runs, clients };
 
-/** Nothing goes wrong. */
 export const faultless: fc.Arbitrary<Schedule> = fc.record({ ...healthy, faults: fc.constant([]) });
 
-/** Nothing goes wrong, but all takes its time: for an upstream that is killed meanwhile. */
+/** Only delays: for an upstream that is killed meanwhile. */
 export const slowSchedule: fc.Arbitrary<Schedule> = fc.record({
   ...healthy,
   faults: fc.array(slowness, { minLength: 1, maxLength: 3 }),

@@ -1,3 +1,3 @@
-import { exploreHalf } from './half.js';
+import { exploreHalf } from './explore-half.js';
 
 exploreHalf(0);

@@ -3,11 +3,11 @@ import { randomInt } from 'node:crypto';
 const { CI, EXACTLY_ONCE_SCHEDULES, EXACTLY_ONCE_SEED } = process.env;
 
 /**
- * How many schedules all files run together, and from which seed. For a long search, an hour or so:
+ * The number of schedules in all files together, and their seed. For a long search of about an hour:
  *
  *     EXACTLY_ONCE_SCHEDULES=200000 npm test -- test/exactly-once
  *
- * and to see again what a seed has found:
+ * and to reproduce a finding:
  *
  *     EXACTLY_ONCE_SEED=1234 npm test -- test/exactly-once
  */
@@ -16,7 +16,7 @@ export const settings = {
   seed: Number(EXACTLY_ONCE_SEED ?? randomInt(2 ** 31)),
 };
 
-/** Past Jest's console, which would wrap it in a stack. */
-export function say(line: string): void {
+/** Bypasses Jest's console, which would add a stack trace. */
+export function printLine(line: string): void {
   process.stderr.write(`${line}\n`);
 }

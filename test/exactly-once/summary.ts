@@ -1,25 +1,25 @@
-import type { Result } from './lane.js';
+import type { ScheduleResult } from './schedule-runner.js';
 
-/** What a lot of schedules came to: by it a reader, and the test, can tell that they were worth running. */
+/** Statistics of many schedules, which show that they were worth running. */
 export class Summary {
   schedules = 0;
   effects = 0;
-  /** Successes that took more than one try. */
-  mended = 0;
-  /** Of requests whose effect stands in the ledger although their client was told that the outcome is unknown. */
-  unknownAndDone = 0;
+  /** Successes that took more than one attempt. */
+  successesAfterRetry = 0;
+  /** Requests with an effect whose client was told that the outcome is unknown. */
+  unknownWithEffect = 0;
   readonly outcomes: Record<string, number> = {};
   readonly codes: Record<string, number> = {};
 
-  add({ told, effects }: Result): void {
+  add({ results, effects }: ScheduleResult): void {
     this.schedules += 1;
     this.effects += effects.length;
     const done = new Set(effects.map(({ trace_id: trace }) => trace));
-    for (const { outcome, sent, traceId } of told) {
+    for (const { outcome, sent, traceId } of results) {
       this.#count(this.outcomes, outcome.is);
       if ('code' in outcome) this.#count(this.codes, outcome.code);
-      if (outcome.is === 'success' && (sent?.changes ?? 0) > 1) this.mended += 1;
-      if (outcome.is === 'unknown' && done.has(traceId)) this.unknownAndDone += 1;
+      if (outcome.is === 'success' && (sent?.changes ?? 0) > 1) this.successesAfterRetry += 1;
+      if (outcome.is === 'unknown' && done.has(traceId)) this.unknownWithEffect += 1;
     }
   }
 
@@ -29,8 +29,8 @@ export class Summary {
         .map(([name, count]) => `${name} ${count}`)
         .join(', ');
     return (
-      `${this.schedules} schedules, ${this.effects} effects; told ${list(this.outcomes)} ` +
-      `(${this.mended} successes after a retry, ${this.unknownAndDone} unknown and done); ${list(this.codes)}`
+      `${this.schedules} schedules, ${this.effects} effects; outcomes: ${list(this.outcomes)} ` +
+      `(${this.successesAfterRetry} successes after a retry, ${this.unknownWithEffect} unknown with an effect); ${list(this.codes)}`
     );
   }
 

@@ -14,7 +14,7 @@ export type Effect = Omit<EffectRow, 'at'> & { readonly at: string };
 export type LoggedRequest = Omit<LogEntry, 'at'> & { readonly at: string };
 export type { FaultRule };
 
-/** Drives an emulator's control surface. Every method fails where that answers anything but success. */
+/** Drives an emulator's control surface. Every method throws if the response is not successful. */
 export class EmulatorControl {
   constructor(private readonly controlUrl: string) {}
 
@@ -45,7 +45,7 @@ export class EmulatorControl {
     return (await this.#send<{ effects: Effect[] }>('GET', '/effects')).effects;
   }
 
-  /** As if respondents had completed. */
+  /** Simulates completed interviews. */
   setCompletes(targetGroupId: string, currentCompletes: number): Promise<unknown> {
     return this.#send('POST', '/completes', {
       target_group_id: targetGroupId,
@@ -53,7 +53,7 @@ export class EmulatorControl {
     });
   }
 
-  /** Back to the demo's data, the real time, no faults, and nothing remembered. */
+  /** Restores the demo data and the real time, and clears faults and logs. */
   reset(): Promise<unknown> {
     return this.#send('POST', '/reset', {});
   }
@@ -76,7 +76,7 @@ export interface TestEmulator extends Emulator {
   readonly control: EmulatorControl;
 }
 
-/** An emulator in this process, on a free port, with its control surface and fast jobs. Close it. */
+/** Starts an emulator in this process on a free port, with its control surface and fast jobs. Close it. */
 export async function startTestEmulator(options: EmulatorOptions = {}): Promise<TestEmulator> {
   const emulator = await startEmulator({ control: true, jobStepMs: 1, ...options });
   return { ...emulator, control: new EmulatorControl(emulator.controlUrl) };
@@ -85,15 +85,15 @@ export async function startTestEmulator(options: EmulatorOptions = {}): Promise<
 export interface CallOptions {
   /** Default: the demo's; null sends none. */
   readonly token?: string | null;
-  /** Null leaves out one that is sent by default. */
+  /** Null omits a default header. */
   readonly headers?: Readonly<Record<string, string | null>>;
-  /** Sent as JSON; a text as it is. */
+  /** Sent as JSON; a string as it is. */
   readonly body?: unknown;
 }
 
 /**
- * One REST call as a well-behaved client makes it: with the version, and with a fresh key where a job is created. `path` is
- * below the base; redirects are not followed.
+ * Makes one REST call with the version header, and with a new key if it creates a job. `path` is relative to the
+ * base; redirects are not followed.
  */
 export function callApi(
   { url }: Pick<Emulator, 'url'>,
@@ -116,7 +116,7 @@ export function callApi(
   });
 }
 
-/** The JSON body of a call that must succeed. */
+/** Returns the JSON body of a call that must succeed. */
 export async function readApi<Body>(
   emulator: Pick<Emulator, 'url'>,
   path: string,
@@ -127,12 +127,12 @@ export async function readApi<Body>(
   return (await response.json()) as Body;
 }
 
-/** Where the job answers that a `Location` names: a batch job's has the short name of its kind, and is none that answers. */
+/** The path that serves a job, given its `Location`; a batch job's `Location` has a short kind that no path serves. */
 export function jobPath(location: string): string {
   return location.replace(/(?<=\/batch-jobs\/)[a-z]+(?=\/)/, '$&-fielding-runs-by-target-group-id');
 }
 
-/** Waits until the job that a `Location` names is over. */
+/** Waits until the job of a `Location` has finished. */
 export async function finishedJob<Job extends { status: string }>(
   emulator: Pick<Emulator, 'url'>,
   location: string,
@@ -147,7 +147,7 @@ export async function finishedJob<Job extends { status: string }>(
 
 export { until };
 
-/** Paths of the demo's resources, below the base. */
+/** Paths of the demo's resources, relative to the base. */
 export const demoPaths = {
   project: `/demand/accounts/${demo.accountId}/projects/${demo.projectId}`,
   targetGroup: ({ targetGroupId }: { readonly targetGroupId: string }): string =>

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
 import ts from 'typescript';
 
-/** "`from` imports `to`": paths below the root, with slashes. Type-only imports, re-exports and `import()` count too. */
+/** "`from` imports `to`": paths below the root. Includes type-only imports, re-exports and `import()`. */
 export interface Import {
   readonly from: string;
   readonly to: string;
@@ -13,7 +13,7 @@ export interface ImportGraph {
   readonly imports: readonly Import[];
 }
 
-/** What the TypeScript files below `root` import from one another. Packages are left out. */
+/** Reads the imports among the TypeScript files below `root`. Packages are omitted. */
 export function readImportGraph(root: string): ImportGraph {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
@@ -22,7 +22,7 @@ export function readImportGraph(root: string): ImportGraph {
   return { files, imports: files.flatMap((file) => importsOf(root, file)) };
 }
 
-/** Import cycles, each as the files it leads through: at least one of every knot of files that import each other. */
+/** Finds import cycles, at least one for each strongly connected set of files, each as a list of files. */
 export function findCycles({ files, imports }: ImportGraph): string[][] {
   const done = new Set<string>();
   const cycles: string[][] = [];
@@ -49,7 +49,7 @@ function importsOf(root: string, file: string): Import[] {
     .map(({ fileName }) => ({ from: file, to: resolveImport(file, fileName) }));
 }
 
-/** Sources are imported by the name of what they compile to: `./errors.js` is `errors.ts`. */
+/** Imports name the compiled file: `./errors.js` is `errors.ts`. */
 function resolveImport(file: string, specifier: string): string {
   return posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts');
 }

@@ -1,9 +1,9 @@
-/** The bytes of a text in UTF-8, a character for each. */
+/** Encodes a string as UTF-8 and returns the bytes as latin1, one character per byte. */
 export function latin1Of(text: string): string {
   return Buffer.from(text).toString('latin1');
 }
 
-/** The bytes of the JSON of a value, a character for each. */
-export function jsonLatin1Of(value: unknown): string {
+/** Encodes a value as JSON in UTF-8 and returns the bytes as latin1, one character per byte. */
+export function latin1JsonOf(value: unknown): string {
   return latin1Of(JSON.stringify(value));
 }

@@ -3,61 +3,67 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 
 export interface TestProxy {
   readonly port: number;
-  /** What it was asked, in order: `CONNECT host:port`, or a method and a whole URL. */
-  readonly asked: readonly string[];
-  /** `Proxy-Authorization` of each. */
+  /** All requests in order: `CONNECT host:port`, or a method and an absolute URL. */
+  readonly requests: readonly string[];
+  /** The `Proxy-Authorization` of each request. */
   readonly credentials: readonly (string | undefined)[];
-  /** Answers everything with this status from now on, and forwards nothing; 0 answers nothing, -1 breaks connections. */
+  /** Responds to everything with this status instead of forwarding; 0 never responds, -1 closes connections. */
   refuse(status: number): void;
-  /** How many clients are connected. */
+  /** The number of open connections. */
   connections(): number;
   close(): Promise<void>;
 }
 
-/** An HTTP proxy on a free port, for tunnels and for plain HTTP. Close it. */
+/** Starts an HTTP proxy on a free port, for tunnels and plain HTTP. Close it. */
 export async function startTestProxy(): Promise<TestProxy> {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const credentials: (string | undefined)[] = [];
   const clients = new Set<Socket>();
   const upstreams = new Set<Socket>();
-  let refusal: number | undefined;
+  let refusalStatus: number | undefined;
 
   const server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`);
+    requests.push(`${request.method} ${request.url}`);
     const { 'proxy-authorization': credential, ...headers } = request.headers;
     credentials.push(credential);
-    if (refusal === 0) return;
-    if (refusal === -1) {
+    if (refusalStatus === 0) return;
+    if (refusalStatus === -1) {
       request.socket.destroy();
       return;
     }
-    if (refusal !== undefined) {
-      response.writeHead(refusal, { 'proxy-authenticate': 'Basic' }).end('<h1>The proxy refuses</h1>');
+    if (refusalStatus !== undefined) {
+      response
+        .writeHead(refusalStatus, { 'proxy-authenticate': 'Basic' })
+        .end('<h1>Refused by the proxy</h1>');
       return;
     }
     const { method } = request;
-    const onward = httpRequest(request.url ?? '', { headers, ...(method && { method }), agent: false });
-    onward.on('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+    const upstreamRequest = httpRequest(request.url ?? '', {
+      headers,
+      ...(method && { method }),
+      agent: false,
     });
-    onward.on('error', () => response.writeHead(502).end());
-    request.pipe(onward);
+    upstreamRequest.on('response', (upstreamResponse) => {
+      response.writeHead(upstreamResponse.statusCode ?? 502, upstreamResponse.headers);
+      upstreamResponse.pipe(response);
+    });
+    upstreamRequest.on('error', () => response.writeHead(502).end());
+    request.pipe(upstreamRequest);
   });
   server.on('connect', (request, client: Socket, head: Buffer) => {
-    asked.push(`CONNECT ${request.url}`);
+    requests.push(`CONNECT ${request.url}`);
     credentials.push(request.headers['proxy-authorization']);
     client.on('error', () => client.destroy());
-    if (refusal === 0) {
+    if (refusalStatus === 0) {
       client.resume().on('end', () => client.destroy());
       return;
     }
-    if (refusal === -1) {
+    if (refusalStatus === -1) {
       client.destroy();
       return;
     }
-    if (refusal !== undefined) {
-      client.end(`HTTP/1.1 ${refusal} No\r\nContent-Length: 2\r\n\r\n{}`);
+    if (refusalStatus !== undefined) {
+      client.end(`HTTP/1.1 ${refusalStatus} No\r\nContent-Length: 2\r\n\r\n{}`);
       return;
     }
     const { hostname, port } = new URL(`http://${request.url}`);
@@ -78,9 +84,9 @@ export async function startTestProxy(): Promise<TestProxy> {
 
   return {
     port: (server.address() as AddressInfo).port,
-    asked,
+    requests,
     credentials,
-    refuse: (status) => (refusal = status),
+    refuse: (status) => (refusalStatus = status),
     connections: () => clients.size,
     async close() {
       for (const socket of [...clients, ...upstreams]) socket.destroy();

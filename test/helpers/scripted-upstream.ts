@@ -8,48 +8,48 @@ import type { AddressInfo, Socket } from 'node:net';
 
 export interface ReceivedRequest {
   readonly method: string;
-  /** Path and query, with the base's `/v1`. */
+  /** Path and query, including the base's `/v1`. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** What to answer a request with. */
-export interface ScriptedAnswer {
+/** A scripted response. */
+export interface ScriptedResponse {
   /** Default: 200. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  /** Sent as JSON; a text or bytes as they are. */
+  /** Sent as JSON; a string or bytes as they are. */
   readonly body?: unknown;
-  /** Wait so long before the headers, in milliseconds. */
+  /** Delay before the headers, in milliseconds. */
   readonly delayMs?: number;
-  /** Send the headers and half of the body, and wait so long before the rest, in milliseconds. */
+  /** Delay after the headers and half of the body, in milliseconds. */
   readonly bodyDelayMs?: number;
-  /** In place of an answer: `reset` breaks the connection, `hang` says nothing; `truncate` breaks it half-way through the body. */
+  /** Instead of a response: closes the connection, never responds, or closes it half-way through the body. */
   readonly fault?: 'reset' | 'hang' | 'truncate';
 }
 
-export type Script = (request: ReceivedRequest, nth: number) => ScriptedAnswer;
+export type Script = (request: ReceivedRequest, nth: number) => ScriptedResponse;
 
 export interface ScriptedUpstream {
-  /** The REST base, with `/v1`. */
+  /** The REST base URL, with `/v1`. */
   readonly url: string;
-  /** All that came, in order. */
+  /** All received requests in order. */
   readonly requests: ReceivedRequest[];
-  /** Answers requests with this method and path (below `/v1`; a text is compared without the query) by a script. */
+  /** Scripts the responses for a method and path (below `/v1`; a string is compared without the query). */
   on(
     method: string,
     path: string | RegExp,
-    script: ScriptedAnswer | readonly ScriptedAnswer[] | Script,
+    script: ScriptedResponse | readonly ScriptedResponse[] | Script,
   ): void;
-  /** Forgets all rules and requests. */
+  /** Clears all rules and requests. */
   reset(): void;
-  /** Of those that came: whose caller broke the connection before all of the answer had been sent. */
+  /** Requests whose client closed the connection before the whole response was sent. */
   readonly abandoned: ReceivedRequest[];
-  /** How many connections are open. */
+  /** The number of open connections. */
   connections(): number;
-  /** The most requests that were being answered at once. */
-  mostInFlight(): number;
+  /** The largest number of concurrent requests. */
+  maxInFlight(): number;
   close(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ interface Rule {
   calls: number;
 }
 
-/** A REST server that does what a test tells it, on a free port if none is given. What no rule matches is 404. Close it. */
+/** Starts a REST server that a test scripts, by default on a free port. Requests without a rule get a 404. Close it. */
 export async function startScriptedUpstream({ port = 0 } = {}): Promise<ScriptedUpstream> {
   const rules: Rule[] = [];
   const requests: ReceivedRequest[] = [];
@@ -68,22 +68,22 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
   const sockets = new Set<Socket>();
   const timers = new Set<NodeJS.Timeout>();
   let inFlight = 0;
-  let mostInFlight = 0;
+  let maxInFlight = 0;
 
-  const later = (ms: number | undefined, then: () => void) => {
+  const schedule = (ms: number | undefined, action: () => void) => {
     if (ms === undefined) {
-      then();
+      action();
       return;
     }
     const timer = setTimeout(() => {
       timers.delete(timer);
-      then();
+      action();
     }, ms);
     timers.add(timer);
   };
 
   const server = createServer((incoming, response) => {
-    mostInFlight = Math.max(mostInFlight, ++inFlight);
+    maxInFlight = Math.max(maxInFlight, ++inFlight);
     response.on('close', () => inFlight--);
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -92,16 +92,16 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
       const request = { method, path: url, headers, body: Buffer.concat(chunks).toString() };
       requests.push(request);
       const rule = rules.findLast((candidate) => matches(candidate, method, url));
-      const answer = rule?.script(request, rule.calls++) ?? {
+      const scripted = rule?.script(request, rule.calls++) ?? {
         status: 404,
         body: { object: 'not_found_error' },
       };
       response.on('close', () => {
-        const brokenHere = answer.fault === 'reset' || answer.fault === 'truncate';
+        const brokenHere = scripted.fault === 'reset' || scripted.fault === 'truncate';
         if (!response.writableEnded && !brokenHere) abandoned.push(request);
       });
-      later(answer.delayMs, () => {
-        send(response, answer, later);
+      schedule(scripted.delayMs, () => {
+        send(response, scripted, schedule);
       });
     });
   });
@@ -123,7 +123,7 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
       requests.length = 0;
     },
     connections: () => sockets.size,
-    mostInFlight: () => mostInFlight,
+    maxInFlight: () => maxInFlight,
     async close() {
       for (const timer of timers) clearTimeout(timer);
       for (const socket of sockets) socket.destroy();
@@ -132,11 +132,13 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
   };
 }
 
-/** Of several answers each is given once, and the last one from then on. */
-function toScript(script: ScriptedAnswer | readonly ScriptedAnswer[] | Script): Script {
+/** Returns multiple responses one by one, then repeats the last one. */
+function toScript(script: ScriptedResponse | readonly ScriptedResponse[] | Script): Script {
   if (typeof script === 'function') return script;
-  const answers = Array.isArray(script) ? (script as readonly ScriptedAnswer[]) : [script as ScriptedAnswer];
-  return (_request, nth) => answers[Math.min(nth, answers.length - 1)] ?? {};
+  const responses = Array.isArray(script)
+    ? (script as readonly ScriptedResponse[])
+    : [script as ScriptedResponse];
+  return (_request, nth) => responses[Math.min(nth, responses.length - 1)] ?? {};
 }
 
 function matches(rule: Rule, method: string, url: string): boolean {
@@ -147,8 +149,8 @@ function matches(rule: Rule, method: string, url: string): boolean {
 
 function send(
   response: ServerResponse,
-  { status = 200, headers = {}, body, bodyDelayMs, fault }: ScriptedAnswer,
-  later: (ms: number | undefined, then: () => void) => void,
+  { status = 200, headers = {}, body, bodyDelayMs, fault }: ScriptedResponse,
+  schedule: (ms: number | undefined, action: () => void) => void,
 ): void {
   if (fault === 'hang') return;
   if (fault === 'reset') {
@@ -165,7 +167,7 @@ function send(
     response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
   } else if (bodyDelayMs !== undefined) {
     response.write(bytes.subarray(0, bytes.length >> 1));
-    later(bodyDelayMs, () => response.end(bytes.subarray(bytes.length >> 1)));
+    schedule(bodyDelayMs, () => response.end(bytes.subarray(bytes.length >> 1)));
   } else if (status === 204 || status === 304) {
     response.end();
   } else {

@@ -1,12 +1,12 @@
-/** Longer than anything takes here that is not broken, and shorter than a test may take. */
+/** Longer than anything that works takes here, and shorter than a test's timeout. */
 const WITHIN_MS = 10_000;
 
-/** Asks again and again until the answer is yes. Fails where it does not become so. */
+/** Polls until the condition holds. Throws if it does not within 10 seconds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + WITHIN_MS;
   while (!(await condition())) {
     if (performance.now() > end)
-      throw new Error(`It did not become so within ${WITHIN_MS} ms: ${condition.toString()}`);
+      throw new Error(`The condition did not hold within ${WITHIN_MS} ms: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

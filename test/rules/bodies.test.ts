@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { UpstreamError } from '../../src/upstream/errors.js';
 import { bodies } from '../../src/upstream/resources/validation.js';
-import { jsonLatin1Of, latin1Of } from '../helpers/latin1.js';
+import { latin1JsonOf, latin1Of } from '../helpers/latin1.js';
 
 const run = { id: 'R1', status: 'Live', version: 5 };
 
@@ -19,12 +19,12 @@ describe('a valid body is returned unchanged', () => {
     ['with an unknown status', { ...run, status: 'Hibernating' }],
     ['with texts of another form', { ...run, last_changed_by: 'no uuid', start_fielding_at: 'no date' }],
   ])('%s', (_what, body) => {
-    expect(bodies.fieldingRun(jsonLatin1Of(body))).toEqual(body);
+    expect(bodies.fieldingRun(latin1JsonOf(body))).toEqual(body);
   });
 
   test('without documented optional properties', () => {
     const body = { mood: 'fine', ...run, nested: { deep: [1] } };
-    expect(bodies.fieldingRun(jsonLatin1Of(body))).toEqual(run);
+    expect(bodies.fieldingRun(latin1JsonOf(body))).toEqual(run);
   });
 
   test('with a byte order mark before it', () => {
@@ -34,7 +34,7 @@ describe('a valid body is returned unchanged', () => {
 
 describe('a body that is not an object', () => {
   test.each([null, 5, true, 'text', [], [run]])('%j throws', (body) => {
-    expect(() => bodies.fieldingRun(jsonLatin1Of(body))).toThrow(unusable('body'));
+    expect(() => bodies.fieldingRun(latin1JsonOf(body))).toThrow(unusable('body'));
   });
 });
 
@@ -48,19 +48,19 @@ describe('a malformed property throws when it is read, and no other does', () =>
     ['is a fraction', { ...run, version: 5.5, ...others }],
     ['is an object', { ...run, version: {}, ...others }],
   ])('if a required one %s', (_what, body) => {
-    const read = bodies.fieldingRun(jsonLatin1Of(body));
+    const read = bodies.fieldingRun(latin1JsonOf(body));
     expect(() => read.version).toThrow(unusable('version'));
     expect({ ...others, id: read.id, status: read.status }).toEqual({ ...others, id: 'R1', status: 'Live' });
   });
 
   test('if an optional one has the wrong type', () => {
-    const read = bodies.fieldingRun(jsonLatin1Of({ ...run, last_changed_by: 7 }));
+    const read = bodies.fieldingRun(latin1JsonOf({ ...run, last_changed_by: 7 }));
     expect(() => read.last_changed_by).toThrow(unusable('last_changed_by'));
     expect(read.version).toBe(5);
   });
 
   test('if several are malformed', () => {
-    const read = bodies.fieldingRun(jsonLatin1Of({ version: 'x' }));
+    const read = bodies.fieldingRun(latin1JsonOf({ version: 'x' }));
     expect(() => read.id).toThrow(unusable('id'));
     expect(() => read.status).toThrow(unusable('status'));
     expect(() => read.version).toThrow(unusable('version'));
@@ -68,7 +68,7 @@ describe('a malformed property throws when it is read, and no other does', () =>
 
   test('if it is deeply nested', () => {
     const read = bodies.targetGroupOverview(
-      jsonLatin1Of({
+      latin1JsonOf({
         target_group_name: 'Cats',
         status: 'live',
         progress: { current_completes: '3', current_prescreens: 4, filling_goal: 5 },
@@ -81,7 +81,7 @@ describe('a malformed property throws when it is read, and no other does', () =>
 
   test('if an object has the wrong type, and its required properties are missing', () => {
     const read = bodies.targetGroupOverview(
-      jsonLatin1Of({ target_group_name: 'Cats', status: 'live', progress: 'half' }),
+      latin1JsonOf({ target_group_name: 'Cats', status: 'live', progress: 'half' }),
     );
     expect(() => read.progress).toThrow(unusable('progress'));
     expect(read.status).toBe('live');
@@ -89,7 +89,7 @@ describe('a malformed property throws when it is read, and no other does', () =>
 
   test('if it is in one item of a list; the name has no index', () => {
     const list = bodies.targetGroupList(
-      jsonLatin1Of({
+      latin1JsonOf({
         target_groups: [
           { id: 'T1', name: 'Cats', status: 'live' },
           { id: 'T2', name: 5 },
@@ -105,7 +105,7 @@ describe('a malformed property throws when it is read, and no other does', () =>
 
   test.each([null, 'text', 5, []])('if a whole item is %j', (item) => {
     const { projects } = bodies.projectList(
-      jsonLatin1Of({
+      latin1JsonOf({
         projects: [{ id: 'P1', name: 'Pets' }, item],
         has_more: false,
       }),
@@ -115,7 +115,7 @@ describe('a malformed property throws when it is read, and no other does', () =>
   });
 
   test.each([{}, { projects: null }, { projects: {} }])('if the list itself is: %j', (body) => {
-    const list = bodies.projectList(jsonLatin1Of({ ...body, has_more: true }));
+    const list = bodies.projectList(latin1JsonOf({ ...body, has_more: true }));
     expect(() => list.projects).toThrow(unusable('projects'));
     expect(list.has_more).toBe(true);
   });

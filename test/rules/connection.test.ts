@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { toConnection, type RestList } from '../../src/graphql/connection/connection.js';
 import type { PageQuery } from '../../src/graphql/connection/page.js';
 import { bodies } from '../../src/upstream/resources/validation.js';
-import { jsonLatin1Of } from '../helpers/latin1.js';
+import { latin1JsonOf } from '../helpers/latin1.js';
 
 interface Page {
   readonly list: RestList;
@@ -80,7 +80,7 @@ describe('a broken item', () => {
   );
   const pageWith = (last: unknown, more: object = {}): Page => {
     const items = [{ id: 'a', name: 'A', status: 'live' }, { id: 'b', name: 'B', status: 'live' }, last];
-    const list = bodies.targetGroupList(jsonLatin1Of({ target_groups: items, has_more: true, ...more }));
+    const list = bodies.targetGroupList(latin1JsonOf({ target_groups: items, has_more: true, ...more }));
     return { list, items: list.target_groups };
   };
   const broken = [
@@ -115,7 +115,7 @@ describe('a list that tells nothing usable beside its items', () => {
     ['no `has_more`', {}],
     ['a `has_more` of another type', { has_more: 'yes' }],
   ])('%s fails the page info alone', (_what, told) => {
-    const list = bodies.targetGroupList(jsonLatin1Of({ target_groups: items, ...told }));
+    const list = bodies.targetGroupList(latin1JsonOf({ target_groups: items, ...told }));
     const connection = toConnection(list, list.target_groups, forward, ({ name }) => name);
     expect(connection).toMatchObject({ nodes: ['A'], edges: [{ cursor: 'a', node: 'A' }] });
     expect(() => connection.pageInfo).toThrow('`has_more`');
@@ -123,7 +123,7 @@ describe('a list that tells nothing usable beside its items', () => {
 
   test('a `next_cursor` of another type fails what shows it, and no node', () => {
     const list = bodies.targetGroupList(
-      jsonLatin1Of({ target_groups: items, has_more: true, next_cursor: 7 }),
+      latin1JsonOf({ target_groups: items, has_more: true, next_cursor: 7 }),
     );
     const connection = toConnection(list, list.target_groups, forward, ({ name }) => name);
     expect(connection).toMatchObject({ nodes: ['A'], edges: [expect.any(Error)] });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as readers from '../../src/contract/response-readers.js';
 import { readJson, type JsonReader } from '../../src/lib/json/read-json.js';
 import { bodies } from '../../src/upstream/resources/validation.js';
-import { jsonLatin1Of, latin1Of } from '../helpers/latin1.js';
+import { latin1JsonOf, latin1Of } from '../helpers/latin1.js';
 
 const USER = 'b551326b-ac9d-4d32-8823-4f025787dab9';
 const AT = '2026-01-01T23:00:00.000Z';
@@ -156,12 +156,12 @@ describe.each(SHAPES)('%s', (name, read, newest, older) => {
     ['newest', newest],
     ['an older', older],
   ])('reads the body of %s version in one pass, and the same with the parser', (_version, body) => {
-    expect(readJson(jsonLatin1Of(body), inOneGo)).toEqual(body);
+    expect(readJson(latin1JsonOf(body), inOneGo)).toEqual(body);
     expect(read(latin1Of(`\ufeff${JSON.stringify(body)}`))).toEqual(body);
   });
 
   test('skips undocumented properties', () => {
-    const body = jsonLatin1Of({ unheard: { of: [1, { a: null }] }, ...newest, too: usd('1') });
+    const body = latin1JsonOf({ unheard: { of: [1, { a: null }] }, ...newest, too: usd('1') });
     expect(readJson(body, inOneGo)).toEqual(newest);
   });
 });
@@ -183,14 +183,14 @@ test('an entry of the changelog keeps values of any kind', () => {
     { id: 'E2', occurred_at: AT, user: { type: 'system_user' }, changes: [] },
   ];
   const body = { changelog, next_cursor: '' };
-  expect(readJson(jsonLatin1Of(body), readers.readTargetGroupChangelog)).toEqual(body);
+  expect(readJson(latin1JsonOf(body), readers.readTargetGroupChangelog)).toEqual(body);
 });
 
 describe('money in neither form', () => {
   test.each([5.5, '5.5', [], true])('%j in its value fails alone', (value) => {
     const money = { value, currency_code: 'USD' };
     const read = bodies.targetGroupOverview(
-      jsonLatin1Of({
+      latin1JsonOf({
         target_group_name: 'T',
         status: 'live',
         current_cost: usd('1'),
@@ -206,7 +206,7 @@ describe('money in neither form', () => {
 
   test('fails as a whole if it is text', () => {
     const read = bodies.targetGroupOverview(
-      jsonLatin1Of({ target_group_name: 'T', status: 'live', current_cost: '5.5' }),
+      latin1JsonOf({ target_group_name: 'T', status: 'live', current_cost: '5.5' }),
     );
     expect(() => read.current_cost).toThrow('current_cost');
     expect(read.status).toBe('live');

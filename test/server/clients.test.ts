@@ -125,7 +125,7 @@ describe('Requests that are pipelined', () => {
       '"data":{"__typename"',
       '"data":{"fieldingRun"',
     ]);
-    expect(upstream.mostInFlight()).toBe(1);
+    expect(upstream.maxInFlight()).toBe(1);
   });
 
   test('are all answered, even if there are many', async () => {

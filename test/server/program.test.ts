@@ -193,11 +193,11 @@ describe('behind a proxy', () => {
       const env = { DEMAND_API_URL: upstream.url, DEMAND_API_TRANSPORT: transport };
       const { answer, stdout } = await ask(env);
       expect(answer).toEqual({ data: { accounts: [{ id: '7', name: 'Seven' }] } });
-      expect(proxy.asked).toEqual([`GET ${upstream.url}/accounts`]);
+      expect(proxy.requests).toEqual([`GET ${upstream.url}/accounts`]);
       expect(stdout).toMatch(/"proxy":"http:\/\/127[^\n]* go through a proxy/);
 
       expect((await ask({ ...env, NO_PROXY: '127.0.0.1' })).stdout).not.toContain('proxy');
-      expect(proxy.asked).toHaveLength(1);
+      expect(proxy.requests).toHaveLength(1);
       expect(upstream.requests).toHaveLength(2);
       await upstream.close();
     },
@@ -220,7 +220,7 @@ describe('behind a proxy', () => {
         NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
       };
       expect((await ask(env)).answer).toEqual({ data: { accounts: [{ id: '7', name: 'Seven' }] } });
-      expect(proxy.asked).toEqual([`CONNECT localhost:${port}`]);
+      expect(proxy.requests).toEqual([`CONNECT localhost:${port}`]);
 
       proxy.refuse(407);
       const { answer } = await ask({ ...env, DEMAND_API_MAX_ATTEMPTS: '1' });
@@ -241,7 +241,7 @@ describe('behind a proxy', () => {
     async () => {
       const { answer } = await ask({ EMULATOR_PORT: '0', EMULATOR_DATA: ':memory:' }, 'demo');
       expect(answer).toEqual({ data: { accounts: [{ id: '101', name: 'Northwind Insights' }] } });
-      expect(proxy.asked).toEqual([]);
+      expect(proxy.requests).toEqual([]);
     },
     TIMEOUT_MS,
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ScriptedAnswer } from '../helpers/scripted-upstream.js';
+import type { ScriptedResponse } from '../helpers/scripted-upstream.js';
 import { ids, paths, rest } from './demand.js';
 import { useScripted } from './scripted.js';
 
@@ -17,7 +17,7 @@ function change(mutation: string, fields: string): string {
   }`;
 }
 
-function onAction(action: string, answer: ScriptedAnswer): void {
+function onAction(action: string, answer: ScriptedResponse): void {
   scripted.upstream.on('POST', `${paths.fieldingRun}/${action}`, answer);
 }
 
@@ -264,7 +264,7 @@ describe.each([
 });
 
 describe('a documented 2xx with a later version is a success with any body:', () => {
-  test.each<[string, ScriptedAnswer]>([
+  test.each<[string, ScriptedResponse]>([
     ['none', {}],
     ['HTML', { body: '<html><body>It works!</body></html>' }],
     ['truncated JSON', { body: '{"start_fielding_at":"2126-01-0' }],
@@ -296,7 +296,7 @@ describe('a job that was started', () => {
     payload: pauseTargetGroups(input: $input) { batchJob { status } idempotencyKey userErrors { code } }
   }`;
 
-  test.each<[string, ScriptedAnswer, string]>([
+  test.each<[string, ScriptedResponse, string]>([
     ['is not allowed', { status: 403 }, 'FORBIDDEN'],
     ['is unavailable for long', { status: 503, headers: { 'retry-after': '3600' } }, 'UPSTREAM_UNAVAILABLE'],
     ['returns a body that is not JSON', { body: '<html></html>' }, 'UPSTREAM_BAD_RESPONSE'],

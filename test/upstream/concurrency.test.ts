@@ -24,7 +24,7 @@ describe.each([1, 3])('with DEMAND_API_CONCURRENCY=%i', (most) => {
       );
     }
     expect(scripted.upstream.requests).toHaveLength(tokens.length * refs.length);
-    expect(scripted.upstream.mostInFlight()).toBe(most);
+    expect(scripted.upstream.maxInFlight()).toBe(most);
   });
 
   test('a failed request frees its permit', async () => {

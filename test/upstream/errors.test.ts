@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Answer } from '../helpers/gateway.js';
-import type { ScriptedAnswer } from '../helpers/scripted-upstream.js';
+import type { ScriptedResponse } from '../helpers/scripted-upstream.js';
 import { ids, paths } from './demand.js';
 import { impatient, useScripted, type Scripted } from './scripted.js';
 
@@ -21,7 +21,7 @@ interface Errand {
   /** The key for retrying a failure. */
   readonly key: { readonly idempotencyKey?: string };
   /** Runs it with the same response to every call. */
-  readonly run: (answer: ScriptedAnswer, stage?: Scripted) => Promise<Answer<unknown>>;
+  readonly run: (answer: ScriptedResponse, stage?: Scripted) => Promise<Answer<unknown>>;
 }
 
 const query: Errand = {
@@ -168,7 +168,7 @@ describe('a server that refuses connections', () => {
 
 describe.each([action, creation])('$what that REST rejects', ({ what, run }) => {
   const subject = what === action.what ? ['id'] : ['targetGroupIds'];
-  const refused = async (answer: ScriptedAnswer) => {
+  const refused = async (answer: ScriptedResponse) => {
     const { data, errors } = await run(answer);
     expect(errors).toEqual([]);
     expect(scripted.calls()).toHaveLength(1);

@@ -110,7 +110,7 @@ describe.each([
       'POST /v1/it?a=1',
       'GET /v1/it?a=1',
     ]);
-    expect(proxy.asked[0]).toBe(target.asked('GET', '/it?a=1'));
+    expect(proxy.requests[0]).toBe(target.asked('GET', '/it?a=1'));
     expect(proxy.connections()).toBe(1);
     expect(proxy.credentials.every((each) => each === undefined)).toBe(true);
   });
@@ -152,7 +152,7 @@ describe.each([
     proxy.refuse(0);
     const cancellation = new Cancellation();
     const sending = kindOf(send('POST', cancellation));
-    await until(() => proxy.asked.length === 1);
+    await until(() => proxy.requests.length === 1);
     cancellation.cancel();
     expect(await sending).toBe('aborted');
     await until(() => proxy.connections() === 0);
@@ -166,7 +166,7 @@ describe.each([
     });
     await until(() => proxy.connections() === 1);
     expect(target.requests).toHaveLength(2);
-    expect(proxy.asked).toHaveLength(2);
+    expect(proxy.requests).toHaveLength(2);
   });
 });
 
@@ -183,7 +183,7 @@ describe('a tunnel that the proxy refuses', () => {
       const cancellation = new Cancellation();
       const request = { method: 'POST', path: '/it', sharedHeaders: {}, headers: {}, cancellation } as const;
       await expect(client.send(request)).rejects.toMatchObject({ kind: 'not-connected' });
-      expect(proxy.asked).toEqual(['CONNECT localhost:1']);
+      expect(proxy.requests).toEqual(['CONNECT localhost:1']);
       client.close();
       await proxy.close();
     },

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { timestamp } from '../clock.js';
 import { sendError } from '../http/errors.js';
-import type { Interference } from '../http/exchange.js';
+import type { ControlState } from '../http/api-request.js';
 import { badRequest, forbidden, notFound } from '../http/problem.js';
-import { flawOf, type FaultRule } from '../faults/rule.js';
+import { validateRule, type FaultRule } from '../faults/rule.js';
 import type { Services } from '../services.js';
 import { listEffects } from '../store/effects.js';
 import { setCompletes } from '../store/target-groups.js';
@@ -12,29 +12,29 @@ import { clockSchema, completesSchema, faultSchema } from './schemas.js';
 export const CONTROL_PATH = '/__emulator';
 
 const index = {
-  'POST /reset': 'seeds the demo again; forgets the clock, faults, requests and effects',
-  'GET /clock': 'the time that the emulator goes by',
+  'POST /reset': 'resets the data, clock, faults, requests and effects',
+  'GET /clock': "the emulator's time",
   'POST /clock': '{"advance_ms": 60000} or {"now": "2026-01-01T00:00:00.000Z"}',
-  'GET /requests': 'the newest 10,000 requests; DELETE forgets them',
-  'GET /effects': 'every change of state and every job created, in order',
-  'GET /faults': 'the rules in force; DELETE lifts them all',
+  'GET /requests': 'the newest 10,000 requests; DELETE clears them',
+  'GET /effects': 'every state change and every created job, in order',
+  'GET /faults': 'the active fault rules; DELETE removes them',
   'POST /faults': '{"path": "/pause$", "times": 1, "status": 503}',
   'POST /completes': '{"target_group_id": "...", "current_completes": 100}',
 };
 
 /**
- * How tests and curious people look behind the API and make it misbehave. Its body schemas are checked without coercion;
- * whatever is wrong is a 400 in the API's own form.
+ * Serves the control surface, through which tests and developers inspect the API and make it misbehave. Bodies are
+ * validated without coercion; invalid ones get a 400 in the API's own format.
  */
 export function serveControl(
   app: FastifyInstance,
   { database, clock }: Services,
-  { faults, requests }: Interference,
+  { faults, requests }: ControlState,
   reset: () => void,
 ): void {
-  // A page that a browser runs must not reach this by a host name of its own (DNS rebinding).
+  // Prevents DNS rebinding: a page in a browser must not reach this through a host name of its own.
   app.addHook('onRequest', async (request) => {
-    if (!isLoopback(request.hostname)) throw forbidden('The control surface answers to loopback host names.');
+    if (!isLoopback(request.hostname)) throw forbidden('Only loopback host names are accepted.');
   });
   app.setErrorHandler((error, request, reply) => sendError(error, reply, request.log));
   app.setNotFoundHandler((request, reply) => sendError(notFound('The path'), reply, request.log));
@@ -71,7 +71,7 @@ export function serveControl(
 
   app.get('/faults', async () => ({ faults: faults.list() }));
   app.post<{ Body: FaultRule }>('/faults', { schema: { body: faultSchema } }, async ({ body }, reply) => {
-    const flaw = flawOf(body);
+    const flaw = validateRule(body);
     if (flaw !== undefined) throw badRequest(flaw);
     faults.add(body);
     return reply.code(201).send(body);

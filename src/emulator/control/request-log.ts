@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** One request as it came. `status` is null until it is answered, and stays so where the answer was cut off. */
+/** One received request. `status` is null until the response is sent, and stays null if it was cut off. */
 export interface LoggedRequest {
   readonly sequence: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly method: string;
-  /** With the base's `/v1` and the query, as it was sent. */
+  /** As it was sent, with `/v1` and the query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   status: number | null;
@@ -14,7 +14,7 @@ export interface LoggedRequest {
 
 const LIMIT = 10_000;
 
-/** The newest requests, oldest first. */
+/** Keeps the newest requests, oldest first. */
 export class RequestLog {
   #entries: LoggedRequest[] = [];
   #sequence = 0;
@@ -23,7 +23,7 @@ export class RequestLog {
     this.#sequence += 1;
     const entry: LoggedRequest = { sequence: this.#sequence, ...request, status: null };
     this.#entries.push(entry);
-    // Cut in lumps: to shift the whole list for each request would be slow.
+    // Trimmed in bulk, because shifting the whole list for each request is slow.
     if (this.#entries.length >= 2 * LIMIT) this.#entries = this.list();
     return entry;
   }

@@ -1,8 +1,8 @@
-/** Waits that can all be called off together, so that no request holds up the end of the server. */
+/** Delays that can be cancelled together, so that no request holds up the shutdown of the server. */
 export class Delays {
   readonly #pending = new Map<NodeJS.Timeout, (passed: boolean) => void>();
 
-  /** Resolves to true after `milliseconds`, or to false once it is called off. */
+  /** Resolves to true after `milliseconds`, or to false if cancelled. */
   async wait(milliseconds = 0): Promise<boolean> {
     if (milliseconds === 0) return true;
     return new Promise((resolve) => {

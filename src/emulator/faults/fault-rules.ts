@@ -8,7 +8,7 @@ interface ActiveRule {
   applied: number;
 }
 
-/** The rules in force, and how often each was applied. */
+/** The active rules, and how often each was applied. */
 export class FaultRules {
   #active: ActiveRule[] = [];
 
@@ -21,7 +21,7 @@ export class FaultRules {
     });
   }
 
-  /** The first rule that applies to a request; counts as applied. `path` is the one below `/v1`. */
+  /** Returns the first rule that matches a request, and counts it as applied. `path` is relative to `/v1`. */
   take(method: string, path: string): FaultRule | undefined {
     const hit = this.#active.find((active) => applies(active, method, path));
     if (hit === undefined) return undefined;

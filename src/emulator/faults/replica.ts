@@ -1,20 +1,19 @@
-import type { HttpAnswer } from '../http/answer.js';
+import type { HttpResponse } from '../http/response.js';
 
-/** What a replica that lags one change behind would answer: each fielding run as it was before its last change. */
+/** Simulates a replica that lags one change behind: it keeps each fielding run as it was before its last change. */
 export class Replica {
-  readonly #answers = new Map<string, HttpAnswer>();
+  readonly #responses = new Map<string, HttpResponse>();
 
-  /** @param path of the run, below the base */
-  beforeChange(path: string, answer: HttpAnswer): void {
-    this.#answers.set(path, answer);
+  remember(path: string, response: HttpResponse): void {
+    this.#responses.set(path, response);
   }
 
-  /** @returns undefined where nothing has changed yet */
-  read(path: string): HttpAnswer | undefined {
-    return this.#answers.get(path);
+  /** @returns undefined if the run has not changed yet */
+  read(path: string): HttpResponse | undefined {
+    return this.#responses.get(path);
   }
 
   clear(): void {
-    this.#answers.clear();
+    this.#responses.clear();
   }
 }

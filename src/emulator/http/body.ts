@@ -4,8 +4,8 @@ import { badRequest } from './problem.js';
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i;
 
 /**
- * Reads JSON bodies. An empty body is none, whatever its content type: an action is often sent with `Content-Length: 0` and a
- * type that a client sets by habit.
+ * Parses JSON bodies. An empty body counts as absent regardless of its content type, because many clients send an
+ * action with `Content-Length: 0` and a default content type.
  */
 export function readJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();

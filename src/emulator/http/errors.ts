@@ -1,24 +1,24 @@
 import type { FastifyBaseLogger, FastifyReply } from 'fastify';
 import type { ErrorObject } from 'ajv';
 import type { InvalidParam } from '../../contract/demand-api.js';
-import type { HttpAnswer } from './answer.js';
+import type { HttpResponse } from './response.js';
 import { badRequest, internalError, Problem } from './problem.js';
 
-/** What a client sees of anything that was thrown. */
-export function answerTo(error: unknown, log: FastifyBaseLogger): HttpAnswer {
-  if (error instanceof Problem) return error.answer;
-  if (isClientError(error)) return badRequest(error.message, invalidParamsIn(error)).answer;
+/** Maps anything that was thrown to the response that the client gets. */
+export function errorResponse(error: unknown, log: FastifyBaseLogger): HttpResponse {
+  if (error instanceof Problem) return error.response;
+  if (isClientError(error)) return badRequest(error.message, invalidParamsIn(error)).response;
   log.error({ err: error }, 'unexpected error');
-  return internalError().answer;
+  return internalError().response;
 }
 
-/** Answers an error without more ado: where there is no exchange, as before one begins and in the control surface. */
+/** Sends an error outside of an `ApiRequest`: before one has started, and in the control surface. */
 export function sendError(error: unknown, reply: FastifyReply, log: FastifyBaseLogger): void {
-  const { status, body } = answerTo(error, log);
+  const { status, body } = errorResponse(error, log);
   reply.code(status).send(body);
 }
 
-/** Fastify's own refusals: a body that is too large or broken, a parameter that does not fit its schema. */
+/** Fastify's own client errors: a body that is too large or malformed, a parameter that does not match its schema. */
 function isClientError(error: unknown): error is Error {
   return (
     error instanceof Error &&
@@ -29,7 +29,7 @@ function isClientError(error: unknown): error is Error {
   );
 }
 
-/** Lists what does not match the schema, by the parameter's name or the property's path. */
+/** Lists the schema violations by parameter name or property path. */
 function invalidParamsIn(error: Error): InvalidParam[] {
   const { validation } = error as { readonly validation?: readonly ErrorObject[] };
   return (validation ?? []).map(({ instancePath, keyword, params, message }) => {

@@ -1,7 +1,6 @@
-/** The first version in the shape that the contract describes. */
+/** The first version whose responses have the contract's format. */
 const NEWEST_SHAPE = '2025-12-18';
 
-/** Dates of this form sort as text. */
 export function isOlderVersion(version: string | undefined): boolean {
   return version !== undefined && version < NEWEST_SHAPE;
 }
@@ -9,11 +8,11 @@ export function isOlderVersion(version: string | undefined): boolean {
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The body of an answer as versions before 2025-12-18 have it: money is a plain number, an issue has its code and
- * description in itself, statuses of runs are capitalised, jobs name their target groups and not who created them, and
- * what came later is not there.
+ * Converts a response body to the format of versions before 2025-12-18: amounts of money are plain numbers, issues
+ * contain their code and description directly, run statuses are capitalised, jobs list their target groups but not
+ * their creator, and later additions are missing.
  *
- * @param nameOf the name of a target group
+ * @param nameOf returns the name of a target group
  */
 export function olderBody(body: unknown, nameOf: (targetGroupId: string) => string | undefined): unknown {
   if (Array.isArray(body)) return body.map((item) => olderBody(item, nameOf));

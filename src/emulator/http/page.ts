@@ -10,10 +10,10 @@ interface PageQuery {
 const DEFAULT_PAGE_SIZE = 10;
 
 /**
- * The page that a query asks for.
+ * Reads the paging parameters of a query.
  *
- * @param exists whether an id can be a cursor: that of any item of the unfiltered list, since an item may leave a filter
- *   between two pages
+ * @param exists whether an id is a valid cursor. Any item of the unfiltered list is, because an item may stop
+ * matching a filter between two pages
  * @throws Problem 400 for two cursors, or an unknown one
  */
 export function readPage(query: PageQuery, exists: (id: string) => boolean): PageRequest {
@@ -23,12 +23,12 @@ export function readPage(query: PageQuery, exists: (id: string) => boolean): Pag
   }
   const cursor = after ?? before;
   if (cursor !== undefined && !exists(cursor)) {
-    throw invalidParam(after === undefined ? 'end_before' : 'start_after', 'is no cursor that is known');
+    throw invalidParam(after === undefined ? 'end_before' : 'start_after', 'is not a known cursor');
   }
   return { size, after, before };
 }
 
-/** What every list says about itself. */
+/** The paging members of every list. */
 export function pageFields(
   page: Page<unknown>,
   url: string,

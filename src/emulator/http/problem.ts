@@ -4,27 +4,27 @@ import type {
   Problem as ProblemBody,
   TooManyRequestsProblem,
 } from '../../contract/demand-api.js';
-import type { HttpAnswer } from './answer.js';
+import type { HttpResponse } from './response.js';
 
-/** A request that fails as the API documents it. Thrown anywhere below a route, answered in one place. */
+/** A documented failure of a request. Thrown anywhere below a route; the error handler sends it. */
 export class Problem extends Error {
   constructor(
-    readonly answer: HttpAnswer,
+    readonly response: HttpResponse,
     detail: string,
   ) {
     super(detail);
   }
 }
 
-/** @param invalidParams which parameters or properties are not valid, and why */
+/** @param invalidParams the invalid parameters or properties, with reasons */
 export function badRequest(detail: string, invalidParams: readonly InvalidParam[] = []): Problem {
   return problem(400, 'bad_request_error', detail, invalidParams);
 }
 
 /**
- * A single parameter, header or property that is not valid.
+ * Reports one invalid parameter, header or property.
  *
- * @param reason completes the sentence that the name begins
+ * @param reason completes a sentence that starts with the name
  */
 export function invalidParam(name: string, reason: string, detail = `${name} ${reason}.`): Problem {
   return badRequest(detail, [{ name, reason }]);
@@ -54,14 +54,14 @@ export function invalidState(detail: string): Problem {
   return problem(422, 'invalid_state_error', detail);
 }
 
-/** The one problem of another form: `details` in place of `id` and `detail`. */
+/** The only problem in another format: `details` instead of `id` and `detail`. */
 export function tooManyRequests(retryAfterSeconds: number): Problem {
   const details = `Too many requests. Try again in ${retryAfterSeconds} s.`;
   const body: TooManyRequestsProblem = { object: 'too_many_requests_problem_details', details };
   return new Problem({ status: 429, headers: { 'retry-after': String(retryAfterSeconds) }, body }, details);
 }
 
-/** Says nothing of what went wrong: that belongs into the log. */
+/** Reveals no cause; that goes to the log. */
 export function internalError(): Problem {
   return problem(500, 'unexpected_internal_error', 'An unexpected error occurred.');
 }

@@ -1,4 +1,4 @@
-/** How fast one token may call: `burst` requests at once, then `requestsPerSecond`. Both above 0. */
+/** The rate limit of a token: `burst` requests at once, then `requestsPerSecond`. Both are above 0. */
 export interface RateLimit {
   readonly requestsPerSecond: number;
   readonly burst: number;
@@ -13,7 +13,7 @@ export function fullBucket(limit: RateLimit, now: number): Bucket {
   return { tokens: limit.burst, at: now };
 }
 
-/** Takes one request out of the bucket. `retryAfterSeconds` (whole, at least 1) is there where it is empty. */
+/** Takes one request from the bucket. If it is empty, `retryAfterSeconds` (an integer, at least 1) is set. */
 export function takeFrom(
   bucket: Bucket,
   limit: RateLimit,
@@ -26,13 +26,13 @@ export function takeFrom(
   return { bucket: { tokens, at: now }, retryAfterSeconds };
 }
 
-/** The buckets of all tokens. */
+/** Holds one bucket for each token. */
 export class RateLimiter {
   readonly #buckets = new Map<string, Bucket>();
 
   constructor(private readonly limit: RateLimit) {}
 
-  /** Counts one request; answers how many seconds to wait where it is one too many. */
+  /** Counts one request. Returns the seconds to wait if the token is over its limit. */
   take(token: string, now: number): number | undefined {
     const bucket = this.#buckets.get(token) ?? fullBucket(this.limit, now);
     const taken = takeFrom(bucket, this.limit, now);

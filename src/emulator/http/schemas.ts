@@ -15,7 +15,7 @@ export const targetGroupStatuses = {
 } as const;
 export const countries = { type: 'array', items: { type: 'string', pattern: '^[a-z]{2}$' } } as const;
 export const languages = { type: 'array', items: { type: 'string', pattern: '^[a-z]{3}$' } } as const;
-/** A selection of target groups, as many as one job takes. */
+/** The target groups of one job, up to its maximum. */
 export const targetGroupIds = { type: 'array', minItems: 1, maxItems: 1000, items: ulid } as const;
 
 const pathParameters: Readonly<Record<string, JsonSchema>> = {
@@ -24,13 +24,13 @@ const pathParameters: Readonly<Record<string, JsonSchema>> = {
   target_group_id: ulid,
 };
 
-/** The schema of the parameters that a contract's path names. */
+/** The schema of a contract path's parameters. */
 export function pathSchema(path: string): JsonSchema {
   const names = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => name);
   return objectSchema(Object.fromEntries(names.map((name) => [name, pathParameters[name] ?? text])));
 }
 
-/** What every request's headers are checked for; that the version is there at all is checked before. */
+/** The schema of every request's headers. The version header's presence is checked earlier. */
 export function headerSchema(isKeyed: boolean): JsonSchema {
   return objectSchema(
     {
@@ -54,10 +54,7 @@ export function objectSchema(
   return { type: 'object', properties, required };
 }
 
-/**
- * Checks requests against their schemas. Text out of paths and queries becomes numbers and lists where the schema wants
- * them; a JSON body has types of its own and is taken as it is.
- */
+/** Compiles request schemas. Path and query values are coerced to numbers and arrays; JSON bodies are not coerced. */
 export function schemaCompiler(): FastifySchemaCompiler<JsonSchema> {
   const strict = withFormats(new Ajv({ strict: true, allErrors: true }));
   const coercing = withFormats(new Ajv({ strict: true, allErrors: true, coerceTypes: 'array' }));

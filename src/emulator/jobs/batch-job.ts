@@ -1,7 +1,7 @@
 import { changeRun } from '../changes.js';
 import { decideBatchItem, type BatchDecision } from '../rules/batch-job.js';
 import type { Services } from '../services.js';
-import { settle } from '../settle.js';
+import { applyDueChanges } from '../due-changes.js';
 import {
   findBatchJob,
   finishBatchJob,
@@ -13,15 +13,15 @@ import { findRunOfTargetGroup } from '../store/fielding-runs.js';
 import { findTargetGroup } from '../store/target-groups.js';
 
 /**
- * Handles a job's next target group. The change and the progress are one transaction: a process that is killed at any
- * moment leaves no target group changed and yet to do, so none is changed twice.
+ * Processes a job's next target group. The change and the job's progress are one transaction, so a killed process
+ * never repeats a change.
  *
- * @returns whether there is more to do
+ * @returns whether target groups remain
  */
 export function stepBatchJob(services: Services, jobId: string): boolean {
   const { database, clock } = services;
   const now = clock.now();
-  settle(database, now);
+  applyDueChanges(database, now);
   return database.transaction(() => {
     const job = findBatchJob(database, jobId);
     const item = nextBatchJobItem(database, jobId);

@@ -3,9 +3,9 @@ import {
   TargetGroupStatus,
   type DraftJobFailureReason,
 } from '../../contract/demand-api.js';
-import { changerOf, STATUS_BY_RUN, statusChange } from '../changes.js';
+import { actorOf, STATUS_BY_RUN, statusChange } from '../changes.js';
 import type { Services } from '../services.js';
-import { settle } from '../settle.js';
+import { applyDueChanges } from '../due-changes.js';
 import { completeDraftJob, failDraftJob, findDraftJob, type DraftJobRecord } from '../store/draft-jobs.js';
 import { recordChanges } from '../store/changelog.js';
 import { recordEffect } from '../store/effects.js';
@@ -14,15 +14,15 @@ import { findTargetGroup } from '../store/target-groups.js';
 
 const FIRST_VERSION = 1;
 
-/** Launches or schedules one draft, in one step. */
+/** Launches or schedules one draft in a single step. */
 export function stepDraftJob(services: Services, jobId: string): false {
   const { database, clock } = services;
   const now = clock.now();
-  settle(database, now);
+  applyDueChanges(database, now);
   return database.transaction(() => {
     const job = findDraftJob(database, jobId);
     if (job === undefined) return false;
-    const failure = whyNot(services, job, now);
+    const failure = failureOf(services, job, now);
     if (failure === undefined) completeDraftJob(database, jobId, createRun(services, job, now));
     else failDraftJob(database, jobId, failure);
     return false;
@@ -30,10 +30,14 @@ export function stepDraftJob(services: Services, jobId: string): false {
 }
 
 /**
- * The contract documents neither 404 nor 422 for the creation of the job, so a missing draft or an impossible period makes
- * the job fail instead.
+ * Checks a draft when its job runs: the contract documents neither 404 nor 422 for creating the job, so a missing
+ * draft or an invalid period fails the job instead.
  */
-function whyNot({ database }: Services, job: DraftJobRecord, now: number): DraftJobFailureReason | undefined {
+function failureOf(
+  { database }: Services,
+  job: DraftJobRecord,
+  now: number,
+): DraftJobFailureReason | undefined {
   const group = findTargetGroup(database, job.accountId, job.projectId, job.targetGroupId);
   if (group === undefined) {
     return { code: 'TargetGroupNotFound', description: 'The project has no such target group.' };
@@ -41,7 +45,7 @@ function whyNot({ database }: Services, job: DraftJobRecord, now: number): Draft
   if (group.status !== TargetGroupStatus.Draft) {
     return {
       code: 'TargetGroupInvalidState',
-      description: `The target group is ${group.status}, and no draft.`,
+      description: `The target group is ${group.status}, not a draft.`,
     };
   }
   const startAt = job.startAt ?? now;
@@ -75,7 +79,7 @@ function createRun({ database, newId }: Services, job: DraftJobRecord, now: numb
   touch(database, job, now);
   recordChanges(database, job.targetGroupId, {
     occurredAt: now,
-    user: changerOf(job.createdBy),
+    user: actorOf(job.createdBy),
     changes: [statusChange(TargetGroupStatus.Draft, STATUS_BY_RUN[status])],
   });
   recordEffect(database, {

@@ -4,7 +4,7 @@ import { listProcessingDraftJobs } from '../store/draft-jobs.js';
 import { stepBatchJob } from './batch-job.js';
 import { stepDraftJob } from './draft-job.js';
 
-/** Goes on with the jobs that an earlier process left unfinished. */
+/** Resumes jobs that an earlier process left unfinished. */
 export function resumeJobs(services: Services): void {
   const { database, jobs } = services;
   for (const id of listProcessingBatchJobs(database)) jobs.start(() => stepBatchJob(services, id));

@@ -1,20 +1,20 @@
 /**
- * Runs background jobs side by side, one step after the other with a pause in between. A step that throws ends its job for
- * this process; what it had done is in the database, so the next start goes on there.
+ * Runs background jobs concurrently, each one step at a time with a pause before every step. A step that throws
+ * stops its job until the next start, which resumes from the progress in the database.
  */
 export class JobRunner {
   readonly #timers = new Set<NodeJS.Timeout>();
 
   /**
    * @param stepMs the pause before each step, in milliseconds
-   * @param onError is told what a step threw
+   * @param onError receives the errors that steps throw
    */
   constructor(
     private readonly stepMs: number,
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** @param step does one piece of the job, and answers whether there is more to do */
+  /** @param step performs one step and returns whether more remain */
   start(step: () => boolean): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
@@ -27,7 +27,7 @@ export class JobRunner {
     this.#timers.add(timer);
   }
 
-  /** Takes no further step of any job. */
+  /** Stops all jobs before their next step. */
   stop(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();

@@ -1,4 +1,4 @@
-/** Times are milliseconds since the epoch; a run's status is spelt as the contract spells it. */
+/** Times are milliseconds since the epoch. Run statuses are spelled as in the contract. */
 export default `
 CREATE TABLE accounts (
   id INTEGER PRIMARY KEY,

@@ -1,4 +1,4 @@
-/** By the trace of the request that had an effect, the ledger tells which of many callers it belongs to. */
+/** Links each effect to the request that caused it. */
 export default `
 ALTER TABLE effects ADD COLUMN trace_id TEXT;
 `;

@@ -1,6 +1,7 @@
 /**
- * The API's version 2025-12-18: statuses of runs in lower case, short ids of a fixed length, filling strategies of the
- * contract, customer reference numbers; people, the changelog, webhooks, and draft jobs for target groups that do not exist.
+ * Version 2025-12-18 of the API: lower-case run statuses, short ids of a fixed length, the contract's filling
+ * strategies, customer reference numbers, users, the changelog, webhooks, and draft jobs for target groups that do
+ * not exist.
  */
 export default `
 DROP VIEW target_groups_with_runs;

@@ -3,7 +3,7 @@ import traceOfEffects from './0002-trace-of-effects.js';
 import apiOf20251218 from './0003-api-of-2025-12-18.js';
 
 /**
- * The database's schema as numbered steps. Append only: a step that has been released is never edited, because files
- * written by it are still around.
+ * The schema migrations in order. Append only: released migrations are never edited, because existing files have
+ * applied them.
  */
 export const migrations: readonly string[] = [initial, traceOfEffects, apiOf20251218];

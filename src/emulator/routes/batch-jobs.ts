@@ -46,24 +46,24 @@ export const batchJobRoutes = {
 
 function creation(kind: BatchJobKind): RouteOf<CreationKey> {
   return {
-    keyed: true,
+    needsKey: true,
     body: objectSchema({ target_group_ids: targetGroupIds }, ['target_group_ids']),
     handle: (call, services) => {
       const { path, body, caller, now } = call;
-      const place = { accountId: path.account_id, projectId: projectAt(services, path).id };
+      const ref = { accountId: path.account_id, projectId: projectAt(services, path).id };
       const id = services.newId();
-      // The reference's example is rooted at /demand, without the base's /v1, and has the short name of the kind, at which
-      // nothing answers.
-      const location = `/demand/accounts/${place.accountId}/projects/${place.projectId}/batch-jobs/${kind}/${id}`;
+      // The reference's example starts at /demand, without the base's /v1, and has a short job kind that no
+      // endpoint serves.
+      const location = `/demand/accounts/${ref.accountId}/projects/${ref.projectId}/batch-jobs/${kind}/${id}`;
       const idempotencyKey = registerJob(call, services, {
-        ...place,
+        ...ref,
         id,
         operation: 'create_batch_job',
         location,
       });
       insertBatchJob(
         services.database,
-        { ...place, id, kind, idempotencyKey, createdBy: caller.userId, createdAt: now },
+        { ...ref, id, kind, idempotencyKey, createdBy: caller.userId, createdAt: now },
         [...new Set(body.target_group_ids)],
       );
       services.jobs.start(() => stepBatchJob(services, id));

@@ -6,7 +6,7 @@ import { stepDraftJob } from '../jobs/draft-job.js';
 import type { Services } from '../services.js';
 import { findDraftJob, insertDraftJob, type DraftJobKind } from '../store/draft-jobs.js';
 import { registerJob } from './job-creation.js';
-import type { AnswerOf, CallOf, RouteOf, RouteTable } from './route.js';
+import type { ResponseOf, CallOf, RouteOf, RouteTable } from './route.js';
 
 type LaunchKey =
   'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/launch-from-draft';
@@ -16,7 +16,7 @@ type ReadKey =
 export const draftJobRoutes = {
   'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/launch-from-draft':
     {
-      keyed: true,
+      needsKey: true,
       body: objectSchema({ end_fielding_at: timestampText }, ['end_fielding_at']),
       handle: (call, services) =>
         create('launch', call, services, { startAt: null, endAt: Date.parse(call.body.end_fielding_at) }),
@@ -24,7 +24,7 @@ export const draftJobRoutes = {
 
   'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-run-jobs/schedule-from-draft':
     {
-      keyed: true,
+      needsKey: true,
       body: objectSchema({ start_fielding_at: timestampText, end_fielding_at: timestampText }, [
         'start_fielding_at',
         'end_fielding_at',
@@ -48,21 +48,21 @@ function create(
   call: Omit<CallOf<LaunchKey>, 'body'>,
   services: Services,
   period: { readonly startAt: number | null; readonly endAt: number },
-): AnswerOf<LaunchKey> {
+): ResponseOf<LaunchKey> {
   const { path, caller, now, traceId } = call;
-  const place = {
+  const ref = {
     accountId: path.account_id,
     projectId: path.project_id,
     targetGroupId: path.target_group_id,
   };
   const id = services.newId();
   const location =
-    `/demand/accounts/${place.accountId}/projects/${place.projectId}/target-groups/${place.targetGroupId}` +
+    `/demand/accounts/${ref.accountId}/projects/${ref.projectId}/target-groups/${ref.targetGroupId}` +
     `/fielding-run-jobs/${kind}-from-draft/${id}`;
-  const job = { ...place, id, operation: 'create_draft_job', location };
+  const job = { ...ref, id, operation: 'create_draft_job', location };
   const idempotencyKey = registerJob(call, services, job);
   insertDraftJob(services.database, {
-    ...place,
+    ...ref,
     ...period,
     id,
     kind,

@@ -11,7 +11,6 @@ import type { CallOf, RouteOf, RouteTable } from './route.js';
 
 type PauseKey =
   'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/pause';
-/** What all changes of a fielding run have in common. */
 type ActionCall = Pick<CallOf<PauseKey>, 'path' | 'header' | 'caller' | 'traceId' | 'now'>;
 
 export const fieldingRunActionRoutes = {
@@ -31,7 +30,7 @@ export const fieldingRunActionRoutes = {
             'The end must be after the start.',
           );
         const run = runToChange(call, services);
-        // A run that has started keeps its start, so that its end alone can be changed.
+        // A started run keeps its start, so that its end can still be changed.
         if (startAt < call.now && startAt !== run.startAt)
           throw invalidParam('start_fielding_at', 'must not be in the past', 'The start is in the past.');
         if (endAt <= call.now)
@@ -54,17 +53,17 @@ export const fieldingRunActionRoutes = {
     },
 
   'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/pause':
-    silentAction('pause'),
+    actionWithoutBody('pause'),
   'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/resume':
-    silentAction('resume'),
+    actionWithoutBody('resume'),
   'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/complete':
-    silentAction('complete'),
+    actionWithoutBody('complete'),
   'POST /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}/relaunch':
-    silentAction('relaunch'),
+    actionWithoutBody('relaunch'),
 } satisfies Partial<RouteTable>;
 
-/** An action that answers with nothing but the new version. */
-function silentAction(action: RunAction): RouteOf<PauseKey> {
+/** An action without a response body; the new version is in the `ETag`. */
+function actionWithoutBody(action: RunAction): RouteOf<PauseKey> {
   return {
     handle: (call, services) => ({
       status: 204,
@@ -78,7 +77,7 @@ function act(call: ActionCall, services: Services, action: RunAction): RunRecord
   return apply(call, services, run, action, decide(action, run, call.now));
 }
 
-/** The run at its present version, which the caller must have seen. @throws Problem 400, 404, 412 */
+/** Finds the run and checks that the caller has seen its current version. @throws Problem 400, 404, 412 */
 function runToChange(call: ActionCall, services: Services): RunRecord {
   const ifMatch = call.header('if-match');
   if (ifMatch === undefined) throw invalidParam('If-Match', 'is required');
@@ -88,7 +87,7 @@ function runToChange(call: ActionCall, services: Services): RunRecord {
   return run;
 }
 
-/** @throws Problem 422 where the decision is a refusal */
+/** @throws Problem 422 if the action is refused */
 function apply(
   { caller, traceId, now }: ActionCall,
   { database }: Services,

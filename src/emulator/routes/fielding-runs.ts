@@ -18,12 +18,12 @@ export const fieldingRunRoutes = {
     {
       handle: ({ path }, services) => {
         const run = fieldingRunAt(services, path);
-        return fieldingRunAnswer(run);
+        return fieldingRunResponse(run);
       },
     },
 } satisfies Partial<RouteTable>;
 
-export function fieldingRunAnswer(run: RunRecord) {
+export function fieldingRunResponse(run: RunRecord) {
   return { status: 200, headers: { etag: etagOf(run.version) }, body: view(run) } as const;
 }
 

@@ -18,7 +18,7 @@ interface FieldingRunPath extends TargetGroupPath {
   readonly fielding_run_id: string;
 }
 
-/** Each looks its resource up under the whole path. @throws Problem 404 */
+/** These functions look a resource up by its whole path. @throws Problem 404 */
 export function projectAt({ database }: Services, path: ProjectPath): ProjectRecord {
   const project = findProject(database, path.account_id, path.project_id);
   if (project === undefined) throw notFound('The project');
@@ -31,7 +31,7 @@ export function targetGroupAt({ database }: Services, path: TargetGroupPath): Ta
   return group;
 }
 
-/** A draft has no figures, nor details. */
+/** Drafts have neither statistics nor details. */
 export function launchedTargetGroupAt(services: Services, path: TargetGroupPath): TargetGroupRecord {
   const group = targetGroupAt(services, path);
   if (group.status === TargetGroupStatus.Draft) throw notFound('The launched target group');

@@ -13,7 +13,7 @@ interface NewJob {
 }
 
 /**
- * Notes a job that is being created, in the ledger and under the caller's key, so that a retry finds it.
+ * Records a new job in the ledger and under the caller's idempotency key, so that a retry finds it.
  *
  * @returns the key
  */

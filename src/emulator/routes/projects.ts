@@ -3,8 +3,8 @@ import { timestamp } from '../clock.js';
 import { etagOf } from '../http/etag.js';
 import { pageFields, readPage } from '../http/page.js';
 import { objectSchema, pageParameters, uuid } from '../http/schemas.js';
-import { noFigures, projectStatistics, type ProjectFigures } from '../rules/project-statistics.js';
-import { figuresOf, findProject, listProjects, type ProjectRecord } from '../store/projects.js';
+import { emptyTotals, projectStatistics, type ProjectTotals } from '../rules/project-statistics.js';
+import { totalsByProject, findProject, listProjects, type ProjectRecord } from '../store/projects.js';
 import { projectAt } from './find.js';
 import type { RouteTable } from './route.js';
 
@@ -27,11 +27,11 @@ export const projectRoutes = {
         search: query.search_string,
       };
       const page = listProjects(database, path.account_id, filter, request);
-      const figures = figuresOf(
+      const totals = totalsByProject(
         database,
         page.items.map((project) => project.id),
       );
-      const projects = page.items.map((project) => listItem(project, figures.get(project.id) ?? noFigures));
+      const projects = page.items.map((project) => listItem(project, totals.get(project.id) ?? emptyTotals));
       return { status: 200, body: { projects, ...pageFields(page, url) } };
     },
   },
@@ -44,16 +44,16 @@ export const projectRoutes = {
   },
 
   'GET /demand/accounts/{account_id}/projects/{project_id}/overview': {
-    refusesAsNotFound: true,
+    invalidIsNotFound: true,
     handle: ({ path }, services) => {
       const project = projectAt(services, path);
-      const figures = figuresOf(services.database, [project.id]).get(project.id) ?? noFigures;
+      const totals = totalsByProject(services.database, [project.id]).get(project.id) ?? emptyTotals;
       return {
         status: 200,
         body: {
           ...settings(project),
           status: project.status,
-          statistics: projectStatistics(figures),
+          statistics: projectStatistics(totals),
           created_at: timestamp(project.createdAt),
         },
       };
@@ -77,12 +77,12 @@ function settings(project: ProjectRecord): Project {
   return { ...identity(project), project_manager_id: project.projectManagerId };
 }
 
-function listItem(project: ProjectRecord, figures: ProjectFigures): ProjectListItem {
+function listItem(project: ProjectRecord, totals: ProjectTotals): ProjectListItem {
   return {
     ...identity(project),
     status: project.status,
-    target_group_count: figures.targetGroupCount,
+    target_group_count: totals.targetGroupCount,
     last_activity_at: timestamp(project.lastActivityAt),
-    statistics: projectStatistics(figures),
+    statistics: projectStatistics(totals),
   };
 }

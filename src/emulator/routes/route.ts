@@ -1,5 +1,5 @@
 import type { paths } from '../../contract/demand-api.js';
-import type { HttpAnswer } from '../http/answer.js';
+import type { HttpResponse } from '../http/response.js';
 import type { JsonSchema } from '../http/schemas.js';
 import type { Services } from '../services.js';
 import type { Caller } from '../store/accounts.js';
@@ -39,7 +39,7 @@ export interface Call<Path = unknown, Query = unknown, Body = unknown> {
   readonly query: Query;
   readonly body: Body;
   readonly header: (name: string) => string | undefined;
-  /** Path and query as they were sent. */
+  /** The path and query as they were sent. */
   readonly url: string;
   readonly caller: Caller;
   readonly traceId: string;
@@ -47,27 +47,27 @@ export interface Call<Path = unknown, Query = unknown, Body = unknown> {
   readonly now: number;
 }
 
-export interface Route<Request extends Call = Call, Answer = HttpAnswer> {
+export interface Route<Request extends Call = Call, Response = HttpResponse> {
   readonly query?: JsonSchema;
   readonly body?: JsonSchema;
-  /** Creates something under an `Idempotency-Key`, so a known key answers before anything else is looked at. */
-  readonly keyed?: boolean;
-  /** The contract documents no 400 for this operation, so an invalid request is answered with 404. */
-  readonly refusesAsNotFound?: boolean;
-  readonly handle: (call: Request, services: Services) => Answer;
+  /** Whether requests require an `Idempotency-Key`. A known key is answered before any other check. */
+  readonly needsKey?: boolean;
+  /** The contract documents no 400 for this operation, so invalid requests get a 404. */
+  readonly invalidIsNotFound?: boolean;
+  readonly handle: (call: Request, services: Services) => Response;
 }
 
 export type CallOf<Key extends RouteKey> = Call<PathOf<Key>, QueryOf<Key>, BodyOf<Key>>;
 
-/** The successful answers that the contract documents. Failures are thrown as a `Problem`. */
-export type AnswerOf<Key extends RouteKey> = {
+/** The successful responses that the contract documents. Failures are thrown as a `Problem`. */
+export type ResponseOf<Key extends RouteKey> = {
   [Status in SuccessOf<Key>]: {
     readonly status: Status;
     readonly headers?: Readonly<Record<string, string>>;
   } & ContentOf<ResponsesOf<Key>[Status]>;
 }[SuccessOf<Key>];
 
-export type RouteOf<Key extends RouteKey> = Route<CallOf<Key>, AnswerOf<Key>>;
+export type RouteOf<Key extends RouteKey> = Route<CallOf<Key>, ResponseOf<Key>>;
 
-/** One route for each operation of the contract: a missing one does not compile. */
+/** One route for each operation of the contract; a missing one does not compile. */
 export type RouteTable = { readonly [Key in RouteKey]: RouteOf<Key> };

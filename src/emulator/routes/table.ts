@@ -5,7 +5,7 @@ import { fieldingRunActionRoutes } from './fielding-run-actions.js';
 import { fieldingRunRoutes } from './fielding-runs.js';
 import { projectRoutes } from './projects.js';
 import type { RouteTable } from './route.js';
-import { targetGroupFigureRoutes } from './target-group-figures.js';
+import { targetGroupStatisticRoutes } from './target-group-statistics.js';
 import { targetGroupRoutes } from './target-groups.js';
 import { transitionRoutes } from './transitions.js';
 import { webhookRoutes } from './webhooks.js';
@@ -15,7 +15,7 @@ export const routes: RouteTable = {
   ...projectRoutes,
   ...transitionRoutes,
   ...targetGroupRoutes,
-  ...targetGroupFigureRoutes,
+  ...targetGroupStatisticRoutes,
   ...fieldingRunRoutes,
   ...fieldingRunActionRoutes,
   ...batchJobRoutes,

@@ -14,7 +14,7 @@ import { timestamp } from '../clock.js';
 import { issuesOf } from '../rules/statistic-issues.js';
 import type { TargetGroupRecord } from '../store/target-groups.js';
 
-/** Settings that all of the demo's target groups share. */
+/** Settings that all demo target groups share. */
 const SETTINGS = {
   study_type_code: 'adhoc',
   industry_code: 'other',
@@ -129,7 +129,7 @@ export function money(amount: number, decimals = 2): MonetaryAmount {
   return { value: amount.toFixed(decimals), currency_code: 'USD', currency_scale: 2 };
 }
 
-/** Omitted rather than null: validators disagree on whether the reference's schema allows null. */
+/** Omitted instead of null, because validators disagree on whether the reference's schema allows null. */
 function customerReference({ customerReferenceNumber: number }: TargetGroupRecord) {
   return number === null ? {} : { target_group_customer_reference_number: number };
 }
@@ -138,7 +138,7 @@ function expectations({ medianInterviewSeconds: seconds, incidenceRate: rate }: 
   const minutes = seconds === null ? DEFAULT_INTERVIEW_MINUTES : Math.ceil(seconds / 60);
   return {
     expected_length_of_interview_minutes: Math.min(Math.max(minutes, 1), LONGEST_INTERVIEW_MINUTES),
-    // Rounded to quarters: floating-point error makes validators reject other multiples of 0.01.
+    // Rounded to quarters, because floating-point errors make validators reject other multiples of 0.01.
     expected_incidence_rate: Math.max(0.25, Math.round((rate ?? DEFAULT_INCIDENCE_RATE) * 4) / 4),
   };
 }
@@ -159,7 +159,7 @@ function progress(group: TargetGroupRecord): TargetGroupProgress {
   };
 }
 
-/** A figure that is not there yet is left out. */
+/** Omits statistics that are not available yet. */
 function statistics(group: TargetGroupRecord): TargetGroupStatistics {
   const { lastCompleteAt, earningsPerClick, medianInterviewSeconds } = group;
   const issues = issuesOf(group);

@@ -18,7 +18,7 @@ export const transitionRoutes = {
       excluded_target_group_ids: targetGroupIds,
     }),
     handle: ({ path, body, now }, services) => {
-      const groups = selection(services, projectAt(services, path), body);
+      const groups = select(services, projectAt(services, path), body);
       const allowed = (action: RunAction): boolean =>
         groups.length > 0 && groups.every((group) => isAllowed(services, group, action, now));
       return {
@@ -37,18 +37,18 @@ export const transitionRoutes = {
 } satisfies Partial<RouteTable>;
 
 /**
- * The target groups that match the search and the filters, and those included by id, without those excluded by id. Without
- * any of these, the whole project is selected.
+ * Selects the target groups that match the search and filters plus those included by id, minus those excluded by
+ * id. If none of these is given, it selects the whole project.
  */
-function selection(
+function select(
   { database }: Services,
   project: ProjectRecord,
   request: TargetGroupTransitionsRequest,
 ): readonly TargetGroupRecord[] {
   const { search_string: search, filters = {}, included_target_group_ids: included = [] } = request;
-  const looksFor = search !== undefined || Object.keys(filters).length > 0;
+  const isFiltered = search !== undefined || Object.keys(filters).length > 0;
   const found =
-    looksFor || included.length === 0
+    isFiltered || included.length === 0
       ? selectTargetGroups(database, project.id, {
           search,
           statuses: filters.status,
@@ -66,7 +66,7 @@ function selection(
   return [...byId.values()];
 }
 
-/** A draft has no fielding run, so it can only be launched. */
+/** A draft has no fielding run and can only be launched. */
 function isAllowed(
   { database }: Services,
   group: TargetGroupRecord,

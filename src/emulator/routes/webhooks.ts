@@ -60,7 +60,7 @@ export const webhookRoutes = {
   },
 
   'GET /accounts/{account_id}/webhooks/{webhook_id}': {
-    refusesAsNotFound: true,
+    invalidIsNotFound: true,
     handle: ({ path }, services) => {
       const webhook = webhookAt(services, path);
       return { status: 200, headers: { etag: etagOf(webhook.version) }, body: view(webhook) };
@@ -84,7 +84,7 @@ export const webhookRoutes = {
   },
 
   'DELETE /accounts/{account_id}/webhooks/{webhook_id}': {
-    refusesAsNotFound: true,
+    invalidIsNotFound: true,
     handle: ({ path, header }, services) => {
       const webhook = webhookAt(services, path);
       // The contract documents neither 412 nor 400 here.
@@ -133,7 +133,7 @@ function webhookAt({ database }: Services, path: WebhookPath): WebhookRecord {
   return webhook;
 }
 
-/** The contract documents no 404 for changes, so an unknown webhook is forbidden. */
+/** The contract documents no 404 for changes, so an unknown webhook gets a 403. */
 function changeableWebhookAt({ database }: Services, path: WebhookPath): WebhookRecord {
   const webhook = findWebhook(database, path.account_id, path.webhook_id);
   if (webhook === undefined) throw forbidden('The account has no such webhook.');

@@ -1,7 +1,7 @@
 import { FieldingRunStatus, type BatchJobKind } from '../../contract/demand-api.js';
 import { decide, type Refusal, type RunAction, type RunChange, type RunState } from './fielding-run.js';
 
-/** What a batch job does with one target group. `reached`: it is in the wanted state already. */
+/** The outcome for one target group of a batch job. `reached`: it is already in the requested state. */
 export type BatchDecision =
   { readonly reached: true } | { readonly change: RunChange } | { readonly refusal: BatchRefusal };
 
@@ -22,10 +22,7 @@ const plans: Readonly<
   relaunch: { wanted: Live, action: 'relaunch' },
 };
 
-/**
- * @param run the target group's fielding run: undefined for a target group that the project does not have, null for a
- *   draft, which has none
- */
+/** @param run the target group's fielding run; undefined if the project has no such target group, null for a draft */
 export function decideBatchItem(
   kind: BatchJobKind,
   run: RunState | null | undefined,

@@ -1,14 +1,14 @@
 import type { CompletesInInterval, RespondentStatusCount } from '../../contract/demand-api.js';
 import { timestamp } from '../clock.js';
 
-/** How many interviews were completed between the start and the last one. Times are milliseconds since the epoch. */
+/** The number of completed interviews between a start and the last complete. Times are milliseconds since the epoch. */
 export interface Completes {
   readonly count: number;
   readonly startAt: number;
   readonly lastAt: number;
 }
 
-/** A length of time. Months are counted separately because they differ in length. */
+/** A duration. Months are separate because their length varies. */
 export interface Interval {
   readonly months: number;
   readonly milliseconds: number;
@@ -21,8 +21,8 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Parses an ISO 8601 duration. @returns undefined if the text is not a duration, or has no length */
-export function intervalOf(text: string): Interval | undefined {
+/** Parses an ISO 8601 duration. @returns undefined if the text is not a duration, or is zero */
+export function parseInterval(text: string): Interval | undefined {
   const match = DURATION.exec(text);
   if (match === null) return undefined;
   const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match
@@ -36,8 +36,8 @@ export function intervalOf(text: string): Interval | undefined {
 }
 
 /**
- * Counts the completes in each interval from the start to the last complete, oldest first. Completes are spread evenly over
- * that time.
+ * Counts the completes in each interval from the start to the last complete, oldest first. Completes are spread
+ * evenly over that time.
  *
  * @param limit the largest number of intervals
  * @returns undefined if there would be more
@@ -72,7 +72,7 @@ function countBefore({ count, startAt, lastAt }: Completes, moment: number): num
   return Math.ceil((count * (moment - startAt)) / (lastAt - startAt)) - 1;
 }
 
-/** Counts from the start rather than from the interval before, so that a short month does not shorten later ones. */
+/** Adds to the start rather than to the previous interval, so that a short month does not shorten later ones. */
 function after(start: number, { months, milliseconds }: Interval, times: number): number {
   const moment = new Date(start);
   const day = moment.getUTCDate();
@@ -83,7 +83,7 @@ function after(start: number, { months, milliseconds }: Interval, times: number)
   return moment.getTime() + milliseconds * times;
 }
 
-/** Breaks `entrants` down by how their visits ended. The counts add up to `entrants`. */
+/** Breaks `entrants` down by outcome. The counts add up to `entrants`. */
 export function respondentAnalysis(
   entrants: number,
   prescreens: number,

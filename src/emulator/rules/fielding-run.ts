@@ -1,6 +1,6 @@
 import { FieldingRunStatus, StatusChangeReason } from '../../contract/demand-api.js';
 
-/** What the rules need to know of a fielding run and its target group. Times are milliseconds since the epoch. */
+/** The state that the rules depend on. Times are milliseconds since the epoch. */
 export interface RunState {
   readonly status: FieldingRunStatus;
   readonly startAt: number;
@@ -15,7 +15,7 @@ export type RunAction = 'launch_now' | 'pause' | 'resume' | 'complete' | 'relaun
 export type RefusalCode =
   'StatusTransitionNotAllowed' | 'TargetGroupIsArchived' | 'FillingGoalReached' | 'FieldingPeriodEnded';
 
-/** Why an action is not allowed; `code` is also what a batch job reports. */
+/** Why an action is not allowed. Batch jobs report `code` too. */
 export interface Refusal {
   readonly code: RefusalCode;
   readonly description: string;
@@ -41,7 +41,7 @@ const transitions: Readonly<
   relaunch: { from: [Completed], to: Live },
 };
 
-/** What `action` does to a run at `now`, or why it is refused. */
+/** Decides what `action` does to a run at `now`, or why it is refused. */
 export function decide(action: RunAction, run: RunState, now: number): Decision {
   const { from, to } = transitions[action];
   if (run.archived) return refuse('TargetGroupIsArchived', 'The target group is archived.');
@@ -58,14 +58,14 @@ export function decide(action: RunAction, run: RunState, now: number): Decision 
   return { change: { status: to, ...periodAfter(action, run, now) } };
 }
 
-/** Whether a run's period may be changed. A completed run has to be relaunched first. */
+/** Decides whether a run's period may change. A completed run must be relaunched first. */
 export function decidePeriod(period: Pick<RunChange, 'startAt' | 'endAt'>, run: RunState): Decision {
   if (run.archived) return refuse('TargetGroupIsArchived', 'The target group is archived.');
   if (run.status === Completed) return refuse('StatusTransitionNotAllowed', 'The fielding run is completed.');
   return { change: { status: run.status, ...period } };
 }
 
-/** A change that nobody has to ask for. `at`: when it was due. */
+/** A change caused by time. `at`: when it was due. */
 export interface DueChange {
   readonly operation: 'start' | 'complete';
   readonly at: number;
@@ -74,8 +74,8 @@ export interface DueChange {
 }
 
 /**
- * The change that time alone has brought about by `now`, with the moment it was due: a scheduled run goes live at its
- * start, and a live one completes at its end or when its goal is reached.
+ * The change that is due by `now`, and when it was due: a scheduled run goes live at its start, and a live one
+ * completes at its end or when it reaches its goal.
  */
 export function decideByClock(run: RunState, now: number): DueChange | undefined {
   const { startAt, endAt } = run;

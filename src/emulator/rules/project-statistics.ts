@@ -1,9 +1,9 @@
 import type { ProjectStatistics } from '../../contract/demand-api.js';
 
-/** What a project's target groups come to. The lists hold a number for each target group that has the figure. */
-export interface ProjectFigures {
+/** The totals of a project's target groups. Each list holds one number per target group that has the statistic. */
+export interface ProjectTotals {
   readonly targetGroupCount: number;
-  /** Of the launched ones. */
+  /** Of launched target groups. */
   readonly fillingGoal: number;
   readonly currentCompletes: number;
   readonly currentPrescreens: number;
@@ -13,8 +13,7 @@ export interface ProjectFigures {
   readonly interviewSeconds: readonly number[];
 }
 
-/** The figures of a project without target groups. */
-export const noFigures: ProjectFigures = {
+export const emptyTotals: ProjectTotals = {
   targetGroupCount: 0,
   fillingGoal: 0,
   currentCompletes: 0,
@@ -25,15 +24,15 @@ export const noFigures: ProjectFigures = {
   interviewSeconds: [],
 };
 
-export function projectStatistics(figures: ProjectFigures): ProjectStatistics {
+export function projectStatistics(totals: ProjectTotals): ProjectStatistics {
   return {
-    filling_goal: figures.fillingGoal,
-    current_completes: figures.currentCompletes,
-    current_prescreens: figures.currentPrescreens,
-    incidence_rate_median: median(figures.incidenceRates),
-    length_of_interview_median_seconds: Math.round(median(figures.interviewSeconds)),
-    conversion_rate_average: mean(figures.conversionRates),
-    drop_off_rate_average: mean(figures.dropOffRates),
+    filling_goal: totals.fillingGoal,
+    current_completes: totals.currentCompletes,
+    current_prescreens: totals.currentPrescreens,
+    incidence_rate_median: median(totals.incidenceRates),
+    length_of_interview_median_seconds: Math.round(median(totals.interviewSeconds)),
+    conversion_rate_average: mean(totals.conversionRates),
+    drop_off_rate_average: mean(totals.dropOffRates),
   };
 }
 
@@ -42,7 +41,6 @@ function mean(values: readonly number[]): number {
   return round(values.reduce((sum, value) => sum + value, 0) / values.length);
 }
 
-/** Of an even number of values, the mean of the middle two. */
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.slice(Math.floor((sorted.length - 1) / 2), Math.floor(sorted.length / 2) + 1);

@@ -1,6 +1,6 @@
 import { StatisticIssueType, TargetGroupStatus, type StatisticIssue } from '../../contract/demand-api.js';
 
-/** What the issues of a target group's statistics depend on. A rate that is not known yet has no issues. */
+/** The statistics that issues depend on. A rate that is not known yet has no issues. */
 export interface StatisticsState {
   readonly status: TargetGroupStatus;
   readonly currentCompletes: number;
@@ -9,7 +9,7 @@ export interface StatisticsState {
   readonly medianInterviewSeconds: number | null;
 }
 
-/** Thresholds beyond which a figure gets an issue. */
+/** Thresholds beyond which a statistic has an issue. */
 const LOW_INCIDENCE_RATE = 0.3;
 const HIGH_DROP_OFF_RATE = 0.2;
 const LONG_INTERVIEW_SECONDS = 20 * 60;
@@ -32,11 +32,11 @@ export function issuesOf(state: StatisticsState): {
 }
 
 const stuck: StatisticIssue = {
-  reason: { code: '1100', description: 'Hardly anybody has completed since the launch.' },
+  reason: { code: '1100', description: 'Hardly anyone has completed since the launch.' },
   issue_type: StatisticIssueType.Error,
   suggestions: [
-    { code: '3101', description: 'Raise the price of an interview.' },
-    { code: '3102', description: 'Check that the survey can be reached.' },
+    { code: '3101', description: 'Raise the price per interview.' },
+    { code: '3102', description: 'Check that the survey is reachable.' },
   ],
 };
 
@@ -49,7 +49,7 @@ const lowIncidence: StatisticIssue = {
 const highDropOff: StatisticIssue = {
   reason: { code: '1204', description: 'More people give up than usual.' },
   issue_type: StatisticIssueType.Warning,
-  suggestions: [{ code: '3107', description: 'Shorten the interview.' }],
+  suggestions: [{ code: '3107', description: 'The interview takes longer than respondents like.' }],
 };
 
 const longInterview: StatisticIssue = {

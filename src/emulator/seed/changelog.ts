@@ -1,5 +1,5 @@
 import { StatusChangeReason, TargetGroupStatus, type TargetGroupChange } from '../../contract/demand-api.js';
-import { changerOf, CLOCK_USER_ID, statusChange } from '../changes.js';
+import { actorOf, SYSTEM_USER_ID, statusChange } from '../changes.js';
 import type { Row } from './row.js';
 import { MINUTE } from './time.js';
 
@@ -9,7 +9,7 @@ interface Moment {
   readonly changes: readonly TargetGroupChange[];
 }
 
-/** A history that explains the seeded state of each target group, oldest entry first. */
+/** A history that leads to the seeded state of each target group, oldest entry first. */
 export function changelogRows(
   drawn: readonly { readonly groups: readonly Row[]; readonly runs: readonly Row[] }[],
 ): Row[] {
@@ -56,7 +56,7 @@ function statusesOf(group: Row, run: Row, manager: string): Moment[] {
     launch(Live, Number(run['start_at'])),
     {
       at: Number(run['last_changed_at']),
-      userId: reason === undefined ? manager : CLOCK_USER_ID,
+      userId: reason === undefined ? manager : SYSTEM_USER_ID,
       changes: [statusChange(Live, status, reason)],
     },
   ];
@@ -71,7 +71,7 @@ function reasonFor(group: Row, run: Row): StatusChangeReason | undefined {
 }
 
 function rowOf(group: Row, { at, userId, changes }: Moment): Row {
-  const user = changerOf(userId);
+  const user = actorOf(userId);
   return {
     target_group_id: group['id'] ?? null,
     occurred_at: at,
@@ -85,7 +85,7 @@ function usd(amount: number): { value: string; currency_code: string; currency_s
   return { value: amount.toFixed(2), currency_code: 'USD', currency_scale: 2 };
 }
 
-/** A UUID that is the same after every seeding. */
+/** A UUID that is the same in every seeding. */
 function idOf(index: number): string {
   return `00000000-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
 }

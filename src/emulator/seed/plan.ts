@@ -1,13 +1,13 @@
 import { ProjectStatus } from '../../contract/demand-api.js';
 import { demo } from '../demo.js';
-import type { SituationName } from './situations.js';
+import type { ScenarioName } from './scenarios.js';
 
 export const accounts = [
   { id: demo.accountId, name: 'Northwind Insights' },
   { id: demo.other.accountId, name: 'Harbour Research' },
 ] as const;
 
-/** `userId` is who changes were made by. */
+/** `userId` appears as the author of changes. */
 export const credentials = [
   {
     token: demo.token,
@@ -35,26 +35,26 @@ export interface ProjectPlan {
   readonly name: string;
   readonly customerReferenceNumber: string | null;
   readonly status: ProjectStatus;
-  /** How long before the seeding it was created. */
+  /** The project's age at seeding. */
   readonly ageDays: number;
-  /** Target groups that the demo names. */
+  /** Target groups that have names in `demo`. */
   readonly named: readonly NamedTargetGroup[];
-  /** How many more there are, and what they draw their situation from. */
+  /** How many more target groups there are, and the scenarios to pick from. */
   readonly others: number;
-  readonly mix: readonly SituationName[];
+  readonly mix: readonly ScenarioName[];
 }
 
 export interface NamedTargetGroup {
   readonly targetGroupId: string;
   readonly fieldingRunId?: string;
-  readonly situation: SituationName;
+  readonly scenario: ScenarioName;
   readonly version?: number;
   readonly startDays?: number;
 }
 
 const { Active, Inactive } = ProjectStatus;
 
-const busy: readonly SituationName[] = [
+const busy: readonly ScenarioName[] = [
   'live',
   'live',
   'live',
@@ -72,14 +72,14 @@ const busy: readonly SituationName[] = [
   'draft',
   'archived',
 ];
-const over: readonly SituationName[] = [
+const over: readonly ScenarioName[] = [
   'completedPastEnd',
   'completedPastEnd',
   'completedGoalReached',
   'archived',
 ];
 
-/** Newest first, as the API lists them. */
+/** Newest first, as in the API's lists. */
 export const projects: readonly ProjectPlan[] = [
   {
     id: demo.projectId,
@@ -89,16 +89,16 @@ export const projects: readonly ProjectPlan[] = [
     status: Active,
     ageDays: 215,
     named: [
-      { ...demo.live, situation: 'live', version: 5 },
-      { ...demo.secondLive, situation: 'live' },
-      { ...demo.paused, situation: 'paused' },
-      { ...demo.pausedPastEnd, situation: 'pausedPastEnd' },
-      { ...demo.pausedGoalReached, situation: 'pausedGoalReached' },
-      { ...demo.scheduled, situation: 'scheduled', startDays: 7 },
-      { ...demo.completed, situation: 'completed' },
-      { ...demo.completedPastEnd, situation: 'completedPastEnd' },
-      { ...demo.draft, situation: 'draft' },
-      { ...demo.archived, situation: 'archived' },
+      { ...demo.live, scenario: 'live', version: 5 },
+      { ...demo.secondLive, scenario: 'live' },
+      { ...demo.paused, scenario: 'paused' },
+      { ...demo.pausedPastEnd, scenario: 'pausedPastEnd' },
+      { ...demo.pausedGoalReached, scenario: 'pausedGoalReached' },
+      { ...demo.scheduled, scenario: 'scheduled', startDays: 7 },
+      { ...demo.completed, scenario: 'completed' },
+      { ...demo.completedPastEnd, scenario: 'completedPastEnd' },
+      { ...demo.draft, scenario: 'draft' },
+      { ...demo.archived, scenario: 'archived' },
     ],
     others: 14,
     mix: busy,
@@ -154,7 +154,7 @@ export const projects: readonly ProjectPlan[] = [
     customerReferenceNumber: 'HR-118',
     status: Active,
     ageDays: 220,
-    named: [{ ...demo.other.live, situation: 'live' }],
+    named: [{ ...demo.other.live, scenario: 'live' }],
     others: 24,
     mix: busy,
   },

@@ -1,2 +1,1 @@
-/** A row by its columns. */
 export type Row = Readonly<Record<string, string | number | null>>;

@@ -1,21 +1,21 @@
-import { Draw } from './draw.js';
+import { SeededRandom } from './seeded-random.js';
 import { changelogRows } from './changelog.js';
 import { accounts, credentials, projects, type NamedTargetGroup, type ProjectPlan } from './plan.js';
 import type { Row } from './row.js';
-import { drawTargetGroup } from './target-group.js';
+import { generateTargetGroup } from './target-group.js';
 import { DAY, HOUR, MINUTE } from './time.js';
-import { people } from './words.js';
+import { people } from './names.js';
 
 const SEED = 20_251_218;
 
 /**
- * The demo's data, by table, in an order that foreign keys allow. Ids and figures are the same each time; dates count from
- * the hour of `now`.
+ * The demo data by table, in an order that satisfies foreign keys. Ids and statistics are the same each time;
+ * dates are relative to the hour of `now`.
  */
 export function demoRows(now: number): Readonly<Record<string, readonly Row[]>> {
-  const draw = new Draw(SEED);
+  const random = new SeededRandom(SEED);
   const hour = now - (now % HOUR);
-  const drawn = projects.map((plan, index) => drawProject(draw, plan, projects.length - index, hour));
+  const drawn = projects.map((plan, index) => drawProject(random, plan, projects.length - index, hour));
   return {
     accounts,
     credentials: credentials.map(({ token, userId }) => ({ token, user_id: userId })),
@@ -31,7 +31,7 @@ export function demoRows(now: number): Readonly<Record<string, readonly Row[]>> 
 }
 
 function drawProject(
-  draw: Draw,
+  draw: SeededRandom,
   plan: ProjectPlan,
   number: number,
   now: number,
@@ -39,18 +39,18 @@ function drawProject(
   const createdAt = now - plan.ageDays * DAY;
   const managers = (people[plan.accountId] ?? []).map(({ id }) => id);
   const others = Array.from({ length: plan.others }, () => drawName(draw, plan));
-  // Ids and times of creation rise together, since lists that go by id are newest first.
+  // Ids and creation times ascend together, because lists are sorted by id, newest first.
   const drawn = [...others, ...plan.named].map((named, index) => {
-    const place = {
+    const context = {
       projectId: plan.id,
       humanReadableId: `TG-${number * 1000 + index}`,
       customerReferenceNumber:
         index % 3 === 0 ? `TRACKER-${String(number * 1000 + index).padStart(6, '0')}` : null,
       isExclusive: index % 5 === 0,
-      managerId: draw.oneOf(managers),
+      managerId: draw.pick(managers),
       createdAt: createdAt + (index + 1) * 7 * MINUTE,
     };
-    return drawTargetGroup(draw, named, place, now);
+    return generateTargetGroup(draw, named, context, now);
   });
   const groups = drawn.map(({ group }) => group);
   const project = {
@@ -58,7 +58,7 @@ function drawProject(
     account_id: plan.accountId,
     human_readable_id: `P-${1000 + number}`,
     name: plan.name,
-    project_manager_id: draw.oneOf(managers),
+    project_manager_id: draw.pick(managers),
     customer_reference_number: plan.customerReferenceNumber,
     status: plan.status,
     created_at: createdAt,
@@ -67,8 +67,8 @@ function drawProject(
   return { project, groups, runs: drawn.map(({ run }) => run).filter((run) => run !== undefined) };
 }
 
-function drawName(draw: Draw, { mix }: ProjectPlan): NamedTargetGroup {
-  return { targetGroupId: draw.id(), fieldingRunId: draw.id(), situation: draw.oneOf(mix) };
+function drawName(draw: SeededRandom, { mix }: ProjectPlan): NamedTargetGroup {
+  return { targetGroupId: draw.id(), fieldingRunId: draw.id(), scenario: draw.pick(mix) };
 }
 
 function userRows(): Row[] {

@@ -27,7 +27,7 @@ export function wipe(database: Database): void {
   for (const table of tables) database.run(`DELETE FROM ${table}`);
 }
 
-/** Writes the demo's data. Call it in a transaction. */
+/** Inserts the demo data. Call it in a transaction. */
 export function seed(database: Database, now: number): void {
   for (const [table, rows] of Object.entries(demoRows(now))) insertAll(database, table, rows);
 }

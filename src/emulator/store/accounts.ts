@@ -1,7 +1,7 @@
 import type { Account, User } from '../../contract/demand-api.js';
 import type { Database } from './database.js';
 
-/** Who a token speaks for. */
+/** The owner of a token. */
 export interface Caller {
   readonly token: string;
   readonly userId: string;
@@ -31,11 +31,11 @@ export function findAccountName(database: Database, accountId: number): string {
   );
 }
 
-/** An account's people; with `managersAlone`, those who manage projects. */
-export function listUsers(database: Database, accountId: number, managersAlone: boolean): User[] {
+/** An account's users; with `managersOnly`, its project managers. */
+export function listUsers(database: Database, accountId: number, managersOnly: boolean): User[] {
   return database.all<User>(
     `SELECT id, email, name FROM users
     WHERE account_id = :accountId AND (:managersAlone = 0 OR manages_projects = 1) ORDER BY name`,
-    { accountId, managersAlone: Number(managersAlone) },
+    { accountId, managersAlone: Number(managersOnly) },
   );
 }

@@ -12,7 +12,7 @@ export interface BatchJobRecord {
   readonly status: JobStatus;
 }
 
-/** One target group of a job. `failureCode` and `failureDescription` are there where the outcome is `failed`. */
+/** One target group of a job. `failureCode` and `failureDescription` are set if the outcome is `failed`. */
 export interface BatchJobItem {
   readonly position: number;
   readonly targetGroupId: string;
@@ -70,7 +70,7 @@ export function nextBatchJobItem(
   );
 }
 
-/** @param failure why the target group could not be updated; undefined where it was */
+/** @param failure why the target group could not be updated; undefined if it was */
 export function recordBatchJobItem(
   database: Database,
   jobId: string,
@@ -91,7 +91,7 @@ export function recordBatchJobItem(
   );
 }
 
-/** A job that could update nothing has failed; one that updated some of its target groups has not. */
+/** A job fails if it updated none of its target groups. */
 export function finishBatchJob(database: Database, jobId: string): void {
   database.run(
     `UPDATE batch_jobs SET status = CASE

@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { TargetGroupChange, TargetGroupChangeType } from '../../contract/demand-api.js';
 import type { Database } from './database.js';
 
-/** Who changes something: a person, the marketplace, or the API itself. */
-export type Changer =
+/** The author of a change: a person, the marketplace, or the API itself. */
+export type Actor =
   | { readonly type: 'las_user'; readonly las_user_id: string }
   | { readonly type: 'system_marketplace_user' }
   | { readonly type: 'system_user' };
 
-/** What was changed together. */
+/** Changes that were made together. */
 export interface ChangelogEntry {
   readonly sequence: number;
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly occurredAt: number;
-  readonly user: Changer;
+  readonly user: Actor;
   readonly changes: readonly TargetGroupChange[];
 }
 
@@ -22,7 +22,7 @@ interface ChangelogRow {
   readonly sequence: number;
   readonly id: string;
   readonly occurredAt: number;
-  readonly changedBy: Changer['type'];
+  readonly changedBy: Actor['type'];
   readonly userId: string | null;
   readonly changes: string;
 }
@@ -56,16 +56,15 @@ export function findSequence(database: Database, targetGroupId: string, id: stri
   )?.sequence;
 }
 
-/** Which page of the changelog to read. */
 export interface ChangelogPage {
   readonly size: number;
   readonly olderThan?: number | undefined;
   readonly newerThan?: number | undefined;
-  /** Only entries with a change of these kinds. */
+  /** Only entries with a change of one of these types. */
   readonly types?: readonly TargetGroupChangeType[] | undefined;
 }
 
-/** Lists entries, newest first. With `newerThan`, the page holds the entries right after that one. */
+/** Lists entries, newest first. With `newerThan`, the page holds the entries directly after that one. */
 export function listChanges(
   database: Database,
   targetGroupId: string,

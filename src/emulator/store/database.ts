@@ -3,15 +3,15 @@ import { dirname } from 'node:path';
 import Libsql from 'libsql';
 import { migrations } from '../migrations/index.js';
 
-/** No booleans: the driver takes integers only. */
+/** Without booleans: the driver does not accept them. */
 type Value = string | number | null;
 
 /** A statement's parameters, by name (`:name`) or in order (`?`). */
 export type Bindings = Readonly<Record<string, Value>> | readonly Value[];
 
 /**
- * One connection to a SQLite file. Each statement is prepared once and found again by its text, so that SQL can stand in the
- * function that runs it.
+ * One connection to a SQLite file. Statements are prepared once and cached by their text, so that SQL can be
+ * written inline.
  */
 export class Database {
   readonly #connection: Libsql.Database;
@@ -21,22 +21,21 @@ export class Database {
     this.#connection = connection;
   }
 
-  /** All rows; `Row` names the selected columns. */
+  /** Returns all rows; `Row` has the selected columns. */
   all<Row>(sql: string, bindings: Bindings = {}): Row[] {
     return this.#prepared(sql).all(bindings) as Row[];
   }
 
-  /** The first row, if there is one. */
   first<Row>(sql: string, bindings: Bindings = {}): Row | undefined {
     return this.all<Row>(sql, bindings)[0];
   }
 
-  /** Runs a statement that returns no rows, and answers how many it changed. */
+  /** Runs a statement that returns no rows. @returns the number of changed rows */
   run(sql: string, bindings: Bindings = {}): number {
     return this.#prepared(sql).run(bindings).changes;
   }
 
-  /** Runs `work` whole or not at all. Transactions do not nest. */
+  /** Runs `work` in a transaction. Transactions do not nest. */
   transaction<Result>(work: () => Result): Result {
     this.#connection.exec('BEGIN IMMEDIATE');
     try {
@@ -64,15 +63,15 @@ export class Database {
 }
 
 /**
- * Opens `file` (`:memory:` for none), creating its folder and bringing its schema up to date.
+ * Opens `file` (`:memory:` for none), creates its folder and migrates its schema.
  *
- * @throws Error where the file was written by a newer release
+ * @throws Error if a newer release wrote the file
  */
 export function openDatabase(file: string): Database {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
   const connection = new Libsql(file);
   connection.pragma('journal_mode = WAL');
-  // WAL with NORMAL survives the end of the process at any moment; only a power cut can lose the last transactions.
+  // WAL with NORMAL survives a killed process; only a power failure can lose the last transactions.
   connection.pragma('synchronous = NORMAL');
   connection.pragma('foreign_keys = ON');
   const database = new Database(connection);

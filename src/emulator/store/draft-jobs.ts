@@ -1,7 +1,7 @@
 import type { DraftJobFailureReason, JobStatus } from '../../contract/demand-api.js';
 import type { Database } from './database.js';
 
-/** `launch`: from now to `endAt`, with no start of its own; `schedule`: from `startAt` to `endAt`. */
+/** `launch` runs from now to `endAt`; `schedule` from `startAt` to `endAt`. */
 export type DraftJobKind = 'launch' | 'schedule';
 
 export interface DraftJobRecord {
@@ -19,7 +19,7 @@ export interface DraftJobRecord {
   readonly createdFieldingRunId: string | null;
   readonly failureCode: string | null;
   readonly failureDescription: string | null;
-  /** JSON: details by property. */
+  /** Details by property, as JSON. */
   readonly failureReasons: string;
   readonly traceId: string;
 }

@@ -2,7 +2,7 @@ import type { Database } from './database.js';
 
 export type Cause = 'action' | 'batch_job' | 'draft_job' | 'clock';
 
-/** One change of state, or the creation of a job, as the ledger keeps it. */
+/** One entry of the ledger: a state change or the creation of a job. */
 export interface Effect {
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -18,11 +18,11 @@ export interface Effect {
   readonly toStatus?: string | undefined;
   readonly jobId?: string | undefined;
   readonly idempotencyKey?: string | undefined;
-  /** The trace of the request that had it; nothing where a job's progress or the clock did. */
+  /** The trace of the request that caused it; undefined for the clock and a job's progress. */
   readonly traceId?: string | undefined;
 }
 
-/** Call it in the transaction that makes the change: the ledger then tells the truth even after a crash. */
+/** Call it in the transaction that makes the change, so that the ledger stays correct even after a crash. */
 export function recordEffect(database: Database, effect: Effect): void {
   database.run(
     `INSERT INTO effects
@@ -50,7 +50,7 @@ export function recordEffect(database: Database, effect: Effect): void {
   );
 }
 
-/** A row of the ledger, oldest first, spelt as the control surface shows it; `at` in milliseconds. */
+/** A row of the ledger, spelled as the control surface shows it; `at` is in milliseconds. */
 export interface EffectRow {
   readonly sequence: number;
   readonly at: number;

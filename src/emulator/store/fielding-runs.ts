@@ -2,7 +2,7 @@ import type { FieldingRunStatus } from '../../contract/demand-api.js';
 import type { RunState } from '../rules/fielding-run.js';
 import type { Bindings, Database } from './database.js';
 
-/** A fielding run with what the rules need of its target group. */
+/** A fielding run with the state of its target group that the rules need. */
 export interface RunRecord extends RunState {
   readonly id: string;
   readonly accountId: number;
@@ -20,7 +20,7 @@ const columns = `
   run_version AS version, start_at AS startAt, end_at AS endAt, last_changed_at AS lastChangedAt,
   last_changed_by AS lastChangedBy, current_completes AS currentCompletes, filling_goal AS fillingGoal, archived`;
 
-/** The run of one target group; undefined for a draft. */
+/** The run of a target group; undefined for a draft. */
 export function findRunOfTargetGroup(database: Database, targetGroupId: string): RunRecord | undefined {
   return readRuns(
     database,
@@ -29,11 +29,11 @@ export function findRunOfTargetGroup(database: Database, targetGroupId: string):
   )[0];
 }
 
-/** The runs that time or their goal may have moved on by `now`. */
+/** The runs that may have a change due by `now`. */
 export function findDueRuns(database: Database, now: number): RunRecord[] {
   return readRuns(
     database,
-    // CROSS JOIN: the few target groups at their goal are looked through, not the many live runs.
+    // CROSS JOIN makes SQLite scan the few target groups at their goal instead of the many live runs.
     `SELECT ${columns} FROM target_groups_with_runs WHERE id IN (
       SELECT target_group_id FROM fielding_runs WHERE status = 'scheduled' AND start_at <= :now
       UNION ALL
@@ -76,18 +76,18 @@ export function updateRun(database: Database, run: RunRecord): void {
   );
 }
 
-/** Notes on a target group and its project that something of theirs changed. */
+/** Updates the timestamps of a target group and its project. */
 export function touch(
   database: Database,
-  place: Pick<RunRecord, 'projectId' | 'targetGroupId'>,
+  ref: Pick<RunRecord, 'projectId' | 'targetGroupId'>,
   at: number,
 ): void {
   database.run('UPDATE target_groups SET updated_at = max(updated_at, :at) WHERE id = :id', {
-    id: place.targetGroupId,
+    id: ref.targetGroupId,
     at,
   });
   database.run('UPDATE projects SET last_activity_at = max(last_activity_at, :at) WHERE id = :id', {
-    id: place.projectId,
+    id: ref.projectId,
     at,
   });
 }

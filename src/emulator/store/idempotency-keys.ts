@@ -1,13 +1,13 @@
 import type { Database } from './database.js';
 
-/** A key means something only to the credential that chose it, within one account. */
+/** Keys are scoped to a credential and an account. */
 export interface KeyScope {
   readonly token: string;
   readonly accountId: number;
   readonly key: string;
 }
 
-/** Where the job is that was created under this key. */
+/** The URL of the job that was created under this key. */
 export function findLocation(database: Database, { token, accountId, key }: KeyScope): string | undefined {
   return database.first<{ location: string }>(
     `SELECT location FROM idempotency_keys WHERE token = :token AND account_id = :accountId AND key = :key`,

@@ -1,4 +1,4 @@
-/** One page's place in a list that is ordered by descending id. */
+/** The position of a page in a list sorted by descending id. */
 export interface PageRequest {
   readonly size: number;
   readonly after?: string | undefined;
@@ -8,13 +8,13 @@ export interface PageRequest {
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly hasMore: boolean;
-  /** The cursor of the page after this one; only going forward. */
+  /** The cursor of the next page; only when paging forward. */
   readonly nextCursor?: string;
 }
 
 /**
- * The SQL that reads one page: a condition on the column `id`, and the order with the limit. One row more than the page
- * holds is read, which tells whether there are more. Going backward the rows come in reverse, nearest to the cursor first.
+ * The SQL of one page: a condition on `id`, and the order with the limit. It reads one extra row to find out
+ * whether there are more. When paging backward, rows come in reverse order.
  */
 export function pageSql(page: PageRequest): {
   condition: string;
@@ -35,8 +35,8 @@ export function pageSql(page: PageRequest): {
       };
 }
 
-/** The page out of the rows that were read for it. */
-export function cutPage<Item extends { readonly id: string }>(
+/** Builds the page from the rows that `pageSql` selected. */
+export function toPage<Item extends { readonly id: string }>(
   rows: readonly Item[],
   page: PageRequest,
 ): Page<Item> {

@@ -1,7 +1,7 @@
 import type { ProjectStatus } from '../../contract/demand-api.js';
-import type { ProjectFigures } from '../rules/project-statistics.js';
+import type { ProjectTotals } from '../rules/project-statistics.js';
 import type { Database } from './database.js';
-import { cutPage, pageSql, type Page, type PageRequest } from './page.js';
+import { toPage, pageSql, type Page, type PageRequest } from './page.js';
 
 export interface ProjectRecord {
   readonly id: string;
@@ -19,9 +19,9 @@ export interface ProjectRecord {
 export interface ProjectFilter {
   readonly projectManagerId?: string | undefined;
   readonly status?: ProjectStatus | undefined;
-  /** Part of the name. */
+  /** Matches part of the name. */
   readonly name?: string | undefined;
-  /** Part of the name, the human-readable id or the customer reference number. */
+  /** Matches part of the name, the human-readable id or the customer reference number. */
   readonly search?: string | undefined;
 }
 
@@ -67,12 +67,15 @@ export function listProjects(
       ...bindings,
     },
   );
-  return cutPage(rows, request);
+  return toPage(rows, request);
 }
 
-/** Sums up the target groups of each project, by project id. A project without any has no figures. */
-export function figuresOf(database: Database, projectIds: readonly string[]): Map<string, ProjectFigures> {
-  const rows = database.all<FiguresRow>(
+/** Aggregates the target groups of each project, keyed by project id. Projects without target groups are missing. */
+export function totalsByProject(
+  database: Database,
+  projectIds: readonly string[],
+): Map<string, ProjectTotals> {
+  const rows = database.all<TotalsRow>(
     `SELECT g.project_id AS projectId,
       count(*) AS targetGroupCount,
       coalesce(sum(iif(r.id IS NULL, 0, g.filling_goal)), 0) AS fillingGoal,
@@ -88,10 +91,10 @@ export function figuresOf(database: Database, projectIds: readonly string[]): Ma
     { projectIds: JSON.stringify(projectIds) },
   );
   return new Map(
-    rows.map(({ projectId, incidenceRates, conversionRates, dropOffRates, interviewSeconds, ...figures }) => [
+    rows.map(({ projectId, incidenceRates, conversionRates, dropOffRates, interviewSeconds, ...totals }) => [
       projectId,
       {
-        ...figures,
+        ...totals,
         incidenceRates: numbersIn(incidenceRates),
         conversionRates: numbersIn(conversionRates),
         dropOffRates: numbersIn(dropOffRates),
@@ -101,15 +104,15 @@ export function figuresOf(database: Database, projectIds: readonly string[]): Ma
   );
 }
 
-type FiguresRow = Pick<
-  ProjectFigures,
+type TotalsRow = Pick<
+  ProjectTotals,
   'targetGroupCount' | 'fillingGoal' | 'currentCompletes' | 'currentPrescreens'
 > &
   Readonly<
     Record<'projectId' | 'incidenceRates' | 'conversionRates' | 'dropOffRates' | 'interviewSeconds', string>
   >;
 
-/** The numbers of a JSON array; a null is a target group that has no such figure yet. */
+/** Parses a JSON array and drops nulls, which stand for missing statistics. */
 function numbersIn(json: string): number[] {
   return (JSON.parse(json) as (number | null)[]).filter((value) => value !== null);
 }

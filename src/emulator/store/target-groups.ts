@@ -1,6 +1,6 @@
 import type { FillingStrategy, TargetGroupStatus } from '../../contract/demand-api.js';
 import type { Database } from './database.js';
-import { cutPage, pageSql, type Page, type PageRequest } from './page.js';
+import { toPage, pageSql, type Page, type PageRequest } from './page.js';
 
 export interface TargetGroupRecord {
   readonly id: string;
@@ -24,9 +24,9 @@ export interface TargetGroupRecord {
   readonly costPerInterview: number;
   readonly earningsPerClick: number | null;
   readonly customerReferenceNumber: string | null;
-  /** 0 or 1: whether respondents of other target groups are kept out. */
+  /** 0 or 1: whether respondents of other target groups are excluded. */
   readonly exclusionEnabled: number;
-  /** Of the fielding run; null for a draft. */
+  /** The fielding run's start; null for a draft. */
   readonly startAt: number | null;
   readonly draftStartAt: number | null;
   readonly draftEndAt: number | null;
@@ -34,16 +34,16 @@ export interface TargetGroupRecord {
   readonly updatedAt: number;
 }
 
-/** Each list holds alternatives; undefined does not filter. */
+/** The filter's lists hold alternatives; undefined does not filter. */
 export interface TargetGroupFilter {
-  /** Part of the name, the human-readable id or the customer reference number. */
+  /** Matches part of the name, the human-readable id or the customer reference number. */
   readonly search?: string | undefined;
   readonly statuses?: readonly TargetGroupStatus[] | undefined;
   readonly countries?: readonly string[] | undefined;
   readonly languages?: readonly string[] | undefined;
   readonly humanReadableIds?: readonly string[] | undefined;
   readonly customerReferenceNumbers?: readonly string[] | undefined;
-  /** Part of the name. */
+  /** Matches part of the name. */
   readonly name?: string | undefined;
   readonly projectManagerId?: string | undefined;
   readonly exclusionEnabled?: boolean | undefined;
@@ -84,10 +84,10 @@ export function listTargetGroups(
     `SELECT ${columns} FROM target_groups_with_runs WHERE ${SELECTED} AND ${condition} ${order}`,
     { ...selection(projectId, filter), ...bindings },
   );
-  return cutPage(rows, request);
+  return toPage(rows, request);
 }
 
-/** All that a filter selects, newest first. */
+/** All target groups that match a filter, newest first. */
 export function selectTargetGroups(
   database: Database,
   projectId: string,
@@ -99,7 +99,6 @@ export function selectTargetGroups(
   );
 }
 
-/** A target group by its id alone. */
 export function findTargetGroupById(
   database: Database,
   targetGroupId: string,
@@ -147,7 +146,7 @@ function jsonOrNull(values: readonly string[] | undefined): string | null {
   return values === undefined ? null : JSON.stringify(values);
 }
 
-/** Sets how many completes a target group has, as respondents would. Answers whether there is such a target group. */
+/** Sets the number of completes, as respondents would. Returns whether the target group exists. */
 export function setCompletes(
   database: Database,
   targetGroupId: string,

@@ -1,6 +1,6 @@
 import type { WebhookEventType } from '../../contract/demand-api.js';
 import type { Database } from './database.js';
-import { cutPage, pageSql, type Page, type PageRequest } from './page.js';
+import { toPage, pageSql, type Page, type PageRequest } from './page.js';
 
 export interface WebhookRecord {
   readonly id: string;
@@ -45,7 +45,7 @@ export function listWebhooks(
     `SELECT ${columns} FROM webhooks WHERE account_id = :accountId AND ${condition} ${order}`,
     { accountId, ...bindings },
   );
-  return cutPage(rows.map(webhookOf), request);
+  return toPage(rows.map(webhookOf), request);
 }
 
 export function updateWebhook(database: Database, webhook: WebhookRecord): void {

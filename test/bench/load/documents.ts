@@ -4,10 +4,10 @@ import { FIELDING_RUN, ACCOUNT, bodyOf } from '../operations/operations.js';
 const CONNECTIONS = 10;
 
 /**
- * Posts documents that each are another, one after the other on a few connections, and looks at every answer.
+ * Posts distinct documents on a few connections and checks every response.
  *
  * @param numbers one document for each, equal for equal numbers
- * @throws Error where an answer is not 200 or has `errors`
+ * @throws Error if a response is not 200 or has `errors`
  */
 export async function postDocuments(url: string, numbers: Iterable<number>): Promise<void> {
   const pool = new Pool(url, { connections: CONNECTIONS });
@@ -26,7 +26,7 @@ export async function postDocuments(url: string, numbers: Iterable<number>): Pro
       });
       const text = await body.text();
       if (statusCode !== 200 || text.includes('"errors"')) {
-        throw new Error(`A document was answered with ${statusCode}: ${text.slice(0, 500)}`);
+        throw new Error(`A document got the status ${statusCode}: ${text.slice(0, 500)}`);
       }
     }
   };

@@ -1,38 +1,38 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ACCOUNT } from '../operations/operations.js';
-import { AnswerCounter } from './answer-counter.js';
+import { ResponseParser } from './response-parser.js';
 
 export interface OpenLoopOptions {
-  /** Where requests go, with its path. */
+  /** The URL of the requests, with its path. */
   readonly url: string;
-  /** The JSON that is posted, with `ACCOUNT` in it: another in each request. */
+  /** The JSON body, in which `ACCOUNT` is replaced by a different account in each request. */
   readonly body: string;
-  /** Requests a second, whether answers come or not. */
+  /** Requests per second, independent of responses. */
   readonly perSecond: number;
   readonly seconds: number;
-  /** The most at a time, as a load balancer has; what comes while all are busy it turns away. Default: as many as it takes. */
+  /** The connection limit of a load balancer, which rejects requests while all are busy. Default: none. */
   readonly maxConnections?: number;
 }
 
-/** What came of requests. Latencies count from when each was due, in milliseconds, lowest first. */
+/** The results of a load. Latencies start when a request was due, in milliseconds, in ascending order. */
 export interface OpenLoopResult {
   readonly sent: number;
-  /** For which there was no connection. */
-  readonly turnedAway: number;
+  /** Without a free connection. */
+  readonly rejected: number;
   readonly usefulMs: readonly number[];
   readonly refused: number;
-  /** Neither answered with 200 nor refused with 503, or not within {@link GRACE_MS} of the end. */
+  /** Neither 200 nor 503, or not within {@link GRACE_MS} of the end. */
   readonly failed: number;
 }
 
-/** How long after the last request answers are waited for. */
+/** How long to wait for responses after the last request. */
 const GRACE_MS = 3000;
 const TICK_MS = 1;
 
 /**
- * Sends requests at a constant rate, as many users do who know nothing of each other: a slow server gets no mercy. Each
- * request takes a connection that is free, or a new one. Its HTTP knows only what the gateway answers.
+ * Sends requests at a constant rate, as independent users do, so that a slow server gets no relief. Each request
+ * uses a free connection or a new one. Its HTTP parser only supports what the gateway sends.
  */
 export async function openLoop({
   url,
@@ -43,12 +43,12 @@ export async function openLoop({
 }: OpenLoopOptions): Promise<OpenLoopResult> {
   const target = new URL(url);
   const usefulMs: number[] = [];
-  let [come, turnedAway, refused, wrong] = [0, 0, 0, 0];
+  let [attempted, rejected, refused, wrong] = [0, 0, 0, 0];
   const free: Connection[] = [];
   const all = new Set<Connection>();
   const open = () =>
     new Connection(target, {
-      onAnswer(connection, status, ms) {
+      onResponse(connection, status, ms) {
         if (status === 200) usefulMs.push(ms);
         else if (status === 503) refused += 1;
         else wrong += 1;
@@ -61,48 +61,48 @@ export async function openLoop({
       },
     });
   const requestOf = requestsTo(target, body);
-  const began = performance.now();
+  const startedAt = performance.now();
   const count = Math.round(perSecond * seconds);
-  while (come < count) {
-    const due = Math.min(count, ((performance.now() - began) / 1000) * perSecond);
-    for (; come < due; come += 1) {
+  while (attempted < count) {
+    const due = Math.min(count, ((performance.now() - startedAt) / 1000) * perSecond);
+    for (; attempted < due; attempted += 1) {
       const connection = free.pop() ?? (all.size < maxConnections ? open() : undefined);
       if (connection === undefined) {
-        turnedAway += 1;
+        rejected += 1;
       } else {
         all.add(connection);
-        connection.send(requestOf(come), began + (come / perSecond) * 1000);
+        connection.send(requestOf(attempted), startedAt + (attempted / perSecond) * 1000);
       }
     }
     await sleep(TICK_MS);
   }
-  const sent = come - turnedAway;
-  const answered = () => usefulMs.length + refused + wrong;
-  for (const end = performance.now() + GRACE_MS; answered() < sent && performance.now() < end;)
+  const sent = attempted - rejected;
+  const completed = () => usefulMs.length + refused + wrong;
+  for (const end = performance.now() + GRACE_MS; completed() < sent && performance.now() < end;)
     await sleep(10);
   for (const connection of all) connection.close();
-  usefulMs.sort((one, other) => one - other);
-  return { sent, turnedAway, usefulMs, refused, failed: sent - usefulMs.length - refused };
+  usefulMs.sort((a, b) => a - b);
+  return { sent, rejected, usefulMs, refused, failed: sent - usefulMs.length - refused };
 }
 
 interface ConnectionOwner {
-  onAnswer(connection: Connection, status: number, ms: number): void;
+  onResponse(connection: Connection, status: number, ms: number): void;
   onClosed(connection: Connection): void;
 }
 
-/** One connection, with one request at a time. */
+/** A connection with one request at a time. */
 class Connection {
   readonly #socket: Socket;
-  readonly #answers = new AnswerCounter();
+  readonly #parser = new ResponseParser();
   #dueAt = 0;
 
   constructor({ hostname, port }: URL, owner: ConnectionOwner) {
     this.#socket = connect({ host: hostname, port: Number(port), noDelay: true });
     this.#socket.on('data', (chunk) => {
-      const status = this.#answers.add(chunk);
-      if (status !== undefined) owner.onAnswer(this, status, performance.now() - this.#dueAt);
+      const status = this.#parser.add(chunk);
+      if (status !== undefined) owner.onResponse(this, status, performance.now() - this.#dueAt);
     });
-    // What was under way is counted as failed at the end.
+    // Requests in flight count as failed at the end.
     this.#socket.on('error', () => undefined);
     this.#socket.on('close', () => {
       owner.onClosed(this);
@@ -119,7 +119,7 @@ class Connection {
   }
 }
 
-/** @returns the text of a request, by its number */
+/** @returns a function that builds the request with a given number */
 function requestsTo({ host, pathname }: URL, body: string): (number: number) => string {
   const accountOf = (number: number) => String(100_000_000 + (number % 900_000_000));
   const length = Buffer.byteLength(body.replaceAll(ACCOUNT, accountOf(0)));

@@ -1,8 +1,8 @@
--- What wrk sends and tells: see `wrk.ts`. Arguments: the file with the body, which is empty for a GET, a seed, and `check`
--- where every answer is to be looked at, which costs the load side time.
+-- wrk's requests and output: see `wrk.ts`. Arguments: the file with the body (empty for a GET), a seed, and optionally
+-- `check` to check every response, which costs the load generator time.
 
 local PLACEHOLDER = "{{account}}"
--- As long as an account, and in no document.
+-- As long as an account, and contained in no document.
 local MARK = "\0ACCOUNT\0"
 
 local threads = {}
@@ -29,7 +29,7 @@ function init(args)
   if args[3] == "check" then response = check end
 end
 
--- Another account each time, so that nothing can be shared between requests; nine digits, so that the length stays.
+-- Each request has another account, so that nothing is shared; nine digits keep the length constant.
 function request()
   return table.concat(parts, tostring(math.random(100000000, 999999999)))
 end
@@ -39,16 +39,16 @@ function check(status, headers, body)
 end
 
 function done(summary, latency)
-  local wrong_answers = 0
+  local wrong_responses = 0
   for _, thread in ipairs(threads) do
-    wrong_answers = wrong_answers + thread:get("wrong")
+    wrong_responses = wrong_responses + thread:get("wrong")
   end
   local errors = summary.errors
   io.write(string.format(
     'result {"requests":%d,"durationUs":%d,"p50Us":%d,"p99Us":%d,"maxUs":%d,' ..
     '"errors":{"connect":%d,"read":%d,"write":%d,"status":%d,"timeout":%d,"wrong":%d}}\n',
     summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), latency.max,
-    errors.connect, errors.read, errors.write, errors.status, errors.timeout, wrong_answers))
+    errors.connect, errors.read, errors.write, errors.status, errors.timeout, wrong_responses))
 end
 
 function split(text, separator)

@@ -1,4 +1,4 @@
-import { complaintOf, parseWrk, type LoadErrors, type LoadResult } from './wrk-output.js';
+import { describeErrors, parseWrk, type LoadErrors, type LoadResult } from './wrk-output.js';
 
 const NO_ERRORS: LoadErrors = { connect: 0, read: 0, write: 0, status: 0, timeout: 0, wrong: 0 };
 const RESULT: LoadResult = {
@@ -10,7 +10,7 @@ const RESULT: LoadResult = {
   errors: NO_ERRORS,
 };
 
-test("the script's line among what wrk writes", () => {
+test("parses the script's line in wrk's output", () => {
   const output = [
     'Running 2s test @ http://127.0.0.1:4000/graphql',
     '  1 threads and 50 connections',
@@ -23,8 +23,8 @@ test("the script's line among what wrk writes", () => {
 
 test.each([
   [{}, undefined],
-  [{ requests: 0 }, 'no answer came'],
+  [{ requests: 0 }, 'no response'],
   [{ errors: { ...NO_ERRORS, status: 3, wrong: 3 } }, 'status: 3, wrong: 3'],
-])('what went wrong: %j', (part, complaint) => {
-  expect(complaintOf({ ...RESULT, ...part })).toBe(complaint);
+])('describes the errors %j', (part, failure) => {
+  expect(describeErrors({ ...RESULT, ...part })).toBe(failure);
 });

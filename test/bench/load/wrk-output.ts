@@ -1,6 +1,6 @@
-/** What wrk saw of one load. */
+/** The result of one wrk run. */
 export interface LoadResult {
-  /** Answers that came whole. */
+  /** Complete responses. */
   readonly requests: number;
   readonly durationUs: number;
   readonly p50Us: number;
@@ -9,7 +9,7 @@ export interface LoadResult {
   readonly errors: LoadErrors;
 }
 
-/** How often what went wrong. `status`: above 399; `wrong`: not 200, or with `errors`, where wrk was told to look. */
+/** Numbers of errors. `status`: above 399; `wrong`: not 200 or with `errors`, if wrk checks responses. */
 export interface LoadErrors {
   readonly connect: number;
   readonly read: number;
@@ -19,16 +19,16 @@ export interface LoadErrors {
   readonly wrong: number;
 }
 
-/** @throws Error where the line that `request.lua` writes at the end is missing */
+/** @throws Error if the final line of `request.lua` is missing */
 export function parseWrk(output: string): LoadResult {
   const [, json] = /^result (\{.*\})$/m.exec(output) ?? [];
-  if (json === undefined) throw new Error(`wrk told no result:\n${output}`);
+  if (json === undefined) throw new Error(`wrk printed no result:\n${output}`);
   return JSON.parse(json) as LoadResult;
 }
 
-/** What went wrong, for people; undefined where nothing did. */
-export function complaintOf({ requests, errors }: LoadResult): string | undefined {
+/** Describes the errors; undefined if there are none. */
+export function describeErrors({ requests, errors }: LoadResult): string | undefined {
   const counted = Object.entries(errors).filter(([, count]) => count > 0);
   if (counted.length > 0) return counted.map(([what, count]) => `${what}: ${count}`).join(', ');
-  return requests === 0 ? 'no answer came' : undefined;
+  return requests === 0 ? 'no response' : undefined;
 }

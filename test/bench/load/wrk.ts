@@ -8,19 +8,19 @@ import { sourcePath } from '../paths.js';
 import { parseWrk, type LoadResult } from './wrk-output.js';
 
 export interface LoadOptions {
-  /** Where requests go, with its path. */
+  /** The URL of the requests, with its path. */
   readonly url: string;
-  /** The JSON that is posted, with `{{account}}` for nine random digits, others in each request. Empty for a `GET`. */
+  /** The JSON body, in which `{{account}}` becomes nine random digits in each request. Empty for a `GET`. */
   readonly body: string;
-  /** A whole number: wrk takes no other. */
+  /** An integer, as wrk requires. */
   readonly seconds: number;
-  /** Connections that are kept, each with one request at a time. */
+  /** Persistent connections, each with one request at a time. */
   readonly connections: number;
-  /** Whether to look at the status and for `errors` in every answer, which costs the load side time. Default: false. */
+  /** Whether to check every response for errors, which costs the load generator time. Default: false. */
   readonly check?: boolean;
 }
 
-/** @throws Error where wrk fails, e.g. because nobody listens */
+/** @throws Error if wrk fails, e.g. because nothing listens */
 export async function runLoad(machine: Machine, options: LoadOptions): Promise<LoadResult> {
   const { url, body, seconds, connections, check = false } = options;
   const seed = randomInt(2 ** 31);

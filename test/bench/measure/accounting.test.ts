@@ -5,12 +5,12 @@ import { descendants, parseStat, usageOf } from './accounting.js';
 const LINE =
   '4242 (node (a) b) S 17 4242 4242 0 -1 4194304 9000 80 1 0 300 41 5 2 20 0 11 0 123456 1125408768 22000 18446744073709551615';
 
-test('a line of /proc/<pid>/stat, whatever the name of the program', () => {
+test('parses a line of /proc/<pid>/stat with any program name', () => {
   expect(parseStat(LINE)).toEqual({ pid: 4242, parent: 17, ticks: 348, runnable: false });
   expect(parseStat(LINE.replace(') S', ') R'))).toMatchObject({ runnable: true });
 });
 
-test('a process and all below it', () => {
+test('finds a process and its descendants', () => {
   const stats = [
     { pid: 1, parent: 0, ticks: 1, runnable: false },
     { pid: 3, parent: 2, ticks: 1, runnable: false },
@@ -22,7 +22,7 @@ test('a process and all below it', () => {
   expect(() => descendants(6, stats)).toThrow('6');
 });
 
-test('the use of a process that runs', async () => {
+test('measures a running process', async () => {
   const busy = spawn(process.execPath, ['-e', "require('node:fs').writeSync(1, 'busy'); for (;;);"]);
   try {
     await once(busy.stdout, 'data');

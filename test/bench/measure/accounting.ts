@@ -1,22 +1,22 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** What a process and all below it have used so far. */
+/** The resources that a process and its descendants have used so far. */
 export interface Usage {
-  /** User and system time in milliseconds, to the tick. */
+  /** User and system time in milliseconds, with the resolution of {@link TICK_MS}. */
   readonly cpuMs: number;
-  /** The most that was resident at a time, in bytes; the sum of each one's own most. */
+  /** Peak resident memory in bytes, as the sum of each process's own peak. */
   readonly peakBytes: number;
-  /** Whether any of them is at work, or would be if it had a core. */
+  /** Whether any of them is running or waiting for a core. */
   readonly runnable: boolean;
 }
 
-/** What Linux counts CPU time in: `USER_HZ` on every architecture that Node runs on (proc(5)), in milliseconds. */
+/** Linux's unit of CPU time: `USER_HZ` on every architecture that Node runs on (proc(5)), in milliseconds. */
 export const TICK_MS = 10;
 
 /**
- * Reads `/proc`. A child that has ended counts with its parent, which has waited for it.
+ * Reads `/proc`. An exited child counts towards its parent, which has waited for it.
  *
- * @throws Error where the process is gone
+ * @throws Error if the process is gone
  */
 export async function usageOf(pid: number): Promise<Usage> {
   const stats = await allStats();
@@ -33,20 +33,20 @@ export async function usageOf(pid: number): Promise<Usage> {
 export interface ProcessStat {
   readonly pid: number;
   readonly parent: number;
-  /** Of its own and of children it has waited for, in user and in system mode. */
+  /** Of the process and the children it has waited for, in user and system mode. */
   readonly ticks: number;
   readonly runnable: boolean;
 }
 
-/** One line of `/proc/<pid>/stat` (proc(5)): the name, in parentheses, can hold anything, parentheses too. */
+/** Parses `/proc/<pid>/stat` (proc(5)). The name in parentheses can contain anything, including parentheses. */
 export function parseStat(line: string): ProcessStat {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  // The third field of the line, the state, is the first here; utime, stime, cutime and cstime are the 14th to the 17th.
+  // The first field here is the third of the line; utime, stime, cutime and cstime are the 14th to the 17th.
   const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
   return { pid: parseInt(line, 10), parent: Number(fields[1]), ticks, runnable: fields[0] === 'R' };
 }
 
-/** A process and all below it. @throws Error where there is no such process */
+/** Finds a process and its descendants. @throws Error if there is no such process */
 export function descendants(pid: number, stats: readonly ProcessStat[]): readonly ProcessStat[] {
   const root = stats.find((stat) => stat.pid === pid);
   if (root === undefined) throw new Error(`Process ${pid} is gone.`);
@@ -65,7 +65,7 @@ async function peakBytesOf(pid: number): Promise<number> {
   return Number(kibibytes) * 1024;
 }
 
-/** Nothing where the process has ended meanwhile. */
+/** Returns an empty string if the process has exited. */
 async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');

@@ -6,6 +6,6 @@ test.each([
   ['2,5-6', { contestants: '6', load: '2,5' }],
   ['3', undefined],
   ['', undefined],
-])('of cores %s', (allowed, shared) => {
+])('splits the cores %s', (allowed, shared) => {
   expect(shareCores(allowed)).toEqual(shared);
 });

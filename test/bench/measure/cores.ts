@@ -1,14 +1,14 @@
-/** Which cores the contestants run on, and which nginx, wrk and this program, as `taskset -c` takes them. */
+/** The cores of the contestants, and those of nginx, wrk and this program, in `taskset -c` syntax. */
 export interface Cores {
   readonly contestants: string;
   readonly load: string;
 }
 
 /**
- * One core for the contestants, the rest for the load on them.
+ * Assigns one core to the contestants and the others to the load.
  *
- * @param allowed what this process may use, as `Cpus_allowed_list` in `/proc/<pid>/status` writes it, e.g. `0-2,5`
- * @returns undefined where there is only one
+ * @param allowed the cores available to this process, as in `Cpus_allowed_list` of `/proc/<pid>/status`, e.g. `0-2,5`
+ * @returns undefined if there is only one
  */
 export function shareCores(allowed: string): Cores | undefined {
   const cores = allowed.split(',').flatMap((range) => {

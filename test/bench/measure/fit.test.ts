@@ -6,7 +6,7 @@ function points(of: (x: number) => number): readonly Point[] {
   return SIZES.map((x) => [x, of(x)]);
 }
 
-test('a line through points', () => {
+test('fits a line to points', () => {
   const { slope, intercept } = lineThrough(points((x) => 3 * x + 2));
   expect(slope).toBeCloseTo(3);
   expect(intercept).toBeCloseTo(2);
@@ -17,11 +17,11 @@ test.each([
   ['constant', () => 7, 0],
   ['linear', (x: number) => 7 * x, 1],
   ['quadratic', (x: number) => 0.1 * x ** 2, 2],
-])('%s growth', (_name, of, exponent) => {
+])('finds the exponent of %s growth', (_name, of, exponent) => {
   expect(exponentOf(points(of))).toBeCloseTo(exponent);
 });
 
-test('a fixed cost does not hide in the upper half how something grows', () => {
+test('a fixed cost hardly affects the exponent of the upper half', () => {
   const hidden = points((x) => 200 + 0.5 * x ** 2);
   expect(exponentOf(hidden)).toBeLessThan(0.8);
   expect(tailExponentOf(hidden)).toBeGreaterThan(1.15);

@@ -6,27 +6,27 @@ import { join } from 'node:path';
 import { Processes } from '../../drills/processes.js';
 import { shareCores, type Cores } from './cores.js';
 
-/** The command of a program, and its arguments. */
+/** A program and its arguments. */
 export type Command = readonly [string, ...string[]];
 
-/** The processes of a run, each on its core where there are two cores or more, and a folder for their files. */
+/** The processes of a benchmark, pinned to cores if there are two or more, and a folder for their files. */
 export class Machine {
   readonly #processes = new Processes();
-  /** For what lasts as long as a run. */
+  /** A temporary folder. */
   readonly folder = mkdtempSync(join(tmpdir(), 'fieldgate-bench-'));
-  /** Undefined where nothing is pinned. */
+  /** Undefined if nothing is pinned. */
   readonly cores: Cores | undefined;
-  /** All that there are, as `taskset -c` takes them. */
+  /** All available cores, in `taskset -c` syntax. */
   readonly #allCores = allowedCores();
 
-  /** This process, and whatever it starts without further ado, go to the cores for load. */
+  /** Pins this process and its children to the load's cores. */
   constructor() {
     const cores = shareCores(this.#allCores);
     this.cores = cores !== undefined && pinned(cores.load) ? cores : undefined;
   }
 
   /**
-   * Starts a program on the contestants' core, with this environment only, and waits until it is ready.
+   * Starts a program on the contestants' core with only this environment, and waits until it is ready.
    *
    * @param everyCore whether it may use all cores instead
    */
@@ -41,11 +41,11 @@ export class Machine {
   }
 
   /**
-   * Starts programs that take as much of the contestants' core as they get, and do nothing with it.
+   * Starts programs that compete for the contestants' core.
    *
-   * @returns what ends them
+   * @returns a function that stops them
    */
-  async startRivals(count: number): Promise<() => Promise<void>> {
+  async startBusyLoops(count: number): Promise<() => Promise<void>> {
     const command = this.#pinned([process.execPath, '--eval', 'for (;;);'], this.cores?.contestants);
     const rivals: ChildProcess[] = [];
     while (rivals.length < count) {
@@ -56,7 +56,7 @@ export class Machine {
     };
   }
 
-  /** Starts a program on the cores for load. */
+  /** Starts a program on the load's cores. */
   async startLoadSide(command: Command, ready: () => Promise<boolean>): Promise<ChildProcess> {
     return await this.#processes.start(command, {}, ready);
   }
@@ -69,7 +69,7 @@ export class Machine {
     return this.cores === undefined || cores === undefined ? command : ['taskset', '-c', cores, ...command];
   }
 
-  /** Leaves no process and no file behind. */
+  /** Stops all processes and deletes all files. */
   async close(): Promise<void> {
     await this.#processes.killAll();
     await rm(this.folder, { recursive: true });

@@ -1,11 +1,11 @@
 import type { Operation, OperationName } from '../operations/operations.js';
 import type { Running } from '../peers/running.js';
-import { checkAnswers, compareAnswers } from './answers.js';
-import { measure, warmUp, type Sample, type Stage } from './sample.js';
+import { checkResponses, compareResponses } from './check-responses.js';
+import { measure, warmUp, type Sample, type TestBed } from './sample.js';
 
-/** How long each contestant works on each operation. */
+/** How long to load each contestant with each operation. */
 export interface Plan {
-  /** CPU time of each contestant for each operation, before anything is measured. */
+  /** CPU time that each contestant spends on each operation before the first measurement. */
   readonly warmUpSeconds: number;
   readonly rounds: number;
   /** Of one contestant in one round. */
@@ -13,46 +13,48 @@ export interface Plan {
   readonly connections: number;
 }
 
-/** The samples of one operation, by the name of the contestant, one for each round. */
+/** The samples of one operation by contestant, one for each round. */
 export type OperationSamples = ReadonlyMap<string, readonly Sample[]>;
 export type Samples = ReadonlyMap<OperationName, OperationSamples>;
 
 /**
- * Measures contestants side by side: in every round each has its turn, so that a slow minute of the machine hits all. Before
- * the first round all have been warmed up with all operations, so that none is measured colder than another.
+ * Measures contestants in rounds in which each takes a turn, so that a slow minute of the machine affects all of
+ * them. Before the first round, all are warmed up with all operations.
  *
- * @param told what is done at the moment, for whoever waits
- * @throws Error where contestants differ in their answers, or anything went wrong under load
+ * @param log receives progress messages
+ * @throws Error if responses differ or anything fails under load
  */
 export async function measureInRounds(
-  stage: Stage,
+  testBed: TestBed,
   contestants: readonly Running[],
   operations: readonly Operation[],
   plan: Plan,
-  told: (what: string) => void,
+  log: (what: string) => void,
 ): Promise<Samples> {
   for (const operation of operations) {
-    await checkAnswers(stage.upstream, able(contestants, operation), operation);
+    await checkResponses(testBed.upstream, supporting(contestants, operation), operation);
   }
   for (const operation of operations) {
-    told(`Warming up: ${operation.name}`);
-    for (const running of able(contestants, operation)) await warmUp(stage, running, operation, plan);
+    log(`Warming up: ${operation.name}`);
+    for (const running of supporting(contestants, operation)) await warmUp(testBed, running, operation, plan);
   }
   const samples = new Map<OperationName, OperationSamples>();
   for (const operation of operations) {
-    told(`Measuring: ${operation.name}`);
-    samples.set(operation.name, await measureOperation(stage, able(contestants, operation), operation, plan));
+    log(`Measuring: ${operation.name}`);
+    samples.set(
+      operation.name,
+      await measureOperation(testBed, supporting(contestants, operation), operation, plan),
+    );
   }
   return samples;
 }
 
-/** Those that have an equal for the operation. */
-function able(contestants: readonly Running[], { name }: Operation): readonly Running[] {
-  return contestants.filter(({ contestant }) => contestant.without?.[name] === undefined);
+function supporting(contestants: readonly Running[], { name }: Operation): readonly Running[] {
+  return contestants.filter(({ contestant }) => contestant.unsupported?.[name] === undefined);
 }
 
 async function measureOperation(
-  stage: Stage,
+  testBed: TestBed,
   contestants: readonly Running[],
   operation: Operation,
   plan: Plan,
@@ -60,10 +62,10 @@ async function measureOperation(
   const samples = new Map<string, Sample[]>(contestants.map(({ contestant }) => [contestant.name, []]));
   for (let round = 0; round < plan.rounds; round += 1) {
     for (const running of contestants) {
-      samples.get(running.contestant.name)?.push(await measure(stage, running, operation, plan));
+      samples.get(running.contestant.name)?.push(await measure(testBed, running, operation, plan));
     }
   }
-  // Whoever answers wrongly after so much work has perhaps done so for a while.
-  await compareAnswers(contestants, operation);
+  // A contestant that responds wrongly now may have done so during the rounds.
+  await compareResponses(contestants, operation);
   return samples;
 }

@@ -1,17 +1,17 @@
-/** Values of several rounds in three figures. */
+/** The median and range of several rounds. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
 }
 
-/** @throws RangeError where there is no value */
+/** @throws RangeError for an empty list */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((one, other) => one - other);
   return { median: medianOf(sorted), min: at(sorted, 0), max: at(sorted, sorted.length - 1) };
 }
 
-/** How many times the median of `base` each figure is. */
+/** Divides a spread by the median of `base`. */
 export function ratioTo(base: Spread, { median, min, max }: Spread): Spread {
   return { median: median / base.median, min: min / base.median, max: max / base.median };
 }

@@ -11,42 +11,41 @@ import { installPackages } from '../peers/install.js';
 import { startContestant, type Running } from '../peers/running.js';
 import { chart } from '../report/chart.js';
 import { document, table, type ContestantReport, type Report } from '../report/markdown.js';
-import { figuresOf } from '../report/report.js';
-import { surroundings } from '../report/surroundings.js';
+import { metricsOf } from '../report/report.js';
+import { readEnvironment } from '../report/environment.js';
 import { startUpstream } from '../upstream/upstream.js';
 import { FULL, QUICK, QUICK_CONTESTANTS } from './plans.js';
 
-type Told = (what: string) => void;
+type Log = (what: string) => void;
 
-/** What came of starting a contestant: it runs, or why it does not. */
+/** A running contestant, or why it does not run. */
 type Started = { readonly running: Running } | { readonly reason: string };
 
-/** Compares contestants, tells the tables, and writes them where that is asked for. */
-export async function compare(machine: Machine, args: Arguments, told: Told): Promise<void> {
+/** Compares contestants, prints the tables and optionally writes the report. */
+export async function compare(machine: Machine, args: Arguments, log: Log): Promise<void> {
   const plan = args.mode === 'quick' ? QUICK : FULL;
   const operations = Object.values(OPERATIONS).filter(({ name }) => args.operations?.includes(name) ?? true);
   const upstream = await startUpstream(machine);
   const contestants = selected(args);
   const started = new Map<Contestant, Started>();
   for (const contestant of contestants) {
-    started.set(contestant, await start(machine, contestant, upstream.url, told));
+    started.set(contestant, await start(machine, contestant, upstream.url, log));
   }
   const running = [...started.values()].flatMap((each) => ('running' in each ? [each.running] : []));
-  const samples = await measureInRounds({ machine, upstream }, running, operations, plan, told);
+  const samples = await measureInRounds({ machine, upstream }, running, operations, plan, log);
   const report: Report = {
     baseline: BASELINE.name,
     contestants: [...started].map(([contestant, each]) => reportOf(contestant, each)),
     operations: operationReports(operations, samples),
     plan,
-    surroundings: surroundings(machine.cores),
+    environment: readEnvironment(machine.cores),
   };
   for (const operation of operations) {
-    told(`\n${operation.name}: ${operation.title}\n\n${table(report, operation)}`);
+    log(`\n${operation.name}: ${operation.title}\n\n${table(report, operation)}`);
   }
-  if (args.write) await write(report, args.mode, told);
+  if (args.write) await write(report, args.mode, log);
 }
 
-/** The baseline is always among them. */
 function selected({ mode, contestants }: Arguments): readonly Contestant[] {
   const names = contestants ?? (mode === 'quick' ? QUICK_CONTESTANTS : undefined);
   return CONTESTANTS.filter(
@@ -54,54 +53,54 @@ function selected({ mode, contestants }: Arguments): readonly Contestant[] {
   );
 }
 
-/** A peer that cannot be installed or started is a line in the report; without our own there is none. */
+/** Starts a contestant. A peer that cannot be installed or started is reported; our own failure is thrown. */
 async function start(
   machine: Machine,
   contestant: Contestant,
   upstreamUrl: string,
-  told: Told,
+  log: Log,
 ): Promise<Started> {
   const missing = contestant.missing?.();
   if (missing !== undefined) return { reason: missing };
   try {
-    installPackages([contestant], told);
+    installPackages([contestant], log);
     return { running: await startContestant(machine, contestant, upstreamUrl) };
   } catch (error) {
     if (contestant.packages === undefined) throw error;
     const message = error instanceof Error ? error.message : String(error);
-    told(`${contestant.name} does not run: ${message}`);
+    log(`${contestant.name} does not run: ${message}`);
     return { reason: firstLine(message) };
   }
 }
 
 function reportOf(contestant: Contestant, started: Started): ContestantReport {
-  const { name, title, without } = contestant;
+  const { name, title, unsupported } = contestant;
   return {
     name,
     title,
     versions: 'running' in started ? contestant.versions() : {},
-    notRun: (operation) => ('reason' in started ? started.reason : without?.[operation.name]),
+    notRun: (operation) => ('reason' in started ? started.reason : unsupported?.[operation.name]),
   };
 }
 
 function operationReports(operations: readonly Operation[], samples: Samples): Report['operations'] {
   return operations.flatMap((operation) => {
     const measured = samples.get(operation.name);
-    return measured === undefined ? [] : [{ operation, figures: figuresOf(measured, BASELINE.name) }];
+    return measured === undefined ? [] : [{ operation, metrics: metricsOf(measured, BASELINE.name) }];
   });
 }
 
-async function write(report: Report, name: string, told: Told): Promise<void> {
+async function write(report: Report, name: string, log: Log): Promise<void> {
   const folder = sourcePath('results');
   await mkdir(folder, { recursive: true });
   await Promise.all([
     writeFile(join(folder, `${name}.md`), document(report, `${name}.svg`)),
     writeFile(join(folder, `${name}.svg`), chart(report)),
   ]);
-  told(`\nWritten to ${folder}.`);
+  log(`\nWritten to ${folder}.`);
 }
 
-/** What stands in a table's cell. */
+/** The first line of a message, safe for a table cell. */
 function firstLine(message: string): string {
   return (message.split('\n')[0] ?? '').replaceAll('|', '/').slice(0, 200);
 }

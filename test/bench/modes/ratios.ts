@@ -1,17 +1,17 @@
 import type { OperationName } from '../operations/operations.js';
 
-/** CPU time of the gateway in terms of the proxy's. */
+/** CPU time of the gateway relative to the proxy. */
 export type Ratios = Readonly<Record<OperationName, number>>;
 
-/** How much more expensive than recorded an operation may be: more than machines and Node's releases make of it. */
+/** The tolerated increase, above the variation between machines and Node releases. */
 const TOLERANCE = 1.25;
 
-/** The highest ratio that passes. */
+/** The highest accepted ratio. */
 export function limitOf(recorded: number): number {
   return recorded * TOLERANCE;
 }
 
-/** The operations that are over their limits; a ratio that is no number is. */
+/** Finds the operations above their limits, including ratios that are not numbers. */
 export function tooExpensive(
   operations: readonly OperationName[],
   ratios: Ratios,
@@ -21,15 +21,15 @@ export function tooExpensive(
 }
 
 /**
- * Reads recorded ratios.
+ * Parses recorded ratios.
  *
  * @param json an object with a number for each operation
- * @throws Error where one of `operations` has none
+ * @throws Error if a number is missing
  */
 export function readRatios(json: string, operations: readonly OperationName[]): Ratios {
   const ratios = JSON.parse(json) as Partial<Record<OperationName, unknown>>;
   for (const name of operations) {
-    if (typeof ratios[name] !== 'number') throw new Error(`there is no ratio for ${name}`);
+    if (typeof ratios[name] !== 'number') throw new Error(`the ratio of ${name} is missing`);
   }
   return ratios as Ratios;
 }

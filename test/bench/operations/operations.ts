@@ -1,12 +1,12 @@
-/** What stands for an account in a body: nine digits take its place, others in each request. */
+/** The placeholder of an account in a body, replaced by nine different digits in each request. */
 export const ACCOUNT = '{{account}}';
 
 const PROJECT_ID = '01BTGNYV6HRNK8K8VKZASZCFN0';
 const TARGET_GROUP_ID = '01BTGNYV6HRNK8K8VKZASZCFP1';
 const FIELDING_RUN_ID = '01BTGNYV6HRNK8K8VKZASZCFP2';
 
-/** Places in REST, raw, for contestants whose graph has other ids than ours. */
-export const PLACE = {
+/** Raw REST ids, for contestants whose graph does not use the gateway's ids. */
+export const REST_IDS = {
   account: ACCOUNT,
   project: PROJECT_ID,
   targetGroup: TARGET_GROUP_ID,
@@ -16,7 +16,7 @@ export const PLACE = {
 export const PROJECT = `${ACCOUNT}/${PROJECT_ID}`;
 export const FIELDING_RUN = `${PROJECT}/${TARGET_GROUP_ID}/${FIELDING_RUN_ID}`;
 
-/** How many target groups `list` and `fanout` ask for. */
+/** The number of target groups in `list` and `fanout`. */
 export const LIST_SIZE = 100;
 export const FANOUT_SIZE = 50;
 
@@ -25,13 +25,12 @@ export type OperationName = 'run' | 'list' | 'fanout' | 'pause';
 /** A GraphQL operation as a frontend sends it. */
 export interface Operation {
   readonly name: OperationName;
-  /** What it is, for readers of a report. */
+  /** Its description in reports. */
   readonly title: string;
-  /** `operationName` of the request. */
   readonly operationName: string;
   readonly document: string;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** How many requests it takes upstream, whoever answers it. */
+  /** The number of upstream requests it takes. */
   readonly upstreamRequests: number;
 }
 
@@ -55,7 +54,7 @@ export const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   },
   list: {
     name: 'list',
-    title: `${LIST_SIZE} target groups with their figures: 1 GET`,
+    title: `${LIST_SIZE} target groups with statistics: 1 GET`,
     operationName: 'List',
     document: `query List($projectId: ID!, $first: Int!) {
   targetGroups(projectId: $projectId, first: $first) {
@@ -109,7 +108,7 @@ export const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   },
   pause: {
     name: 'pause',
-    title: 'a fielding run is paused: 1 POST',
+    title: 'a mutation that pauses a fielding run: 1 POST',
     operationName: 'Pause',
     document: `mutation Pause($input: PauseFieldingRunInput!) {
   pauseFieldingRun(input: $input) {
@@ -127,7 +126,7 @@ export const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   },
 };
 
-/** The body of a request, with {@link ACCOUNT} in it. */
+/** The request body, which contains {@link ACCOUNT}. */
 export function bodyOf({
   operationName,
   document: query,

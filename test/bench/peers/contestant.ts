@@ -1,45 +1,45 @@
 import type { Command } from '../measure/machine.js';
 import type { Operation, OperationName } from '../operations/operations.js';
 
-/** A program that answers the benchmark's operations over the Demand API, in a process of its own. */
+/** A program that serves the benchmark's operations from the Demand API, in its own process. */
 export interface Contestant {
   readonly name: string;
-  /** What it is, for readers of a report. */
+  /** Its description in reports. */
   readonly title: string;
-  /** The folder whose package.json lists what it needs. Default: nothing but what the project has. */
+  /** The folder whose package.json lists its packages. Default: those of the project. */
   readonly packages?: string;
-  /** Why it cannot run here, as the end of a sentence; undefined where it can. */
+  /** Why it cannot run here, as the end of a sentence; undefined if it can. */
   readonly missing?: () => string | undefined;
-  /** Operations that it has no equal for, and why, as the end of a sentence. Default: none. */
-  readonly without?: Readonly<Partial<Record<OperationName, string>>>;
-  /** Its packages and their versions, or other things that tell what was measured. */
+  /** Unsupported operations with the reason, as the end of a sentence. Default: none. */
+  readonly unsupported?: Readonly<Partial<Record<OperationName, string>>>;
+  /** The versions of its packages, or other facts about what was measured. */
   readonly versions: () => Readonly<Record<string, string>>;
-  /** Whether it may use all cores, and not only the contestants'. Default: false. */
+  /** Whether it may use all cores. Default: false, only the contestants' core. */
   readonly everyCore?: boolean;
-  readonly program: (setting: Setting) => Program | Promise<Program>;
-  /** How an operation is asked of it. Default: the operation as it is, at `/graphql`. */
+  readonly program: (options: ProgramOptions) => Program | Promise<Program>;
+  /** Converts an operation to its request. Default: the operation as it is, at `/graphql`. */
   readonly request?: (operation: Operation) => OperationRequest;
-  /** Its answer in the shape that the gateway's graph gives it; `account` was asked with. Default: as it is. */
-  readonly translate?: (operation: Operation, answer: unknown, account: string) => unknown;
+  /** Converts its response to the shape of the gateway's; `account` is the request's. Default: unchanged. */
+  readonly translate?: (operation: Operation, response: unknown, account: string) => unknown;
 }
 
-export interface Setting {
-  /** Where to listen, on 127.0.0.1. */
+export interface ProgramOptions {
+  /** The port to listen on, on 127.0.0.1. */
   readonly port: number;
-  /** For files of its own. */
+  /** A folder for its files. */
   readonly folder: string;
-  /** The REST base with its path. */
+  /** The REST base URL with its path. */
   readonly upstreamUrl: string;
 }
 
 export interface Program {
   readonly command: Command;
-  /** All of its environment, but for `PATH`. */
+  /** Its whole environment except `PATH`. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 export interface OperationRequest {
   readonly path: string;
-  /** The JSON to post, with `ACCOUNT` in it. */
+  /** The JSON body, which contains `ACCOUNT`. */
   readonly body: string;
 }

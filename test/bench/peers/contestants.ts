@@ -6,10 +6,10 @@ import { proxy } from './proxy/contestant.js';
 import { tailcall } from './tailcall/contestant.js';
 import { yoga } from './yoga/contestant.js';
 
-/** What every other contestant is compared with. */
+/** The contestant that all others are compared with. */
 export const BASELINE = proxy;
 
-/** All, in the order of a report. */
+/** All contestants in the order of reports. */
 export const CONTESTANTS: readonly Contestant[] = [
   proxy,
   fieldgate,

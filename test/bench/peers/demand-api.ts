@@ -1,18 +1,18 @@
 import { Pool, type Dispatcher } from 'undici';
 
-/** As many connections as the gateway keeps. */
+/** The gateway's default number of connections. */
 const CONNECTIONS = 64;
 
-export interface ApiAnswer {
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Undefined where there is no body. */
+export interface ApiResponse {
+  /** Undefined if there is no body. */
   readonly body: unknown;
+  readonly etag: string | undefined;
 }
 
-/** The REST API, with as little as undici can do with: for contestants whose own work is to be seen. */
+/** A minimal REST client on undici, for contestants whose own cost is measured. */
 export interface DemandApi {
-  get(path: string, authorization: string): Promise<ApiAnswer>;
-  post(path: string, authorization: string, ifMatch: string): Promise<ApiAnswer>;
+  get(path: string, authorization: string): Promise<ApiResponse>;
+  post(path: string, authorization: string, ifMatch: string): Promise<ApiResponse>;
 }
 
 export function createDemandApi(baseUrl: string): DemandApi {
@@ -22,9 +22,9 @@ export function createDemandApi(baseUrl: string): DemandApi {
     method: 'GET' | 'POST',
     path: string,
     headers: Readonly<Record<string, string>>,
-  ): Promise<ApiAnswer> =>
+  ): Promise<ApiResponse> =>
     new Promise((resolve, reject) => {
-      pool.dispatch({ method, path: pathname + path, headers }, new Exchange(resolve, reject));
+      pool.dispatch({ method, path: pathname + path, headers }, new ResponseHandler(resolve, reject));
     });
   return {
     get: (path, authorization) => send('GET', path, headersOf(authorization)),
@@ -42,27 +42,27 @@ function headersOf(authorization: string): Record<string, string> {
   };
 }
 
-class Exchange implements Dispatcher.DispatchHandler {
+class ResponseHandler implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
   #status = 0;
-  #headers: ApiAnswer['headers'] = {};
+  #etag: string | undefined;
 
   constructor(
-    private readonly resolve: (answer: ApiAnswer) => void,
+    private readonly resolve: (response: ApiResponse) => void,
     private readonly reject: (error: Error) => void,
   ) {}
 
   onRequestStart(): void {
-    // undici wants a handler to have it; there is nothing to do.
+    // Required by undici.
   }
 
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     status: number,
-    headers: ApiAnswer['headers'],
+    { etag }: Readonly<Record<string, string | string[] | undefined>>,
   ): void {
     this.#status = status;
-    this.#headers = headers;
+    this.#etag = typeof etag === 'string' ? etag : undefined;
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -71,14 +71,16 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#status >= 300) {
-      this.reject(new Error(`The API answered with ${this.#status}.`));
+      this.reject(new Error(`The API responded with ${this.#status}.`));
       return;
     }
-    const text = Buffer.concat(this.#chunks).toString();
+    const [first] = this.#chunks;
+    const bytes = first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+    const text = bytes.toString();
     try {
       this.resolve({
-        headers: this.#headers,
         body: text === '' ? undefined : (JSON.parse(text) as unknown),
+        etag: this.#etag,
       });
     } catch (error) {
       this.reject(error as Error);

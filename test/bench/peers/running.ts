@@ -4,7 +4,7 @@ import type { Machine } from '../measure/machine.js';
 import { ACCOUNT, bodyOf, OPERATIONS, type Operation } from '../operations/operations.js';
 import type { Contestant, OperationRequest } from './contestant.js';
 
-/** A contestant's process that takes requests. */
+/** A running contestant. */
 export interface Running {
   readonly contestant: Contestant;
   /** Without a path. */
@@ -14,10 +14,10 @@ export interface Running {
 }
 
 /**
- * Starts a contestant on its core, and waits until it has answered once.
+ * Starts a contestant on its core and waits for its first response.
  *
- * @param upstreamUrl the REST base with its path
- * @throws Error with what it wrote, where it ends before that
+ * @param upstreamUrl the REST base URL with its path
+ * @throws Error with its output if it exits first
  */
 export async function startContestant(
   machine: Machine,
@@ -27,11 +27,11 @@ export async function startContestant(
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const { command, env } = await contestant.program({ port, folder: machine.folder, upstreamUrl });
-  const answers = async () => {
+  const responds = async () => {
     await ask({ contestant, url }, OPERATIONS.run);
     return true;
   };
-  const child = await machine.startContestant(command, env, answers, contestant.everyCore);
+  const child = await machine.startContestant(command, env, responds, contestant.everyCore);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${contestant.name} has no process.`);
   return {
@@ -42,19 +42,18 @@ export async function startContestant(
   };
 }
 
-/** How an operation is asked of a contestant. */
 export function requestOf({ request }: Contestant, operation: Operation): OperationRequest {
   return request?.(operation) ?? { path: '/graphql', body: bodyOf(operation) };
 }
 
-/** Asked for by nobody else: the accounts of loads have nine digits. */
+/** Not used by loads, whose accounts have nine digits. */
 const SAMPLE_ACCOUNT = '42';
 
 /**
- * Asks an operation once.
+ * Sends an operation once.
  *
- * @returns the answer in the shape of the gateway's graph
- * @throws Error where the status is not 200 or the answer has `errors`
+ * @returns the response in the shape of the gateway's graph
+ * @throws Error if the status is not 200 or the response has `errors`
  */
 export async function ask(
   { contestant, url }: Pick<Running, 'contestant' | 'url'>,
@@ -71,11 +70,11 @@ export async function ask(
     body: body.replaceAll(ACCOUNT, SAMPLE_ACCOUNT),
   });
   const text = await response.text();
-  const answer = (response.ok ? JSON.parse(text) : undefined) as { errors?: unknown } | undefined;
-  if (answer === undefined || answer.errors !== undefined) {
+  const result = (response.ok ? JSON.parse(text) : undefined) as { errors?: unknown } | undefined;
+  if (result === undefined || result.errors !== undefined) {
     throw new Error(
-      `${contestant.name} answers ${operation.name} with ${response.status}: ${text.slice(0, 500)}`,
+      `${contestant.name} responds to ${operation.name} with ${response.status}: ${text.slice(0, 500)}`,
     );
   }
-  return contestant.translate?.(operation, answer, SAMPLE_ACCOUNT) ?? answer;
+  return contestant.translate?.(operation, result, SAMPLE_ACCOUNT) ?? result;
 }

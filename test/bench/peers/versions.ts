@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The versions of packages that are installed in a folder. */
+/** The installed versions of packages. */
 export function versionsOf(folder: string, packages: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     packages.map((name) => [name, versionIn(join(folder, 'node_modules', name, 'package.json'))]),

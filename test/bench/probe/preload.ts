@@ -1,6 +1,6 @@
 /**
- * Preloaded into the gateway (`node --import`) where a study looks into its process, so that the product needs nothing for
- * that: readings as JSON over HTTP, at the Unix socket that `BENCH_PROBE` names.
+ * Preloaded into the gateway (`node --import`) for studies that measure inside its process. Serves readings as
+ * JSON over HTTP at the Unix socket that `BENCH_PROBE` names.
  */
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -8,7 +8,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { COLLECTED, type Reading } from './reading.js';
 
-/** Between two looks at the clock: what comes round later than that was delayed. */
+/** The interval of the event loop's delay measurement. */
 const RESOLUTION_MS = 1;
 
 setFlagsFromString('--expose-gc');

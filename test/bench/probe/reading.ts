@@ -1,11 +1,11 @@
-/** What only a process itself knows, read by what the harness preloads into it: see `preload.ts`. */
+/** Measurements from inside a process: see `preload.ts`. */
 export interface Reading {
   readonly rssBytes: number;
   readonly heapBytes: number;
-  /** How much later than every millisecond the event loop came round since the reading before, in milliseconds. */
+  /** The delay of the event loop since the previous reading, in milliseconds. */
   readonly delayMs: { readonly p50: number; readonly p99: number; readonly max: number };
 }
 
-/** The paths of the probe: as it is, and after a full garbage collection. */
-export const AS_IT_IS = '/as-it-is';
+/** The paths of the probe: the current state, and the state after a full garbage collection. */
+export const CURRENT = '/as-it-is';
 export const COLLECTED = '/collected';

@@ -1,8 +1,7 @@
 import type { OperationName } from '../operations/operations.js';
-import { significant } from './figures.js';
+import { significant } from './format.js';
 import type { Report } from './markdown.js';
 
-/** One bar of the chart. */
 interface Bar {
   readonly name: string;
   readonly value: number;
@@ -18,7 +17,7 @@ const GAP = 6;
 const HEADING = 34;
 const SPACE = WIDTH - LABELS - VALUES;
 
-/** Readable on white and on black, by what the reader's system prefers. */
+/** Readable in light and dark color schemes. */
 const STYLE = `
   text { font: 13px system-ui, sans-serif; fill: #1f2328; }
   .heading { font-weight: 600; }
@@ -34,13 +33,13 @@ const STYLE = `
 `;
 
 /**
- * Bars of CPU time in terms of the baseline's, a group for each operation with a scale of its own; a thin line goes from the
- * least of the rounds to the most.
+ * Draws bars of CPU time relative to the baseline, grouped by operation with separate scales; a thin line spans
+ * the range of the rounds.
  */
 export function chart({ baseline, operations }: Report): string {
-  const groups = operations.map(({ operation, figures }) => ({
+  const groups = operations.map(({ operation, metrics }) => ({
     heading: headingOf(operation.name, baseline),
-    bars: [...figures].map(([name, { ratio }]) => ({
+    bars: [...metrics].map(([name, { ratio }]) => ({
       name,
       value: ratio.median,
       min: ratio.min,
@@ -67,7 +66,7 @@ export function chart({ baseline, operations }: Report): string {
 }
 
 function headingOf(operation: OperationName, baseline: string): string {
-  return `${operation}: CPU time of an answer, ${baseline} = 1`;
+  return `${operation}: CPU time per response, ${baseline} = 1`;
 }
 
 function drawn({ name, value, min, max }: Bar, y: number, scale: number): string {

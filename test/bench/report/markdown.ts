@@ -1,22 +1,22 @@
 import type { Plan } from '../measure/rounds.js';
 import type { Operation } from '../operations/operations.js';
-import type { Surroundings } from './surroundings.js';
-import { significant, withRange } from './figures.js';
-import type { Figures } from './report.js';
+import type { Environment } from './environment.js';
+import { significant, withRange } from './format.js';
+import type { Metrics } from './report.js';
 
-/** One operation as it was measured. */
+/** The metrics of one operation. */
 export interface OperationReport {
   readonly operation: Operation;
-  /** By the name of the contestant. */
-  readonly figures: ReadonlyMap<string, Figures>;
+  /** By contestant. */
+  readonly metrics: ReadonlyMap<string, Metrics>;
 }
 
-/** A contestant that was asked for. */
+/** A selected contestant. */
 export interface ContestantReport {
   readonly name: string;
   readonly title: string;
   readonly versions: Readonly<Record<string, string>>;
-  /** Why it has no figures for an operation, as the end of a sentence. */
+  /** Why it has no metrics for an operation, as the end of a sentence. */
   readonly notRun: (operation: Operation) => string | undefined;
 }
 
@@ -25,39 +25,39 @@ export interface Report {
   readonly contestants: readonly ContestantReport[];
   readonly operations: readonly OperationReport[];
   readonly plan: Plan;
-  readonly surroundings: Surroundings;
+  readonly environment: Environment;
 }
 
 /**
- * All of a report in Markdown.
+ * Formats a whole report in Markdown.
  *
- * @param chart the file with the chart, as a link
+ * @param chart the link to the chart
  */
 export function document(report: Report, chart: string): string {
   const parts = [
-    `# What an answer costs, beside ${report.baseline}`,
-    `![CPU time of an answer, in terms of ${report.baseline}'s](${chart})`,
+    `# CPU time per response, relative to ${report.baseline}`,
+    `![CPU time per response, relative to ${report.baseline}](${chart})`,
     ...report.operations.flatMap(({ operation }) => [
       `## ${operation.name}: ${operation.title}`,
       table(report, operation),
     ]),
     '## Contestants',
     report.contestants.map(contestantLine).join('\n'),
-    '## How it was measured',
+    '## Method',
     howMeasured(report),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
-/** The figures of one operation, a line for each contestant. */
+/** Formats the metrics of one operation, one line per contestant. */
 export function table({ baseline, contestants, operations }: Report, { name }: Operation): string {
   const measured = operations.find(({ operation }) => operation.name === name);
   if (measured === undefined) return '';
-  const head = ['contestant', 'CPU ms an answer', `of ${baseline}'s`, ...OTHER_COLUMNS];
+  const head = ['contestant', 'CPU ms/response', `x ${baseline}`, ...OTHER_COLUMNS];
   const rows = contestants.map((contestant) => {
-    const figures = measured.figures.get(contestant.name);
-    if (figures !== undefined) return [contestant.name, ...cells(figures)];
-    const reason = contestant.notRun(measured.operation) ?? 'no reason known';
+    const metrics = measured.metrics.get(contestant.name);
+    if (metrics !== undefined) return [contestant.name, ...cells(metrics)];
+    const reason = contestant.notRun(measured.operation) ?? 'unknown reason';
     return [contestant.name, `not run: ${reason}`, ...head.slice(2).map(() => '')];
   });
   return [head, head.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
@@ -65,9 +65,9 @@ export function table({ baseline, contestants, operations }: Report, { name }: O
     .join('\n');
 }
 
-const OTHER_COLUMNS = ['answers/s', 'p50 ms', 'p99 ms', 'memory MiB', 'core used'];
+const OTHER_COLUMNS = ['responses/s', 'p50 ms', 'p99 ms', 'memory MiB', 'core used'];
 
-function cells({ cpuMs, ratio, requestsPerSecond, p50Ms, p99Ms, peakBytes, busy }: Figures): string[] {
+function cells({ cpuMs, ratio, requestsPerSecond, p50Ms, p99Ms, peakBytes, busy }: Metrics): string[] {
   return [
     ...[cpuMs, ratio, requestsPerSecond, p50Ms, p99Ms].map(withRange),
     significant(peakBytes / 1024 / 1024),
@@ -80,21 +80,21 @@ function contestantLine({ name, title, versions }: ContestantReport): string {
   return `- \`${name}\`: ${title}${listed.length > 0 ? ` (${listed.join(', ')})` : ''}`;
 }
 
-function howMeasured({ plan, surroundings, baseline }: Report): string {
-  const { cores, facts } = surroundings;
+function howMeasured({ plan, environment, baseline }: Report): string {
+  const { cores, details } = environment;
   const pinned =
     cores === undefined
       ? 'Nothing is pinned to a core.'
       : `Contestants are pinned to core ${cores.contestants}, nginx and wrk to core ${cores.load}.`;
   return [
     [
-      `Medians of ${plan.rounds} rounds of ${plan.seconds} s, with the least and the most in parentheses; in each round all`,
-      `have their turn. ${plan.connections} connections; before, each has worked for ${plan.warmUpSeconds} s on each operation.`,
+      `Medians of ${plan.rounds} rounds of ${plan.seconds} s, with the range in parentheses; contestants take turns in each`,
+      `round. ${plan.connections} connections; before the rounds, each contestant works for ${plan.warmUpSeconds} s on each operation.`,
       pinned,
-      `CPU time is that of all of a contestant's processes, user and system; the ratio is to the median of ${baseline}.`,
-      'Memory is the most since the start; before the first round every operation has been asked for a while.',
+      `CPU time is the user and system time of all processes of a contestant; the ratio is to the median of ${baseline}.`,
+      'Memory is the peak since the start; every operation ran for a while before the first round.',
     ].join(' '),
     '',
-    ...Object.entries(facts).map(([name, value]) => `- ${name}: ${value}`),
+    ...Object.entries(details).map(([name, value]) => `- ${name}: ${value}`),
   ].join('\n');
 }

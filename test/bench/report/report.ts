@@ -2,44 +2,44 @@ import { ratioTo, spreadOf, type Spread } from '../measure/statistics.js';
 import type { OperationSamples } from '../measure/rounds.js';
 import type { Sample } from '../measure/sample.js';
 
-/** What a contestant needed for one operation, over the rounds. */
-export interface Figures {
+/** The metrics of a contestant for one operation, over all rounds. */
+export interface Metrics {
   readonly cpuMs: Spread;
-  /** CPU time in terms of the baseline's median. */
+  /** CPU time relative to the baseline's median. */
   readonly ratio: Spread;
   readonly requestsPerSecond: Spread;
   readonly p50Ms: Spread;
   readonly p99Ms: Spread;
-  /** The most so far, over all operations before this one too. */
+  /** The peak since the start, over all previous operations too. */
   readonly peakBytes: number;
-  /** Share of a core: the median. */
+  /** The median share of a core. */
   readonly busy: number;
 }
 
 /**
- * Of each contestant, by its name, in the order of `samples`.
+ * Computes the metrics of each contestant, in the order of `samples`.
  *
  * @param baseline the contestant that the others are compared with
- * @throws Error where the baseline is not among them
+ * @throws Error if the baseline is missing
  */
-export function figuresOf(samples: OperationSamples, baseline: string): ReadonlyMap<string, Figures> {
+export function metricsOf(samples: OperationSamples, baseline: string): ReadonlyMap<string, Metrics> {
   const base = samples.get(baseline);
-  if (base === undefined) throw new Error(`Without ${baseline} there is nothing to compare with.`);
+  if (base === undefined) throw new Error(`The baseline ${baseline} is missing.`);
   const baseCpuMs = spreadOf(base.map(({ cpuMs }) => cpuMs));
   return new Map(
     [...samples].map(([name, rounds]) => {
       const spread = (of: (sample: Sample) => number) => spreadOf(rounds.map(of));
       const cpuMs = spread((sample) => sample.cpuMs);
-      const figures: Figures = {
+      const metrics: Metrics = {
         cpuMs,
         ratio: ratioTo(baseCpuMs, cpuMs),
         requestsPerSecond: spread((sample) => sample.requestsPerSecond),
         p50Ms: spread((sample) => sample.p50Ms),
         p99Ms: spread((sample) => sample.p99Ms),
         peakBytes: spread((sample) => sample.peakBytes).max,
-        busy: spread((sample) => sample.busy).median,
+        busy: spread((sample) => sample.coreShare).median,
       };
-      return [name, figures] as const;
+      return [name, metrics] as const;
     }),
   );
 }

@@ -6,7 +6,7 @@ test.each([
   [['--quick'], { quick: true, write: false, minutes: 1 }],
   [['--quick', '--write'], { quick: true, write: true, minutes: 1 }],
   [['--minutes=2.5'], { quick: false, write: true, minutes: 2.5 }],
-])('%j', (args, expected) => {
+])('parses %j', (args, expected) => {
   expect(parseStudyArguments(args)).toEqual(expected);
 });
 
@@ -15,7 +15,7 @@ test.each([
   [['--minutes=soon'], 'soon'],
   [['--only=proxy'], '--only'],
   [['list'], 'list'],
-])('%j is refused in one line that says why', (args, named) => {
+])('rejects %j in one line with the reason', (args, named) => {
   const parse = () => parseStudyArguments(args);
   expect(parse).toThrow(UsageError);
   expect(parse).toThrow(named);

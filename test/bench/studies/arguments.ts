@@ -3,7 +3,7 @@ import { UsageError } from '../arguments.js';
 import type { StudyOptions } from './study.js';
 
 export interface StudyArguments extends StudyOptions {
-  /** Whether results go into the repository: those of runs that are not quick do. */
+  /** Whether to write results into the repository; runs that are not quick do. */
   readonly write: boolean;
 }
 
@@ -11,16 +11,15 @@ const MINUTES = 10;
 const QUICK_MINUTES = 1;
 
 /**
- * Reads what follows the name of a study.
+ * Parses the arguments of a study.
  *
- * @throws {UsageError} for anything unknown
+ * @throws {UsageError} for unknown arguments
  */
 export function parseStudyArguments(args: readonly string[]): StudyArguments {
   const { quick, write, minutes } = optionsIn(args);
   const defaultMinutes = quick ? QUICK_MINUTES : MINUTES;
   const parsed = minutes === undefined ? defaultMinutes : Number(minutes);
-  if (!(parsed > 0))
-    throw new UsageError(`--minutes must be a number above 0, and is \`${String(minutes)}\`.`);
+  if (!(parsed > 0)) throw new UsageError(`--minutes must be a number above 0, not \`${String(minutes)}\`.`);
   return { quick, write: write || !quick, minutes: parsed };
 }
 
@@ -33,7 +32,7 @@ function optionsIn(args: readonly string[]) {
     }).values;
   } catch (error) {
     const [firstSentence] = (error as Error).message.split(/\.\s/);
-    throw new UsageError(`${firstSentence}. A study takes --quick, --write and --minutes=<number>.`, {
+    throw new UsageError(`${firstSentence}. A study accepts --quick, --write and --minutes=<number>.`, {
       cause: error,
     });
   }

@@ -1,22 +1,22 @@
 import { OPERATIONS, PROJECT, type Operation } from '../operations/operations.js';
 import { cursorAfter } from '../upstream/bodies.js';
 
-/** Something that grows, and what is asked at each of its sizes. */
+/** A dimension of growth with the operation for each of its sizes. */
 export interface Series {
   readonly name: string;
-  /** What `sizes` counts. */
+  /** The unit of `sizes`. */
   readonly unit: string;
   readonly text: string;
   readonly sizes: readonly number[];
   readonly operationOf: (size: number) => Operation;
   readonly connectionsOf: (size: number) => number;
-  /** Settings that are not the default. */
+  /** Settings that differ from the defaults. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 const CONNECTIONS = 10;
 const PAGE_SIZE = 10;
-/** Projects whose lists go on: see `nginx.conf`. */
+/** A project whose list has further pages: see `nginx.conf`. */
 const PAGED_PROJECT = PROJECT.replace(/[0-9A-Z]+$/, 'PAGED00000000000000000000');
 
 const LEAVES = ['id', 'status', 'startAt', 'endAt', 'lastChangedAt', 'version'];
@@ -27,7 +27,7 @@ export const SERIES: readonly Series[] = [
   {
     name: 'list size',
     unit: 'target groups',
-    text: 'One page of a list with its figures: 1 GET.',
+    text: 'One page of a list with statistics: 1 GET.',
     sizes: [10, 20, 40, 70, 100],
     operationOf: (first) => ({ ...OPERATIONS.list, variables: { ...OPERATIONS.list.variables, first } }),
     connectionsOf: always,
@@ -35,7 +35,7 @@ export const SERIES: readonly Series[] = [
   {
     name: 'pages',
     unit: `pages of ${PAGE_SIZE}`,
-    text: 'One operation that reads the pages of a list beside each other, under aliases: 1 GET for each.',
+    text: 'One operation that reads several pages of a list under aliases: 1 GET for each.',
     sizes: [1, 2, 5, 10, 20],
     operationOf: pages,
     connectionsOf: always,
@@ -43,7 +43,7 @@ export const SERIES: readonly Series[] = [
   {
     name: 'fan-out',
     unit: 'fielding runs',
-    text: 'A list whose items each have their fielding run read: 1 GET, and 1 for each.',
+    text: 'A list whose items select their fielding runs: 1 GET, plus 1 for each.',
     sizes: [1, 3, 10, 30, 100],
     operationOf: (first) => ({
       ...OPERATIONS.fanout,
@@ -56,8 +56,8 @@ export const SERIES: readonly Series[] = [
     name: 'connections',
     unit: 'connections',
     text:
-      'One fielding run by its id, on more and more connections, each with a request at all times: how long an answer takes ' +
-      'has to grow with those that wait, and what it costs has not. Refusing what would only wait is off here.',
+      'One fielding run by its id, on a growing number of connections that always have a request in flight. Latency must ' +
+      'grow with the queue, but CPU time must not. Overload control is off here.',
     sizes: [1, 10, 30, 100, 300, 1000],
     operationOf: () => OPERATIONS.run,
     connectionsOf: (connections) => connections,
@@ -66,7 +66,7 @@ export const SERIES: readonly Series[] = [
   {
     name: 'document',
     unit: 'fields',
-    text: 'One fielding run, its leaves selected under more and more aliases: 1 GET.',
+    text: 'One fielding run whose fields are selected under a growing number of aliases: 1 GET.',
     sizes: [10, 50, 200, 500, 1000, 2000],
     operationOf: fields,
     connectionsOf: always,

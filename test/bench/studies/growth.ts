@@ -1,21 +1,21 @@
 import { exponentOf, tailExponentOf, type Point } from '../measure/fit.js';
 import type { Machine } from '../measure/machine.js';
-import { measure, warmUp, type Sample, type Stage } from '../measure/sample.js';
+import { measure, warmUp, type Sample, type TestBed } from '../measure/sample.js';
 import { spreadOf } from '../measure/statistics.js';
-import { checkAnswers } from '../measure/answers.js';
+import { checkResponses } from '../measure/check-responses.js';
 import { gateway } from '../peers/fieldgate/contestant.js';
 import { startContestant } from '../peers/running.js';
-import { significant, withRange } from '../report/figures.js';
-import { smallMultiples, type Panel } from '../report/multiples.js';
+import { significant, withRange } from '../report/format.js';
+import { smallMultiples, type Panel } from '../report/small-multiples.js';
 import { markdownTable } from '../report/table.js';
 import { startUpstream } from '../upstream/upstream.js';
 import { distinctDocuments } from './distinct-documents.js';
 import { SERIES, type Series } from './growth-series.js';
-import { atMost, type Bound, type Findings, type Section, type Study, type Told } from './study.js';
+import { atMost, type Bound, type Findings, type Section, type Study, type Log } from './study.js';
 
 /**
- * The highest exponent that passes as "not more than in proportion". In proportion is 1; what is worse by a logarithm has
- * about 1.3 between 10 and 100, and what goes with the square 2. Half of the way to the first is what noise may add.
+ * The highest exponent that counts as linear. Linear growth has 1, n log n about 1.3 between 10 and 100, quadratic
+ * growth 2. The limit allows noise of half the distance to n log n.
  */
 const MAX_EXPONENT = 1.15;
 
@@ -28,28 +28,28 @@ interface Figures {
   readonly name: string;
 }
 
-const FIGURES: readonly Figures[] = [
+const METRICS: readonly Figures[] = [
   { name: 'CPU ms', of: (sample) => sample.cpuMs },
   { name: 'p50 ms', of: (sample) => sample.p50Ms },
   { name: 'p99 ms', of: (sample) => sample.p99Ms },
 ];
 
-/** What was measured at each size, in the order of the sizes. */
+/** The samples at each size, in the order of the sizes. */
 type Measured = readonly (readonly Sample[])[];
 
 export const growth: Study = {
   name: 'growth',
-  title: 'How what an answer costs grows with what is asked',
-  async run(machine, { quick }, told): Promise<Findings> {
+  title: 'How the cost of a response grows with the request',
+  async run(machine, { quick }, log): Promise<Findings> {
     const upstream = await startUpstream(machine);
-    const stage = { machine, upstream };
+    const testBed = { machine, upstream };
     const plan = quick ? { rounds: 1, seconds: 1 } : { rounds: ROUNDS, seconds: SECONDS };
     const found: { section: Section; bounds: readonly Bound[]; panel: Panel }[] = [];
     for (const series of SERIES) {
-      const measured = await measureSeries(stage, series, plan, told);
+      const measured = await measureSeries(testBed, series, plan, log);
       found.push(findings(series, measured));
     }
-    const documents = await distinctDocuments(stage, quick, told);
+    const documents = await distinctDocuments(testBed, quick, log);
     await upstream.close();
     return {
       sections: [...found.map(({ section }) => section), documents.section],
@@ -64,31 +64,31 @@ interface RoundPlan {
   readonly seconds: number;
 }
 
-/** In each round every size has its turn. */
+/** Every size takes a turn in each round. */
 async function measureSeries(
-  stage: Stage & { readonly machine: Machine },
+  testBed: TestBed & { readonly machine: Machine },
   { name, sizes, operationOf, connectionsOf, env }: Series,
   { rounds, seconds }: RoundPlan,
-  told: Told,
+  log: Log,
 ): Promise<Measured> {
   const running = await startContestant(
-    stage.machine,
+    testBed.machine,
     gateway('fieldgate', 'this gateway', env),
-    stage.upstream.url,
+    testBed.upstream.url,
   );
-  told(`Growth with ${name}: ${sizes.join(', ')}`);
+  log(`Growth with ${name}: ${sizes.join(', ')}`);
   const measured = sizes.map((size) => ({
     operation: operationOf(size),
     connections: connectionsOf(size),
     samples: [] as Sample[],
   }));
   for (const { operation, connections } of measured) {
-    await checkAnswers(stage.upstream, [running], operation);
-    await warmUp(stage, running, operation, { warmUpSeconds: WARM_UP_SECONDS, connections });
+    await checkResponses(testBed.upstream, [running], operation);
+    await warmUp(testBed, running, operation, { warmUpSeconds: WARM_UP_SECONDS, connections });
   }
   for (let round = 0; round < rounds; round += 1) {
     for (const { operation, connections, samples } of measured) {
-      samples.push(await measure(stage, running, operation, { seconds, connections }));
+      samples.push(await measure(testBed, running, operation, { seconds, connections }));
     }
   }
   await running.close();
@@ -96,17 +96,17 @@ async function measureSeries(
 }
 
 function findings({ name, unit, text, sizes }: Series, measured: Measured) {
-  const columns = FIGURES.map((figure) => ({
-    name: figure.name,
-    spreads: measured.map((samples) => spreadOf(samples.map(figure.of))),
+  const columns = METRICS.map((metric) => ({
+    name: metric.name,
+    spreads: measured.map((samples) => spreadOf(samples.map(metric.of))),
   }));
-  const lines = columns.map(({ name: figure, spreads }) => ({
-    name: figure,
+  const lines = columns.map(({ name: metric, spreads }) => ({
+    name: metric,
     values: spreads.map(({ median }) => median),
   }));
-  const exponents = lines.map(({ name: figure, values }) => {
+  const exponents = lines.map(({ name: metric, values }) => {
     const points = sizes.map((size, index): Point => [size, values[index] ?? NaN]);
-    return { figure, whole: exponentOf(points), tail: tailExponentOf(points) };
+    return { metric, whole: exponentOf(points), tail: tailExponentOf(points) };
   });
   const table = markdownTable(
     [unit, ...columns.map((column) => column.name)],
@@ -124,11 +124,11 @@ function findings({ name, unit, text, sizes }: Series, measured: Measured) {
       ['exponent of the upper half', ...exponents.map(({ tail }) => exponentText(tail))],
     ],
   );
-  const bounds = exponents.flatMap(({ figure, whole, tail }) => [
-    atMost(`${name}, ${figure}: exponent`, whole, MAX_EXPONENT),
-    // Latencies of few requests are too uneven for three points.
-    ...(figure === 'CPU ms'
-      ? [atMost(`${name}, ${figure}: exponent of the upper half`, tail, MAX_EXPONENT)]
+  const bounds = exponents.flatMap(({ metric, whole, tail }) => [
+    atMost(`${name}, ${metric}: exponent`, whole, MAX_EXPONENT),
+    // Latencies of few requests vary too much for three points.
+    ...(metric === 'CPU ms'
+      ? [atMost(`${name}, ${metric}: exponent of the upper half`, tail, MAX_EXPONENT)]
       : []),
   ]);
   return {

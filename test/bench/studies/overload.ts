@@ -1,18 +1,18 @@
 import { openLoop, type OpenLoopResult } from '../load/open-loop.js';
-import { measure, warmUp, type Stage } from '../measure/sample.js';
+import { measure, warmUp, type TestBed } from '../measure/sample.js';
 import { OPERATIONS, type Operation } from '../operations/operations.js';
 import { requestOf, startContestant, type Running } from '../peers/running.js';
-import { probedGateway, readProbe } from '../probe/probe.js';
-import { significant } from '../report/figures.js';
+import { gatewayWithProbe, readProbe } from '../probe/probe.js';
+import { significant } from '../report/format.js';
 import { markdownTable } from '../report/table.js';
 import { startUpstream } from '../upstream/upstream.js';
-import { atLeast, atMost, type Bound, type Findings, type Section, type Study, type Told } from './study.js';
+import { atLeast, atMost, type Bound, type Findings, type Section, type Study, type Log } from './study.js';
 
 const LOADS = [0.5, 1, 2, 4];
 const JUDGED = 2;
 const MIN_SHARE = 0.8;
 const MAX_P99_MS = 1000;
-/** Whoever answers more than that, of what was taken for all it can do, was measured too low, and is not overloaded. */
+/** Above this multiple of its measured capacity, the capacity was underestimated: there is no overload. */
 const MAX_OF_CAPACITY = 1.5;
 
 const CONNECTIONS = 50;
@@ -21,24 +21,24 @@ const MB = 1e6;
 interface Subject {
   readonly operation: Operation;
   /**
-   * Programs that keep the gateway's core busy, too. Of the smallest reads it could answer more than half as many as the
-   * load's side, which is a Node process and nginx on one core, is able to send.
+   * Programs that compete for the gateway's core. Without them, the gateway could serve more than half as many of
+   * the smallest reads as the load generator (a Node process and nginx on one core) can send.
    */
-  readonly rivals: number;
+  readonly busyLoops: number;
   /**
-   * The most connections. A new one costs more than the smallest reads, and Node.js takes one in each turn of its event
-   * loop: who is answered late and opens another for each further request would measure that alone.
+   * The maximum number of connections. A new connection costs more than the smallest read, and Node.js accepts one
+   * per event loop turn, so a client that opens one for each late request would measure only that.
    */
   readonly maxConnections: number;
 }
 
 const SUBJECTS: readonly Subject[] = [
-  { operation: OPERATIONS.list, rivals: 0, maxConnections: Infinity },
-  { operation: OPERATIONS.run, rivals: 4, maxConnections: 500 },
+  { operation: OPERATIONS.list, busyLoops: 0, maxConnections: Infinity },
+  { operation: OPERATIONS.run, busyLoops: 4, maxConnections: 500 },
 ];
 
 interface Level {
-  /** In terms of what the gateway can do. */
+  /** Relative to the gateway's capacity. */
   readonly load: number;
   readonly result: OpenLoopResult;
   readonly rssMb: number;
@@ -51,15 +51,15 @@ interface Plan {
 
 export const overload: Study = {
   name: 'overload',
-  title: 'More requests than can be answered',
-  async run(machine, { quick }, told): Promise<Findings> {
+  title: 'Behaviour under overload',
+  async run(machine, { quick }, log): Promise<Findings> {
     const plan = quick ? { seconds: 2, warmUpSeconds: 1 } : { seconds: 15, warmUpSeconds: 8 };
     const upstream = await startUpstream(machine);
     const sections: Section[] = [];
     const bounds: Bound[] = [];
     for (const subject of SUBJECTS) {
-      const running = await startContestant(machine, probedGateway(), upstream.url);
-      const { capacity, levels } = await levelsOf({ machine, upstream }, running, subject, plan, told);
+      const running = await startContestant(machine, gatewayWithProbe(), upstream.url);
+      const { capacity, levels } = await levelsOf({ machine, upstream }, running, subject, plan, log);
       await running.close();
       sections.push(sectionOf(subject, capacity, levels, plan.seconds));
       bounds.push(...boundsOf(subject.operation, levels, capacity, plan.seconds));
@@ -70,32 +70,32 @@ export const overload: Study = {
 };
 
 async function levelsOf(
-  stage: Stage,
+  testBed: TestBed,
   running: Running,
-  { operation, rivals, maxConnections }: Subject,
+  { operation, busyLoops, maxConnections }: Subject,
   { seconds, warmUpSeconds }: Plan,
-  told: Told,
+  log: Log,
 ) {
-  await warmUp(stage, running, operation, { warmUpSeconds, connections: CONNECTIONS });
-  const endRivals = await stage.machine.startRivals(rivals);
+  await warmUp(testBed, running, operation, { warmUpSeconds, connections: CONNECTIONS });
+  const stopBusyLoops = await testBed.machine.startBusyLoops(busyLoops);
   const options = { seconds: Math.max(2, Math.round(seconds / 2)), connections: CONNECTIONS };
-  const { requestsPerSecond: capacity } = await measure(stage, running, operation, options);
+  const { requestsPerSecond: capacity } = await measure(testBed, running, operation, options);
   const { path, body } = requestOf(running.contestant, operation);
   const levels: Level[] = [];
   for (const load of LOADS) {
-    told(`${operation.name}: ${load} times ${significant(capacity)} requests a second`);
+    log(`${operation.name}: ${load} times ${significant(capacity)} requests/s`);
     const perSecond = load * capacity;
     const url = running.url + path;
     const result = await openLoop({ url, body, perSecond, seconds, maxConnections });
-    const { rssBytes } = await readProbe(stage.machine, running);
+    const { rssBytes } = await readProbe(testBed.machine, running);
     levels.push({ load, result, rssMb: rssBytes / MB });
   }
-  await endRivals();
+  await stopBusyLoops();
   return { capacity, levels };
 }
 
 function sectionOf(
-  { operation: { name }, rivals, maxConnections }: Subject,
+  { operation: { name }, busyLoops, maxConnections }: Subject,
   capacity: number,
   levels: readonly Level[],
   seconds: number,
@@ -103,21 +103,21 @@ function sectionOf(
   return {
     heading: `\`${name}\``,
     text: [
-      ...(rivals > 0 ? [`The gateway shares its core with ${rivals} programs that only keep it busy.`] : []),
+      ...(busyLoops > 0 ? [`The gateway shares its core with ${busyLoops} programs that keep it busy.`] : []),
       ...(maxConnections < Infinity
         ? [
-            `${maxConnections} connections come from a load balancer, which turns away what comes while all are busy.`,
+            `${maxConnections} connections come from a load balancer, which rejects requests while all are busy.`,
           ]
         : []),
-      `With ${CONNECTIONS} connections that wait for their answers it can do ${significant(capacity)} a second. In each line`,
-      `so many times that come, for ${seconds} s, whether there are answers or not; latency counts from when a request was due.`,
+      `The capacity with ${CONNECTIONS} connections that wait for responses is ${significant(capacity)}/s. Each line`,
+      `shows a multiple of it for ${seconds} s, independent of responses; latency starts when a request was due.`,
     ].join(' '),
     table: markdownTable(
       [
         'load',
         'requests/s',
-        'turned away/s',
-        'useful answers/s',
+        'rejected/s',
+        'successful responses/s',
         'refused/s',
         'failed',
         'p50 ms',
@@ -127,7 +127,7 @@ function sectionOf(
       levels.map(({ load, result, rssMb }) => [
         String(load),
         significant(load * capacity),
-        (result.turnedAway / seconds).toFixed(0),
+        (result.rejected / seconds).toFixed(0),
         significant(result.usefulMs.length / seconds),
         (result.refused / seconds).toFixed(0),
         String(result.failed),
@@ -149,16 +149,16 @@ function boundsOf(
   const p99Ms = judged === undefined ? NaN : percentile(judged, 99);
   return [
     atLeast(
-      `${name}: useful answers at ${JUDGED} times the load, in terms of those at 1`,
+      `${name}: successful responses at ${JUDGED} times the load, relative to those at 1`,
       useful(JUDGED) / useful(1),
       MIN_SHARE,
     ),
     atMost(
-      `${name}: useful answers at ${JUDGED} times the load, in terms of what it was taken to be able to do`,
+      `${name}: successful responses at ${JUDGED} times the load, relative to the measured capacity`,
       useful(JUDGED) / capacity,
       MAX_OF_CAPACITY,
     ),
-    atMost(`${name}: p99 of useful answers at ${JUDGED} times the load`, p99Ms, MAX_P99_MS, ' ms'),
+    atMost(`${name}: p99 of successful responses at ${JUDGED} times the load`, p99Ms, MAX_P99_MS, ' ms'),
   ];
 }
 

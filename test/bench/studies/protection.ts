@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { checkAnswers } from '../measure/answers.js';
-import { measure, warmUp, type Stage } from '../measure/sample.js';
+import { checkResponses } from '../measure/check-responses.js';
+import { measure, warmUp, type TestBed } from '../measure/sample.js';
 import { spreadOf, type Spread } from '../measure/statistics.js';
 import { OPERATIONS, type OperationName } from '../operations/operations.js';
 import { ROOT } from '../paths.js';
@@ -10,9 +10,9 @@ import type { Contestant } from '../peers/contestant.js';
 import { startContestant, type Running } from '../peers/running.js';
 import { markdownTable } from '../report/table.js';
 import { startUpstream } from '../upstream/upstream.js';
-import { atMost, type Bound, type Findings, type Study, type Told } from './study.js';
+import { atMost, type Bound, type Findings, type Study, type Log } from './study.js';
 
-/** How much CPU time all protections may add to an answer. */
+/** The limit for the CPU time that all protections together add to a response. */
 const MAX_RATIO = 1.15;
 
 const READS: readonly OperationName[] = ['run', 'list', 'fanout'];
@@ -22,7 +22,7 @@ const SECONDS = 1;
 interface Plan {
   /** Loads on the gateway without each protection. */
   readonly rounds: number;
-  /** On that without all of them, by which is judged. */
+  /** Loads on the gateway without all of them, for the bound. */
   readonly judgedRounds: number;
   readonly warmUpSeconds: number;
 }
@@ -30,33 +30,33 @@ interface Plan {
 const FULL: Plan = { rounds: 5, judgedRounds: 21, warmUpSeconds: 8 };
 const QUICK: Plan = { rounds: 1, judgedRounds: 1, warmUpSeconds: 1 };
 
-/** Settings under which nothing is refused for overload; what is in flight is still counted. */
-const NO_REFUSAL = { OVERLOAD_WAIT_MS: '0', MAX_REQUESTS_IN_FLIGHT: '1000000' };
+/** Settings without overload rejection; requests in flight are still counted. */
+const NO_REJECTION = { OVERLOAD_WAIT_MS: '0', MAX_REQUESTS_IN_FLIGHT: '1000000' };
 const NO_LOGS = { LOG_LEVEL: 'silent' };
 
 const PARTS = Object.keys(WITHOUT);
 const WHOLE = variant('everything', [], {});
-const BARE = variant('all of these together', PARTS, { ...NO_REFUSAL, ...NO_LOGS });
+const BARE = variant('all of these together', PARTS, { ...NO_REJECTION, ...NO_LOGS });
 const VARIANTS: readonly Contestant[] = [
   ...PARTS.map((part) => variant(part, [part], {})),
   variant('logging', [], NO_LOGS),
-  variant('overload refusal', [], NO_REFUSAL),
+  variant('overload rejection', [], NO_REJECTION),
   BARE,
 ];
 
 export const protection: Study = {
   name: 'protection',
-  title: 'What protections cost while nothing is wrong',
-  async run(machine, { quick }, told): Promise<Findings> {
+  title: 'Cost of protections without failures',
+  async run(machine, { quick }, log): Promise<Findings> {
     const plan = quick ? QUICK : FULL;
     const upstream = await startUpstream(machine);
-    const stage = { machine, upstream };
+    const testBed = { machine, upstream };
     const start = (contestant: Contestant) => startContestant(machine, contestant, upstream.url);
     const whole = await start(WHOLE);
     const others: Running[] = [];
     for (const each of VARIANTS) others.push(await start(each));
     const ratios = new Map<OperationName, ReadonlyMap<string, Spread>>();
-    for (const name of READS) ratios.set(name, await compared(stage, name, whole, others, plan, told));
+    for (const name of READS) ratios.set(name, await compared(testBed, name, whole, others, plan, log));
     for (const running of [whole, ...others]) await running.close();
     await upstream.close();
     return {
@@ -72,40 +72,40 @@ export const protection: Study = {
       ],
       bounds: READS.map((name): Bound => {
         const { median } = ratios.get(name)?.get(BARE.name) ?? { median: NaN };
-        return atMost(`${name}: CPU time with all protections, in terms of that without`, median, MAX_RATIO);
+        return atMost(`${name}: CPU time with all protections relative to none`, median, MAX_RATIO);
       }),
     };
   },
 };
 
 /**
- * All of them under loads that follow each other, once in this order and once in that: all have had as many as the whole
- * gateway, as what V8 makes of a program is better after more.
+ * Loads all variants one after the other in alternating order, so that all have the same number of loads, because
+ * V8 optimises over time.
  *
- * @returns CPU time of the whole in terms of each variant's in the same round, by its name
+ * @returns the gateway's CPU time relative to each variant's in the same round, by name
  */
 async function compared(
-  stage: Stage,
+  testBed: TestBed,
   name: OperationName,
   whole: Running,
   others: readonly Running[],
   { rounds, judgedRounds, warmUpSeconds }: Plan,
-  told: Told,
+  log: Log,
 ): Promise<ReadonlyMap<string, Spread>> {
   const operation = OPERATIONS[name];
-  told(`Warming up: ${name}`);
-  await checkAnswers(stage.upstream, [whole, ...others], operation);
+  log(`Warming up: ${name}`);
+  await checkResponses(testBed.upstream, [whole, ...others], operation);
   for (const running of [whole, ...others]) {
-    await warmUp(stage, running, operation, { warmUpSeconds, connections: CONNECTIONS });
+    await warmUp(testBed, running, operation, { warmUpSeconds, connections: CONNECTIONS });
   }
   const ratios = new Map<string, number[]>(others.map(({ contestant }) => [contestant.name, []]));
   for (let round = 0; round < judgedRounds; round += 1) {
-    told(`${name}: round ${round + 1} of ${judgedRounds}`);
+    log(`${name}: round ${round + 1} of ${judgedRounds}`);
     const inTurn = [whole, ...others.filter(({ contestant }) => round < rounds || contestant === BARE)];
     const cpuMs = new Map<Running, number>();
     for (const running of round % 2 === 0 ? inTurn : inTurn.reverse()) {
       const load = { seconds: SECONDS, connections: CONNECTIONS };
-      cpuMs.set(running, (await measure(stage, running, operation, load)).cpuMs);
+      cpuMs.set(running, (await measure(testBed, running, operation, load)).cpuMs);
     }
     for (const running of inTurn) {
       ratios.get(running.contestant.name)?.push((cpuMs.get(whole) ?? NaN) / (cpuMs.get(running) ?? NaN));
@@ -114,13 +114,13 @@ async function compared(
   return new Map([...ratios].map(([variantName, values]) => [variantName, spreadOf(values)]));
 }
 
-/** The gateway from the same program, whatever it is without. */
+/** The gateway from the same program with all variants. */
 function variant(name: string, parts: readonly string[], env: Readonly<Record<string, string>>): Contestant {
   const plain = gateway(name, name, { ...env, WITHOUT: parts.join(',') });
   return {
     ...plain,
-    program: async (setting) => {
-      const { command, env: settings } = await plain.program(setting);
+    program: async (options) => {
+      const { command, env: settings } = await plain.program(options);
       return {
         command: [command[0], ...command.slice(1, -1), join(ROOT, 'dist/bench/peers/fieldgate/without.js')],
         env: settings,
@@ -131,12 +131,12 @@ function variant(name: string, parts: readonly string[], env: Readonly<Record<st
 
 function textOf({ rounds, judgedRounds }: Plan): string {
   return [
-    'How much CPU time of an answer each adds, in percent: the gateway as it is beside one whose part does nothing, as the',
-    `median of ${rounds} rounds of loads of ${SECONDS} s (${judgedRounds} rounds in the last line), with the least and the`,
-    'most. Every process compiles its code in a way of its own, which alone can make a few percent, and so can what is below',
-    'none.',
-    'Every request is for another account, so that single flight and conditional reads cost what they cost and spare nothing.',
-    '`overload refusal` is without its bounds; what is in flight is counted even so. `logging` is `LOG_LEVEL=info` beside',
+    'The CPU time that each protection adds to a response, in percent: the gateway compared to a variant without it, as the',
+    `median of ${rounds} rounds of loads of ${SECONDS} s (${judgedRounds} rounds in the last line), with the range`,
+    'in parentheses. Every process compiles its code differently, which alone can cause differences of a few percent,',
+    'including negative ones.',
+    'Every request uses a different account, so single flight and conditional reads cost time but save no requests.',
+    'The variant of `overload rejection` has no limits but still counts requests. `logging` is `LOG_LEVEL=info` compared to',
     '`silent`.',
   ].join(' ');
 }

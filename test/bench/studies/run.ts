@@ -3,12 +3,12 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { Machine } from '../measure/machine.js';
 import { sourcePath } from '../paths.js';
-import { surroundings, type Surroundings } from '../report/surroundings.js';
+import { readEnvironment, type Environment } from '../report/environment.js';
 import type { StudyArguments } from './arguments.js';
-import type { Findings, Study, Told } from './study.js';
+import type { Findings, Study, Log } from './study.js';
 
 /**
- * Runs a study, tells what it found, and writes that where it is asked for.
+ * Runs a study, prints its results and optionally writes them.
  *
  * @returns whether all of its bounds hold
  */
@@ -16,27 +16,27 @@ export async function runStudy(
   machine: Machine,
   study: Study,
   args: StudyArguments,
-  told: Told,
+  log: Log,
 ): Promise<boolean> {
   const load = loadavg();
-  const began = performance.now();
-  told(`${study.name}: ${study.title}`);
-  const findings = await study.run(machine, args, told);
-  const minutes = (performance.now() - began) / 60_000;
-  const where = surroundings(machine.cores);
+  const startedAt = performance.now();
+  log(`${study.name}: ${study.title}`);
+  const findings = await study.run(machine, args, log);
+  const minutes = (performance.now() - startedAt) / 60_000;
+  const where = readEnvironment(machine.cores);
   const text = document(study, findings, where, [
-    `- load average of the machine when it began: ${load.map((average) => average.toFixed(2)).join(', ')}`,
-    `- it took ${minutes.toFixed(1)} minutes${args.quick ? ', being quick: the figures say less' : ''}`,
+    `- load average at the start: ${load.map((average) => average.toFixed(2)).join(', ')}`,
+    `- duration: ${minutes.toFixed(1)} minutes${args.quick ? ', quick, so less precise' : ''}`,
   ]);
-  told(`\n${text}`);
-  if (args.write) await write(study, findings, text, told);
+  log(`\n${text}`);
+  if (args.write) await write(study, findings, text, log);
   return findings.bounds.every(({ holds }) => holds);
 }
 
 function document(
   { name, title }: Study,
   { sections, bounds, picture }: Findings,
-  { cores, facts }: Surroundings,
+  { cores, details }: Environment,
   remarks: readonly string[],
 ): string {
   const parts = [
@@ -44,26 +44,26 @@ function document(
     ...(picture === undefined ? [] : [`![${title}](${name}.svg)`]),
     ...(bounds.length === 0 ? [] : [boundLines(bounds)]),
     ...sections.flatMap(({ heading, text, table }) => [`## ${heading}`, text, table]),
-    '## Where it was measured',
+    '## Environment',
     [
       ...remarks,
       cores === undefined
         ? '- nothing is pinned to a core'
-        : `- the gateway is pinned to core ${cores.contestants}, nginx and the load to core ${cores.load}, if nothing else is said`,
-      ...Object.entries(facts).map(([fact, value]) => `- ${fact}: ${value}`),
+        : `- the gateway is pinned to core ${cores.contestants}, nginx and the load to core ${cores.load}, unless noted`,
+      ...Object.entries(details).map(([name, value]) => `- ${name}: ${value}`),
     ].join('\n'),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 function boundLines(bounds: Findings['bounds']): string {
-  return bounds.map(({ what, holds }) => `- ${holds ? 'holds' : '**does not hold**'}: ${what}`).join('\n');
+  return bounds.map(({ text, holds }) => `- ${holds ? 'holds' : '**does not hold**'}: ${text}`).join('\n');
 }
 
-async function write({ name }: Study, { picture }: Findings, text: string, told: Told): Promise<void> {
+async function write({ name }: Study, { picture }: Findings, text: string, log: Log): Promise<void> {
   const folder = sourcePath('results');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, `${name}.md`), text);
   if (picture !== undefined) await writeFile(join(folder, `${name}.svg`), picture);
-  told(`Written to ${folder}.`);
+  log(`Written to ${folder}.`);
 }

@@ -6,10 +6,10 @@ import { memory } from './memory.js';
 import { overload } from './overload.js';
 import { protection } from './protection.js';
 import { runStudy } from './run.js';
-import type { Study, Told } from './study.js';
+import type { Study, Log } from './study.js';
 import { workers } from './workers.js';
 
-/** In the order in which all of them are run. */
+/** In the order of execution. */
 export const STUDIES: readonly Study[] = [growth, memory, protection, latency, workers, overload];
 
 /** @returns whether all bounds of all studies hold */
@@ -17,9 +17,9 @@ export async function runStudies(
   machine: Machine,
   studies: readonly Study[],
   args: StudyArguments,
-  told: Told,
+  log: Log,
 ): Promise<boolean> {
   let hold = true;
-  for (const study of studies) hold = (await runStudy(machine, study, args, told)) && hold;
+  for (const study of studies) hold = (await runStudy(machine, study, args, log)) && hold;
   return hold;
 }

@@ -1,22 +1,22 @@
 import type { Machine } from '../measure/machine.js';
 
-/** Measures one property of the gateway, beyond what it costs beside peers. */
+/** Measures one property of the gateway other than its cost relative to peers. */
 export interface Study {
   readonly name: string;
-  /** What it shows, as a heading. */
+  /** Its heading. */
   readonly title: string;
-  readonly run: (machine: Machine, options: StudyOptions, told: Told) => Promise<Findings>;
+  readonly run: (machine: Machine, options: StudyOptions, log: Log) => Promise<Findings>;
 }
 
 export interface StudyOptions {
-  /** Whether to be done soon, with figures that say less. */
+  /** Whether to finish soon, with less precise results. */
   readonly quick: boolean;
-  /** How long the soak takes. */
+  /** The duration of the soak. */
   readonly minutes: number;
 }
 
-/** What is done at the moment, for whoever waits. */
-export type Told = (what: string) => void;
+/** Receives progress messages. */
+export type Log = (what: string) => void;
 
 export interface Findings {
   readonly sections: readonly Section[];
@@ -27,27 +27,27 @@ export interface Findings {
 
 export interface Section {
   readonly heading: string;
-  /** In Markdown: what was done, and what is to be known for reading the table. */
+  /** Markdown that explains what was done and how to read the table. */
   readonly text: string;
   readonly table: string;
 }
 
-/** Something that has to hold. */
+/** A condition that must hold. */
 export interface Bound {
-  /** What is bounded, with what was measured and the limit, for people. */
-  readonly what: string;
+  /** The bounded quantity with its value and limit. */
+  readonly text: string;
   readonly holds: boolean;
 }
 
-/** `what` is told with both figures and their unit. A value that is no number does not hold. */
+/** `what` is followed by both numbers and their unit. NaN does not hold. */
 export function atMost(what: string, value: number, limit: number, unit = ''): Bound {
-  return { what: `${what}: ${told(value)}${unit}, at most ${limit}${unit}`, holds: value <= limit };
+  return { text: `${what}: ${formatNumber(value)}${unit}, at most ${limit}${unit}`, holds: value <= limit };
 }
 
 export function atLeast(what: string, value: number, limit: number, unit = ''): Bound {
-  return { what: `${what}: ${told(value)}${unit}, at least ${limit}${unit}`, holds: value >= limit };
+  return { text: `${what}: ${formatNumber(value)}${unit}, at least ${limit}${unit}`, holds: value >= limit };
 }
 
-function told(value: number): string {
+function formatNumber(value: number): string {
   return String(Number(value.toPrecision(3)));
 }

@@ -6,14 +6,14 @@ import {
 } from '../../../src/contract/demand-api.js';
 import type * as rest from '../../../src/contract/demand-api.js';
 
-/** The longest page that the API gives. */
+/** The API's largest page size. */
 export const MAX_PAGE_SIZE = 100;
 
-/** The pages of a list that goes on: of these sizes, and so many of each. */
+/** The page sizes of a list with several pages, and the number of pages of each. */
 export const PAGED_SIZES: readonly number[] = [10, 50, 100];
 export const PAGE_COUNT = 20;
 
-/** The version that a run has, and that it has after a change. */
+/** The version of a run before and after a change. */
 export const VERSION = 5;
 export const NEXT_VERSION = 6;
 
@@ -41,12 +41,12 @@ const STATUSES = [
   TargetGroupStatus.Archived,
 ];
 
-/** One in so many has just been scheduled, and has no figures yet. */
+/** One in this many is newly scheduled and has no statistics yet. */
 const SCHEDULED_EVERY = 10;
-/** One in so many has a figure that is remarked upon. */
+/** One in this many has a statistic with an issue. */
 const REMARKED_EVERY = 4;
 
-/** A whole list: exactly `size` target groups, and no more to come. */
+/** A complete list of exactly `size` target groups. */
 export function wholeList(size: number): rest.TargetGroupList {
   return {
     url: listUrl(size),
@@ -57,7 +57,7 @@ export function wholeList(size: number): rest.TargetGroupList {
 }
 
 /**
- * One page of a list that goes on, as the API cuts it.
+ * One page of a list with several pages.
  *
  * @param page from 0; the last is `PAGE_COUNT - 1`
  */
@@ -72,7 +72,7 @@ export function pageOfList(size: number, page: number): rest.TargetGroupList {
   };
 }
 
-/** What `start_after` is for the page after this one: the id of its last item. */
+/** The `start_after` of the page after this one: the id of its last item. */
 export function cursorAfter(size: number, page: number): string {
   return targetGroupId((page + 1) * size - 1);
 }
@@ -111,7 +111,7 @@ function targetGroup(number: number): rest.TargetGroupListItem {
   };
 }
 
-/** A figure that is not there yet is left out. */
+/** Omits statistics that are not available yet. */
 function statistics(number: number, scheduled: boolean): rest.TargetGroupStatistics {
   const completes = scheduled ? 0 : 120 + ((number * 37) % 800);
   const isRemarked = number % REMARKED_EVERY === 0;
@@ -160,11 +160,11 @@ function listUrl(size: number): string {
 
 function turn<T>(values: readonly T[], number: number): T {
   const value = values[number % values.length];
-  if (value === undefined) throw new RangeError('There is nothing to take turns.');
+  if (value === undefined) throw new RangeError('Cannot pick from an empty list.');
   return value;
 }
 
-/** Some figure below `most / scale`, with as many digits as a real one. */
+/** A value below `most / scale` with a realistic number of digits. */
 function share(number: number, step: number, most: number, scale: number): number {
   return (((number + 1) * step) % most) / scale;
 }

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { answers, freePort } from '../../drills/processes.js';
+import { respondsOk, freePort } from '../../drills/processes.js';
 import type { Machine } from '../measure/machine.js';
 import { sourcePath } from '../paths.js';
 import {
@@ -16,24 +16,24 @@ import {
   wholeList,
 } from './bodies.js';
 
-/** A Demand API that answers every request at once with a body that it has at hand. */
+/** A Demand API that responds to every request immediately with a prepared body. */
 export interface Upstream {
-  /** Its REST base, e.g. `http://127.0.0.1:4711/v1`. */
+  /** Its REST base URL, e.g. `http://127.0.0.1:4711/v1`. */
   readonly url: string;
-  /** How many requests it has had since it started, not counting those for this number. */
+  /** The number of requests since its start, without those for this number. */
   requests(): Promise<number>;
   close(): Promise<void>;
 }
 
 export interface UpstreamOptions {
-  /** Where to write one line for each request. Default: nowhere. */
+  /** Where to write one line per request. Default: nowhere. */
   readonly accessLog?: string;
 }
 
 /**
- * Starts nginx on the machine's core for load, as whoever runs this: it needs no root.
+ * Starts nginx on the load's core as the current user.
  *
- * @throws Error where nginx ends before it answers
+ * @throws Error if nginx exits before it responds
  */
 export async function startUpstream(machine: Machine, options: UpstreamOptions = {}): Promise<Upstream> {
   const port = await freePort();
@@ -46,7 +46,7 @@ export async function startUpstream(machine: Machine, options: UpstreamOptions =
   ]);
   const statistics = `http://127.0.0.1:${port}/statistics`;
   const nginx = await machine.startLoadSide(['nginx', '-e', 'stderr', '-p', folder, '-c', config], () =>
-    answers(statistics),
+    respondsOk(statistics),
   );
   let own = await requestsIn(statistics);
   return {
@@ -90,10 +90,10 @@ async function writeBodies(folder: string): Promise<void> {
   await Promise.all([...files].map(([name, body]) => writeFile(join(folder, name), JSON.stringify(body))));
 }
 
-/** nginx counts a request when it comes, this one included. */
+/** nginx counts a request when it arrives, including this one. */
 async function requestsIn(statistics: string): Promise<number> {
   const text = await (await fetch(statistics)).text();
   const [, , requests] = /^\s*(\d+) (\d+) (\d+)\s*$/m.exec(text)?.slice(1) ?? [];
-  if (requests === undefined) throw new Error(`nginx did not tell how many requests it had: ${text}`);
+  if (requests === undefined) throw new Error(`nginx did not report its number of requests: ${text}`);
   return Number(requests);
 }

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { ScriptedAnswer } from '../../helpers/scripted-upstream.js';
+import type { ScriptedResponse } from '../../helpers/scripted-upstream.js';
 import {
   accounts,
   changeDocument,
@@ -32,7 +32,7 @@ async function sendAndLeave(document: string, variables = {}): Promise<void> {
 const settle = () => pause(100);
 
 describe('a disconnecting caller ends', () => {
-  it.each<[string, ScriptedAnswer]>([
+  it.each<[string, ScriptedResponse]>([
     ['a read without a response', { fault: 'hang' }],
     ['a read whose body is incomplete', { ...accounts, bodyDelayMs: 30_000 }],
   ])('%s', async (_what, answer) => {

@@ -1,10 +1,10 @@
-import type { ScriptedAnswer } from '../../helpers/scripted-upstream.js';
+import type { ScriptedResponse } from '../../helpers/scripted-upstream.js';
 import { READ_RUN, run, runAnswer, type FieldingRunData } from './demand.js';
 import { failureOf, useStage } from './stage.js';
 
 const stage = useStage();
 const readRun = `GET ${run.path}`;
-const notModified = (etag?: string): ScriptedAnswer => ({
+const notModified = (etag?: string): ScriptedResponse => ({
   status: 304,
   headers: etag === undefined ? {} : { etag },
 });

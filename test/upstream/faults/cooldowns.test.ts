@@ -1,4 +1,4 @@
-import type { ScriptedAnswer } from '../../helpers/scripted-upstream.js';
+import type { ScriptedResponse } from '../../helpers/scripted-upstream.js';
 import {
   accounts,
   CREATE_JOB,
@@ -11,7 +11,7 @@ import {
 } from './demand.js';
 import { expectAttempts, failureOf, pause, useStage } from './stage.js';
 
-const rateLimited = (retryAfter?: string): ScriptedAnswer => ({
+const rateLimited = (retryAfter?: string): ScriptedResponse => ({
   status: 429,
   headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
 });

@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
-import type { ScriptedAnswer } from '../../helpers/scripted-upstream.js';
+import type { ScriptedResponse } from '../../helpers/scripted-upstream.js';
 import { accounts, CREATE_JOB, created, creation, READ_ACCOUNTS } from './demand.js';
 import { failureOf, until, useStage } from './stage.js';
 
-const slow: readonly (readonly [string, ScriptedAnswer])[] = [
+const slow: readonly (readonly [string, ScriptedResponse])[] = [
   ['says nothing', { fault: 'hang' }],
   ['waits with the headers', { ...accounts, delayMs: 30_000 }],
   ['waits with half of the body', { ...accounts, bodyDelayMs: 30_000 }],

@@ -1,4 +1,4 @@
-import type { ScriptedAnswer } from '../../helpers/scripted-upstream.js';
+import type { ScriptedResponse } from '../../helpers/scripted-upstream.js';
 
 /** REST paths and graph ids of the one project in these tests. */
 export const project = { path: '/demand/accounts/101/projects/P1', id: '101/P1' };
@@ -13,7 +13,7 @@ export const period = {
 };
 
 /** The response to a `GET` of the fielding run in this state. */
-export function runAnswer(version: number, status = 'Live', more: object = {}): ScriptedAnswer {
+export function runAnswer(version: number, status = 'Live', more: object = {}): ScriptedResponse {
   return {
     headers: { etag: `W/"${version}"` },
     body: { id: 'R1', status, version, ...period, ...more },
@@ -29,7 +29,7 @@ export interface AccountsData {
   readonly accounts: readonly { readonly name: string | null }[] | null;
 }
 export const READ_ACCOUNTS = '{ accounts { name } }';
-export const accounts: ScriptedAnswer = { body: { accounts: [{ id: 101, name: 'Acme' }] } };
+export const accounts: ScriptedResponse = { body: { accounts: [{ id: 101, name: 'Acme' }] } };
 
 /** A creation without reads. */
 export const CREATE_JOB = `mutation ($key: String) {
@@ -39,7 +39,7 @@ export const CREATE_JOB = `mutation ($key: String) {
 }`;
 export const creation = `POST ${project.path}/batch-jobs/pause-fielding-runs-by-target-group-id`;
 export const job = { path: `${project.path}/batch-jobs/pause/J1`, id: `${project.id}/pause/J1` };
-export const created: ScriptedAnswer = { status: 201, headers: { location: job.path } };
+export const created: ScriptedResponse = { status: 201, headers: { location: job.path } };
 
 /** The launch of a draft, without reads. */
 export const LAUNCH_DRAFT = `mutation ($key: String) {
@@ -57,7 +57,7 @@ export interface Creation {
   readonly kind: string;
   readonly document: string;
   readonly call: string;
-  readonly done: ScriptedAnswer;
+  readonly done: ScriptedResponse;
   /** The job's field in the payload. */
   readonly field: string;
   readonly job: { readonly path: string; readonly id: string };
@@ -80,14 +80,14 @@ export interface Change {
   readonly input: string;
   /** `POST <path>`, or `PUT` for the period. */
   readonly call: string;
-  readonly done: ScriptedAnswer;
+  readonly done: ScriptedResponse;
   /** The run after the change, in REST. */
   readonly reached: { readonly status: string } & Partial<typeof period>;
   /** The run after a different change. */
   readonly missed: { readonly status: string } & Partial<typeof period>;
 }
 
-const noContent: ScriptedAnswer = { status: 204, headers: { etag: 'W/"6"' } };
+const noContent: ScriptedResponse = { status: 204, headers: { etag: 'W/"6"' } };
 
 function action(mutation: string, segment: string, reached: string, missed: string): Change {
   return {

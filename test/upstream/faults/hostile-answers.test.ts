@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import {
   startScriptedUpstream,
-  type ScriptedAnswer,
+  type ScriptedResponse,
   type ScriptedUpstream,
 } from '../../helpers/scripted-upstream.js';
 import {
@@ -98,7 +98,7 @@ describe('a redirect', () => {
 describe('a missing body', () => {
   const stage = useStage();
 
-  it.each<[string, ScriptedAnswer]>([
+  it.each<[string, ScriptedResponse]>([
     ['HTML', { headers: { 'content-type': 'text/html' }, body: '<html>token-secret</html>' }],
     ['empty', { body: '' }],
     ['no body at all', { status: 204 }],
@@ -246,7 +246,7 @@ describe('an invalid number', () => {
 describe('a job', () => {
   const stage = useStage();
   const readJob = `{ batchJob(id: "${job.id}") { status pollAfterSeconds } }`;
-  const jobAnswer = (status: string, createdAt = new Date().toISOString()): ScriptedAnswer => ({
+  const jobAnswer = (status: string, createdAt = new Date().toISOString()): ScriptedResponse => ({
     body: { job_id: 'J1', status, created_at: createdAt },
   });
 

@@ -1,5 +1,5 @@
 import { startTestGateway } from '../../helpers/gateway.js';
-import { startScriptedUpstream, type ScriptedAnswer } from '../../helpers/scripted-upstream.js';
+import { startScriptedUpstream, type ScriptedResponse } from '../../helpers/scripted-upstream.js';
 import { changeDocument, changes, run, runAnswer, type Change, type ChangeData } from './demand.js';
 import { BROKEN, expectAttempts, failureOf, pause, useStage } from './stage.js';
 
@@ -7,13 +7,13 @@ import { BROKEN, expectAttempts, failureOf, pause, useStage } from './stage.js';
 const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '300', REQUEST_TIMEOUT_MS: '700' } });
 const readRun = `GET ${run.path}`;
 const pausing = changes[1]!;
-const lost: ScriptedAnswer = { fault: 'reset' };
+const lost: ScriptedResponse = { fault: 'reset' };
 
 /** Makes a change from version 5 with these responses to its attempts; a read of the run then returns `state`. */
 async function change(
   changing: Change,
-  attempts: readonly ScriptedAnswer[],
-  state: ScriptedAnswer | readonly ScriptedAnswer[],
+  attempts: readonly ScriptedResponse[],
+  state: ScriptedResponse | readonly ScriptedResponse[],
 ) {
   stage.on(readRun, state);
   stage.on(changing.call, attempts);
@@ -51,7 +51,7 @@ describe.each(changes)('$mutation refused after a lost response', (changing) => 
 });
 
 describe.each(changes)('$mutation of a run that was read before', (changing) => {
-  const read = (state: ScriptedAnswer) => {
+  const read = (state: ScriptedResponse) => {
     stage.on(readRun, state);
     return stage.execute(`{ fieldingRun(id: "${run.id}") { version } }`);
   };
@@ -76,7 +76,7 @@ describe.each(changes)('$mutation of a run that was read before', (changing) => 
 describe('the run is recognised', () => {
   const body = runAnswer(6, 'Paused').body as object;
 
-  it.each<[string, ScriptedAnswer]>([
+  it.each<[string, ScriptedResponse]>([
     ['a weak tag', { headers: { etag: 'W/"6"' }, body }],
     ['a strong tag', { headers: { etag: '"6"' }, body }],
     ['a tag that the body contradicts', { headers: { etag: 'W/"6"' }, body: { ...body, version: 60 } }],
@@ -86,7 +86,7 @@ describe('the run is recognised', () => {
     expect(await change(pausing, [lost, { status: 412 }], state)).toMatchObject({ data: done });
   });
 
-  it.each<[string, ScriptedAnswer]>([
+  it.each<[string, ScriptedResponse]>([
     ['does not exist', { status: 404 }],
     ['may not be read', { status: 403 }],
     ['cannot be read', { status: 503 }],
@@ -125,7 +125,7 @@ describe('a response is lost', () => {
     ['409', { status: 409 }],
     ['301', { status: 301, headers: { location: '/elsewhere' } }],
     ['500', { status: 500 }],
-  ] as [string, ScriptedAnswer][])('even if %s follows, and the run is not read', async (_what, answer) => {
+  ] as [string, ScriptedResponse][])('even if %s follows, and the run is not read', async (_what, answer) => {
     const failed = await change(pausing, [lost, answer], runAnswer(6, 'Paused'));
     expect(failureOf(failed)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', ...unknown });
     expectAttempts(stage.sent(pausing.call), 2);
@@ -157,7 +157,7 @@ describe('without a lost response', () => {
     return api.url;
   };
 
-  it.each<[string, readonly ScriptedAnswer[]]>([
+  it.each<[string, readonly ScriptedResponse[]]>([
     ['the first response', [{ status: 412 }]],
     ['the response after a 429', [{ status: 429, headers: { 'retry-after': '0' } }, { status: 412 }]],
   ])('a 412 as %s is a version conflict in any state of the run', async (_what, answers) => {

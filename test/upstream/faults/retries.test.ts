@@ -1,5 +1,5 @@
 import type { Answer } from '../../helpers/gateway.js';
-import type { ScriptedAnswer } from '../../helpers/scripted-upstream.js';
+import type { ScriptedResponse } from '../../helpers/scripted-upstream.js';
 import {
   accounts,
   changeDocument,
@@ -15,7 +15,7 @@ import {
 import { BROKEN, expectAttempts, failureOf, useStage, type Stage } from './stage.js';
 
 const pausing = changes[1]!;
-const rateLimited = (retryAfter: string): ScriptedAnswer => ({
+const rateLimited = (retryAfter: string): ScriptedResponse => ({
   status: 429,
   headers: { 'retry-after': retryAfter },
 });
@@ -74,7 +74,7 @@ type Kind = (typeof kinds)[number];
 
 async function make(
   { call, document }: Kind,
-  answers: readonly ScriptedAnswer[],
+  answers: readonly ScriptedResponse[],
   stage: Stage,
 ): Promise<Answer<object>> {
   stage.on(call, answers);
@@ -146,7 +146,7 @@ describe.each(kinds)('$kind', (kind) => {
 describe.each(kinds)('$kind without a response', (kind) => {
   const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '100' } });
 
-  it.each<[string, ScriptedAnswer]>([
+  it.each<[string, ScriptedResponse]>([
     ['says nothing', { fault: 'hang' }],
     ['does not come to the headers', { status: 503, delayMs: 30_000 }],
   ])('fails after four attempts if the API %s', async (_what, answer) => {
@@ -225,7 +225,7 @@ describe('a body that is cut off', () => {
     [launching, { ...launching.done, fault: 'truncate' }],
     [launching, { ...launching.done, body: 'no JSON' }],
     [launching, { ...launching.done, body: '' }],
-  ] as [Kind, ScriptedAnswer][])('does not affect $0.kind with a success status', async (kind, done) => {
+  ] as [Kind, ScriptedResponse][])('does not affect $0.kind with a success status', async (kind, done) => {
     expect(await make(kind, [done], stage)).toMatchObject({ data: kind.data, errors: [] });
     expectAttempts(stage.sent(kind.call), 1);
   });

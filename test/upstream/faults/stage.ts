@@ -9,7 +9,7 @@ import {
 import {
   startScriptedUpstream,
   type ReceivedRequest,
-  type ScriptedAnswer,
+  type ScriptedResponse,
   type ScriptedUpstream,
 } from '../../helpers/scripted-upstream.js';
 import { until } from '../../helpers/until.js';
@@ -161,7 +161,7 @@ export function expectAttempts(attempts: readonly ReceivedRequest[], count: numb
   for (const attempt of alike) expect(attempt).toEqual(alike[0]);
 }
 
-export const BROKEN: Readonly<Record<string, ScriptedAnswer>> = {
+export const BROKEN: Readonly<Record<string, ScriptedResponse>> = {
   'a reset': { fault: 'reset' },
   'a timeout': { fault: 'hang' },
   'a 502': { status: 502, body: '<h1>Bad Gateway</h1>' },

@@ -1,5 +1,5 @@
 import type { Answer } from '../../helpers/gateway.js';
-import type { ScriptedAnswer } from '../../helpers/scripted-upstream.js';
+import type { ScriptedResponse } from '../../helpers/scripted-upstream.js';
 import {
   changeDocument,
   changes,
@@ -17,22 +17,22 @@ const readRun = `GET ${run.path}`;
 const pausing = changes[1]!;
 
 const LOGIN_PAGE = '<html><body><form action="/login"></form></body></html>';
-const page: ScriptedAnswer = { status: 200, headers: { 'content-type': 'text/html' }, body: LOGIN_PAGE };
-const errorBody: ScriptedAnswer = {
+const page: ScriptedResponse = { status: 200, headers: { 'content-type': 'text/html' }, body: LOGIN_PAGE };
+const errorBody: ScriptedResponse = {
   status: 200,
   body: { id: 'e-1', object: 'unexpected_internal_error', detail: 'It failed.' },
 };
 
 /** A documented response, except for its entity tag. */
-function tagged(change: Change, etag: string | undefined): ScriptedAnswer {
+function tagged(change: Change, etag: string | undefined): ScriptedResponse {
   return { ...change.done, headers: etag === undefined ? {} : { etag } };
 }
 
 /** Makes a change from version 5 with this response, while reads of the run return these states. */
 async function make(
   change: Change,
-  answer: ScriptedAnswer,
-  states: ScriptedAnswer | readonly ScriptedAnswer[],
+  answer: ScriptedResponse,
+  states: ScriptedResponse | readonly ScriptedResponse[],
 ): Promise<Answer<ChangeData>> {
   stage.on(change.call, answer);
   stage.on(readRun, states);
@@ -45,7 +45,7 @@ describe.each(changes)('$mutation', (change) => {
   const { call, reached, missed } = change;
   const documented = change.done.status ?? 200;
 
-  const unproven: readonly (readonly [string, ScriptedAnswer])[] = [
+  const unproven: readonly (readonly [string, ScriptedResponse])[] = [
     ['a login page with 200', page],
     ['an error body with 200', errorBody],
     ["the client's own version", tagged(change, 'W/"5"')],
@@ -95,7 +95,7 @@ describe.each(changes)('$mutation', (change) => {
     expect(failureOf(failed)).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', outcomeUnknown: true });
   });
 
-  it.each<[string, ScriptedAnswer]>([
+  it.each<[string, ScriptedResponse]>([
     ['does not exist', { status: 404 }],
     ['cannot be read', { status: 403 }],
     ['is not JSON', { body: LOGIN_PAGE }],
@@ -132,7 +132,7 @@ describe.each(changes)('$mutation', (change) => {
 });
 
 describe('a change refused after a lost response', () => {
-  const lost: ScriptedAnswer = { fault: 'reset' };
+  const lost: ScriptedResponse = { fault: 'reset' };
 
   it.each([412, 422])('with %d rereads the run while a replica shows the refused version', async (status) => {
     stage.on(pausing.call, [lost, { status }]);
@@ -167,7 +167,7 @@ describe('the run after a change', () => {
     expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_BAD_RESPONSE', retryable: false });
   });
 
-  it.each<[string, ScriptedAnswer, object]>([
+  it.each<[string, ScriptedResponse, object]>([
     ['the API is unavailable', { status: 503 }, { code: 'UPSTREAM_UNAVAILABLE' }],
     ['the API keeps returning the previous state', runAnswer(5, 'Live'), { code: 'UPSTREAM_BAD_RESPONSE' }],
     ['the state has no version', { body: { id: 'R1', status: 'Paused' } }, { code: 'UPSTREAM_BAD_RESPONSE' }],
@@ -268,7 +268,7 @@ describe.each(creations)(
       expect(other).not.toBe(document);
     });
 
-    it.each<[string, ScriptedAnswer]>([
+    it.each<[string, ScriptedResponse]>([
       ['a page with 200', page],
       ['an error body with 200', errorBody],
       ['200 and a Location', { ...created, status: 200 }],

@@ -19,7 +19,7 @@ export function gateway(name: string, title: string, env: Readonly<Record<string
     title,
     versions: () => versionsOf(ROOT, PACKAGES),
     program: ({ port, upstreamUrl }) => ({
-      command: [process.execPath, ...nodeFlags(startScript(), MAIN), join(ROOT, MAIN)],
+      command: [process.execPath, ...gatewayNodeFlags(), join(ROOT, MAIN)],
       env: { NODE_ENV: 'production', PORT: String(port), DEMAND_API_URL: upstreamUrl, ...env },
     }),
   };
@@ -30,9 +30,10 @@ export const fieldgateNodeFetch = gateway('fieldgate-node-fetch', 'this gateway,
   DEMAND_API_TRANSPORT: 'node-fetch',
 });
 
-function startScript(): string {
+/** The Node flags of `npm start`. */
+export function gatewayNodeFlags(): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };
-  return scripts['start'] ?? '';
+  return nodeFlags(scripts['start'] ?? '', MAIN);
 }

@@ -1,72 +1,83 @@
 /**
- * Plain resolvers over REST bodies, as one writes them. A context has `api`, with `get(path)` and `post(path, ifMatch)`,
- * both of which answer `{ body, etag }`.
+ * Plain resolvers over REST bodies. Root resolvers map whole bodies, so that leaves need no resolvers. The context's `api`
+ * has `get(path)` and `post(path, ifMatch)`, which return `{ body, etag }`.
  */
-
 export const resolvers = {
   Query: {
     fieldingRun: async (_root, { id }, { api }) => {
       const { body, etag } = await api.get(runPath(id));
-      return { ...body, nodeId: id, etag };
+      return runOf(id, body, etag);
     },
     targetGroups: async (_root, { projectId, first = 10 }, { api }) => {
       const [account, project] = projectId.split('/');
       const { body } = await api.get(
         `/demand/accounts/${account}/projects/${project}/target-groups?page_size=${first}`,
       );
-      return { ...body, projectId };
+      return connectionOf(projectId, body);
     },
   },
   Mutation: {
     pauseFieldingRun: async (_root, { input: { id, version } }, { api }) => {
       const { etag } = await api.post(`${runPath(id)}/pause`, `W/"${version}"`);
-      return { fieldingRun: { nodeId: id, etag }, userErrors: [] };
+      return { fieldingRun: { id, version: versionIn(etag) }, userErrors: [] };
     },
   },
-  TargetGroupConnection: {
-    nodes: ({ target_groups: items, projectId }) =>
-      items.map((item) => ({ ...item, nodeId: `${projectId}/${item.id}` })),
-    pageInfo: (list) => list,
-  },
-  PageInfo: {
-    endCursor: (list) => list.next_cursor ?? list.target_groups.at(-1)?.id ?? null,
-    hasNextPage: (list) => list.has_more,
-  },
   TargetGroup: {
-    id: ({ nodeId }) => nodeId,
-    createdAt: (item) => item.created_at,
-    status: ({ status }) => status.toUpperCase(),
-    progress: ({ statistics }) => statistics.progress?.value,
-  },
-  TargetGroupProgress: {
-    currentCompletes: (progress) => progress.current_completes,
-    fillingGoal: (progress) => progress.filling_goal,
-  },
-  TargetGroupStatistics: {
-    conversionRate: (statistics) => statistics.conversion_rate?.value,
-    incidenceRate: (statistics) => statistics.incidence_rate?.value,
-    medianLengthOfInterviewSeconds: (statistics) => statistics.median_length_of_interview_seconds?.value,
-  },
-  FieldingRun: {
-    id: ({ nodeId }) => nodeId,
-    status: ({ status }) => status.toUpperCase(),
-    startAt: (run) => run.start_fielding_at,
-    endAt: (run) => run.end_fielding_at,
-    lastChangedAt: (run) => run.last_changed_at,
-    version: ({ version, etag }) => etag?.match(/"(.+)"/)?.[1] ?? String(version),
+    fieldingRun: async ({ id }, _args, { api }) => {
+      const { body } = await api.get(`${groupPath(id)}/fielding-runs`);
+      const [run] = body.data;
+      return run === undefined ? null : runOf(`${id}/${run.id}`, run);
+    },
   },
 };
 
-/** The run of a target group, from the list of its runs. */
-export async function fieldingRunOf({ nodeId }, { api }) {
-  const [account, project, group] = nodeId.split('/');
-  const path = `/demand/accounts/${account}/projects/${project}/target-groups/${group}/fielding-runs`;
-  const { body } = await api.get(path);
-  const [run] = body.data;
-  return run === undefined ? null : { ...run, nodeId: `${nodeId}/${run.id}` };
+function runOf(id, run, etag) {
+  return {
+    id,
+    status: run.status.toUpperCase(),
+    startAt: run.start_fielding_at,
+    endAt: run.end_fielding_at,
+    lastChangedAt: run.last_changed_at,
+    version: versionIn(etag) ?? String(run.version),
+  };
+}
+
+function connectionOf(projectId, { target_groups: items, has_more: hasNextPage, next_cursor: cursor }) {
+  return {
+    nodes: items.map((item) => targetGroupOf(projectId, item)),
+    pageInfo: { hasNextPage, endCursor: cursor ?? items.at(-1)?.id ?? null },
+  };
+}
+
+function targetGroupOf(projectId, { id, name, status, locale, created_at: createdAt, statistics }) {
+  const progress = statistics.progress?.value;
+  return {
+    id: `${projectId}/${id}`,
+    name,
+    status: status.toUpperCase(),
+    locale,
+    createdAt,
+    progress: progress && {
+      currentCompletes: progress.current_completes,
+      fillingGoal: progress.filling_goal,
+    },
+    statistics: {
+      conversionRate: statistics.conversion_rate?.value,
+      incidenceRate: statistics.incidence_rate?.value,
+      medianLengthOfInterviewSeconds: statistics.median_length_of_interview_seconds?.value,
+    },
+  };
+}
+
+function versionIn(etag) {
+  return etag?.match(/"(.+)"/)?.[1];
+}
+
+function groupPath(id) {
+  const [account, project, group] = id.split('/');
+  return `/demand/accounts/${account}/projects/${project}/target-groups/${group}`;
 }
 
 function runPath(id) {
-  const [account, project, group, run] = id.split('/');
-  return `/demand/accounts/${account}/projects/${project}/target-groups/${group}/fielding-runs/${run}`;
+  return `${groupPath(id)}/fielding-runs/${id.split('/')[3]}`;
 }

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT, sourcePath } from '../../paths.js';
-import type { Contestant, Program, Setting } from '../contestant.js';
-import { restShapedBody, WITHOUT } from '../rest-shaped/documents.js';
+import type { Contestant, Program, ProgramOptions } from '../contestant.js';
+import { restShapedBody, UNSUPPORTED } from '../rest-shaped/documents.js';
 import { translateRestShaped } from '../rest-shaped/translate.js';
 import { versionsOf } from '../versions.js';
 
@@ -11,16 +11,16 @@ const FOLDER = sourcePath('peers/hive');
 
 export const hive: Contestant = {
   name: 'hive',
-  title: 'Hive Gateway over the OpenAPI contract (GraphQL Mesh), with a graph of its own',
+  title: 'Hive Gateway over the OpenAPI contract (GraphQL Mesh), with its own graph',
   packages: FOLDER,
-  without: WITHOUT,
+  unsupported: UNSUPPORTED,
   versions: () => versionsOf(FOLDER, ['@graphql-hive/gateway', '@omnigraph/openapi', 'graphql']),
-  program: async (setting): Promise<Program> => ({
+  program: async (options): Promise<Program> => ({
     command: [
       process.execPath,
-      ...[program('hive-gateway'), 'supergraph', await composed(setting)],
+      ...[program('hive-gateway'), 'supergraph', await composed(options)],
       ...['--config-path', join(FOLDER, 'gateway.config.mjs'), '--host', '127.0.0.1'],
-      ...['--port', String(setting.port), '--fork', '1'],
+      ...['--port', String(options.port), '--fork', '1'],
     ],
     env: { NODE_ENV: 'production' },
   }),
@@ -29,7 +29,7 @@ export const hive: Contestant = {
 };
 
 /** Composes the supergraph. @returns its file */
-async function composed({ folder, upstreamUrl }: Setting): Promise<string> {
+async function composed({ folder, upstreamUrl }: ProgramOptions): Promise<string> {
   const file = join(folder, 'supergraph.graphql');
   await promisify(execFile)(
     process.execPath,

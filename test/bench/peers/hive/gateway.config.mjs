@@ -1,4 +1,4 @@
-/** As Hive Gateway comes, but for what it shows and asks for in the background. */
+/** Hive Gateway's defaults, without its landing page and background requests. */
 import { defineConfig } from '@graphql-hive/gateway';
 
 export const gatewayConfig = defineConfig({

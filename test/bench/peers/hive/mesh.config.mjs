@@ -11,7 +11,7 @@ export const composeConfig = defineConfig({
       sourceHandler: loadOpenAPISubgraph('demand', {
         source,
         endpoint,
-        // Fields of the type of a 200, with a GraphQL error for everything else, and no union over both.
+        // Returns the type of a 200 and reports everything else as a GraphQL error, instead of a union of both.
         ignoreErrorResponses: true,
         operationHeaders: {
           authorization: '{context.headers.authorization}',
@@ -20,7 +20,7 @@ export const composeConfig = defineConfig({
       }),
     },
   ],
-  // An item of a list does not tell where it is: the document does.
+  // List items do not contain their parents' ids; the document passes them.
   additionalTypeDefs: `
     extend type TargetGroupListItem {
       fielding_runs(account_id: Int!, project_id: Ulid!): FieldingRunList

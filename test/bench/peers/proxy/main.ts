@@ -1,9 +1,9 @@
 /**
- * The baseline: what it costs to answer the benchmark's operations with Node alone. HTTP in, HTTP out and JSON between, no
- * GraphQL: the operation is told by its name, and its document is not looked at.
+ * The baseline: the cost of serving the benchmark's operations with Node alone. It receives and sends HTTP and
+ * JSON without GraphQL: it selects the operation by name and ignores the document.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { answerTo, type Body } from './answers.js';
+import { resolveOperation, type Body } from './resolve-operation.js';
 import { createDemandApi } from '../demand-api.js';
 
 const { PORT = '0', DEMAND_API_URL = '' } = process.env;
@@ -13,7 +13,7 @@ createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
-    answer(request, Buffer.concat(chunks)).then(
+    handle(request, Buffer.concat(chunks)).then(
       (data) => {
         send(response, 200, { data });
       },
@@ -24,8 +24,8 @@ createServer((request, response) => {
   });
 }).listen(Number(PORT), '127.0.0.1');
 
-async function answer({ headers }: IncomingMessage, body: Buffer): Promise<unknown> {
-  return await answerTo(JSON.parse(body.toString()) as Body, api, headers.authorization ?? '');
+async function handle({ headers }: IncomingMessage, body: Buffer): Promise<unknown> {
+  return await resolveOperation(JSON.parse(body.toString()) as Body, api, headers.authorization ?? '');
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

@@ -1,18 +1,18 @@
 import {
   FANOUT_SIZE,
   LIST_SIZE,
-  PLACE,
+  REST_IDS,
   type Operation,
   type OperationName,
 } from '../../operations/operations.js';
 
 /**
- * The benchmark's operations in a graph that is shaped like REST: fields have the names of operations and of properties,
- * ids are raw. They ask for the same data; aliases bring the answers near to those of our graph.
+ * The benchmark's operations for graphs with REST's shape, whose fields are named after REST operations and
+ * properties, with raw ids. They request the same data; aliases bring responses close to those of our graph.
  */
 type Document = Pick<Operation, 'operationName' | 'document' | 'variables'>;
 
-const { account, project, targetGroup, fieldingRun } = PLACE;
+const { account, project, targetGroup, fieldingRun } = REST_IDS;
 
 const DOCUMENTS: Readonly<Partial<Record<OperationName, Document>>> = {
   run: {
@@ -92,20 +92,20 @@ const DOCUMENTS: Readonly<Partial<Record<OperationName, Document>>> = {
   },
 };
 
-/** Operations that such a graph has no equal for, and why. */
-export const WITHOUT: Readonly<Partial<Record<OperationName, string>>> = {
-  pause: 'its graph is made of bodies, and the new version stands in the entity tag of a 204',
+/** Operations that such a graph does not support, with the reason. */
+export const UNSUPPORTED: Readonly<Partial<Record<OperationName, string>>> = {
+  pause: 'its graph consists of bodies, but the new version is in the entity tag of a 204',
 };
 
 /**
- * The body of a request.
+ * Builds the request body.
  *
- * @throws Error for an operation in {@link WITHOUT}
+ * @throws Error for an operation in {@link UNSUPPORTED}
  */
 export function restShapedBody({ name }: Operation): string {
   const asked = DOCUMENTS[name];
-  if (asked === undefined) throw new Error(`There is no document for ${name}.`);
+  if (asked === undefined) throw new Error(`No document for ${name}.`);
   const { operationName, document: query, variables } = asked;
-  // An account is a number here, and its placeholder is to stand without quotation marks.
+  // Accounts are numbers here, so their placeholder must not be in quotation marks.
   return JSON.stringify({ operationName, query, variables }).replace(`"${account}"`, account);
 }

@@ -1,33 +1,33 @@
-import { OPERATIONS, PLACE } from '../../operations/operations.js';
+import { OPERATIONS, REST_IDS } from '../../operations/operations.js';
 import { restShapedBody } from './documents.js';
 import { translateRestShaped } from './translate.js';
 
 const { run, list, fanout, pause } = OPERATIONS;
-const PROJECT = `42/${PLACE.project}`;
+const PROJECT = `42/${REST_IDS.project}`;
 
-test('a body has the account as a number', () => {
-  const body = restShapedBody(run).replaceAll(PLACE.account, '42');
+test('sends the account as a number', () => {
+  const body = restShapedBody(run).replaceAll(REST_IDS.account, '42');
   expect(JSON.parse(body)).toMatchObject({ operationName: 'Run', variables: { account: 42 } });
   expect(() => restShapedBody(pause)).toThrow('pause');
 });
 
-test('a run', () => {
-  const answer = { data: { run: { id: 'R', status: 'Live', version: 5, startAt: 'then' } } };
-  const id = `${PROJECT}/${PLACE.targetGroup}/R`;
-  expect(translateRestShaped(run, answer, '42')).toEqual({
+test('translates a run', () => {
+  const response = { data: { run: { id: 'R', status: 'Live', version: 5, startAt: 'then' } } };
+  const id = `${PROJECT}/${REST_IDS.targetGroup}/R`;
+  expect(translateRestShaped(run, response, '42')).toEqual({
     data: { fieldingRun: { id, status: 'LIVE', version: '5', startAt: 'then' } },
   });
 });
 
-test('a list', () => {
+test('translates a list', () => {
   const statistics = {
     progress: { value: { fillingGoal: 7 } },
     conversion_rate: { value: 0.5 },
     incidence_rate: {},
   };
   const items = [{ id: 'G', status: 'live', name: 'Ours', statistics }];
-  const answer = { data: { list: { target_groups: items, has_more: false, next_cursor: null } } };
-  expect(translateRestShaped(list, answer, '42')).toEqual({
+  const response = { data: { list: { target_groups: items, has_more: false, next_cursor: null } } };
+  expect(translateRestShaped(list, response, '42')).toEqual({
     data: {
       targetGroups: {
         nodes: [
@@ -45,12 +45,12 @@ test('a list', () => {
   });
 });
 
-test('a list with runs', () => {
+test('translates a list with runs', () => {
   const runs = { data: [{ id: 'R', status: 'Paused', version: '6' }] };
   const items = [{ id: 'G', status: 'paused', name: 'Ours', fielding_runs: runs }];
-  const answer = { data: { list: { target_groups: items, has_more: false } } };
+  const response = { data: { list: { target_groups: items, has_more: false } } };
   const fieldingRun = { id: `${PROJECT}/G/R`, status: 'PAUSED', version: '6' };
-  expect(translateRestShaped(fanout, answer, '42')).toEqual({
+  expect(translateRestShaped(fanout, response, '42')).toEqual({
     data: { targetGroups: { nodes: [{ id: `${PROJECT}/G`, status: 'PAUSED', name: 'Ours', fieldingRun }] } },
   });
 });

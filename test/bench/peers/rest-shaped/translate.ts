@@ -1,4 +1,4 @@
-import { PLACE, type Operation } from '../../operations/operations.js';
+import { REST_IDS, type Operation } from '../../operations/operations.js';
 
 interface Run {
   readonly id: string;
@@ -22,7 +22,7 @@ interface Item {
   readonly fielding_runs?: { readonly data: readonly Run[] };
 }
 
-interface Answer {
+interface RestResponse {
   readonly data: {
     readonly run?: Run;
     readonly list?: {
@@ -34,17 +34,17 @@ interface Answer {
 }
 
 /**
- * The answer of a graph that is shaped like REST, in the shape of ours, so that the two can be compared.
+ * Converts the response of a REST-shaped graph to the shape of our graph, so that the two can be compared.
  *
- * @param account that was asked with
+ * @param account the request's account
  */
-export function translateRestShaped({ name }: Operation, answer: unknown, account: string): unknown {
-  const { run, list } = (answer as Answer).data;
-  const project = `${account}/${PLACE.project}`;
+export function translateRestShaped({ name }: Operation, response: unknown, account: string): unknown {
+  const { run, list } = (response as RestResponse).data;
+  const project = `${account}/${REST_IDS.project}`;
   if (run !== undefined) {
-    return { data: { fieldingRun: runOf(`${project}/${PLACE.targetGroup}`, run) } };
+    return { data: { fieldingRun: runOf(`${project}/${REST_IDS.targetGroup}`, run) } };
   }
-  if (list === undefined) throw new Error('There is neither a run nor a list in the answer.');
+  if (list === undefined) throw new Error('The response has neither a run nor a list.');
   const { target_groups: items, has_more: hasNextPage, next_cursor: cursor } = list;
   const nodes = items.map((item) => (name === 'list' ? itemOf(project, item) : withRun(project, item)));
   if (name !== 'list') return { data: { targetGroups: { nodes } } };

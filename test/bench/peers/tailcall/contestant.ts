@@ -3,17 +3,17 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sourcePath } from '../../paths.js';
 import type { Contestant } from '../contestant.js';
-import { restShapedBody, WITHOUT } from '../rest-shaped/documents.js';
+import { restShapedBody, UNSUPPORTED } from '../rest-shaped/documents.js';
 import { translateRestShaped } from '../rest-shaped/translate.js';
 
-/** Tailcall 1, which is in no Debian package: whoever has it says where. */
+/** The path of Tailcall 1, which no Debian package contains. */
 const BINARY = process.env['TAILCALL_BIN'] ?? '';
 
 export const tailcall: Contestant = {
   name: 'tailcall',
-  title: 'Tailcall over the same REST calls, with a graph of its own',
+  title: 'Tailcall over the same REST calls, with its own graph',
   missing: () => (BINARY === '' ? 'TAILCALL_BIN is not set' : undefined),
-  without: WITHOUT,
+  unsupported: UNSUPPORTED,
   versions: () => ({ tailcall: spawnSync(BINARY, ['--version'], { encoding: 'utf8' }).stdout.trim() }),
   program: async ({ folder, port, upstreamUrl }) => {
     const file = join(folder, 'tailcall.graphql');
@@ -28,7 +28,7 @@ export const tailcall: Contestant = {
   translate: translateRestShaped,
 };
 
-/** Tailcall takes no scalars of the contract's own into an address. */
+/** Tailcall does not support custom scalars in URLs. */
 function withPlainScalars(body: string): string {
   return body.replaceAll('Ulid!', 'String!').replaceAll('PositiveInt!', 'Int!');
 }

@@ -1,22 +1,15 @@
-/** GraphQL Yoga on `node:http` with plain resolvers and the `fetch` that Node has. */
+/** GraphQL Yoga on `node:http` with plain resolvers and Node's `fetch`. */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createSchema, createYoga } from 'graphql-yoga';
-import { fieldingRunOf, resolvers } from '../graph/resolvers.mjs';
+import { resolvers } from '../graph/resolvers.mjs';
 
 const { PORT, DEMAND_API_URL } = process.env;
 
 const yoga = createYoga({
   schema: createSchema({
     typeDefs: readFileSync(new URL('../graph/schema.graphql', import.meta.url), 'utf8'),
-    resolvers: {
-      ...resolvers,
-      TargetGroup: {
-        ...resolvers.TargetGroup,
-        fieldingRun: (group, _args, context) => fieldingRunOf(group, context),
-      },
-      UserError: { __resolveType: () => 'ValidationError' },
-    },
+    resolvers: { ...resolvers, UserError: { __resolveType: () => 'ValidationError' } },
   }),
   context: ({ request }) => ({ api: apiOf(request.headers.get('authorization') ?? '') }),
   graphiql: false,
@@ -34,7 +27,7 @@ function apiOf(authorization) {
 
 async function send(path, init) {
   const response = await fetch(DEMAND_API_URL + path, init);
-  if (!response.ok) throw new Error(`The API answered with ${response.status}.`);
+  if (!response.ok) throw new Error(`The API responded with ${response.status}.`);
   const text = await response.text();
   return {
     body: text === '' ? undefined : JSON.parse(text),

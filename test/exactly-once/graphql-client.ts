@@ -3,24 +3,24 @@ import { text } from 'node:stream/consumers';
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
 
-export interface GraphQLAnswer<Data> {
+export interface GraphQLResponse<Data> {
   readonly data?: Data | null;
   readonly errors?: readonly GraphQLFormattedError[];
 }
 
-/** Asks a gateway over HTTP. By `node:http`, since `fetch` takes as long as all that is asked for here. */
-export class Poster {
+/** Posts operations to a gateway. It uses `node:http`, because `fetch` costs as much time as everything else here. */
+export class GraphQLClient {
   readonly #agent = new Agent({ keepAlive: true });
 
   constructor(private readonly gatewayUrl: string) {}
 
-  /** @throws Error where no answer came, or none that is JSON */
+  /** @throws Error if there is no response, or it is not JSON */
   async post<Data>(
     query: string,
     variables: unknown,
     headers: Readonly<Record<string, string>>,
     signal?: AbortSignal,
-  ): Promise<GraphQLAnswer<Data>> {
+  ): Promise<GraphQLResponse<Data>> {
     const body = JSON.stringify({ query, variables });
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       request(`${this.gatewayUrl}/graphql`, {
@@ -37,7 +37,7 @@ export class Poster {
         .on('error', reject)
         .end(body);
     });
-    return JSON.parse(await text(response)) as GraphQLAnswer<Data>;
+    return JSON.parse(await text(response)) as GraphQLResponse<Data>;
   }
 
   close(): void {

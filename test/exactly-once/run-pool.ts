@@ -1,20 +1,20 @@
 import { demoRows } from '../../src/emulator/seed/rows.js';
 import { demo } from '../../src/emulator/index.js';
-import type { StageRun } from './client.js';
+import type { PooledRun } from './client.js';
 import type { RunStatus } from './mutations.js';
 
 const DAY = 86_400_000;
 const PROJECTS = [demo.largeProjectId, '01BTGNYV6HRNK8K8VKZASZCFM0', demo.projectId];
 
 /**
- * The demo's fielding runs as they are after a reset, each to be had once: what a schedule does to its runs is then all
- * that ever happened to them, and it begins the same wherever it runs.
+ * The demo's fielding runs after a reset, each available once, so that a schedule finds its runs in their initial
+ * state.
  */
-export class Stage {
+export class RunPool {
   readonly #free = PROJECTS.map((projectId) => usable.filter((run) => run.projectId === projectId));
 
-  /** Runs of one project with these statuses, in this order; undefined where there are none left. */
-  take(statuses: readonly RunStatus[]): StageRun[] | undefined {
+  /** Takes runs of one project with these statuses, in this order; undefined if none are left. */
+  take(statuses: readonly RunStatus[]): PooledRun[] | undefined {
     for (const free of this.#free) {
       const rest = [...free];
       const taken = statuses.flatMap((status) => {
@@ -29,10 +29,10 @@ export class Stage {
   }
 }
 
-/** Those that no clock and no goal will move while the tests run. Ids and figures are the same after each reset. */
+/** Runs that neither the clock nor their goal changes during the tests. They are the same after each reset. */
 const usable = usableRuns(Date.now());
 
-function usableRuns(now: number): readonly StageRun[] {
+function usableRuns(now: number): readonly PooledRun[] {
   const { target_groups: groups = [], fielding_runs: runs = [] } = demoRows(now);
   const projectOf = new Map(groups.filter(isOpen).map((group) => [group['id'], String(group['project_id'])]));
   return runs.flatMap((run) => {

@@ -5,7 +5,7 @@ import { objectSchema } from '../http/schemas.js';
 import {
   completesByInterval,
   firstComplete,
-  intervalOf,
+  parseInterval,
   respondentAnalysis,
   type Completes,
 } from '../rules/completes.js';
@@ -19,10 +19,10 @@ import { money } from './target-group-views.js';
 const DEFAULT_INTERVAL = 'P1D';
 const MAX_INTERVALS = 5000;
 const MAX_CHANGES = 50;
-/** The share of entrants who pass the screening questions. */
+/** The share of entrants that pass the screening questions. */
 const SHARE_SCREENED = 0.7;
 
-export const targetGroupFigureRoutes = {
+export const targetGroupStatisticRoutes = {
   'GET /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/performance': {
     handle: ({ path }, services) => ({
       status: 200,
@@ -35,7 +35,7 @@ export const targetGroupFigureRoutes = {
       query: objectSchema({ aggregation_interval: { type: 'string' } }),
       handle: ({ path, query }, services) => {
         const group = launchedTargetGroupAt(services, path);
-        const interval = intervalOf(query.aggregation_interval ?? DEFAULT_INTERVAL);
+        const interval = parseInterval(query.aggregation_interval ?? DEFAULT_INTERVAL);
         if (interval === undefined) {
           throw invalidParam('aggregation_interval', 'must be an ISO 8601 duration, e.g. P1D');
         }
@@ -91,7 +91,7 @@ export const targetGroupFigureRoutes = {
 
 function sequenceOf({ database }: Services, targetGroupId: string, name: string, cursor: string): number {
   const sequence = findSequence(database, targetGroupId, cursor);
-  if (sequence === undefined) throw invalidParam(name, 'is no cursor that is known');
+  if (sequence === undefined) throw invalidParam(name, 'is not a known cursor');
   return sequence;
 }
 

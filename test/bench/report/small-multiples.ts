@@ -1,12 +1,12 @@
-import { significant } from './figures.js';
+import { significant } from './format.js';
 
-/** A small plot, one of several beside each other. */
+/** A small plot, one of several side by side. */
 export interface Panel {
   readonly title: string;
   readonly xLabel: string;
-  /** Above 0, rising. */
+  /** Positive and ascending. */
   readonly xs: readonly number[];
-  /** A line for each, with a value above 0 for each of `xs`. */
+  /** Each line has a positive value for each of `xs`. */
   readonly lines: readonly { readonly name: string; readonly values: readonly number[] }[];
 }
 
@@ -15,7 +15,7 @@ const PANEL = { width: 380, height: 300 };
 const PLOT = { left: 52, top: 44, width: 310, height: 190 };
 const COLORS = ['#0969da', '#bf8700', '#8250df'];
 
-/** Readable on white and on black, by what the reader's system prefers. */
+/** Readable in light and dark color schemes. */
 const STYLE = `
   text { font: 12px system-ui, sans-serif; fill: #1f2328; }
   .title { font-weight: 600; }
@@ -25,8 +25,8 @@ const STYLE = `
 `;
 
 /**
- * Panels in two columns, both axes logarithmic: whatever grows in proportion is as steep as the dashed line, whatever is
- * constant is flat.
+ * Draws panels in two columns with logarithmic axes: linear growth is parallel to the dashed line, constant cost
+ * is flat.
  */
 export function smallMultiples(panels: readonly Panel[]): string {
   const width = COLUMNS * PANEL.width;
@@ -34,7 +34,7 @@ export function smallMultiples(panels: readonly Panel[]): string {
   const drawn = panels.map((panel, index) => {
     const x = (index % COLUMNS) * PANEL.width;
     const y = Math.floor(index / COLUMNS) * PANEL.height;
-    return `<g transform="translate(${x} ${y})">\n${drawnPanel(panel, index)}\n</g>`;
+    return `<g transform="translate(${x} ${y})">\n${drawPanel(panel, index)}\n</g>`;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">`,
@@ -44,7 +44,7 @@ export function smallMultiples(panels: readonly Panel[]): string {
   ].join('\n');
 }
 
-function drawnPanel({ title, xLabel, xs, lines }: Panel, index: number): string {
+function drawPanel({ title, xLabel, xs, lines }: Panel, index: number): string {
   const all = lines.flatMap(({ values }) => values);
   const { left, top, width, height } = PLOT;
   const toX = scale(Math.min(...xs), Math.max(...xs), left, left + width);
@@ -65,7 +65,7 @@ function drawnPanel({ title, xLabel, xs, lines }: Panel, index: number): string 
   ].join('\n');
 }
 
-/** As steep as what grows in proportion, from the lowest point. */
+/** Draws linear growth from the lowest point. */
 function linear(
   xs: readonly number[],
   [least = 1]: readonly number[],

@@ -6,15 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ChildProcess } from 'node:child_process';
-import { answers, freePort, Processes } from '../drills/processes.js';
+import { respondsOk, freePort, Processes } from '../drills/processes.js';
 import { EmulatorControl } from '../helpers/emulator.js';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
 import { ruleOf } from './faults.js';
-import { environments, judge, playSchedule } from './lane.js';
-import { Poster } from './post.js';
+import { environments, evaluate, playSchedule } from './schedule-runner.js';
+import { GraphQLClient } from './graphql-client.js';
 import { slowSchedule } from './schedule.js';
-import { say, settings } from './settings.js';
-import { Stage } from './stage.js';
+import { printLine, settings } from './settings.js';
+import { RunPool } from './run-pool.js';
 import { Summary } from './summary.js';
 
 /** Each takes as long as the emulator takes to start. */
@@ -26,14 +26,14 @@ const processes = new Processes();
 let folder: string;
 let port: number;
 let gateway: TestGateway;
-let poster: Poster;
+let client: GraphQLClient;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'exactly-once-'));
   port = await freePort();
   gateway = await startTestGateway({
     demandApiUrl: `http://127.0.0.1:${port}/v1`,
-    // Long enough for some calls to outlive a restart, and for others not to.
+    // Long enough that some calls outlive a restart and others do not.
     env: {
       ...environments.patient,
       DEMAND_API_TIMEOUT_MS: '500',
@@ -42,25 +42,25 @@ beforeEach(async () => {
       REQUEST_TIMEOUT_MS: '2000',
     },
   });
-  poster = new Poster(gateway.url);
+  client = new GraphQLClient(gateway.url);
 });
 afterEach(async () => {
-  poster.close();
+  client.close();
   await gateway.close();
   await processes.killAll();
   await rm(folder, { recursive: true });
 });
 
-/** `dist/emulator/main.js`, as `npm run build` made it. */
+/** Starts `dist/emulator/main.js`, which `npm run build` creates. */
 async function startEmulator(): Promise<ChildProcess> {
   const options = ['--port', String(port), '--data', join(folder, 'demand.sqlite'), '--job-step-ms', '1'];
   const program = [process.execPath, 'dist/emulator/main.js', '--control', ...options] as const;
-  return await processes.start(program, {}, () => answers(`http://127.0.0.1:${port}/__emulator/clock`));
+  return await processes.start(program, {}, () => respondsOk(`http://127.0.0.1:${port}/__emulator/clock`));
 }
 
-test('an upstream that is killed in the middle keeps and repeats nothing that clients are not told of', async () => {
+test('an upstream that is killed midway neither repeats nor keeps effects that clients are not told about', async () => {
   const control = new EmulatorControl(`http://127.0.0.1:${port}/__emulator`);
-  const stage = new Stage();
+  const stage = new RunPool();
   const summary = new Summary();
   let emulator = await startEmulator();
 
@@ -69,19 +69,19 @@ test('an upstream that is killed in the middle keeps and repeats nothing that cl
     .entries()) {
     const runs = stage.take(schedule.runs)!;
     for (const fault of schedule.faults) await control.faults.add(ruleOf(fault));
-    const answered = playSchedule(schedule, runs, poster, number);
+    const responses = playSchedule(schedule, runs, client, number);
     await sleep(randomInt(5, 60));
     await processes.end(emulator, 'SIGKILL');
     emulator = await startEmulator();
-    const told = await answered;
-    // Nothing holds anything back any more: what was sent has been carried out.
+    const results = await responses;
+    // No fault delays anything any more, so everything sent has taken effect.
     await sleep(20);
-    const result = judge(told, runs, await control.effects(), undefined);
+    const result = evaluate(results, runs, await control.effects(), undefined);
     summary.add(result);
     expect({ seed: settings.seed, number, schedule, ...result }).toMatchObject({ violations: [] });
   }
 
-  say(`Exactly once with a killed upstream, seed ${settings.seed}: ${summary.toString()}`);
+  printLine(`Exactly once with a killed upstream, seed ${settings.seed}: ${summary.toString()}`);
   expect(summary.schedules).toBe(SCHEDULES);
   expect(summary.effects).toBeGreaterThan(0);
   expect(summary.outcomes['nothing']).toBeUndefined();

@@ -8,7 +8,7 @@ import type {
   UserList,
 } from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
-import { completesByInterval, firstComplete, intervalOf } from '../../src/emulator/rules/completes.js';
+import { completesByInterval, firstComplete, parseInterval } from '../../src/emulator/rules/completes.js';
 import { callApi, demoPaths, readApi, startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
 
 const HOUR = 3_600_000;
@@ -33,14 +33,14 @@ describe('intervalOf', () => {
     ['P2W', { months: 0, milliseconds: 14 * DAY }],
     ['P1Y2M', { months: 14, milliseconds: 0 }],
     ['PT0.5S', { months: 0, milliseconds: 500 }],
-  ])('reads %s', (text, interval) => {
-    expect(intervalOf(text)).toEqual(interval);
+  ])('parses %s', (text, interval) => {
+    expect(parseInterval(text)).toEqual(interval);
   });
 
   test.each(['', 'P', 'PT', 'P1', '1D', 'P1H', 'PT1D', 'P-1D', 'P0D', 'PT0S', 'P1.5D', 'p1d', 'P1D '])(
-    '"%s" is none',
+    'rejects "%s"',
     (text) => {
-      expect(intervalOf(text)).toBeUndefined();
+      expect(parseInterval(text)).toBeUndefined();
     },
   );
 });
@@ -48,33 +48,33 @@ describe('intervalOf', () => {
 describe('completesByInterval', () => {
   const start = Date.UTC(2026, 0, 31);
 
-  test('counts each complete once, wherever the stretches begin and end', () => {
+  test('counts each complete once, for any interval', () => {
     const times = fc.record({ count: fc.nat(500), length: fc.integer({ min: 0, max: 60 * DAY }) });
     fc.assert(
       fc.property(times, fc.integer({ min: HOUR, max: 20 * DAY }), ({ count, length }, milliseconds) => {
         const completes = { count, startAt: start, lastAt: start + length };
-        const stretches = completesByInterval(completes, { months: 0, milliseconds }, 2000)!;
-        expect(stretches.reduce((sum, stretch) => sum + stretch.count, 0)).toBe(count);
-        expect(stretches.every((stretch) => stretch.count >= 0)).toBe(true);
+        const intervals = completesByInterval(completes, { months: 0, milliseconds }, 2000)!;
+        expect(intervals.reduce((sum, interval) => sum + interval.count, 0)).toBe(count);
+        expect(intervals.every((interval) => interval.count >= 0)).toBe(true);
       }),
     );
   });
 
-  test('goes by months as the calendar has them', () => {
+  test('uses calendar months', () => {
     const completes = { count: 10, startAt: start, lastAt: Date.UTC(2026, 3, 2) };
-    const stretches = completesByInterval(completes, { months: 1, milliseconds: 0 }, 10)!;
-    expect(stretches.map(({ timestamp }) => timestamp.slice(0, 10))).toEqual([
+    const intervals = completesByInterval(completes, { months: 1, milliseconds: 0 }, 10)!;
+    expect(intervals.map(({ timestamp }) => timestamp.slice(0, 10))).toEqual([
       '2026-01-31',
       '2026-02-28',
       '2026-03-31',
     ]);
   });
 
-  test('the first one comes as long after the start as each after the one before', () => {
+  test('ends the first interval as long after the start as each later one after the previous', () => {
     expect(firstComplete({ count: 4, startAt: start, lastAt: start + 4 * DAY })).toBe(start + DAY);
   });
 
-  test('does not make too many', () => {
+  test('returns undefined above the limit', () => {
     const completes = { count: 1, startAt: start, lastAt: start + DAY };
     expect(completesByInterval(completes, { months: 0, milliseconds: HOUR }, 24)).toBeUndefined();
     expect(completesByInterval(completes, { months: 0, milliseconds: HOUR }, 25)).toHaveLength(25);
@@ -82,21 +82,21 @@ describe('completesByInterval', () => {
 });
 
 test('performance adds up', async () => {
-  const figures = await read<TargetGroupPerformance>(`${live}/performance`);
-  const ends = figures.respondent_analysis!.live!.map(({ count }) => count!);
-  expect(ends.reduce((sum, count) => sum + count, 0)).toBe(figures.entrants);
-  expect(figures.completes).toBeGreaterThan(0);
-  expect(figures.completes).toBeLessThanOrEqual(figures.prescreens);
-  expect(Date.parse(figures.first_complete!)).toBeLessThanOrEqual(Date.parse(figures.last_complete!));
+  const performance = await read<TargetGroupPerformance>(`${live}/performance`);
+  const ends = performance.respondent_analysis!.live!.map(({ count }) => count!);
+  expect(ends.reduce((sum, count) => sum + count, 0)).toBe(performance.entrants);
+  expect(performance.completes).toBeGreaterThan(0);
+  expect(performance.completes).toBeLessThanOrEqual(performance.prescreens);
+  expect(Date.parse(performance.first_complete!)).toBeLessThanOrEqual(Date.parse(performance.last_complete!));
   expect(await statusOf(`${demoPaths.targetGroup(demo.draft)}/performance`)).toBe(404);
 });
 
-test('completes over time are those of the performance', async () => {
+test('completes by interval add up to those of the performance', async () => {
   const path = `${live}/completes-aggregated-by-interval`;
   const { completes } = await read<TargetGroupPerformance>(`${live}/performance`);
   for (const query of ['', '?aggregation_interval=PT6H', '?aggregation_interval=P1M']) {
-    const { aggregated_completes_intervals: stretches } = await read<CompletesByInterval>(path + query);
-    expect(stretches.reduce((sum, { count }) => sum + count, 0)).toBe(completes);
+    const { aggregated_completes_intervals: intervals } = await read<CompletesByInterval>(path + query);
+    expect(intervals.reduce((sum, { count }) => sum + count, 0)).toBe(completes);
   }
   expect(await statusOf(`${path}?aggregation_interval=day`)).toBe(400);
   expect(await statusOf(`${path}?aggregation_interval=PT1S`)).toBe(400);
@@ -111,7 +111,7 @@ describe('the changelog', () => {
     );
   };
 
-  test('tells who changed a status, newest first, after what was before', async () => {
+  test('lists the author of each status change, newest first', async () => {
     const before = (await changelog()).changelog!;
     await act('pause');
     await act('resume');
@@ -139,7 +139,7 @@ describe('the changelog', () => {
     expect(next).toBe('');
   });
 
-  test('tells of a new period what has changed of it', async () => {
+  test('lists only the changed dates of a new period', async () => {
     const { start_fielding_at: start, end_fielding_at: end } = await read<Record<string, string>>(
       demoPaths.run(demo.live),
     );
@@ -152,7 +152,7 @@ describe('the changelog', () => {
     ]);
   });
 
-  test('gives the reason where the API itself acts', async () => {
+  test("has a reason for the API's own changes", async () => {
     await emulator.control.setCompletes(demo.live.targetGroupId, 1_000_000);
     await read(demoPaths.run(demo.live));
     expect((await changelog()).changelog![0]).toMatchObject({
@@ -174,7 +174,7 @@ describe('the changelog', () => {
     });
   });
 
-  test('tells of the launch of a draft', async () => {
+  test('includes the launch of a draft', async () => {
     const path = `${demoPaths.targetGroup(demo.draft)}/fielding-run-jobs/launch-from-draft`;
     const body = { end_fielding_at: new Date(Date.now() + DAY).toISOString() };
     const job = (await callApi(emulator, 'POST', path, { body })).headers.get('location')!;
@@ -185,7 +185,7 @@ describe('the changelog', () => {
     ]);
   });
 
-  test('comes in pages of up to fifty, forward and backward', async () => {
+  test('pages by up to fifty, forward and backward', async () => {
     for (let round = 0; round < 30; round += 1) {
       await act('pause');
       await act('resume');
@@ -205,7 +205,7 @@ describe('the changelog', () => {
     }
   });
 
-  test('can be of some kinds of change alone', async () => {
+  test('filters by type of change', async () => {
     const kinds = async (query: string): Promise<unknown[]> =>
       (await changelog(query)).changelog!.map(({ changes }) => changes!.map(({ object }) => object));
     expect(await kinds('?change_types=status_change')).toEqual([['status_change']]);
@@ -216,7 +216,7 @@ describe('the changelog', () => {
   });
 });
 
-test('a target group is found by its id alone, where the account is the callerâ€™s', async () => {
+test('finds a target group by its id alone if the caller has access to its account', async () => {
   const path = `/demand/target-groups/${demo.live.targetGroupId}/overview`;
   const { account_id: account, project_id: project, ...overview } = await read<TargetGroupOverviewById>(path);
   expect([account, project]).toEqual([demo.accountId, demo.projectId]);
@@ -225,7 +225,7 @@ test('a target group is found by its id alone, where the account is the callerâ€
   expect(await statusOf(path.replace(demo.live.targetGroupId, demo.draft.targetGroupId))).toBe(404);
 });
 
-test('users are those whose ids stand elsewhere', async () => {
+test('lists the users whose ids appear elsewhere', async () => {
   const { users = [] } = await read<UserList>('/accounts/101/users');
   const { users: managers = [] } = await read<UserList>('/accounts/101/users?user_type=project_manager');
   const { project_manager_id: manager } = await read<{ project_manager_id: string }>(demoPaths.project);
@@ -235,7 +235,7 @@ test('users are those whose ids stand elsewhere', async () => {
   expect(await statusOf('/accounts/101/users?user_type=boss')).toBe(400);
 });
 
-test('a figure out of its range has an issue that says so', async () => {
+test('reports an issue for a statistic out of its range', async () => {
   const path = `/demand/accounts/101/projects/${demo.largeProjectId}/target-groups?page_size=100`;
   const { target_groups: groups } = await read<{
     target_groups: { statistics: Record<string, Statistic> }[];

@@ -1,11 +1,11 @@
 import { FieldingRunStatus } from '../../contract/demand-api.js';
 
-/** A range that a seeded value is drawn from. */
+/** The bounds of a random value. */
 export type Range = readonly [min: number, max: number];
 
-/** What makes a target group interesting. Days count from the moment of seeding; progress is the part of the goal. */
-export interface Situation {
-  /** Undefined for a draft, which has no run. */
+/** The state that a target group is seeded in. Days are relative to seeding; progress is a fraction of the goal. */
+export interface Scenario {
+  /** Undefined for a draft. */
   readonly status: FieldingRunStatus | undefined;
   readonly archived?: true;
   readonly startDays: Range;
@@ -16,8 +16,8 @@ export interface Situation {
 
 const { Scheduled, Live, Paused, Completed } = FieldingRunStatus;
 
-/** Nothing ends within three weeks by itself, and scheduled runs go live one after the other for six. */
-export const situations = {
+/** No run ends within three weeks on its own; scheduled runs go live one after the other for six weeks. */
+export const scenarios = {
   draft: { status: undefined, startDays: [5, 20], endDays: [30, 50], progress: [0, 0], version: [0, 0] },
   scheduled: { status: Scheduled, startDays: [7, 42], endDays: [50, 80], progress: [0, 0], version: [1, 3] },
   live: { status: Live, startDays: [-20, -3], endDays: [25, 75], progress: [0.02, 0.85], version: [2, 6] },
@@ -65,6 +65,6 @@ export const situations = {
     progress: [0.8, 1.05],
     version: [4, 9],
   },
-} as const satisfies Record<string, Situation>;
+} as const satisfies Record<string, Scenario>;
 
-export type SituationName = keyof typeof situations;
+export type ScenarioName = keyof typeof scenarios;

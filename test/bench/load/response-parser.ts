@@ -1,15 +1,15 @@
 const HEAD_END = '\r\n\r\n';
 
-/** Tells when an answer has come whole, and its status. One answer at a time, with `Content-Length`. */
-export class AnswerCounter {
+/** Detects the end of a response and its status. It handles one response at a time, with `Content-Length`. */
+export class ResponseParser {
   #head = '';
   #status = 0;
-  /** Bytes of the body that are still to come; undefined while the head is. */
+  /** Remaining bytes of the body; undefined while the head is read. */
   #left: number | undefined;
 
   /**
-   * @returns the status, where this was the last of an answer
-   * @throws Error where there is no `Content-Length`
+   * @returns the status if this chunk completes a response
+   * @throws Error without a `Content-Length`
    */
   add(chunk: Buffer): number | undefined {
     if (this.#left === undefined) {
@@ -19,7 +19,7 @@ export class AnswerCounter {
       const head = this.#head.slice(0, end);
       this.#status = Number(head.slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length));
       const [, length] = /\r\ncontent-length: *(\d+)/i.exec(head) ?? [];
-      if (length === undefined) throw new Error(`An answer has no length: ${head}`);
+      if (length === undefined) throw new Error(`The response has no length: ${head}`);
       this.#left = Number(length) - (this.#head.length - end - HEAD_END.length);
       this.#head = '';
     } else {

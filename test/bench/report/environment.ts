@@ -3,18 +3,18 @@ import { cpus, release, totalmem } from 'node:os';
 import type { Cores } from '../measure/cores.js';
 import { ROOT } from '../paths.js';
 
-/** What a measurement depends on beside the contestants. */
-export interface Surroundings {
-  /** Undefined where nothing is pinned. */
+/** The environment that measurements depend on. */
+export interface Environment {
+  /** Undefined if nothing is pinned. */
   readonly cores: Cores | undefined;
-  readonly facts: Readonly<Record<string, string>>;
+  readonly details: Readonly<Record<string, string>>;
 }
 
-export function surroundings(cores: Cores | undefined): Surroundings {
+export function readEnvironment(cores: Cores | undefined): Environment {
   const [cpu] = cpus();
   return {
     cores,
-    facts: {
+    details: {
       date: new Date().toISOString().slice(0, 10),
       commit: commit(),
       node: process.version,
@@ -31,10 +31,10 @@ function commit(): string {
   const git = (...args: string[]) =>
     spawnSync('git', ['-C', ROOT, ...args], { encoding: 'utf8' }).stdout.trim();
   const changed = git('status', '--porcelain', '--', 'src', 'package.json', 'package-lock.json') !== '';
-  return `${git('rev-parse', '--short', 'HEAD')}${changed ? ', with changes that are not committed' : ''}`;
+  return `${git('rev-parse', '--short', 'HEAD')}${changed ? ', with uncommitted changes' : ''}`;
 }
 
-/** Some programs tell their version on one stream, some on the other, and not all with success. */
+/** Programs print their version on either stream, and some exit with an error. */
 function firstMatch(program: string, args: readonly string[], pattern: RegExp): string {
   const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
   return pattern.exec(stdout + stderr)?.[1] ?? 'unknown';

@@ -1,6 +1,5 @@
 import { FillingStrategy } from '../../contract/demand-api.js';
 
-/** Who surveys are made of and in which languages. */
 export const audiences = [
   'Adults 18-34',
   'Adults 35-54',

@@ -1,7 +1,7 @@
 import type * as rest from '../../../../src/contract/demand-api.js';
 import type { DemandApi } from '../demand-api.js';
 
-/** What a client posts, of which the document does not count. */
+/** The relevant part of a GraphQL request. */
 export interface Body {
   readonly operationName: string;
   readonly variables: {
@@ -12,8 +12,8 @@ export interface Body {
   };
 }
 
-/** The `data` of an answer, in the shape that the gateway's graph gives it. */
-export async function answerTo(
+/** Returns the `data` of a response in the shape of the gateway's graph. */
+export async function resolveOperation(
   { operationName, variables }: Body,
   api: DemandApi,
   authorization: string,
@@ -21,8 +21,8 @@ export async function answerTo(
   const { id = '', projectId = '', first = 10, input = { id: '', version: '' } } = variables;
   switch (operationName) {
     case 'Run': {
-      const { body, headers } = await api.get(runPath(id), authorization);
-      return { fieldingRun: runOf(id, body as rest.FieldingRun, versionIn(headers['etag'])) };
+      const { body, etag } = await api.get(runPath(id), authorization);
+      return { fieldingRun: runOf(id, body as rest.FieldingRun, versionIn(etag)) };
     }
     case 'List': {
       const { body } = await api.get(listPath(projectId, first), authorization);
@@ -39,12 +39,12 @@ export async function answerTo(
     }
     case 'Pause': {
       const ifMatch = `W/"${input.version}"`;
-      const { headers } = await api.post(`${runPath(input.id)}/pause`, authorization, ifMatch);
-      const fieldingRun = { id: input.id, version: versionIn(headers['etag']) };
+      const { etag } = await api.post(`${runPath(input.id)}/pause`, authorization, ifMatch);
+      const fieldingRun = { id: input.id, version: versionIn(etag) };
       return { pauseFieldingRun: { fieldingRun, userErrors: [] } };
     }
     default:
-      throw new Error(`There is no operation ${operationName}.`);
+      throw new Error(`Unknown operation ${operationName}.`);
   }
 }
 
@@ -102,8 +102,8 @@ function withRun(groupId: string, item: rest.TargetGroupListItem, { data: [run] 
   };
 }
 
-function versionIn(etag: string | string[] | undefined): string | undefined {
-  return typeof etag === 'string' ? /"(.+)"/.exec(etag)?.[1] : undefined;
+function versionIn(etag: string | undefined): string | undefined {
+  return etag && /"(.+)"/.exec(etag)?.[1];
 }
 
 function listPath(projectId: string, first: number): string {

@@ -1,25 +1,25 @@
 import { findCaller, type Caller } from '../store/accounts.js';
 import type { Database } from '../store/database.js';
 import { findLocation } from '../store/idempotency-keys.js';
-import type { HttpAnswer } from './answer.js';
+import type { HttpResponse } from './response.js';
 import { forbidden, missingHeader, tooManyRequests, unauthorized } from './problem.js';
 import type { RateLimiter } from './rate-limit.js';
 
-/** What of a request decides on who may make it. */
-export interface Applicant {
+/** What authorization needs to know about a request. */
+export interface RequestInfo {
   readonly header: (name: string) => string | undefined;
-  /** The path's account as it was sent; undefined where the path has none. */
+  /** The path's account as it was sent; undefined if the path has none. */
   readonly accountId: string | undefined;
 }
 
 /**
- * Who is calling, if they may: a known token, within its rate, with the header that every call needs, on an account of
- * theirs. An account that is no number is left to the check of syntax.
+ * Identifies the caller: checks the token, its rate limit, the header that every call requires, and access to the
+ * account. An account that is not a number is left to schema validation.
  *
  * @throws Problem 401, 429, 403
  */
-export function admit(
-  { header, accountId }: Applicant,
+export function authorize(
+  { header, accountId }: RequestInfo,
   database: Database,
   limiter: RateLimiter | undefined,
   now: number,
@@ -37,12 +37,12 @@ export function admit(
   return caller;
 }
 
-/** The answer of the call that first used the request's idempotency key, whatever its path and body were. */
+/** The response to the call that first used the request's idempotency key, regardless of its path and body. */
 export function replay(
-  { header, accountId }: Applicant,
+  { header, accountId }: RequestInfo,
   database: Database,
   caller: Caller,
-): HttpAnswer | undefined {
+): HttpResponse | undefined {
   const key = header('idempotency-key');
   if (key === undefined) return undefined;
   const location = findLocation(database, { token: caller.token, accountId: Number(accountId), key });

@@ -20,7 +20,7 @@ async function problemOf(method: string, path: string, options?: CallOptions): P
   return [response.status, object];
 }
 
-test('what is wrong is told in one order: token, header, account, syntax, existence, version, state', async () => {
+test('checks the token, header, account, syntax, existence, version and state, in this order', async () => {
   const pause = `${demoPaths.run(demo.paused)}/pause`;
   const stranger = pause.replace('/101/', '/303/');
   const missing = pause.replace(demo.paused.targetGroupId, '01BTGNYV6HRNK8K8VKZASZCFZZ');
@@ -50,25 +50,25 @@ test('what is wrong is told in one order: token, header, account, syntax, existe
 });
 
 test.each([
-  ['an account that no token has', '/demand/accounts/303/projects', 403],
-  ['an account that is no number', '/demand/accounts/abc/projects', 400],
+  ['an account that the token cannot access', '/demand/accounts/303/projects', 403],
+  ['a non-numeric account', '/demand/accounts/abc/projects', 400],
   ['an account beyond 32 bits', '/demand/accounts/99999999999/projects', 403],
-  ['a project id of another form', '/demand/accounts/101/projects/abc', 400],
+  ['a malformed project id', '/demand/accounts/101/projects/abc', 400],
   ['a project of another account', `/demand/accounts/101/projects/${demo.other.projectId}`, 404],
-  ['a path that does not exist', '/demand/nothing', 404],
+  ['an unknown path', '/demand/nothing', 404],
   ['a path that cannot be decoded', '/demand/%ff', 400],
-])('%s: %s is %i', async (_case, path, status) => {
+])('responds to %s (%s) with %i', async (_case, path, status) => {
   const response = await callApi(emulator, 'GET', path);
   expect(response.status).toBe(status);
   expect(await response.json()).toMatchObject({ id: expect.any(String), detail: expect.any(String) });
 });
 
-test('a method that a path does not have is not found', async () => {
+test('responds 404 to an unsupported method', async () => {
   expect(await problemOf('DELETE', demoPaths.project)).toEqual([404, 'not_found_error']);
 });
 
 test.each(['Demo demo', 'Bearer', 'Bearer demo demo', 'demo'])(
-  '"%s" authorises nobody',
+  'rejects the authorization "%s"',
   async (authorization) => {
     expect(await problemOf('GET', '/accounts', { headers: { authorization } })).toEqual([
       401,
@@ -77,7 +77,7 @@ test.each(['Demo demo', 'Bearer', 'Bearer demo demo', 'demo'])(
   },
 );
 
-test('tokens see their own accounts', async () => {
+test('lists the accounts of the token', async () => {
   const accountsOf = async (token: string): Promise<unknown> =>
     (await callApi(emulator, 'GET', '/accounts', { token })).json();
   const northwind = { id: 101, name: expect.any(String) };
@@ -88,12 +88,12 @@ test('tokens see their own accounts', async () => {
 });
 
 test.each([
-  ['broken JSON', '{', {}],
-  ['no JSON', 'target_group_ids=1', { 'content-type': 'application/x-www-form-urlencoded' }],
+  ['malformed JSON', '{', {}],
+  ['a non-JSON body', 'target_group_ids=1', { 'content-type': 'application/x-www-form-urlencoded' }],
   ['a body that is too large', `"${'x'.repeat(2 ** 20)}"`, {}],
   ['no body', undefined, {}],
-  ['a list that is no list', { target_group_ids: demo.live.targetGroupId }, {}],
-])('a job asked for with %s is a 400', async (_case, body, headers) => {
+  ['an invalid list', { target_group_ids: demo.live.targetGroupId }, {}],
+])('responds 400 to a job with %s', async (_case, body, headers) => {
   expect(await problemOf('POST', demoPaths.batchJobs('pause'), { body, headers })).toEqual([
     400,
     'bad_request_error',
@@ -101,7 +101,7 @@ test.each([
 });
 
 test.each(['application/json', 'application/octet-stream', 'text/plain'])(
-  'an action without a body may say that it is %s',
+  'accepts an action without a body that has %s',
   async (type) => {
     const headers = { 'content-type': type, 'content-length': '0', 'if-match': '"99"' };
     const response = await callApi(emulator, 'POST', `${demoPaths.run(demo.live)}/pause`, { headers });
@@ -109,7 +109,7 @@ test.each(['application/json', 'application/octet-stream', 'text/plain'])(
   },
 );
 
-test('a trace goes on, or one begins', async () => {
+test('continues a trace or starts one', async () => {
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
   const sent = { traceparent: `00-${traceId}-00f067aa0ba902b7-01`, tracestate: 'vendor=1' };
   const continued = await callApi(emulator, 'GET', '/accounts', { headers: sent });
@@ -123,7 +123,7 @@ test('a trace goes on, or one begins', async () => {
   expect(begun.headers.get('tracestate')).toBeNull();
 });
 
-test('each token has a rate of its own, which time refills, and a reset', async () => {
+test('limits the rate of each token until time passes or a reset', async () => {
   const limited = await startTestEmulator({
     clock: () => Date.UTC(2026, 0, 1),
     rateLimit: { requestsPerSecond: 0.5, burst: 2 },
@@ -151,7 +151,7 @@ test('each token has a rate of its own, which time refills, and a reset', async 
   }
 });
 
-test('what goes wrong inside is not told', async () => {
+test('hides the cause of internal errors', async () => {
   let failure: Error | undefined;
   const broken = await startTestEmulator({
     clock: () => {
