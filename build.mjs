@@ -1,7 +1,28 @@
 /** Builds `dist`: the gateway, the emulator, and what prints the schema. */
 import { build } from 'esbuild';
 
+/**
+ * Apollo Server builds a second request context for its gateway, with accessors in an object literal. V8 gives each such
+ * object a hidden class of its own, which keeps the whole operation alive until the old generation is collected: lists cost 1.5
+ * times the CPU. `executorGateway` reads three members of that context, and this module passes just these.
+ */
+const leanGatewayContext = {
+  name: 'lean-gateway-context',
+  setup({ onLoad, onEnd }) {
+    let replaced = false;
+    onLoad({ filter: /@apollo.server.dist.*makeGatewayGraphQLRequestContext\.js$/ }, () => {
+      replaced = true;
+      return {
+        contents: `export const makeGatewayGraphQLRequestContext =
+          ({ request, document, contextValue }) => ({ request, document, context: contextValue });`,
+      };
+    });
+    onEnd(() => (replaced ? undefined : { errors: [{ text: 'Apollo Server has moved its gateway context.' }] }));
+  },
+};
+
 await build({
+  plugins: [leanGatewayContext],
   entryPoints: ['src/main.ts', 'src/emulator/main.ts', 'src/graphql/print-schema.ts'],
   outdir: 'dist',
   outbase: 'src',
@@ -15,6 +36,8 @@ await build({
   bundle: true,
   // The first holds native code. The second is no dependency: type-graphql asks for it where it is told to validate.
   external: ['libsql', 'class-validator'],
+  // Apollo Server hashes each document. In a bundle the package would fall back to SHA-256 in JavaScript.
+  alias: { '@apollo/utils.createhash': 'node:crypto' },
   // CommonJS packages ask for Node.js' own modules with `require`, which modules do not have.
   banner: {
     js: `import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);`,

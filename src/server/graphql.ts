@@ -33,14 +33,13 @@ export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions)
       url: '/graphql',
       // A `HEAD` request is not a `GET` request to Apollo Server, which would execute mutations for it.
       exposeHeadRoute: false,
-      async handler({ method, raw, headers: { accept } }, reply) {
+      handler({ method, raw, headers: { accept } }, reply) {
         if (landingPage !== undefined && method === 'GET' && prefersHtml(accept)) {
-          return reply.type('text/html; charset=utf-8').send(await landingPage());
+          return landingPage().then((page) => reply.type('text/html; charset=utf-8').send(page));
         }
-        return send(
-          reply,
-          await pipeline.respond(new HttpRequest(raw, bodies, connections.goneOf(raw.socket))),
-        );
+        const request = new HttpRequest(raw, bodies, connections.goneOf(raw.socket));
+        void pipeline.respond(request).then((response) => send(reply, response));
+        return undefined;
       },
     });
     registered();

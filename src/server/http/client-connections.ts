@@ -121,6 +121,8 @@ class ClientConnection {
 
   start({ request, response, listener }: Exchange): void {
     this.current = response;
+    // A new one for each request: listeners that come and go in an old object keep what they refer to from the young collections.
+    this.gone = new Cancellation();
     response.once('finish', () => {
       this.#finished();
     });
