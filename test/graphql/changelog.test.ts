@@ -118,7 +118,10 @@ test("every edge's cursor works as `after`", async () => {
 });
 
 test.each([0, -1, 51, 100, 1000])('a page of %d entries is refused before it is asked for', async (first) => {
-  expectBadUserInput(await stack.execute(ChangelogDocument, { id, first }), '`first` must be from 1 to 50');
+  expectBadUserInput(
+    await stack.execute(ChangelogDocument, { id, first }),
+    '`first` must be between 1 and 50',
+  );
   expect((await stack.calls()).filter((call) => call.includes('changelog'))).toEqual([]);
 });
 

@@ -85,7 +85,9 @@ describe('a moment as REST writes it', () => {
     '+010000-01-01T00:00:00Z',
     '-000001-01-01T00:00:00Z',
   ])('is not %j', (text) => {
-    expect(() => momentOf(text, 'created_at')).toThrow('The Demand API gave a `created_at` that is no date.');
+    expect(() => momentOf(text, 'created_at')).toThrow(
+      'The Demand API sent a `created_at` that is not a valid date.',
+    );
   });
 
   test.each([undefined, null])('is none where there is none: %s', (text) => {

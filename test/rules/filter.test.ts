@@ -112,7 +112,7 @@ describe('userId', () => {
     '3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a0g',
   ])('refuses %j', (id) => {
     expect(() => userId(id, 'filter.projectManagerId')).toThrow(
-      'Argument `filter.projectManagerId` must be the raw id of a person, a UUID',
+      'Argument `filter.projectManagerId` must be the raw id of a person: a UUID',
     );
   });
 });
@@ -147,7 +147,7 @@ describe('toRestEnum', () => {
   test('refuses what REST cannot be asked for', () => {
     expect(() => toRest(TargetGroupStatus.UNKNOWN, 'filter.status.2')).toThrow(BadUserInputError);
     expect(() => toRest(TargetGroupStatus.UNKNOWN, 'filter.status.2')).toThrow(
-      'Argument `filter.status.2` cannot be `UNKNOWN`.',
+      'Argument `filter.status.2` must not be `UNKNOWN`.',
     );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { inInputWords, inputPath } from '../../src/graphql/errors/input-path.js';
+import { withInputNames, inputPath } from '../../src/graphql/errors/input-path.js';
 
 const fields = {
   start_fielding_at: ['startAt'],
@@ -55,5 +55,5 @@ test.each([
   ['must fit page_size', 'must fit page_size'],
   ['is empty', 'is empty'],
 ])('%j is in the words of the input: %j', (text, words) => {
-  expect(inInputWords(text, inputPath(fields))).toBe(words);
+  expect(withInputNames(text, inputPath(fields))).toBe(words);
 });

@@ -17,7 +17,7 @@ const withoutDemand = '/accounts/101/projects/P1/batch-jobs';
 const rooted = `/demand${withoutDemand}`;
 const job = { ...project, action: BatchJobKind.Pause, jobId: 'J1' };
 
-function placeOf(location: string | undefined, base = BASE, action: BatchJobKind = BatchJobKind.Pause) {
+function refOf(location: string | undefined, base = BASE, action: BatchJobKind = BatchJobKind.Pause) {
   const jobs = { ...project, action };
   const jobId = jobIdIn(location, [batchJobsPath(jobs), shortBatchJobsPath(jobs)], base);
   return jobId === undefined ? undefined : { ...jobs, jobId };
@@ -43,12 +43,12 @@ describe('a Location that is allowed', () => {
     ['an absolute URL without /demand', `${BASE}${withoutDemand}/pause/J1`],
     ['an absolute URL without /v1 and /demand', `https://api.example.com${withoutDemand}/pause/J1`],
   ])('%s', (_what, location) => {
-    expect(placeOf(location)).toEqual(job);
+    expect(refOf(location)).toEqual(job);
   });
 
   test.each(Object.values(BatchJobKind))('of a job of the kind %s, in both forms', (action) => {
     for (const segment of [action, `${action}-fielding-runs-by-target-group-id`]) {
-      const place = placeOf(`${rooted}/${segment}/J1`, BASE, action);
+      const place = refOf(`${rooted}/${segment}/J1`, BASE, action);
       expect(place).toEqual({ ...project, action, jobId: 'J1' });
     }
   });
@@ -61,15 +61,15 @@ describe('a Location that is allowed', () => {
     ['nothing', withoutDemand],
     ['an absolute URL', `https://api.example.com/gw/v1${rooted}`],
   ])('under a base with a longer path, rooted at %s', (_what, root) => {
-    expect(placeOf(`${root}/pause/J1`, 'https://api.example.com/gw/v1')).toEqual(job);
+    expect(refOf(`${root}/pause/J1`, 'https://api.example.com/gw/v1')).toEqual(job);
   });
 
   test.each([rooted, withoutDemand])('under a base that ends with a slash, rooted at %s', (root) => {
-    expect(placeOf(`/v1${root}/pause/J1`, `${BASE}/`)).toEqual(job);
+    expect(refOf(`/v1${root}/pause/J1`, `${BASE}/`)).toEqual(job);
   });
 
   test.each([rooted, withoutDemand, `/v1${rooted}`])('under a base without a path, rooted at %s', (root) => {
-    expect(placeOf(`${root}/pause/J1`, 'https://api.example.com')).toEqual(job);
+    expect(refOf(`${root}/pause/J1`, 'https://api.example.com')).toEqual(job);
   });
 });
 
@@ -117,7 +117,7 @@ describe('a Location that leads nowhere that may be called', () => {
     ['another version', `/v2${rooted}/pause/J1`],
     ['another resource', '/demand/accounts/101/projects/P1/target-groups/T1'],
   ])('%s', (_what, location) => {
-    expect(placeOf(location)).toBeUndefined();
+    expect(refOf(location)).toBeUndefined();
   });
 });
 
@@ -135,7 +135,7 @@ test('whatever a Location says, it names a job of the project by one path segmen
   );
   fc.assert(
     fc.property(location, (text) => {
-      const place = placeOf(text);
+      const place = refOf(text);
       if (place === undefined) return;
       expect(place).toMatchObject(project);
       expect(isSegment(place.jobId)).toBe(true);

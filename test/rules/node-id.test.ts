@@ -8,12 +8,12 @@ import {
   draftLaunchJobNodeId,
   fieldingRunNodeId,
   parseNodeId,
-  placeOf,
+  refOf,
   projectNodeId,
-  requirePlace,
+  requireRef,
   targetGroupNodeId,
   type NodeKind,
-  type NodePlace,
+  type NodeRef,
 } from '../../src/graphql/node/node-id.js';
 import {
   accountPath,
@@ -32,7 +32,7 @@ const LONG_SEGMENT = 'pause-fielding-runs-by-target-group-id';
 const DRAFT_KINDS = ['launch-from-draft', 'schedule-from-draft'] as const;
 const inProject = { accountId: '101', projectId: P };
 
-const examples: readonly (readonly [string, NodePlace])[] = [
+const examples: readonly (readonly [string, NodeRef])[] = [
   ['101', { kind: 'Account', accountId: '101' }],
   ['0', { kind: 'Account', accountId: '0' }],
   ['2147483647', { kind: 'Account', accountId: '2147483647' }],
@@ -43,11 +43,11 @@ const examples: readonly (readonly [string, NodePlace])[] = [
     '101/p_1/t-2/r_3-',
     { kind: 'FieldingRun', accountId: '101', projectId: 'p_1', targetGroupId: 't-2', fieldingRunId: 'r_3-' },
   ],
-  ...Object.values(BatchJobKind).map((action): [string, NodePlace] => [
+  ...Object.values(BatchJobKind).map((action): [string, NodeRef] => [
     `101/${P}/${action}/${J}`,
     { kind: 'BatchJob', ...inProject, action, jobId: J },
   ]),
-  ...DRAFT_KINDS.map((action): [string, NodePlace] => [
+  ...DRAFT_KINDS.map((action): [string, NodeRef] => [
     `101/${P}/${T}/${action}/${J}`,
     { kind: 'DraftLaunchJob', ...inProject, targetGroupId: T, action, jobId: J },
   ]),
@@ -122,7 +122,7 @@ const PATHS: Readonly<Record<NodeKind, RegExp>> = {
     /^\/demand\/accounts\/\w+\/projects\/[\w-]+\/target-groups\/[\w-]+\/fielding-run-jobs\/(launch|schedule)-from-draft\/[\w-]+$/,
 };
 
-function idOf(place: NodePlace): string {
+function idOf(place: NodeRef): string {
   switch (place.kind) {
     case 'Account':
       return accountNodeId(place);
@@ -139,7 +139,7 @@ function idOf(place: NodePlace): string {
   }
 }
 
-function pathOf(place: NodePlace): string {
+function pathOf(place: NodeRef): string {
   switch (place.kind) {
     case 'Account':
       return accountPath(place);
@@ -233,41 +233,41 @@ describe('parseNodeId', () => {
   });
 });
 
-describe('placeOf and requirePlace', () => {
+describe('refOf and requireRef', () => {
   const kinds = Object.keys(PATHS) as NodeKind[];
   const pairs = kinds.flatMap((wanted) => examples.map(([id, place]) => ({ wanted, id, place })));
 
   test.each(pairs.filter(({ wanted, place }) => wanted === place.kind))(
     'take $id as the id of a $wanted',
     ({ wanted, id, place }) => {
-      expect(placeOf(wanted, id)).toEqual(place);
-      expect(requirePlace(wanted, id, 'id')).toEqual(place);
+      expect(refOf(wanted, id)).toEqual(place);
+      expect(requireRef(wanted, id, 'id')).toEqual(place);
     },
   );
 
   test.each(pairs.filter(({ wanted, place }) => wanted !== place.kind))(
     'refuse $id as the id of a $wanted, and say what it is',
     ({ wanted, id, place }) => {
-      expect(placeOf(wanted, id)).toMatch(
-        new RegExp(`^is the id of an? ${place.kind}, and must be that of an? ${wanted}: `),
+      expect(refOf(wanted, id)).toMatch(
+        new RegExp(`^must be the id of an? ${wanted}: .*, but is the id of an? ${place.kind}\\.$`),
       );
     },
   );
 
   test.each(malformed)('refuse %j for every kind, and never repeat it', (id) => {
     for (const kind of kinds) {
-      const problem = placeOf(kind, id);
+      const problem = refOf(kind, id);
       expect(problem).toMatch(
-        new RegExp(
-          `^is not an id: the id of an? ${kind} is \`<account>[^\`]*\`, where .* without leading zeros\\.$`,
-        ),
+        new RegExp(`^must be the id of an? ${kind}: \`<account>[^\`]*\`, where .* without leading zeros\\.$`),
       );
     }
   });
 
   test('name the argument', () => {
-    const required = () => requirePlace('Project', '101', 'projectId');
+    const required = () => requireRef('Project', '101', 'projectId');
     expect(required).toThrow(BadUserInputError);
-    expect(required).toThrow('Argument `projectId` is the id of an Account, and must be that of a Project');
+    expect(required).toThrow(
+      'Argument `projectId` must be the id of a Project: `<account>/<project>`, but is the id of an Account.',
+    );
   });
 });

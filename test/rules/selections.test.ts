@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { fieldsTold } from '../../src/graphql/fielding-run/fielding-run.reading.js';
+import { fieldsInOutcome } from '../../src/graphql/fielding-run/fielding-run.reading.js';
 import { TargetGroupStatus } from '../../src/contract/demand-api.js';
-import { projectSource } from '../../src/graphql/project/project.reading.js';
+import { projectCall } from '../../src/graphql/project/project.reading.js';
 import { needsDetails, needsOverview } from '../../src/graphql/target-group/target-group.reading.js';
 
 function fields(text: string): ReadonlySet<string> {
@@ -20,7 +20,7 @@ describe('the call that answers the fields of a project', () => {
     ['statistics', 'overview'],
     ['id name projectManagerId status', 'overview'],
   ])('%j: %s', (selected, source) => {
-    expect(projectSource(fields(selected))).toBe(source);
+    expect(projectCall(fields(selected))).toBe(source);
   });
 });
 
@@ -72,6 +72,6 @@ describe('the fields of a fielding run that an action has told', () => {
     ['an entity tag alone', undefined, known],
     ['a period, too', period, `${known} startAt endAt`],
   ])('%s', (_what, told, expected) => {
-    expect(fieldsTold({ version: '6', period: told, read: undefined })).toEqual(fields(expected));
+    expect(fieldsInOutcome({ version: '6', period: told, read: undefined })).toEqual(fields(expected));
   });
 });

@@ -5,8 +5,8 @@ import type { BatchJobPlace } from '../../upstream/place.js';
 import { createdJob } from '../job/job.reading.js';
 import { BatchJob } from './batch-job.type.js';
 
-/** What the place of a job alone answers. */
-const NEEDS_NOTHING = new Set(['__typename', 'id', 'jobId', 'action', 'project']);
+/** Fields that need no call, because the job's reference has them. */
+const NEEDS_NO_CALL = new Set(['__typename', 'id', 'jobId', 'action', 'project']);
 
 export async function findBatchJob(
   { loaders }: RequestContext,
@@ -21,7 +21,7 @@ export function createdBatchJob(
   place: BatchJobPlace,
   info: GraphQLResolveInfo,
 ): Promise<BatchJob> {
-  const atWork = new BatchJob(place, { job_id: place.jobId, status: JobStatus.Processing });
+  const started = new BatchJob(place, { job_id: place.jobId, status: JobStatus.Processing });
   const read = () => findBatchJob(context, place);
-  return createdJob({ typeName: 'BatchJob', atWork, told: NEEDS_NOTHING, read }, info);
+  return createdJob({ typeName: 'BatchJob', started, known: NEEDS_NO_CALL, read }, info);
 }

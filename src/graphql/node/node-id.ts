@@ -12,7 +12,7 @@ import {
   type TargetGroupPlace,
 } from '../../upstream/place.js';
 
-/** What an id can name, and how it is made up. */
+/** The kinds of ids and their formats. */
 const FORMS = {
   Account: '<account>',
   Project: '<account>/<project>',
@@ -22,11 +22,11 @@ const FORMS = {
   DraftLaunchJob: '<account>/<project>/<target group>/<launch-from-draft or schedule-from-draft>/<job>',
 } as const;
 
-const ACCOUNT = 'where `<account>` is a whole number of at most 2147483647 without leading zeros';
+const ACCOUNT = 'where `<account>` is an integer of at most 2147483647 without leading zeros';
 
 export type NodeKind = keyof typeof FORMS;
 
-export type NodePlace =
+export type NodeRef =
   | ({ readonly kind: 'Account' } & AccountPlace)
   | ({ readonly kind: 'Project' } & ProjectPlace)
   | ({ readonly kind: 'TargetGroup' } & TargetGroupPlace)
@@ -35,21 +35,21 @@ export type NodePlace =
   | ({ readonly kind: 'DraftLaunchJob' } & DraftLaunchJobPlace);
 
 export const accountNodeId = ({ accountId }: AccountPlace): string => accountId;
-export const projectNodeId = (place: ProjectPlace): string => `${place.accountId}/${place.projectId}`;
-export const targetGroupNodeId = (place: TargetGroupPlace): string =>
-  `${projectNodeId(place)}/${place.targetGroupId}`;
-export const fieldingRunNodeId = (place: FieldingRunPlace): string =>
-  `${targetGroupNodeId(place)}/${place.fieldingRunId}`;
-export const batchJobNodeId = (place: BatchJobPlace): string =>
-  `${projectNodeId(place)}/${place.action}/${place.jobId}`;
-export const draftLaunchJobNodeId = (place: DraftLaunchJobPlace): string =>
-  `${targetGroupNodeId(place)}/${place.action}/${place.jobId}`;
+export const projectNodeId = (ref: ProjectPlace): string => `${ref.accountId}/${ref.projectId}`;
+export const targetGroupNodeId = (ref: TargetGroupPlace): string =>
+  `${projectNodeId(ref)}/${ref.targetGroupId}`;
+export const fieldingRunNodeId = (ref: FieldingRunPlace): string =>
+  `${targetGroupNodeId(ref)}/${ref.fieldingRunId}`;
+export const batchJobNodeId = (ref: BatchJobPlace): string =>
+  `${projectNodeId(ref)}/${ref.action}/${ref.jobId}`;
+export const draftLaunchJobNodeId = (ref: DraftLaunchJobPlace): string =>
+  `${targetGroupNodeId(ref)}/${ref.action}/${ref.jobId}`;
 
 /**
- * What `id` names; undefined where it is malformed. Every part is checked, so that an id never leaves its path. A thing
- * has one id, but for a batch job: the kind in its id can be written in the long form of REST paths too.
+ * Parses an id; undefined if it is malformed. Every part is checked, so that an id cannot escape its REST path. Ids are
+ * unique, except that the kind in a batch job's id can also be written in the long form of REST paths.
  */
-export function parseNodeId(id: string): NodePlace | undefined {
+export function parseNodeId(id: string): NodeRef | undefined {
   const [accountId, projectId, third, fourth, fifth, ...rest] = id.split('/');
   if (rest.length > 0 || accountId === undefined || !isAccountId(accountId)) return undefined;
   if ([projectId, third, fourth, fifth].some((part) => part !== undefined && !isSegment(part))) {
@@ -60,36 +60,36 @@ export function parseNodeId(id: string): NodePlace | undefined {
   if (fourth === undefined) return { kind: 'TargetGroup', accountId, projectId, targetGroupId: third };
   if (fifth !== undefined) {
     if (!isDraftLaunchKind(fourth)) return undefined;
-    const place = { accountId, projectId, targetGroupId: third, action: fourth, jobId: fifth };
-    return { kind: 'DraftLaunchJob', ...place };
+    const ref = { accountId, projectId, targetGroupId: third, action: fourth, jobId: fifth };
+    return { kind: 'DraftLaunchJob', ...ref };
   }
-  // No target group has such an id: theirs are ULIDs, in capitals.
+  // No target group has such an id: those are uppercase ULIDs.
   const action = kindOfSegment(third);
   return action !== undefined
     ? { kind: 'BatchJob', accountId, projectId, action, jobId: fourth }
     : { kind: 'FieldingRun', accountId, projectId, targetGroupId: third, fieldingRunId: fourth };
 }
 
-/** The place of an id that must name a certain kind of thing; otherwise what is wrong, as a sentence without subject. */
-export function placeOf<K extends NodeKind>(kind: K, id: string): Extract<NodePlace, { kind: K }> | string {
-  const place = parseNodeId(id);
-  if (place?.kind === kind) return place as Extract<NodePlace, { kind: K }>;
-  return place === undefined
-    ? `is not an id: the id of ${withArticle(kind)} is \`${FORMS[kind]}\`, ${ACCOUNT}.`
-    : `is the id of ${withArticle(place.kind)}, and must be that of ${withArticle(kind)}: \`${FORMS[kind]}\`.`;
+/** The reference in an id of the given kind; otherwise what is wrong, as a sentence without a subject. */
+export function refOf<K extends NodeKind>(kind: K, id: string): Extract<NodeRef, { kind: K }> | string {
+  const ref = parseNodeId(id);
+  if (ref?.kind === kind) return ref as Extract<NodeRef, { kind: K }>;
+  return ref === undefined
+    ? `must be the id of ${withArticle(kind)}: \`${FORMS[kind]}\`, ${ACCOUNT}.`
+    : `must be the id of ${withArticle(kind)}: \`${FORMS[kind]}\`, but is the id of ${withArticle(ref.kind)}.`;
 }
 
 function withArticle(kind: NodeKind): string {
   return kind === 'Account' ? `an ${kind}` : `a ${kind}`;
 }
 
-/** {@link placeOf} for an argument of a query. */
-export function requirePlace<K extends NodeKind>(
+/** {@link refOf} for an argument of a query. */
+export function requireRef<K extends NodeKind>(
   kind: K,
   id: string,
   argument: string,
-): Extract<NodePlace, { kind: K }> {
-  const place = placeOf(kind, id);
-  if (typeof place === 'string') throw new BadUserInputError(`Argument \`${argument}\` ${place}`);
-  return place;
+): Extract<NodeRef, { kind: K }> {
+  const ref = refOf(kind, id);
+  if (typeof ref === 'string') throw new BadUserInputError(`Argument \`${argument}\` ${ref}`);
+  return ref;
 }

@@ -3,7 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from '
 import type { RequestContext } from '../../context.js';
 import { Account } from '../account/account.type.js';
 import type { Connection } from '../connection/connection.js';
-import { requirePlace } from '../node/node-id.js';
+import { requireRef } from '../node/node-id.js';
 import { TargetGroupsArgs } from '../target-group/target-group.args.js';
 import { TargetGroupConnection } from '../target-group/target-group.connection.js';
 import { targetGroupConnection } from '../target-group/target-group.pages.js';
@@ -20,27 +20,27 @@ import { Project } from './project.type.js';
 export class ProjectResolver {
   @Query(() => ProjectConnection, {
     nullable: true,
-    description: "An account's projects, page by page. Null where there is no such account.",
+    description: 'Projects of an account. Null if the account does not exist.',
   })
   async projects(
     @Args(() => AccountProjectsArgs) args: AccountProjectsArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<Project> | null> {
-    return await projectConnection(context, requirePlace('Account', args.accountId, 'accountId'), args);
+    return await projectConnection(context, requireRef('Account', args.accountId, 'accountId'), args);
   }
 
-  @Query(() => Project, { nullable: true, description: 'One project. Null where there is no such project.' })
+  @Query(() => Project, { nullable: true, description: 'Project by its id. Null if it does not exist.' })
   async project(
-    @Arg('id', () => ID, { description: 'The id of the project: `<account>/<project>`.' }) id: string,
+    @Arg('id', () => ID, { description: 'Id of the project: `<account>/<project>`.' }) id: string,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Project | null> {
-    return await findProject(context, requirePlace('Project', id, 'id'), info);
+    return await findProject(context, requireRef('Project', id, 'id'), info);
   }
 
   @FieldResolver(() => ID, {
     nullable: true,
-    description: 'The raw id of the person who manages the project. `projectManager` tells the name.',
+    description: 'Raw id of the project manager; see `projectManager` for the name.',
   })
   async projectManagerId(@Root() project: Project, @Ctx() context: RequestContext): Promise<string | null> {
     return await managerIdOf(project, context);
@@ -48,7 +48,7 @@ export class ProjectResolver {
 
   @FieldResolver(() => User, {
     nullable: true,
-    description: 'The project manager. Null where the API does not tell.',
+    description: 'Project manager. Null if unknown.',
   })
   async projectManager(
     @Root() project: Project,
@@ -58,7 +58,10 @@ export class ProjectResolver {
     return await relatedUser(context, project.place, await managerIdOf(project, context), info);
   }
 
-  @FieldResolver(() => TargetGroupConnection, { nullable: true, description: "The project's target groups." })
+  @FieldResolver(() => TargetGroupConnection, {
+    nullable: true,
+    description: 'Target groups of the project.',
+  })
   async targetGroups(
     @Root() { place }: Project,
     @Args(() => TargetGroupsArgs) args: TargetGroupsArgs,
@@ -67,14 +70,14 @@ export class ProjectResolver {
     return await targetGroupConnection(context, place, args);
   }
 
-  @FieldResolver(() => Account, { nullable: true, description: 'The account that the project belongs to.' })
+  @FieldResolver(() => Account, { nullable: true, description: 'Account that the project belongs to.' })
   account(@Root() { place }: Project): Account {
     return new Account({ accountId: place.accountId });
   }
 }
 
-/** Lists do not tell the manager. */
-async function managerIdOf({ place, facts }: Project, { loaders }: RequestContext): Promise<string | null> {
-  const { project_manager_id: known = null } = facts;
+/** Lists do not include the manager. */
+async function managerIdOf({ place, source }: Project, { loaders }: RequestContext): Promise<string | null> {
+  const { project_manager_id: known = null } = source;
   return known ?? (await loaders.project.load(place))?.project_manager_id ?? null;
 }

@@ -16,7 +16,7 @@ import {
 } from '../filter.js';
 import { toRestEnum } from '../rest-enum.js';
 import type { TargetGroupFilter, TargetGroupsArgs } from './target-group.args.js';
-import { ListedFacts } from './target-group.facts.js';
+import { ListItemSource } from './target-group.source.js';
 import { TargetGroup } from './target-group.type.js';
 
 const restStatus = toRestEnum(TargetGroupStatus);
@@ -26,7 +26,7 @@ const customerReferenceNumber = matching(
   'a customer reference number: 3 to 128 letters, digits, spaces, `-` and `_`, e.g. `TRACKER-0042`',
 );
 
-/** One page of a project's target groups; null where there is no such project. */
+/** One page of a project's target groups; null if the project does not exist. */
 export async function targetGroupConnection(
   { loaders }: RequestContext,
   { accountId, projectId }: ProjectPlace,
@@ -41,7 +41,7 @@ export async function targetGroupConnection(
     list.target_groups,
     page,
     (item) =>
-      new TargetGroup({ accountId, projectId, targetGroupId: segment(item.id) }, new ListedFacts(item)),
+      new TargetGroup({ accountId, projectId, targetGroupId: segment(item.id) }, new ListItemSource(item)),
   );
 }
 

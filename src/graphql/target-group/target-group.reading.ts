@@ -5,11 +5,11 @@ import { settled } from '../../loaders/read-loader.js';
 import type { TargetGroupPlace } from '../../upstream/place.js';
 import { isMissing } from '../missing.js';
 import { selectedFields } from '../selection.js';
-import { DraftFacts, LaunchedFacts, type TargetGroupFacts } from './target-group.facts.js';
+import { DraftSource, LaunchedSource, type TargetGroupSource } from './target-group.source.js';
 import { TargetGroup } from './target-group.type.js';
 
-/** What the place alone answers, or a call of its own. */
-const NEEDS_NOTHING = new Set([
+/** Fields that need no call, or that make their own. */
+const NEEDS_NO_CALL = new Set([
   '__typename',
   'id',
   'targetGroupId',
@@ -20,25 +20,24 @@ const NEEDS_NOTHING = new Set([
   'changelog',
 ]);
 
-/** What details tell, and an overview of before 2025-12-18 does not: the property, and the fields that need it. */
-const IN_OLDER_DETAILS = [
+/** Properties that overviews before 2025-12-18 lack but details have, and the fields that need them. */
+const MISSING_IN_OLDER_OVERVIEWS = [
   ['project_manager_id', ['projectManagerId', 'projectManager']],
   ['created_at', ['createdAt']],
 ] as const;
 
-/** Whether a selection is answered by a call at all. */
 export function needsOverview(selected: ReadonlySet<string>): boolean {
-  return [...selected].some((field) => !NEEDS_NOTHING.has(field));
+  return [...selected].some((field) => !NEEDS_NO_CALL.has(field));
 }
 
-/** Whether a selection needs details, too: where it has a field that this overview does not tell. */
+/** Whether a selection needs the details, because it has a field that the overview lacks. */
 export function needsDetails(selected: ReadonlySet<string>, overview: rest.TargetGroupOverview): boolean {
-  return IN_OLDER_DETAILS.some(
+  return MISSING_IN_OLDER_OVERVIEWS.some(
     ([property, fields]) => fields.some((field) => selected.has(field)) && isMissing(overview, property),
   );
 }
 
-/** The target group that a client named: REST is always asked whether it exists. */
+/** The target group that a client has named. It is always read, to check that it exists. */
 export async function findTargetGroup(
   context: RequestContext,
   place: TargetGroupPlace,
@@ -47,7 +46,7 @@ export async function findTargetGroup(
   return toTargetGroup(place, await read(context, place, selectedFields(info, 'TargetGroup')));
 }
 
-/** The target group that something belongs to: REST is asked where the selection needs it. */
+/** The target group that another object belongs to, read only if the selection needs it. */
 export async function relatedTargetGroup(
   context: RequestContext,
   { accountId, projectId, targetGroupId }: TargetGroupPlace,
@@ -55,46 +54,46 @@ export async function relatedTargetGroup(
 ): Promise<TargetGroup | null> {
   const place = { accountId, projectId, targetGroupId };
   const selected = selectedFields(info, 'TargetGroup');
-  const facts = needsOverview(selected)
+  const source = needsOverview(selected)
     ? await read(context, place, selected)
-    : new LaunchedFacts(null, null);
-  return toTargetGroup(place, facts);
+    : new LaunchedSource(null, null);
+  return toTargetGroup(place, source);
 }
 
-/** An overview is 404 for a draft; then it is read as one. */
+/** The overview of a draft is 404; the draft is read instead. */
 async function read(
   context: RequestContext,
   place: TargetGroupPlace,
   selected: ReadonlySet<string>,
-): Promise<TargetGroupFacts | null> {
+): Promise<TargetGroupSource | null> {
   const { loaders } = context;
   const launched = await readLaunched(context, place, selected);
   if (launched !== null) return launched;
 
   const draft = await loaders.draftTargetGroup.load(place);
   if (draft === null) return null;
-  if (draft !== 'launched') return new DraftFacts(draft);
+  if (draft !== 'launched') return new DraftSource(draft);
 
-  // Launched between the two reads, or a launched one without an overview.
+  // It was launched between the two reads, or is launched and has no overview.
   loaders.targetGroupOverview.clear(place);
   const launchedNow = await readLaunched(context, place, selected);
   if (launchedNow !== null) return launchedNow;
   const details = await loaders.targetGroupDetails.load(place);
-  return details === null ? null : new LaunchedFacts(null, details);
+  return details === null ? null : new LaunchedSource(null, details);
 }
 
 async function readLaunched(
   { loaders }: RequestContext,
   place: TargetGroupPlace,
   selected: ReadonlySet<string>,
-): Promise<LaunchedFacts | null> {
+): Promise<LaunchedSource | null> {
   const overview = await loaders.targetGroupOverview.load(place);
   if (overview === null) return null;
-  if (!needsDetails(selected, overview)) return new LaunchedFacts(overview, null);
+  if (!needsDetails(selected, overview)) return new LaunchedSource(overview, null);
   const [details = null] = await settled([loaders.targetGroupDetails.load(place)]);
-  return new LaunchedFacts(overview, details);
+  return new LaunchedSource(overview, details);
 }
 
-function toTargetGroup(place: TargetGroupPlace, facts: TargetGroupFacts | null): TargetGroup | null {
-  return facts === null ? null : new TargetGroup(place, facts);
+function toTargetGroup(place: TargetGroupPlace, source: TargetGroupSource | null): TargetGroup | null {
+  return source === null ? null : new TargetGroup(place, source);
 }

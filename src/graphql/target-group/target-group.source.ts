@@ -1,21 +1,21 @@
 import type * as rest from '../../contract/demand-api.js';
 
-/** What REST has told of a target group, in one form for all the calls that tell of it. */
-export interface TargetGroupFacts {
+/** Properties of a target group, in the same form for every REST call that returns them. */
+export interface TargetGroupSource {
   readonly humanReadableId: string | null;
   readonly name: string | null;
   readonly customerReferenceNumber: string | null;
   readonly locale: string | null;
-  /** As REST writes it; undefined where the call did not tell. */
+  /** As in the REST API; undefined if the call does not return it. */
   readonly status: string | undefined;
   readonly createdAt: string | null;
   readonly updatedAt: string | null;
   readonly projectManagerId: string | null;
   readonly progress: rest.TargetGroupProgress | null;
-  readonly statistics: TargetGroupFigures | null;
+  readonly statistics: StatisticsSource | null;
 }
 
-export interface TargetGroupFigures {
+export interface StatisticsSource {
   readonly conversionRate: number | null;
   readonly dropOffRate: number | null;
   readonly incidenceRate: number | null;
@@ -26,15 +26,14 @@ export interface TargetGroupFigures {
   readonly currentCostPerInterview: rest.MonetaryAmount | null;
   readonly currentCost: rest.MonetaryAmount | null;
   readonly lastCompleteAt: string | null;
-  /** The figures as lists tell them, with their issues; null where another call told. */
+  /** The statistics of a list item, with their issues; null if another call was made. */
   readonly listed: rest.TargetGroupStatistics | null;
 }
 
 /**
- * Facts are read from REST bodies when they are asked for and not before, because a property that came broken throws
- * when it is read: only the field that needs it fails.
+ * Reads properties of REST bodies lazily, because reading a malformed one throws: only the field that needs it fails.
  */
-export class ListedFacts implements TargetGroupFacts {
+export class ListItemSource implements TargetGroupSource {
   constructor(private readonly item: rest.TargetGroupListItem) {}
 
   get humanReadableId(): string | null {
@@ -73,16 +72,19 @@ export class ListedFacts implements TargetGroupFacts {
     return this.item.statistics?.progress?.value ?? null;
   }
 
-  get statistics(): TargetGroupFigures | null {
-    return this.item.statistics ? new ListedFigures(this.item.statistics) : null;
+  get statistics(): StatisticsSource | null {
+    return this.item.statistics ? new ListItemStatistics(this.item.statistics) : null;
   }
 }
 
-/** A launched target group: from its overview, and from its details what an older overview lacks, or all where it has none. */
-export class LaunchedFacts implements TargetGroupFacts {
+/**
+ * A launched target group: its overview, complemented by its details for what older overviews lack, or its details
+ * alone.
+ */
+export class LaunchedSource implements TargetGroupSource {
   readonly updatedAt = null;
 
-  /** @param details an error where they could not be read: it is that of the fields which need them */
+  /** @param details an error if they could not be read, thrown by the fields that need them */
   constructor(
     private readonly overview: rest.TargetGroupOverview | null,
     private readonly details: rest.TargetGroupDetails | null | Error,
@@ -125,13 +127,13 @@ export class LaunchedFacts implements TargetGroupFacts {
     return this.overview?.progress ?? null;
   }
 
-  get statistics(): TargetGroupFigures | null {
-    return this.overview === null ? null : new OverviewFigures(this.overview);
+  get statistics(): StatisticsSource | null {
+    return this.overview === null ? null : new OverviewStatistics(this.overview);
   }
 }
 
-/** A draft has been asked for nothing yet: no progress, no figures. */
-export class DraftFacts implements TargetGroupFacts {
+/** A draft has no progress and no statistics yet. */
+export class DraftSource implements TargetGroupSource {
   readonly status = 'draft';
   readonly updatedAt = null;
   readonly progress = null;
@@ -164,7 +166,7 @@ export class DraftFacts implements TargetGroupFacts {
   }
 }
 
-/** `ENG` and `US` are `eng_us` elsewhere. */
+/** Other calls write `ENG` and `US` as `eng_us`. */
 function localeOf({
   language_code: language,
   country_code: country,
@@ -172,7 +174,7 @@ function localeOf({
   return language && country ? `${language}_${country}`.toLowerCase() : null;
 }
 
-class ListedFigures implements TargetGroupFigures {
+class ListItemStatistics implements StatisticsSource {
   readonly currentCostPerInterview = null;
   readonly currentCost = null;
 
@@ -215,7 +217,7 @@ class ListedFigures implements TargetGroupFigures {
   }
 }
 
-class OverviewFigures implements TargetGroupFigures {
+class OverviewStatistics implements StatisticsSource {
   readonly lastCompleteAt = null;
   readonly earningsPerClickPerMinute = null;
   readonly listed = null;

@@ -9,23 +9,25 @@ import { fromRestEnum } from '../rest-enum.js';
 import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 import { issuesOf, StatisticIssue } from './statistic-issue.js';
 import { TargetGroupStatus } from './target-group.enum.js';
-import type { TargetGroupFacts, TargetGroupFigures } from './target-group.facts.js';
+import type { TargetGroupSource, StatisticsSource } from './target-group.source.js';
 
-@ObjectType({ description: 'How far the interviewing of a target group has come.' })
+@ObjectType({ description: 'Progress of a target group towards its goal.' })
 export class TargetGroupProgress {
   constructor(private readonly progress: rest.TargetGroupProgress) {}
 
-  @Field(() => Int, { description: 'How many interviews have been completed.' })
+  @Field(() => Int, { description: 'Number of completed interviews.' })
   get currentCompletes(): number {
     return this.progress.current_completes;
   }
 
-  @Field(() => Int, { description: 'How many people have passed the screening questions.' })
+  @Field(() => Int, { description: 'Number of people who have passed the screening questions.' })
   get currentPrescreens(): number {
     return this.progress.current_prescreens;
   }
 
-  @Field(() => Int, { description: 'How many are wanted, of what `fillingStrategy` counts.' })
+  @Field(() => Int, {
+    description: 'Goal: the number of completes or prescreens wanted, depending on `fillingStrategy`.',
+  })
   get fillingGoal(): number {
     return this.progress.filling_goal;
   }
@@ -33,7 +35,8 @@ export class TargetGroupProgress {
   @Field(() => String, {
     nullable: true,
     description:
-      "What counts towards the goal, in the API's own word: `completes`, `prescreens` or `automated`; older versions have others, e.g. `balanced`.",
+      'What counts towards the goal, as a code of the REST API: `completes`, `prescreens` or `automated`; ' +
+      'older versions have others, e.g. `balanced`.',
   })
   get fillingStrategy(): string | null {
     return this.progress.filling_strategy ?? null;
@@ -41,110 +44,116 @@ export class TargetGroupProgress {
 }
 
 @ObjectType({
-  description: 'The figures of a target group. Each is null where the API does not tell it (yet).',
+  description: 'Statistics of a target group. Each is null if it is not (yet) known.',
 })
 export class TargetGroupStatistics {
-  constructor(private readonly figures: TargetGroupFigures) {}
+  constructor(private readonly source: StatisticsSource) {}
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Conversion rate: the share of entrants who complete, e.g. `0.25`, as the API reports it.',
+    description:
+      'Conversion rate: the share of entrants who complete, e.g. `0.25`, as reported by the REST API.',
   })
   get conversionRate(): number | null {
-    return this.figures.conversionRate;
-  }
-
-  @Field(() => Float, {
-    nullable: true,
-    description: 'Drop-off rate: the share of respondents who give up, e.g. `0.1`, as the API reports it.',
-  })
-  get dropOffRate(): number | null {
-    return this.figures.dropOffRate;
+    return this.source.conversionRate;
   }
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'Incidence rate (IR): the share of respondents who qualify, e.g. `0.4`, as the API reports it.',
+      'Drop-off rate: the share of respondents who abandon the survey, e.g. `0.1`, as reported by the REST API.',
+  })
+  get dropOffRate(): number | null {
+    return this.source.dropOffRate;
+  }
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Incidence rate (IR): the share of respondents who qualify, e.g. `0.4`, as reported by the REST API.',
   })
   get incidenceRate(): number | null {
-    return this.figures.incidenceRate;
+    return this.source.incidenceRate;
   }
 
   @Field(() => Int, { nullable: true, description: 'Median length of interview (LOI), in whole seconds.' })
   get medianLengthOfInterviewSeconds(): number | null {
-    const seconds = this.figures.medianLengthOfInterviewSeconds;
+    const seconds = this.source.medianLengthOfInterviewSeconds;
     return seconds === null ? null : Math.round(seconds);
   }
 
   @Field(() => Money, { nullable: true, description: 'Average cost per interview (CPI).' })
   get averageCostPerInterview(): Money | null {
-    return moneyOf(this.figures.averageCostPerInterview);
+    return moneyOf(this.source.averageCostPerInterview);
   }
 
   @Field(() => Money, {
     nullable: true,
-    description: 'Earnings per click (EPC): what the supplier earns with each respondent who enters.',
+    description: 'Earnings per click (EPC): what the supplier earns per respondent who enters.',
   })
   get earningsPerClick(): Money | null {
-    return moneyOf(this.figures.earningsPerClick);
+    return moneyOf(this.source.earningsPerClick);
   }
 
   @Field(() => Money, {
     nullable: true,
     description:
-      'Earnings per click for each minute of the interview. Only lists of target groups tell; null elsewhere.',
+      'Earnings per click per minute of the interview. Available only in lists of target groups; otherwise null.',
   })
   get earningsPerClickPerMinute(): Money | null {
-    return moneyOf(this.figures.earningsPerClickPerMinute);
+    return moneyOf(this.source.earningsPerClickPerMinute);
   }
 
   @Field(() => Money, {
     nullable: true,
     description:
-      'Cost per interview (CPI) at present. Null in lists of target groups, and from older versions of the API.',
+      'Current cost per interview (CPI). Null in lists of target groups, and with older versions of the REST API.',
   })
   get currentCostPerInterview(): Money | null {
-    return moneyOf(this.figures.currentCostPerInterview);
+    return moneyOf(this.source.currentCostPerInterview);
   }
 
   @Field(() => Money, {
     nullable: true,
     description:
-      'Spend: what all completes have cost so far. Null in lists of target groups, and from older versions of the API.',
+      'Total cost of all completes so far. Null in lists of target groups, and with older versions of the ' +
+      'REST API.',
   })
   get currentCost(): Money | null {
-    return moneyOf(this.figures.currentCost);
+    return moneyOf(this.source.currentCost);
   }
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the latest interview was completed. Only lists of target groups tell; null elsewhere.',
+    description:
+      'Time when the latest interview was completed. Available only in lists of target groups; otherwise null.',
   })
   get lastCompleteAt(): Moment | null {
-    return momentOf(this.figures.lastCompleteAt, 'last_complete_date');
+    return momentOf(this.source.lastCompleteAt, 'last_complete_date');
   }
 
   @Field(() => [StatisticIssue], {
     nullable: 'itemsAndList',
     description:
-      'What the API finds wrong with the figures, and proposes to do about it; empty where nothing is. Only lists of target ' +
-      'groups tell; null elsewhere. Null, with an error, stands for an issue that could not be read.',
+      'Issues that the REST API has found with the statistics, with suggested fixes; empty if there are none. ' +
+      'Available only in lists of target groups; otherwise null. An issue that cannot be read is null, with ' +
+      'an error.',
   })
   get issues(): readonly (StatisticIssue | Error)[] | null {
-    const { listed } = this.figures;
+    const { listed } = this.source;
     return listed === null ? null : issuesOf(listed);
   }
 }
 
 @ObjectType({
   implements: Node,
-  description: 'Who is to be asked, and how many of them. Once launched, it has a fielding run.',
+  description:
+    'Group of respondents to interview: who, and how many. Has a fielding run once it is launched.',
 })
 export class TargetGroup implements Node {
   constructor(
     readonly place: TargetGroupPlace,
-    private readonly facts: TargetGroupFacts,
+    private readonly source: TargetGroupSource,
   ) {}
 
   @Field(() => ID, { description: NODE_ID })
@@ -152,27 +161,27 @@ export class TargetGroup implements Node {
     return targetGroupNodeId(this.place);
   }
 
-  @Field(() => ID, { description: 'The raw id in the REST API.' })
+  @Field(() => ID, { description: 'Raw id in the REST API.' })
   get targetGroupId(): string {
     return this.place.targetGroupId;
   }
 
-  @Field(() => String, { nullable: true, description: 'The short id that people use, e.g. in e-mails.' })
+  @Field(() => String, { nullable: true, description: 'Short id for people, e.g. for use in e-mails.' })
   get humanReadableId(): string | null {
-    return this.facts.humanReadableId;
+    return this.source.humanReadableId;
   }
 
-  @Field(() => String, { nullable: true, description: 'What the target group is called.' })
+  @Field(() => String, { nullable: true, description: 'Name of the target group.' })
   get name(): string | null {
-    return this.facts.name;
+    return this.source.name;
   }
 
   @Field(() => String, {
     nullable: true,
-    description: "The customer's own number for the target group, e.g. `TRACKER-0042`, where it has one.",
+    description: "Customer's own reference for the target group, e.g. `TRACKER-0042`. Null if there is none.",
   })
   get customerReferenceNumber(): string | null {
-    return this.facts.customerReferenceNumber;
+    return this.source.customerReferenceNumber;
   }
 
   @Field(() => String, {
@@ -180,53 +189,57 @@ export class TargetGroup implements Node {
     description: 'Language and country of the respondents, e.g. `eng_us`.',
   })
   get locale(): string | null {
-    return this.facts.locale;
+    return this.source.locale;
   }
 
-  @Field(() => TargetGroupStatus, { description: 'How far the target group has come.' })
+  @Field(() => TargetGroupStatus, { description: 'State of the target group.' })
   get status(): TargetGroupStatus {
-    const { status } = this.facts;
+    const { status } = this.source;
     if (status === undefined)
-      throw badResponse('The Demand API did not tell the status of the target group.');
+      throw badResponse('The Demand API response is missing the `status` of the target group.');
     return fromRestEnum(TargetGroupStatus, status);
   }
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the target group was created. Null where the API does not tell.',
+    description: 'Time when the target group was created. Null if unknown.',
   })
   get createdAt(): Moment | null {
-    return momentOf(this.facts.createdAt, 'created_at');
+    return momentOf(this.source.createdAt, 'created_at');
   }
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the target group was last changed. Only lists of target groups tell; null elsewhere.',
+    description:
+      'Time of the last change to the target group. Available only in lists of target groups; otherwise null.',
   })
   get updatedAt(): Moment | null {
-    return momentOf(this.facts.updatedAt, 'updated_at');
+    return momentOf(this.source.updatedAt, 'updated_at');
   }
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The raw id of the person who manages the target group. `projectManager` tells the name.',
+    description: 'Raw id of the project manager; see `projectManager` for the name.',
   })
   get projectManagerId(): string | null {
-    return this.facts.projectManagerId;
+    return this.source.projectManagerId;
   }
 
   @Field(() => TargetGroupProgress, {
     nullable: true,
-    description: 'How far the interviewing has come. Null for a draft.',
+    description: 'Progress towards the goal. Null for a draft.',
   })
   get progress(): TargetGroupProgress | null {
-    const { progress } = this.facts;
+    const { progress } = this.source;
     return progress === null ? null : new TargetGroupProgress(progress);
   }
 
-  @Field(() => TargetGroupStatistics, { nullable: true, description: 'The figures. Null for a draft.' })
+  @Field(() => TargetGroupStatistics, {
+    nullable: true,
+    description: 'Statistics of the target group. Null for a draft.',
+  })
   get statistics(): TargetGroupStatistics | null {
-    const { statistics } = this.facts;
+    const { statistics } = this.source;
     return statistics === null ? null : new TargetGroupStatistics(statistics);
   }
 }

@@ -1,6 +1,6 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { requirePlace } from '../node/node-id.js';
+import { requireRef } from '../node/node-id.js';
 import { TargetGroupSelection } from './transitions.input.js';
 import { selectionRequest } from './transitions.selection.js';
 import { TargetGroupTransitions } from './transitions.type.js';
@@ -10,20 +10,20 @@ export class TransitionsResolver {
   @Query(() => TargetGroupTransitions, {
     nullable: true,
     description:
-      'Which actions are allowed for a selection of target groups as a whole, drafts too. Nothing is changed. Null where there ' +
-      'is no such project, or where a target group that is included does not exist.',
+      'Actions that are allowed for a selection of target groups as a whole, drafts included. Changes ' +
+      'nothing. Null if the project or an included target group does not exist.',
   })
   async targetGroupTransitions(
-    @Arg('projectId', () => ID, { description: 'The id of the project: `<account>/<project>`.' })
+    @Arg('projectId', () => ID, { description: 'Id of the project: `<account>/<project>`.' })
     projectId: string,
     @Arg('selection', () => TargetGroupSelection, {
       nullable: true,
-      description: 'Which target groups; all of the project if none is given.',
+      description: 'Target groups to check. Default: all target groups of the project.',
     })
     selection: TargetGroupSelection | null | undefined,
     @Ctx() { loaders }: RequestContext,
   ): Promise<TargetGroupTransitions | null> {
-    const { accountId, projectId: rawProjectId } = requirePlace('Project', projectId, 'projectId');
+    const { accountId, projectId: rawProjectId } = requireRef('Project', projectId, 'projectId');
     const project = { accountId, projectId: rawProjectId };
     const answer = await loaders.transitions.load({
       ...project,

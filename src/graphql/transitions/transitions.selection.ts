@@ -2,7 +2,7 @@ import { TargetGroupStatus, type TargetGroupTransitionsRequest } from '../../con
 import { BadUserInputError } from '../../errors.js';
 import type { ProjectPlace } from '../../upstream/place.js';
 import { countryCode, filterText, filterValues, languageCode } from '../filter.js';
-import { projectNodeId, requirePlace } from '../node/node-id.js';
+import { projectNodeId, requireRef } from '../node/node-id.js';
 import { toRestEnum } from '../rest-enum.js';
 import type { TargetGroupSelection } from './transitions.input.js';
 
@@ -11,9 +11,9 @@ const MAX_IDS = 1000;
 const restStatus = toRestEnum(TargetGroupStatus);
 
 /**
- * A selection in the terms of REST.
+ * Converts a selection to the REST request.
  *
- * @throws {BadUserInputError} where it names what cannot be selected in the project; the message names the argument
+ * @throws {BadUserInputError} if an id or a filter is invalid; the message names the argument
  */
 export function selectionRequest(
   project: ProjectPlace,
@@ -21,8 +21,8 @@ export function selectionRequest(
 ): TargetGroupTransitionsRequest {
   const { includedTargetGroupIds: included, excludedTargetGroupIds: excluded } = selection;
   if (included?.length === 0) {
-    // REST cannot be told that none is included: it would take all of the project.
-    throw new BadUserInputError('Argument `selection.includedTargetGroupIds` must name a target group.');
+    // The REST API would take an empty list as all target groups of the project.
+    throw new BadUserInputError('Argument `selection.includedTargetGroupIds` must contain at least one id.');
   }
   const filters = {
     ...filterValues('status', selection.status, 'selection.status', restStatus),
@@ -37,7 +37,7 @@ export function selectionRequest(
   };
 }
 
-/** Each id once, or nothing where there are none. */
+/** The distinct ids; nothing if there are none. */
 function rawIds<K extends string>(
   name: K,
   ids: readonly string[] | null | undefined,
@@ -53,9 +53,9 @@ function rawIds<K extends string>(
 }
 
 function rawId(id: string, project: ProjectPlace, path: string): string {
-  const { accountId, projectId, targetGroupId } = requirePlace('TargetGroup', id, path);
+  const { accountId, projectId, targetGroupId } = requireRef('TargetGroup', id, path);
   if (accountId === project.accountId && projectId === project.projectId) return targetGroupId;
   throw new BadUserInputError(
-    `Argument \`${path}\` is of another project than \`projectId\`: \`${projectNodeId(project)}\`.`,
+    `Argument \`${path}\` must belong to the project in \`projectId\`: \`${projectNodeId(project)}\`.`,
   );
 }

@@ -3,7 +3,7 @@ import type { PageQuery } from '../../../src/graphql/connection/page.js';
 import { project } from './demand.js';
 import { failureOf, useStage } from './stage.js';
 
-const LEADS_BACK = 'The Demand API gave a page that leads back to the cursor it was asked with.';
+const LEADS_BACK = 'The Demand API returned a page that leads back to the cursor it was requested with.';
 
 describe('A page', () => {
   const after: PageQuery = { page_size: 3, start_after: 'c' };
@@ -35,7 +35,7 @@ describe('A page', () => {
   ])('that is empty and not the last, without a cursor, cannot be told from the end: %s', (_way, query) => {
     const connection = connect('', query);
     expect(connection.nodes).toEqual([]);
-    expect(() => connection.pageInfo).toThrow('more items, but gives no cursor');
+    expect(() => connection.pageInfo).toThrow('more items, but returned no cursor');
   });
 
   it.each([
