@@ -166,17 +166,17 @@ describe('parseNodeId', () => {
     expect(parseNodeId(id)).toBeUndefined();
   });
 
-  test('takes a part of 128 characters, and no more', () => {
+  test('accepts parts of up to 128 characters', () => {
     expect(parseNodeId(`101/${'x'.repeat(128)}`)).toMatchObject({ kind: 'Project' });
   });
 
-  test.each(Object.values(BatchJobKind))('takes both forms of the id of a %s job for the same', (action) => {
+  test.each(Object.values(BatchJobKind))('accepts both forms of the id of a %s job', (action) => {
     const place = parseNodeId(`101/${P}/${action}-fielding-runs-by-target-group-id/${J}`);
     expect(place).toEqual(parseNodeId(`101/${P}/${action}/${J}`));
     expect(idOf(place!)).toBe(`101/${P}/${action}/${J}`);
   });
 
-  test('takes a third part for the kind of a job only where there is such a kind', () => {
+  test('takes the third part as a kind of job only if there is such a kind', () => {
     for (const segment of ['pause-foo', 'pause-', 'launch-now', 'pause-fielding-runs-by-target-group-ids'])
       expect(parseNodeId(`101/${P}/${segment}/${J}`)).toMatchObject({ kind: 'FieldingRun' });
     expect(parseNodeId(`101/${P}/restart/${J}`)).toMatchObject({ kind: 'FieldingRun' });
@@ -185,7 +185,7 @@ describe('parseNodeId', () => {
     expect(parseNodeId(`101/${P}/pause`)).toMatchObject({ kind: 'TargetGroup' });
   });
 
-  test('any text names a place whose path stays where it belongs, or nothing', () => {
+  test('returns undefined or a reference whose path stays below its parent, for any text', () => {
     const part = fc.oneof(
       fc.constantFrom(
         '101',
@@ -223,7 +223,7 @@ describe('parseNodeId', () => {
         const short = isLong ? [account, project, 'pause', ...rest].join('/') : text;
         expect(idOf(place)).toBe(short);
         const path = pathOf(place);
-        // A URL parser takes the path as it is: there is no way up in it, no query, no other host.
+        // URL parsers keep the path unchanged: no dot segments, no query, no other host.
         const url = new URL(`https://api.example.com/v1${path}`);
         expect(url.href).toBe(`https://api.example.com/v1${path}`);
         expect(path).toMatch(PATHS[place.kind]);
@@ -238,7 +238,7 @@ describe('refOf and requireRef', () => {
   const pairs = kinds.flatMap((wanted) => examples.map(([id, place]) => ({ wanted, id, place })));
 
   test.each(pairs.filter(({ wanted, place }) => wanted === place.kind))(
-    'take $id as the id of a $wanted',
+    'accept $id as the id of a $wanted',
     ({ wanted, id, place }) => {
       expect(refOf(wanted, id)).toEqual(place);
       expect(requireRef(wanted, id, 'id')).toEqual(place);
@@ -246,7 +246,7 @@ describe('refOf and requireRef', () => {
   );
 
   test.each(pairs.filter(({ wanted, place }) => wanted !== place.kind))(
-    'refuse $id as the id of a $wanted, and say what it is',
+    'reject $id as the id of a $wanted, and name its kind',
     ({ wanted, id, place }) => {
       expect(refOf(wanted, id)).toMatch(
         new RegExp(`^must be the id of an? ${wanted}: .*, but is the id of an? ${place.kind}\\.$`),
@@ -254,7 +254,7 @@ describe('refOf and requireRef', () => {
     },
   );
 
-  test.each(malformed)('refuse %j for every kind, and never repeat it', (id) => {
+  test.each(malformed)('reject %j for every kind, without repeating it', (id) => {
     for (const kind of kinds) {
       const problem = refOf(kind, id);
       expect(problem).toMatch(

@@ -24,9 +24,9 @@ export class CompletesResolver {
     interval: string,
     @Ctx() { loaders }: RequestContext,
   ): Promise<(CompletesPoint | Error)[] | null> {
-    const answer = await loaders.completesByInterval.load({ ...place, interval });
-    if (answer === null) return null;
-    return inOrder(itemsFrom(answer.aggregated_completes_intervals, (item) => new CompletesPoint(item)));
+    const response = await loaders.completesByInterval.load({ ...place, interval });
+    if (response === null) return null;
+    return inOrder(itemsFrom(response.aggregated_completes_intervals, (item) => new CompletesPoint(item)));
   }
 }
 

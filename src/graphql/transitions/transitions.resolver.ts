@@ -25,10 +25,10 @@ export class TransitionsResolver {
   ): Promise<TargetGroupTransitions | null> {
     const { accountId, projectId: rawProjectId } = requireRef('Project', projectId, 'projectId');
     const project = { accountId, projectId: rawProjectId };
-    const answer = await loaders.transitions.load({
+    const response = await loaders.transitions.load({
       ...project,
       selection: selectionRequest(project, selection ?? {}),
     });
-    return answer === null ? null : new TargetGroupTransitions(project, answer);
+    return response === null ? null : new TargetGroupTransitions(project, response);
   }
 }
