@@ -16,7 +16,7 @@ import {
 } from '../filter.js';
 import { toRestEnum } from '../rest-enum.js';
 import type { TargetGroupFilter, TargetGroupsArgs } from './target-group.args.js';
-import { ListItemSource } from './target-group.source.js';
+import { ListedSource } from './target-group.source.js';
 import { TargetGroup } from './target-group.type.js';
 
 const restStatus = toRestEnum(TargetGroupStatus);
@@ -41,7 +41,7 @@ export async function targetGroupConnection(
     list.target_groups,
     page,
     (item) =>
-      new TargetGroup({ accountId, projectId, targetGroupId: segment(item.id) }, new ListItemSource(item)),
+      new TargetGroup({ accountId, projectId, targetGroupId: segment(item.id) }, new ListedSource(item)),
   );
 }
 

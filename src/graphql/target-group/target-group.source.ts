@@ -12,10 +12,10 @@ export interface TargetGroupSource {
   readonly updatedAt: string | null;
   readonly projectManagerId: string | null;
   readonly progress: rest.TargetGroupProgress | null;
-  readonly statistics: StatisticsSource | null;
+  readonly statistics: TargetGroupMetrics | null;
 }
 
-export interface StatisticsSource {
+export interface TargetGroupMetrics {
   readonly conversionRate: number | null;
   readonly dropOffRate: number | null;
   readonly incidenceRate: number | null;
@@ -33,7 +33,7 @@ export interface StatisticsSource {
 /**
  * Reads properties of REST bodies lazily, because reading a malformed one throws: only the field that needs it fails.
  */
-export class ListItemSource implements TargetGroupSource {
+export class ListedSource implements TargetGroupSource {
   constructor(private readonly item: rest.TargetGroupListItem) {}
 
   get humanReadableId(): string | null {
@@ -72,8 +72,8 @@ export class ListItemSource implements TargetGroupSource {
     return this.item.statistics?.progress?.value ?? null;
   }
 
-  get statistics(): StatisticsSource | null {
-    return this.item.statistics ? new ListItemStatistics(this.item.statistics) : null;
+  get statistics(): TargetGroupMetrics | null {
+    return this.item.statistics ? new ListedMetrics(this.item.statistics) : null;
   }
 }
 
@@ -127,8 +127,8 @@ export class LaunchedSource implements TargetGroupSource {
     return this.overview?.progress ?? null;
   }
 
-  get statistics(): StatisticsSource | null {
-    return this.overview === null ? null : new OverviewStatistics(this.overview);
+  get statistics(): TargetGroupMetrics | null {
+    return this.overview === null ? null : new OverviewMetrics(this.overview);
   }
 }
 
@@ -174,7 +174,7 @@ function localeOf({
   return language && country ? `${language}_${country}`.toLowerCase() : null;
 }
 
-class ListItemStatistics implements StatisticsSource {
+class ListedMetrics implements TargetGroupMetrics {
   readonly currentCostPerInterview = null;
   readonly currentCost = null;
 
@@ -217,7 +217,7 @@ class ListItemStatistics implements StatisticsSource {
   }
 }
 
-class OverviewStatistics implements StatisticsSource {
+class OverviewMetrics implements TargetGroupMetrics {
   readonly lastCompleteAt = null;
   readonly earningsPerClickPerMinute = null;
   readonly listed = null;

@@ -9,7 +9,7 @@ import { fromRestEnum } from '../rest-enum.js';
 import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 import { issuesOf, StatisticIssue } from './statistic-issue.js';
 import { TargetGroupStatus } from './target-group.enum.js';
-import type { TargetGroupSource, StatisticsSource } from './target-group.source.js';
+import type { TargetGroupSource, TargetGroupMetrics } from './target-group.source.js';
 
 @ObjectType({ description: 'Progress of a target group towards its goal.' })
 export class TargetGroupProgress {
@@ -47,7 +47,7 @@ export class TargetGroupProgress {
   description: 'Statistics of a target group. Each is null if it is not (yet) known.',
 })
 export class TargetGroupStatistics {
-  constructor(private readonly source: StatisticsSource) {}
+  constructor(private readonly metrics: TargetGroupMetrics) {}
 
   @Field(() => Float, {
     nullable: true,
@@ -55,7 +55,7 @@ export class TargetGroupStatistics {
       'Conversion rate: the share of entrants who complete, e.g. `0.25`, as reported by the REST API.',
   })
   get conversionRate(): number | null {
-    return this.source.conversionRate;
+    return this.metrics.conversionRate;
   }
 
   @Field(() => Float, {
@@ -64,7 +64,7 @@ export class TargetGroupStatistics {
       'Drop-off rate: the share of respondents who abandon the survey, e.g. `0.1`, as reported by the REST API.',
   })
   get dropOffRate(): number | null {
-    return this.source.dropOffRate;
+    return this.metrics.dropOffRate;
   }
 
   @Field(() => Float, {
@@ -73,18 +73,18 @@ export class TargetGroupStatistics {
       'Incidence rate (IR): the share of respondents who qualify, e.g. `0.4`, as reported by the REST API.',
   })
   get incidenceRate(): number | null {
-    return this.source.incidenceRate;
+    return this.metrics.incidenceRate;
   }
 
   @Field(() => Int, { nullable: true, description: 'Median length of interview (LOI), in whole seconds.' })
   get medianLengthOfInterviewSeconds(): number | null {
-    const seconds = this.source.medianLengthOfInterviewSeconds;
+    const seconds = this.metrics.medianLengthOfInterviewSeconds;
     return seconds === null ? null : Math.round(seconds);
   }
 
   @Field(() => Money, { nullable: true, description: 'Average cost per interview (CPI).' })
   get averageCostPerInterview(): Money | null {
-    return moneyOf(this.source.averageCostPerInterview);
+    return moneyOf(this.metrics.averageCostPerInterview);
   }
 
   @Field(() => Money, {
@@ -92,7 +92,7 @@ export class TargetGroupStatistics {
     description: 'Earnings per click (EPC): what the supplier earns per respondent who enters.',
   })
   get earningsPerClick(): Money | null {
-    return moneyOf(this.source.earningsPerClick);
+    return moneyOf(this.metrics.earningsPerClick);
   }
 
   @Field(() => Money, {
@@ -101,7 +101,7 @@ export class TargetGroupStatistics {
       'Earnings per click per minute of the interview. Available only in lists of target groups; otherwise null.',
   })
   get earningsPerClickPerMinute(): Money | null {
-    return moneyOf(this.source.earningsPerClickPerMinute);
+    return moneyOf(this.metrics.earningsPerClickPerMinute);
   }
 
   @Field(() => Money, {
@@ -110,7 +110,7 @@ export class TargetGroupStatistics {
       'Current cost per interview (CPI). Null in lists of target groups, and with older versions of the REST API.',
   })
   get currentCostPerInterview(): Money | null {
-    return moneyOf(this.source.currentCostPerInterview);
+    return moneyOf(this.metrics.currentCostPerInterview);
   }
 
   @Field(() => Money, {
@@ -120,7 +120,7 @@ export class TargetGroupStatistics {
       'REST API.',
   })
   get currentCost(): Money | null {
-    return moneyOf(this.source.currentCost);
+    return moneyOf(this.metrics.currentCost);
   }
 
   @Field(() => DateTime, {
@@ -129,7 +129,7 @@ export class TargetGroupStatistics {
       'Time when the latest interview was completed. Available only in lists of target groups; otherwise null.',
   })
   get lastCompleteAt(): Moment | null {
-    return momentOf(this.source.lastCompleteAt, 'last_complete_date');
+    return momentOf(this.metrics.lastCompleteAt, 'last_complete_date');
   }
 
   @Field(() => [StatisticIssue], {
@@ -140,7 +140,7 @@ export class TargetGroupStatistics {
       'an error.',
   })
   get issues(): readonly (StatisticIssue | Error)[] | null {
-    const { listed } = this.source;
+    const { listed } = this.metrics;
     return listed === null ? null : issuesOf(listed);
   }
 }
