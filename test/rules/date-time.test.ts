@@ -86,7 +86,7 @@ describe('a date of the REST API', () => {
     '-000001-01-01T00:00:00Z',
   ])('rejects %j', (text) => {
     expect(() => momentOf(text, 'created_at')).toThrow(
-      'The Demand API sent a `created_at` that is not a valid date.',
+      'The Demand API returned a `created_at` that is not a valid date.',
     );
   });
 

@@ -81,12 +81,12 @@ async function accountInList(
 /** The contract makes the list and the ids in it optional, but the graph cannot do without them. */
 function accountsIn(list: rest.AccountList): readonly rest.Account[] {
   const accounts = list.accounts ?? null;
-  if (accounts === null) throw badResponse('The Demand API response is missing `accounts`.');
+  if (accounts === null) throw badResponse('The response of the Demand API has no `accounts`.');
   return accounts;
 }
 
 function toAccount(id: number | null | undefined): Account {
   if (id === undefined || id === null)
-    throw badResponse('The Demand API response is missing the `id` of an account.');
+    throw badResponse('The response of the Demand API has an account without `id`.');
   return new Account({ accountId: accountIdOf(id) });
 }

@@ -16,7 +16,7 @@ export class CompletesPoint {
   /** @throws {UpstreamError} if either coordinate is missing */
   constructor({ timestamp, count }: rest.CompletesInInterval) {
     const at = momentOf(timestamp, 'timestamp');
-    if (at === null) throw badResponse('The Demand API response is missing the `timestamp` of an interval.');
+    if (at === null) throw badResponse('The response of the Demand API has an interval without `timestamp`.');
     this.at = at;
     this.completes = count;
   }

@@ -156,7 +156,7 @@ class RestPage<I extends Identified, N> implements Connection<N> {
     // An empty cursor would lead back to the first page.
     if (typeof id === 'string' && id !== '') return id;
     throw badResponse(
-      'The Demand API response is missing the `id` of an item, which its cursor is made from.',
+      'The response of the Demand API has an item without `id`, which its cursor is made from.',
     );
   }
 

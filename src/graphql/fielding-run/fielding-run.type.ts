@@ -74,6 +74,6 @@ export class FieldingRun implements Node {
 
 function required<T>(value: T | undefined, name: string): T {
   if (value === undefined)
-    throw badResponse(`The Demand API response is missing the \`${name}\` of the fielding run.`);
+    throw badResponse(`The response of the Demand API has no \`${name}\` for the fielding run.`);
   return value;
 }

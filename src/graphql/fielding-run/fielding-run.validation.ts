@@ -13,7 +13,7 @@ export function periodErrors({ startAt, endAt }: PeriodInput): readonly Validati
   const outOfRange = Object.entries(dates).filter(([, date]) => !isWritable(date));
   if (outOfRange.length > 0) {
     return outOfRange.map(
-      ([field]) => new ValidationError(`\`${field}\` must be in the years 1 to 9999 in UTC.`, [field]),
+      ([field]) => new ValidationError(`\`${field}\` must be in the years 1 to 9999, in UTC.`, [field]),
     );
   }
   if (startAt === undefined || endAt > startAt) return [];

@@ -49,7 +49,8 @@ export function momentOf(text: string | null | undefined, name: string): Moment 
   // times as long.
   if (isWritten(text)) return text as Moment;
   const date = dateIn(text);
-  if (date === undefined) throw badResponse(`The Demand API sent a \`${name}\` that is not a valid date.`);
+  if (date === undefined)
+    throw badResponse(`The Demand API returned a \`${name}\` that is not a valid date.`);
   return date.toISOString() as Moment;
 }
 

@@ -196,7 +196,7 @@ export class TargetGroup implements Node {
   get status(): TargetGroupStatus {
     const { status } = this.source;
     if (status === undefined)
-      throw badResponse('The Demand API response is missing the `status` of the target group.');
+      throw badResponse('The response of the Demand API has no `status` for the target group.');
     return fromRestEnum(TargetGroupStatus, status);
   }
 
