@@ -1,10 +1,10 @@
 /**
- * Prints how `schema.graphql` differs from `released.graphql`, the schema of the last release, worst changes first.
+ * Prints how `schema.graphql` differs from `released.graphql`, the schema of the last release, breaking changes first.
  *
  *     node schema/check-breaking-changes.mjs [--fail]
  *
- * A release copies the one over the other. With `--fail`, breaking changes make the exit code 1; without, it is 0
- * whatever the changes are: they may be wanted, but nobody should make them unawares.
+ * A release copies `schema.graphql` to `released.graphql`. With `--fail`, breaking changes exit with code 1; otherwise
+ * the exit code is 0, as they can be intended.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -15,8 +15,8 @@ const released = new URL('released.graphql', import.meta.url);
 const current = new URL('schema.graphql', import.meta.url);
 
 const SECTIONS = [
-  { level: CriticalityLevel.Breaking, title: "BREAKING: queries of today's clients will fail", sign: '✖' },
-  { level: CriticalityLevel.Dangerous, title: 'Dangerous: clients may not expect it', sign: '!' },
+  { level: CriticalityLevel.Breaking, title: 'BREAKING: existing queries can fail', sign: '✖' },
+  { level: CriticalityLevel.Dangerous, title: 'Dangerous: clients may not expect these changes', sign: '!' },
   { level: CriticalityLevel.NonBreaking, title: 'Safe', sign: '✔' },
 ];
 
@@ -27,7 +27,7 @@ if (existsSync(released)) {
   console.log(report(changes));
   if (options.fail && breaking(changes).length > 0) process.exitCode = 1;
 } else {
-  console.log('There is no schema/released.graphql, so nothing is released yet that a change could break.');
+  console.log('There is no schema/released.graphql: nothing has been released that a change could break.');
 }
 
 /** @param {URL} file */
@@ -44,13 +44,13 @@ function breaking(changes) {
 
 /** @param {Change[]} changes */
 function report(changes) {
-  if (changes.length === 0) return 'The schema is that of the last release.';
+  if (changes.length === 0) return 'The schema has not changed since the last release.';
   const sections = SECTIONS.map((section) => describe(section, changes)).filter((text) => text !== '');
   const summary = `${changes.length} changes since the last release, ${breaking(changes).length} of them breaking.`;
   return [...sections, summary].join('\n\n');
 }
 
-/** One section with its changes, sorted by place; nothing where it has none. */
+/** One section with its changes, sorted by path; empty if there are none. */
 function describe({ level, title, sign }, changes) {
   const lines = changes
     .filter(({ criticality }) => criticality.level === level)

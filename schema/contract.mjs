@@ -1,20 +1,20 @@
-/** Reads `demand-api.openapi.yaml`, and merges into it what older versions of the API send (`x-older-versions`). */
+/** Reads `demand-api.openapi.yaml`, and merges what older versions of the API send (`x-older-versions`) into it. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
 const source = new URL('./demand-api.openapi.yaml', import.meta.url);
 
-/** The newest version. */
+/** The contract of the newest version. */
 export const contract = parse(readFileSync(source, 'utf8'), { merge: true });
 
-/** The name of the schema that one refers to. */
+/** The name of the schema in a reference. */
 export function nameOf($ref) {
   return $ref.split('/').at(-1);
 }
 
 /**
- * A node of the contract as any version may send it. What older versions leave out is optional, and so is what only they
- * send. Where they send another form, both forms are allowed.
+ * Merges the versions of a contract node. Properties that only some versions send are optional; if the versions differ
+ * in form, all forms are allowed.
  */
 export function ofAnyVersion(node) {
   if (Array.isArray(node)) return node.map(ofAnyVersion);

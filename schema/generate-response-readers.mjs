@@ -1,4 +1,4 @@
-/** Writes `src/contract/response-readers.ts`: a reader of each object that the answers to reads are made of. */
+/** Writes `src/contract/response-readers.ts`: a reader for each object in the responses to reads. */
 import { writeFileSync } from 'node:fs';
 import { nameOf } from './contract.mjs';
 import { BODIES, responseSchemas } from './response-schemas.mjs';
@@ -9,7 +9,7 @@ const OPEN_OBJECT = '0x7b';
 const readers = new Map();
 for (const name of BODIES) addReader(name);
 
-/** A schema with its reference resolved. `name` is that of the reader, where what it refers to has a reader of its own. */
+/** Resolves a schema's reference. `name` is the name of its reader, if it has its own. */
 function resolved({ $ref, nullable = false, ...schema }) {
   if ($ref === undefined) return { ...schema, nullable };
   const name = nameOf($ref);
@@ -46,17 +46,17 @@ function readingOf({ name, type, items, minimum, maximum }) {
     case 'array':
       return `json.array(${readerOf(items)})`;
     default:
-      throw new Error(`There is no reader of the type ${type}.`);
+      throw new Error(`Unsupported type: ${type}`);
   }
 }
 
-/** @returns an expression of a function that reads a value of a schema */
+/** @returns an expression for a function that reads a value of a schema */
 function readerOf(schema) {
   const read = reading(schema);
   return /^read\w+(?=\(json\)$)/.exec(read)?.[0] ?? `(json) => ${read}`;
 }
 
-/** Enums are open, and so their values are texts like any other. */
+/** Enums are open, so their values are typed as strings. */
 function typeOf(schema) {
   const { name, type, items, nullable } = resolved(schema);
   const orNull = nullable ? ' | null' : '';
@@ -111,7 +111,7 @@ ${missing === '' ? '' : `  if (${missing}) throw new Unreadable();\n`}  return {
   );
 }
 
-/** @returns a condition: these bytes stand at `at`, compared by fours, and no space after them */
+/** @returns a condition that is true if these bytes are at `at`, compared in words of four, and no space follows */
 function standsAt(text) {
   const bytes = Buffer.from(text);
   const last = bytes.length - 4;

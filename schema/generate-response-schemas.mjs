@@ -1,11 +1,11 @@
-/** Writes `src/contract/response-schemas.ts`: what an answer must be, as JSON Schemas. */
+/** Writes `src/contract/response-schemas.ts`: JSON Schemas of the responses. */
 import { writeFileSync } from 'node:fs';
 import { nameOf } from './contract.mjs';
 import { BODIES, responseSchemas } from './response-schemas.mjs';
 
 const target = new URL('../src/contract/response-schemas.ts', import.meta.url);
 
-/** References are replaced by what they refer to, so that a fault deep inside is reported at its own place alone. */
+/** Inlines references, so that an error deep inside is reported only at its own path. */
 function resolve({ $ref, nullable, ...schema }, isOptional = false) {
   const orNull = isOptional || nullable === true;
   if ($ref !== undefined) return resolve(responseSchemas[nameOf($ref)], orNull);

@@ -1,11 +1,11 @@
-/** Writes `src/contract/demand-api.ts`: the types of the REST contract, as any version of the API may answer. */
+/** Writes `src/contract/demand-api.ts`: the types of the REST contract, for any version of the API. */
 import { writeFileSync } from 'node:fs';
 import openapiTypes, { astToString, COMMENT_HEADER } from 'openapi-typescript';
 import { contract, ofAnyVersion } from './contract.mjs';
 
 const target = new URL('../src/contract/demand-api.ts', import.meta.url);
 
-/** An enum of one value is a literal: it needs no name to be called by. */
+/** An enum with a single value becomes a literal, which needs no named type. */
 function withLiterals(node) {
   if (Array.isArray(node)) return node.map(withLiterals);
   if (typeof node !== 'object' || node === null) return node;

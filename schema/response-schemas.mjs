@@ -1,14 +1,14 @@
 /**
- * The schemas of `demand-api.openapi.yaml`, relaxed to what the gateway insists on when an answer enters. "Be liberal in
- * what you accept": a new enum value, another text format, a figure out of its range or a null in place of a missing
- * optional property is no reason to refuse an answer; a wrong type or a missing required property is.
+ * The schemas of `demand-api.openapi.yaml`, relaxed to what the gateway requires of a response. "Be liberal in what you
+ * accept": an unknown enum value, another string format, a number out of range or null for a missing optional property
+ * is accepted; a wrong type or a missing required property is rejected.
  *
- * A relaxed schema is a `$ref`, or has one or more types. `nullable` allows null in its place. A schema without a type
- * allows any value.
+ * A relaxed schema is a `$ref`, or has one or more types. `nullable` also allows null. A schema without a type allows
+ * any value.
  */
 import { contract, ofAnyVersion } from './contract.mjs';
 
-/** What the bodies of answers are; their parts follow from them. */
+/** The schemas of response bodies; those of their parts follow from them. */
 export const BODIES = [
   'AccountList',
   'UserList',
@@ -31,7 +31,7 @@ export const BODIES = [
   'FieldingRunJob',
 ];
 
-/** Properties that make up most of their bodies and that the gateway never uses. Readers skip them unchecked. */
+/** Properties that make up most of a body and that the gateway never uses. Readers skip them without checking. */
 const UNREAD = {
   DraftTargetGroup: [
     'exclusion',
@@ -48,7 +48,7 @@ const UNREAD = {
 const INT32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
 const SAFE = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
 
-/** By their names. They may refer to each other, and to nothing else. */
+/** The relaxed schemas by name. They refer only to each other. */
 export const responseSchemas = Object.fromEntries(
   Object.entries(contract.components.schemas).map(([name, schema]) => [
     name,
@@ -83,7 +83,7 @@ function relax(schema) {
   };
 }
 
-/** An integer that JSON.parse cannot keep exact, or that GraphQL's Int cannot hold, is of no use. */
+/** Integers beyond these bounds lose precision in JSON.parse, or overflow GraphQL's Int. */
 function boundsOf(schema) {
   return schema['x-bits'] === 64 ? SAFE : INT32;
 }
@@ -94,7 +94,7 @@ function union(alternatives) {
   return { ...oneFor(some), ...(isNullable && { nullable: true }) };
 }
 
-/** Replaces alternatives by one schema that allows all of them. */
+/** Merges alternatives into one schema that allows all of them. */
 function oneFor(alternatives) {
   const [first] = alternatives;
   if (alternatives.length === 1) return first;
@@ -104,7 +104,7 @@ function oneFor(alternatives) {
   return alternatives.every(({ type }) => type === 'object') ? oneObjectFor(alternatives) : {};
 }
 
-/** A property whose schema differs between the alternatives allows any value. */
+/** A property whose schema differs between alternatives allows any value. */
 function oneObjectFor(objects) {
   const properties = {};
   for (const [name, property] of objects.flatMap((object) => Object.entries(object.properties))) {

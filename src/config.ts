@@ -1,36 +1,36 @@
 import { cleanEnv, makeExactValidator, str, EnvMissingError } from 'envalid';
 import { isExempt } from './config/no-proxy.js';
 
-/** The gateway's settings, read from the environment once. Times are in milliseconds. */
+/** The gateway's settings, read once from the environment. Times are in milliseconds. */
 export interface Config {
-  /** Where the gateway listens. `PORT` (4000; 0 takes any free port) and `HOST` (127.0.0.1). */
+  /** `PORT` (4000; 0 picks any free port) and `HOST` (127.0.0.1): the address to listen on. */
   readonly port: number;
   readonly host: string;
-  /** `WORKERS` (1): how many processes answer. From 2 on, one more listens for them and keeps what they share. */
+  /** `WORKERS` (1): worker processes. With 2 or more, a primary process accepts connections and holds shared state. */
   readonly workers: number;
-  /** `NODE_ENV=production`: introspection, explorers and field suggestions are off, unexpected errors masked. */
+  /** `NODE_ENV=production` turns off introspection, explorers and field suggestions, and masks unexpected errors. */
   readonly production: boolean;
   /** `LOG_LEVEL` (info): `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`. */
   readonly logLevel: LogLevel;
-  /** `AUTH_MODE` (forward): the caller's `Authorization` goes upstream. */
+  /** `AUTH_MODE` (forward): `forward` sends the caller's `Authorization` header upstream. */
   readonly authMode: 'forward';
-  /** `REQUEST_TIMEOUT_MS` (15000): a whole GraphQL request. */
+  /** `REQUEST_TIMEOUT_MS` (15000): time limit of a whole GraphQL request. */
   readonly requestTimeoutMs: number;
   /** `CLIENT_TIMEOUT_MS` (10000): how long a client may take to send a request (408), and to read its response. */
   readonly clientTimeoutMs: number;
   /**
-   * `DRAIN_DELAY_MS` (0): how long it still takes requests after it has said "not ready", before it stops listening. Behind
-   * a load balancer, longer than that takes to notice: its interval of checks, times the checks that must fail.
+   * `DRAIN_DELAY_MS` (0): how long to keep accepting requests after `/readyz` reports "not ready". Behind a load
+   * balancer, set it to more than the health check's interval times its failure threshold.
    */
   readonly drainDelayMs: number;
   /**
-   * `GRAPHQL_EXECUTION` (planned): what executes operations. `planned` is an executor of ours that plans each document
-   * once; `graphql-js` is the reference implementation. Their answers are the same.
+   * `GRAPHQL_EXECUTION` (planned): `planned` is the executor of `src/lib/executor`, which plans each document once;
+   * `graphql-js` is the reference implementation. Both give the same results.
    */
   readonly graphqlExecution: 'planned' | 'graphql-js';
   /**
-   * `MAX_DEPTH` (50, 200 at most): levels of fields in an operation, those of the fragments that it spreads included. What
-   * is deeper is refused before it is parsed.
+   * `MAX_DEPTH` (50, at most 200): levels of nested fields in an operation, spread fragments included. Deeper
+   * operations are rejected before they are parsed.
    */
   readonly maxDepth: number;
   readonly overload: OverloadConfig;
@@ -39,34 +39,34 @@ export interface Config {
 }
 
 export interface OverloadConfig {
-  /** `MAX_REQUESTS_IN_FLIGHT` (1000): GraphQL requests in flight for one process; more are refused. */
+  /** `MAX_REQUESTS_IN_FLIGHT` (1000): GraphQL requests in flight per process; further ones are rejected. */
   readonly maxRequestsInFlight: number;
   /**
-   * `OVERLOAD_WAIT_MS` (500): how long a request may be expected to take while the processor is busy without a pause; what
-   * would take longer is refused. 0 refuses nothing for that reason.
+   * `OVERLOAD_WAIT_MS` (500): the longest expected duration of a request while the CPU is saturated; requests expected
+   * to take longer are rejected. 0 turns this check off.
    */
   readonly waitMs: number;
 }
 
 export interface DemandApiConfig {
-  /** `DEMAND_API_URL`: the REST base with its path and no trailing slash; undefined where the emulator stands in. */
+  /** `DEMAND_API_URL`: base URL with its path and no trailing slash; undefined to use the built-in emulator. */
   readonly url: string | undefined;
   /** `DEMAND_API_VERSION` (2025-12-18): sent as `Cint-API-Version`. */
   readonly version: string;
-  /** `DEMAND_API_TIMEOUT_MS` (5000): one attempt, from sending it to the last byte of its answer. */
+  /** `DEMAND_API_TIMEOUT_MS` (5000): time limit of one attempt, up to the last byte of the response. */
   readonly timeoutMs: number;
   /** `DEMAND_API_IF_MATCH` (weak): the form of `If-Match`, `W/"5"` or `"5"`. */
   readonly ifMatch: 'weak' | 'strong';
-  /** `DEMAND_API_CONCURRENCY` (64): upstream requests in flight for one process. */
+  /** `DEMAND_API_CONCURRENCY` (64): upstream requests in flight per process. */
   readonly concurrency: number;
   /**
-   * `DEMAND_API_TRANSPORT` (http1): what carries reads. `http1` is a lean client of ours, `undici` and `node-fetch` are
-   * the libraries. Changes are always on node-fetch.
+   * `DEMAND_API_TRANSPORT` (http1): the HTTP client for reads. `http1` is the client of `src/lib/http1`, `undici` and
+   * `node-fetch` are the libraries. Changes always use node-fetch.
    */
   readonly transport: 'http1' | 'undici' | 'node-fetch';
   /**
-   * `HTTPS_PROXY` for an API on HTTPS, `HTTP_PROXY` for one on HTTP (none): where connections to it lead, unless `NO_PROXY`
-   * names its host. The names in small letters come first. Everything is on node-fetch then.
+   * `HTTPS_PROXY` for an HTTPS API, `HTTP_PROXY` for an HTTP one (none): the proxy to connect through, unless
+   * `NO_PROXY` exempts the host. Lowercase names take precedence. With a proxy, all requests use node-fetch.
    */
   readonly proxy: ProxyConfig | undefined;
   readonly retry: RetryConfig;
@@ -76,53 +76,53 @@ export interface DemandApiConfig {
 export interface ProxyConfig {
   /** Without user and password, e.g. `http://proxy.example:3128`. */
   readonly url: string;
-  /** `Proxy-Authorization`, where the URL has a user or a password. A secret. */
+  /** Value of `Proxy-Authorization`, if the URL has a user or a password. A secret. */
   readonly authorization: string | undefined;
 }
 
 export interface RetryConfig {
-  /** `DEMAND_API_MAX_ATTEMPTS` (4): of one call, the first included; 1 for no retries. */
+  /** `DEMAND_API_MAX_ATTEMPTS` (4): attempts per call, including the first; 1 disables retries. */
   readonly maxAttempts: number;
-  /** `DEMAND_API_RETRY_BASE_MS` (100): the longest wait before the second attempt; it doubles with each. */
+  /** `DEMAND_API_RETRY_BASE_MS` (100): longest delay before the second attempt; it doubles with each attempt. */
   readonly baseDelayMs: number;
-  /** `DEMAND_API_RETRY_MAX_MS` (2000): where doubling stops. */
+  /** `DEMAND_API_RETRY_MAX_MS` (2000): upper bound of every delay. */
   readonly maxDelayMs: number;
-  /** `DEMAND_API_RETRY_BUDGET_PERCENT` (20): the most retries, of the calls of the last 10 seconds; as a share of 1. */
+  /** `DEMAND_API_RETRY_BUDGET_PERCENT` (20): retries per call made in the last 10 seconds, as a fraction of 1. */
   readonly budgetShare: number;
-  /** `DEMAND_API_RETRY_BUDGET_FLOOR` (10): retries within 10 seconds that are always allowed. */
+  /** `DEMAND_API_RETRY_BUDGET_FLOOR` (10): retries per 10 seconds that are always allowed. */
   readonly budgetFloor: number;
 }
 
 export interface BreakerConfig {
-  /** `DEMAND_API_BREAKER_MIN_CALLS` (20): it does not open below so many calls within the window. */
+  /** `DEMAND_API_BREAKER_MIN_CALLS` (20): calls within the window below which the breaker stays closed. */
   readonly minCalls: number;
-  /** `DEMAND_API_BREAKER_FAILURE_PERCENT` (50): it opens when more of the window's calls failed; as a share of 1. */
+  /** `DEMAND_API_BREAKER_FAILURE_PERCENT` (50): failed calls above which the breaker opens, as a fraction of 1. */
   readonly failureShare: number;
-  /** `DEMAND_API_BREAKER_WINDOW_MS` (10000): what counts as the present. */
+  /** `DEMAND_API_BREAKER_WINDOW_MS` (10000): the sliding window over which calls are counted. */
   readonly windowMs: number;
-  /** `DEMAND_API_BREAKER_PROBE_MS` (1000): how long it stays open before it lets a probe through. */
+  /** `DEMAND_API_BREAKER_PROBE_MS` (1000): how long the breaker stays open before it lets a probe through. */
   readonly probeAfterMs: number;
 }
 
 export interface EmulatorConfig {
-  /** `EMULATOR_PORT` (4010; 0 takes any free port). */
+  /** `EMULATOR_PORT` (4010; 0 picks any free port). */
   readonly port: number;
-  /** `EMULATOR_DATA` (.data/demand.sqlite): its SQLite file, `:memory:` for none. */
+  /** `EMULATOR_DATA` (.data/demand.sqlite): SQLite file, or `:memory:`. */
   readonly data: string;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** The environment holds something unusable. `message` is one line for each variable, and names it. */
+/** An environment variable is invalid. `message` has one line per invalid variable, starting with its name. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 /**
- * Reads and checks the environment.
+ * Reads and validates the environment.
  *
- * @throws {ConfigError} where a variable is unusable
+ * @throws {ConfigError} if a variable is invalid
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const env = cleanEnv(
@@ -232,7 +232,7 @@ const baseUrl = makeExactValidator<string>((input) => {
     throw new Error('must be an http or https URL with its path, like https://api.cint.com/v1');
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new Error('must have no user, password, query or fragment');
+    throw new Error('must not have a user, password, query or fragment');
   }
   return url.origin + url.pathname.replace(/\/+$/, '');
 });
@@ -244,30 +244,30 @@ const proxyUrl = makeExactValidator<ProxyConfig>((input) => {
     throw new Error('must be the http or https URL of a proxy, like http://proxy.example:3128');
   }
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    throw new Error('must have no path, query or fragment');
+    throw new Error('must not have a path, query or fragment');
   }
   return { url: url.origin, authorization: basicCredentials(url) };
 });
 
-/** `Basic` (RFC 7617), where a URL has a user or a password. */
+/** `Basic` credentials (RFC 7617), if the URL has a user or a password. */
 function basicCredentials({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined;
   try {
     const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
     return `Basic ${Buffer.from(credentials).toString('base64')}`;
   } catch {
-    throw new Error('must have its user and password percent-encoded');
+    throw new Error('must have a percent-encoded user and password');
   }
 }
 
 interface Proxies {
   readonly http: ProxyConfig | undefined;
   readonly https: ProxyConfig | undefined;
-  /** As `NO_PROXY` lists them. */
+  /** The value of `NO_PROXY`. */
   readonly none: string;
 }
 
-/** The way to the API at `base`; undefined where connections lead to it directly. */
+/** The proxy for the API at `base`; undefined to connect directly. */
 function proxyFor(base: string | undefined, { http, https, none }: Proxies): ProxyConfig | undefined {
   if (base === undefined) return undefined;
   const url = new URL(base);
@@ -275,14 +275,14 @@ function proxyFor(base: string | undefined, { http, https, none }: Proxies): Pro
   return url.protocol === 'https:' ? https : http;
 }
 
-/** A variable set to nothing, as `docker run -e NAME=` does, counts as not set. */
+/** Treats blank variables, as `docker run -e NAME=` sets them, as unset. */
 function withoutBlanks(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
 }
 
 function refuse({ errors }: { errors: Record<string, Error | undefined> }): void {
   const lines = Object.entries(errors).map(([name, error]) =>
-    error instanceof EnvMissingError ? `${name} is not set` : `${name} ${error?.message ?? 'is unusable'}`,
+    error instanceof EnvMissingError ? `${name} is not set` : `${name} ${error?.message ?? 'is invalid'}`,
   );
   if (lines.length > 0) throw new ConfigError(lines.join('\n'));
 }

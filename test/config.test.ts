@@ -1,6 +1,6 @@
 import { ConfigError, readConfig } from '../src/config.js';
 
-test('everything has a default', () => {
+test('every setting has a default', () => {
   expect(readConfig({})).toMatchObject({
     port: 4000,
     host: '127.0.0.1',
@@ -23,7 +23,7 @@ test('everything has a default', () => {
   });
 });
 
-test('everything can be set', () => {
+test('every setting can be set', () => {
   const environment = {
     PORT: '0',
     HOST: '0.0.0.0',
@@ -63,7 +63,7 @@ test('everything can be set', () => {
   });
 });
 
-test.each(['', ' ', '\t'])('a variable that is blank counts as unset: %j', (blank) => {
+test.each(['', ' ', '\t'])('a blank variable counts as unset: %j', (blank) => {
   const names = [
     'PORT',
     'HOST',
@@ -76,7 +76,7 @@ test.each(['', ' ', '\t'])('a variable that is blank counts as unset: %j', (blan
   expect(readConfig(Object.fromEntries(names.map((name) => [name, blank])))).toEqual(readConfig({}));
 });
 
-test('only `production` is production', () => {
+test('only `production` turns on production mode', () => {
   expect(
     ['production', 'test', 'development'].map((name) => readConfig({ NODE_ENV: name }).production),
   ).toEqual([true, false, false]);
@@ -117,14 +117,14 @@ test.each([
   ['HTTPS_PROXY', 'http://user:secret@proxy.example/path'],
   ['https_proxy', 'http://user:secret%zz@proxy.example'],
   ['https_proxy', 'http://user:secret@proxy.example?x'],
-])('%s=%s is refused in one line that names it', (name, value) => {
+])('rejects %s=%s with one line that names it', (name, value) => {
   const message = refusal({ [name]: value });
   expect(message.split('\n')).toHaveLength(1);
   expect(message).toMatch(new RegExp(`^${name} `));
   expect(message).not.toContain('secret');
 });
 
-test('each variable that is unusable has its line', () => {
+test('reports each invalid variable on its own line', () => {
   const lines = refusal({ PORT: 'x', LOG_LEVEL: 'loud', DEMAND_API_CONCURRENCY: '-' }).split('\n');
   expect(lines.map((line) => line.split(' ')[0]).sort()).toEqual([
     'DEMAND_API_CONCURRENCY',
@@ -140,7 +140,7 @@ function refusal(environment: NodeJS.ProcessEnv): string {
     if (error instanceof ConfigError) return error.message;
     throw error;
   }
-  throw new Error('Nothing was refused.');
+  throw new Error('The configuration was accepted.');
 }
 
 describe('the proxy', () => {
@@ -151,18 +151,18 @@ describe('the proxy', () => {
   const plain = { url: 'http://plain.example:3128', authorization: undefined };
   const secure = { url: 'http://secure.example:3129', authorization: undefined };
 
-  test('is the one for the protocol of the API', () => {
+  test('is chosen by the protocol of the API', () => {
     expect(proxyOf({ ...http, ...both })).toEqual(plain);
     expect(proxyOf({ ...https, ...both })).toEqual(secure);
     expect(proxyOf({ ...http, HTTPS_PROXY: both.HTTPS_PROXY })).toBeUndefined();
     expect(proxyOf({ ...https, HTTP_PROXY: both.HTTP_PROXY })).toBeUndefined();
   });
 
-  test('is none for the emulator', () => {
+  test('is not used for the emulator', () => {
     expect(proxyOf(both)).toBeUndefined();
   });
 
-  test('is named by variables in small letters first, where these are not blank', () => {
+  test('is read from lowercase variables first, unless they are blank', () => {
     expect(proxyOf({ ...http, ...both, http_proxy: 'http://small.example' })?.url).toBe(
       'http://small.example',
     );
@@ -177,7 +177,7 @@ describe('the proxy', () => {
     ['HTTPS://Proxy.example/', 'https://proxy.example'],
     ['http://[::1]:3128', 'http://[::1]:3128'],
     ['http://127.0.0.1:80', 'http://127.0.0.1'],
-  ])('may be written %s', (written, url) => {
+  ])('can be written as %s', (written, url) => {
     expect(proxyOf({ ...http, HTTP_PROXY: written })).toEqual({ url, authorization: undefined });
   });
 
@@ -192,7 +192,7 @@ describe('the proxy', () => {
     });
   });
 
-  test('is left out where NO_PROXY says so', () => {
+  test('is skipped for hosts in NO_PROXY', () => {
     expect(proxyOf({ ...http, ...both, NO_PROXY: 'localhost, api.example' })).toBeUndefined();
     expect(proxyOf({ ...http, ...both, no_proxy: '*' })).toBeUndefined();
   });

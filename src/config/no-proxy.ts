@@ -1,14 +1,14 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Whether `NO_PROXY` exempts a server from the proxy. There is no standard; this is how curl and Go read it:
+ * Whether `NO_PROXY` exempts a server. There is no standard; this follows curl and Go:
  *
- * - `example.com` and `.example.com` stand for that host and all below it, `*.example.com` too
- * - `10.0.0.7`, `::1` and `10.0.0.0/8` stand for addresses; names are not looked up
- * - each of them can end with a port, and then stands for that port alone (`[::1]:8080`)
- * - `*` stands for all
+ * - `example.com`, `.example.com` and `*.example.com` match the host and its subdomains
+ * - `10.0.0.7`, `::1` and `10.0.0.0/8` match IP addresses; names are not resolved
+ * - a port restricts an entry to that port (`[::1]:8080`)
+ * - `*` matches everything
  *
- * @param list entries with commas or spaces between them
+ * @param list entries separated by commas or spaces
  */
 export function isExempt(url: URL, list: string): boolean {
   const host = plainHost(url.hostname);
@@ -29,7 +29,7 @@ function matches(entry: string, host: string, port: string): boolean {
   return host === wanted || host.endsWith(`.${wanted}`);
 }
 
-/** Whether an address is one of a network, such as `10.0.0.0/8`, or the same as another, written otherwise. */
+/** Whether an address is in a network such as `10.0.0.0/8`, or equals an address that is written differently. */
 function isWithin(host: string, network: string): boolean {
   const family = isIP(host);
   const [address = '', prefix = family === 4 ? '32' : '128'] = network.split('/');
@@ -41,7 +41,7 @@ function isWithin(host: string, network: string): boolean {
   return addresses.check(host, type);
 }
 
-/** Without the brackets of an IPv6 address in a URL, and the dot that ends a name from the root. */
+/** Strips the brackets of an IPv6 address and the trailing dot of a fully qualified name. */
 function plainHost(host: string): string {
   return host.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 }

@@ -8,13 +8,13 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The accounts that the caller may use. There is no call for one account. */
+        /** The accounts that the caller can access. There is no call for a single account. */
         readonly get: operations["listAccounts"];
         readonly put?: never;
         readonly post?: never;
@@ -28,7 +28,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -36,7 +36,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** The people of an account, by whose ids other answers say who did something. */
+        /** The people of an account. Other responses refer to them by id. */
         readonly get: operations["listUsers"];
         readonly put?: never;
         readonly post?: never;
@@ -50,7 +50,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -61,7 +61,7 @@ export interface paths {
         /** An account's webhooks. */
         readonly get: operations["listWebhooks"];
         readonly put?: never;
-        /** Have events of an account delivered to a URL. */
+        /** Create a webhook that delivers events of an account to a URL. */
         readonly post: operations["createWebhook"];
         readonly delete?: never;
         readonly options?: never;
@@ -73,7 +73,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -82,12 +82,12 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** One webhook. */
+        /** A webhook. */
         readonly get: operations["getWebhook"];
-        /** Change where a webhook delivers to, or what. */
+        /** Change the URL or the events of a webhook. */
         readonly put: operations["updateWebhook"];
         readonly post?: never;
-        /** Stop deliveries and forget the webhook. */
+        /** Delete a webhook, which stops its deliveries. */
         readonly delete: operations["deleteWebhook"];
         readonly options?: never;
         readonly head?: never;
@@ -98,7 +98,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -109,7 +109,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Replace the secret that deliveries are signed with. The old one ends at once. */
+        /** Replace the secret that signs deliveries. The old one is invalid immediately. */
         readonly post: operations["regenerateWebhookSecret"];
         readonly delete?: never;
         readonly options?: never;
@@ -121,7 +121,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -130,7 +130,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** What a webhook was sent in a stretch of time, and what became of each delivery. */
+        /** The deliveries of a webhook in a period of time, with their states. */
         readonly get: operations["listWebhookEvents"];
         readonly put?: never;
         readonly post?: never;
@@ -144,7 +144,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -152,7 +152,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** The kinds of event that webhooks can be created for. */
+        /** The event types that webhooks can subscribe to. */
         readonly get: operations["listWebhookEventTypes"];
         readonly put?: never;
         readonly post?: never;
@@ -166,7 +166,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -188,7 +188,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -197,7 +197,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** One project's settings. */
+        /** The settings of a project. */
         readonly get: operations["getProject"];
         readonly put?: never;
         readonly post?: never;
@@ -211,7 +211,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -220,7 +220,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** One project with its status and figures. */
+        /** A project with its status and statistics. */
         readonly get: operations["getProjectOverview"];
         readonly put?: never;
         readonly post?: never;
@@ -234,7 +234,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -245,7 +245,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Which actions are allowed for a selection of target groups as a whole. */
+        /** The actions that are allowed for a selection of target groups as a whole. */
         readonly post: operations["computeTargetGroupTransitions"];
         readonly delete?: never;
         readonly options?: never;
@@ -257,7 +257,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -268,7 +268,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Start a job that pauses live target groups of one project, and goes on past single failures. */
+        /** Start a job that pauses live target groups of one project and continues after single failures. */
         readonly post: operations["createPauseBatchJob"];
         readonly delete?: never;
         readonly options?: never;
@@ -280,7 +280,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -290,7 +290,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** How a job that pauses live target groups is doing. */
+        /** The state of a job that pauses live target groups. */
         readonly get: operations["getPauseBatchJob"];
         readonly put?: never;
         readonly post?: never;
@@ -304,7 +304,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -315,7 +315,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Start a job that resumes paused target groups of one project, and goes on past single failures. */
+        /** Start a job that resumes paused target groups of one project and continues after single failures. */
         readonly post: operations["createResumeBatchJob"];
         readonly delete?: never;
         readonly options?: never;
@@ -327,7 +327,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -337,7 +337,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** How a job that resumes paused target groups is doing. */
+        /** The state of a job that resumes paused target groups. */
         readonly get: operations["getResumeBatchJob"];
         readonly put?: never;
         readonly post?: never;
@@ -351,7 +351,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -362,7 +362,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Start a job that launches scheduled target groups of one project, and goes on past single failures. */
+        /** Start a job that launches scheduled target groups of one project and continues after single failures. */
         readonly post: operations["createLaunchBatchJob"];
         readonly delete?: never;
         readonly options?: never;
@@ -374,7 +374,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -384,7 +384,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** How a job that launches scheduled target groups is doing. */
+        /** The state of a job that launches scheduled target groups. */
         readonly get: operations["getLaunchBatchJob"];
         readonly put?: never;
         readonly post?: never;
@@ -398,7 +398,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -409,7 +409,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Start a job that completes live or scheduled target groups of one project, and goes on past single failures. */
+        /** Start a job that completes live or scheduled target groups of one project and continues after single failures. */
         readonly post: operations["createCompleteBatchJob"];
         readonly delete?: never;
         readonly options?: never;
@@ -421,7 +421,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -431,7 +431,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** How a job that completes live or scheduled target groups is doing. */
+        /** The state of a job that completes live or scheduled target groups. */
         readonly get: operations["getCompleteBatchJob"];
         readonly put?: never;
         readonly post?: never;
@@ -445,7 +445,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -456,7 +456,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Start a job that relaunches completed target groups of one project, and goes on past single failures. */
+        /** Start a job that relaunches completed target groups of one project and continues after single failures. */
         readonly post: operations["createRelaunchBatchJob"];
         readonly delete?: never;
         readonly options?: never;
@@ -468,7 +468,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -478,7 +478,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** How a job that relaunches completed target groups is doing. */
+        /** The state of a job that relaunches completed target groups. */
         readonly get: operations["getRelaunchBatchJob"];
         readonly put?: never;
         readonly post?: never;
@@ -492,7 +492,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -515,7 +515,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -539,7 +539,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -549,7 +549,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** A launched target group's figures. 404 for a draft. */
+        /** A launched target group's statistics. 404 for a draft. */
         readonly get: operations["getTargetGroupOverview"];
         readonly put?: never;
         readonly post?: never;
@@ -563,7 +563,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -571,7 +571,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** The same figures by the raw id alone, with the account and the project that it is in. */
+        /** The same statistics by raw id alone, with the ids of the account and the project. */
         readonly get: operations["getTargetGroupOverviewById"];
         readonly put?: never;
         readonly post?: never;
@@ -585,7 +585,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -609,7 +609,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -619,7 +619,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** How many people came, qualified and completed, and what it cost. */
+        /** The numbers of entrants, prescreens and completes, and the cost. */
         readonly get: operations["getTargetGroupPerformance"];
         readonly put?: never;
         readonly post?: never;
@@ -633,7 +633,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -643,7 +643,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** How many interviews were completed in each stretch of time, for a chart. */
+        /** The number of completes per interval, for a chart. */
         readonly get: operations["getTargetGroupCompletesByInterval"];
         readonly put?: never;
         readonly post?: never;
@@ -657,7 +657,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -667,7 +667,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** Who changed what, newest first. */
+        /** The change history, newest first. */
         readonly get: operations["getTargetGroupChangelog"];
         readonly put?: never;
         readonly post?: never;
@@ -681,7 +681,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -705,7 +705,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -716,7 +716,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** How the launch of a draft is doing. */
+        /** The state of a job that launches a draft. */
         readonly get: operations["getLaunchFromDraftJob"];
         readonly put?: never;
         readonly post?: never;
@@ -730,7 +730,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -742,7 +742,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Have a draft go live at a time to come. */
+        /** Schedule a draft. */
         readonly post: operations["scheduleFromDraft"];
         readonly delete?: never;
         readonly options?: never;
@@ -754,7 +754,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -765,7 +765,7 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** How the scheduling of a draft is doing. */
+        /** The state of a job that schedules a draft. */
         readonly get: operations["getScheduleFromDraftJob"];
         readonly put?: never;
         readonly post?: never;
@@ -779,7 +779,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -803,7 +803,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -814,9 +814,9 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** One fielding run, with its version as an entity tag. */
+        /** A fielding run, with its version as an entity tag. */
         readonly get: operations["getFieldingRun"];
-        /** Change when the run starts and ends. A start in the past, or an end not after the start, is a 400. */
+        /** Change the start and end of the run. A start in the past, or an end that is not after the start, is a 400. */
         readonly put: operations["updateFieldingPeriod"];
         readonly post?: never;
         readonly delete?: never;
@@ -829,7 +829,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -842,7 +842,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Scheduled to live; the fielding period is moved to start now. */
+        /** Scheduled to live; the start of the fielding period moves to now. */
         readonly post: operations["launchNow"];
         readonly delete?: never;
         readonly options?: never;
@@ -854,7 +854,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -879,7 +879,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -904,7 +904,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -929,7 +929,7 @@ export interface paths {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -991,7 +991,7 @@ export interface components {
          */
         readonly CurrencyCode: string;
         /**
-         * @description What `start_after` is for the next page.
+         * @description The value of `start_after` for the next page.
          * @example 01BTGNYV6HRNK8K8VKZASZCFP3
          */
         readonly NextCursor: string | null;
@@ -1000,7 +1000,7 @@ export interface components {
             readonly value?: string;
             readonly currency_code?: components["schemas"]["CurrencyCode"];
             /**
-             * @description How many decimals the currency has.
+             * @description The number of decimals of the currency.
              * @example 2
              */
             readonly currency_scale?: number | null;
@@ -1070,7 +1070,7 @@ export interface components {
         /** @example https://survey.example.org/test?rid=[%RID%] */
         readonly TestUrl: string;
         /**
-         * @description Whether personal data is asked for.
+         * @description Whether personal data is collected.
          * @example false
          */
         readonly CollectsPii: boolean;
@@ -1134,7 +1134,7 @@ export interface components {
          * @enum {string}
          */
         readonly ProjectStatus: ProjectStatus;
-        /** @description Figures over all target groups of a project. */
+        /** @description Statistics over all target groups of a project. */
         readonly ProjectStatistics: {
             /**
              * Format: int32
@@ -1177,7 +1177,7 @@ export interface components {
             readonly account_id?: components["schemas"]["AccountId"];
             /** @example PO-2041-77 */
             readonly project_customer_reference_number?: string;
-            /** @description What is `project_customer_reference_number` now. */
+            /** @description The former name of `project_customer_reference_number`. */
             readonly purchase_order_number?: string;
         };
         readonly ProjectOverview: {
@@ -1192,7 +1192,7 @@ export interface components {
             /** @example PO-2041-77 */
             readonly project_customer_reference_number?: string;
             readonly created_at?: components["schemas"]["Timestamp"];
-            /** @description What is `project_customer_reference_number` now. */
+            /** @description The former name of `project_customer_reference_number`. */
             readonly purchase_order_number?: string;
         };
         readonly ProjectListItem: {
@@ -1204,11 +1204,11 @@ export interface components {
             /** @example Breakfast habits tracker */
             readonly name: string;
             /**
-             * @description The name with what `search_string` found in it marked up.
+             * @description The name with the matches of `search_string` marked up.
              * @example <em>Breakfast</em> habits tracker
              */
             readonly highlighted_name?: string;
-            /** @description The target groups that `search_string` found. */
+            /** @description The target groups that match `search_string`. */
             readonly target_group_human_readable_ids?: readonly components["schemas"]["TargetGroupHumanReadableId"][];
             /**
              * Format: int32
@@ -1219,7 +1219,7 @@ export interface components {
             readonly last_activity_at?: components["schemas"]["Timestamp"];
             readonly statistics?: components["schemas"]["ProjectStatistics"];
             readonly target_group_customer_reference_numbers?: readonly components["schemas"]["TargetGroupCustomerReferenceNumber"][];
-            /** @description What is `project_customer_reference_number` now. */
+            /** @description The former name of `project_customer_reference_number`. */
             readonly purchase_order_number?: string;
         };
         readonly ProjectList: {
@@ -1281,7 +1281,7 @@ export interface components {
             /** @example Shorten the interview. */
             readonly description?: string;
         };
-        /** @description What is wrong with a figure, and what could be done about it. */
+        /** @description An issue with a statistic, with suggestions. */
         readonly StatisticIssue: {
             readonly reason?: components["schemas"]["StatisticIssueReason"];
             readonly issue_type?: components["schemas"]["StatisticIssueType"];
@@ -1313,7 +1313,7 @@ export interface components {
             readonly value?: number;
             readonly issues?: readonly components["schemas"]["StatisticIssue"][];
         };
-        /** @description The figures of a target group. One that is not there yet is left out. */
+        /** @description The statistics of a target group. Those that are not known yet are absent. */
         readonly TargetGroupStatistics: {
             readonly progress?: components["schemas"]["ProgressStatistic"];
             readonly last_complete_date?: components["schemas"]["TimestampStatistic"];
@@ -1331,7 +1331,7 @@ export interface components {
             /** @example Dog owners, France */
             readonly name: string;
             /**
-             * @description The name with what `search_string` found in it marked up.
+             * @description The name with the matches of `search_string` marked up.
              * @example <em>Dog</em> owners, France
              */
             readonly highlighted_name?: string;
@@ -1340,7 +1340,7 @@ export interface components {
              * @example 3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01
              */
             readonly project_manager_id?: string;
-            /** @description Whether respondents of other target groups are kept out. */
+            /** @description Whether respondents of other target groups are excluded. */
             readonly exclusion_enabled?: boolean;
             readonly locale?: components["schemas"]["LocaleCode"];
             readonly status: components["schemas"]["TargetGroupStatus"];
@@ -1357,7 +1357,7 @@ export interface components {
             readonly next_cursor?: components["schemas"]["NextCursor"];
             readonly target_groups: readonly components["schemas"]["TargetGroupListItem"][];
         };
-        /** @description It has no `id`; the caller knows it. */
+        /** @description It has no `id`, as the caller knows it. */
         readonly TargetGroupOverview: {
             /** @example Breakfast habits tracker */
             readonly project_name?: string;
@@ -1368,7 +1368,7 @@ export interface components {
             readonly progress?: components["schemas"]["TargetGroupProgress"];
             readonly pricing_model?: components["schemas"]["PricingModel"];
             /**
-             * @description Whether the price cannot be changed.
+             * @description Whether the price is fixed.
              * @example false
              */
             readonly is_pricing_restricted?: boolean;
@@ -1377,12 +1377,12 @@ export interface components {
             readonly current_cost?: components["schemas"]["MonetaryAmount"];
             readonly status: components["schemas"]["TargetGroupStatus"];
             /**
-             * @description ISO 3166-1, two capitals.
+             * @description ISO 3166-1, two upper-case letters.
              * @example FR
              */
             readonly country_code?: string;
             /**
-             * @description Three capitals.
+             * @description Three upper-case letters.
              * @example FRE
              */
             readonly language_code?: string;
@@ -1395,7 +1395,7 @@ export interface components {
             readonly created_at?: components["schemas"]["Timestamp"];
             readonly earnings_per_click?: components["schemas"]["MonetaryAmount"];
         };
-        /** @description A target group's overview, with where it is. It has no `id`; the caller knows it. */
+        /** @description A target group's overview, with its account and project. It has no `id`, as the caller knows it. */
         readonly TargetGroupOverviewById: {
             readonly account_id: components["schemas"]["AccountId"];
             readonly project_id: components["schemas"]["ProjectId"];
@@ -1408,7 +1408,7 @@ export interface components {
             readonly progress?: components["schemas"]["TargetGroupProgress"];
             readonly pricing_model?: components["schemas"]["PricingModel"];
             /**
-             * @description Whether the price cannot be changed.
+             * @description Whether the price is fixed.
              * @example false
              */
             readonly is_pricing_restricted?: boolean;
@@ -1417,12 +1417,12 @@ export interface components {
             readonly current_cost?: components["schemas"]["MonetaryAmount"];
             readonly status: components["schemas"]["TargetGroupStatus"];
             /**
-             * @description ISO 3166-1, two capitals.
+             * @description ISO 3166-1, two upper-case letters.
              * @example FR
              */
             readonly country_code?: string;
             /**
-             * @description Three capitals.
+             * @description Three upper-case letters.
              * @example FRE
              */
             readonly language_code?: string;
@@ -1499,7 +1499,7 @@ export interface components {
          * @enum {string}
          */
         readonly ActivityExclusionType: ActivityExclusionType;
-        /** @description Respondents who took part in something are kept out for a while. */
+        /** @description Excludes respondents for a time after they took part in other surveys. */
         readonly ActivityExclusion: {
             readonly type?: components["schemas"]["ActivityExclusionType"];
             /**
@@ -1545,7 +1545,7 @@ export interface components {
              */
             readonly exposed_target_group_id: string;
         };
-        /** @description What the API adjusts by itself while a target group is in field. */
+        /** @description The settings that the API adjusts automatically during fielding. */
         readonly FieldingAssistance: {
             readonly pricing?: components["schemas"]["DynamicPricing"] | components["schemas"]["RateCardPricing"] | null;
             readonly quota_overlay?: {
@@ -1595,7 +1595,7 @@ export interface components {
             /** @example 25 to 34 */
             readonly condition_name_translated?: string;
         };
-        /** @description Either all values are let in, or those that are listed. */
+        /** @description Either all values are accepted, or only those that are listed. */
         readonly OpenEndedCondition: {
             /** @constant */
             readonly object: "open_ended";
@@ -1620,7 +1620,7 @@ export interface components {
             readonly condition_name_translated?: string;
         };
         readonly ProfileCondition: components["schemas"]["SelectionCondition"] | components["schemas"]["RangeCondition"] | components["schemas"]["OpenEndedCondition"];
-        /** @description People to be found, with a quota or without. */
+        /** @description The people to interview, with or without a quota. */
         readonly ProfileTarget: {
             /**
              * Format: ULID
@@ -1727,7 +1727,7 @@ export interface components {
             /** @example Panel North */
             readonly name?: string;
         };
-        /** @description Which suppliers respondents come from. */
+        /** @description The suppliers of respondents. */
         readonly SupplyAllocations: {
             readonly open_exchange_allocations?: {
                 readonly exchange_suppliers?: readonly components["schemas"]["Supplier"][];
@@ -1763,7 +1763,7 @@ export interface components {
                 }[];
             };
         };
-        /** @description Whether people may come back to this target group, and to others. */
+        /** @description Whether respondents may re-enter this target group, and others. */
         readonly ReEntry: {
             /** @example false */
             readonly allow_for_current_target_group: boolean;
@@ -1780,7 +1780,7 @@ export interface components {
             readonly client_side: components["schemas"]["ReEntry"];
             readonly screener_side: components["schemas"]["ReEntry"];
         };
-        /** @description Re-entry by how somebody's first visit ended. */
+        /** @description Re-entry by the outcome of a respondent's first visit. */
         readonly ReEntryConfiguration: {
             readonly completes: components["schemas"]["ReEntryOfClient"];
             readonly pre_client_survey_processes: components["schemas"]["ReEntryOfScreener"];
@@ -1794,7 +1794,7 @@ export interface components {
             readonly human_readable_id?: components["schemas"]["TargetGroupHumanReadableId"];
             readonly name?: components["schemas"]["TargetGroupName"];
             /**
-             * @description A number here, and text in the details.
+             * @description A number here, but a string in the details.
              * @example 2210
              */
             readonly business_unit_id?: number;
@@ -1842,7 +1842,7 @@ export interface components {
             /** @example 96 */
             readonly count?: number;
         };
-        /** @description How visits ended, for people in field and for tests. */
+        /** @description The outcomes of visits, for live respondents and for tests. */
         readonly RespondentAnalysis: {
             readonly live?: readonly components["schemas"]["RespondentStatusCount"][];
             readonly test?: readonly components["schemas"]["RespondentStatusCount"][];
@@ -1873,7 +1873,7 @@ export interface components {
         /** @enum {string} */
         readonly TargetGroupChangeType: TargetGroupChangeType;
         /**
-         * @description Why the API itself changed a status.
+         * @description The reason why the API itself changed a status.
          * @example total_completes_reached
          * @enum {string}
          */
@@ -1885,7 +1885,7 @@ export interface components {
         readonly PacingStrategy: PacingStrategy;
         /** @constant */
         readonly PricingAssistance: "dynamic";
-        /** @description One property's change. What its values are follows from `object`. */
+        /** @description A change of one property. `object` determines the type of its values. */
         readonly TargetGroupChange: {
             /** @constant */
             readonly object?: "soft_launch_demographics_strictness_percentage_change";
@@ -2115,7 +2115,7 @@ export interface components {
             readonly new_value?: components["schemas"]["MonetaryAmount"];
             readonly old_value?: components["schemas"]["MonetaryAmount"] | null;
         };
-        /** @description Who changed something - a person, the marketplace, or the API itself. */
+        /** @description The author of a change - a person, the marketplace, or the API itself. */
         readonly Changer: {
             /** @constant */
             readonly type?: "las_user";
@@ -2127,7 +2127,7 @@ export interface components {
             /** @constant */
             readonly type?: "system_user";
         };
-        /** @description What was changed together. */
+        /** @description The changes that were made together. */
         readonly TargetGroupChangelogEntry: {
             /** @example 5d3f2f0a-6a6e-4c0a-b1f9-0a1b2c3d4e5f */
             readonly id?: string;
@@ -2147,7 +2147,7 @@ export interface components {
             readonly country?: readonly string[];
             readonly language?: readonly string[];
         };
-        /** @description The selection: what `search_string` and `filters` find and the included ids, without the excluded ones. */
+        /** @description The selection: the matches of `search_string` and `filters` plus the included ids, minus the excluded ones. */
         readonly TargetGroupTransitionsRequest: {
             /** @example Dog owners */
             readonly search_string?: string;
@@ -2181,11 +2181,11 @@ export interface components {
             readonly end_fielding_at?: components["schemas"]["Timestamp"];
             readonly status: components["schemas"]["FieldingRunStatus"];
             /**
-             * @description The integer that the entity tag holds.
+             * @description The integer in the entity tag.
              * @example 5
              */
             readonly version: number;
-            /** @description A number elsewhere. */
+            /** @description A number in other responses. */
             readonly account_id?: string;
             readonly project_id?: components["schemas"]["ProjectId"];
             readonly target_group_id?: components["schemas"]["TargetGroupId"];
@@ -2203,12 +2203,12 @@ export interface components {
             readonly id: components["schemas"]["FieldingRunId"];
         };
         /**
-         * @description What a job does with each target group, as the `Location` of its creation can name it.
+         * @description The action of a job, as it can appear in the `Location` of its creation.
          * @enum {string}
          */
         readonly BatchJobKind: BatchJobKind;
         /**
-         * @description The path segment that a job is created and read at.
+         * @description The path segment for creating and reading a job.
          * @enum {string}
          */
         readonly BatchJobOperation: BatchJobOperation;
@@ -2297,7 +2297,7 @@ export interface components {
         readonly WebhookUrl: string;
         /**
          * Format: base64
-         * @description What deliveries are signed with. The key is this text as it stands, not what base64 makes of it.
+         * @description The secret that signs deliveries. The key is this text itself, not decoded from base64.
          * @example 3q2+7wAAAACqu8zdABEiMzNERFVVZmZ3d4iImZmqqrs=
          */
         readonly WebhookSecret: string;
@@ -2333,7 +2333,7 @@ export interface components {
             readonly events?: components["schemas"]["WebhookEventTypes"];
         };
         /**
-         * @description `bounced` was held back because deliveries before it had failed; `expired` is given up for good.
+         * @description `bounced`: withheld because earlier deliveries failed; `expired`: no longer retried.
          * @enum {string}
          */
         readonly WebhookDeliveryStatus: WebhookDeliveryStatus;
@@ -2361,7 +2361,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The request is not valid. */
+        /** @description The request is invalid. */
         readonly BadRequest: {
             headers: {
                 readonly [name: string]: unknown;
@@ -2431,7 +2431,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["Problem"];
             };
         };
-        /** @description `If-Match` is not the current version: somebody changed the resource since. */
+        /** @description `If-Match` is not the current version: somebody else has changed the resource. */
         readonly PreconditionFailed: {
             headers: {
                 readonly traceparent: components["headers"]["Traceparent"];
@@ -2501,13 +2501,13 @@ export interface components {
         };
     };
     parameters: {
-        /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+        /** @description The API version that the caller supports, as a date. A request without it is a 403. */
         readonly ApiVersion: string;
-        /** @description A known key answers like the first call and creates nothing, whatever the body. A UUID is advised. */
+        /** @description A known key returns the first response and creates nothing, whatever the body. Should be a UUID. */
         readonly IdempotencyKey: components["schemas"]["IdempotencyKey"];
-        /** @description The version that the caller has seen, as a weak or strong entity tag. */
+        /** @description The version that the caller has read, as a weak or strong entity tag. */
         readonly IfMatch: string;
-        /** @description The version that the caller has seen. Without it, any version is changed. */
+        /** @description The version that the caller has read. Without it, any version is changed. */
         readonly OptionalIfMatch: string;
         readonly AccountId: components["schemas"]["AccountId"];
         readonly ProjectId: components["schemas"]["ProjectId"];
@@ -2515,17 +2515,17 @@ export interface components {
         readonly FieldingRunId: components["schemas"]["FieldingRunId"];
         readonly JobId: components["schemas"]["JobId"];
         readonly WebhookId: components["schemas"]["WebhookId"];
-        /** @description How many items a page has at most, 1 to 100. */
+        /** @description The maximum number of items in a page, 1 to 100. */
         readonly PageSize: number;
-        /** @description How many entries a page has at most, 1 to 50. */
+        /** @description The maximum number of entries in a page, 1 to 50. */
         readonly ChangelogPageSize: number;
         /** @description The cursor of the last item of the page before this one, e.g. its `next_cursor`. */
         readonly StartAfter: string;
         /** @description The cursor of the first item of the page after this one. */
         readonly EndBefore: string;
-        /** @description Only people of this kind. */
+        /** @description People of this kind only. */
         readonly UserType: components["schemas"]["UserType"];
-        /** @description Only what this person manages. */
+        /** @description Items that this person manages only. */
         readonly ProjectManagerId: components["schemas"]["UserId"];
         readonly ProjectStatus: components["schemas"]["ProjectStatus"];
         /**
@@ -2544,17 +2544,17 @@ export interface components {
         readonly TargetGroupSearchString: string;
         /** @description Any of these. Several values repeat the parameter, without brackets. */
         readonly TargetGroupStatuses: readonly components["schemas"]["TargetGroupStatus"][];
-        /** @description Any of these, in two lower-case letters. */
+        /** @description Any of these two-letter codes, in lower case. */
         readonly Countries: readonly string[];
-        /** @description Any of these, in three lower-case letters. */
+        /** @description Any of these three-letter codes, in lower case. */
         readonly Languages: readonly string[];
         /** @description Any of these short ids. */
         readonly HumanReadableIds: readonly components["schemas"]["TargetGroupHumanReadableId"][];
         /** @description Any of these. */
         readonly CustomerReferenceNumbers: readonly components["schemas"]["TargetGroupCustomerReferenceNumber"][];
-        /** @description Whether respondents of other target groups are kept out. */
+        /** @description Whether respondents of other target groups are excluded. */
         readonly ExclusionStatus: boolean;
-        /** @description How long a stretch is, as an ISO 8601 duration. */
+        /** @description The length of an interval, as an ISO 8601 duration. */
         readonly AggregationInterval: string;
         /** @description Only changes of these kinds. */
         readonly ChangeTypes: readonly components["schemas"]["TargetGroupChangeType"][];
@@ -2562,9 +2562,9 @@ export interface components {
         readonly DeliveryStatuses: readonly components["schemas"]["WebhookDeliveryStatus"][];
         /** @description Only events of these kinds. */
         readonly WebhookEventTypes: components["schemas"]["WebhookEventTypes"];
-        /** @description From when on. */
+        /** @description The start of the period. */
         readonly WebhookEventsStart: components["schemas"]["Timestamp"];
-        /** @description Until when; now, if none is given. */
+        /** @description The end of the period; defaults to now. */
         readonly WebhookEventsEnd: components["schemas"]["Timestamp"];
         readonly WebhookEventsOrder: components["schemas"]["SortOrder"];
     };
@@ -2572,18 +2572,18 @@ export interface components {
     headers: {
         /** @description The resource's version as an entity tag (RFC 9110, 8.8.3), weak or strong. */
         readonly ETag: string;
-        /** @description The key that the request was made under. */
+        /** @description The key of the request. */
         readonly IdempotencyKey: components["schemas"]["IdempotencyKey"];
         /**
-         * @description Where the resource is: an absolute URL, a path rooted at `/demand/...` or `/v1/demand/...`, or a bare id. A batch
-         *     job's can have the short name of its kind (`.../batch-jobs/pause/{job_id}`), which no path here has.
+         * @description The resource: an absolute URL, a path rooted at `/demand/...` or `/v1/demand/...`, or a bare id. That of a batch
+         *     job can have the short name of its kind (`.../batch-jobs/pause/{job_id}`), which no path here has.
          */
         readonly Location: string;
-        /** @description W3C Trace Context; the caller's trace id with a span id of the API's own. */
+        /** @description W3C Trace Context; the caller's trace id with the API's span id. */
         readonly Traceparent: string;
         /** @description W3C Trace Context. */
         readonly Tracestate: string;
-        /** @description How long to wait, in whole seconds. HTTP also allows a date (RFC 9110, 10.2.3). */
+        /** @description The delay before a retry, in whole seconds. HTTP also allows a date (RFC 9110, 10.2.3). */
         readonly RetryAfter: number;
     };
     pathItems: never;
@@ -2773,7 +2773,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path?: never;
@@ -2781,7 +2781,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description All of the caller's accounts. */
+            /** @description The accounts. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2799,11 +2799,11 @@ export interface operations {
     readonly listUsers: {
         readonly parameters: {
             readonly query?: {
-                /** @description Only people of this kind. */
+                /** @description People of this kind only. */
                 readonly user_type?: components["parameters"]["UserType"];
             };
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -2813,7 +2813,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description All of them. */
+            /** @description The people. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2832,7 +2832,7 @@ export interface operations {
     readonly listWebhooks: {
         readonly parameters: {
             readonly query?: {
-                /** @description How many items a page has at most, 1 to 100. */
+                /** @description The maximum number of items in a page, 1 to 100. */
                 readonly page_size?: components["parameters"]["PageSize"];
                 /** @description The cursor of the last item of the page before this one, e.g. its `next_cursor`. */
                 readonly start_after?: components["parameters"]["StartAfter"];
@@ -2840,7 +2840,7 @@ export interface operations {
                 readonly end_before?: components["parameters"]["EndBefore"];
             };
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -2850,7 +2850,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description One page. */
+            /** @description A page. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2869,7 +2869,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -2891,7 +2891,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Created. Only this answer, and that to `regenerate-secret`, tells the secret. */
+            /** @description Created. Only this response and that of `regenerate-secret` contain the secret. */
             readonly 201: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2910,7 +2910,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -2941,9 +2941,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description The version that the caller has seen. Without it, any version is changed. */
+                /** @description The version that the caller has read. Without it, any version is changed. */
                 readonly "If-Match"?: components["parameters"]["OptionalIfMatch"];
             };
             readonly path: {
@@ -2986,9 +2986,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description The version that the caller has seen. Without it, any version is changed. */
+                /** @description The version that the caller has read. Without it, any version is changed. */
                 readonly "If-Match"?: components["parameters"]["OptionalIfMatch"];
             };
             readonly path: {
@@ -3016,7 +3016,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3053,12 +3053,12 @@ export interface operations {
                 readonly delivery_status?: components["parameters"]["DeliveryStatuses"];
                 /** @description Only events of these kinds. */
                 readonly type?: components["parameters"]["WebhookEventTypes"];
-                /** @description Until when; now, if none is given. */
+                /** @description The end of the period; defaults to now. */
                 readonly end_time?: components["parameters"]["WebhookEventsEnd"];
-                /** @description From when on. */
+                /** @description The start of the period. */
                 readonly start_time: components["parameters"]["WebhookEventsStart"];
                 readonly created_at_sort_order?: components["parameters"]["WebhookEventsOrder"];
-                /** @description How many items a page has at most, 1 to 100. */
+                /** @description The maximum number of items in a page, 1 to 100. */
                 readonly page_size?: components["parameters"]["PageSize"];
                 /** @description The cursor of the last item of the page before this one, e.g. its `next_cursor`. */
                 readonly start_after?: components["parameters"]["StartAfter"];
@@ -3066,7 +3066,7 @@ export interface operations {
                 readonly end_before?: components["parameters"]["EndBefore"];
             };
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3077,7 +3077,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description One page. */
+            /** @description A page. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3097,7 +3097,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3107,7 +3107,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description All kinds. */
+            /** @description The event types. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3125,7 +3125,7 @@ export interface operations {
     readonly listProjects: {
         readonly parameters: {
             readonly query?: {
-                /** @description Only what this person manages. */
+                /** @description Items that this person manages only. */
                 readonly project_manager_id?: components["parameters"]["ProjectManagerId"];
                 readonly status?: components["parameters"]["ProjectStatus"];
                 /**
@@ -3139,11 +3139,11 @@ export interface operations {
                 readonly end_before?: components["parameters"]["EndBefore"];
                 /** @description The cursor of the last item of the page before this one, e.g. its `next_cursor`. */
                 readonly start_after?: components["parameters"]["StartAfter"];
-                /** @description How many items a page has at most, 1 to 100. */
+                /** @description The maximum number of items in a page, 1 to 100. */
                 readonly page_size?: components["parameters"]["PageSize"];
             };
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3153,7 +3153,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description One page. */
+            /** @description A page. */
             readonly 200: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
@@ -3175,7 +3175,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3209,7 +3209,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3220,7 +3220,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The project and its figures. */
+            /** @description The project and its statistics. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3239,7 +3239,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3266,7 +3266,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The selection, and what is allowed for all of it together. */
+            /** @description The selection, and the actions that are allowed for it as a whole. */
             readonly 200: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
@@ -3288,9 +3288,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description A known key answers like the first call and creates nothing, whatever the body. A UUID is advised. */
+                /** @description A known key returns the first response and creates nothing, whatever the body. Should be a UUID. */
                 readonly "idempotency-key": components["parameters"]["IdempotencyKey"];
             };
             readonly path: {
@@ -3313,12 +3313,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Created, or created before under the same key. */
+            /** @description Created, now or earlier with the same key. */
             readonly 201: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
                     readonly tracestate: components["headers"]["Tracestate"];
-                    /** @description Where the job is, in one of the forms of `Location`. */
+                    /** @description The URL of the job, in one of the forms of `Location`. */
                     readonly location: string;
                     readonly [name: string]: unknown;
                 };
@@ -3335,7 +3335,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3369,9 +3369,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description A known key answers like the first call and creates nothing, whatever the body. A UUID is advised. */
+                /** @description A known key returns the first response and creates nothing, whatever the body. Should be a UUID. */
                 readonly "idempotency-key": components["parameters"]["IdempotencyKey"];
             };
             readonly path: {
@@ -3394,12 +3394,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Created, or created before under the same key. */
+            /** @description Created, now or earlier with the same key. */
             readonly 201: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
                     readonly tracestate: components["headers"]["Tracestate"];
-                    /** @description Where the job is, in one of the forms of `Location`. */
+                    /** @description The URL of the job, in one of the forms of `Location`. */
                     readonly location: string;
                     readonly [name: string]: unknown;
                 };
@@ -3416,7 +3416,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3450,9 +3450,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description A known key answers like the first call and creates nothing, whatever the body. A UUID is advised. */
+                /** @description A known key returns the first response and creates nothing, whatever the body. Should be a UUID. */
                 readonly "idempotency-key": components["parameters"]["IdempotencyKey"];
             };
             readonly path: {
@@ -3475,12 +3475,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Created, or created before under the same key. */
+            /** @description Created, now or earlier with the same key. */
             readonly 201: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
                     readonly tracestate: components["headers"]["Tracestate"];
-                    /** @description Where the job is, in one of the forms of `Location`. */
+                    /** @description The URL of the job, in one of the forms of `Location`. */
                     readonly location: string;
                     readonly [name: string]: unknown;
                 };
@@ -3497,7 +3497,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3531,9 +3531,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description A known key answers like the first call and creates nothing, whatever the body. A UUID is advised. */
+                /** @description A known key returns the first response and creates nothing, whatever the body. Should be a UUID. */
                 readonly "idempotency-key": components["parameters"]["IdempotencyKey"];
             };
             readonly path: {
@@ -3556,12 +3556,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Created, or created before under the same key. */
+            /** @description Created, now or earlier with the same key. */
             readonly 201: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
                     readonly tracestate: components["headers"]["Tracestate"];
-                    /** @description Where the job is, in one of the forms of `Location`. */
+                    /** @description The URL of the job, in one of the forms of `Location`. */
                     readonly location: string;
                     readonly [name: string]: unknown;
                 };
@@ -3578,7 +3578,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3612,9 +3612,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description A known key answers like the first call and creates nothing, whatever the body. A UUID is advised. */
+                /** @description A known key returns the first response and creates nothing, whatever the body. Should be a UUID. */
                 readonly "idempotency-key": components["parameters"]["IdempotencyKey"];
             };
             readonly path: {
@@ -3637,12 +3637,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Created, or created before under the same key. */
+            /** @description Created, now or earlier with the same key. */
             readonly 201: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
                     readonly tracestate: components["headers"]["Tracestate"];
-                    /** @description Where the job is, in one of the forms of `Location`. */
+                    /** @description The URL of the job, in one of the forms of `Location`. */
                     readonly location: string;
                     readonly [name: string]: unknown;
                 };
@@ -3659,7 +3659,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3696,9 +3696,9 @@ export interface operations {
                 readonly end_before?: components["parameters"]["EndBefore"];
                 /** @description The cursor of the last item of the page before this one, e.g. its `next_cursor`. */
                 readonly start_after?: components["parameters"]["StartAfter"];
-                /** @description How many items a page has at most, 1 to 100. */
+                /** @description The maximum number of items in a page, 1 to 100. */
                 readonly page_size?: components["parameters"]["PageSize"];
-                /** @description Whether respondents of other target groups are kept out. */
+                /** @description Whether respondents of other target groups are excluded. */
                 readonly exclusion_status?: components["parameters"]["ExclusionStatus"];
                 /**
                  * @deprecated
@@ -3713,15 +3713,15 @@ export interface operations {
                 readonly target_group_customer_reference_numbers?: components["parameters"]["CustomerReferenceNumbers"];
                 /** @description Any of these. Several values repeat the parameter, without brackets. */
                 readonly status?: components["parameters"]["TargetGroupStatuses"];
-                /** @description Any of these, in two lower-case letters. */
+                /** @description Any of these two-letter codes, in lower case. */
                 readonly country?: components["parameters"]["Countries"];
-                /** @description Any of these, in three lower-case letters. */
+                /** @description Any of these three-letter codes, in lower case. */
                 readonly language?: components["parameters"]["Languages"];
-                /** @description Only what this person manages. */
+                /** @description Items that this person manages only. */
                 readonly project_manager_id?: components["parameters"]["ProjectManagerId"];
             };
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3732,7 +3732,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description One page. */
+            /** @description A page. */
             readonly 200: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
@@ -3754,7 +3754,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3794,7 +3794,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3806,7 +3806,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The figures. */
+            /** @description The statistics. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3826,7 +3826,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3836,7 +3836,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The figures. */
+            /** @description The statistics. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3856,7 +3856,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3890,7 +3890,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3902,7 +3902,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The figures. */
+            /** @description The statistics. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3921,11 +3921,11 @@ export interface operations {
     readonly getTargetGroupCompletesByInterval: {
         readonly parameters: {
             readonly query?: {
-                /** @description How long a stretch is, as an ISO 8601 duration. */
+                /** @description The length of an interval, as an ISO 8601 duration. */
                 readonly aggregation_interval?: components["parameters"]["AggregationInterval"];
             };
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3937,7 +3937,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The stretches, oldest first. */
+            /** @description The intervals, oldest first. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3956,7 +3956,7 @@ export interface operations {
     readonly getTargetGroupChangelog: {
         readonly parameters: {
             readonly query?: {
-                /** @description How many entries a page has at most, 1 to 50. */
+                /** @description The maximum number of entries in a page, 1 to 50. */
                 readonly page_size?: components["parameters"]["ChangelogPageSize"];
                 /** @description The cursor of the last item of the page before this one, e.g. its `next_cursor`. */
                 readonly start_after?: components["parameters"]["StartAfter"];
@@ -3966,7 +3966,7 @@ export interface operations {
                 readonly change_types?: components["parameters"]["ChangeTypes"];
             };
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -3978,7 +3978,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description One page. It is the last one where `next_cursor` is absent or empty. */
+            /** @description A page; the last one if `next_cursor` is absent or empty. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3998,9 +3998,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description A known key answers like the first call and creates nothing, whatever the body. A UUID is advised. */
+                /** @description A known key returns the first response and creates nothing, whatever the body. Should be a UUID. */
                 readonly "idempotency-key": components["parameters"]["IdempotencyKey"];
             };
             readonly path: {
@@ -4021,12 +4021,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Created, or created before under the same key. */
+            /** @description Created, now or earlier with the same key. */
             readonly 201: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
                     readonly tracestate: components["headers"]["Tracestate"];
-                    /** @description Where the job is, in one of the forms of `Location`. */
+                    /** @description The URL of the job, in one of the forms of `Location`. */
                     readonly location: string;
                     readonly [name: string]: unknown;
                 };
@@ -4043,7 +4043,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -4079,9 +4079,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description A known key answers like the first call and creates nothing, whatever the body. A UUID is advised. */
+                /** @description A known key returns the first response and creates nothing, whatever the body. Should be a UUID. */
                 readonly "idempotency-key": components["parameters"]["IdempotencyKey"];
             };
             readonly path: {
@@ -4103,12 +4103,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Created, or created before under the same key. */
+            /** @description Created, now or earlier with the same key. */
             readonly 201: {
                 headers: {
                     readonly traceparent: components["headers"]["Traceparent"];
                     readonly tracestate: components["headers"]["Tracestate"];
-                    /** @description Where the job is, in one of the forms of `Location`. */
+                    /** @description The URL of the job, in one of the forms of `Location`. */
                     readonly location: string;
                     readonly [name: string]: unknown;
                 };
@@ -4125,7 +4125,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -4161,7 +4161,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -4196,7 +4196,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
             };
             readonly path: {
@@ -4233,9 +4233,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description The version that the caller has seen, as a weak or strong entity tag. */
+                /** @description The version that the caller has read, as a weak or strong entity tag. */
                 readonly "If-Match": components["parameters"]["IfMatch"];
             };
             readonly path: {
@@ -4278,9 +4278,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description The version that the caller has seen, as a weak or strong entity tag. */
+                /** @description The version that the caller has read, as a weak or strong entity tag. */
                 readonly "If-Match": components["parameters"]["IfMatch"];
             };
             readonly path: {
@@ -4323,9 +4323,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description The version that the caller has seen, as a weak or strong entity tag. */
+                /** @description The version that the caller has read, as a weak or strong entity tag. */
                 readonly "If-Match": components["parameters"]["IfMatch"];
             };
             readonly path: {
@@ -4366,9 +4366,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description The version that the caller has seen, as a weak or strong entity tag. */
+                /** @description The version that the caller has read, as a weak or strong entity tag. */
                 readonly "If-Match": components["parameters"]["IfMatch"];
             };
             readonly path: {
@@ -4409,9 +4409,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description The version that the caller has seen, as a weak or strong entity tag. */
+                /** @description The version that the caller has read, as a weak or strong entity tag. */
                 readonly "If-Match": components["parameters"]["IfMatch"];
             };
             readonly path: {
@@ -4452,9 +4452,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description Which version of the API the caller was written for, as a date. Missing, it is a 403. */
+                /** @description The API version that the caller supports, as a date. A request without it is a 403. */
                 readonly "Cint-API-Version": components["parameters"]["ApiVersion"];
-                /** @description The version that the caller has seen, as a weak or strong entity tag. */
+                /** @description The version that the caller has read, as a weak or strong entity tag. */
                 readonly "If-Match": components["parameters"]["IfMatch"];
             };
             readonly path: {

@@ -4,9 +4,10 @@ const MAX_TEXT_LENGTH = 500;
 const MAX_VALUES = 100;
 
 /**
- * A text of a filter as a REST parameter, or nothing where it is empty. `path` names it in errors, e.g. `filter.search`.
+ * A filter's text as a REST parameter; nothing if it is empty.
  *
- * @throws {BadUserInputError} where it is not as `check` wants it
+ * @param path name of the argument in errors, e.g. `filter.search`
+ * @throws {BadUserInputError} if `check` rejects the text
  */
 export function filterText<K extends string>(
   name: K,
@@ -18,7 +19,7 @@ export function filterText<K extends string>(
   return { [name]: check(text, path) } as Record<K, string>;
 }
 
-/** A yes or no of a filter as a REST parameter, or nothing where it is not given. */
+/** A filter's flag as a REST parameter; nothing if it is not given. */
 export function filterFlag<K extends string>(
   name: K,
   flag: boolean | null | undefined,
@@ -26,7 +27,7 @@ export function filterFlag<K extends string>(
   return flag === undefined || flag === null ? {} : ({ [name]: flag } as Record<K, boolean>);
 }
 
-/** Several values of a filter as a REST parameter that repeats, or nothing where there are none. */
+/** A filter's values as a repeated REST parameter; nothing if there are none. */
 export function filterValues<K extends string, R extends string>(
   name: K,
   values: readonly string[] | null | undefined,
@@ -40,7 +41,7 @@ export function filterValues<K extends string, R extends string>(
   return { [name]: values.map((value, index) => check(value, `${path}.${index}`)) } as Record<K, R[]>;
 }
 
-/** A check that a text has a certain form. */
+/** Checks the format of a text. `form` completes "must be ...". */
 export function matching(pattern: RegExp, form: string): (text: string, path: string) => string {
   return (text, path) => {
     if (pattern.test(text)) return text;
@@ -48,7 +49,7 @@ export function matching(pattern: RegExp, form: string): (text: string, path: st
   };
 }
 
-/** A check that a text has a certain number of characters, as JSON Schema counts them: an emoji is one. */
+/** Checks the number of characters, counted as JSON Schema does: an emoji is one. */
 export function ofLength(minimum: number, maximum = minimum): (text: string, path: string) => string {
   const form = minimum === maximum ? String(minimum) : `${minimum} to ${maximum}`;
   return (text, path) => {
@@ -58,26 +59,27 @@ export function ofLength(minimum: number, maximum = minimum): (text: string, pat
   };
 }
 
-/** A check whose text is passed on in lower case, whatever case the client wrote it in. */
+/** A check that converts the text to lower case. */
 export function inLowerCase(
   check: (text: string, path: string) => string,
 ): (text: string, path: string) => string {
   return (text, path) => check(text, path).toLowerCase();
 }
 
-/** The check that a text is neither empty nor endless. */
 export const anyText = ofLength(1, MAX_TEXT_LENGTH);
 
 const isUserId = matching(
   /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i,
-  'the raw id of a person, a UUID, e.g. `3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01`',
+  'the raw id of a person: a UUID, e.g. `3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01`',
 );
 
-/** The check that a text is the raw id of a person. REST writes these in lower case (RFC 9562, 4), clients may not. */
+/** The raw id of a person. The API writes UUIDs in lower case (RFC 9562, 4); clients may not. */
 export const userId = inLowerCase(isUserId);
 
-/** The check that a text is a country's code (ISO 3166-1). REST writes these in lower case, clients may not. */
-export const countryCode = inLowerCase(matching(/^[A-Za-z]{2}$/, 'a country in two letters, e.g. `us`'));
+/** A country code (ISO 3166-1). The API writes it in lower case; clients may not. */
+export const countryCode = inLowerCase(matching(/^[A-Za-z]{2}$/, 'a two-letter country code, e.g. `us`'));
 
-/** The check that a text is a language's code (ISO 639). REST writes these in lower case, clients may not. */
-export const languageCode = inLowerCase(matching(/^[A-Za-z]{3}$/, 'a language in three letters, e.g. `eng`'));
+/** A language code (ISO 639). The API writes it in lower case; clients may not. */
+export const languageCode = inLowerCase(
+  matching(/^[A-Za-z]{3}$/, 'a three-letter language code, e.g. `eng`'),
+);

@@ -1,8 +1,8 @@
 /**
- * Makes the items of a list one by one. One that fails stands as its error, which GraphQL shows at its place in the list:
- * the others stand.
+ * Makes the items of a list. An item that fails becomes its error, which GraphQL reports at its index; the others are
+ * unaffected.
  *
- * @param make gets the index; what it throws must be an `Error`
+ * @param make receives the index; must throw an `Error` if anything
  */
 export function itemsOf<T>(length: number, make: (index: number) => T): (T | Error)[] {
   const made = new Array<T | Error>(length);
@@ -16,12 +16,12 @@ export function itemsOf<T>(length: number, make: (index: number) => T): (T | Err
   return made;
 }
 
-/** The same from a list of REST, of which each item is read by itself: one that came broken throws when it is read. */
+/** Makes items from those of a REST list. Reading a malformed item throws, so each is read separately. */
 export function itemsFrom<I, T>(items: readonly I[], make: (item: I) => T): (T | Error)[] {
   return itemsOf(items.length, (index) => make(items[index] as I));
 }
 
-/** What `make` makes, or the `Error` that it throws. */
+/** The result of `make`, or the `Error` that it throws. */
 export function orError<T>(make: () => T): T | Error {
   try {
     return make();

@@ -1,8 +1,11 @@
 /**
- * Whether a REST body does not tell a property. One that came broken is there, and fails the field that needs it. It is
- * not read here.
+ * Whether a REST body lacks a property, without reading it. A malformed property is not missing: it fails the field
+ * that needs it.
  */
 export function isMissing<T extends object>(body: T, property: keyof T): boolean {
-  const told = Object.getOwnPropertyDescriptor(body, property);
-  return told === undefined || ('value' in told && (told.value === undefined || told.value === null));
+  const descriptor = Object.getOwnPropertyDescriptor(body, property);
+  return (
+    descriptor === undefined ||
+    ('value' in descriptor && (descriptor.value === undefined || descriptor.value === null))
+  );
 }

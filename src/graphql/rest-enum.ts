@@ -1,8 +1,8 @@
 import { BadUserInputError } from '../errors.js';
 
 /**
- * A REST enum value as the graph's enum writes it: in capitals. One that nobody has heard of is `UNKNOWN`, so that a new
- * value in REST breaks no client.
+ * Converts a REST enum value to the graph's enum, which is in upper case. Unknown values become `UNKNOWN`, so that a
+ * new value does not break clients.
  */
 export function fromRestEnum<E extends string>(
   values: Readonly<Record<string, E>> & { readonly UNKNOWN: E },
@@ -12,10 +12,10 @@ export function fromRestEnum<E extends string>(
 }
 
 /**
- * How to write a value of the graph's enum as REST does.
+ * Converts values of the graph's enum to those of the REST enum.
  *
- * @param restValues the enum of REST
- * @returns a check that refuses `UNKNOWN`, which REST cannot be asked for; `path` names the value in the error
+ * @param restValues the REST enum
+ * @returns a check that rejects `UNKNOWN`; its `path` names the argument in the error
  */
 export function toRestEnum<R extends string>(
   restValues: Readonly<Record<string, R>>,
@@ -23,6 +23,6 @@ export function toRestEnum<R extends string>(
   return (value, path) => {
     const restValue = Object.values(restValues).find((candidate) => candidate.toUpperCase() === value);
     if (restValue !== undefined) return restValue;
-    throw new BadUserInputError(`Argument \`${path}\` cannot be \`${value}\`.`);
+    throw new BadUserInputError(`Argument \`${path}\` must not be \`${value}\`.`);
   };
 }

@@ -26,7 +26,7 @@ import { TargetGroupResolver } from './target-group/target-group.resolver.js';
 
 let schema: GraphQLSchema | undefined;
 
-/** The executable schema, from the type-graphql classes. It holds no state, and is built once for each process. */
+/** The executable schema, made from the type-graphql classes. It is stateless, and built once per process. */
 export function createSchema(): GraphQLSchema {
   schema ??= readProperties(
     buildSchemaSync({
@@ -52,10 +52,10 @@ export function createSchema(): GraphQLSchema {
         VersionConflictErrorResolver,
         InvalidStateErrorResolver,
       ],
-      // Reached through the interface `UserError` alone.
+      // Reachable only through the interface `UserError`.
       orphanedTypes: [NotFoundError, ValidationError, IdempotencyConflictError],
       validate: false,
-      // Apollo Server checks the schema when it starts, and a test does.
+      // Apollo Server validates the schema at startup, and so does a test.
       skipCheck: true,
     }),
   );

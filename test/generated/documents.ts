@@ -14,276 +14,276 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** A moment in time as RFC 3339 text with an offset, e.g. `2026-03-01T09:00:00.000Z`, in the years 1 to 9999. Answers are always in UTC with milliseconds. */
+  /** Time as RFC 3339 text with an offset, e.g. `2026-03-01T09:00:00.000Z`, in the years 1 to 9999. Responses are always in UTC with milliseconds. */
   DateTime: { input: string; output: string; }
-  /** A decimal number as text, e.g. `"2.7352"`, with all the digits that the API gave. Do not read it as a float where cents matter. */
+  /** Decimal number as text, e.g. `"2.7352"`, with all the digits of the REST API. Do not convert it to a float if cents matter. */
   Decimal: { input: string; output: string; }
-  /** A length of time, longer than zero, as ISO 8601 text without a sign, e.g. `PT1H` for an hour, `P1D` for a day, `P1W` for a week. */
+  /** Duration greater than zero as ISO 8601 text without a sign, e.g. `PT1H` for an hour, `P1D` for a day, `P1W` for a week. */
   Duration: { input: string; output: string; }
-  /** Which state of a fielding run you have seen, e.g. `"5"`. Opaque: read it, and pass it back unchanged with the next change, which then happens only if nobody else has changed the run since. */
+  /** Version of a fielding run's state, e.g. `"5"`. Opaque: pass it back unchanged when you change the run. The change is made only if no one else has changed the run since you read it. */
   Version: { input: string; output: string; }
 };
 
-/** What a batch job does with each of its target groups. */
+/** Action that a batch job applies to each of its target groups. */
 export type BatchJobAction =
-  /** Ends the fielding of live or scheduled ones. */
+  /** Completes live or scheduled target groups, which ends their fielding. */
   | 'COMPLETE'
-  /** Starts scheduled ones now. */
+  /** Launches scheduled target groups now. */
   | 'LAUNCH'
-  /** Halts live ones. */
+  /** Pauses live target groups. */
   | 'PAUSE'
-  /** Starts completed ones again. */
+  /** Relaunches completed target groups. */
   | 'RELAUNCH'
-  /** Goes on with paused ones. */
+  /** Resumes paused target groups. */
   | 'RESUME';
 
-/** How far a job has come: one over many target groups, or one that launches a draft. */
+/** State of a job, either a batch job or a job that launches a draft. */
 export type BatchJobStatus =
-  /** Over. A batch job has tried every target group, and some may have failed: see `failedTargetGroups`. A draft has been launched or scheduled. */
+  /** Finished. A batch job has processed every target group, and some may have failed: see `failedTargetGroups`. A draft has been launched or scheduled. */
   | 'COMPLETED'
-  /** Over, and failed as a whole. */
+  /** Finished, and failed as a whole. */
   | 'FAILED'
-  /** At work. Ask again after `pollAfterSeconds`. */
+  /** In progress. Poll again after `pollAfterSeconds`. */
   | 'PROCESSING'
   /** A status that this version of the gateway does not know. */
   | 'UNKNOWN';
 
-/** How to read the values of a change, which are given as text. */
+/** Format of the old and new values of a change, which are returned as text. */
 export type ChangeValueKind =
   /** `true` or `false`. */
   | 'BOOLEAN'
-  /** A length of time as `Duration` writes it, e.g. `PT12H`. */
+  /** A duration in the format of `Duration`, e.g. `PT12H`. */
   | 'DURATION'
-  /** A JSON text: anything else, or two values of different kinds. */
+  /** JSON text: any other value, or two values of different kinds. */
   | 'JSON'
-  /** A moment as `DateTime` writes it: RFC 3339 in UTC with milliseconds. */
+  /** A time in the format of `DateTime`: RFC 3339 in UTC with milliseconds. */
   | 'MOMENT'
-  /** A decimal amount, and the currency after a space where the API tells it, e.g. `2.50 USD`. */
+  /** A decimal amount, followed by a space and the currency if known, e.g. `2.50 USD`. */
   | 'MONEY'
-  /** There is neither an old value nor a new one. */
+  /** The change has neither an old nor a new value. */
   | 'NONE'
   /** A decimal number, e.g. `400` or `0.25`. */
   | 'NUMBER'
-  /** The raw id of a person. */
+  /** Raw id of a person. */
   | 'PERSON'
-  /** As it is: a name, an address, an id, or a word of the API's, e.g. `paused`. */
+  /** Plain text: a name, an address, an id, or a code of the REST API such as `paused`. */
   | 'TEXT';
 
-/** What kind of actor made a change. */
+/** Kind of actor that made a change. */
 export type ChangelogActorKind =
   /** The marketplace, e.g. because too few respondents complete. */
   | 'MARKETPLACE'
-  /** A person; `user` says who. */
+  /** A person: see `user`. */
   | 'PERSON'
-  /** The system itself, e.g. at the scheduled end. */
+  /** The system, e.g. when the scheduled end is reached. */
   | 'SYSTEM'
   /** A kind that this version of the gateway does not know. */
   | 'UNKNOWN';
 
-/** Which live or scheduled fielding run to end for good. */
+/** Live or scheduled fielding run to complete. */
 export type CompleteFieldingRunInput = {
-  /** The id of the fielding run. */
+  /** Id of the fielding run. */
   id: Scalars['ID']['input'];
-  /** The `version` that you read. The change happens only if the fielding run still has it. */
+  /** `version` that you have read. The change is made only if the fielding run still has this version. */
   version: Scalars['Version']['input'];
 };
 
-/** Which live or scheduled target groups to complete, so that fielding ends. */
+/** Live or scheduled target groups to complete, which ends their fielding. */
 export type CompleteTargetGroupsInput = {
-  /** What makes trying again safe: 1 to 255 visible ASCII characters, the same for every try of one intent, such as a UUID made when the user clicks. The same key starts no second job. If none is given, the payload tells one. */
+  /** Key that makes retries safe: 1 to 255 visible ASCII characters, the same for every attempt at one action, such as a UUID generated when the user clicks. Repeating a key starts no second job. Default: a new key, returned in the payload. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
-  /** The ids of 1 to 1,000 target groups, all of one project. One that is named twice is acted on once. */
+  /** Ids of 1 to 1,000 target groups, all of the same project. Duplicates are ignored. */
   targetGroupIds: Array<Scalars['ID']['input']>;
 };
 
-/** What a job does with a draft. */
+/** Action that a job applies to a draft. */
 export type DraftLaunchJobAction =
-  /** Launches it: fielding starts at once. */
+  /** Launches the draft: fielding starts immediately. */
   | 'LAUNCH'
-  /** Schedules it: fielding starts at a time to come. */
+  /** Schedules the draft: fielding starts at `startAt`. */
   | 'SCHEDULE';
 
-/** What can be done with a fielding run. */
+/** Action on a fielding run. */
 export type FieldingRunAction =
-  /** End it for good: the mutation `completeFieldingRun`. */
+  /** Complete it, with the mutation `completeFieldingRun`. */
   | 'COMPLETE'
-  /** Start it now: the mutation `launchNow`. */
+  /** Launch it now, with the mutation `launchNow`. */
   | 'LAUNCH_NOW'
-  /** Halt it: the mutation `pauseFieldingRun`. */
+  /** Pause it, with the mutation `pauseFieldingRun`. */
   | 'PAUSE'
-  /** Start it again: the mutation `relaunchFieldingRun`. */
+  /** Relaunch it, with the mutation `relaunchFieldingRun`. */
   | 'RELAUNCH'
-  /** Go on with it: the mutation `resumeFieldingRun`. */
+  /** Resume it, with the mutation `resumeFieldingRun`. */
   | 'RESUME';
 
-/** What a fielding run is doing. */
+/** State of a fielding run. */
 export type FieldingRunStatus =
-  /** Over; it can be relaunched before `endAt`. */
+  /** Completed; can be relaunched until `endAt`. */
   | 'COMPLETED'
   /** Respondents are being interviewed. */
   | 'LIVE'
-  /** Halted; it can be resumed before `endAt`. */
+  /** Paused; can be resumed until `endAt`. */
   | 'PAUSED'
-  /** It starts at `startAt`. */
+  /** Starts at `startAt`. */
   | 'SCHEDULED'
   /** A status that this version of the gateway does not know. */
   | 'UNKNOWN';
 
-/** Which draft to launch now, and when its fielding ends. */
+/** Draft to launch now, and the end of its fielding. */
 export type LaunchDraftTargetGroupInput = {
-  /** When fielding ends at the latest, not in the past. */
+  /** Latest end of fielding. Must not be in the past. */
   endAt: Scalars['DateTime']['input'];
-  /** The id of a target group that is a draft: `<account>/<project>/<target group>`. */
+  /** Id of a draft target group: `<account>/<project>/<target group>`. */
   id: Scalars['ID']['input'];
-  /** What makes trying again safe: 1 to 255 visible ASCII characters, the same for every try of one intent, such as a UUID made when the user clicks. The same key starts no second job. If none is given, the payload tells one. */
+  /** Key that makes retries safe: 1 to 255 visible ASCII characters, the same for every attempt at one action, such as a UUID generated when the user clicks. Repeating a key starts no second job. Default: a new key, returned in the payload. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** Which scheduled fielding run to start now. */
+/** Scheduled fielding run to launch now. */
 export type LaunchNowInput = {
-  /** The id of the fielding run. */
+  /** Id of the fielding run. */
   id: Scalars['ID']['input'];
-  /** The `version` that you read. The change happens only if the fielding run still has it. */
+  /** `version` that you have read. The change is made only if the fielding run still has this version. */
   version: Scalars['Version']['input'];
 };
 
-/** Which scheduled target groups to start now. */
+/** Scheduled target groups to launch now. */
 export type LaunchTargetGroupsInput = {
-  /** What makes trying again safe: 1 to 255 visible ASCII characters, the same for every try of one intent, such as a UUID made when the user clicks. The same key starts no second job. If none is given, the payload tells one. */
+  /** Key that makes retries safe: 1 to 255 visible ASCII characters, the same for every attempt at one action, such as a UUID generated when the user clicks. Repeating a key starts no second job. Default: a new key, returned in the payload. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
-  /** The ids of 1 to 1,000 target groups, all of one project. One that is named twice is acted on once. */
+  /** Ids of 1 to 1,000 target groups, all of the same project. Duplicates are ignored. */
   targetGroupIds: Array<Scalars['ID']['input']>;
 };
 
-/** Which live fielding run to halt. */
+/** Live fielding run to pause. */
 export type PauseFieldingRunInput = {
-  /** The id of the fielding run. */
+  /** Id of the fielding run. */
   id: Scalars['ID']['input'];
-  /** The `version` that you read. The change happens only if the fielding run still has it. */
+  /** `version` that you have read. The change is made only if the fielding run still has this version. */
   version: Scalars['Version']['input'];
 };
 
-/** Which live target groups to halt. */
+/** Live target groups to pause. */
 export type PauseTargetGroupsInput = {
-  /** What makes trying again safe: 1 to 255 visible ASCII characters, the same for every try of one intent, such as a UUID made when the user clicks. The same key starts no second job. If none is given, the payload tells one. */
+  /** Key that makes retries safe: 1 to 255 visible ASCII characters, the same for every attempt at one action, such as a UUID generated when the user clicks. Repeating a key starts no second job. Default: a new key, returned in the payload. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
-  /** The ids of 1 to 1,000 target groups, all of one project. One that is named twice is acted on once. */
+  /** Ids of 1 to 1,000 target groups, all of the same project. Duplicates are ignored. */
   targetGroupIds: Array<Scalars['ID']['input']>;
 };
 
-/** Which projects to list. All that is given must hold; what is empty counts as not given. */
+/** Filter for projects. All given conditions must hold; empty ones are ignored. */
 export type ProjectFilter = {
-  /** Part of the name, of 1 to 500 characters. Prefer `search`, which finds more: the API has deprecated this filter. */
+  /** Text to find in names: 1 to 500 characters. Prefer `search`, which finds more: the REST API has deprecated this filter. */
   name?: InputMaybe<Scalars['String']['input']>;
-  /** Only projects of this manager, by the raw id of the person: a UUID, e.g. `3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01`. */
+  /** Raw id of the project manager: a UUID, e.g. `3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01`. */
   projectManagerId?: InputMaybe<Scalars['ID']['input']>;
-  /** Text to look for in names, ids and customer reference numbers: 5 to 128 characters. */
+  /** Text to find in names, ids and customer reference numbers: 5 to 128 characters. */
   search?: InputMaybe<Scalars['String']['input']>;
-  /** Only projects with this status. Not `UNKNOWN`. */
+  /** Status to match. Must not be `UNKNOWN`. */
   status?: InputMaybe<ProjectStatus>;
 };
 
-/** Whether a project is being worked on. */
+/** Whether a project is active. */
 export type ProjectStatus =
-  /** The project has fieldwork going on or planned. */
+  /** The project has current or planned fieldwork. */
   | 'ACTIVE'
-  /** Nothing is going on in the project. */
+  /** The project has no current or planned fieldwork. */
   | 'INACTIVE'
   /** A status that this version of the gateway does not know. */
   | 'UNKNOWN';
 
-/** Which completed fielding run to start again. */
+/** Completed fielding run to relaunch. */
 export type RelaunchFieldingRunInput = {
-  /** The id of the fielding run. */
+  /** Id of the fielding run. */
   id: Scalars['ID']['input'];
-  /** The `version` that you read. The change happens only if the fielding run still has it. */
+  /** `version` that you have read. The change is made only if the fielding run still has this version. */
   version: Scalars['Version']['input'];
 };
 
-/** Which completed target groups to start again. */
+/** Completed target groups to relaunch. */
 export type RelaunchTargetGroupsInput = {
-  /** What makes trying again safe: 1 to 255 visible ASCII characters, the same for every try of one intent, such as a UUID made when the user clicks. The same key starts no second job. If none is given, the payload tells one. */
+  /** Key that makes retries safe: 1 to 255 visible ASCII characters, the same for every attempt at one action, such as a UUID generated when the user clicks. Repeating a key starts no second job. Default: a new key, returned in the payload. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
-  /** The ids of 1 to 1,000 target groups, all of one project. One that is named twice is acted on once. */
+  /** Ids of 1 to 1,000 target groups, all of the same project. Duplicates are ignored. */
   targetGroupIds: Array<Scalars['ID']['input']>;
 };
 
-/** Which paused fielding run to go on with. */
+/** Paused fielding run to resume. */
 export type ResumeFieldingRunInput = {
-  /** The id of the fielding run. */
+  /** Id of the fielding run. */
   id: Scalars['ID']['input'];
-  /** The `version` that you read. The change happens only if the fielding run still has it. */
+  /** `version` that you have read. The change is made only if the fielding run still has this version. */
   version: Scalars['Version']['input'];
 };
 
-/** Which paused target groups to go on with. */
+/** Paused target groups to resume. */
 export type ResumeTargetGroupsInput = {
-  /** What makes trying again safe: 1 to 255 visible ASCII characters, the same for every try of one intent, such as a UUID made when the user clicks. The same key starts no second job. If none is given, the payload tells one. */
+  /** Key that makes retries safe: 1 to 255 visible ASCII characters, the same for every attempt at one action, such as a UUID generated when the user clicks. Repeating a key starts no second job. Default: a new key, returned in the payload. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
-  /** The ids of 1 to 1,000 target groups, all of one project. One that is named twice is acted on once. */
+  /** Ids of 1 to 1,000 target groups, all of the same project. Duplicates are ignored. */
   targetGroupIds: Array<Scalars['ID']['input']>;
 };
 
-/** Which draft to schedule, and when its fielding starts and ends. */
+/** Draft to schedule, and the start and end of its fielding. */
 export type ScheduleDraftTargetGroupInput = {
-  /** When fielding ends at the latest, not in the past. */
+  /** Latest end of fielding. Must not be in the past. */
   endAt: Scalars['DateTime']['input'];
-  /** The id of a target group that is a draft: `<account>/<project>/<target group>`. */
+  /** Id of a draft target group: `<account>/<project>/<target group>`. */
   id: Scalars['ID']['input'];
-  /** What makes trying again safe: 1 to 255 visible ASCII characters, the same for every try of one intent, such as a UUID made when the user clicks. The same key starts no second job. If none is given, the payload tells one. */
+  /** Key that makes retries safe: 1 to 255 visible ASCII characters, the same for every attempt at one action, such as a UUID generated when the user clicks. Repeating a key starts no second job. Default: a new key, returned in the payload. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
-  /** When fielding starts, not in the past, and before `endAt`. */
+  /** Start of fielding. Must not be in the past, and must be before `endAt`. */
   startAt: Scalars['DateTime']['input'];
 };
 
-/** How bad an issue is. */
+/** Severity of an issue. */
 export type StatisticIssueSeverity =
-  /** It keeps the target group from filling. */
+  /** The issue keeps the target group from filling. */
   | 'ERROR'
-  /** The API does not tell (older versions do not), or in a word that this version does not know. */
+  /** The severity is missing, as in older versions of the REST API, or not known to this version of the gateway. */
   | 'UNKNOWN'
-  /** It is worth a look. */
+  /** The issue deserves attention. */
   | 'WARNING';
 
-/** Which target groups to list. All that is given must hold; of a list, one value must. At most 100 values a list; what is empty counts as not given. */
+/** Filter for target groups. All given conditions must hold; a list matches any of its values. Lists can have up to 100 values. Empty conditions are ignored. */
 export type TargetGroupFilter = {
-  /** Any of these countries, in two letters (ISO 3166-1) of either case, e.g. `us`. */
+  /** Countries to match, as two-letter codes (ISO 3166-1) in either case, e.g. `us`. */
   country?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** Any of these `customerReferenceNumber`s: letters, digits, spaces, `-` and `_`, 3 to 128 of them, e.g. `TRACKER-0042`. */
+  /** Values of `customerReferenceNumber` to match, each of 3 to 128 letters, digits, spaces, `-` and `_`, e.g. `TRACKER-0042`. */
   customerReferenceNumbers?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** Only target groups that keep out the respondents of other target groups (`true`), or only those that do not (`false`). */
+  /** Whether to match only target groups that exclude the respondents of other target groups (`true`), or only those that do not (`false`). */
   exclusionStatus?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Any of these short ids that people use, of 7 characters, e.g. `9NRV3B9`. */
+  /** Values of `humanReadableId` to match, each of 7 characters, e.g. `9NRV3B9`. */
   humanReadableIds?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** Any of these languages, in three letters of either case, e.g. `eng`. */
+  /** Languages to match, as three-letter codes (ISO 639) in either case, e.g. `eng`. */
   language?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** Part of the name, of 1 to 500 characters. Prefer `search`, which finds more: the API has deprecated this filter. */
+  /** Text to find in names: 1 to 500 characters. Prefer `search`, which finds more: the REST API has deprecated this filter. */
   name?: InputMaybe<Scalars['String']['input']>;
-  /** Only target groups of this manager, by the raw id of the person: a UUID, e.g. `3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01`. */
+  /** Raw id of the project manager: a UUID, e.g. `3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01`. */
   projectManagerId?: InputMaybe<Scalars['ID']['input']>;
-  /** Text to look for, e.g. in names and ids: 1 to 500 characters. */
+  /** Text to find in names, ids and other properties: 1 to 500 characters. */
   search?: InputMaybe<Scalars['String']['input']>;
-  /** Any of these statuses. Not `UNKNOWN`. */
+  /** Statuses to match. Must not include `UNKNOWN`. */
   status?: InputMaybe<Array<TargetGroupStatus>>;
 };
 
-/** Which target groups of the project are selected: those that the filters find, and those that are included, without those that are excluded. Filters must all hold; of a list, one value must. At most 100 values a filter; a filter that is empty counts as not given. If neither a filter nor an included one is given, all of the project is found. */
+/** Selection of target groups in a project: those that match the filters, plus the included ones, minus the excluded ones. All given filters must match; a list matches any of its values. Lists can have up to 100 values. Empty filters are ignored. Without filters and included ids, all target groups are selected. */
 export type TargetGroupSelection = {
-  /** Any of these countries, in two letters (ISO 3166-1) of either case, e.g. `us`. */
+  /** Countries to match, as two-letter codes (ISO 3166-1) in either case, e.g. `us`. */
   country?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** Ids of target groups of the project that are not selected in any case. At most 1000. */
+  /** Ids of target groups of the project to leave out in any case. At most 1000. */
   excludedTargetGroupIds?: InputMaybe<Array<Scalars['ID']['input']>>;
-  /** Ids of target groups of the project that are selected in any case, drafts too. 1 to 1000. */
+  /** Ids of target groups of the project to select in any case, drafts included. 1 to 1000. */
   includedTargetGroupIds?: InputMaybe<Array<Scalars['ID']['input']>>;
-  /** Any of these languages, in three letters of either case, e.g. `eng`. */
+  /** Languages to match, as three-letter codes (ISO 639) in either case, e.g. `eng`. */
   language?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** Text to look for, e.g. in names and ids: 1 to 500 characters. */
+  /** Text to find in names, ids and other properties: 1 to 500 characters. */
   search?: InputMaybe<Scalars['String']['input']>;
-  /** Any of these statuses. Not `UNKNOWN`. */
+  /** Statuses to match. Must not include `UNKNOWN`. */
   status?: InputMaybe<Array<TargetGroupStatus>>;
 };
 
-/** Which figure of a target group. */
+/** Statistic of a target group. */
 export type TargetGroupStatistic =
   /** `averageCostPerInterview`. */
   | 'AVERAGE_COST_PER_INTERVIEW'
@@ -304,46 +304,46 @@ export type TargetGroupStatistic =
   /** The target group's `progress`. */
   | 'PROGRESS';
 
-/** How far a target group has come. */
+/** State of a target group. */
 export type TargetGroupStatus =
-  /** Put away; nothing more happens with it. */
+  /** Archived; no further fielding takes place. */
   | 'ARCHIVED'
-  /** Fielding is over. */
+  /** Fielding has ended. */
   | 'COMPLETED'
   /** Being set up; it has never been launched and has no fielding run. */
   | 'DRAFT'
   /** Respondents are being interviewed. */
   | 'LIVE'
-  /** Fielding has been halted and can go on. */
+  /** Fielding is paused and can be resumed. */
   | 'PAUSED'
-  /** Fielding starts at a time to come. */
+  /** Fielding starts in the future. */
   | 'SCHEDULED'
   /** A status that this version of the gateway does not know. */
   | 'UNKNOWN';
 
-/** Which fielding run to move in time. */
+/** Fielding run to reschedule. */
 export type UpdateFieldingPeriodInput = {
-  /** The new end, after the start. */
+  /** New end of fielding. Must be after `startAt`. */
   endAt: Scalars['DateTime']['input'];
-  /** The id of the fielding run. */
+  /** Id of the fielding run. */
   id: Scalars['ID']['input'];
-  /** The new start, not in the past. */
+  /** New start of fielding. Must not be in the past. */
   startAt: Scalars['DateTime']['input'];
-  /** The `version` that you read. The change happens only if the fielding run still has it. */
+  /** `version` that you have read. The change is made only if the fielding run still has this version. */
   version: Scalars['Version']['input'];
 };
 
-/** What kind of failure a user error is. Each has a type of its own. */
+/** Kind of user error. Each code has its own type. */
 export type UserErrorCode =
-  /** The idempotency key has been used for other input: `IdempotencyConflictError`. */
+  /** The idempotency key was already used with different input: `IdempotencyConflictError`. */
   | 'IDEMPOTENCY_CONFLICT'
-  /** The state of the fielding run does not allow it: `InvalidStateError`. */
+  /** The state of the fielding run does not allow the change: `InvalidStateError`. */
   | 'INVALID_STATE'
-  /** There is nothing with that id: `NotFoundError`. */
+  /** The id does not exist: `NotFoundError`. */
   | 'NOT_FOUND'
-  /** The input is not valid: `ValidationError`. */
+  /** The input is invalid: `ValidationError`. */
   | 'VALIDATION_FAILED'
-  /** Somebody else changed the fielding run first: `VersionConflictError`. */
+  /** Somebody else has changed the fielding run: `VersionConflictError`. */
   | 'VERSION_CONFLICT';
 
 export type AccountPartsFragment = { id: string, accountId: string, name: string | null };

@@ -11,29 +11,29 @@ describe('accounts', () => {
   test.each([
     { token: demo.token, accounts: [northwind] },
     { token: demo.bothToken, accounts: [northwind, harbour] },
-  ])('lists what the token $token may use', async ({ token, accounts }) => {
+  ])('lists the accounts of the token $token', async ({ token, accounts }) => {
     expect(dataOf(await stack.execute(AccountsDocument, {}, { token }))).toEqual({ accounts });
     expect(await stack.calls()).toEqual(['GET /accounts']);
   });
 });
 
 describe('account', () => {
-  test('is found in the list: there is no call for one account', async () => {
+  test('is found in the list, as there is no call for a single account', async () => {
     expect(dataOf(await stack.execute(AccountDocument, { id: ids.account }))).toEqual({ account: northwind });
     expect(await stack.calls()).toEqual(['GET /accounts']);
   });
 
-  test.each([ids.other.account, '999'])('is null where the list does not hold it: %s', async (id) => {
+  test.each([ids.other.account, '999'])('is null if the list does not contain it: %s', async (id) => {
     expect(dataOf(await stack.execute(AccountDocument, { id }))).toEqual({ account: null });
   });
 
-  test.each(['', 'x', '-1', '101 ', '12345678901', ids.project])('%j is no id of one', async (id) => {
+  test.each(['', 'x', '-1', '101 ', '12345678901', ids.project])('rejects the id %j', async (id) => {
     expectBadUserInput(await stack.execute(AccountDocument, { id }), '`id`');
     expect(await stack.calls()).toEqual([]);
   });
 });
 
-test('the name of an account costs one call for any number of accounts, and none where it is not selected', async () => {
+test('reads account names with one call for any number of accounts, and none if they are not selected', async () => {
   const account = (fields: string) => `{ projects(accountId: "101") { nodes { account { ${fields} } } } }`;
   const list = 'GET /demand/accounts/101/projects?page_size=10';
 

@@ -14,7 +14,16 @@ import { demoPaths } from '../helpers/emulator.js';
 import { startTestGateway, type ExecuteOptions } from '../helpers/gateway.js';
 import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { readRun } from './changes.js';
-import { callOf, dataOf, errorOf, expectBadUserInput, ids, NOBODY, useStack, type Stack } from './stack.js';
+import {
+  callOf,
+  dataOf,
+  errorOf,
+  expectBadUserInput,
+  ids,
+  UNKNOWN_ID,
+  useStack,
+  type Stack,
+} from './stack.js';
 
 type BatchJobPayload = NonNullable<PauseTargetGroupsMutation['pauseTargetGroups']>;
 type BatchJob = NonNullable<BatchJobQuery['batchJob']>;
@@ -31,7 +40,7 @@ const stack = useStack();
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const liveIds = [ids.targetGroup(demo.live), ids.targetGroup(demo.secondLive)];
 
-/** A key that no other test uses: the gateway remembers them. */
+/** An idempotency key that no other test uses, as the gateway remembers them. */
 let lastKey = 0;
 const newKey = (): string => `key-${(lastKey += 1)}`;
 
@@ -51,7 +60,7 @@ async function readJob({ execute }: Pick<Stack, 'execute'>, id: string): Promise
   return dataOf(await execute(BatchJobDocument, { id })).batchJob!;
 }
 
-/** The job once it is over. */
+/** The job once it has finished. */
 async function finished(id: string): Promise<BatchJob> {
   for (;;) {
     const job = await readJob(stack, id);
@@ -116,7 +125,7 @@ describe.each([
   document: JobDocument;
   [run: string]: unknown;
 }[])('$kind TargetGroups', ({ kind, document, from, already, refused, to }) => {
-  test(`starts a job that goes on past failures until all that can be is ${to}`, async () => {
+  test(`starts a job that continues past failures until all other target groups are ${to}`, async () => {
     const idempotencyKey = newKey();
     const targetGroupIds = [from, refused, already].map(ids.targetGroup);
     const { batchJob, ...payload } = await start(document, { targetGroupIds, idempotencyKey });
@@ -152,7 +161,7 @@ describe.each([
     expect(await readRun(stack, from)).toMatchObject({ status: to });
   });
 
-  test('names what is wrong with ids, without a call', async () => {
+  test('rejects invalid ids by name, without a call', async () => {
     const payload = await start(document, { targetGroupIds: [ids.project] });
     expect(payload).toMatchObject({ batchJob: null, userErrors: [{ field: ['targetGroupIds', '0'] }] });
     expect(await stack.calls()).toEqual([]);
@@ -160,8 +169,8 @@ describe.each([
 });
 
 describe('A job', () => {
-  test('leads to the target groups it acted on, and to nothing for those that are not there', async () => {
-    const targetGroupIds = [ids.targetGroup(demo.live), `${ids.project}/${NOBODY}`];
+  test('leads to the target groups that it acted on, and to null for those that do not exist', async () => {
+    const targetGroupIds = [ids.targetGroup(demo.live), `${ids.project}/${UNKNOWN_ID}`];
     const { batchJob } = await pause({ targetGroupIds });
     await finished(batchJob!.id);
 
@@ -181,7 +190,7 @@ describe('A job', () => {
     });
   });
 
-  test('is sent each target group once, in the order in which they came', async () => {
+  test('sends each target group once, in the order of the input', async () => {
     const target = demo.secondLive.targetGroupId;
     const { batchJob } = await pause({
       targetGroupIds: [liveIds[1]!, liveIds[0]!, liveIds[1]!, liveIds[0]!],
@@ -197,7 +206,7 @@ describe('A job', () => {
     );
   });
 
-  test('can be of 1,000 target groups, those not counted that are named twice', async () => {
+  test('accepts 1,000 target groups, not counting duplicates', async () => {
     const many = Array.from({ length: 1000 }, (_, index) => `${ids.project}/${ulidOf(index)}`);
     const { batchJob, userErrors } = await pause({ targetGroupIds: [...many, many[0]!] });
     expect(userErrors).toEqual([]);
@@ -210,7 +219,7 @@ describe('A job', () => {
     { selection: 'id status @skip(if: true)', reads: 0 },
     { selection: 'id status', reads: 1 },
     { selection: '... on BatchJob { pollAfterSeconds }', reads: 1 },
-  ])('that was just started costs $reads reads for { $selection }', async ({ selection, reads }) => {
+  ])('needs $reads reads for { $selection } when it was just started', async ({ selection, reads }) => {
     const query = `mutation ($input: PauseTargetGroupsInput!) { pauseTargetGroups(input: $input) { batchJob { ${selection} } } }`;
     dataOf(await stack.execute(query, { input: { targetGroupIds: liveIds } }));
     expect((await stack.calls()).map((call) => call.split(' ')[0])).toEqual([
@@ -220,13 +229,13 @@ describe('A job', () => {
   });
 
   test.each(['pause', 'pause-fielding-runs-by-target-group-id'])(
-    'is null where there is none: %s',
+    'is null if it does not exist: %s',
     async (segment) => {
-      const answer = await stack.execute(BatchJobDocument, { id: ids.job(segment, NOBODY) });
-      expect(dataOf(answer)).toEqual({ batchJob: null });
+      const result = await stack.execute(BatchJobDocument, { id: ids.job(segment, UNKNOWN_ID) });
+      expect(dataOf(result)).toEqual({ batchJob: null });
       expect(await stack.calls()).toEqual([
-        `GET ${demoPaths.batchJobs('pause')}/${NOBODY}`,
-        `GET ${demoPaths.project}/batch-jobs/pause/${NOBODY}`,
+        `GET ${demoPaths.batchJobs('pause')}/${UNKNOWN_ID}`,
+        `GET ${demoPaths.project}/batch-jobs/pause/${UNKNOWN_ID}`,
       ]);
     },
   );
@@ -238,19 +247,19 @@ describe('A job', () => {
     ids.job('pause-foo', 'x'),
     ids.job('pause', '..'),
     `${ids.job('pause', 'x')}/y`,
-  ])('%j is no id of one', async (id) => {
+  ])('rejects the id %j', async (id) => {
     expectBadUserInput(await stack.execute(BatchJobDocument, { id }), '`id`');
     expect(await stack.calls()).toEqual([]);
   });
 });
 
-describe('A job at work', () => {
+describe('A job in progress', () => {
   let now = Date.now();
   const slow = useStack({ emulator: { jobStepMs: 3_600_000 }, now: () => now });
 
-  test('is polled ever more seldom the older it is', async () => {
-    const answer = await slow.execute(PauseTargetGroupsDocument, { input: { targetGroupIds: liveIds } });
-    const { id, createdAt } = dataOf(answer).pauseTargetGroups!.batchJob!;
+  test('is polled less often the older it is', async () => {
+    const result = await slow.execute(PauseTargetGroupsDocument, { input: { targetGroupIds: liveIds } });
+    const { id, createdAt } = dataOf(result).pauseTargetGroups!.batchJob!;
     const advice: (number | null)[] = [];
     for (const seconds of [0, 7, 30, 600]) {
       now = Date.parse(createdAt!) + seconds * 1000;
@@ -265,7 +274,7 @@ describe('A job at work', () => {
   });
 });
 
-describe('What is wrong with an input', () => {
+describe('Invalid input', () => {
   const good = liveIds[0]!;
   const atIndex = (index: number) => ['targetGroupIds', String(index)];
   const tooMany = Array.from({ length: 1001 }, (_, index) => `${ids.project}/${ulidOf(index)}`);
@@ -279,13 +288,13 @@ describe('What is wrong with an input', () => {
       fields: [atIndex(1), atIndex(2), atIndex(3)],
     },
     {
-      name: 'ids of other types',
+      name: 'ids of other kinds',
       input: { targetGroupIds: [ids.project, good, ids.run(demo.live)] },
       fields: [atIndex(0), atIndex(2)],
     },
     {
       name: 'target groups of other projects',
-      input: { targetGroupIds: [good, `${ids.largeProject}/${NOBODY}`, ids.other.targetGroup] },
+      input: { targetGroupIds: [good, `${ids.largeProject}/${UNKNOWN_ID}`, ids.other.targetGroup] },
       fields: [atIndex(1), atIndex(2)],
     },
     {
@@ -304,12 +313,12 @@ describe('What is wrong with an input', () => {
       fields: [['idempotencyKey']],
     })),
     {
-      name: 'ids and key',
+      name: 'both ids and key',
       input: { targetGroupIds: ['x'], idempotencyKey: '' },
       fields: [atIndex(0), ['idempotencyKey']],
     },
   ];
-  test.each(inputs)('is told without a call: $name', async ({ input, fields }) => {
+  test.each(inputs)('is reported without a call: $name', async ({ input, fields }) => {
     const { batchJob, idempotencyKey, userErrors } = await pause(input);
     expect(batchJob).toBeNull();
     expect(idempotencyKey).toEqual(input.idempotencyKey ?? expect.stringMatching(UUID));
@@ -324,9 +333,9 @@ describe('What is wrong with an input', () => {
     expect(await stack.calls()).toEqual([]);
   });
 
-  test('is told as NotFoundError where there is no such project', async () => {
+  test('is a NotFoundError if the project does not exist', async () => {
     const idempotencyKey = newKey();
-    const targetGroupIds = [`101/${NOBODY}/${NOBODY}`];
+    const targetGroupIds = [`101/${UNKNOWN_ID}/${UNKNOWN_ID}`];
     expect(await pause({ targetGroupIds, idempotencyKey })).toEqual({
       batchJob: null,
       idempotencyKey,
@@ -342,7 +351,7 @@ describe('What is wrong with an input', () => {
     expect(await stack.calls()).toHaveLength(1);
   });
 
-  test('is told as ValidationError where the API says so', async () => {
+  test('is a ValidationError if the API rejects it', async () => {
     const { batchJob, userErrors } = await pause({ targetGroupIds: [`${ids.project}/not-a-ulid`] });
     expect(batchJob).toBeNull();
     expect(userErrors).toMatchObject([{ __typename: 'ValidationError' }]);
@@ -357,7 +366,7 @@ describe('An idempotency key', () => {
     expect((await creations())[0]!.headers['idempotency-key']).toBe(idempotencyKey);
   });
 
-  test.each([undefined, null])('is made up where none is given: %s', async (none) => {
+  test.each([undefined, null])('is generated if none is given: %s', async (none) => {
     const input = { targetGroupIds: liveIds, ...(none === undefined ? {} : { idempotencyKey: none }) };
     const [first, second] = [await pause(input), await pause(input)];
     expect(first.idempotencyKey).toMatch(UUID);
@@ -370,7 +379,7 @@ describe('An idempotency key', () => {
     expect(await jobsCreated()).toBe(2);
   });
 
-  test('that is used twice starts one job, whatever the order of the target groups', async () => {
+  test('starts one job when used twice, whatever the order of the target groups', async () => {
     const idempotencyKey = newKey();
     const first = await pause({ targetGroupIds: liveIds, idempotencyKey });
     const second = await pause({ targetGroupIds: [...liveIds].reverse(), idempotencyKey });
@@ -382,7 +391,7 @@ describe('An idempotency key', () => {
     expect(await jobsCreated()).toBe(1);
   });
 
-  test('that many use at the same time starts one job', async () => {
+  test('starts one job when used concurrently', async () => {
     const input = { targetGroupIds: liveIds, idempotencyKey: newKey() };
     const payloads = await Promise.all(Array.from({ length: 10 }, () => pause(input)));
     expect(new Set(payloads.map(({ batchJob }) => batchJob?.id)).size).toBe(1);
@@ -402,7 +411,7 @@ describe('An idempotency key', () => {
       document: PauseTargetGroupsDocument,
       targetGroupIds: [`${ids.largeProject}/${demo.live.targetGroupId}`],
     },
-  ])('cannot be used again for $what, and nothing is sent', async ({ document, targetGroupIds }) => {
+  ])('cannot be reused for $what, and nothing is sent', async ({ document, targetGroupIds }) => {
     const idempotencyKey = newKey();
     await pause({ targetGroupIds: liveIds, idempotencyKey });
     await stack.forgetCalls();
@@ -423,7 +432,7 @@ describe('An idempotency key', () => {
     expect(await jobsCreated()).toBe(1);
   });
 
-  test('of somebody else is another key', async () => {
+  test('is independent of the same key of another caller', async () => {
     const idempotencyKey = newKey();
     await pause({ targetGroupIds: liveIds, idempotencyKey });
     const targetGroupIds = [ids.targetGroup(demo.paused)];
@@ -432,9 +441,9 @@ describe('An idempotency key', () => {
     expect(await jobsCreated()).toBe(2);
   });
 
-  test('whose first use was refused can be used again', async () => {
+  test('can be reused if its first use was rejected', async () => {
     const idempotencyKey = newKey();
-    const refused = await pause({ targetGroupIds: [`101/${NOBODY}/${NOBODY}`], idempotencyKey });
+    const refused = await pause({ targetGroupIds: [`101/${UNKNOWN_ID}/${UNKNOWN_ID}`], idempotencyKey });
     expect(refused.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
 
     const { batchJob, userErrors } = await pause({ targetGroupIds: liveIds, idempotencyKey });
@@ -443,14 +452,14 @@ describe('An idempotency key', () => {
   });
 });
 
-describe('A creation that fails', () => {
+describe('A failed creation', () => {
   const fail = async (input: Input) => await stack.execute(PauseTargetGroupsDocument, { input });
 
-  test('tells the key that makes trying again safe, the one that was sent each time', async () => {
+  test('reports the key for a safe retry, the same that was sent in every attempt', async () => {
     await stack.emulator.control.faults.add({ method: 'POST', path: '/batch-jobs/', status: 500 });
-    const answer = await fail({ targetGroupIds: liveIds });
-    expect(answer.data).toEqual({ pauseTargetGroups: null });
-    const { extensions } = errorOf(answer);
+    const result = await fail({ targetGroupIds: liveIds });
+    expect(result.data).toEqual({ pauseTargetGroups: null });
+    const { extensions } = errorOf(result);
     expect(extensions).toMatchObject({
       code: 'UPSTREAM_UNAVAILABLE',
       idempotencyKey: expect.stringMatching(UUID),
@@ -460,7 +469,7 @@ describe('A creation that fails', () => {
     expect(new Set(sent)).toEqual(new Set([extensions!['idempotencyKey']]));
   });
 
-  test('after the job was created leads to that job when it is tried again', async () => {
+  test('leads to the existing job when retried after the job was created', async () => {
     const input = { targetGroupIds: liveIds, idempotencyKey: newKey() };
     const { faults } = stack.emulator.control;
     await faults.add({ method: 'POST', path: '/batch-jobs/', after_effect: true, reset: true });
@@ -483,8 +492,8 @@ describe('A creation that fails', () => {
     { name: 'of another origin', location: 'https://elsewhere.example/v1/demand/accounts/101/x' },
     { name: 'in another project', location: '/demand/accounts/101/projects/P/batch-jobs/pause/J' },
     { name: 'of another action', location: `${demoPaths.project}/batch-jobs/resume/J` },
-    { name: 'that is no place', location: '/../..' },
-  ])('for the want of a usable Location ($name) says that the outcome is unknown', async ({ location }) => {
+    { name: 'outside the API', location: '/../..' },
+  ])('reports an unknown outcome without a usable Location ($name)', async ({ location }) => {
     const headers = location === undefined ? {} : { headers: { Location: location } };
     await stack.emulator.control.faults.add({
       method: 'POST',
@@ -493,8 +502,8 @@ describe('A creation that fails', () => {
       ...headers,
     });
     const idempotencyKey = newKey();
-    const answer = await fail({ targetGroupIds: liveIds, idempotencyKey });
-    expect(errorOf(answer).extensions).toMatchObject({
+    const result = await fail({ targetGroupIds: liveIds, idempotencyKey });
+    expect(errorOf(result).extensions).toMatchObject({
       code: 'UPSTREAM_BAD_RESPONSE',
       outcomeUnknown: true,
       idempotencyKey,
@@ -506,16 +515,16 @@ describe('A creation that fails', () => {
     { status: 401, code: 'UNAUTHENTICATED' },
     { status: 403, code: 'FORBIDDEN' },
     { status: 429, code: 'RATE_LIMITED' },
-  ])('with $status is $code, and has a key too', async ({ status, code }) => {
+  ])('reports $code and the key after a $status', async ({ status, code }) => {
     const rule = { method: 'POST', path: '/batch-jobs/', status, headers: { 'Retry-After': '1800' } };
     await stack.emulator.control.faults.add(rule);
     const idempotencyKey = newKey();
-    const answer = await fail({ targetGroupIds: liveIds, idempotencyKey });
-    expect(errorOf(answer).extensions).toMatchObject({ code, idempotencyKey });
+    const result = await fail({ targetGroupIds: liveIds, idempotencyKey });
+    expect(errorOf(result).extensions).toMatchObject({ code, idempotencyKey });
   });
 });
 
-test('Each job of one operation reads anew what the jobs before it have read', async () => {
+test('Each job of an operation reads again what earlier jobs have read', async () => {
   const upstream = await startScriptedUpstream();
   const gateway = await startTestGateway({ demandApiUrl: upstream.url });
   try {
@@ -559,7 +568,7 @@ test('Each job of one operation reads anew what the jobs before it have read', a
   }
 });
 
-/** Well-formed ids that nothing has. */
+/** Well-formed ids that do not exist. */
 function ulidOf(index: number): string {
   return `01BTGNYV6HRNK8K8VKZZ${String(index).padStart(6, '0')}`;
 }

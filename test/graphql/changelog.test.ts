@@ -20,7 +20,7 @@ async function readPage(variables: Partial<ChangelogQueryVariables> = {}): Promi
   return dataOf(await stack.execute(ChangelogDocument, { id, ...variables })).targetGroup!.changelog!;
 }
 
-/** All entries, newest first, after some have been made, read from REST itself. */
+/** All entries, newest first, after some changes were made; read directly from the REST API. */
 async function someHistory(): Promise<readonly rest.TargetGroupChangelogEntry[]> {
   for (const version of [5, 7, 9]) {
     const input = { id: ids.run(demo.live), version: String(version) };
@@ -34,7 +34,7 @@ async function someHistory(): Promise<readonly rest.TargetGroupChangelogEntry[]>
   return changelog;
 }
 
-test('shows who changed what, newest first', async () => {
+test('shows the author of each change, newest first', async () => {
   const [last] = await someHistory();
   const { nodes } = await readPage();
   expect(nodes[0]).toEqual({
@@ -74,7 +74,7 @@ test('shows who changed what, newest first', async () => {
   ]);
 });
 
-test('shows the changes of the system, and why', async () => {
+test('shows changes by the system, with reasons', async () => {
   const { targetGroup } = dataOf(
     await stack.execute(ChangelogDocument, { id: ids.targetGroup(demo.completedPastEnd) }),
   );
@@ -89,7 +89,7 @@ test('shows the changes of a draft', async () => {
   expect(targetGroup?.changelog?.nodes.length).toBeGreaterThan(0);
 });
 
-test.each([1, 2, 3, 50])('a walk, %d at a time, sees every entry once and ends', async (first) => {
+test.each([1, 2, 3, 50])('a walk by %d returns every entry once and ends', async (first) => {
   const all = await someHistory();
   expect(all.length).toBeGreaterThan(6);
 
@@ -105,7 +105,7 @@ test.each([1, 2, 3, 50])('a walk, %d at a time, sees every entry once and ends',
   expect(seen).toEqual(all.map((entry) => entry.id));
 });
 
-test("every edge's cursor works as `after`", async () => {
+test('every cursor works as `after`', async () => {
   const all = await someHistory();
   const { edges, pageInfo } = await readPage({ first: 4 });
   expect([pageInfo.startCursor, pageInfo.endCursor]).toEqual([edges[0]?.cursor, edges[3]?.cursor]);
@@ -117,20 +117,23 @@ test("every edge's cursor works as `after`", async () => {
   }
 });
 
-test.each([0, -1, 51, 100, 1000])('a page of %d entries is refused before it is asked for', async (first) => {
-  expectBadUserInput(await stack.execute(ChangelogDocument, { id, first }), '`first` must be from 1 to 50');
+test.each([0, -1, 51, 100, 1000])('rejects a page of %d entries before any call', async (first) => {
+  expectBadUserInput(
+    await stack.execute(ChangelogDocument, { id, first }),
+    '`first` must be between 1 and 50',
+  );
   expect((await stack.calls()).filter((call) => call.includes('changelog'))).toEqual([]);
 });
 
-test('it is not read backward', async () => {
-  const answer = await stack.execute(
+test('cannot be read backward', async () => {
+  const result = await stack.execute(
     `{ targetGroup(id: "${id}") { changelog(last: 1, before: "x") { nodes { occurredAt } } } }`,
   );
-  expect(answer.errors.map(({ message }) => message).join()).toContain('Unknown argument "last"');
+  expect(result.errors.map(({ message }) => message).join()).toContain('Unknown argument "last"');
 });
 
-test('a cursor that is none is refused, and the rest stands', async () => {
-  const answer = await stack.execute(ChangelogDocument, { id, after: '\ud800' });
-  expect(answer.data).toEqual({ targetGroup: { id, changelog: null } });
-  expectBadUserInput(answer, '`after`');
+test('rejects an invalid cursor, without affecting other fields', async () => {
+  const result = await stack.execute(ChangelogDocument, { id, after: '\ud800' });
+  expect(result.data).toEqual({ targetGroup: { id, changelog: null } });
+  expectBadUserInput(result, '`after`');
 });

@@ -14,7 +14,7 @@ import {
 import { demo } from '../../src/emulator/index.js';
 import { dataOf, ids, type FieldingRunRef, type Stack } from './stack.js';
 
-/** What all changes of a fielding run answer. */
+/** The common part of the payloads of all fielding run changes. */
 export type FieldingRunPayload = NonNullable<PauseFieldingRunMutation['pauseFieldingRun']>;
 
 export interface ActionInput {
@@ -22,11 +22,11 @@ export interface ActionInput {
   readonly version: string;
 }
 
-/** One of the actions on a fielding run, with demo runs that allow and that refuse it. */
+/** An action on a fielding run, with demo runs that allow it and that do not. */
 export interface Action {
   readonly name: string;
   readonly document: TypedDocumentNode<Record<string, FieldingRunPayload | null>, { input: ActionInput }>;
-  /** The last part of its REST path. */
+  /** The last segment of its REST path. */
   readonly path: string;
   readonly from: FieldingRunRef;
   readonly to: FieldingRunStatus;
@@ -80,7 +80,7 @@ export function payloadOf(answer: Answer<Record<string, FieldingRunPayload | nul
   return Object.values(dataOf(answer))[0]!;
 }
 
-/** The run as it is now. */
+/** The current state of the run. */
 export async function readRun(
   { execute }: Pick<Stack, 'execute'>,
   ref: FieldingRunRef,

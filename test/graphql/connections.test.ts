@@ -19,15 +19,15 @@ type PageVariables = Omit<TargetGroupsQueryVariables, 'projectId' | 'filter'>;
 async function readPage(
   variables: PageVariables & Pick<TargetGroupsQueryVariables, 'filter'>,
 ): Promise<Page> {
-  const answer = await stack.execute(TargetGroupsDocument, { projectId: ids.largeProject, ...variables });
-  return dataOf(answer).targetGroups!;
+  const result = await stack.execute(TargetGroupsDocument, { projectId: ids.largeProject, ...variables });
+  return dataOf(result).targetGroups!;
 }
 
 function idsOn({ edges }: Page): (string | undefined)[] {
   return edges.map((edge) => edge?.node?.targetGroupId);
 }
 
-/** All ids of the list in its order, read from REST itself. */
+/** All ids of the list in order, read directly from the REST API. */
 async function allIds(): Promise<string[]> {
   const found: string[] = [];
   let next: string | undefined = '';
@@ -41,8 +41,8 @@ async function allIds(): Promise<string[]> {
   return found;
 }
 
-describe('Walking over a connection', () => {
-  test.each([7, 35, 100])('forward, %d at a time, sees every item once and in order', async (first) => {
+describe('Walking through a connection', () => {
+  test.each([7, 35, 100])('forward by %d returns every item once and in order', async (first) => {
     const all = await allIds();
     expect(all.length).toBeGreaterThan(100);
 
@@ -58,7 +58,7 @@ describe('Walking over a connection', () => {
     expect(await stack.calls()).toHaveLength(Math.ceil(all.length / first));
   });
 
-  test.each([7, 35, 100])('backward, %d at a time, sees every item once and in order', async (last) => {
+  test.each([7, 35, 100])('backward by %d returns every item once and in order', async (last) => {
     const all = await allIds();
 
     const seen: (string | undefined)[] = [];
@@ -72,7 +72,7 @@ describe('Walking over a connection', () => {
     expect(seen).toEqual(all.slice(0, -1));
   });
 
-  test("every edge's cursor works as `after` and as `before`", async () => {
+  test('works with every cursor as `after` and as `before`', async () => {
     const all = await allIds();
     const { edges } = await readPage({ first: 8 });
     for (const [index, edge] of edges.entries()) {
@@ -85,7 +85,7 @@ describe('Walking over a connection', () => {
     }
   });
 
-  test('the cursors of a page are those of its ends', async () => {
+  test('uses the cursors of the first and last item as those of the page', async () => {
     const { edges, pageInfo } = await readPage({ first: 3 });
     expect(pageInfo).toEqual({
       hasNextPage: true,
@@ -95,7 +95,7 @@ describe('Walking over a connection', () => {
     });
   });
 
-  test('a page without items has no cursors', async () => {
+  test('has no cursors for an empty page', async () => {
     const { edges, pageInfo } = await readPage({ filter: { search: 'no such target group' } });
     expect(edges).toEqual([]);
     expect(pageInfo).toEqual({
@@ -106,7 +106,7 @@ describe('Walking over a connection', () => {
     });
   });
 
-  test('the items stand beside the edges', async () => {
+  test('returns the same items as nodes and as edges', async () => {
     interface Both {
       targetGroups: { nodes: { id: string }[]; edges: { node: { id: string } }[] };
     }
@@ -116,7 +116,7 @@ describe('Walking over a connection', () => {
     expect(targetGroups.nodes).toEqual(targetGroups.edges.map(({ node }) => node));
   });
 
-  test('projects are walked over in the same way', async () => {
+  test('works the same way for projects', async () => {
     const names: (string | null | undefined)[] = [];
     let after: string | null = null;
     for (let more = true; more;) {
@@ -147,7 +147,7 @@ describe('A page', () => {
     { page: { last: 4, before: cursor }, sent: `page_size=4&end_before=${cursor}` },
     { page: { before: cursor }, sent: `page_size=10&end_before=${cursor}` },
   ];
-  test.each(pages)('costs one call that asks for no more than it needs: $sent', async ({ page, sent }) => {
+  test.each(pages)('costs one call for no more items than needed: $sent', async ({ page, sent }) => {
     dataOf(await stack.execute(TargetGroupsDocument, { projectId: ids.project, ...page }));
     const path = `/demand/accounts/${demo.accountId}/projects/${demo.projectId}/target-groups`;
     expect(await stack.calls()).toEqual([`GET ${path}?${sent}`]);
@@ -169,14 +169,14 @@ describe('A page', () => {
     { page: { after: '\ud800' }, argument: '`after`' },
     { page: { before: 'x'.repeat(12_289) }, argument: '`before`' },
   ];
-  test.each(nonsense)('cannot be asked for by $page', async ({ page, argument }) => {
+  test.each(nonsense)('cannot be requested with $page', async ({ page, argument }) => {
     const variables = { projectId: ids.project, ...page };
     expectBadUserInput(await stack.execute(TargetGroupsDocument, variables), argument);
     expectBadUserInput(await stack.execute(ProjectsDocument, { accountId: ids.account, ...page }), argument);
     expect(await stack.calls()).toEqual([]);
   });
 
-  test('is not asked for by a cursor that the API does not know', async () => {
+  test('cannot be requested with a cursor that the API does not know', async () => {
     const variables = { projectId: ids.project, after: 'nothing' };
     const { data, errors } = await stack.execute(TargetGroupsDocument, variables);
     expect(data).toEqual({ targetGroups: null });

@@ -3,7 +3,7 @@ import { PauseTargetGroupsDocument } from '../generated/documents.js';
 import { demoPaths } from '../helpers/emulator.js';
 import { dataOf, ids, useStack } from './stack.js';
 
-/** What a selection costs in REST calls. What single queries cost is tested beside them. */
+/** The number of REST calls for a selection. The cost of single queries is tested along with them. */
 const stack = useStack();
 const list = (size: number): string => `GET ${demoPaths.project}/target-groups?page_size=${size}`;
 const runPath = demoPaths.run(demo.live);
@@ -16,7 +16,7 @@ async function callsOf(query: string, variables?: Readonly<Record<string, unknow
 
 describe('The fielding runs of a list', () => {
   const fragment = 'fragment Run on TargetGroup { fieldingRun { id status } }';
-  // The variables are used on the root field too: a variable that nothing uses is not valid.
+  // The variables are also used on the root field, because an unused variable is invalid.
   const query = (fields: string, first: number) => `query ($yes: Boolean = true, $no: Boolean = false) {
     targetGroups(projectId: "${ids.project}", first: ${first}) @include(if: $yes) @skip(if: $no) {
       nodes { ${fields} }
@@ -44,27 +44,27 @@ describe('The fielding runs of a list', () => {
 });
 
 describe('Equal reads', () => {
-  test('happen once in an operation, whatever they are called', async () => {
+  test('are made once per operation, whatever their aliases', async () => {
     const run = `fieldingRun(id: "${ids.run(demo.live)}")`;
     const calls = await callsOf(`{ a: ${run} { id status } b: ${run} { version } c: ${run} { endAt } }`);
     expect(calls).toEqual([`GET ${runPath}`]);
   });
 
-  test('happen once for relations that lead to the same', async () => {
+  test('are made once for relations that lead to the same object', async () => {
     const calls = await callsOf(`{
       targetGroups(projectId: "${ids.project}", first: 5) { nodes { project { name account { name } } } }
     }`);
     expect(calls.sort()).toEqual(['GET /accounts', `GET ${demoPaths.project}`, list(5)].sort());
   });
 
-  test('of pages happen once where the pages are equal', async () => {
+  test('are made once for equal pages', async () => {
     const page = (size: number) =>
       `targetGroups(projectId: "${ids.project}", first: ${size}) { nodes { id } }`;
     const calls = await callsOf(`{ a: ${page(2)} b: ${page(2)} c: ${page(3)} }`);
     expect(calls.sort()).toEqual([list(2), list(3)]);
   });
 
-  test('happen again in the next operation: nothing is shared between callers', async () => {
+  test('are made again in the next operation, so that callers share nothing', async () => {
     const query = `{ fieldingRun(id: "${ids.run(demo.live)}") { status } }`;
     expect([...(await callsOf(query)), ...(await callsOf(query))]).toEqual([
       `GET ${runPath}`,
@@ -74,7 +74,7 @@ describe('Equal reads', () => {
 });
 
 describe('Relations', () => {
-  test('that need only ids cost nothing', async () => {
+  test('cost nothing if only ids are needed', async () => {
     const calls = await callsOf(`{
       fieldingRun(id: "${ids.run(demo.live)}") {
         targetGroup { __typename id targetGroupId project { id projectId account { id accountId } } }
@@ -83,7 +83,7 @@ describe('Relations', () => {
     expect(calls).toEqual([`GET ${runPath}`]);
   });
 
-  test('that need more cost what answers it', async () => {
+  test('cost only the calls that the selection needs', async () => {
     const calls = await callsOf(`{
       fieldingRun(id: "${ids.run(demo.live)}") { targetGroup { name createdAt project { name status } } }
     }`);
@@ -94,7 +94,7 @@ describe('Relations', () => {
     ]);
   });
 
-  test('of a batch job cost what answers them', async () => {
+  test('of a batch job cost only the calls that the selection needs', async () => {
     const input = { targetGroupIds: [ids.targetGroup(demo.paused)] };
     const { pauseTargetGroups } = dataOf(await stack.execute(PauseTargetGroupsDocument, { input }));
     const { id, jobId } = pauseTargetGroups!.batchJob!;
@@ -108,7 +108,7 @@ describe('Relations', () => {
   });
 });
 
-test('fields of the whole graph are answered in one operation', async () => {
+test('one operation can select fields of the whole graph', async () => {
   const calls = await callsOf(`{
     accounts { id }
     project(id: "${ids.project}") { targetGroups(first: 2, filter: { status: [LIVE] }) { nodes { id } } }

@@ -12,7 +12,7 @@ interface TargetGroups {
   };
 }
 
-test('what the README asks for at once is answered in full', async () => {
+test("the README's operation returns complete data", async () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const document = /```graphql\n(.*?)```/s.exec(readme)![1]!;
   const { targetGroup } = dataOf(
@@ -22,7 +22,7 @@ test('what the README asks for at once is answered in full', async () => {
   expect(targetGroup).toMatchObject(Object.fromEntries(fields.map((field) => [field, expect.anything()])));
 });
 
-test('what the explorers show at first runs, and shows something', async () => {
+test("the explorers' default operation returns data", async () => {
   const { document, variables, headers } = demoQuery(demo);
   const operations = separateOperations(parse(document));
   const run = async <Data>(name: string, more: object = {}) =>

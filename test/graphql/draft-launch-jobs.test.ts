@@ -9,7 +9,7 @@ import {
 } from '../generated/documents.js';
 import { demoPaths } from '../helpers/emulator.js';
 import type { Answer, ExecuteOptions } from '../helpers/gateway.js';
-import { callOf, dataOf, errorOf, expectBadUserInput, ids, inDays, NOBODY, useStack } from './stack.js';
+import { callOf, dataOf, errorOf, expectBadUserInput, ids, inDays, UNKNOWN_ID, useStack } from './stack.js';
 
 type Payload = NonNullable<LaunchDraftTargetGroupMutation['launchDraftTargetGroup']>;
 type Job = NonNullable<DraftLaunchJobQuery['draftLaunchJob']>;
@@ -26,11 +26,11 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const draft = ids.targetGroup(demo.draft);
 const [startAt, endAt, laterEnd] = [inDays(5), inDays(30), inDays(31)];
 
-/** A key that no other test uses: the gateway remembers them. */
+/** An idempotency key that no other test uses, as the gateway remembers them. */
 let lastKey = 0;
 const newKey = (): string => `draft-key-${(lastKey += 1)}`;
 
-/** Launches where there is no start, and schedules where there is one. */
+/** Launches without a start, and schedules with one. */
 async function ask({ startAt: start, ...input }: Input, options?: ExecuteOptions): Promise<Answer<object>> {
   return start === undefined
     ? await stack.execute(LaunchDraftTargetGroupDocument, { input }, options)
@@ -41,7 +41,7 @@ async function start(input: Input, options?: ExecuteOptions): Promise<Payload> {
   return (Object.values(dataOf(await ask(input, options))) as Payload[])[0]!;
 }
 
-/** The job once it is over. */
+/** The job once it has finished. */
 async function finished(id: string): Promise<Job> {
   for (;;) {
     const job = dataOf(await stack.execute(DraftLaunchJobDocument, { id })).draftLaunchJob!;
@@ -62,7 +62,7 @@ const kinds = [
 ] satisfies { kind: string; input: Input; status: string }[];
 
 describe.each(kinds)('$kind DraftTargetGroup', ({ kind, input, status }) => {
-  test(`starts a job by which the draft is ${status}`, async () => {
+  test(`starts a job that makes the draft ${status}`, async () => {
     const idempotencyKey = newKey();
     const { draftLaunchJob, ...payload } = await start({ ...input, idempotencyKey });
     expect(payload).toEqual({ idempotencyKey, userErrors: [] });
@@ -118,7 +118,7 @@ describe.each(kinds)('$kind DraftTargetGroup', ({ kind, input, status }) => {
     { selection: '... on Node { id } pollAfterSeconds', reads: 1 },
     { selection: 'createdBy createdByUser { id }', reads: 1 },
     { selection: 'createdByUser { name }', reads: 2 },
-  ])('costs $reads reads for { $selection }', async ({ selection, reads }) => {
+  ])('needs $reads reads for { $selection }', async ({ selection, reads }) => {
     const name = `${kind}DraftTargetGroup`;
     const type = `${kind === 'launch' ? 'Launch' : 'Schedule'}DraftTargetGroupInput`;
     const query = `mutation ($input: ${type}!) { ${name}(input: $input) { draftLaunchJob { ${selection} } } }`;
@@ -129,7 +129,7 @@ describe.each(kinds)('$kind DraftTargetGroup', ({ kind, input, status }) => {
     ]);
   });
 
-  test('fails as a job where there is no draft, and says why', async () => {
+  test('returns a failed job with a reason if there is no draft', async () => {
     const { draftLaunchJob } = await start({ ...input, id: ids.targetGroup(demo.live) });
     expect(await finished(draftLaunchJob!.id)).toMatchObject({
       status: 'FAILED',
@@ -139,14 +139,14 @@ describe.each(kinds)('$kind DraftTargetGroup', ({ kind, input, status }) => {
     });
   });
 
-  test('is refused by the API for a target group that cannot be', async () => {
+  test('reports that the API rejects a target group in another state', async () => {
     const { draftLaunchJob, userErrors } = await start({ ...input, id: `${ids.project}/not-a-ulid` });
     expect(draftLaunchJob).toBeNull();
     expect(userErrors).toMatchObject([{ __typename: 'ValidationError' }]);
   });
 
   test.each(['', 'x', ids.project, ids.run(demo.live), `${draft}/launch-from-draft/J1`])(
-    'names the id %j that is no target group, without a call',
+    'rejects the id %j, which is not a target group, without a call',
     async (id) => {
       expect(await start({ ...input, id, idempotencyKey: newKey() })).toMatchObject({
         draftLaunchJob: null,
@@ -157,7 +157,7 @@ describe.each(kinds)('$kind DraftTargetGroup', ({ kind, input, status }) => {
   );
 
   test.each(['', 'white space', 'ümlaut', 'x'.repeat(256)])(
-    'names the key %j that is none, without a call',
+    'rejects the key %j without a call',
     async (idempotencyKey) => {
       expect(await start({ ...input, idempotencyKey })).toMatchObject({
         draftLaunchJob: null,
@@ -168,7 +168,7 @@ describe.each(kinds)('$kind DraftTargetGroup', ({ kind, input, status }) => {
     },
   );
 
-  test.each([undefined, null])('makes up a key where none is given: %s', async (none) => {
+  test.each([undefined, null])('generates a key if none is given: %s', async (none) => {
     const given = { ...input, ...(none === undefined ? {} : { idempotencyKey: none }) };
     const [first, second] = [await start(given), await start(given)];
     expect(first.idempotencyKey).toMatch(UUID);
@@ -177,17 +177,17 @@ describe.each(kinds)('$kind DraftTargetGroup', ({ kind, input, status }) => {
     expect(await jobsCreated()).toBe(2);
   });
 
-  test('starts one job for one key, however often and at the same time it is used', async () => {
+  test('starts one job per key, even when it is used concurrently', async () => {
     const same = { ...input, idempotencyKey: newKey() };
     const payloads = await Promise.all(Array.from({ length: 5 }, () => start(same)));
-    // The same moment, written otherwise.
+    // The same time, written differently.
     payloads.push(await start({ ...same, endAt: endAt.replace('Z', '+00:00') }));
     expect(new Set(payloads.map(({ draftLaunchJob }) => draftLaunchJob?.id)).size).toBe(1);
     expect(payloads.flatMap(({ userErrors }) => userErrors)).toEqual([]);
     expect(await jobsCreated()).toBe(1);
   });
 
-  test('after its answer was lost leads to the job when it is tried again', async () => {
+  test('leads to the existing job when retried after a lost response', async () => {
     const again = { ...input, idempotencyKey: newKey() };
     const { faults } = stack.emulator.control;
     await faults.add({ method: 'POST', path: '-from-draft', after_effect: true, reset: true });
@@ -206,9 +206,9 @@ describe.each(kinds)('$kind DraftTargetGroup', ({ kind, input, status }) => {
 
   test('is forbidden in another account', async () => {
     const idempotencyKey = newKey();
-    const answer = await ask({ ...input, id: ids.other.targetGroup, idempotencyKey });
-    expect(errorOf(answer).extensions).toMatchObject({ code: 'FORBIDDEN', idempotencyKey });
-    expect(answer.data).toEqual({ [`${kind}DraftTargetGroup`]: null });
+    const result = await ask({ ...input, id: ids.other.targetGroup, idempotencyKey });
+    expect(errorOf(result).extensions).toMatchObject({ code: 'FORBIDDEN', idempotencyKey });
+    expect(result.data).toEqual({ [`${kind}DraftTargetGroup`]: null });
   });
 });
 
@@ -220,7 +220,7 @@ describe('An idempotency key', () => {
     { what: 'another start', input: { ...first, startAt: inDays(6) } },
     { what: 'a launch', input: { id: draft, endAt } },
     { what: 'another target group', input: { ...first, id: ids.targetGroup(demo.live) } },
-  ])('cannot be used again for $what, and nothing is sent', async ({ input }) => {
+  ])('cannot be reused for $what, and nothing is sent', async ({ input }) => {
     const idempotencyKey = newKey();
     await start({ ...first, idempotencyKey });
     await stack.forgetCalls();
@@ -240,7 +240,7 @@ describe('An idempotency key', () => {
     expect(await jobsCreated()).toBe(1);
   });
 
-  test('of a batch job is none of a draft, and the other way round', async () => {
+  test('of a batch job cannot be used for a draft, and vice versa', async () => {
     const [one, other] = [newKey(), newKey()];
     const pause = (idempotencyKey: string) =>
       stack.execute(PauseTargetGroupsDocument, {
@@ -254,7 +254,7 @@ describe('An idempotency key', () => {
     expect(await start({ ...first, idempotencyKey: other })).toMatchObject({ userErrors: conflict });
   });
 
-  test('whose first use was refused can be used again', async () => {
+  test('can be reused if its first use was rejected', async () => {
     const idempotencyKey = newKey();
     const refused = await start({ ...first, id: `${ids.project}/not-a-ulid`, idempotencyKey });
     expect(refused.userErrors).toMatchObject([{ code: 'VALIDATION_FAILED' }]);
@@ -268,14 +268,14 @@ describe('Dates', () => {
   test.each<{ what: string; input: Input; fields: string[] }>([
     { what: 'an end beyond the year 9999', input: { id: draft, endAt: tooLate }, fields: ['endAt'] },
     {
-      what: 'both beyond the years',
+      what: 'both dates beyond the year 9999',
       input: { id: draft, startAt: '0001-01-01T00:00:00+01:00', endAt: tooLate },
       fields: ['startAt', 'endAt'],
     },
     { what: 'an end at the start', input: { id: draft, startAt: endAt, endAt }, fields: ['endAt'] },
     { what: 'an end before the start', input: { id: draft, startAt: laterEnd, endAt }, fields: ['endAt'] },
-    { what: 'an id too', input: { id: 'x', startAt: endAt, endAt }, fields: ['id', 'endAt'] },
-  ])('are told to be wrong without a call: $what', async ({ input, fields }) => {
+    { what: 'an invalid id as well', input: { id: 'x', startAt: endAt, endAt }, fields: ['id', 'endAt'] },
+  ])('are rejected without a call: $what', async ({ input, fields }) => {
     const { draftLaunchJob, idempotencyKey, userErrors } = await start(input);
     expect(draftLaunchJob).toBeNull();
     expect(idempotencyKey).toMatch(UUID);
@@ -290,7 +290,7 @@ describe('Dates', () => {
     expect(await stack.calls()).toEqual([]);
   });
 
-  test('in the past are what the job fails for, and it names them', async () => {
+  test('in the past make the job fail, and are named', async () => {
     const { draftLaunchJob } = await start({ id: draft, endAt: '2020-01-01T00:00:00.000Z' });
     expect(await finished(draftLaunchJob!.id)).toMatchObject({
       status: 'FAILED',
@@ -305,10 +305,10 @@ describe('Dates', () => {
 });
 
 describe('A job', () => {
-  test.each(['launch', 'schedule'])('of the kind %s is null where there is none', async (kind) => {
-    const answer = await stack.execute(DraftLaunchJobDocument, { id: ids.draftJob(kind, NOBODY) });
-    expect(dataOf(answer)).toEqual({ draftLaunchJob: null });
-    expect(await stack.calls()).toEqual([`GET ${demoPaths.draftJobs(kind)}/${NOBODY}`]);
+  test.each(['launch', 'schedule'])('of the kind %s is null if it does not exist', async (kind) => {
+    const result = await stack.execute(DraftLaunchJobDocument, { id: ids.draftJob(kind, UNKNOWN_ID) });
+    expect(dataOf(result)).toEqual({ draftLaunchJob: null });
+    expect(await stack.calls()).toEqual([`GET ${demoPaths.draftJobs(kind)}/${UNKNOWN_ID}`]);
   });
 
   test.each([
@@ -319,12 +319,12 @@ describe('A job', () => {
     ids.draftJob('launch', '..'),
     `${ids.draftJob('launch', 'x')}/y`,
     `${ids.project}/launch-from-draft/x`,
-  ])('does not have the id %j', async (id) => {
+  ])('cannot have the id %j', async (id) => {
     expectBadUserInput(await stack.execute(DraftLaunchJobDocument, { id }), '`id`');
     expect(await stack.calls()).toEqual([]);
   });
 
-  test('of one kind is none of the other, and of one target group none of another', async () => {
+  test('is found only under its own kind and target group', async () => {
     const { draftLaunchJob } = await start({ id: draft, endAt });
     const { jobId } = draftLaunchJob!;
     for (const id of [
@@ -335,7 +335,7 @@ describe('A job', () => {
     }
   });
 
-  test('costs a read of its run where more than the place of it is selected', async () => {
+  test('reads its run only if the selection needs more than ids', async () => {
     const { draftLaunchJob } = await start({ id: draft, endAt });
     const { id, jobId } = draftLaunchJob!;
     const { fieldingRun } = await finished(id);
@@ -356,13 +356,13 @@ describe('A job', () => {
   });
 });
 
-describe('A job at work', () => {
+describe('A job in progress', () => {
   let now = Date.now();
   const slow = useStack({ emulator: { jobStepMs: 3_600_000 }, now: () => now });
 
-  test('is polled ever more seldom the older it is, and has no run', async () => {
-    const answer = await slow.execute(LaunchDraftTargetGroupDocument, { input: { id: draft, endAt } });
-    const { id, createdAt } = dataOf(answer).launchDraftTargetGroup!.draftLaunchJob!;
+  test('is polled less often the older it is, and has no run', async () => {
+    const result = await slow.execute(LaunchDraftTargetGroupDocument, { input: { id: draft, endAt } });
+    const { id, createdAt } = dataOf(result).launchDraftTargetGroup!.draftLaunchJob!;
     const advice: (number | null)[] = [];
     for (const seconds of [0, 7, 30, 600]) {
       now = Date.parse(createdAt!) + seconds * 1000;
@@ -374,7 +374,7 @@ describe('A job at work', () => {
   });
 });
 
-test('After a launch, the rest of the operation sees the new state', async () => {
+test('Fields after a launch in the same operation see the new state', async () => {
   const query = `mutation ($input: LaunchDraftTargetGroupInput!, $pause: PauseTargetGroupsInput!) {
     before: pauseTargetGroups(input: $pause) { batchJob { project { targetGroups(first: 1) { nodes { id } } } } }
     after: launchDraftTargetGroup(input: $input) { draftLaunchJob { targetGroup { project { targetGroups(first: 1) { nodes { id } } } } } }

@@ -17,19 +17,19 @@ const run = { id: ids.run(demo.live) };
 const runPath = `${demoPaths.run(demo.live)}$`;
 
 describe('Credentials', () => {
-  test.each([null, ''])('that are missing are told without a call', async (token) => {
+  test.each([null, ''])('are required for queries, without a call', async (token) => {
     const headers = token === null ? {} : { authorization: token };
-    const answer = await stack.execute(FieldingRunDocument, run, { token: null, headers });
-    expect(answer.data).toEqual({ fieldingRun: null });
-    expect(errorOf(answer)).toMatchObject({
+    const result = await stack.execute(FieldingRunDocument, run, { token: null, headers });
+    expect(result.data).toEqual({ fieldingRun: null });
+    expect(errorOf(result)).toMatchObject({
       path: ['fieldingRun'],
       extensions: { code: 'UNAUTHENTICATED', retryable: false },
     });
     expect(await stack.calls()).toEqual([]);
   });
 
-  test('that are missing are told for changes too, without a call', async () => {
-    const answers = [
+  test('are required for changes, without a call', async () => {
+    const results = [
       await stack.execute(
         PauseTargetGroupsDocument,
         { input: { targetGroupIds: [ids.targetGroup(demo.live)] } },
@@ -37,15 +37,15 @@ describe('Credentials', () => {
       ),
       await stack.execute(PauseFieldingRunDocument, { input: { ...run, version: '5' } }, { token: null }),
     ];
-    for (const answer of answers)
-      expect(errorOf(answer).extensions).toMatchObject({ code: 'UNAUTHENTICATED' });
+    for (const result of results)
+      expect(errorOf(result).extensions).toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(await stack.calls()).toEqual([]);
   });
 
-  test('that the API does not accept are its 401', async () => {
-    const answer = await stack.execute(AccountsDocument, {}, { token: 'wrong' });
-    expect(answer.data).toEqual({ accounts: null });
-    expect(errorOf(answer)).toMatchObject({
+  test('are reported as 401 if the API rejects them', async () => {
+    const result = await stack.execute(AccountsDocument, {}, { token: 'wrong' });
+    expect(result.data).toEqual({ accounts: null });
+    expect(errorOf(result)).toMatchObject({
       path: ['accounts'],
       extensions: { code: 'UNAUTHENTICATED', retryable: false, upstream: { status: 401 } },
     });
@@ -53,7 +53,7 @@ describe('Credentials', () => {
   });
 });
 
-describe('What is sent upstream', () => {
+describe('An upstream request', () => {
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
   const parentId = '00f067aa0ba902b7';
   const traceparent = `00-${traceId}-${parentId}-01`;
@@ -75,7 +75,7 @@ describe('What is sent upstream', () => {
     }
   });
 
-  test('has a parent id of its own in each call of one trace', async () => {
+  test('has its own parent id within the trace', async () => {
     const id = ids.targetGroup(demo.live);
     dataOf(await stack.execute(TargetGroupDocument, { id }, { headers: { traceparent } }));
     const parents = (await stack.requests()).map(({ headers }) => String(headers['traceparent']));
@@ -85,7 +85,7 @@ describe('What is sent upstream', () => {
   });
 
   test.each([undefined, 'nonsense', `00-${'0'.repeat(32)}-${parentId}-01`, `ff-${traceId}-${parentId}-01`])(
-    'is of a new trace where the caller has none: %s',
+    'starts a new trace if the caller has none: %s',
     async (invalid) => {
       const headers = { tracestate: 'vendor=a', ...(invalid === undefined ? {} : { traceparent: invalid }) };
       dataOf(await stack.execute(FieldingRunDocument, run, { headers }));
@@ -96,7 +96,7 @@ describe('What is sent upstream', () => {
     },
   );
 
-  test('names the API version that is configured', async () => {
+  test('names the configured API version', async () => {
     const env = { DEMAND_API_VERSION: '2025-03-01' };
     const gateway = await startTestGateway({ demandApiUrl: stack.emulator.url, env });
     try {
@@ -113,7 +113,7 @@ describe('What is sent upstream', () => {
     '{ fieldingRun { id } }',
     '{ accounts { id ',
     'query ($id: ID!) { account(id: $id) { id } }',
-  ])('is nothing for a request that is not valid: %s', async (query) => {
+  ])('is not sent for an invalid operation: %s', async (query) => {
     const { status, data, errors } = await stack.execute(query);
     expect([400, 200]).toContain(status);
     expect(data ?? null).toBeNull();
@@ -126,7 +126,7 @@ describe('What is sent upstream', () => {
 
 describe('A failing API', () => {
   const errorId = '3f1c2a77-52f6-4f6e-8b0b-6f6a1d1f2c3b';
-  const problem = { id: errorId, object: 'some_error', detail: 'Some words of the API.' };
+  const problem = { id: errorId, object: 'some_error', detail: 'Detail from the API.' };
   const upstream = (status: number) => ({ status, errorId });
 
   const failures: { name: string; rule: Partial<FaultRule>; extensions: Record<string, unknown> }[] = [
@@ -174,38 +174,42 @@ describe('A failing API', () => {
       rule: { status: 502, headers: { 'Content-Type': 'text/html' }, body: '<html>Bad gateway</html>' },
       extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true, upstream: { status: 502 } },
     },
-    { name: 'a reset', rule: { reset: true }, extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true } },
     {
-      name: 'a body that breaks off',
+      name: 'a connection reset',
+      rule: { reset: true },
+      extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true },
+    },
+    {
+      name: 'a truncated body',
       rule: { truncate: true },
       extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true },
     },
     {
-      name: 'no answer in time',
+      name: 'a response timeout',
       rule: { delay_ms: 60_000 },
       extensions: { code: 'UPSTREAM_TIMEOUT', retryable: true },
     },
     {
-      name: 'no whole body in time',
+      name: 'a body timeout',
       rule: { body_delay_ms: 60_000 },
       extensions: { code: 'UPSTREAM_TIMEOUT', retryable: true },
     },
     {
-      name: 'a body that is no JSON',
+      name: 'a body that is not JSON',
       rule: { status: 200, body: '<html>Hello</html>' },
       extensions: { code: 'UPSTREAM_BAD_RESPONSE' },
     },
     {
-      name: 'a body of another form',
+      name: 'a body that violates the contract',
       rule: { status: 200, body: [1, 2, 3] },
       extensions: { code: 'UPSTREAM_BAD_RESPONSE' },
     },
   ];
-  test.each(failures)('is told by its code: $name', async ({ rule, extensions }) => {
+  test.each(failures)('is reported by its code: $name', async ({ rule, extensions }) => {
     await stack.emulator.control.faults.add({ path: runPath, ...rule });
-    const answer = await stack.execute(FieldingRunDocument, run);
-    expect(answer).toMatchObject({ status: 200, data: { fieldingRun: null } });
-    expect(errorOf(answer)).toEqual({
+    const result = await stack.execute(FieldingRunDocument, run);
+    expect(result).toMatchObject({ status: 200, data: { fieldingRun: null } });
+    expect(errorOf(result)).toEqual({
       message: expect.any(String),
       path: ['fieldingRun'],
       locations: [expect.any(Object)],
@@ -216,7 +220,7 @@ describe('A failing API', () => {
     });
   });
 
-  test('that cannot be reached is UPSTREAM_UNAVAILABLE', async () => {
+  test('is UPSTREAM_UNAVAILABLE if it cannot be reached', async () => {
     const gateway = await startTestGateway({ demandApiUrl: 'http://127.0.0.1:9/v1' });
     try {
       expect(errorOf(await gateway.execute(AccountsDocument, {})).extensions).toMatchObject({
@@ -228,7 +232,7 @@ describe('A failing API', () => {
     }
   });
 
-  test('gives its words to users only where they are fit for them', async () => {
+  test('is quoted only where its message helps users', async () => {
     const secrets = [
       `See http://internal.example/v1${demoPaths.project}`,
       `Bearer ${demo.token} is not known`,
@@ -243,9 +247,9 @@ describe('A failing API', () => {
         status: 400,
         body: { ...problem, detail },
       });
-      const answer = await stack.execute(PauseFieldingRunDocument, { input: { ...run, version: '5' } });
-      expect(dataOf(answer).pauseFieldingRun!.userErrors).toMatchObject([{ code: 'VALIDATION_FAILED' }]);
-      expect(JSON.stringify(answer)).not.toContain(detail);
+      const result = await stack.execute(PauseFieldingRunDocument, { input: { ...run, version: '5' } });
+      expect(dataOf(result).pauseFieldingRun!.userErrors).toMatchObject([{ code: 'VALIDATION_FAILED' }]);
+      expect(JSON.stringify(result)).not.toContain(detail);
     }
   });
 
@@ -262,18 +266,18 @@ describe('A failing API', () => {
     { reset: true },
     { truncate: true },
     { delay_ms: 60_000 },
-  ])('never shows a stack, a URL, the token or its body: %j', async (rule) => {
+  ])('never exposes a stack, a URL, the token or its body: %j', async (rule) => {
     await stack.emulator.control.faults.add({ path: runPath, ...rule });
     const token = demo.bothToken;
-    const answer = await stack.execute(FieldingRunDocument, run, { token });
-    errorOf(answer);
-    const text = JSON.stringify({ data: answer.data, errors: answer.errors });
+    const result = await stack.execute(FieldingRunDocument, run, { token });
+    errorOf(result);
+    const text = JSON.stringify({ data: result.data, errors: result.errors });
     expect(text).not.toMatch(/https?:|127\.0\.0\.1|\/demand|\.[jt]s\b|node_modules|stack|raw-body|<html/i);
     expect(text).not.toContain(token);
     expect(text).not.toContain(new URL(stack.emulator.url).port);
   });
 
-  test("tells the caller's trace id in every error", async () => {
+  test("is reported with the caller's trace id in every error", async () => {
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
     const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
     await stack.emulator.control.faults.add({ path: runPath, status: 403 });
@@ -290,8 +294,8 @@ describe('A failing API', () => {
   });
 });
 
-describe('A field that fails', () => {
-  test('leaves its siblings standing', async () => {
+describe('A failed field', () => {
+  test('does not affect its siblings', async () => {
     interface Data {
       targetGroups: { nodes: { id: string; name: string; fieldingRun: { id: string } | null }[] };
     }
@@ -300,51 +304,51 @@ describe('A field that fails', () => {
     }`;
     const path = `${demo.live.targetGroupId}/fielding-runs$`;
     await stack.emulator.control.faults.add({ path, status: 403 });
-    const answer = await stack.execute<Data, unknown>(query);
+    const result = await stack.execute<Data, unknown>(query);
 
-    const { nodes } = answer.data!.targetGroups;
+    const { nodes } = result.data!.targetGroups;
     const failed = nodes.findIndex(({ id }) => id === ids.targetGroup(demo.live));
     expect(nodes.length).toBeGreaterThan(2);
     expect(nodes.map(({ name, fieldingRun }) => typeof name === 'string' && fieldingRun !== null)).toEqual(
       nodes.map((_, index) => index !== failed),
     );
-    expect(errorOf(answer)).toMatchObject({
+    expect(errorOf(result)).toMatchObject({
       path: ['targetGroups', 'nodes', failed, 'fieldingRun'],
       extensions: { code: 'FORBIDDEN' },
     });
   });
 
-  test('leaves other queries of the operation standing', async () => {
+  test('does not affect other queries of the operation', async () => {
     await stack.emulator.control.faults.add({ path: '/accounts$', status: 500 });
-    const answer = await stack.execute(
+    const result = await stack.execute(
       `{ accounts { id } fieldingRun(id: "${run.id}") { version } bad: project(id: "x") { id } }`,
     );
-    expect(answer.data).toEqual({ accounts: null, fieldingRun: { version: '5' }, bad: null });
-    expect(answer.errors.map(({ path, extensions }) => [path, extensions?.['code']])).toEqual(
+    expect(result.data).toEqual({ accounts: null, fieldingRun: { version: '5' }, bad: null });
+    expect(result.errors.map(({ path, extensions }) => [path, extensions?.['code']])).toEqual(
       expect.arrayContaining([
         [['accounts'], 'UPSTREAM_UNAVAILABLE'],
         [['bad'], 'BAD_USER_INPUT'],
       ]),
     );
-    expect(answer.errors).toHaveLength(2);
+    expect(result.errors).toHaveLength(2);
   });
 
-  test('after a change leaves the news of the change standing', async () => {
+  test('after a change does not affect the result of the change', async () => {
     await stack.emulator.control.faults.add({ method: 'GET', path: runPath, status: 403 });
-    const answer = await stack.execute(PauseFieldingRunDocument, { input: { ...run, version: '5' } });
-    expect(answer.data).toEqual({ pauseFieldingRun: { fieldingRun: null, userErrors: [] } });
-    expect(errorOf(answer)).toMatchObject({
+    const result = await stack.execute(PauseFieldingRunDocument, { input: { ...run, version: '5' } });
+    expect(result.data).toEqual({ pauseFieldingRun: { fieldingRun: null, userErrors: [] } });
+    expect(errorOf(result)).toMatchObject({
       path: ['pauseFieldingRun', 'fieldingRun'],
       extensions: { code: 'FORBIDDEN' },
     });
   });
 
-  test('of a conflict leaves the conflict standing', async () => {
+  test('of a conflict does not affect the conflict', async () => {
     await stack.emulator.control.faults.add({ method: 'GET', path: runPath, status: 403 });
-    const answer = await stack.execute(PauseFieldingRunDocument, { input: { ...run, version: '4' } });
-    expect(answer.data?.pauseFieldingRun).toMatchObject({
+    const result = await stack.execute(PauseFieldingRunDocument, { input: { ...run, version: '4' } });
+    expect(result.data?.pauseFieldingRun).toMatchObject({
       userErrors: [{ __typename: 'VersionConflictError', expectedVersion: '4', current: null }],
     });
-    expect(errorOf(answer).path).toEqual(['pauseFieldingRun', 'userErrors', 0, 'current']);
+    expect(errorOf(result).path).toEqual(['pauseFieldingRun', 'userErrors', 0, 'current']);
   });
 });

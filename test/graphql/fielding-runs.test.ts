@@ -16,7 +16,7 @@ import {
   expectBadUserInput,
   ids,
   inDays,
-  NOBODY,
+  UNKNOWN_ID,
   useStack,
   type FieldingRunRef,
 } from './stack.js';
@@ -25,7 +25,7 @@ const stack = useStack();
 const { run: runPath } = demoPaths;
 
 describe('fieldingRun', () => {
-  test('shows what REST tells, with the version inside the entity tag', async () => {
+  test('returns the REST properties, with the version in the entity tag', async () => {
     const run = await readApi<rest.FieldingRun>(stack.emulator, runPath(demo.live));
     await stack.forgetCalls();
 
@@ -51,29 +51,29 @@ describe('fieldingRun', () => {
     { name: 'paused past its end', run: demo.pausedPastEnd, available: [] },
     { name: 'completed', run: demo.completed, available: ['RELAUNCH'] },
     { name: 'completed past its end', run: demo.completedPastEnd, available: [] },
-  ])('that is $name can be acted on by $available', async ({ run, available }) => {
+  ])('that is $name has the available actions $available', async ({ run, available }) => {
     expect((await readRun(stack, run)).availableActions).toEqual(available);
   });
 
   test.each([
-    ids.run({ ...demo.live, fieldingRunId: NOBODY }),
+    ids.run({ ...demo.live, fieldingRunId: UNKNOWN_ID }),
     ids.run({ targetGroupId: demo.paused.targetGroupId, fieldingRunId: demo.live.fieldingRunId }),
-  ])('is null where there is none: %s', async (id) => {
+  ])('is null if it does not exist: %s', async (id) => {
     expect(dataOf(await stack.execute(FieldingRunDocument, { id }))).toEqual({ fieldingRun: null });
   });
 
   test.each(['', ids.targetGroup(demo.live), `${ids.run(demo.live)}/x`, ids.job('pause', 'x')])(
-    '%j is no id of one',
+    'rejects the id %j',
     async (id) => {
       expectBadUserInput(await stack.execute(FieldingRunDocument, { id }), '`id`');
       expect(await stack.calls()).toEqual([]);
     },
   );
 
-  test("of another's account is forbidden", async () => {
-    const answer = await stack.execute(FieldingRunDocument, { id: ids.other.run });
-    expect(answer.data).toEqual({ fieldingRun: null });
-    expect(errorOf(answer)).toMatchObject({ path: ['fieldingRun'], extensions: { code: 'FORBIDDEN' } });
+  test('of another account is forbidden', async () => {
+    const result = await stack.execute(FieldingRunDocument, { id: ids.other.run });
+    expect(result.data).toEqual({ fieldingRun: null });
+    expect(errorOf(result)).toMatchObject({ path: ['fieldingRun'], extensions: { code: 'FORBIDDEN' } });
   });
 });
 
@@ -99,13 +99,13 @@ describe.each(actions)('$name', ({ document, path, from, to, refused }) => {
     expect(others.map(callOf)).toEqual([`GET ${runPath(from)}`]);
   });
 
-  test('is a conflict where somebody else was faster', async () => {
+  test('is a conflict if somebody else has changed the run first', async () => {
     const current = await readRun(stack, from);
     await stack.forgetCalls();
 
     const stale = String(Number(current.version) - 1);
-    const answer = await stack.execute(document, { input: { id: current.id, version: stale } });
-    expect(payloadOf(answer)).toEqual<FieldingRunPayload>({
+    const result = await stack.execute(document, { input: { id: current.id, version: stale } });
+    expect(payloadOf(result)).toEqual<FieldingRunPayload>({
       fieldingRun: null,
       userErrors: [
         {
@@ -128,7 +128,7 @@ describe.each(actions)('$name', ({ document, path, from, to, refused }) => {
     expect(await stack.calls()).toEqual([`POST ${runPath(from)}/${path}`, `GET ${runPath(from)}`]);
   });
 
-  test('is refused where the state does not allow it', async () => {
+  test('is rejected if the state does not allow it', async () => {
     const { id, version, status } = await readRun(stack, refused);
     await stack.forgetCalls();
 
@@ -146,21 +146,21 @@ describe.each(actions)('$name', ({ document, path, from, to, refused }) => {
     expect(await stack.calls()).toEqual([`POST ${runPath(refused)}/${path}`, `GET ${runPath(refused)}`]);
   });
 
-  test('finds nothing where there is no such run', async () => {
-    const nowhere = { ...from, fieldingRunId: NOBODY };
-    const answer = await stack.execute(document, { input: { id: ids.run(nowhere), version: '1' } });
-    expect(payloadOf(answer)).toEqual({
+  test('is a NotFoundError if the run does not exist', async () => {
+    const unknownRun = { ...from, fieldingRunId: UNKNOWN_ID };
+    const result = await stack.execute(document, { input: { id: ids.run(unknownRun), version: '1' } });
+    expect(payloadOf(result)).toEqual({
       fieldingRun: null,
       userErrors: [
         { __typename: 'NotFoundError', code: 'NOT_FOUND', message: expect.any(String), field: ['id'] },
       ],
     });
-    expect(await stack.calls()).toEqual([`POST ${runPath(nowhere)}/${path}`]);
+    expect(await stack.calls()).toEqual([`POST ${runPath(unknownRun)}/${path}`]);
   });
 
-  test.each(['', 'x', ids.targetGroup(from), `${ids.run(from)}/..`])('%j is no id of a run', async (id) => {
-    const answer = await stack.execute(document, { input: { id, version: '1' } });
-    expect(payloadOf(answer)).toEqual({
+  test.each(['', 'x', ids.targetGroup(from), `${ids.run(from)}/..`])('rejects the run id %j', async (id) => {
+    const result = await stack.execute(document, { input: { id, version: '1' } });
+    expect(payloadOf(result)).toEqual({
       fieldingRun: null,
       userErrors: [
         {
@@ -174,15 +174,15 @@ describe.each(actions)('$name', ({ document, path, from, to, refused }) => {
     expect(await stack.calls()).toEqual([]);
   });
 
-  test("is forbidden on another's run", async () => {
-    const answer = await stack.execute(document, { input: { id: ids.other.run, version: '1' } });
-    expect(Object.values(answer.data!)).toEqual([null]);
-    expect(errorOf(answer).extensions).toMatchObject({ code: 'FORBIDDEN', upstream: { status: 403 } });
+  test('is forbidden on the run of another account', async () => {
+    const result = await stack.execute(document, { input: { id: ids.other.run, version: '1' } });
+    expect(Object.values(result.data!)).toEqual([null]);
+    expect(errorOf(result).extensions).toMatchObject({ code: 'FORBIDDEN', upstream: { status: 403 } });
     expect(await stack.calls()).toHaveLength(1);
   });
 });
 
-test('launchNow moves the period to now', async () => {
+test('launchNow moves the start to now', async () => {
   const { id, version } = await readRun(stack, demo.scheduled);
   await stack.forgetCalls();
   const query = `mutation ($input: LaunchNowInput!) {
@@ -191,10 +191,10 @@ test('launchNow moves the period to now', async () => {
   interface Launched {
     launchNow: { fieldingRun: { startAt: string; endAt: string; version: string }; userErrors: [] };
   }
-  const answer = await stack.execute<Launched, unknown>(query, { input: { id, version } });
+  const result = await stack.execute<Launched, unknown>(query, { input: { id, version } });
   expect(await stack.calls()).toEqual([`POST ${runPath(demo.scheduled)}/launch-now`]);
   const { startAt, endAt, version: newVersion } = await readRun(stack, demo.scheduled);
-  expect(dataOf(answer).launchNow).toEqual({
+  expect(dataOf(result).launchNow).toEqual({
     fieldingRun: { startAt, endAt, version: newVersion },
     userErrors: [],
   });
@@ -210,7 +210,7 @@ describe('updateFieldingPeriod', () => {
       }),
     );
 
-  test('moves the run in time', async () => {
+  test('reschedules the run', async () => {
     const { version } = await readRun(stack, ref);
     await stack.forgetCalls();
 
@@ -229,7 +229,7 @@ describe('updateFieldingPeriod', () => {
     expect(others.map(callOf)).toEqual([`GET ${runPath(ref)}`]);
   });
 
-  test('takes a moment with any offset', async () => {
+  test('accepts times with any offset', async () => {
     const { version } = await readRun(stack, ref);
     const { fieldingRun } = await change(
       version,
@@ -239,7 +239,7 @@ describe('updateFieldingPeriod', () => {
   });
 
   test.each([period(inDays(9), inDays(8)), period('2999-01-01T00:00:00Z', '2999-01-01T00:00:00Z')])(
-    'refuses an end that is not after the start, without a call: $startAt to $endAt',
+    'rejects an end that is not after the start, without a call: $startAt to $endAt',
     async (wanted) => {
       expect(await change('1', wanted)).toEqual({
         fieldingRun: null,
@@ -256,7 +256,7 @@ describe('updateFieldingPeriod', () => {
     },
   );
 
-  test('passes on what the API finds wrong: a start in the past', async () => {
+  test('passes on what the API rejects: a start in the past', async () => {
     const { version } = await readRun(stack, ref);
     const { fieldingRun, userErrors } = await change(version, period(inDays(-1), inDays(8)));
     expect(fieldingRun).toBeNull();
@@ -270,7 +270,7 @@ describe('updateFieldingPeriod', () => {
     ]);
   });
 
-  test('is a conflict where somebody else was faster', async () => {
+  test('is a conflict if somebody else has changed the run first', async () => {
     const { version } = await readRun(stack, ref);
     const { userErrors } = await change('0', period(inDays(3), inDays(20)));
     expect(userErrors).toMatchObject([
@@ -278,7 +278,7 @@ describe('updateFieldingPeriod', () => {
     ]);
   });
 
-  test('is refused for a run that is over', async () => {
+  test('is rejected for a completed run', async () => {
     const { version } = await readRun(stack, demo.completed);
     const { userErrors } = await change(version, period(inDays(3), inDays(20)), demo.completed);
     expect(userErrors).toMatchObject([
@@ -286,16 +286,16 @@ describe('updateFieldingPeriod', () => {
     ]);
   });
 
-  test('finds nothing where there is no such run', async () => {
-    const nowhere = { ...ref, fieldingRunId: NOBODY };
-    const { userErrors } = await change('1', period(inDays(3), inDays(20)), nowhere);
+  test('is a NotFoundError if the run does not exist', async () => {
+    const unknownRun = { ...ref, fieldingRunId: UNKNOWN_ID };
+    const { userErrors } = await change('1', period(inDays(3), inDays(20)), unknownRun);
     expect(userErrors).toMatchObject([{ __typename: 'NotFoundError', field: ['id'] }]);
   });
 });
 
-describe('What a change costs', () => {
+describe('The cost of a change', () => {
   const pausePath = `${runPath(demo.live)}/pause`;
-  // The variable is used on the root field too: one that nothing uses is not valid.
+  // The variable is also used on the root field, because an unused variable is invalid.
   const pause = (payload: string, version = '5') => `mutation ($no: Boolean = false) {
     pauseFieldingRun(input: { id: "${ids.run(demo.live)}", version: "${version}" }) @skip(if: $no) { ${payload} }
   }`;
@@ -313,7 +313,7 @@ describe('What a change costs', () => {
     { payload: 'fieldingRun { ... on FieldingRun { ... on Node { id } availableActions } }', gets: 1 },
     { payload: 'fieldingRun { version } again: fieldingRun { version status }', gets: 1 },
     { payload: 'a: fieldingRun { status } b: fieldingRun { lastChangedAt }', gets: 1 },
-  ])('$gets reads for { $payload }', async ({ payload, gets }) => {
+  ])('is $gets reads for { $payload }', async ({ payload, gets }) => {
     dataOf(await stack.execute(pause(payload)));
     const reads = Array.from({ length: gets }, () => `GET ${runPath(demo.live)}`);
     expect(await stack.calls()).toEqual([`POST ${pausePath}`, ...reads]);
@@ -324,7 +324,7 @@ describe('What a change costs', () => {
     { payload: 'userErrors { ... on VersionConflictError @skip(if: true) { current { id } } }', gets: 0 },
     { payload: 'userErrors { ... on InvalidStateError { current { id } } }', gets: 0 },
     { payload: 'userErrors { ... on VersionConflictError { current { version } } }', gets: 1 },
-  ])('$gets reads for the conflict { $payload }', async ({ payload, gets }) => {
+  ])('is $gets reads for the conflict { $payload }', async ({ payload, gets }) => {
     dataOf(await stack.execute(pause(payload, '4')));
     const reads = Array.from({ length: gets }, () => `GET ${runPath(demo.live)}`);
     expect(await stack.calls()).toEqual([`POST ${pausePath}`, ...reads]);
@@ -332,9 +332,9 @@ describe('What a change costs', () => {
 });
 
 describe('Several changes in one operation', () => {
-  test('happen one after the other, each seeing what the one before did', async () => {
+  test('are made in order, each seeing the result of the one before', async () => {
     const id = ids.run(demo.live);
-    const answer = await stack.execute(`mutation {
+    const result = await stack.execute(`mutation {
       first: pauseFieldingRun(input: { id: "${id}", version: "5" }) { fieldingRun { status version } }
       stale: resumeFieldingRun(input: { id: "${id}", version: "5" }) { userErrors { code } }
       second: resumeFieldingRun(input: { id: "${id}", version: "6" }) { userErrors { code } }
@@ -342,7 +342,7 @@ describe('Several changes in one operation', () => {
         userErrors { ... on VersionConflictError { current { status version } } }
       }
     }`);
-    expect(dataOf(answer)).toEqual({
+    expect(dataOf(result)).toEqual({
       first: { fieldingRun: { status: 'PAUSED', version: '6' } },
       stale: { userErrors: [{ code: 'VERSION_CONFLICT' }] },
       second: { userErrors: [] },
@@ -350,18 +350,18 @@ describe('Several changes in one operation', () => {
     });
   });
 
-  test('leave standing what was done before one failed', async () => {
+  test('keep the results of earlier changes when one fails', async () => {
     await stack.emulator.control.faults.add({ path: '/resume$', status: 403 });
-    const answer = await stack.execute(`mutation {
+    const result = await stack.execute(`mutation {
       first: pauseFieldingRun(input: { id: "${ids.run(demo.live)}", version: "5" }) { fieldingRun { version } }
       second: resumeFieldingRun(input: { id: "${ids.run(demo.live)}", version: "6" }) { userErrors { code } }
     }`);
-    expect(answer.data).toEqual({ first: { fieldingRun: { version: '6' } }, second: null });
-    expect(errorOf(answer)).toMatchObject({ path: ['second'], extensions: { code: 'FORBIDDEN' } });
+    expect(result.data).toEqual({ first: { fieldingRun: { version: '6' } }, second: null });
+    expect(errorOf(result)).toMatchObject({ path: ['second'], extensions: { code: 'FORBIDDEN' } });
   });
 });
 
-test('a change is sent with a strong entity tag where the API wants one', async () => {
+test('a change is sent with a strong entity tag if the API requires it', async () => {
   const gateway = await startTestGateway({
     demandApiUrl: stack.emulator.url,
     env: { DEMAND_API_IF_MATCH: 'strong' },
@@ -391,15 +391,15 @@ describe('A malformed scalar', () => {
     [['5']],
     { v: 5 },
   ];
-  test.each(versions)('%j is no version in a variable', async (version) => {
+  test.each(versions)('rejects the version %j in a variable', async (version) => {
     const query = `mutation ($input: PauseFieldingRunInput!) { pauseFieldingRun(input: $input) { userErrors { code } } }`;
-    const answer = await stack.execute(query, { input: { id: ids.run(demo.live), version } });
-    expectBadUserInput(answer, 'ersion');
+    const result = await stack.execute(query, { input: { id: ids.run(demo.live), version } });
+    expectBadUserInput(result, 'ersion');
     expect(await stack.calls()).toEqual([]);
   });
 
   test.each(['"x"', '"W/\\"5\\""', '5.5', 'true', '["5"]', 'FIVE', '{ v: 5 }'])(
-    '%s is no version in the document',
+    'rejects the version %s in the document',
     async (version) => {
       const query = `mutation { pauseFieldingRun(input: { id: "${ids.run(demo.live)}", version: ${version} }) { userErrors { code } } }`;
       expectBadUserInput(await stack.execute(query), 'ersion');
@@ -415,7 +415,7 @@ describe('A malformed scalar', () => {
     '2026-13-01T09:00:00Z',
     '2026-02-30T09:00:00Z',
   ];
-  test.each([...moments, 1_772_355_600_000, {}])('%j is no moment in a variable', async (startAt) => {
+  test.each([...moments, 1_772_355_600_000, {}])('rejects the time %j in a variable', async (startAt) => {
     const query = `mutation ($input: UpdateFieldingPeriodInput!) { updateFieldingPeriod(input: $input) { userErrors { code } } }`;
     const input = { id: ids.run(demo.scheduled), version: '1', startAt, endAt: inDays(20) };
     expectBadUserInput(await stack.execute(query, { input }), 'startAt');
@@ -423,7 +423,7 @@ describe('A malformed scalar', () => {
   });
 
   test.each([...moments.map((moment) => JSON.stringify(moment)), '5', 'null'])(
-    '%s is no moment in the document',
+    'rejects the time %s in the document',
     async (endAt) => {
       const query = `mutation {
         updateFieldingPeriod(input: { id: "${ids.run(demo.scheduled)}", version: "1", startAt: "${inDays(1)}", endAt: ${endAt} }) {
@@ -438,7 +438,7 @@ describe('A malformed scalar', () => {
     },
   );
 
-  test('a version that is a whole number is taken as its text', async () => {
+  test('accepts an integer as a version', async () => {
     const query = `mutation { pauseFieldingRun(input: { id: "${ids.run(demo.live)}", version: 5 }) { fieldingRun { version } } }`;
     expect(dataOf(await stack.execute(query))).toEqual({
       pauseFieldingRun: { fieldingRun: { version: '6' } },
@@ -446,7 +446,7 @@ describe('A malformed scalar', () => {
   });
 });
 
-test('of two clients that change one version at the same time exactly one wins, and the other sees its state', async () => {
+test('only one of two concurrent changes of a version succeeds, and the other sees its result', async () => {
   const rounds = 20;
   const ref = demo.scheduled;
   let { version } = await readRun(stack, ref);
@@ -481,7 +481,7 @@ test('of two clients that change one version at the same time exactly one wins, 
   expect(changes).toHaveLength(rounds);
 });
 
-test('a client that was too late tries again with the version it was shown', async () => {
+test('a client with an outdated version can retry with the current one', async () => {
   const id = ids.run(demo.paused);
   const stale = payloadOf(await stack.execute(ResumeFieldingRunDocument, { input: { id, version: '0' } }));
   const [conflict] = stale.userErrors;

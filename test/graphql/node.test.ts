@@ -5,7 +5,7 @@ import {
   PauseTargetGroupsDocument,
 } from '../generated/documents.js';
 import { demoPaths } from '../helpers/emulator.js';
-import { dataOf, errorOf, expectBadUserInput, ids, inDays, NOBODY, useStack } from './stack.js';
+import { dataOf, errorOf, expectBadUserInput, ids, inDays, UNKNOWN_ID, useStack } from './stack.js';
 
 const stack = useStack();
 
@@ -32,7 +32,7 @@ describe('node', () => {
     expect(await stack.calls()).toEqual([`GET ${call}`]);
   });
 
-  test('finds a BatchJob by the id that its creation told, and by its long form', async () => {
+  test('finds a BatchJob by the id from its creation, and by the long form', async () => {
     const input = { targetGroupIds: [ids.targetGroup(demo.paused)] };
     const { pauseTargetGroups } = dataOf(await stack.execute(PauseTargetGroupsDocument, { input }));
     const { id, jobId } = pauseTargetGroups!.batchJob!;
@@ -51,7 +51,7 @@ describe('node', () => {
     expect(await stack.calls()).toEqual([call, call]);
   });
 
-  test('finds a DraftLaunchJob by the id that its creation told', async () => {
+  test('finds a DraftLaunchJob by the id from its creation', async () => {
     const input = { id: ids.targetGroup(demo.draft), endAt: inDays(30) };
     const created = dataOf(await stack.execute(LaunchDraftTargetGroupDocument, { input }));
     const { id, jobId } = created.launchDraftTargetGroup!.draftLaunchJob!;
@@ -68,14 +68,14 @@ describe('node', () => {
 
   test.each([
     '999',
-    `101/${NOBODY}`,
-    `${ids.project}/${NOBODY}`,
-    ids.run({ ...demo.live, fieldingRunId: NOBODY }),
+    `101/${UNKNOWN_ID}`,
+    `${ids.project}/${UNKNOWN_ID}`,
+    ids.run({ ...demo.live, fieldingRunId: UNKNOWN_ID }),
     ids.run({ ...demo.live, fieldingRunId: demo.paused.fieldingRunId }),
-    ids.job('pause', NOBODY),
-    ids.draftJob('launch', NOBODY),
-    ids.draftJob('schedule', NOBODY),
-  ])('is null where there is no such thing: %s', async (id) => {
+    ids.job('pause', UNKNOWN_ID),
+    ids.draftJob('launch', UNKNOWN_ID),
+    ids.draftJob('schedule', UNKNOWN_ID),
+  ])('is null if the object does not exist: %s', async (id) => {
     expect(dataOf(await stack.execute(NodeDocument, { id }))).toEqual({ node: null });
   });
 
@@ -94,14 +94,14 @@ describe('node', () => {
     `${ids.run(demo.live)}/more`,
     ` ${ids.project}`,
     `101/${'x'.repeat(129)}`,
-  ])('%j is no id', async (id) => {
+  ])('rejects the id %j', async (id) => {
     expectBadUserInput(await stack.execute(NodeDocument, { id }), '`id`');
     expect(await stack.calls()).toEqual([]);
   });
 
   test.each([ids.other.project, ids.other.targetGroup, ids.other.run])('is forbidden: %s', async (id) => {
-    const answer = await stack.execute(NodeDocument, { id });
-    expect(answer.data).toEqual({ node: null });
-    expect(errorOf(answer)).toMatchObject({ path: ['node'], extensions: { code: 'FORBIDDEN' } });
+    const result = await stack.execute(NodeDocument, { id });
+    expect(result.data).toEqual({ node: null });
+    expect(errorOf(result)).toMatchObject({ path: ['node'], extensions: { code: 'FORBIDDEN' } });
   });
 });

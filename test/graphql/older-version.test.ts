@@ -14,21 +14,21 @@ const options = { emulator: { jobStepMs: 1 } };
 const newest = useStack(options);
 const older = useStack({ ...options, env: { DEMAND_API_VERSION: '2025-05-27' } });
 
-/** An API that is still on a version before 2025-12-18 is shown as the newest one, but for what it does not tell. */
-describe('the older shape', () => {
-  test('is asked for', async () => {
+/** An API version before 2025-12-18 looks like the newest one, except for what it does not return. */
+describe('the older API version', () => {
+  test('is requested', async () => {
     dataOf(await older.execute(FieldingRunDocument, { id: ids.run(demo.live) }));
     expect((await older.requests())[0]!.headers).toMatchObject({ 'cint-api-version': '2025-05-27' });
   });
 
-  test('of a run is told as the newest', async () => {
+  test('returns a run like the newest version', async () => {
     const variables = { id: ids.run(demo.live) };
     const { fieldingRun } = dataOf(await older.execute(FieldingRunDocument, variables));
     expect(fieldingRun).toMatchObject({ status: 'LIVE', availableActions: ['PAUSE', 'COMPLETE'] });
     expect({ fieldingRun }).toEqual(dataOf(await newest.execute(FieldingRunDocument, variables)));
   });
 
-  test('of projects is told as the newest', async () => {
+  test('returns projects like the newest version', async () => {
     const read = async (stack: Stack) => [
       dataOf(await stack.execute(ProjectDocument, { id: ids.project })).project,
       dataOf(await stack.execute(ProjectsDocument, { accountId: ids.account })).projects,
@@ -38,16 +38,16 @@ describe('the older shape', () => {
     expect(await read(older)).toEqual(expected);
   });
 
-  test('of target groups has money without a currency, and issues without a severity', async () => {
+  test('returns target groups with money without a currency, and issues without a severity', async () => {
     const variables = { projectId: ids.project, first: 100 };
     const expected = dataOf(await newest.execute(TargetGroupsDocument, variables)).targetGroups!;
-    const told = dataOf(await older.execute(TargetGroupsDocument, variables)).targetGroups!;
-    expect(told.edges.map((edge) => commonToAll(edge?.node))).toEqual(
+    const actual = dataOf(await older.execute(TargetGroupsDocument, variables)).targetGroups!;
+    expect(actual.edges.map((edge) => commonToAll(edge?.node))).toEqual(
       expected.edges.map((edge) => commonToAll(edge?.node)),
     );
-    const severities = told.edges.flatMap((edge) => edge?.node?.statistics?.issues ?? []);
+    const severities = actual.edges.flatMap((edge) => edge?.node?.statistics?.issues ?? []);
     expect(new Set(severities.map((issue) => issue?.severity))).toEqual(new Set(['UNKNOWN']));
-    const costs = told.edges.map((edge) => edge?.node?.statistics?.averageCostPerInterview);
+    const costs = actual.edges.map((edge) => edge?.node?.statistics?.averageCostPerInterview);
     expect(costs.map((cost) => cost?.currency)).toEqual(costs.map(() => null));
     expect(costs.map((cost) => Number(cost?.amount))).toEqual(
       expected.edges.map((edge) => Number(edge?.node?.statistics?.averageCostPerInterview?.amount)),
@@ -55,15 +55,15 @@ describe('the older shape', () => {
   });
 
   test.each([ids.targetGroup(demo.live), ids.targetGroup(demo.draft)])(
-    'of %s has no other gaps',
+    'has no other gaps in %s',
     async (id) => {
       const { targetGroup: expected } = dataOf(await newest.execute(TargetGroupDocument, { id }));
-      const { targetGroup: told } = dataOf(await older.execute(TargetGroupDocument, { id }));
-      expect(commonToAll(told)).toEqual(commonToAll(expected));
+      const { targetGroup: actual } = dataOf(await older.execute(TargetGroupDocument, { id }));
+      expect(commonToAll(actual)).toEqual(commonToAll(expected));
     },
   );
 
-  test('of a job names its target groups', async () => {
+  test('leads from a job to its target groups by name', async () => {
     const input = { targetGroupIds: [demo.live, demo.draft].map(ids.targetGroup) };
     const { pauseTargetGroups } = dataOf(await older.execute(PauseTargetGroupsDocument, { input }));
     const { id } = pauseTargetGroups!.batchJob!;
@@ -74,7 +74,10 @@ describe('the older shape', () => {
   });
 });
 
-/** A target group without what older versions tell otherwise, or not at all: money, reference numbers, and most of an issue. */
+/**
+ * A target group without the parts that older versions lack or write differently: money, reference numbers, and most of
+ * an issue.
+ */
 function commonToAll(group: object | null | undefined): object {
   const { statistics } = { ...group } as Record<string, unknown>;
   const metrics = Object.entries(statistics ?? {}).filter(([name]) => !/cost|earnings|issues/i.test(name));

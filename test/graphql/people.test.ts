@@ -19,7 +19,7 @@ async function callsOf(query: string): Promise<string[]> {
   return (await stack.calls()).sort();
 }
 
-test('people are told by name, from one list for the account', async () => {
+test('people have names, which are read from one list per account', async () => {
   const { project, targetGroup, fieldingRun } = dataOf(await stack.execute(PeopleDocument, variables));
   expect(project!.projectManager).toEqual({ ...person, id: project!.projectManagerId });
   expect(targetGroup!.projectManager).toEqual({ ...person, id: targetGroup!.projectManagerId });
@@ -27,7 +27,7 @@ test('people are told by name, from one list for the account', async () => {
   expect((await stack.calls()).filter((call) => call === users)).toHaveLength(1);
 });
 
-test('who started a job is told by name', async () => {
+test('the person who started a job has a name', async () => {
   const input = { targetGroupIds: [ids.targetGroup(demo.live)] };
   const { pauseTargetGroups } = dataOf(await stack.execute(PauseTargetGroupsDocument, { input }));
   const { id } = pauseTargetGroups!.batchJob!;
@@ -53,11 +53,11 @@ describe('The list of people', () => {
     ['... on User { id } name @skip(if: true)', [runCall]],
     ['name', [users, runCall]],
     ['id ... { email }', [users, runCall]],
-  ])('is read for { %s } where it has to be', async (selection, calls) => {
+  ])('is read for { %s } only if needed', async (selection, calls) => {
     expect(await callsOf(`{ ${run} { lastChangedByUser { ${selection} } } }`)).toEqual([...calls].sort());
   });
 
-  test('is read once for a page of target groups, and for all runs of it', async () => {
+  test('is read once for a page of target groups and all their runs', async () => {
     const calls = await callsOf(`{
       targetGroups(projectId: "${ids.project}", first: 5) {
         nodes { projectManager { name } fieldingRun { lastChangedByUser { email } } project { projectManager { name } } }
@@ -66,7 +66,7 @@ describe('The list of people', () => {
     expect(calls.filter((call) => call === users)).toHaveLength(1);
   });
 
-  test('is read for each account', async () => {
+  test('is read once per account', async () => {
     const query = `{ a: project(id: "${ids.project}") { projectManager { name } }
       b: project(id: "${ids.other.project}") { projectManager { name } } }`;
     dataOf(await stack.execute(query, {}, { token: demo.bothToken }));
@@ -83,16 +83,16 @@ describe('The list of people', () => {
     expect(calls.filter((call) => call === runCall)).toHaveLength(2);
   });
 
-  test('costs nothing else where it fails', async () => {
+  test('fails without affecting other fields', async () => {
     await stack.emulator.control.faults.add({ method: 'GET', path: '/users', status: 403 });
-    const answer = await stack.execute(
+    const result = await stack.execute(
       `{ ${run} { status lastChangedBy lastChangedByUser { id name } } project(id: "${ids.project}") { name projectManager { id } } }`,
     );
-    expect(answer.data).toEqual({
+    expect(result.data).toEqual({
       fieldingRun: { status: 'LIVE', lastChangedBy: expect.any(String), lastChangedByUser: null },
       project: { name: expect.any(String), projectManager: { id: expect.any(String) } },
     });
-    expect(errorOf(answer)).toMatchObject({
+    expect(errorOf(result)).toMatchObject({
       path: ['fieldingRun', 'lastChangedByUser'],
       extensions: { code: 'FORBIDDEN' },
     });
@@ -102,17 +102,17 @@ describe('The list of people', () => {
 describe('A manager', () => {
   test.each([
     [
-      'of a project costs the read of the project',
+      'of a project costs one read of the project',
       `project(id: "${ids.project}") { projectManager { id } }`,
       [`GET ${demoPaths.project}`],
     ],
     [
-      'of a target group costs the read of its overview',
+      'of a target group costs one read of its overview',
       `targetGroup(id: "${ids.targetGroup(demo.live)}") { projectManager { id } }`,
       [`GET ${demoPaths.targetGroup(demo.live)}/overview`],
     ],
     [
-      'of target groups in a list costs the list',
+      'of target groups in a list costs nothing beyond the list',
       `targetGroups(projectId: "${ids.project}", first: 3) { nodes { projectManager { id } } }`,
       [`GET ${demoPaths.project}/target-groups?page_size=3`],
     ],

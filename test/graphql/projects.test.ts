@@ -2,13 +2,13 @@ import type * as rest from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
 import { ProjectDocument, ProjectsDocument } from '../generated/documents.js';
 import { demoPaths, readApi } from '../helpers/emulator.js';
-import { dataOf, errorOf, expectBadUserInput, ids, NOBODY, useStack } from './stack.js';
+import { dataOf, errorOf, expectBadUserInput, ids, UNKNOWN_ID, useStack } from './stack.js';
 
 const stack = useStack();
 const listPath = `/demand/accounts/${demo.accountId}/projects`;
 
 describe('projects', () => {
-  test('shows what the list tells, in its order', async () => {
+  test("returns the list's properties, in its order", async () => {
     const { projects } = await readApi<rest.ProjectList>(stack.emulator, listPath);
     await stack.forgetCalls();
 
@@ -31,15 +31,15 @@ describe('projects', () => {
     expect(await stack.calls()).toEqual([`GET ${listPath}?page_size=10`]);
   });
 
-  test('of an account are the same', async () => {
-    const answer = await stack.execute<{ account: { projects: { nodes: { id: string }[] } } }, unknown>(
+  test('are the same as a field of an account', async () => {
+    const result = await stack.execute<{ account: { projects: { nodes: { id: string }[] } } }, unknown>(
       '{ account(id: "101") { projects(first: 1, filter: { status: ACTIVE }) { nodes { id } } } }',
     );
-    expect(dataOf(answer).account.projects.nodes).toEqual([{ id: ids.project }]);
+    expect(dataOf(result).account.projects.nodes).toEqual([{ id: ids.project }]);
     expect(await stack.calls()).toEqual(['GET /accounts', `GET ${listPath}?page_size=1&status=active`]);
   });
 
-  test('cost a call for each manager that is asked for, and none where none is', async () => {
+  test('cost one call for each selected manager, and none otherwise', async () => {
     const query = (fields: string) => `{ projects(accountId: "101", first: 3) { nodes { ${fields} } } }`;
     dataOf(await stack.execute(query('id projectManagerId')));
     const [list, ...others] = await stack.calls();
@@ -86,9 +86,9 @@ describe('projects', () => {
     { filter: {}, sent: '' },
     { filter: { search: '', name: '', projectManagerId: '', status: null }, sent: '' },
     { filter: { search: '', status: 'ACTIVE' as const }, sent: '&status=active' },
-  ])('are all that there are where a filter is empty: $filter', async ({ filter, sent }) => {
-    const answer = await stack.execute(ProjectsDocument, { accountId: ids.account, filter });
-    expect(dataOf(answer).projects?.edges.length).toBeGreaterThan(0);
+  ])('are all returned for an empty filter: $filter', async ({ filter, sent }) => {
+    const result = await stack.execute(ProjectsDocument, { accountId: ids.account, filter });
+    expect(dataOf(result).projects?.edges.length).toBeGreaterThan(0);
     expect(await stack.calls()).toEqual([`GET ${listPath}?page_size=10${sent}`]);
   });
 
@@ -98,20 +98,20 @@ describe('projects', () => {
     { filter: { search: 'habi' }, argument: '`filter.search`' },
     { filter: { name: 'x'.repeat(501) }, argument: '`filter.name`' },
     { filter: { projectManagerId: 'M1' }, argument: '`filter.projectManagerId`' },
-  ])('cannot be filtered by what makes no sense: $argument', async ({ filter, argument }) => {
+  ])('rejects an invalid filter: $argument', async ({ filter, argument }) => {
     expectBadUserInput(await stack.execute(ProjectsDocument, { accountId: ids.account, filter }), argument);
     expect(await stack.calls()).toEqual([]);
   });
 
-  test.each(['', 'x', ids.project])('%j is no account id', async (accountId) => {
+  test.each(['', 'x', ids.project])('rejects the account id %j', async (accountId) => {
     expectBadUserInput(await stack.execute(ProjectsDocument, { accountId }), '`accountId`');
     expect(await stack.calls()).toEqual([]);
   });
 
-  test("of another's account are forbidden", async () => {
-    const answer = await stack.execute(ProjectsDocument, { accountId: ids.other.account });
-    expect(answer.data).toEqual({ projects: null });
-    expect(errorOf(answer)).toMatchObject({
+  test('of another account are forbidden', async () => {
+    const result = await stack.execute(ProjectsDocument, { accountId: ids.other.account });
+    expect(result.data).toEqual({ projects: null });
+    expect(errorOf(result)).toMatchObject({
       path: ['projects'],
       extensions: { code: 'FORBIDDEN', retryable: false, upstream: { status: 403 } },
     });
@@ -120,7 +120,7 @@ describe('projects', () => {
 });
 
 describe('project', () => {
-  test('shows what its overview tells', async () => {
+  test("returns the overview's properties", async () => {
     const overview = await readApi<rest.ProjectOverview>(stack.emulator, `${demoPaths.project}/overview`);
     await stack.forgetCalls();
 
@@ -152,7 +152,7 @@ describe('project', () => {
     { fields: 'name status @skip(if: true)', calls: [''] },
     { fields: 'name ... @include(if: false) { status }', calls: [''] },
     { fields: 'name ... on Project { ...Figures }', calls: ['/overview'] },
-  ])('asks REST once: { $fields }', async ({ fields, calls }) => {
+  ])('costs one call: { $fields }', async ({ fields, calls }) => {
     const fragment = fields.includes('...Figures')
       ? 'fragment Figures on Project { statistics { fillingGoal } }'
       : '';
@@ -160,10 +160,10 @@ describe('project', () => {
     expect(await stack.calls()).toEqual(calls.map((end) => `GET ${demoPaths.project}${end}`));
   });
 
-  test('is null where there is none', async () => {
-    const answer = await stack.execute(ProjectDocument, { id: `101/${NOBODY}` });
-    expect(dataOf(answer)).toEqual({ project: null });
-    expect(await stack.calls()).toEqual([`GET ${listPath}/${NOBODY}/overview`]);
+  test('is null if it does not exist', async () => {
+    const result = await stack.execute(ProjectDocument, { id: `101/${UNKNOWN_ID}` });
+    expect(dataOf(result)).toEqual({ project: null });
+    expect(await stack.calls()).toEqual([`GET ${listPath}/${UNKNOWN_ID}/overview`]);
   });
 
   test.each([
@@ -176,15 +176,15 @@ describe('project', () => {
     '101/a b',
     '101/a%2Fb',
     ids.targetGroup(demo.live),
-  ])('%j is no id of one', async (id) => {
+  ])('rejects the id %j', async (id) => {
     expectBadUserInput(await stack.execute(ProjectDocument, { id }), '`id`');
     expect(await stack.calls()).toEqual([]);
   });
 
-  test("of another's account is forbidden", async () => {
-    const answer = await stack.execute(ProjectDocument, { id: ids.other.project });
-    expect(answer.data).toEqual({ project: null });
-    expect(errorOf(answer)).toMatchObject({ path: ['project'], extensions: { code: 'FORBIDDEN' } });
+  test('of another account is forbidden', async () => {
+    const result = await stack.execute(ProjectDocument, { id: ids.other.project });
+    expect(result.data).toEqual({ project: null });
+    expect(errorOf(result)).toMatchObject({ path: ['project'], extensions: { code: 'FORBIDDEN' } });
   });
 });
 

@@ -26,6 +26,6 @@ test.each([
   ['User', []],
   ['VersionConflictError', ['current']],
   ['NotFoundError', []],
-])('of %s, only what is more than a property has a resolver: %j', (typeName, fields) => {
+])('%s has resolvers only for fields that are not properties: %j', (typeName, fields) => {
   expect(resolvedFields(typeName)).toEqual(fields);
 });

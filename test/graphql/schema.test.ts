@@ -25,7 +25,7 @@ const roots = new Set<GraphQLNamedType | null | undefined>([
   schema.getSubscriptionType(),
 ]);
 
-/** Everything in the schema that a reader can ask the meaning of, by its name. */
+/** Everything in the schema that can have a description, by name. */
 function described(type: GraphQLNamedType): [name: string, description: string | null | undefined][] {
   const own: [string, string | null | undefined][] = roots.has(type) ? [] : [[type.name, type.description]];
   if (isEnumType(type)) {
@@ -56,11 +56,11 @@ function implementationsOf(name: string): string[] {
     .sort();
 }
 
-test('it is valid', () => {
+test('the schema is valid', () => {
   expect(validateSchema(schema)).toEqual([]);
 });
 
-test('everything has a description', () => {
+test('every part has a description', () => {
   const all = types.flatMap(described);
   expect(all.length).toBeGreaterThan(200);
   expect(
@@ -68,12 +68,12 @@ test('everything has a description', () => {
   ).toEqual([]);
 });
 
-test('schema/schema.graphql is the schema, sorted', () => {
+test('schema/schema.graphql is the printed schema, sorted', () => {
   const file = readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8');
   expect(file).toBe(`${printSchema(lexicographicSortSchema(schema))}\n`);
 });
 
-test('what has an id is a Node, and what a user can act on is a UserError', () => {
+test('types with an id implement Node, and errors that users can act on implement UserError', () => {
   expect(implementationsOf('Node')).toEqual([
     'Account',
     'BatchJob',
@@ -123,23 +123,23 @@ test('the queries and mutations are those of the contract', () => {
   ]);
 });
 
-test('every query and mutation can be null, so that its failure leaves its siblings standing', () => {
+test('every query and mutation is nullable, so that a failure does not affect its siblings', () => {
   const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((root) =>
     Object.values(root!.getFields()),
   );
   expect(fields.filter(({ type }) => isNonNullType(type)).map(({ name }) => name)).toEqual([]);
 });
 
-test('every mutation takes one input and answers userErrors', () => {
+test('every mutation takes one input and returns userErrors', () => {
   for (const { name, args, type } of Object.values(schema.getMutationType()!.getFields())) {
     expect([name, args.map((arg) => arg.name)]).toEqual([name, ['input']]);
     const payload = getNamedType(type);
-    if (!isObjectType(payload)) throw new Error(`${name} answers no object.`);
+    if (!isObjectType(payload)) throw new Error(`${name} must return an object.`);
     expect(String(payload.getFields()['userErrors']?.type)).toBe('[UserError!]!');
   }
 });
 
-test('every enum that REST fills has UNKNOWN', () => {
+test('every enum with REST values has UNKNOWN', () => {
   const own = [
     'BatchJobAction',
     'ChangeValueKind',

@@ -17,20 +17,20 @@ export interface StackOptions extends Omit<TestGatewayOptions, 'demandApiUrl'> {
   readonly emulator?: EmulatorOptions;
 }
 
-/** The whole stack of one test: a gateway over HTTP in front of an emulator with fresh demo data. */
+/** The whole stack of a test: a gateway over HTTP in front of an emulator with fresh demo data. */
 export interface Stack {
   readonly emulator: TestEmulator;
   readonly gateway: TestGateway;
   readonly execute: TestGateway['execute'];
-  /** What the gateway has sent upstream, in order, e.g. `GET /accounts`: paths below the base, with their queries. */
+  /** The upstream calls so far, in order, e.g. `GET /accounts`: paths below the base URL, with queries. */
   calls(): Promise<string[]>;
-  /** The same with headers. */
+  /** The same calls with headers. */
   requests(): Promise<LoggedRequest[]>;
-  /** From here on, {@link calls} and {@link requests} begin anew. */
+  /** Resets {@link calls} and {@link requests}. */
   forgetCalls(): Promise<void>;
 }
 
-/** Gives the tests of a file or a `describe` a stack; each test begins with the demo's data. */
+/** Gives the tests of a file or a `describe` a stack; each test starts with the demo data. */
 export function useStack({ emulator: emulatorOptions, ...options }: StackOptions = {}): Stack {
   let emulator: TestEmulator;
   let gateway: TestGateway;
@@ -43,8 +43,8 @@ export function useStack({ emulator: emulatorOptions, ...options }: StackOptions
     await startGateway();
   });
   beforeEach(async () => {
-    // Seeding and starting take their time, so only after a test that has changed something. The gateway would remember:
-    // keys, failures, and states by their versions, which begin anew.
+    // Seeding and starting are slow, so a new stack is made only after a test that has changed data. Otherwise the
+    // gateway would remember keys, failures and versions that start over.
     if (await isFresh(emulator.control)) {
       await emulator.control.forgetRequests();
       return;
@@ -85,22 +85,22 @@ export function callOf({ method, path }: Pick<LoggedRequest, 'method' | 'path'>)
   return `${method} ${path.replace(/^\/v1/, '')}`;
 }
 
-/** The data of an operation in which nothing failed. */
+/** The data of an operation that must not have errors. */
 export function dataOf<Data>({ data, errors }: Answer<Data>): Data {
   expect(errors).toEqual([]);
   expect(data).toBeDefined();
   return data!;
 }
 
-/** The error of an operation in which one thing failed. */
+/** The error of an operation that must have exactly one. */
 export function errorOf({ errors }: Answer<unknown>): GraphQLFormattedError {
   expect(errors).toHaveLength(1);
   return errors[0]!;
 }
 
-/** Expects that an operation was refused for one of its arguments. */
-export function expectBadUserInput(answer: Answer<unknown>, argument: string): void {
-  expect(errorOf(answer)).toMatchObject({
+/** Expects that an operation was rejected because of one of its arguments. */
+export function expectBadUserInput(result: Answer<unknown>, argument: string): void {
+  expect(errorOf(result)).toMatchObject({
     message: expect.stringContaining(argument),
     extensions: { code: 'BAD_USER_INPUT', retryable: false, traceId: expect.any(String) },
   });
@@ -114,7 +114,7 @@ export interface FieldingRunRef extends TargetGroupRef {
   readonly fieldingRunId: string;
 }
 
-/** Ids of the demo's things, as the graph writes them. */
+/** The graph's ids of the demo data. */
 export const ids = {
   account: String(demo.accountId),
   project: `${demo.accountId}/${demo.projectId}`,
@@ -134,8 +134,8 @@ function idsOf({ accountId, projectId, live }: typeof demo.other) {
   return { account, project, targetGroup, run: `${targetGroup}/${live.fieldingRunId}` };
 }
 
-/** A raw id that nothing has. */
-export const NOBODY = '01BTGNYV6HRNK8K8VKZASZCFZZ';
+/** A raw id that does not exist. */
+export const UNKNOWN_ID = '01BTGNYV6HRNK8K8VKZASZCFZZ';
 
 const DAY_MS = 86_400_000;
 

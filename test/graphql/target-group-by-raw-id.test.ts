@@ -1,13 +1,13 @@
 import { demo } from '../../src/emulator/index.js';
 import { TargetGroupByRawIdDocument, TargetGroupDocument } from '../generated/documents.js';
 import { demoPaths } from '../helpers/emulator.js';
-import { dataOf, errorOf, expectBadUserInput, ids, NOBODY, useStack } from './stack.js';
+import { dataOf, errorOf, expectBadUserInput, ids, UNKNOWN_ID, useStack } from './stack.js';
 
 const stack = useStack();
 const { targetGroupId } = demo.live;
 const overviewById = `GET /demand/target-groups/${targetGroupId}/overview`;
 
-test('is the target group of the full id, for one call', async () => {
+test('returns the same target group as the full id, with one call', async () => {
   const { targetGroupByRawId } = dataOf(await stack.execute(TargetGroupByRawIdDocument, { targetGroupId }));
   expect(await stack.calls()).toEqual([overviewById]);
   const { targetGroup } = dataOf(
@@ -21,31 +21,31 @@ test.each([
   ['id project { id account { id } }', []],
   ['name createdAt projectManagerId', []],
   ['performance { completes }', [`GET ${demoPaths.targetGroup(demo.live)}/performance`]],
-])('{ %s } costs what it needs besides', async (fields, calls) => {
+])('makes only the additional calls that { %s } needs', async (fields, calls) => {
   dataOf(await stack.execute(`{ targetGroupByRawId(targetGroupId: "${targetGroupId}") { ${fields} } }`));
   expect(await stack.calls()).toEqual([overviewById, ...calls]);
 });
 
-test('is asked for once in an operation', async () => {
+test('is read once per operation', async () => {
   const one = `targetGroupByRawId(targetGroupId: "${targetGroupId}") { id status }`;
   dataOf(await stack.execute(`{ a: ${one} b: ${one} }`));
   expect(await stack.calls()).toEqual([overviewById]);
 });
 
 test.each([
-  ['that nobody has', NOBODY],
+  ['that does not exist', UNKNOWN_ID],
   ['of a draft', demo.draft.targetGroupId],
-])('an id %s leads to null', async (_whose, unknown) => {
+])('is null for an id %s', async (_what, unknown) => {
   expect(dataOf(await stack.execute(TargetGroupByRawIdDocument, { targetGroupId: unknown }))).toEqual({
     targetGroupByRawId: null,
   });
 });
 
-test('an id of an account that the credentials do not give access to is refused', async () => {
-  const answer = await stack.execute(TargetGroupByRawIdDocument, {
+test('is forbidden for an id of another account', async () => {
+  const result = await stack.execute(TargetGroupByRawIdDocument, {
     targetGroupId: demo.other.live.targetGroupId,
   });
-  expect(errorOf(answer)).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+  expect(errorOf(result)).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
 });
 
 test.each([
@@ -59,8 +59,8 @@ test.each([
   'T%2F1',
   'ü',
   'x'.repeat(129),
-])('an id such as %j is refused before any call', async (malformed) => {
-  const answer = await stack.execute(TargetGroupByRawIdDocument, { targetGroupId: malformed });
-  expectBadUserInput(answer, '`targetGroupId`');
+])('rejects an id such as %j before any call', async (malformed) => {
+  const result = await stack.execute(TargetGroupByRawIdDocument, { targetGroupId: malformed });
+  expectBadUserInput(result, '`targetGroupId`');
   expect(await stack.calls()).toEqual([]);
 });

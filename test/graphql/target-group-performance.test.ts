@@ -2,57 +2,57 @@ import type * as rest from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
 import { CompletesOverTimeDocument, TargetGroupPerformanceDocument } from '../generated/documents.js';
 import { demoPaths, readApi } from '../helpers/emulator.js';
-import { dataOf, errorOf, expectBadUserInput, ids, NOBODY, useStack } from './stack.js';
+import { dataOf, errorOf, expectBadUserInput, ids, UNKNOWN_ID, useStack } from './stack.js';
 
 const stack = useStack();
 const live = demoPaths.targetGroup(demo.live);
 const id = ids.targetGroup(demo.live);
 
 describe('performance', () => {
-  test('shows what the API tells of fielding', async () => {
-    const told = await readApi<rest.TargetGroupPerformance>(stack.emulator, `${live}/performance`);
+  test('returns the fielding figures of the API', async () => {
+    const body = await readApi<rest.TargetGroupPerformance>(stack.emulator, `${live}/performance`);
     await stack.forgetCalls();
 
     const { targetGroup } = dataOf(await stack.execute(TargetGroupPerformanceDocument, { id }));
     expect(targetGroup).toEqual({
       id,
       performance: {
-        entrants: told.entrants,
-        prescreens: told.prescreens,
-        completes: told.completes,
+        entrants: body.entrants,
+        prescreens: body.prescreens,
+        completes: body.completes,
         completesCost: { amount: expect.stringMatching(/^\d+\.\d+$/), currency: 'USD' },
-        firstCompleteAt: told.first_complete,
-        lastCompleteAt: told.last_complete,
-        incidenceRate: told.incidence_rate,
-        dropOffRate: told.drop_off_rate,
-        conversionRate: told.conversion_rate,
-        respondentAnalysis: { live: told.respondent_analysis?.live, test: [] },
+        firstCompleteAt: body.first_complete,
+        lastCompleteAt: body.last_complete,
+        incidenceRate: body.incidence_rate,
+        dropOffRate: body.drop_off_rate,
+        conversionRate: body.conversion_rate,
+        respondentAnalysis: { live: body.respondent_analysis?.live, test: [] },
       },
     });
-    expect(told.completes).toBeGreaterThan(0);
-    expect(told.respondent_analysis?.live).toHaveLength(3);
-    // The overview tells that there is such a target group.
+    expect(body.completes).toBeGreaterThan(0);
+    expect(body.respondent_analysis?.live).toHaveLength(3);
+    // The overview says whether the target group exists.
     expect(await stack.calls()).toEqual([`GET ${live}/overview`, `GET ${live}/performance`]);
   });
 
-  test('is null for a draft, and an unknown target group has none', async () => {
+  test('is null for a draft, and an unknown target group is null itself', async () => {
     const draft = ids.targetGroup(demo.draft);
     expect(dataOf(await stack.execute(TargetGroupPerformanceDocument, { id: draft }))).toEqual({
       targetGroup: { id: draft, performance: null },
     });
-    const unknown = { id: `${ids.project}/${NOBODY}` };
+    const unknown = { id: `${ids.project}/${UNKNOWN_ID}` };
     expect(dataOf(await stack.execute(TargetGroupPerformanceDocument, unknown))).toEqual({
       targetGroup: null,
     });
   });
 
-  test('fails alone', async () => {
+  test('fails without affecting other fields', async () => {
     await stack.emulator.control.faults.add({ path: '/performance$', status: 403 });
-    const answer = await stack.execute<{ targetGroup: object }, object>(
+    const result = await stack.execute<{ targetGroup: object }, object>(
       `{ targetGroup(id: "${id}") { name performance { completes } } }`,
     );
-    expect(answer.data?.targetGroup).toEqual({ name: expect.any(String), performance: null });
-    expect(errorOf(answer)).toMatchObject({
+    expect(result.data?.targetGroup).toEqual({ name: expect.any(String), performance: null });
+    expect(errorOf(result)).toMatchObject({
       path: ['targetGroup', 'performance'],
       extensions: { code: 'FORBIDDEN' },
     });
@@ -60,9 +60,9 @@ describe('performance', () => {
 });
 
 describe('completesOverTime', () => {
-  test.each(['P1D', 'PT12H', 'P1DT5H', 'P1W'])('shows points every %s, oldest first', async (interval) => {
+  test.each(['P1D', 'PT12H', 'P1DT5H', 'P1W'])('returns points every %s, oldest first', async (interval) => {
     const path = `${live}/completes-aggregated-by-interval?aggregation_interval=${interval}`;
-    const { aggregated_completes_intervals: told } = await readApi<rest.CompletesByInterval>(
+    const { aggregated_completes_intervals: body } = await readApi<rest.CompletesByInterval>(
       stack.emulator,
       path,
     );
@@ -70,7 +70,7 @@ describe('completesOverTime', () => {
 
     const { targetGroup } = dataOf(await stack.execute(CompletesOverTimeDocument, { id, interval }));
     const points = targetGroup?.completesOverTime;
-    expect(points).toEqual(told.map(({ timestamp, count }) => ({ at: timestamp, completes: count })));
+    expect(points).toEqual(body.map(({ timestamp, count }) => ({ at: timestamp, completes: count })));
     expect(points?.length).toBeGreaterThan(0);
     expect(await stack.calls()).toEqual([`GET ${live}/overview`, `GET ${path}`]);
   });
@@ -85,7 +85,7 @@ describe('completesOverTime', () => {
   const noDurations = ['', 'P', 'PT', 'day', '1D', 'P1', 'P1H', 'P1DT', 'p1d', ' P1D', 'P1D ', 'P1D\n'];
   const noLengths = ['P0D', 'PT0S', 'P0DT0.0S', '-P1D', '+P1D', 'P-1D', 'P1.5DT1H', `P${'1'.repeat(80)}D`];
   test.each([...noDurations, ...noLengths])(
-    'refuses %j in a variable and in the document, before any call',
+    'rejects %j in a variable and in the document, before any call',
     async (interval) => {
       expectBadUserInput(await stack.execute(CompletesOverTimeDocument, { id, interval }), 'interval');
       const points = `completesOverTime(interval: ${JSON.stringify(interval)}) { at }`;
@@ -94,29 +94,29 @@ describe('completesOverTime', () => {
     },
   );
 
-  test.each(['1', 'true', 'P1D'])('refuses the literal %s', async (literal) => {
+  test.each(['1', 'true', 'P1D'])('rejects the literal %s', async (literal) => {
     const points = `completesOverTime(interval: ${literal}) { at }`;
     expectBadUserInput(await stack.execute(`{ targetGroup(id: "${id}") { ${points} } }`), '`interval`');
     expect(await stack.calls()).toEqual([]);
   });
 
-  test('passes a fraction on with a point', async () => {
-    const answer = await stack.execute(CompletesOverTimeDocument, { id, interval: 'PT43200,5S' });
-    expect(dataOf(answer).targetGroup?.completesOverTime?.length).toBeGreaterThan(0);
+  test('passes on a decimal comma as a point', async () => {
+    const result = await stack.execute(CompletesOverTimeDocument, { id, interval: 'PT43200,5S' });
+    expect(dataOf(result).targetGroup?.completesOverTime?.length).toBeGreaterThan(0);
     expect((await stack.calls()).at(-1)).toMatch(/aggregation_interval=PT43200.5S$/);
   });
 
-  test('fails alone where the API has something against an interval', async () => {
-    const answer = await stack.execute(CompletesOverTimeDocument, { id, interval: 'PT1S' });
-    expect(answer.data).toEqual({ targetGroup: { id, completesOverTime: null } });
-    expect(errorOf(answer)).toMatchObject({
+  test('fails without affecting other fields if the API rejects an interval', async () => {
+    const result = await stack.execute(CompletesOverTimeDocument, { id, interval: 'PT1S' });
+    expect(result.data).toEqual({ targetGroup: { id, completesOverTime: null } });
+    expect(errorOf(result)).toMatchObject({
       path: ['targetGroup', 'completesOverTime'],
       extensions: { retryable: false },
     });
   });
 });
 
-test('each costs one call for each target group, where it is selected', async () => {
+test('each costs one call per target group, if selected', async () => {
   const execute = async (fields: string) => {
     await stack.forgetCalls();
     dataOf(
@@ -148,7 +148,7 @@ test('each costs one call for each target group, where it is selected', async ()
   );
 });
 
-test('of a target group that is known already, they cost nothing else', async () => {
+test('cost no other calls for a target group that has been read', async () => {
   dataOf(
     await stack.execute(`{
       fieldingRun(id: "${ids.run(demo.live)}") {

@@ -5,7 +5,7 @@ import {
   type TargetGroupTransitionsQuery,
 } from '../generated/documents.js';
 import { demoPaths } from '../helpers/emulator.js';
-import { dataOf, expectBadUserInput, ids, NOBODY, useStack } from './stack.js';
+import { dataOf, expectBadUserInput, ids, UNKNOWN_ID, useStack } from './stack.js';
 
 const stack = useStack();
 const call = `POST ${demoPaths.project}/compute-target-group-transitions`;
@@ -22,7 +22,7 @@ async function included(...groups: { targetGroupId: string }[]) {
   return [...(found?.allowedActions ?? [])].sort();
 }
 
-describe('The actions that are allowed', () => {
+describe('The allowed actions', () => {
   test.each([
     [[demo.live], ['COMPLETE', 'PAUSE']],
     [
@@ -38,13 +38,13 @@ describe('The actions that are allowed', () => {
     [[demo.draft], ['LAUNCH']],
     [[demo.draft, demo.scheduled], ['LAUNCH']],
     [[demo.draft, demo.live], []],
-  ])('to %j', async (groups, actions) => {
+  ])('for %j', async (groups, actions) => {
     expect(await included(...groups)).toEqual(actions);
   });
 });
 
 describe('A selection', () => {
-  test('finds what its filters find, without what is excluded', async () => {
+  test('contains what its filters match, without excluded ids', async () => {
     const live = await ask({ status: ['LIVE'] });
     expect(live?.targetGroupIds).toEqual(
       expect.arrayContaining([ids.targetGroup(demo.live), ids.targetGroup(demo.secondLive)]),
@@ -58,7 +58,7 @@ describe('A selection', () => {
     expect(await stack.emulator.control.effects()).toEqual([]);
   });
 
-  test('of nothing at all has no ids and no actions', async () => {
+  test('has no ids and no actions if it is empty', async () => {
     const id = ids.targetGroup(demo.live);
     expect(await ask({ includedTargetGroupIds: [id], excludedTargetGroupIds: [id] })).toEqual({
       targetGroupIds: [],
@@ -66,9 +66,9 @@ describe('A selection', () => {
     });
   });
 
-  test('of another project, or of one that does not exist, leads to null', async () => {
-    expect(await ask({ includedTargetGroupIds: [`${ids.project}/${NOBODY}`] })).toBeNull();
-    const variables = { projectId: `${ids.account}/${NOBODY}` };
+  test('is null for another project, or one that does not exist', async () => {
+    expect(await ask({ includedTargetGroupIds: [`${ids.project}/${UNKNOWN_ID}`] })).toBeNull();
+    const variables = { projectId: `${ids.account}/${UNKNOWN_ID}` };
     expect(dataOf(await stack.execute(TargetGroupTransitionsDocument, variables))).toEqual({
       targetGroupTransitions: null,
     });
@@ -87,20 +87,20 @@ describe('A selection', () => {
     [{ country: ['USA'] }, '`selection.country.0`'],
     [{ language: ['eng', 'en'] }, '`selection.language.1`'],
     [{ search: 'x'.repeat(501) }, '`selection.search`'],
-  ])('%j is refused before any call', async (selection, argument) => {
+  ])('%j is rejected before any call', async (selection, argument) => {
     const variables = { projectId: ids.project, selection };
     expectBadUserInput(await stack.execute(TargetGroupTransitionsDocument, variables), argument);
     expect(await stack.calls()).toEqual([]);
   });
 
-  test('of a project by another kind of id is refused', async () => {
+  test('is rejected for an id that is not a project', async () => {
     const variables = { projectId: group };
     expectBadUserInput(await stack.execute(TargetGroupTransitionsDocument, variables), '`projectId`');
     expect(await stack.calls()).toEqual([]);
   });
 });
 
-test('equal selections are asked for once in an operation, others by themselves', async () => {
+test('is read once per operation if equal, and separately otherwise', async () => {
   const one = (status: string) =>
     `targetGroupTransitions(projectId: "${ids.project}", selection: { status: ${status} }) { allowedActions targetGroupIds }`;
   const data = dataOf(

@@ -2,13 +2,13 @@ import type * as rest from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
 import { TargetGroupDocument, TargetGroupsDocument, type TargetGroupFilter } from '../generated/documents.js';
 import { demoPaths, readApi } from '../helpers/emulator.js';
-import { dataOf, errorOf, expectBadUserInput, ids, NOBODY, useStack } from './stack.js';
+import { dataOf, errorOf, expectBadUserInput, ids, UNKNOWN_ID, useStack } from './stack.js';
 
 const stack = useStack();
 const listPath = `${demoPaths.project}/target-groups`;
 
 describe('targetGroups', () => {
-  test('shows what the list tells, in its order', async () => {
+  test("returns the list's properties, in its order", async () => {
     const list = await readApi<rest.TargetGroupList>(stack.emulator, `${listPath}?page_size=100`);
     await stack.forgetCalls();
 
@@ -110,7 +110,7 @@ describe('targetGroups', () => {
     expect(await stack.calls()).toEqual([`GET ${listPath}?page_size=100&${sent}`]);
   });
 
-  test('can be filtered by the ids that people use', async () => {
+  test('can be filtered by short ids', async () => {
     const list = await readApi<rest.TargetGroupList>(stack.emulator, listPath);
     const humanReadableIds = list.target_groups.slice(2, 4).map((item) => item.human_readable_id ?? '');
     await stack.forgetCalls();
@@ -156,9 +156,9 @@ describe('targetGroups', () => {
     },
     { filter: { search: '', status: ['LIVE'], country: null }, sent: '&status=live' },
   ];
-  test.each(empty)('are all that there are where a filter is empty: $filter', async ({ filter, sent }) => {
-    const answer = await stack.execute(TargetGroupsDocument, { projectId: ids.project, filter });
-    expect(dataOf(answer).targetGroups?.edges.length).toBeGreaterThan(0);
+  test.each(empty)('are all returned for an empty filter: $filter', async ({ filter, sent }) => {
+    const result = await stack.execute(TargetGroupsDocument, { projectId: ids.project, filter });
+    expect(dataOf(result).targetGroups?.edges.length).toBeGreaterThan(0);
     expect(await stack.calls()).toEqual([`GET ${demoPaths.project}/target-groups?page_size=10${sent}`]);
   });
 
@@ -175,36 +175,33 @@ describe('targetGroups', () => {
     { filter: { projectManagerId: 'M1' }, argument: '`filter.projectManagerId`' },
     { filter: { name: 'x'.repeat(501) }, argument: '`filter.name`' },
   ];
-  test.each(nonsense)(
-    'cannot be filtered by what makes no sense: $argument',
-    async ({ filter, argument }) => {
-      const answer = await stack.execute(TargetGroupsDocument, { projectId: ids.project, filter });
-      expectBadUserInput(answer, argument);
-      expect(await stack.calls()).toEqual([]);
-    },
-  );
-
-  test('is null where there is no such project', async () => {
-    const answer = await stack.execute(TargetGroupsDocument, { projectId: `101/${NOBODY}` });
-    expect(dataOf(answer)).toEqual({ targetGroups: null });
+  test.each(nonsense)('rejects an invalid filter: $argument', async ({ filter, argument }) => {
+    const result = await stack.execute(TargetGroupsDocument, { projectId: ids.project, filter });
+    expectBadUserInput(result, argument);
+    expect(await stack.calls()).toEqual([]);
   });
 
-  test.each(['', '101', ids.targetGroup(demo.live)])('%j is no project id', async (projectId) => {
+  test('is null if the project does not exist', async () => {
+    const result = await stack.execute(TargetGroupsDocument, { projectId: `101/${UNKNOWN_ID}` });
+    expect(dataOf(result)).toEqual({ targetGroups: null });
+  });
+
+  test.each(['', '101', ids.targetGroup(demo.live)])('rejects the project id %j', async (projectId) => {
     expectBadUserInput(await stack.execute(TargetGroupsDocument, { projectId }), '`projectId`');
     expect(await stack.calls()).toEqual([]);
   });
 
-  test("of another's project are forbidden", async () => {
-    const answer = await stack.execute(TargetGroupsDocument, { projectId: ids.other.project });
-    expect(answer.data).toEqual({ targetGroups: null });
-    expect(errorOf(answer)).toMatchObject({ path: ['targetGroups'], extensions: { code: 'FORBIDDEN' } });
+  test('of another account are forbidden', async () => {
+    const result = await stack.execute(TargetGroupsDocument, { projectId: ids.other.project });
+    expect(result.data).toEqual({ targetGroups: null });
+    expect(errorOf(result)).toMatchObject({ path: ['targetGroups'], extensions: { code: 'FORBIDDEN' } });
   });
 });
 
 describe('targetGroup', () => {
   const path = demoPaths.targetGroup(demo.live);
 
-  test('shows what overview, details and fielding runs tell', async () => {
+  test('returns properties of the overview, the details and the fielding runs', async () => {
     const overview = await readApi<rest.TargetGroupOverview>(stack.emulator, `${path}/overview`);
     const details = await readApi<rest.TargetGroupDetails>(stack.emulator, `${path}/details`);
     await stack.forgetCalls();
@@ -241,7 +238,7 @@ describe('targetGroup', () => {
     expect((await stack.calls()).sort()).toEqual(ends.map((end) => `GET ${path}/${end}`).sort());
   });
 
-  test('of a draft shows its settings', async () => {
+  test('returns the settings of a draft', async () => {
     const draftPath = demoPaths.targetGroup(demo.draft);
     const draft = await readApi<rest.DraftTargetGroup>(stack.emulator, draftPath);
     await stack.forgetCalls();
@@ -270,32 +267,32 @@ describe('targetGroup', () => {
     { fields: 'status projectManagerId', ends: ['/overview'] },
     { fields: 'status createdAt @include(if: false)', ends: ['/overview'] },
     { fields: 'status ... on Node { id } ... @skip(if: true) { createdAt }', ends: ['/overview'] },
-  ])('asks REST for no more than is selected: { $fields }', async ({ fields, ends }) => {
+  ])('makes only the calls that the selection needs: { $fields }', async ({ fields, ends }) => {
     dataOf(await stack.execute(`{ targetGroup(id: "${ids.targetGroup(demo.live)}") { ${fields} } }`));
     expect((await stack.calls()).sort()).toEqual(ends.map((end) => `GET ${path}${end}`));
   });
 
-  test('is asked for as a draft where there is no overview', async () => {
-    const id = `${ids.project}/${NOBODY}`;
+  test('is read as a draft if there is no overview', async () => {
+    const id = `${ids.project}/${UNKNOWN_ID}`;
     expect(dataOf(await stack.execute(`{ targetGroup(id: "${id}") { name } }`))).toEqual({
       targetGroup: null,
     });
-    const nowhere = demoPaths.targetGroup({ targetGroupId: NOBODY });
-    expect(await stack.calls()).toEqual([`GET ${nowhere}/overview`, `GET ${nowhere}`]);
+    const path = demoPaths.targetGroup({ targetGroupId: UNKNOWN_ID });
+    expect(await stack.calls()).toEqual([`GET ${path}/overview`, `GET ${path}`]);
   });
 
   test.each(['', ids.project, `${ids.project}/..`, `${ids.project}/${'x'.repeat(129)}`, ids.run(demo.live)])(
-    '%j is no id of one',
+    'rejects the id %j',
     async (id) => {
       expectBadUserInput(await stack.execute(TargetGroupDocument, { id }), '`id`');
       expect(await stack.calls()).toEqual([]);
     },
   );
 
-  test("of another's account is forbidden", async () => {
-    const answer = await stack.execute(TargetGroupDocument, { id: ids.other.targetGroup });
-    expect(answer.data).toEqual({ targetGroup: null });
-    expect(errorOf(answer)).toMatchObject({ path: ['targetGroup'], extensions: { code: 'FORBIDDEN' } });
+  test('of another account is forbidden', async () => {
+    const result = await stack.execute(TargetGroupDocument, { id: ids.other.targetGroup });
+    expect(result.data).toEqual({ targetGroup: null });
+    expect(errorOf(result)).toMatchObject({ path: ['targetGroup'], extensions: { code: 'FORBIDDEN' } });
   });
 });
 
@@ -308,13 +305,13 @@ function progressOf(progress: rest.TargetGroupProgress | undefined) {
   };
 }
 
-/** Money of the newest version, as the graph shows it. */
+/** Money in the newest version, as in the graph. */
 function moneyIn(money: rest.MonetaryAmount | undefined) {
   if (typeof money !== 'object') return null;
   return { amount: money.value, currency: money.currency_code };
 }
 
-/** The issues of statistics of the newest version, as the graph shows them. */
+/** Issues of statistics in the newest version, as in the graph. */
 function issuesIn(statistics: rest.TargetGroupStatistics | undefined) {
   const of = (statistic: string, issues: readonly rest.StatisticIssue[] = []) =>
     issues.map(({ issue_type: type, reason, suggestions }) => ({

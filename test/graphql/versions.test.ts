@@ -13,14 +13,14 @@ import { demoPaths, readApi } from '../helpers/emulator.js';
 import { actions, readRun } from './changes.js';
 import { dataOf, ids, inDays, useStack } from './stack.js';
 
-/** Whichever version of the API answers, the graph is the same, but for what an older one does not tell. */
+/** The graph is the same for every API version, except for what an older one does not return. */
 describe.each(['2025-12-18', '2025-05-27'])('With version %s of the API', (version) => {
   const older = version < '2025-12-18';
   const stack = useStack({ env: { DEMAND_API_VERSION: version } });
   const path = demoPaths.targetGroup(demo.live);
 
-  /** What the newest version tells. */
-  async function told<Body>(restPath: string): Promise<Body> {
+  /** What only the newest version returns. */
+  async function readBody<Body>(restPath: string): Promise<Body> {
     const body = await readApi<Body>(stack.emulator, restPath);
     await stack.forgetCalls();
     return body;
@@ -41,15 +41,15 @@ describe.each(['2025-12-18', '2025-05-27'])('With version %s of the API', (versi
     expect(await stack.calls()).toEqual([`GET ${demoPaths.project}/overview`]);
   });
 
-  test('projects have theirs', async () => {
+  test('projects in a list have their customer reference numbers', async () => {
     const { projects } = dataOf(await stack.execute(ProjectsDocument, { accountId: ids.account }));
     const numbers = projects?.edges.map((edge) => edge?.node?.customerReferenceNumber);
     expect(numbers).toContain('PO-2041-77');
     expect(projects?.edges.map((edge) => edge?.node?.purchaseOrderNumber)).toEqual(numbers);
   });
 
-  test('a list of target groups tells figures, money and issues', async () => {
-    const list = await told<rest.TargetGroupList>(`${demoPaths.project}/target-groups?page_size=100`);
+  test('a list of target groups has statistics, money and issues', async () => {
+    const list = await readBody<rest.TargetGroupList>(`${demoPaths.project}/target-groups?page_size=100`);
     const { targetGroups } = dataOf(
       await stack.execute(TargetGroupsDocument, { projectId: ids.project, first: 100 }),
     );
@@ -75,8 +75,8 @@ describe.each(['2025-12-18', '2025-05-27'])('With version %s of the API', (versi
     expect(await stack.calls()).toEqual([`GET ${demoPaths.project}/target-groups?page_size=100`]);
   });
 
-  test('a launched target group tells its manager, from details where its overview does not', async () => {
-    const overview = await told<rest.TargetGroupOverview>(`${path}/overview`);
+  test('a launched target group has its manager, read from the details if the overview lacks it', async () => {
+    const overview = await readBody<rest.TargetGroupOverview>(`${path}/overview`);
     const { targetGroup } = dataOf(
       await stack.execute(TargetGroupDocument, { id: ids.targetGroup(demo.live) }),
     );
@@ -101,13 +101,16 @@ describe.each(['2025-12-18', '2025-05-27'])('With version %s of the API', (versi
     { fields: 'name status locale statistics { conversionRate }', ends: ['overview'] },
     { fields: 'createdAt', ends: older ? ['overview', 'details'] : ['overview'] },
     { fields: 'projectManagerId', ends: older ? ['overview', 'details'] : ['overview'] },
-  ])('a target group costs what its selection needs: { $fields }', async ({ fields, ends }) => {
-    dataOf(await stack.execute(`{ targetGroup(id: "${ids.targetGroup(demo.live)}") { ${fields} } }`));
-    expect(await stack.calls()).toEqual(ends.map((end) => `GET ${path}/${end}`));
-  });
+  ])(
+    'a target group costs only the calls that the selection needs: { $fields }',
+    async ({ fields, ends }) => {
+      dataOf(await stack.execute(`{ targetGroup(id: "${ids.targetGroup(demo.live)}") { ${fields} } }`));
+      expect(await stack.calls()).toEqual(ends.map((end) => `GET ${path}/${end}`));
+    },
+  );
 
-  test('a draft tells what it has', async () => {
-    const draft = await told<rest.DraftTargetGroup>(demoPaths.targetGroup(demo.draft));
+  test('a draft has its settings', async () => {
+    const draft = await readBody<rest.DraftTargetGroup>(demoPaths.targetGroup(demo.draft));
     const { targetGroup } = dataOf(
       await stack.execute(TargetGroupDocument, { id: ids.targetGroup(demo.draft) }),
     );
@@ -120,34 +123,31 @@ describe.each(['2025-12-18', '2025-05-27'])('With version %s of the API', (versi
     });
   });
 
-  test.each(actions)(
-    '$name leads from state to state',
-    async ({ document, path: action, from, to, refused }) => {
-      const { version: seen } = await readRun(stack, from);
-      const input = { id: ids.run(from), version: seen };
-      const [changed] = Object.values(dataOf(await stack.execute(document, { input })));
-      expect(changed).toMatchObject({
-        fieldingRun: { status: to, version: String(Number(seen) + 1) },
-        userErrors: [],
-      });
-      expect(await stack.calls()).toContain(`POST ${demoPaths.run(from)}/${action}`);
+  test.each(actions)('$name changes the state', async ({ document, path: action, from, to, refused }) => {
+    const { version: seen } = await readRun(stack, from);
+    const input = { id: ids.run(from), version: seen };
+    const [changed] = Object.values(dataOf(await stack.execute(document, { input })));
+    expect(changed).toMatchObject({
+      fieldingRun: { status: to, version: String(Number(seen) + 1) },
+      userErrors: [],
+    });
+    expect(await stack.calls()).toContain(`POST ${demoPaths.run(from)}/${action}`);
 
-      const there = await readRun(stack, refused);
-      const again = { id: ids.run(refused), version: there.version };
-      const [payload] = Object.values(dataOf(await stack.execute(document, { input: again })));
-      expect(payload).toMatchObject({
-        fieldingRun: null,
-        userErrors: [{ code: 'INVALID_STATE', current: { status: there.status } }],
-      });
-    },
-  );
+    const there = await readRun(stack, refused);
+    const again = { id: ids.run(refused), version: there.version };
+    const [payload] = Object.values(dataOf(await stack.execute(document, { input: again })));
+    expect(payload).toMatchObject({
+      fieldingRun: null,
+      userErrors: [{ code: 'INVALID_STATE', current: { status: there.status } }],
+    });
+  });
 
   test('a fielding run has its state and its actions', async () => {
     const { fieldingRun } = dataOf(await stack.execute(FieldingRunDocument, { id: ids.run(demo.paused) }));
     expect(fieldingRun).toMatchObject({ status: 'PAUSED', availableActions: ['RESUME'] });
   });
 
-  test('a period moves, or the input is told where it is wrong', async () => {
+  test('a fielding period can be changed, or is rejected with the invalid fields', async () => {
     const { version: seen } = await readRun(stack, demo.scheduled);
     const input = { id: ids.run(demo.scheduled), version: seen };
     const late = { ...input, startAt: inDays(-1), endAt: inDays(8) };
@@ -163,7 +163,7 @@ describe.each(['2025-12-18', '2025-05-27'])('With version %s of the API', (versi
     });
   });
 
-  test('a job names its target groups through themselves', async () => {
+  test('a job leads to its target groups by name', async () => {
     const targetGroupIds = [ids.targetGroup(demo.live), ids.targetGroup(demo.scheduled)];
     const { pauseTargetGroups } = dataOf(
       await stack.execute(PauseTargetGroupsDocument, { input: { targetGroupIds } }),
@@ -175,11 +175,11 @@ describe.each(['2025-12-18', '2025-05-27'])('With version %s of the API', (versi
     let job;
     do {
       const parts = 'targetGroupId name targetGroup { name }';
-      const answer = await stack.execute<{ batchJob: Record<string, unknown> }, unknown>(
+      const result = await stack.execute<{ batchJob: Record<string, unknown> }, unknown>(
         `{ batchJob(id: "${id}") { status updatedTargetGroups { ${parts} }
           failedTargetGroups { ${parts} failureReason { code } } } }`,
       );
-      job = dataOf(answer).batchJob;
+      job = dataOf(result).batchJob;
     } while (job['status'] === 'PROCESSING');
     expect(job).toMatchObject({
       status: 'COMPLETED',
@@ -208,7 +208,7 @@ describe.each(['2025-12-18', '2025-05-27'])('With version %s of the API', (versi
     return { amount: money.value, currency: money.currency_code };
   }
 
-  /** Older versions tell neither how bad an issue is nor what can be done. */
+  /** Older versions have neither a severity nor suggestions. */
   function issuesIn(statistics: rest.TargetGroupStatistics | undefined) {
     const of = (statistic: string, issues: readonly rest.StatisticIssue[] = []) =>
       issues.map(({ issue_type: type, reason, suggestions }) => ({

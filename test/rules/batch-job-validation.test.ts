@@ -10,20 +10,20 @@ function manyIds(count: number): string[] {
 describe('selectionOf', () => {
   test.each([
     ['one', ['101/P1/T1'], ['T1']],
-    ['several, in their order', ['101/P1/T2', '101/P1/T1'], ['T2', 'T1']],
-    ['one that is named twice', ['101/P1/T1', '101/P1/T2', '101/P1/T1'], ['T1', 'T2']],
-    ['as many as may be', manyIds(1000), manyIds(1000).map((id) => id.split('/')[2])],
-    ['as many as may be, and some of them twice', [...manyIds(1000), '101/P1/T0'], expect.any(Array)],
-  ])('takes %s', (_what, ids, targetGroupIds) => {
+    ['several, in the order of the input', ['101/P1/T2', '101/P1/T1'], ['T2', 'T1']],
+    ['a duplicate', ['101/P1/T1', '101/P1/T2', '101/P1/T1'], ['T1', 'T2']],
+    ['the maximum number', manyIds(1000), manyIds(1000).map((id) => id.split('/')[2])],
+    ['the maximum number plus a duplicate', [...manyIds(1000), '101/P1/T0'], expect.any(Array)],
+  ])('accepts %s', (_what, ids, targetGroupIds) => {
     expect(selectionOf(ids)).toEqual({ project, targetGroupIds });
   });
 
   test.each([
     ['none', [], [['targetGroupIds']]],
     ['too many', manyIds(1001), [['targetGroupIds']]],
-    ['a malformed one', ['101/P1/T1', 'T2'], [['targetGroupIds', '1']]],
+    ['a malformed id', ['101/P1/T1', 'T2'], [['targetGroupIds', '1']]],
     [
-      'every malformed one',
+      'every malformed id',
       ['', '101/P1/T1', '101/P1/../T2'],
       [
         ['targetGroupIds', '0'],
@@ -31,27 +31,27 @@ describe('selectionOf', () => {
       ],
     ],
     [
-      'a malformed one that comes again and again',
+      'a malformed id once, however often it is repeated',
       Array<string>(250_000).fill('T2'),
       [['targetGroupIds', '0']],
     ],
     [
-      'too many malformed ones',
+      'too many malformed ids',
       Array.from({ length: 100_000 }, (_, index) => `T${index}`),
       [['targetGroupIds']],
     ],
-    ['the id of something else', ['101/P1'], [['targetGroupIds', '0']]],
-    ['one of another project', ['101/P1/T1', '101/P2/T1', '101/P1/T2'], [['targetGroupIds', '1']]],
-    ['one of another account', ['101/P1/T1', '102/P1/T1'], [['targetGroupIds', '1']]],
+    ['the id of another kind of object', ['101/P1'], [['targetGroupIds', '0']]],
+    ['an id of another project', ['101/P1/T1', '101/P2/T1', '101/P1/T2'], [['targetGroupIds', '1']]],
+    ['an id of another account', ['101/P1/T1', '102/P1/T1'], [['targetGroupIds', '1']]],
     [
-      'every one of another project than the first',
+      'every id of another project than the first',
       ['101/P1/T1', '101/P2/T1', '101/P2/T2'],
       [
         ['targetGroupIds', '1'],
         ['targetGroupIds', '2'],
       ],
     ],
-  ])('refuses %s', (_what, ids, fields) => {
+  ])('rejects %s', (_what, ids, fields) => {
     expect(selectionOf(ids)).toMatchObject(fields.map((field) => ({ code: 'VALIDATION_FAILED', field })));
   });
 });

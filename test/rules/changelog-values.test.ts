@@ -48,7 +48,7 @@ test.each<[string, unknown, unknown, [string, string | null, string | null]]>([
   expect(changeValues({ object, old_value, new_value })).toEqual({ kind, oldValue, newValue });
 });
 
-test.each([undefined, null])('a change whose name is not told (%s) shows its values', (object) => {
+test.each([undefined, null])('a change without a name (%s) has its values', (object) => {
   expect(changeValues({ ...(object === null && { object }), new_value: '2026-01-01' })).toEqual({
     kind: 'TEXT',
     oldValue: null,

@@ -18,7 +18,7 @@ function pageOf(ids: string, hasMore: boolean, nextCursor?: string | null): Page
   return { items: Array.from(ids, (id) => ({ id })), list: { has_more: hasMore, next_cursor: nextCursor } };
 }
 
-/** A connection as `cursor:node` texts, which is all that tells one from another here. */
+/** A connection as `cursor:node` strings, which is enough to compare it. */
 function connect({ list, items }: Page, query: PageQuery) {
   const { edges, nodes, pageInfo } = toConnection(list, items, query, ({ id }) => id.toUpperCase());
   return {
@@ -31,22 +31,27 @@ function connect({ list, items }: Page, query: PageQuery) {
 describe('the items of a page', () => {
   test.each([
     ['forward', pageOf('abc', false), forward, ['a:A', 'b:B', 'c:C']],
-    ['fewer than asked for', pageOf('a', false), forward, ['a:A']],
+    ['fewer than requested', pageOf('a', false), forward, ['a:A']],
     ['none', pageOf('', false), forward, []],
-    ['with the cursor of REST', pageOf('abc', true, 'n'), forward, ['a:A', 'b:B', 'n:C']],
-    ['with no cursor of REST', pageOf('abc', true, null), forward, ['a:A', 'b:B', 'c:C']],
-    ['with an empty cursor of REST', pageOf('abc', true, ''), forward, ['a:A', 'b:B', 'c:C']],
-    ['with a cursor of REST of any characters', pageOf('abc', true, 'é %'), forward, ['a:A', 'b:B', 'é %:C']],
+    ['with `next_cursor`', pageOf('abc', true, 'n'), forward, ['a:A', 'b:B', 'n:C']],
+    ['with a null `next_cursor`', pageOf('abc', true, null), forward, ['a:A', 'b:B', 'c:C']],
+    ['with an empty `next_cursor`', pageOf('abc', true, ''), forward, ['a:A', 'b:B', 'c:C']],
     [
-      'with half a character in the cursor of REST',
+      'with special characters in `next_cursor`',
+      pageOf('abc', true, 'é %'),
+      forward,
+      ['a:A', 'b:B', 'é %:C'],
+    ],
+    [
+      'with a lone surrogate in `next_cursor`',
       pageOf('abc', true, 'n\ud800'),
       forward,
       ['a:A', 'b:B', 'c:C'],
     ],
-    ['more than asked for', pageOf('abcde', true, 'n'), forward, ['a:A', 'b:B', 'c:C']],
+    ['more than requested', pageOf('abcde', true, 'n'), forward, ['a:A', 'b:B', 'c:C']],
     ['backward', pageOf('abc', true), backward, ['a:A', 'b:B', 'c:C']],
-    ['backward, with a cursor that leads forward', pageOf('abc', true, 'n'), backward, ['a:A', 'b:B', 'c:C']],
-    ['backward, more than asked for', pageOf('abcde', false), backward, ['c:C', 'd:D', 'e:E']],
+    ['backward, ignoring `next_cursor`', pageOf('abc', true, 'n'), backward, ['a:A', 'b:B', 'c:C']],
+    ['backward, more than requested', pageOf('abcde', false), backward, ['c:C', 'd:D', 'e:E']],
   ])('%s', (_what, page, query, edges) => {
     const connection = connect(page, query);
     expect(connection.edges).toEqual(edges);
@@ -58,23 +63,23 @@ describe('the items of a page', () => {
   });
 });
 
-describe('the neighbours of a page', () => {
+describe('the page info', () => {
   test.each([
-    ['the only one', pageOf('abc', false), forward, false, false],
-    ['the first one', pageOf('abc', true), forward, false, true],
-    ['one that has more than asked for', pageOf('abcd', false), forward, false, true],
-    ['one in the middle', pageOf('abc', true), onward, true, true],
-    ['the last one', pageOf('a', false), onward, true, false],
-    ['an empty one after the last', pageOf('', false), onward, true, false],
-    ['going backward, one in the middle', pageOf('abc', true), backward, true, true],
-    ['going backward, the first one', pageOf('abc', false), backward, false, true],
-    ['going backward, one that has more than asked for', pageOf('abcd', false), backward, true, true],
+    ['of the only page', pageOf('abc', false), forward, false, false],
+    ['of the first page', pageOf('abc', true), forward, false, true],
+    ['of a page with more items than requested', pageOf('abcd', false), forward, false, true],
+    ['of a page in the middle', pageOf('abc', true), onward, true, true],
+    ['of the last page', pageOf('a', false), onward, true, false],
+    ['of an empty page after the last', pageOf('', false), onward, true, false],
+    ['of a page in the middle, backward', pageOf('abc', true), backward, true, true],
+    ['of the first page, backward', pageOf('abc', false), backward, false, true],
+    ['of a page with more items than requested, backward', pageOf('abcd', false), backward, true, true],
   ])('%s', (_what, page, query, hasPreviousPage, hasNextPage) => {
     expect(connect(page, query).pageInfo).toMatchObject({ hasPreviousPage, hasNextPage });
   });
 });
 
-describe('a broken item', () => {
+describe('a malformed item', () => {
   const message = expect.stringMatching(
     /^The response of the Demand API has a missing or invalid `target_groups/,
   );
@@ -85,43 +90,43 @@ describe('a broken item', () => {
   };
   const broken = [
     ['without an id', { name: 'C', status: 'live' }],
-    ['with an id of another type', { id: 5, name: 'C', status: 'live' }],
+    ['with an id of the wrong type', { id: 5, name: 'C', status: 'live' }],
     ['that is null', null],
-    ['that is a text', 'c'],
+    ['that is a string', 'c'],
     ['that is a list', []],
   ] as const;
 
-  test.each(broken)('%s is an error, and its siblings stand', (_what, item) => {
+  test.each(broken)('%s becomes an error without affecting its siblings', (_what, item) => {
     const connection = connect(pageWith(item), forward);
     expect(connection.edges).toEqual(['a:A', 'b:B', message]);
     expect(connection.nodes).toEqual(['A', 'B', expect.any(Error)]);
     expect(connection.pageInfo).toMatchObject({ startCursor: 'a', endCursor: 'b', hasNextPage: true });
   });
 
-  test.each(broken)('%s does not bar the way on', (_what, item) => {
+  test.each(broken)('%s does not block the next page', (_what, item) => {
     const { pageInfo } = connect(pageWith(item, { next_cursor: 'n' }), forward);
     expect(pageInfo).toMatchObject({ hasNextPage: true, endCursor: 'n' });
   });
 
-  test('that a page does not show is not read', () => {
+  test('is not read if the page does not include it', () => {
     expect(connect(pageWith(null), { page_size: 2 }).edges).toEqual(['a:A', 'b:B']);
   });
 });
 
-describe('a list that tells nothing usable beside its items', () => {
+describe('a list with malformed properties besides its items', () => {
   const items = [{ id: 'a', name: 'A', status: 'live' }];
 
   test.each([
     ['no `has_more`', {}],
-    ['a `has_more` of another type', { has_more: 'yes' }],
-  ])('%s fails the page info alone', (_what, told) => {
-    const list = bodies.targetGroupList(latin1JsonOf({ target_groups: items, ...told }));
+    ['a `has_more` of the wrong type', { has_more: 'yes' }],
+  ])('%s fails only the page info', (_what, properties) => {
+    const list = bodies.targetGroupList(latin1JsonOf({ target_groups: items, ...properties }));
     const connection = toConnection(list, list.target_groups, forward, ({ name }) => name);
     expect(connection).toMatchObject({ nodes: ['A'], edges: [{ cursor: 'a', node: 'A' }] });
     expect(() => connection.pageInfo).toThrow('`has_more`');
   });
 
-  test('a `next_cursor` of another type fails what shows it, and no node', () => {
+  test('a `next_cursor` of the wrong type fails only the cursors, and no node', () => {
     const list = bodies.targetGroupList(
       latin1JsonOf({ target_groups: items, has_more: true, next_cursor: 7 }),
     );
@@ -131,7 +136,7 @@ describe('a list that tells nothing usable beside its items', () => {
   });
 });
 
-test('a page never shows more than was asked for, and its ends are the cursors of its edges', () => {
+test('a page never has more items than requested, and its cursors are those of its first and last edge', () => {
   const page = fc.record({
     items: fc
       .uniqueArray(fc.stringMatching(/^[a-z]{1,4}$/), { minLength: 1 })

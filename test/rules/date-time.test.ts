@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { momentOf } from '../../src/graphql/scalars/date-time.js';
 import { isWritable } from '../../src/upstream/resources/moment.js';
 
-describe('a moment of the REST API', () => {
+describe('a date of the REST API', () => {
   test.each([
-    ['as answers write it', '2026-02-28T09:00:00.000Z', '2026-02-28T09:00:00.000Z'],
-    ['on a day that some months lack', '2026-03-31T23:59:59.999Z', '2026-03-31T23:59:59.999Z'],
+    ['in the format of responses', '2026-02-28T09:00:00.000Z', '2026-02-28T09:00:00.000Z'],
+    ['on the 31st', '2026-03-31T23:59:59.999Z', '2026-03-31T23:59:59.999Z'],
     ['on a leap day', '2024-02-29T09:00:00.000Z', '2024-02-29T09:00:00.000Z'],
     ['without a fraction', '2026-02-01T09:00:00Z', '2026-02-01T09:00:00.000Z'],
     ['with a fraction of 1 digit', '2026-02-01T09:00:00.5Z', '2026-02-01T09:00:00.500Z'],
@@ -14,19 +14,19 @@ describe('a moment of the REST API', () => {
     ['with a fraction of 6 digits', '2026-02-01T09:00:00.123999Z', '2026-02-01T09:00:00.123Z'],
     ['with a fraction of 9 digits', '2026-02-01T09:00:00.999999999Z', '2026-02-01T09:00:00.999Z'],
     ['with an offset', '2026-02-01T00:30:00+01:00', '2026-01-31T23:30:00.000Z'],
-    ['with an offset behind', '2026-02-28T23:30:00.250-01:00', '2026-03-01T00:30:00.250Z'],
+    ['with a negative offset', '2026-02-28T23:30:00.250-01:00', '2026-03-01T00:30:00.250Z'],
     ['with an offset without a colon', '2026-02-01T10:00:00+0100', '2026-02-01T09:00:00.000Z'],
-    ['with an offset of nothing', '2026-02-01T09:00:00-00:00', '2026-02-01T09:00:00.000Z'],
+    ['with an offset of zero', '2026-02-01T09:00:00-00:00', '2026-02-01T09:00:00.000Z'],
     ['without an offset', '2026-02-01T09:00:00', '2026-02-01T09:00:00.000Z'],
     ['with a fraction, without an offset', '2026-02-01T09:00:00.5', '2026-02-01T09:00:00.500Z'],
     ['without seconds', '2026-02-01T09:00Z', '2026-02-01T09:00:00.000Z'],
     ['with a space', '2026-02-01 09:00:00Z', '2026-02-01T09:00:00.000Z'],
     ['with a space, without an offset', '2026-02-01 09:00:00.123456', '2026-02-01T09:00:00.123Z'],
     ['with a space and an offset', '2026-02-01 10:00:00+0100', '2026-02-01T09:00:00.000Z'],
-    ['in small letters', '2026-02-01t09:00:00z', '2026-02-01T09:00:00.000Z'],
-    ['as a date alone', '2026-02-28', '2026-02-28T00:00:00.000Z'],
-    ['in the first year', '0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
-    ['at the end of the last year', '9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
+    ['in lower case', '2026-02-01t09:00:00z', '2026-02-01T09:00:00.000Z'],
+    ['without a time', '2026-02-28', '2026-02-28T00:00:00.000Z'],
+    ['in year 1', '0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
+    ['at the end of year 9999', '9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
   ])('%s', (_what, text, moment) => {
     expect(momentOf(text, 'created_at')).toBe(moment);
   });
@@ -84,15 +84,17 @@ describe('a moment of the REST API', () => {
     '10000-01-01T00:00:00Z',
     '+010000-01-01T00:00:00Z',
     '-000001-01-01T00:00:00Z',
-  ])('is not %j', (text) => {
-    expect(() => momentOf(text, 'created_at')).toThrow('The Demand API gave a `created_at` that is no date.');
+  ])('rejects %j', (text) => {
+    expect(() => momentOf(text, 'created_at')).toThrow(
+      'The Demand API returned a `created_at` that is not a valid date.',
+    );
   });
 
-  test.each([undefined, null])('is null if there is none: %s', (text) => {
+  test.each([undefined, null])('is null if it is missing: %s', (text) => {
     expect(momentOf(text, 'created_at')).toBeNull();
   });
 
-  test('is returned as the same moment, whatever its offset', () => {
+  test('keeps the same time, whatever its offset', () => {
     const date = fc.date({
       min: new Date('0001-01-02T00:00:00Z'),
       max: new Date('9999-12-30T00:00:00Z'),
@@ -115,6 +117,6 @@ test.each([
   ['0000-12-31T23:59:59.999Z', false],
   ['+010000-01-01T00:00:00.000Z', false],
   ['never', false],
-])('isWritable is right about %s: %s', (text, writable) => {
+])('whether the year of %s can be written with four digits: %s', (text, writable) => {
   expect(isWritable(new Date(text))).toBe(writable);
 });

@@ -25,7 +25,7 @@ describe('filterText', () => {
     expect(filterText('search_string', text, 'filter.search')).toEqual(query);
   });
 
-  test('refuses one that is too long', () => {
+  test('rejects a text that is too long', () => {
     const read = () => filterText('search_string', 'x'.repeat(501), 'filter.search');
     expect(read).toThrow(BadUserInputError);
     expect(read).toThrow('`filter.search` must have 1 to 500 characters');
@@ -58,7 +58,7 @@ describe('filterValues', () => {
     expect(() => read(values)).toThrow(problem);
   });
 
-  test('checks each value as a text where nothing else is known of it', () => {
+  test('checks values as plain text by default', () => {
     expect(() => filterValues('ids', ['a', ''], 'filter.ids', anyText)).toThrow('`filter.ids.1`');
   });
 });
@@ -89,7 +89,7 @@ describe('ofLength', () => {
     },
   );
 
-  test('may be one length', () => {
+  test('can require an exact length', () => {
     const id = ofLength(7);
     expect(id('9NRV3B9', 'filter.ids.0')).toBe('9NRV3B9');
     expect(() => id('9NRV3B', 'filter.ids.0')).toThrow('Argument `filter.ids.0` must have 7 characters.');
@@ -98,7 +98,7 @@ describe('ofLength', () => {
 
 describe('userId', () => {
   test.each(['3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01', '3B0F6F1E-5A0C-4F0E-9A53-0D5E6D1C7A01'])(
-    'writes %s as REST does',
+    'converts %s to lower case',
     (id) => {
       expect(userId(id, 'filter.projectManagerId')).toBe('3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01');
     },
@@ -112,7 +112,7 @@ describe('userId', () => {
     '3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a0g',
   ])('refuses %j', (id) => {
     expect(() => userId(id, 'filter.projectManagerId')).toThrow(
-      'Argument `filter.projectManagerId` must be the raw id of a person, a UUID',
+      'Argument `filter.projectManagerId` must be the raw id of a person: a UUID',
     );
   });
 });
@@ -129,7 +129,7 @@ describe('fromRestEnum', () => {
     [' live', 'UNKNOWN'],
     ['constructor', 'UNKNOWN'],
     ['__proto__', 'UNKNOWN'],
-  ])('%j is %s', (value, expected) => {
+  ])('converts %j to %s', (value, expected) => {
     expect(fromRestEnum(TargetGroupStatus, value)).toBe(expected);
   });
 });
@@ -138,16 +138,16 @@ describe('toRestEnum', () => {
   const toRest = toRestEnum(RestTargetGroupStatus);
   const known = Object.values(TargetGroupStatus).filter((status) => status !== TargetGroupStatus.UNKNOWN);
 
-  test.each(known)('%s is written as REST does, and read back', (status) => {
+  test.each(known)('converts %s to REST and back', (status) => {
     const written = toRest(status, 'filter.status.0');
     expect(written).toBe(status.toLowerCase());
     expect(fromRestEnum(TargetGroupStatus, written)).toBe(status);
   });
 
-  test('refuses what REST cannot be asked for', () => {
+  test('rejects UNKNOWN', () => {
     expect(() => toRest(TargetGroupStatus.UNKNOWN, 'filter.status.2')).toThrow(BadUserInputError);
     expect(() => toRest(TargetGroupStatus.UNKNOWN, 'filter.status.2')).toThrow(
-      'Argument `filter.status.2` cannot be `UNKNOWN`.',
+      'Argument `filter.status.2` must not be `UNKNOWN`.',
     );
   });
 });

@@ -46,11 +46,8 @@ interface Case {
   readonly give?: () => unknown;
 }
 
-/** The errors as a client sees them, and the defects. */
-async function formatted(
-  executor: Executor,
-  { source, variables = {}, operationName, give = () => 'x' }: Case,
-) {
+/** The errors that a client sees, and the unexpected errors. */
+async function run(executor: Executor, { source, variables = {}, operationName, give = () => 'x' }: Case) {
   const document = parse(source);
   expect(validate(schema, document)).toEqual([]);
   const result: ExecutionResult = await executor({
@@ -62,7 +59,7 @@ async function formatted(
   const defects: unknown[] = [];
   const formatError = createFormatError({ onDefect: (error) => defects.push(error) });
   const errors = result.errors?.map((error): GraphQLFormattedError => {
-    // As Apollo Server does before it asks.
+    // As Apollo Server does before it executes an operation.
     const { code = 'INTERNAL_SERVER_ERROR', ...rest } = error.extensions;
     return formatError({ ...error.toJSON(), extensions: { ...rest, code } }, error);
   });
@@ -73,7 +70,7 @@ const throwing = (error: unknown) => () => {
   throw error;
 };
 
-describe.each(executors)('What is told of an operation that %s executes', (_name, executor) => {
+describe.each(executors)('The errors of an operation executed by %s', (_name, executor) => {
   test.each<[string, RegExp, Case]>([
     [
       'null over the default of an argument',
@@ -81,7 +78,7 @@ describe.each(executors)('What is told of an operation that %s executes', (_name
       { source: 'query ($t: String = "b") { echo(text: $t) }', variables: { t: null } },
     ],
     [
-      'the same further inside',
+      'null over a variable default in a nested field',
       /^Argument "color" of non-null type "Color!" must not be null\.$/,
       { source: 'query ($c: Color = BLUE) { inner { echo(color: $c) } }', variables: { c: null } },
     ],
@@ -101,7 +98,7 @@ describe.each(executors)('What is told of an operation that %s executes', (_name
       { source: 'query ($i: Boolean = true) { echo @include(if: $i) }', variables: { i: null } },
     ],
     [
-      'null in a directive further inside',
+      'null in a directive of a nested field',
       /^Argument "if" of non-null type "Boolean!" must not be null\.$/,
       { source: 'query ($i: Boolean = true) { inner { echo @skip(if: $i) } }', variables: { i: null } },
     ],
@@ -125,36 +122,36 @@ describe.each(executors)('What is told of an operation that %s executes', (_name
       { source: 'mutation { __typename }' },
     ],
     [
-      'an operation that is not there',
+      'an unknown operation name',
       /^Unknown operation named "B"\.$/,
       { source: 'query A { echo }', operationName: 'B' },
     ],
     [
-      'no name for one of several operations',
+      'a missing operation name',
       /^Must provide operation name if query contains multiple operations\.$/,
       { source: 'query A { echo } query B { echo }' },
     ],
     [
-      'a variable that is missing',
+      'a missing variable',
       /^Variable "\$t" of required type "String!" was not provided\.$/,
       { source: 'query ($t: String!) { echo(text: $t) }' },
     ],
     [
-      'a variable of another type',
+      'a variable of the wrong type',
       /^Variable "\$s" got invalid value "x"; Int cannot represent non-integer value/,
       { source: 'query ($s: Int!) { echo(size: $s) }', variables: { s: 'x' } },
     ],
-  ])('%s is the mistake of the client', async (_what, message, given) => {
-    const { errors, defects } = await formatted(executor, given);
+  ])('report %s as a client error', async (_what, message, given) => {
+    const { errors, defects } = await run(executor, given);
     expect(errors).toMatchObject([
       { message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT', retryable: false } },
     ]);
     expect(defects).toEqual([]);
   });
 
-  test('variables with more errors than are told are the mistake of the client', async () => {
+  test('report too many errors in variables as a client error', async () => {
     const boxes = Array.from({ length: 60 }, () => ({ width: 'x' }));
-    const { errors, defects } = await formatted(executor, {
+    const { errors, defects } = await run(executor, {
       source: 'query ($b: [Box!]!) { echo(boxes: $b) }',
       variables: { b: boxes },
     });
@@ -166,8 +163,8 @@ describe.each(executors)('What is told of an operation that %s executes', (_name
     expect(defects).toEqual([]);
   });
 
-  test('a value that is refused is not repeated at length, nor is what is wrong with it left out', async () => {
-    const { errors } = await formatted(executor, {
+  test('shorten a rejected value but keep the problem', async () => {
+    const { errors } = await run(executor, {
       source: 'query ($box: Box) { echo(box: $box) }',
       variables: { box: { width: 'w'.repeat(100_000) } },
     });
@@ -175,7 +172,7 @@ describe.each(executors)('What is told of an operation that %s executes', (_name
     expect(message).toMatch(/^Variable "\$box" got invalid value "w+ \.\.\. w+"$/);
     expect(message.length).toBeLessThan(1100);
 
-    const { errors: others } = await formatted(executor, {
+    const { errors: others } = await run(executor, {
       source: 'query ($box: Box) { echo(box: $box) }',
       variables: { box: { width: 1, ['w'.repeat(10)]: 1, tags: Array<string>(5000).fill('tag') } },
     });
@@ -185,20 +182,20 @@ describe.each(executors)('What is told of an operation that %s executes', (_name
   });
 
   test.each<[string, string, () => unknown]>([
-    ['null where that may not be', '{ must }', () => null],
-    ['another type', '{ number }', () => 'many'],
-    ['a value that an enum does not have', '{ color }', () => 'GREEN'],
-    ['something that is no list', '{ list }', () => 7],
-    ['an object of no type', '{ named { name } }', () => ({})],
-    ['an object of a type that does not exist', '{ named { name } }', () => ({ __typename: 'Cat' })],
+    ['null for a non-null field', '{ must }', () => null],
+    ['a value of the wrong type', '{ number }', () => 'many'],
+    ['an unknown enum value', '{ color }', () => 'GREEN'],
+    ['a value that is not a list', '{ list }', () => 7],
+    ['an object without a type', '{ named { name } }', () => ({})],
+    ['an object of an unknown type', '{ named { name } }', () => ({ __typename: 'Cat' })],
     ['an object of another type', '{ dog { name } }', () => ({})],
     ['an error', '{ number }', throwing(new TypeError('x is not a function'))],
-    ['a stack that is used up', '{ number }', throwing(new RangeError('Maximum call stack size exceeded'))],
+    ['a stack overflow', '{ number }', throwing(new RangeError('Maximum call stack size exceeded'))],
     ['a GraphQL error without a code', '{ number }', throwing(new GraphQLError('Unforeseen'))],
-    ['something thrown that is no error', '{ number }', throwing('text')],
-    ['a promise that fails', '{ number }', () => Promise.reject(new Error('Later'))],
-  ])('what a resolver gives is a defect: %s', async (_what, source, give) => {
-    const { errors, defects, raw } = await formatted(executor, { source, give });
+    ['a thrown value that is not an error', '{ number }', throwing('text')],
+    ['a rejected promise', '{ number }', () => Promise.reject(new Error('Later'))],
+  ])('report an invalid result of a resolver as unexpected: %s', async (_what, source, give) => {
+    const { errors, defects, raw } = await run(executor, { source, give });
     expect(errors).toMatchObject([
       {
         message: 'The gateway failed.',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { inInputWords, inputPath } from '../../src/graphql/errors/input-path.js';
+import { withInputNames, inputPath } from '../../src/graphql/errors/input-path.js';
 
 const fields = {
   start_fielding_at: ['startAt'],
@@ -7,7 +7,7 @@ const fields = {
   if_match: ['version'],
 };
 
-describe('the path in an input', () => {
+describe('inputPath', () => {
   const pathOf = inputPath(fields);
 
   test.each([
@@ -30,18 +30,18 @@ describe('the path in an input', () => {
     ['target_group_ids[]', ['targetGroupIds']],
     ['target_group_ids.first', ['targetGroupIds']],
     ['target_group_ids[99999999999999999999]', ['targetGroupIds']],
-  ])('of %s is %j', (name, path) => {
+  ])('maps %s to %j', (name, path) => {
     expect(pathOf(name)).toEqual(path);
   });
 
   test.each(['', 'page_size', 'constructor', '__proto__', '3', '/', 'start_fielding_at_all'])(
-    'of %j is not known',
+    'maps %j to null',
     (name) => {
       expect(pathOf(name)).toBeNull();
     },
   );
 
-  test('has the index that the item has in the input', () => {
+  test('maps the index of an item to its index in the input', () => {
     const shifted = inputPath(fields, (index) => (index > 1 ? undefined : index + 4));
     expect(shifted('target_group_ids[1]')).toEqual(['targetGroupIds', '5']);
     expect(shifted('target_group_ids[2]')).toEqual(['targetGroupIds']);
@@ -54,6 +54,6 @@ test.each([
   ['is not one of target_group_ids', 'is not one of `targetGroupIds`'],
   ['must fit page_size', 'must fit page_size'],
   ['is empty', 'is empty'],
-])('%j is in the words of the input: %j', (text, words) => {
-  expect(inInputWords(text, inputPath(fields))).toBe(words);
+])('withInputNames translates %j to %j', (text, words) => {
+  expect(withInputNames(text, inputPath(fields))).toBe(words);
 });

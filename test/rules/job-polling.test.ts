@@ -18,7 +18,7 @@ test.each([
   [PROCESSING, 54, 10],
   [PROCESSING, 86_400, 10],
   [PROCESSING, null, 1],
-  // A clock that runs ahead of ours.
+  // A clock ahead of ours.
   [PROCESSING, -60, 1],
   [UNKNOWN, 0, 1],
   [UNKNOWN, 600, 10],
@@ -29,7 +29,7 @@ test.each([
   expect(advice(status, age)).toBe(seconds);
 });
 
-test('a job at work is asked for after 1 to 10 whole seconds, never sooner for being older', () => {
+test('the delay is 1 to 10 whole seconds, and never shrinks with age', () => {
   fc.assert(
     fc.property(fc.nat({ max: 10_000 }), fc.nat({ max: 10_000 }), (age, more) => {
       const seconds = advice(PROCESSING, age);

@@ -3,7 +3,7 @@ import { idempotencyKeyErrors } from '../../src/graphql/job/job.starting.js';
 
 describe('idempotencyKeyErrors', () => {
   test.each(['x', '9b2f6f0e-6a0c-4b6e-8d5e-0c4f3c5f7a11', '!"#$%&\'()*+,-./~', 'x'.repeat(255)])(
-    'finds nothing wrong with %j',
+    'accepts %j',
     (key) => {
       expect(idempotencyKeyErrors(key)).toEqual([]);
     },

@@ -23,7 +23,7 @@ function refOf(location: string | undefined, base = BASE, action: BatchJobKind =
   return jobId === undefined ? undefined : { ...jobs, jobId };
 }
 
-describe('an accepted Location', () => {
+describe('a Location that is allowed', () => {
   test.each([
     ['a bare id', 'J1'],
     ['a bare id with space around it', '  J1 '],
@@ -32,7 +32,7 @@ describe('an accepted Location', () => {
     ['a path rooted at /v1/demand', `/v1${rooted}/pause/J1`],
     ['an absolute URL', `${BASE}${rooted}/pause/J1`],
     ['an absolute URL without /v1', `https://api.example.com${rooted}/pause/J1`],
-    ['an absolute URL with an explicit port', `https://api.example.com:443/v1${rooted}/pause/J1`],
+    ['an absolute URL with the port told', `https://api.example.com:443/v1${rooted}/pause/J1`],
     ['an absolute URL in capitals', `HTTPS://API.EXAMPLE.COM/v1${rooted}/pause/J1`],
     ['a trailing slash', `${rooted}/pause/J1/`],
     ['a query and a fragment', `${rooted}/pause/J1?page=2#top`],
@@ -73,7 +73,7 @@ describe('an accepted Location', () => {
   });
 });
 
-describe('a rejected Location', () => {
+describe('a Location that leads nowhere that may be called', () => {
   test.each([
     ['missing', undefined],
     ['empty', ''],
@@ -102,7 +102,7 @@ describe('a rejected Location', () => {
     ['an encoded way up as the id', `${rooted}/pause/%2e%2e`],
     ['an encoded slash in the id', `${rooted}/pause/J1%2F..`],
     ['a doubly encoded slash in the id', `${rooted}/pause/J1%252F`],
-    ['malformed percent-encoding', `${rooted}/pause/J1%E0`],
+    ['broken percent-encoding', `${rooted}/pause/J1%E0`],
     ['an encoded NUL', `${rooted}/pause/J1%00`],
     ['no id', `${rooted}/pause/`],
     ['no kind', `${rooted}/J1`],
@@ -121,7 +121,7 @@ describe('a rejected Location', () => {
   });
 });
 
-test('any Location yields a job of the project by one path segment, or nothing', () => {
+test('whatever a Location says, it names a job of the project by one path segment, or nothing', () => {
   const part = fc.oneof(
     fc.constantFrom('demand', 'accounts', '101', 'projects', 'P1', 'batch-jobs', 'pause', 'J1', 'v1', ''),
     fc.constantFrom('..', '.', '%2e%2e', '%2F', '\\', '@', ':', 'https:', 'evil.example.com', '?', '#'),
@@ -160,7 +160,7 @@ describe.each(['launch-from-draft', 'schedule-from-draft'] as const)('a job of t
     ['a path without /demand', `${ofTargetGroup}/${action}/J1`],
     ['a path without /demand, rooted at /v1', `/v1${ofTargetGroup}/${action}/J1`],
     ['a path with a slash at its end', `/demand${ofTargetGroup}/${action}/J1/`],
-  ])('can be read from %s', (_what, location) => {
+  ])('can be named by %s', (_what, location) => {
     expect(idIn(location)).toBe('J1');
   });
 
@@ -178,7 +178,7 @@ describe.each(['launch-from-draft', 'schedule-from-draft'] as const)('a job of t
       `/demand/accounts/101/projects/P1%2Ftarget-groups/T1/fielding-run-jobs/${action}/J1`,
     ],
     ['an empty segment', `/demand${ofTargetGroup}//${action}/J1`],
-  ])('cannot be read from %s', (_what, location) => {
+  ])('is not named by %s', (_what, location) => {
     expect(idIn(location)).toBeUndefined();
   });
 });

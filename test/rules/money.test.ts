@@ -6,15 +6,15 @@ describe('moneyOf', () => {
     ['2.7352', { value: '2.7352', currency_code: 'USD', currency_scale: 2 }, 'USD'],
     ['10.00', { value: '10.00', currency_code: 'JPY' }, 'JPY'],
     ['123456789012345678.90', { value: '123456789012345678.90' }, null],
-  ])('passes %s on as it came', (amount, money, currency) => {
+  ])('keeps %s unchanged', (amount, money, currency) => {
     expect(moneyOf(money)).toMatchObject({ amount, currency });
   });
 
-  test('is a number without a currency where an older version tells it', () => {
+  test('has no currency for a number of an older version', () => {
     expect(moneyOf(2.7352)).toMatchObject({ amount: '2.7352', currency: null });
   });
 
-  test('has neither where the API tells neither', () => {
+  test('has neither amount nor currency if the API returns neither', () => {
     expect(moneyOf({})).toMatchObject({ amount: null, currency: null });
     expect(moneyOf(null)).toBeNull();
   });
@@ -27,6 +27,6 @@ test.each([
   [1e-7, '0.0000001'],
   [1.25e-9, '0.00000000125'],
   [1e21, '1000000000000000000000'],
-])('%f is written as %s, without an exponent', (value, text) => {
+])('decimalText writes %f as %s, without an exponent', (value, text) => {
   expect(decimalText(value)).toBe(text);
 });

@@ -166,17 +166,17 @@ describe('parseNodeId', () => {
     expect(parseNodeId(id)).toBeUndefined();
   });
 
-  test('takes a part of 128 characters, and no more', () => {
+  test('accepts parts of up to 128 characters', () => {
     expect(parseNodeId(`101/${'x'.repeat(128)}`)).toMatchObject({ kind: 'Project' });
   });
 
-  test.each(Object.values(BatchJobKind))('takes both forms of the id of a %s job for the same', (action) => {
+  test.each(Object.values(BatchJobKind))('accepts both forms of the id of a %s job', (action) => {
     const ref = parseNodeId(`101/${P}/${action}-fielding-runs-by-target-group-id/${J}`);
     expect(ref).toEqual(parseNodeId(`101/${P}/${action}/${J}`));
     expect(idOf(ref!)).toBe(`101/${P}/${action}/${J}`);
   });
 
-  test('takes a third part for the kind of a job only where there is such a kind', () => {
+  test('takes the third part as a kind of job only if there is such a kind', () => {
     for (const segment of ['pause-foo', 'pause-', 'launch-now', 'pause-fielding-runs-by-target-group-ids'])
       expect(parseNodeId(`101/${P}/${segment}/${J}`)).toMatchObject({ kind: 'FieldingRun' });
     expect(parseNodeId(`101/${P}/restart/${J}`)).toMatchObject({ kind: 'FieldingRun' });
@@ -185,7 +185,7 @@ describe('parseNodeId', () => {
     expect(parseNodeId(`101/${P}/pause`)).toMatchObject({ kind: 'TargetGroup' });
   });
 
-  test('any text names a place whose path stays where it belongs, or nothing', () => {
+  test('returns undefined or a reference whose path stays below its parent, for any text', () => {
     const part = fc.oneof(
       fc.constantFrom(
         '101',
@@ -223,7 +223,7 @@ describe('parseNodeId', () => {
         const short = isLong ? [account, project, 'pause', ...rest].join('/') : text;
         expect(idOf(ref)).toBe(short);
         const path = pathOf(ref);
-        // A URL parser takes the path as it is: there is no way up in it, no query, no other host.
+        // URL parsers keep the path unchanged: no dot segments, no query, no other host.
         const url = new URL(`https://api.example.com/v1${path}`);
         expect(url.href).toBe(`https://api.example.com/v1${path}`);
         expect(path).toMatch(PATHS[ref.kind]);
@@ -238,7 +238,7 @@ describe('refOf and requireRef', () => {
   const pairs = kinds.flatMap((wanted) => examples.map(([id, ref]) => ({ wanted, id, ref })));
 
   test.each(pairs.filter(({ wanted, ref }) => wanted === ref.kind))(
-    'take $id as the id of a $wanted',
+    'accept $id as the id of a $wanted',
     ({ wanted, id, ref }) => {
       expect(refOf(wanted, id)).toEqual(ref);
       expect(requireRef(wanted, id, 'id')).toEqual(ref);
@@ -246,21 +246,19 @@ describe('refOf and requireRef', () => {
   );
 
   test.each(pairs.filter(({ wanted, ref }) => wanted !== ref.kind))(
-    'refuse $id as the id of a $wanted, and say what it is',
+    'reject $id as the id of a $wanted, and name its kind',
     ({ wanted, id, ref }) => {
       expect(refOf(wanted, id)).toMatch(
-        new RegExp(`^is the id of an? ${ref.kind}, and must be that of an? ${wanted}: `),
+        new RegExp(`^must be the id of an? ${wanted}: .*, but is the id of an? ${ref.kind}\\.$`),
       );
     },
   );
 
-  test.each(malformed)('refuse %j for every kind, and never repeat it', (id) => {
+  test.each(malformed)('reject %j for every kind, without repeating it', (id) => {
     for (const kind of kinds) {
       const problem = refOf(kind, id);
       expect(problem).toMatch(
-        new RegExp(
-          `^is not an id: the id of an? ${kind} is \`<account>[^\`]*\`, where .* without leading zeros\\.$`,
-        ),
+        new RegExp(`^must be the id of an? ${kind}: \`<account>[^\`]*\`, where .* without leading zeros\\.$`),
       );
     }
   });
@@ -268,6 +266,8 @@ describe('refOf and requireRef', () => {
   test('name the argument', () => {
     const required = () => requireRef('Project', '101', 'projectId');
     expect(required).toThrow(BadUserInputError);
-    expect(required).toThrow('Argument `projectId` is the id of an Account, and must be that of a Project');
+    expect(required).toThrow(
+      'Argument `projectId` must be the id of a Project: `<account>/<project>`, but is the id of an Account.',
+    );
   });
 });

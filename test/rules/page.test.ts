@@ -33,7 +33,7 @@ describe('pageQuery', () => {
       { after: '', last: 5, before: 'c' },
       { page_size: 5, end_before: 'c' },
     ],
-  ])('%j asks for %j', (args, query) => {
+  ])('converts %j to %j', (args, query) => {
     expect(pageQuery(args)).toEqual(query);
   });
 
@@ -54,12 +54,12 @@ describe('pageQuery', () => {
     [{ after: 'é'.repeat(3_000) }, '`after`'],
     [{ after: 'a\ud800' }, '`after`'],
     [{ before: '\udc00\ud800' }, '`before`'],
-  ])('refuses %j, and names %s', (args, name) => {
+  ])('rejects %j, naming %s', (args, name) => {
     expect(() => pageQuery(args)).toThrow(BadUserInputError);
     expect(() => pageQuery(args)).toThrow(name);
   });
 
-  test('passes any cursor that REST could have given on unchanged', () => {
+  test('passes on any cursor that the API could return', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 600 }), (cursor) => {
         expect(pageQuery({ after: cursor }).start_after).toBe(cursor);

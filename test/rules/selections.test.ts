@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { fieldsTold } from '../../src/graphql/fielding-run/fielding-run.reading.js';
+import { fieldsInOutcome } from '../../src/graphql/fielding-run/fielding-run.reading.js';
 import { TargetGroupStatus } from '../../src/contract/demand-api.js';
-import { projectSource } from '../../src/graphql/project/project.reading.js';
+import { projectCall } from '../../src/graphql/project/project.reading.js';
 import { needsDetails, needsOverview } from '../../src/graphql/target-group/target-group.reading.js';
 
 function fields(text: string): ReadonlySet<string> {
   return new Set(text.split(' ').filter((field) => field !== ''));
 }
 
-describe('the call that answers the fields of a project', () => {
+describe('projectCall', () => {
   test.each([
     ['', 'none'],
     ['__typename id projectId account targetGroups', 'none'],
@@ -20,11 +20,11 @@ describe('the call that answers the fields of a project', () => {
     ['statistics', 'overview'],
     ['id name projectManagerId status', 'overview'],
   ])('%j: %s', (selected, source) => {
-    expect(projectSource(fields(selected))).toBe(source);
+    expect(projectCall(fields(selected))).toBe(source);
   });
 });
 
-describe('the calls that answer the fields of a target group', () => {
+describe('the calls for the fields of a target group', () => {
   test.each([
     ['', false],
     ['__typename id targetGroupId fieldingRun project', false],
@@ -51,7 +51,7 @@ describe('the calls that answer the fields of a target group', () => {
     expect(needsDetails(fields(selected), overview)).toBe(details);
   });
 
-  test('are not more where the overview came broken', () => {
+  test('are the same if the overview is malformed', () => {
     const overview = Object.defineProperty({ ...newer }, 'created_at', {
       get: () => {
         throw new Error('broken');
@@ -61,7 +61,7 @@ describe('the calls that answer the fields of a target group', () => {
   });
 });
 
-describe('the fields of a fielding run that an action has told', () => {
+describe('the fields of a fielding run in the outcome of an action', () => {
   const known = '__typename id fieldingRunId targetGroup version';
   const period = {
     start_fielding_at: '2026-03-01T09:00:00.000Z',
@@ -71,7 +71,7 @@ describe('the fields of a fielding run that an action has told', () => {
   test.each([
     ['an entity tag alone', undefined, known],
     ['a period, too', period, `${known} startAt endAt`],
-  ])('%s', (_what, told, expected) => {
-    expect(fieldsTold({ version: '6', period: told, read: undefined })).toEqual(fields(expected));
+  ])('%s', (_what, period, expected) => {
+    expect(fieldsInOutcome({ version: '6', period, read: undefined })).toEqual(fields(expected));
   });
 });

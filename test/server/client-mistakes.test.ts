@@ -27,19 +27,19 @@ const MISTAKES: readonly (readonly [string, string, Readonly<Record<string, unkn
     'a version that JSON cannot hold as a number',
     'mutation ($v: Version!) { pauseFieldingRun(input: { id: "101/P1/T1/R1", version: $v }) { userErrors { code } } }',
     { v: 2 ** 53 },
-    /^Variable "\$v" got invalid value 9007199254740992; Version must be text/,
+    /^Variable "\$v" got invalid value 9007199254740992; Version must be the `version` of a fielding run as text/,
   ],
   [
     'a moment without a form',
     'mutation ($i: UpdateFieldingPeriodInput!) { updateFieldingPeriod(input: $i) { userErrors { code } } }',
     { i: { id: '101/P1/T1/R1', version: '5', startAt: '', endAt: '2030-01-01T00:00:00Z' } },
-    /^Variable "\$i" got invalid value "" at "i\.startAt"; DateTime must be text as RFC 3339 has it/,
+    /^Variable "\$i" got invalid value "" at "i\.startAt"; DateTime must be RFC 3339 text/,
   ],
   [
     'a list for a moment',
     'mutation ($t: DateTime!) { updateFieldingPeriod(input: { id: "101/P1/T1/R1", version: "5", startAt: $t, endAt: $t }) { userErrors { code } } }',
     { t: [['2030-01-01T00:00:00Z']] },
-    /^Variable "\$t" got invalid value .*; DateTime must be text as RFC 3339 has it/,
+    /^Variable "\$t" got invalid value .*; DateTime must be RFC 3339 text/,
   ],
   [
     'null in @include',

@@ -314,7 +314,7 @@ describe('a job that was started', () => {
     expect(errors).toMatchObject([
       {
         message: expect.stringMatching(
-          /^The job `101\/P1\/pause\/J1` was started, but it cannot be shown\. The /,
+          /^The job `101\/P1\/pause\/J1` was started, but its state cannot be read\. The /,
         ),
         path: ['payload', 'batchJob'],
         extensions: { code, retryable: false },

@@ -264,7 +264,7 @@ describe.each([400, 422])('invalid parameters of a change (%i)', (status) => {
       invalid('`version`: is no entity tag', ['version']),
       invalid('`id`: is of another target group', ['id']),
       invalid('pacing: is missing', null),
-      invalid('`endAt`: The API does not accept it.', ['endAt']),
+      invalid('`endAt`: The API rejected this value.', ['endAt']),
     ]);
   });
 

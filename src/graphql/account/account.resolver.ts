@@ -16,7 +16,8 @@ import { Account } from './account.type.js';
 export class AccountResolver {
   @Query(() => [Account], {
     nullable: 'itemsAndList',
-    description: 'The accounts that your credentials may use. Null stands for one that could not be read.',
+    description:
+      'Accounts that your credentials can access. An account that cannot be read is null, with an error.',
   })
   async accounts(@Ctx() { loaders }: RequestContext): Promise<(Account | Error)[] | null> {
     const list = await loaders.accounts.load('all');
@@ -25,10 +26,10 @@ export class AccountResolver {
 
   @Query(() => Account, {
     nullable: true,
-    description: 'One account. Null where your credentials have no such account.',
+    description: 'Account by its id. Null if your credentials have no such account.',
   })
   async account(
-    @Arg('id', () => ID, { description: 'The id of the account, e.g. `101`.' }) id: string,
+    @Arg('id', () => ID, { description: 'Id of the account, e.g. `101`.' }) id: string,
     @Ctx() context: RequestContext,
   ): Promise<Account | null> {
     return await findAccount(context, requireRef('Account', id, 'id').accountId);
@@ -36,14 +37,14 @@ export class AccountResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'What the account is called, where the API tells.',
+    description: 'Name of the account. Null if unknown.',
   })
   async name(@Root() { ref }: Account, @Ctx() context: RequestContext): Promise<string | null> {
     const account = await accountInList(context, ref.accountId);
     return account?.name ?? null;
   }
 
-  @FieldResolver(() => ProjectConnection, { nullable: true, description: "The account's projects." })
+  @FieldResolver(() => ProjectConnection, { nullable: true, description: 'Projects of the account.' })
   async projects(
     @Root() { ref }: Account,
     @Args(() => ProjectsArgs) args: ProjectsArgs,
@@ -54,9 +55,9 @@ export class AccountResolver {
 }
 
 /**
- * An account that the credentials may use. There is no REST call for one account.
+ * The account, if the credentials can access it. The API has no call for a single account, so this searches the list.
  *
- * @throws {UpstreamError} where the list does not have it, but has an account whose id cannot be read
+ * @throws {UpstreamError} if the account is not found and the list has an entry with an unreadable id
  */
 export async function findAccount(context: RequestContext, accountId: string): Promise<Account | null> {
   return (await accountInList(context, accountId)) === undefined ? null : new Account({ accountId });
@@ -77,15 +78,15 @@ async function accountInList(
   return undefined;
 }
 
-/** The contract requires neither the list nor the ids in it, and without them there is nothing to tell. */
+/** The contract makes the list and the ids in it optional, but the graph cannot do without them. */
 function accountsIn(list: rest.AccountList): readonly rest.Account[] {
   const accounts = list.accounts ?? null;
-  if (accounts === null) throw badResponse('The Demand API did not tell the `accounts`.');
+  if (accounts === null) throw badResponse('The response of the Demand API has no `accounts`.');
   return accounts;
 }
 
 function toAccount(id: number | null | undefined): Account {
   if (id === undefined || id === null)
-    throw badResponse('The Demand API did not tell the `id` of an account.');
+    throw badResponse('The response of the Demand API has an account without `id`.');
   return new Account({ accountId: accountIdOf(id) });
 }

@@ -7,7 +7,7 @@ import type { TargetGroupsInput } from './batch-job.input.js';
 import { BatchJobPayload } from './batch-job.payload.js';
 import { selectionOf, type Selection } from './batch-job.validation.js';
 
-/** Starts a job over the target groups of an input, once for each key. */
+/** Starts a batch job for the given target groups, once per idempotency key. */
 export async function startBatchJob(
   context: RequestContext,
   { targetGroupIds, idempotencyKey }: TargetGroupsInput,
@@ -17,9 +17,9 @@ export async function startBatchJob(
   const job =
     'project' in selection
       ? {
-          use: useOf(kind, selection),
+          fingerprint: fingerprintOf(kind, selection),
           field: ['targetGroupIds'],
-          notFound: 'The project of these target groups was not found.',
+          notFound: 'There is no project with these target groups.',
           pathOf: pathInInput(targetGroupIds, selection),
           create: (key: string) =>
             context.client.createBatchJob(selection.project, kind, selection.targetGroupIds, key),
@@ -28,7 +28,9 @@ export async function startBatchJob(
   return new BatchJobPayload(await startJob(context, idempotencyKey, job));
 }
 
-/** Where in the input the parts of the request come from. A target group that was named twice has been sent once. */
+/**
+ * Maps names in the request to paths in the input. Duplicate target groups are sent only once, so indexes can differ.
+ */
 function pathInInput(ids: readonly string[], { targetGroupIds: sent }: Selection): InputPath {
   return inputPath(
     {
@@ -47,7 +49,7 @@ function pathInInput(ids: readonly string[], { targetGroupIds: sent }: Selection
   );
 }
 
-/** What tells one use of a key from another. The order of the target groups does not. */
-function useOf(kind: BatchJobKind, { project, targetGroupIds }: Selection): unknown {
+/** Identifies what an idempotency key was used for. The order of the target groups does not matter. */
+function fingerprintOf(kind: BatchJobKind, { project, targetGroupIds }: Selection): unknown {
   return [kind, projectPath(project), [...targetGroupIds].sort()];
 }

@@ -9,14 +9,15 @@ export enum BatchJobStatus {
 
 registerEnumType(BatchJobStatus, {
   name: 'BatchJobStatus',
-  description: 'How far a job has come: one over many target groups, or one that launches a draft.',
+  description: 'State of a job, either a batch job or a job that launches a draft.',
   valuesConfig: {
-    PROCESSING: { description: 'At work. Ask again after `pollAfterSeconds`.' },
+    PROCESSING: { description: 'In progress. Poll again after `pollAfterSeconds`.' },
     COMPLETED: {
       description:
-        'Over. A batch job has tried every target group, and some may have failed: see `failedTargetGroups`. A draft has been launched or scheduled.',
+        'Finished. A batch job has processed every target group, and some may have failed: see ' +
+        '`failedTargetGroups`. A draft has been launched or scheduled.',
     },
-    FAILED: { description: 'Over, and failed as a whole.' },
+    FAILED: { description: 'Finished, and failed as a whole.' },
     UNKNOWN: { description: 'A status that this version of the gateway does not know.' },
   },
 });
@@ -31,12 +32,12 @@ export enum BatchJobAction {
 
 registerEnumType(BatchJobAction, {
   name: 'BatchJobAction',
-  description: 'What a batch job does with each of its target groups.',
+  description: 'Action that a batch job applies to each of its target groups.',
   valuesConfig: {
-    PAUSE: { description: 'Halts live ones.' },
-    RESUME: { description: 'Goes on with paused ones.' },
-    LAUNCH: { description: 'Starts scheduled ones now.' },
-    COMPLETE: { description: 'Ends the fielding of live or scheduled ones.' },
-    RELAUNCH: { description: 'Starts completed ones again.' },
+    PAUSE: { description: 'Pauses live target groups.' },
+    RESUME: { description: 'Resumes paused target groups.' },
+    LAUNCH: { description: 'Launches scheduled target groups now.' },
+    COMPLETE: { description: 'Completes live or scheduled target groups, which ends their fielding.' },
+    RELAUNCH: { description: 'Relaunches completed target groups.' },
   },
 });

@@ -1,26 +1,25 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { JobInput } from '../job/job.input.js';
 
-@InputType({ description: 'Which target groups to act on.' })
+@InputType()
 export abstract class TargetGroupsInput extends JobInput {
   @Field(() => [ID], {
-    description:
-      'The ids of 1 to 1,000 target groups, all of one project. One that is named twice is acted on once.',
+    description: 'Ids of 1 to 1,000 target groups, all of the same project. Duplicates are ignored.',
   })
   readonly targetGroupIds!: string[];
 }
 
-@InputType({ description: 'Which live target groups to halt.' })
+@InputType({ description: 'Live target groups to pause.' })
 export class PauseTargetGroupsInput extends TargetGroupsInput {}
 
-@InputType({ description: 'Which paused target groups to go on with.' })
+@InputType({ description: 'Paused target groups to resume.' })
 export class ResumeTargetGroupsInput extends TargetGroupsInput {}
 
-@InputType({ description: 'Which scheduled target groups to start now.' })
+@InputType({ description: 'Scheduled target groups to launch now.' })
 export class LaunchTargetGroupsInput extends TargetGroupsInput {}
 
-@InputType({ description: 'Which live or scheduled target groups to complete, so that fielding ends.' })
+@InputType({ description: 'Live or scheduled target groups to complete, which ends their fielding.' })
 export class CompleteTargetGroupsInput extends TargetGroupsInput {}
 
-@InputType({ description: 'Which completed target groups to start again.' })
+@InputType({ description: 'Completed target groups to relaunch.' })
 export class RelaunchTargetGroupsInput extends TargetGroupsInput {}

@@ -14,14 +14,15 @@ import { BatchJobPayload } from './batch-job.payload.js';
 import { createdBatchJob } from './batch-job.reading.js';
 import { BatchJob } from './batch-job.type.js';
 
-const INPUT = 'Which target groups, and under which idempotency key.';
+const INPUT = 'Target groups to act on, and an idempotency key.';
 
 @Resolver(() => BatchJobPayload)
 export class BatchJobMutations {
   @Mutation(() => BatchJobPayload, {
     nullable: true,
     description:
-      'Halts many live target groups of one project, in the background. Those that are paused already count as updated.',
+      'Pauses up to 1,000 live target groups of one project in a background job. Target groups that are ' +
+      'already paused count as updated.',
   })
   async pauseTargetGroups(
     @Arg('input', () => PauseTargetGroupsInput, { description: INPUT }) input: PauseTargetGroupsInput,
@@ -33,7 +34,8 @@ export class BatchJobMutations {
   @Mutation(() => BatchJobPayload, {
     nullable: true,
     description:
-      'Goes on with many paused target groups of one project, in the background. Those that are live already count as updated.',
+      'Resumes up to 1,000 paused target groups of one project in a background job. Target groups that are ' +
+      'already live count as updated.',
   })
   async resumeTargetGroups(
     @Arg('input', () => ResumeTargetGroupsInput, { description: INPUT }) input: ResumeTargetGroupsInput,
@@ -44,7 +46,7 @@ export class BatchJobMutations {
 
   @Mutation(() => BatchJobPayload, {
     nullable: true,
-    description: 'Starts many scheduled target groups of one project now, in the background.',
+    description: 'Launches up to 1,000 scheduled target groups of one project now, in a background job.',
   })
   async launchTargetGroups(
     @Arg('input', () => LaunchTargetGroupsInput, { description: INPUT }) input: LaunchTargetGroupsInput,
@@ -55,7 +57,8 @@ export class BatchJobMutations {
 
   @Mutation(() => BatchJobPayload, {
     nullable: true,
-    description: 'Ends the fielding of many target groups of one project, in the background.',
+    description:
+      'Completes up to 1,000 target groups of one project in a background job, which ends their fielding.',
   })
   async completeTargetGroups(
     @Arg('input', () => CompleteTargetGroupsInput, { description: INPUT }) input: CompleteTargetGroupsInput,
@@ -66,7 +69,7 @@ export class BatchJobMutations {
 
   @Mutation(() => BatchJobPayload, {
     nullable: true,
-    description: 'Starts many completed target groups of one project again, in the background.',
+    description: 'Relaunches up to 1,000 completed target groups of one project in a background job.',
   })
   async relaunchTargetGroups(
     @Arg('input', () => RelaunchTargetGroupsInput, { description: INPUT }) input: RelaunchTargetGroupsInput,
@@ -78,8 +81,8 @@ export class BatchJobMutations {
   @FieldResolver(() => BatchJob, {
     nullable: true,
     description:
-      'The job. Null where none was started: `userErrors` says why. Null with an error at this path where it was started, but ' +
-      'cannot be shown.',
+      'Job that was started. Null if none was started: `userErrors` says why. Null with an error at this path ' +
+      'if it was started but cannot be read.',
   })
   async batchJob(
     @Root() { created }: BatchJobPayload,

@@ -3,7 +3,6 @@ import type { BatchJobRef } from '../../upstream/resources/resource-ref.js';
 import { JobPayload } from '../job/job.payload.js';
 
 @ObjectType({
-  description:
-    'What became of the wish to act on many target groups: the job, or what the user can do about a failure.',
+  description: 'Result of starting a batch job: the job, or errors that the user can act on.',
 })
 export class BatchJobPayload extends JobPayload<BatchJobRef> {}

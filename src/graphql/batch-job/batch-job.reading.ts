@@ -5,8 +5,8 @@ import type { BatchJobRef } from '../../upstream/resources/resource-ref.js';
 import { createdJob } from '../job/job.reading.js';
 import { BatchJob } from './batch-job.type.js';
 
-/** What the place of a job alone answers. */
-const NEEDS_NOTHING = new Set(['__typename', 'id', 'jobId', 'action', 'project']);
+/** Fields that need no call, because the job's reference has them. */
+const NEEDS_NO_CALL = new Set(['__typename', 'id', 'jobId', 'action', 'project']);
 
 export async function findBatchJob({ loaders }: RequestContext, ref: BatchJobRef): Promise<BatchJob | null> {
   const job = await loaders.batchJob.load(ref);
@@ -18,7 +18,7 @@ export function createdBatchJob(
   ref: BatchJobRef,
   info: GraphQLResolveInfo,
 ): Promise<BatchJob> {
-  const atWork = new BatchJob(ref, { job_id: ref.jobId, status: JobStatus.Processing });
+  const started = new BatchJob(ref, { job_id: ref.jobId, status: JobStatus.Processing });
   const read = () => findBatchJob(context, ref);
-  return createdJob({ typeName: 'BatchJob', atWork, told: NEEDS_NOTHING, read }, info);
+  return createdJob({ typeName: 'BatchJob', started, known: NEEDS_NO_CALL, read }, info);
 }

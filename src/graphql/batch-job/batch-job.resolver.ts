@@ -14,9 +14,9 @@ import { BatchJob, FailedTargetGroup, UpdatedTargetGroup } from './batch-job.typ
 
 @Resolver(() => BatchJob)
 export class BatchJobResolver {
-  @Query(() => BatchJob, { nullable: true, description: 'One batch job. Null where there is no such job.' })
+  @Query(() => BatchJob, { nullable: true, description: 'Batch job by its id. Null if it does not exist.' })
   async batchJob(
-    @Arg('id', () => ID, { description: 'The id of the job, as the mutation that started it told.' })
+    @Arg('id', () => ID, { description: 'Id of the job, as returned by the mutation that started it.' })
     id: string,
     @Ctx() context: RequestContext,
   ): Promise<BatchJob | null> {
@@ -26,7 +26,8 @@ export class BatchJobResolver {
   @FieldResolver(() => Int, {
     nullable: true,
     description:
-      'In how many seconds to ask again: 1 to 10, rising with the age of the job. Null once the job is over.',
+      'Recommended delay before the next poll: 1 to 10 seconds, growing with the age of the job. Null once ' +
+      'the job has finished.',
   })
   pollAfterSeconds(@Root() job: BatchJob, @Ctx() { now }: RequestContext): number | null {
     return pollingAdvice(job, now());
@@ -34,7 +35,7 @@ export class BatchJobResolver {
 
   @FieldResolver(() => User, {
     nullable: true,
-    description: 'Who started the job. Null where the API does not tell.',
+    description: 'Person who started the job. Null if unknown.',
   })
   async createdByUser(
     @Root() { ref, createdBy }: BatchJob,
@@ -46,7 +47,7 @@ export class BatchJobResolver {
 
   @FieldResolver(() => Project, {
     nullable: true,
-    description: 'The project whose target groups the job acts on.',
+    description: "Project of the job's target groups.",
   })
   async project(
     @Root() { ref }: BatchJob,
@@ -59,7 +60,7 @@ export class BatchJobResolver {
 
 @Resolver(() => UpdatedTargetGroup)
 export class UpdatedTargetGroupResolver {
-  @FieldResolver(() => TargetGroup, { nullable: true, description: 'The target group as it is now.' })
+  @FieldResolver(() => TargetGroup, { nullable: true, description: 'Current state of the target group.' })
   async targetGroup(
     @Root() { ref }: UpdatedTargetGroup,
     @Ctx() context: RequestContext,
@@ -73,7 +74,7 @@ export class UpdatedTargetGroupResolver {
 export class FailedTargetGroupResolver {
   @FieldResolver(() => TargetGroup, {
     nullable: true,
-    description: 'The target group as it is now. Null where there is none with that id.',
+    description: 'Current state of the target group. Null if it does not exist.',
   })
   async targetGroup(
     @Root() { ref }: FailedTargetGroup,

@@ -5,9 +5,8 @@ import { segment, type BatchJobRef, type TargetGroupRef } from '../../upstream/r
 import { batchJobNodeId } from '../node/node-id.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 import { itemsFrom } from '../items.js';
-import { fromRestEnum } from '../rest-enum.js';
-import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
-import { BatchJobAction, BatchJobStatus } from './batch-job.enum.js';
+import { Job, JobFailureReason } from '../job/job.base.js';
+import { BatchJobAction } from './batch-job.enum.js';
 
 const ACTION_OF_KIND: Readonly<Record<BatchJobKind, BatchJobAction>> = {
   [BatchJobKind.Pause]: BatchJobAction.PAUSE,
@@ -17,79 +16,42 @@ const ACTION_OF_KIND: Readonly<Record<BatchJobKind, BatchJobAction>> = {
   [BatchJobKind.Relaunch]: BatchJobAction.RELAUNCH,
 };
 
-const NAME_ELSEWHERE = 'Use `targetGroup { name }`: the API does not tell names in jobs any more.';
+@ObjectType({ description: 'Reason why a batch job could not act on a target group.' })
+export class FailureReason extends JobFailureReason<rest.FailureReason> {}
 
-@ObjectType({ description: 'Why a batch job could not act on a target group.' })
-export class FailureReason {
-  constructor(private readonly reason: rest.FailureReason) {}
+@ObjectType()
+abstract class JobTargetGroup<I extends rest.UpdatedTargetGroup> {
+  constructor(
+    readonly ref: TargetGroupRef,
+    protected readonly item: I,
+  ) {}
 
-  @Field(() => String, {
-    nullable: true,
-    description:
-      "The reason, in the API's own word for programs, e.g. `TargetGroupNotFound`. Null where the API does not tell it.",
-  })
-  get code(): string | null {
-    return this.reason.code ?? null;
+  @Field(() => ID, { description: 'Raw id of the target group in the REST API.' })
+  get targetGroupId(): string {
+    return this.ref.targetGroupId;
   }
 
   @Field(() => String, {
     nullable: true,
-    description: 'The reason, as a sentence for people. Null where the API does not tell it.',
+    description: 'Name of the target group. Always null since version 2025-12-18 of the REST API.',
+    deprecationReason: 'Use `targetGroup { name }`: the REST API no longer includes names in jobs.',
   })
-  get description(): string | null {
-    return this.reason.description ?? null;
+  get name(): string | null {
+    return this.item.target_group_name ?? null;
   }
 }
 
 @ObjectType({
-  description: 'A target group that a batch job has brought into the wanted state, or found in it.',
+  description:
+    'Target group that a batch job has brought into the requested state, or that was already in it.',
 })
-export class UpdatedTargetGroup {
-  constructor(
-    readonly ref: TargetGroupRef,
-    private readonly item: rest.UpdatedTargetGroup,
-  ) {}
+export class UpdatedTargetGroup extends JobTargetGroup<rest.UpdatedTargetGroup> {}
 
-  @Field(() => ID, { description: 'The raw id of the target group in the REST API.' })
-  get targetGroupId(): string {
-    return this.ref.targetGroupId;
-  }
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'What the target group is called. Null where the API does not tell, as since 2025-12-18.',
-    deprecationReason: NAME_ELSEWHERE,
-  })
-  get name(): string | null {
-    return this.item.target_group_name ?? null;
-  }
-}
-
-@ObjectType({ description: 'A target group that a batch job could not act on.' })
-export class FailedTargetGroup {
-  constructor(
-    readonly ref: TargetGroupRef,
-    private readonly item: rest.FailedTargetGroup,
-  ) {}
-
-  @Field(() => ID, { description: 'The raw id of the target group in the REST API.' })
-  get targetGroupId(): string {
-    return this.ref.targetGroupId;
-  }
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'What the target group is called, where there is one. Null where the API does not tell, as since 2025-12-18.',
-    deprecationReason: NAME_ELSEWHERE,
-  })
-  get name(): string | null {
-    return this.item.target_group_name ?? null;
-  }
-
+@ObjectType({ description: 'Target group that a batch job could not act on.' })
+export class FailedTargetGroup extends JobTargetGroup<rest.FailedTargetGroup> {
   @Field(() => FailureReason, {
     nullable: true,
-    description: 'Why it failed. Null, with an error, where what the API tells cannot be read.',
+    description: 'Reason for the failure. Null, with an error, if it cannot be read.',
   })
   get failureReason(): FailureReason | null {
     return new FailureReason(this.item.failure_reason);
@@ -99,53 +61,24 @@ export class FailedTargetGroup {
 @ObjectType({
   implements: Node,
   description:
-    'Work on many target groups that goes on in the background, and past the failures of single ones.',
+    'Background job that applies an action to many target groups. It continues if a single target group fails.',
 })
-export class BatchJob implements Node {
-  constructor(
-    readonly ref: BatchJobRef,
-    private readonly job: rest.BatchJob,
-  ) {}
-
+export class BatchJob extends Job<BatchJobRef, rest.BatchJob> implements Node {
   @Field(() => ID, { description: NODE_ID })
   get id(): string {
     return batchJobNodeId(this.ref);
   }
 
-  @Field(() => ID, { description: 'The raw id in the REST API.' })
-  get jobId(): string {
-    return this.ref.jobId;
-  }
-
-  @Field(() => BatchJobAction, { description: 'What the job does with each of its target groups.' })
+  @Field(() => BatchJobAction, { description: 'Action that the job applies to each of its target groups.' })
   get action(): BatchJobAction {
     return ACTION_OF_KIND[this.ref.action];
-  }
-
-  @Field(() => BatchJobStatus, { description: 'How far the job has come.' })
-  get status(): BatchJobStatus {
-    return fromRestEnum(BatchJobStatus, this.job.status);
-  }
-
-  @Field(() => DateTime, { nullable: true, description: 'When the job was created.' })
-  get createdAt(): Moment | null {
-    return momentOf(this.job.created_at, 'created_at');
-  }
-
-  @Field(() => ID, {
-    nullable: true,
-    description:
-      'The raw id of who started the job. `createdByUser` tells the name. Null where the API does not tell.',
-  })
-  get createdBy(): string | null {
-    return this.job.created_by ?? null;
   }
 
   @Field(() => [UpdatedTargetGroup], {
     nullable: 'itemsAndList',
     description:
-      'The target groups that are in the wanted state now, those included that already were. Null, with an error, stands ' +
-      'for one that could not be read, or for the list where none could.',
+      'Target groups that are now in the requested state, including those that already were. An item that ' +
+      'cannot be read is null, with an error; so is the list if it cannot be read.',
   })
   get updatedTargetGroups(): readonly (UpdatedTargetGroup | Error)[] {
     const items = this.job.updated_target_groups?.data ?? [];
@@ -155,8 +88,8 @@ export class BatchJob implements Node {
   @Field(() => [FailedTargetGroup], {
     nullable: 'itemsAndList',
     description:
-      'The target groups that could not be acted on, and why. Null, with an error, stands for one that could not be ' +
-      'read, or for the list where none could.',
+      'Target groups that the job could not act on, with reasons. An item that cannot be read is null, with ' +
+      'an error; so is the list if it cannot be read.',
   })
   get failedTargetGroups(): readonly (FailedTargetGroup | Error)[] {
     const items = this.job.failed_target_groups?.data ?? [];

@@ -4,21 +4,21 @@ import { refOf, projectNodeId } from '../node/node-id.js';
 
 const MAX_TARGET_GROUPS = 1000;
 
-/** What a batch job is to act on: raw ids of target groups of one project, each once, in the order they came. */
+/** The raw ids of the target groups that a batch job acts on: without duplicates, in the order of the input. */
 export interface Selection {
   readonly project: ProjectRef;
   readonly targetGroupIds: readonly string[];
 }
 
 /**
- * The target groups that a client named, or what is wrong with them: of an id that comes more than once, and of more ids than
- * a job may have, it is told once.
+ * The selected target groups, or what is wrong with the ids. Each duplicate id is reported once, and too many ids are
+ * reported as one error.
  */
 export function selectionOf(ids: readonly string[]): Selection | readonly ValidationError[] {
   const indexes = new Map<string, number>();
   for (const [index, id] of ids.entries()) if (!indexes.has(id)) indexes.set(id, index);
   if (indexes.size > MAX_TARGET_GROUPS) {
-    return [atList(`must name at most ${MAX_TARGET_GROUPS} target groups, and names ${indexes.size}.`)];
+    return [atList(`must contain at most ${MAX_TARGET_GROUPS} target groups, but contains ${indexes.size}.`)];
   }
 
   const refs: TargetGroupRef[] = [];
@@ -31,11 +31,14 @@ export function selectionOf(ids: readonly string[]): Selection | readonly Valida
   if (errors.length > 0) return errors;
 
   const [project] = refs;
-  if (project === undefined) return [atList('must name at least one target group.')];
-  const strangers = [...indexes.values()].filter((_, nth) => !sameProject(refs[nth] ?? project, project));
-  if (strangers.length > 0) {
-    return strangers.map((index) =>
-      atIndex(index, `is of another project than the first: \`${projectNodeId(project)}\`.`),
+  if (project === undefined) return [atList('must contain at least one target group.')];
+  const foreign = [...indexes.values()].filter((_, nth) => !sameProject(refs[nth] ?? project, project));
+  if (foreign.length > 0) {
+    return foreign.map((index) =>
+      atIndex(
+        index,
+        `must belong to the same project as the first target group: \`${projectNodeId(project)}\`.`,
+      ),
     );
   }
   return { project, targetGroupIds: refs.map(({ targetGroupId }) => targetGroupId) };

@@ -4,13 +4,14 @@ import { ArgsType, Field, Int } from 'type-graphql';
 export class ChangelogArgs {
   @Field(() => Int, {
     nullable: true,
-    description: 'How many entries, from the newest or from `after`. 1 to 50; 10 if none is given.',
+    description:
+      'Number of entries to return, starting with the newest, or with the entry after `after`. 1 to 50; default 10.',
   })
   readonly first?: number | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The cursor of the entry before the page. Empty text counts as none.',
+    description: 'Cursor after which the page starts. An empty string is ignored.',
   })
   readonly after?: string | null;
 }

@@ -5,5 +5,5 @@ export const TargetGroupChangelogConnection = connectionType<ChangelogEntry>(
   () => ChangelogEntry,
   'TargetGroupChangelog',
   'changelog entries',
-  'Works as `after`.',
+  'Cursor to pass as `after`.',
 );

@@ -9,10 +9,10 @@ export enum ChangelogActorKind {
 
 registerEnumType(ChangelogActorKind, {
   name: 'ChangelogActorKind',
-  description: 'What kind of actor made a change.',
+  description: 'Kind of actor that made a change.',
   valuesConfig: {
-    PERSON: { description: 'A person; `user` says who.' },
-    SYSTEM: { description: 'The system itself, e.g. at the scheduled end.' },
+    PERSON: { description: 'A person: see `user`.' },
+    SYSTEM: { description: 'The system, e.g. when the scheduled end is reached.' },
     MARKETPLACE: { description: 'The marketplace, e.g. because too few respondents complete.' },
     UNKNOWN: { description: 'A kind that this version of the gateway does not know.' },
   },
@@ -32,19 +32,20 @@ export enum ChangeValueKind {
 
 registerEnumType(ChangeValueKind, {
   name: 'ChangeValueKind',
-  description: 'How to read the values of a change, which are given as text.',
+  description: 'Format of the old and new values of a change, which are returned as text.',
   valuesConfig: {
-    TEXT: { description: "As it is: a name, an address, an id, or a word of the API's, e.g. `paused`." },
+    TEXT: {
+      description: 'Plain text: a name, an address, an id, or a code of the REST API such as `paused`.',
+    },
     NUMBER: { description: 'A decimal number, e.g. `400` or `0.25`.' },
     BOOLEAN: { description: '`true` or `false`.' },
-    MOMENT: { description: 'A moment as `DateTime` writes it: RFC 3339 in UTC with milliseconds.' },
-    DURATION: { description: 'A length of time as `Duration` writes it, e.g. `PT12H`.' },
+    MOMENT: { description: 'A time in the format of `DateTime`: RFC 3339 in UTC with milliseconds.' },
+    DURATION: { description: 'A duration in the format of `Duration`, e.g. `PT12H`.' },
     MONEY: {
-      description:
-        'A decimal amount, and the currency after a space where the API tells it, e.g. `2.50 USD`.',
+      description: 'A decimal amount, followed by a space and the currency if known, e.g. `2.50 USD`.',
     },
-    PERSON: { description: 'The raw id of a person.' },
-    JSON: { description: 'A JSON text: anything else, or two values of different kinds.' },
-    NONE: { description: 'There is neither an old value nor a new one.' },
+    PERSON: { description: 'Raw id of a person.' },
+    JSON: { description: 'JSON text: any other value, or two values of different kinds.' },
+    NONE: { description: 'The change has neither an old nor a new value.' },
   },
 });

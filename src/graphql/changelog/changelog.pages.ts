@@ -9,7 +9,7 @@ import { ChangelogEntry } from './changelog.type.js';
 
 const MAX_ENTRIES = 50;
 
-/** One page of a target group's changelog, the newest entries first; null where there is no such target group. */
+/** One page of a target group's changelog, newest first; null if the target group does not exist. */
 export async function changelogConnection(
   { loaders }: RequestContext,
   ref: TargetGroupRef,
@@ -27,16 +27,16 @@ export async function changelogConnection(
   );
 }
 
-/** @throws {BadUserInputError} for a size that is not 1 to 50, or a cursor that cannot be one */
+/** @throws {BadUserInputError} if the size is not 1 to 50, or the cursor is invalid */
 export function changelogQuery(args: ChangelogArgs): PageQuery {
   const { first = null } = args;
   if (first !== null && (first < 1 || first > MAX_ENTRIES)) {
-    throw new BadUserInputError(`Argument \`first\` must be from 1 to ${MAX_ENTRIES}.`);
+    throw new BadUserInputError(`Argument \`first\` must be between 1 and ${MAX_ENTRIES}.`);
   }
   return pageQuery(args);
 }
 
-/** A changelog does not tell whether there are more entries: it goes on where there is a cursor to go on from. */
+/** The API does not say whether a changelog has more entries, so a cursor counts as a next page. */
 class ChangelogPage implements RestList {
   constructor(private readonly page: rest.TargetGroupChangelog) {}
 

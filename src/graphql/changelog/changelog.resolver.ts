@@ -15,8 +15,8 @@ export class ChangelogResolver {
   @FieldResolver(() => TargetGroupChangelogConnection, {
     nullable: true,
     description:
-      'The change history of the target group: who changed what, and when, the newest entries first, page by page. It is ' +
-      'read forward only. Null where there is no such target group. Costs one REST call for each target group and page.',
+      'Change history of the target group, newest first. Supports forward pagination only. Null if the target ' +
+      'group does not exist. Costs one REST call per target group and page.',
   })
   async changelog(
     @Root() { ref }: TargetGroup,
@@ -31,7 +31,7 @@ export class ChangelogResolver {
 export class ChangelogActorResolver {
   @FieldResolver(() => User, {
     nullable: true,
-    description: 'The person. Null where it was not a person, or where the API does not tell.',
+    description: 'Person who made the change. Null if it was not a person, or if unknown.',
   })
   async user(
     @Root() { account, userId }: ChangelogActor,

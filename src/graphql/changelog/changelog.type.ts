@@ -12,37 +12,39 @@ const ACTOR_KINDS: ReadonlyMap<string, ChangelogActorKind> = new Map([
   ['system_marketplace_user', ChangelogActorKind.MARKETPLACE],
 ]);
 
-/** Who made a change, as REST may write it, whatever kind it is. */
-interface RestChanger {
+/** The author of a change; the union of all kinds in the contract. */
+interface RestActor {
   readonly type?: string | null;
   readonly las_user_id?: string | null;
 }
 
-@ObjectType({ description: 'Who made a change: a person, the system, or the marketplace.' })
+@ObjectType({ description: 'Author of a change: a person, the system or the marketplace.' })
 export class ChangelogActor {
   constructor(
-    /** Whose users the person is among. */
+    /** The account whose users include the person. */
     readonly account: AccountRef,
-    private readonly changer: RestChanger,
+    private readonly source: RestActor,
   ) {}
 
-  @Field(() => ChangelogActorKind, { description: 'Whether it was a person, the system or the marketplace.' })
+  @Field(() => ChangelogActorKind, {
+    description: 'Whether the author is a person, the system or the marketplace.',
+  })
   get kind(): ChangelogActorKind {
-    return ACTOR_KINDS.get(this.changer.type ?? '') ?? ChangelogActorKind.UNKNOWN;
+    return ACTOR_KINDS.get(this.source.type ?? '') ?? ChangelogActorKind.UNKNOWN;
   }
 
   @Field(() => ID, {
     nullable: true,
     description:
-      'The raw id of the person. `user` tells the name. Null where it was not a person, or where the API does not tell.',
+      'Raw id of the person; see `user` for the name. Null if the author is not a person, or if unknown.',
   })
   get userId(): string | null {
-    return this.changer.las_user_id ?? null;
+    return this.source.las_user_id ?? null;
   }
 }
 
 @ObjectType({
-  description: 'One setting of a target group that was changed: from what, to what.',
+  description: 'Change of one setting of a target group, with its old and new value.',
 })
 export class Change {
   #values: ChangeValues | undefined;
@@ -52,8 +54,8 @@ export class Change {
   @Field(() => String, {
     nullable: true,
     description:
-      "What was changed, in the API's own word, e.g. `status_change`, `filling_goal_change` or `name_change`. More of them " +
-      'may come.',
+      'Changed setting, as a code of the REST API, e.g. `status_change`, `filling_goal_change` or ' +
+      '`name_change`. New codes can be added at any time.',
   })
   get kind(): string | null {
     return this.change.object ?? null;
@@ -61,7 +63,7 @@ export class Change {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The value before, as text. Null where there was none.',
+    description: 'Value before the change, as text. Null if there was none.',
   })
   get oldValue(): string | null {
     return this.values.oldValue;
@@ -69,13 +71,13 @@ export class Change {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The value after, as text. Null where there is none any more.',
+    description: 'Value after the change, as text. Null if there is none.',
   })
   get newValue(): string | null {
     return this.values.newValue;
   }
 
-  @Field(() => ChangeValueKind, { description: 'How to read `oldValue` and `newValue`.' })
+  @Field(() => ChangeValueKind, { description: 'Format of `oldValue` and `newValue`.' })
   get valueKind(): ChangeValueKind {
     return this.values.kind;
   }
@@ -83,8 +85,8 @@ export class Change {
   @Field(() => String, {
     nullable: true,
     description:
-      "Why the status changed, in the API's own word, e.g. `total_completes_reached`. Null where the API gives no " +
-      'reason, as for most changes by a person, and for changes of anything else.',
+      'Reason for a status change, as a code of the REST API, e.g. `total_completes_reached`. Null for most ' +
+      'changes made by a person, and for all other kinds of changes.',
   })
   get reasonCode(): string | null {
     return this.change.reason_code ?? null;
@@ -93,7 +95,7 @@ export class Change {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The raw id of the supplier that the price is for (`private_exchange_cpi_change`). Else null.',
+      'Raw id of the supplier whose price was changed. Null unless `kind` is `private_exchange_cpi_change`.',
   })
   get supplierId(): string | null {
     return this.change.supplier_id ?? null;
@@ -105,7 +107,7 @@ export class Change {
 }
 
 @ObjectType({
-  description: 'One entry in the history of a target group: what was changed together, when, and by whom.',
+  description: 'Entry in the change history of a target group: a set of changes made together.',
 })
 export class ChangelogEntry {
   constructor(
@@ -115,20 +117,20 @@ export class ChangelogEntry {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The raw id of the entry in the REST API. Null where the API does not tell.',
+    description: 'Raw id of the entry in the REST API. Null if unknown.',
   })
   get entryId(): string | null {
     return this.entry.id ?? null;
   }
 
-  @Field(() => DateTime, { nullable: true, description: 'When it was changed.' })
+  @Field(() => DateTime, { nullable: true, description: 'Time of the change.' })
   get occurredAt(): Moment | null {
     return momentOf(this.entry.occurred_at, 'occurred_at');
   }
 
   @Field(() => ChangelogActor, {
     nullable: true,
-    description: 'Who changed it. Null where the API does not tell.',
+    description: 'Author of the change. Null if unknown.',
   })
   get actor(): ChangelogActor | null {
     const { user } = this.entry;
@@ -137,7 +139,7 @@ export class ChangelogEntry {
 
   @Field(() => [Change], {
     nullable: 'itemsAndList',
-    description: 'What was changed together. Null in the list stands for a change that could not be read.',
+    description: 'Changes that were made together. A change that cannot be read is null, with an error.',
   })
   get changes(): (Change | Error)[] {
     return itemsFrom(this.entry.changes ?? [], (change) => new Change(change));

@@ -10,30 +10,30 @@ export class CompletesResolver {
   @FieldResolver(() => [CompletesPoint], {
     nullable: 'itemsAndList',
     description:
-      'Completes over time, oldest first: how many came in during each interval, as the points of a chart. Null for a ' +
-      'draft; in the list, null stands for a point that could not be read. Costs one REST call for each target group and ' +
-      'interval.',
+      'Completes over time as the points of a chart, oldest first: how many completes came in during each ' +
+      'interval. Null for a draft. A point that cannot be read is null, with an error. Costs one REST call ' +
+      'per target group and interval.',
   })
   async completesOverTime(
     @Root() { ref }: TargetGroup,
     @Arg('interval', () => Duration, {
       description:
-        'How long each interval is, e.g. `PT1H` or `P1D`. The API may refuse one that is too short for the ' +
-        'time that fielding has taken.',
+        'Length of each interval, e.g. `PT1H` or `P1D`. The REST API can reject an interval that is too short ' +
+        'for the fielding period.',
     })
     interval: string,
     @Ctx() { loaders }: RequestContext,
   ): Promise<(CompletesPoint | Error)[] | null> {
-    const answer = await loaders.completesByInterval.load({ ...ref, interval });
-    if (answer === null) return null;
-    return inOrder(itemsFrom(answer.aggregated_completes_intervals, (item) => new CompletesPoint(item)));
+    const response = await loaders.completesByInterval.load({ ...ref, interval });
+    if (response === null) return null;
+    return inOrder(itemsFrom(response.aggregated_completes_intervals, (item) => new CompletesPoint(item)));
   }
 }
 
-/** The API does not promise an order. What could not be read stays where it is. */
+/** Sorts the points, as the API does not guarantee an order. Unreadable points keep their index. */
 function inOrder(points: readonly (CompletesPoint | Error)[]): (CompletesPoint | Error)[] {
   const read = points.filter((point): point is CompletesPoint => !(point instanceof Error));
-  // Moments are written so that they sort as texts.
+  // The text format of moments sorts chronologically.
   const sorted = read.toSorted((one, other) => (one.at < other.at ? -1 : Number(one.at > other.at)));
   return points.map((point) => (point instanceof Error ? point : (sorted.shift() ?? point)));
 }

@@ -9,60 +9,60 @@ export interface Edge<N> {
   readonly node: N;
 }
 
-/** An item that cannot be used stands as its error: it fails alone, and the rest of the page stands. */
+/** An unusable item is represented by its error, so that the rest of the page can be used. */
 export interface Connection<N> {
   readonly edges: readonly (Edge<N> | Error)[];
   readonly nodes: readonly (N | Error)[];
   readonly pageInfo: PageInfo;
 }
 
-/** What is in a list of REST. Some kinds may come without an id, and so without a cursor. */
+/** An item in a REST list. Some kinds can lack an id, and thus a cursor. */
 export interface Identified {
   readonly id?: string | null;
 }
 
-/** What a list of REST tells beside its items. Like any property of an answer, one that came broken throws when it is read. */
+/** The properties of a REST list besides its items. Reading a malformed property throws. */
 export interface RestList {
   readonly has_more: boolean;
   readonly next_cursor?: string | null | undefined;
 }
 
 /**
- * The object types of a connection over a node type (Relay Cursor Connections, with `nodes` beside `edges`).
+ * The object types of a connection (Relay Cursor Connections, with an additional `nodes` list).
  *
- * @param items what they are called, in plural
- * @param cursorUse what a cursor is good for. Default: both directions.
+ * @param items plural noun for the items, used in descriptions
+ * @param cursorUse description of `cursor`. Default: both directions
  */
 export function connectionType<N extends object>(
   node: () => ClassType<N>,
   name: string,
   items: string,
-  cursorUse = 'Works as `after` and as `before`.',
+  cursorUse = 'Cursor to pass as `after` or `before`.',
 ) {
-  @ObjectType(`${name}Edge`, { description: `One of the ${items} of a page, and its cursor.` })
+  @ObjectType(`${name}Edge`, { description: `Item in a page of ${items}, with its cursor.` })
   class EdgeType {
     @Field(() => String, { description: cursorUse })
     readonly cursor!: string;
 
-    @Field(node, { nullable: true, description: 'The item itself.' })
+    @Field(node, { nullable: true, description: 'Item.' })
     readonly node!: N | null;
   }
 
-  @ObjectType(`${name}Connection`, { description: `One page of ${items}.` })
+  @ObjectType(`${name}Connection`, { description: `Page of ${items}.` })
   class ConnectionType {
     @Field(() => [EdgeType], {
       nullable: 'items',
-      description: 'The items with their cursors. Null stands for an item that could not be read.',
+      description: 'Items with their cursors. An item that cannot be read is null, with an error.',
     })
     readonly edges!: readonly (EdgeType | null)[];
 
     @Field(() => [node()], {
       nullable: 'items',
-      description: 'The items alone. Null stands for an item that could not be read.',
+      description: 'Items without cursors. An item that cannot be read is null, with an error.',
     })
     readonly nodes!: readonly (N | null)[];
 
-    @Field(() => PageInfo, { description: 'Where this page stands in the list.' })
+    @Field(() => PageInfo, { description: 'Position of this page in the list.' })
     readonly pageInfo!: PageInfo;
   }
 
@@ -70,11 +70,11 @@ export function connectionType<N extends object>(
 }
 
 /**
- * A connection from a page of REST. An item's id is its cursor; the last one of a page that goes on has the
- * `next_cursor` of REST, where there is one that can be sent back to it.
+ * Makes a connection from a page of a REST list. The cursor of an item is its id, except that the last item of a page
+ * uses the list's `next_cursor` if that is a valid cursor.
  *
- * @param items those of the list; one that came broken throws when it is read, so each is read by itself
- * @throws {UpstreamError} where the page leads back to where it was asked from: whoever follows it never comes to an end
+ * @param items the items of `list`; reading a malformed item throws
+ * @throws {UpstreamError} if the page leads back to its own cursor, so that a client would never reach the end
  */
 export function toConnection<I extends Identified, N>(
   list: RestList,
@@ -83,18 +83,18 @@ export function toConnection<I extends Identified, N>(
   toNode: (item: I) => N,
 ): Connection<N> {
   if (startsOver(list, items, query))
-    throw badResponse('The Demand API gave a page that leads back to the cursor it was asked with.');
-  return new PageOfRest(list, items, query, toNode);
+    throw badResponse('The Demand API returned a page that leads back to the cursor it was requested with.');
+  return new RestPage(list, items, query, toNode);
 }
 
-/** Edges, nodes and page info are made when they are asked for: an operation seldom selects all three. */
-class PageOfRest<I extends Identified, N> implements Connection<N> {
+/** Makes edges, nodes and page info lazily: few operations select all three. */
+class RestPage<I extends Identified, N> implements Connection<N> {
   readonly #list: RestList;
   readonly #items: readonly I[];
   readonly #query: PageQuery;
   readonly #toNode: (item: I) => N;
   readonly #backward: boolean;
-  /** How many items more than asked for have come; those that are farthest from the cursor are not shown. */
+  /** How many more items arrived than requested; those farthest from the cursor are dropped. */
   readonly #surplus: number;
   #nodes: readonly (N | Error)[] | undefined;
 
@@ -123,11 +123,13 @@ class PageOfRest<I extends Identified, N> implements Connection<N> {
   get pageInfo(): PageInfo {
     const hasMore = this.#surplus > 0 || this.#list.has_more;
     const startCursor = this.#firstCursor((index) => index);
-    // Even where the last item is broken, the list goes on.
+    // The list continues even if its last item is broken.
     const endCursor = this.#nextCursor() ?? this.#firstCursor((index) => this.#size - 1 - index);
-    // Without a cursor to go on from, whoever wants the next page would get the first one again.
+    // Without a cursor, a client would request the first page again and again.
     if (hasMore && (this.#backward ? startCursor : endCursor) === null) {
-      throw badResponse('The Demand API says that there are more items, but gives no cursor to go on from.');
+      throw badResponse(
+        'The Demand API says that there are more items, but returned no cursor to continue from.',
+      );
     }
     return {
       hasNextPage: this.#backward || hasMore,
@@ -143,7 +145,7 @@ class PageOfRest<I extends Identified, N> implements Connection<N> {
 
   #itemAt(index: number): I {
     const item = this.#items[this.#backward ? this.#surplus + index : index];
-    if (item === undefined) throw new RangeError('A page has no such item.');
+    if (item === undefined) throw new RangeError('The page has no item at this index.');
     return item;
   }
 
@@ -151,9 +153,11 @@ class PageOfRest<I extends Identified, N> implements Connection<N> {
     const next = index === this.#size - 1 ? this.#nextCursor() : undefined;
     if (next !== undefined) return next;
     const { id } = this.#itemAt(index);
-    // As `after`, an empty cursor would lead back to the first page.
+    // An empty cursor would lead back to the first page.
     if (typeof id === 'string' && id !== '') return id;
-    throw badResponse('The Demand API did not tell the `id` of an item, without which it has no cursor.');
+    throw badResponse(
+      'The response of the Demand API has an item without `id`, which its cursor is made from.',
+    );
   }
 
   #nextCursor(): string | undefined {
@@ -161,7 +165,7 @@ class PageOfRest<I extends Identified, N> implements Connection<N> {
     return typeof cursor === 'string' && isCursor(cursor) ? cursor : undefined;
   }
 
-  /** The cursor of the first item that can be used, in the order that `indexAt` gives. */
+  /** The cursor of the first usable item, in the order given by `indexAt`. */
   #firstCursor(indexAt: (step: number) => number): string | null {
     const { nodes } = this;
     for (let step = 0; step < nodes.length; step += 1) {
@@ -173,7 +177,7 @@ class PageOfRest<I extends Identified, N> implements Connection<N> {
   }
 }
 
-/** Whether a page holds the very item that it was to start after or to end before, or goes on from there again. */
+/** Whether a page contains the item that it should start after or end before, or continues from there again. */
 function startsOver(
   list: RestList,
   items: readonly Identified[],

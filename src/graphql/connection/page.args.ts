@@ -4,25 +4,25 @@ import { ArgsType, Field, Int } from 'type-graphql';
 export class PageArgs {
   @Field(() => Int, {
     nullable: true,
-    description: 'How many items from the start, or from `after`. 1 to 100; 10 if none is given.',
+    description: 'Number of items to return, from the start or after `after`. 1 to 100; default 10.',
   })
   readonly first?: number | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The cursor of the item before the page. Empty text counts as none.',
+    description: 'Cursor after which the page starts. An empty string is ignored.',
   })
   readonly after?: string | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How many items up to `before`, which must be given too. 1 to 100; 10 if none is given.',
+    description: 'Number of items to return before `before`, which is then required. 1 to 100; default 10.',
   })
   readonly last?: number | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The cursor of the item after the page. Empty text counts as none.',
+    description: 'Cursor before which the page ends. An empty string is ignored.',
   })
   readonly before?: string | null;
 }

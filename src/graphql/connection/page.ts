@@ -5,12 +5,12 @@ import type { PageArgs } from './page.args.js';
 const DEFAULT_SIZE = 10;
 const MAX_SIZE = 100;
 /**
- * Octets of a cursor in a URL. Servers, Node's among them, commonly take 16 KiB of request line and header fields; what is
- * left is for the path, a filter and a token.
+ * Maximum URL-encoded length of a cursor. Servers, including Node's, commonly limit the request line and headers to 16
+ * KiB; this leaves room for the path, a filter and a token.
  */
 const MAX_CURSOR_BYTES = 12 * 1024;
 
-/** A page of a list in the terms of REST. */
+/** Pagination parameters of a REST list. */
 export interface PageQuery {
   readonly page_size: number;
   readonly start_after?: string;
@@ -18,10 +18,10 @@ export interface PageQuery {
 }
 
 /**
- * The page that a connection's arguments ask for: `first` with or without `after`, or `last` with `before`. An empty
- * cursor is none.
+ * Translates pagination arguments: `first` with an optional `after`, or `last` with `before`. An empty cursor is
+ * ignored.
  *
- * @throws {BadUserInputError} for any other combination, a size that is not 1 to 100, or a cursor that cannot be one
+ * @throws {BadUserInputError} for any other combination, a size that is not 1 to 100, or an invalid cursor
  */
 export function pageQuery({ first, after, last, before }: PageArgs): PageQuery {
   const forward = given(first) || given(after);
@@ -34,25 +34,22 @@ export function pageQuery({ first, after, last, before }: PageArgs): PageQuery {
     return given(after) ? { page_size: size, start_after: cursorOf('after', after) } : { page_size: size };
   }
   if (!given(before))
-    throw new BadUserInputError('Argument `last` needs `before`: a list is read back from a cursor.');
+    throw new BadUserInputError('Argument `last` requires `before`: lists are read backward from a cursor.');
   return { page_size: sizeOf('last', last), end_before: cursorOf('before', before) };
 }
 
 function sizeOf(argument: string, size: number | null | undefined): number {
   if (!given(size)) return DEFAULT_SIZE;
   if (size >= 1 && size <= MAX_SIZE) return size;
-  throw new BadUserInputError(`Argument \`${argument}\` must be from 1 to ${MAX_SIZE}.`);
+  throw new BadUserInputError(`Argument \`${argument}\` must be between 1 and ${MAX_SIZE}.`);
 }
 
 function cursorOf(argument: string, cursor: string): string {
   if (isCursor(cursor)) return cursor;
-  throw new BadUserInputError(`Argument \`${argument}\` must be a cursor that a page gave.`);
+  throw new BadUserInputError(`Argument \`${argument}\` must be a cursor returned by a previous page.`);
 }
 
-/**
- * Whether a text can be sent to REST as a cursor. A surrogate without its other half cannot: it has no form in UTF-8, and
- * so none in a URL.
- */
+/** Whether a string can be sent to the API as a cursor. Lone surrogates cannot: they have no UTF-8 encoding. */
 export function isCursor(text: string): boolean {
   return (
     text !== '' &&

@@ -9,7 +9,7 @@ import { refOf } from '../node/node-id.js';
 import type { DraftLaunchInput } from './draft-launch-job.input.js';
 import { DraftLaunchJobPayload } from './draft-launch-job.payload.js';
 
-/** Where in the input the parts of the request come from. */
+/** Maps names in the request to paths in the input. */
 const PATH_IN_INPUT = inputPath({
   account_id: ['id'],
   project_id: ['id'],
@@ -19,7 +19,7 @@ const PATH_IN_INPUT = inputPath({
   idempotency_key: ['idempotencyKey'],
 });
 
-/** Starts a job that brings the draft of an input into field, once for each key. */
+/** Starts a job that launches or schedules a draft, once per idempotency key. */
 export async function startDraftLaunch(
   context: RequestContext,
   input: DraftLaunchInput & PeriodInput,
@@ -35,7 +35,7 @@ export async function startDraftLaunch(
   }
   const launch = launchOf(input);
   const job = {
-    use: [launch.action, targetGroupPath(ref), launch.request],
+    fingerprint: [launch.action, targetGroupPath(ref), launch.request],
     field: ['id'],
     notFound: 'There is no target group with this id.',
     pathOf: PATH_IN_INPUT,

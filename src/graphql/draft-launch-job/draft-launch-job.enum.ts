@@ -7,9 +7,9 @@ export enum DraftLaunchJobAction {
 
 registerEnumType(DraftLaunchJobAction, {
   name: 'DraftLaunchJobAction',
-  description: 'What a job does with a draft.',
+  description: 'Action that a job applies to a draft.',
   valuesConfig: {
-    LAUNCH: { description: 'Launches it: fielding starts at once.' },
-    SCHEDULE: { description: 'Schedules it: fielding starts at a time to come.' },
+    LAUNCH: { description: 'Launches the draft: fielding starts immediately.' },
+    SCHEDULE: { description: 'Schedules the draft: fielding starts at `startAt`.' },
   },
 });

@@ -2,22 +2,24 @@ import { Field, ID, InputType } from 'type-graphql';
 import { JobInput } from '../job/job.input.js';
 import { DateTime } from '../scalars/date-time.js';
 
-@InputType({ description: 'Which draft to launch or schedule, and when its fielding ends.' })
+@InputType()
 export abstract class DraftLaunchInput extends JobInput {
   @Field(() => ID, {
-    description: 'The id of a target group that is a draft: `<account>/<project>/<target group>`.',
+    description: 'Id of a draft target group: `<account>/<project>/<target group>`.',
   })
   readonly id!: string;
 
-  @Field(() => DateTime, { description: 'When fielding ends at the latest, not in the past.' })
+  @Field(() => DateTime, { description: 'Latest end of fielding. Must not be in the past.' })
   readonly endAt!: Date;
 }
 
-@InputType({ description: 'Which draft to launch now, and when its fielding ends.' })
+@InputType({ description: 'Draft to launch now, and the end of its fielding.' })
 export class LaunchDraftTargetGroupInput extends DraftLaunchInput {}
 
-@InputType({ description: 'Which draft to schedule, and when its fielding starts and ends.' })
+@InputType({ description: 'Draft to schedule, and the start and end of its fielding.' })
 export class ScheduleDraftTargetGroupInput extends DraftLaunchInput {
-  @Field(() => DateTime, { description: 'When fielding starts, not in the past, and before `endAt`.' })
+  @Field(() => DateTime, {
+    description: 'Start of fielding. Must not be in the past, and must be before `endAt`.',
+  })
   readonly startAt!: Date;
 }

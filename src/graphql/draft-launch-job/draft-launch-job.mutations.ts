@@ -7,15 +7,15 @@ import { DraftLaunchJobPayload } from './draft-launch-job.payload.js';
 import { createdDraftLaunchJob } from './draft-launch-job.reading.js';
 import { DraftLaunchJob } from './draft-launch-job.type.js';
 
-const INPUT = 'Which draft, when it is fielded, and under which idempotency key.';
+const INPUT = 'Draft, fielding period and idempotency key.';
 
 @Resolver(() => DraftLaunchJobPayload)
 export class DraftLaunchJobMutations {
   @Mutation(() => DraftLaunchJobPayload, {
     nullable: true,
     description:
-      'Launches a draft, in the background: once the job is over, the target group is live. Where the draft is not ready, ' +
-      'the job fails and says why.',
+      'Launches a draft in a background job; the target group is live once the job has finished. If the draft ' +
+      'is incomplete, the job fails and reports why.',
   })
   async launchDraftTargetGroup(
     @Arg('input', () => LaunchDraftTargetGroupInput, { description: INPUT })
@@ -28,8 +28,8 @@ export class DraftLaunchJobMutations {
   @Mutation(() => DraftLaunchJobPayload, {
     nullable: true,
     description:
-      'Schedules a draft, in the background: once the job is over, the target group goes live at `startAt`. Where the draft ' +
-      'is not ready, the job fails and says why.',
+      'Schedules a draft in a background job; once the job has finished, the target group will go live at ' +
+      '`startAt`. If the draft is incomplete, the job fails and reports why.',
   })
   async scheduleDraftTargetGroup(
     @Arg('input', () => ScheduleDraftTargetGroupInput, { description: INPUT })
@@ -41,7 +41,7 @@ export class DraftLaunchJobMutations {
 
   @FieldResolver(() => DraftLaunchJob, {
     nullable: true,
-    description: 'The job. Null where none was started.',
+    description: 'Job that was started. Null if none was started.',
   })
   async draftLaunchJob(
     @Root() { created }: DraftLaunchJobPayload,

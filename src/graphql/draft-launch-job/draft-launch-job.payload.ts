@@ -3,7 +3,6 @@ import type { DraftLaunchJobRef } from '../../upstream/resources/resource-ref.js
 import { JobPayload } from '../job/job.payload.js';
 
 @ObjectType({
-  description:
-    'What came of launching or scheduling a draft: the job, or what the user can do about a failure.',
+  description: 'Result of launching or scheduling a draft: the job, or errors that the user can act on.',
 })
 export class DraftLaunchJobPayload extends JobPayload<DraftLaunchJobRef> {}

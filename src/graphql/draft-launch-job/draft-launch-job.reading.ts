@@ -5,8 +5,8 @@ import type { DraftLaunchJobRef } from '../../upstream/resources/resource-ref.js
 import { createdJob } from '../job/job.reading.js';
 import { DraftLaunchJob } from './draft-launch-job.type.js';
 
-/** What the place of a job alone answers, or a call of its own. */
-const NEEDS_NOTHING = new Set(['__typename', 'id', 'jobId', 'action', 'targetGroup']);
+/** Fields that need no call, or that make their own. */
+const NEEDS_NO_CALL = new Set(['__typename', 'id', 'jobId', 'action', 'targetGroup']);
 
 export async function findDraftLaunchJob(
   { loaders }: RequestContext,
@@ -21,7 +21,7 @@ export function createdDraftLaunchJob(
   ref: DraftLaunchJobRef,
   info: GraphQLResolveInfo,
 ): Promise<DraftLaunchJob> {
-  const atWork = new DraftLaunchJob(ref, { job_id: ref.jobId, status: JobStatus.Processing });
+  const started = new DraftLaunchJob(ref, { job_id: ref.jobId, status: JobStatus.Processing });
   const read = () => findDraftLaunchJob(context, ref);
-  return createdJob({ typeName: 'DraftLaunchJob', atWork, told: NEEDS_NOTHING, read }, info);
+  return createdJob({ typeName: 'DraftLaunchJob', started, known: NEEDS_NO_CALL, read }, info);
 }

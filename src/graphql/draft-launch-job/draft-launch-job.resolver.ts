@@ -17,10 +17,10 @@ import { DraftLaunchJob } from './draft-launch-job.type.js';
 export class DraftLaunchJobResolver {
   @Query(() => DraftLaunchJob, {
     nullable: true,
-    description: 'One job that launches or schedules a draft. Null where there is no such job.',
+    description: 'Job that launches or schedules a draft, by its id. Null if it does not exist.',
   })
   async draftLaunchJob(
-    @Arg('id', () => ID, { description: 'The id of the job, as the mutation that started it told.' })
+    @Arg('id', () => ID, { description: 'Id of the job, as returned by the mutation that started it.' })
     id: string,
     @Ctx() context: RequestContext,
   ): Promise<DraftLaunchJob | null> {
@@ -30,7 +30,8 @@ export class DraftLaunchJobResolver {
   @FieldResolver(() => Int, {
     nullable: true,
     description:
-      'In how many seconds to ask again: 1 to 10, rising with the age of the job. Null once the job is over.',
+      'Recommended delay before the next poll: 1 to 10 seconds, growing with the age of the job. Null once ' +
+      'the job has finished.',
   })
   pollAfterSeconds(@Root() job: DraftLaunchJob, @Ctx() { now }: RequestContext): number | null {
     return pollingAdvice(job, now());
@@ -38,7 +39,7 @@ export class DraftLaunchJobResolver {
 
   @FieldResolver(() => User, {
     nullable: true,
-    description: 'Who started the job. Null where the API does not tell.',
+    description: 'Person who started the job. Null if unknown.',
   })
   async createdByUser(
     @Root() { ref, createdBy }: DraftLaunchJob,
@@ -51,8 +52,8 @@ export class DraftLaunchJobResolver {
   @FieldResolver(() => FieldingRun, {
     nullable: true,
     description:
-      'The fielding run that the job has created: live, or scheduled. Null while the job is at work, where it has failed, and where ' +
-      'there is no such run any more.',
+      'Fielding run that the job has created, live or scheduled. Null while the job is in progress, if it ' +
+      'failed, or if the run no longer exists.',
   })
   async fieldingRun(
     @Root() { ref, createdRunId }: DraftLaunchJob,
@@ -67,7 +68,7 @@ export class DraftLaunchJobResolver {
 
   @FieldResolver(() => TargetGroup, {
     nullable: true,
-    description: 'The target group that was a draft, as it is now. Null where there is none with that id.',
+    description: 'Target group that was a draft, in its current state. Null if it does not exist.',
   })
   async targetGroup(
     @Root() { ref }: DraftLaunchJob,

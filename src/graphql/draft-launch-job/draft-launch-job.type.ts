@@ -2,12 +2,10 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
 import type { DraftLaunchKind } from '../../upstream/resources/draft-launch-kind.js';
 import type { DraftLaunchJobRef } from '../../upstream/resources/resource-ref.js';
-import { BatchJobStatus } from '../batch-job/batch-job.enum.js';
 import { itemsFrom } from '../items.js';
+import { Job, JobFailureReason } from '../job/job.base.js';
 import { draftLaunchJobNodeId } from '../node/node-id.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
-import { fromRestEnum } from '../rest-enum.js';
-import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 import { DraftLaunchJobAction } from './draft-launch-job.enum.js';
 
 const ACTION_OF_KIND: Readonly<Record<DraftLaunchKind, DraftLaunchJobAction>> = {
@@ -15,15 +13,15 @@ const ACTION_OF_KIND: Readonly<Record<DraftLaunchKind, DraftLaunchJobAction>> = 
   'schedule-from-draft': DraftLaunchJobAction.SCHEDULE,
 };
 
-@ObjectType({ description: 'One thing that kept a draft from being launched or scheduled.' })
+@ObjectType({ description: 'Single problem that kept a draft from being launched or scheduled.' })
 export class DraftLaunchFailureDetail {
   constructor(private readonly item: rest.DraftJobFailureDetail) {}
 
   @Field(() => String, {
     nullable: true,
     description:
-      "What is to blame, by the REST API's own name: `end_fielding_at` is what the input calls `endAt`, " +
-      '`start_fielding_at` is `startAt`; others are settings of the target group. Null where the API does not tell it.',
+      'Name of the invalid setting in the REST API: `end_fielding_at` is `endAt` in the input, ' +
+      '`start_fielding_at` is `startAt`; others are settings of the target group. Null if unknown.',
   })
   get name(): string | null {
     return this.item.name ?? null;
@@ -31,8 +29,7 @@ export class DraftLaunchFailureDetail {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      "What is wrong with it, in the API's own word for programs, e.g. `in_the_past`. Null where the API does not tell it.",
+    description: 'Machine-readable code for the problem, e.g. `in_the_past`. Null if unknown.',
   })
   get reason(): string | null {
     return this.item.reason ?? null;
@@ -40,39 +37,20 @@ export class DraftLaunchFailureDetail {
 
   @Field(() => String, {
     nullable: true,
-    description: 'What is wrong with it, as a sentence for people. Null where the API does not tell it.',
+    description: 'Human-readable description of the problem. Null if unknown.',
   })
   get detail(): string | null {
     return this.item.detail ?? null;
   }
 }
 
-@ObjectType({ description: 'Why a draft could not be launched or scheduled.' })
-export class DraftLaunchFailureReason {
-  constructor(private readonly failure: rest.DraftJobFailureReason) {}
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      "The reason, in the API's own word for programs, e.g. `TargetGroupInvalidState`. Null where the API does not tell it.",
-  })
-  get code(): string | null {
-    return this.failure.code ?? null;
-  }
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The reason, as a sentence for people. Null where the API does not tell it.',
-  })
-  get description(): string | null {
-    return this.failure.description ?? null;
-  }
-
+@ObjectType({ description: 'Reason why a draft could not be launched or scheduled.' })
+export class DraftLaunchFailureReason extends JobFailureReason<rest.DraftJobFailureReason> {
   @Field(() => [DraftLaunchFailureDetail], {
     nullable: 'itemsAndList',
     description:
-      'Each thing that has to be put right first; empty where the API names none. Null, with an error, stands for one ' +
-      'that could not be read, or for the list where none could.',
+      'Problems that must be fixed first; empty if the REST API lists none. An item that cannot be read is ' +
+      'null, with an error; so is the list if it cannot be read.',
   })
   get reasons(): readonly (DraftLaunchFailureDetail | Error)[] {
     return itemsFrom(this.failure.reasons ?? [], (item) => new DraftLaunchFailureDetail(item));
@@ -81,58 +59,29 @@ export class DraftLaunchFailureReason {
 
 @ObjectType({
   implements: Node,
-  description: 'Work in the background that launches a draft target group now, or schedules it.',
+  description: 'Background job that launches or schedules a draft target group.',
 })
-export class DraftLaunchJob implements Node {
-  constructor(
-    readonly ref: DraftLaunchJobRef,
-    private readonly job: rest.FieldingRunJob,
-  ) {}
-
+export class DraftLaunchJob extends Job<DraftLaunchJobRef, rest.FieldingRunJob> implements Node {
   @Field(() => ID, { description: NODE_ID })
   get id(): string {
     return draftLaunchJobNodeId(this.ref);
   }
 
-  @Field(() => ID, { description: 'The raw id in the REST API.' })
-  get jobId(): string {
-    return this.ref.jobId;
-  }
-
-  @Field(() => DraftLaunchJobAction, { description: 'What the job does with the draft.' })
+  @Field(() => DraftLaunchJobAction, { description: 'Action that the job applies to the draft.' })
   get action(): DraftLaunchJobAction {
     return ACTION_OF_KIND[this.ref.action];
   }
 
-  @Field(() => BatchJobStatus, { description: 'How far the job has come.' })
-  get status(): BatchJobStatus {
-    return fromRestEnum(BatchJobStatus, this.job.status);
-  }
-
-  @Field(() => DateTime, { nullable: true, description: 'When the job was created.' })
-  get createdAt(): Moment | null {
-    return momentOf(this.job.created_at, 'created_at');
-  }
-
-  @Field(() => ID, {
-    nullable: true,
-    description:
-      'The raw id of who started the job. `createdByUser` tells the name. Null where the API does not tell.',
-  })
-  get createdBy(): string | null {
-    return this.job.created_by ?? null;
-  }
-
   @Field(() => DraftLaunchFailureReason, {
     nullable: true,
-    description: 'Why the draft is still a draft. Null unless the job has failed.',
+    description: 'Reason why the job failed. Null unless it failed.',
   })
   get failureReason(): DraftLaunchFailureReason | null {
     const reason = this.job.failure_reason ?? null;
     return reason === null ? null : new DraftLaunchFailureReason(reason);
   }
 
-  /** The raw id of the run that the job has created; null where it has created none. */
+  /** The raw id of the run that the job has created, if any. */
   get createdRunId(): string | null {
     return this.job.created_fielding_run_id ?? null;
   }

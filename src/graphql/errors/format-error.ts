@@ -3,32 +3,32 @@ import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 import { FieldgateError, type ErrorCode } from '../../errors.js';
 import { UpstreamError, type UpstreamErrorCode } from '../../upstream/errors.js';
 
-/** `extensions` of a GraphQL error, as the gateway gives them; Apollo Server's own codes stand beside {@link ErrorCode}. */
+/** `extensions` of the gateway's GraphQL errors. Apollo Server's own errors have codes besides {@link ErrorCode}. */
 export interface ErrorExtensions {
   readonly code: ErrorCode;
   /** Whether the same request can succeed later. */
   readonly retryable?: boolean;
-  /** When, at the earliest. */
+  /** The minimum delay before a retry. */
   readonly retryAfterSeconds?: number;
-  /** The change may or may not have been made. */
+  /** Whether the change was made is unknown. */
   readonly outcomeUnknown?: true;
-  /** The key of the job that was to be created: trying again with it creates nothing twice. */
+  /** The idempotency key of the job: retrying with it creates no second job. */
   readonly idempotencyKey?: string;
   readonly upstream?: { readonly status?: number; readonly errorId?: string };
 }
 
 export interface FormatErrorOptions {
-  /** Called with what is a defect, and is masked from the client. */
+  /** Receives unexpected errors, which are masked from the client. */
   readonly onDefect: (error: unknown) => void;
 }
 
-/** What a client sees of a defect. */
+/** What a client sees of an unexpected error. */
 export const GATEWAY_FAILED: { readonly message: string; readonly extensions: ErrorExtensions } = {
   message: 'The gateway failed.',
   extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },
 };
 
-/** What a client sees of an error: never a stack, a URL, a token or a body. */
+/** Formats errors for clients, without stack traces, URLs, tokens or response bodies. */
 export function createFormatError({ onDefect }: FormatErrorOptions) {
   return (given: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
     const formatted = { ...given, message: shortened(given.message) };
@@ -36,7 +36,7 @@ export function createFormatError({ onDefect }: FormatErrorOptions) {
     if (error instanceof UpstreamError) {
       return withExtensions({ ...formatted, message: upstreamMessage(error) }, upstreamExtensions(error));
     }
-    if (error instanceof FieldgateError || hasCode(error, 'BAD_USER_INPUT') || isMistake(thrown)) {
+    if (error instanceof FieldgateError || hasCode(error, 'BAD_USER_INPUT') || isClientError(thrown)) {
       return withExtensions(formatted, { code: 'BAD_USER_INPUT', retryable: false });
     }
     if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return withoutStack(formatted);
@@ -48,8 +48,8 @@ export function createFormatError({ onDefect }: FormatErrorOptions) {
 const MAX_MESSAGE_LENGTH = 1000;
 
 /**
- * graphql-js repeats what it refuses, each time: of a variable of 1 MiB it can make 50 errors of that length. What it is about
- * stands at the beginning of its messages, and what is wrong at their end.
+ * graphql-js repeats the rejected value in each message, and can report 50 errors about a variable of 1 MiB. Its
+ * messages start with the location and end with the problem, so both ends are kept.
  */
 function shortened(message: string): string {
   if (message.length <= MAX_MESSAGE_LENGTH) return message;
@@ -74,7 +74,7 @@ const MAX_INVALID_LENGTH = 500;
 
 const RETRYABLE: ReadonlySet<UpstreamErrorCode> = new Set(['RATE_LIMITED', 'UNAVAILABLE', 'TIMEOUT']);
 
-/** What the API finds wrong with a query, a user can put right; of any other failure the gateway tells in its own words. */
+/** The API's explanation of an invalid query helps users; all other failures are described in our own words. */
 function upstreamMessage({ code, message, details }: UpstreamError): string {
   if (code !== 'INVALID_REQUEST') return message;
   const invalid = (details.invalidParams ?? []).flatMap(({ name, reason }) =>
@@ -86,7 +86,7 @@ function upstreamMessage({ code, message, details }: UpstreamError): string {
 
 function upstreamExtensions({ code, details }: UpstreamError): ErrorExtensions {
   const { status, errorId, retryAfterSeconds, outcomeUnknown, idempotencyKey } = details;
-  // Creating a job again under its key is safe whatever became of it.
+  // Creating a job again with the same key is safe, whatever happened to the first attempt.
   const safeToRepeat = outcomeUnknown === true && idempotencyKey !== undefined;
   return {
     code: CODES[code],
@@ -117,21 +117,21 @@ function withoutStack(formatted: GraphQLFormattedError): GraphQLFormattedError {
   return { ...formatted, extensions: Object.fromEntries(extensions) };
 }
 
-/** A malformed scalar in the document reaches this as the cause of a validation error. */
+/** A malformed scalar in the document is the cause of a validation error. */
 function hasCode(error: unknown, code: string): boolean {
   return causes(error).some(({ extensions }) => extensions?.['code'] === code);
 }
 
-/** What graphql-js and Apollo Server tell of a request without a code of ours: the client can mend it. */
-function isMistake(thrown: unknown): boolean {
+/** Client errors of graphql-js and Apollo Server that have none of our codes. */
+function isClientError(thrown: unknown): boolean {
   return (
     isBadRequest(thrown) ||
     hasCode(thrown, 'OPERATION_RESOLUTION_FAILURE') ||
-    (thrown instanceof GraphQLError && (isRequestError(thrown) || isAboutDocument(thrown)))
+    (thrown instanceof GraphQLError && (isRequestError(thrown) || isDocumentError(thrown)))
   );
 }
 
-/** What Apollo Server finds wrong with a persisted query has a status, and no code. */
+/** Apollo Server's errors about persisted queries have an HTTP status but no code. */
 function isBadRequest(error: unknown): boolean {
   return causes(error).some(({ extensions = {} }) => {
     const { http, code } = extensions as { http?: { status?: unknown }; code?: unknown };
@@ -140,19 +140,18 @@ function isBadRequest(error: unknown): boolean {
 }
 
 /**
- * A request error (GraphQL, 7.1.2) is raised before any resolver has been called, such as that of too many errors in
- * variables. What a resolver throws, or gives, has its path; what fails elsewhere has a cause.
+ * A request error (GraphQL, 7.1.2), such as too many errors in variables, is raised before any resolver is called.
+ * Errors of resolvers have a path, and other failures have a cause.
  */
 function isRequestError({ path, originalError, extensions }: GraphQLError): boolean {
   return path === undefined && originalError === undefined && extensions['code'] === undefined;
 }
 
 /**
- * What graphql-js raises while it executes names the part of the document to blame. Where a client's value cannot be what an
- * argument or a directive wants, it is the value, the variable or the operation. Where a resolver's value cannot be what a
- * field gives, it is the field.
+ * graphql-js attaches the responsible part of the document to execution errors: for an invalid argument or directive
+ * the value, variable or operation; for an invalid result of a resolver the field.
  */
-function isAboutDocument({ nodes, extensions }: GraphQLError): boolean {
+function isDocumentError({ nodes, extensions }: GraphQLError): boolean {
   if (nodes === undefined || extensions['code'] !== undefined) return false;
   return nodes.length > 0 && nodes.every(({ kind }) => kind !== Kind.FIELD);
 }

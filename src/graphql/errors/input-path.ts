@@ -1,14 +1,14 @@
-/** Where in an input a property of a REST request comes from. Null where it comes from nowhere in it. */
+/** Maps the name of a REST property to its path in the input; null if the input has no such path. */
 export type InputPath = (name: string) => readonly string[] | null;
 
 /**
- * Where in an input what an API calls by its own name comes from, however it writes that: `target_group_ids[3]`,
- * `target_group_ids.3`, `/target_group_ids/3` (RFC 6901), `body.target_group_ids[3]` or `If-Match`.
+ * Maps REST names to paths in the input, in any notation: `target_group_ids[3]`, `target_group_ids.3`,
+ * `/target_group_ids/3` (RFC 6901), `body.target_group_ids[3]` or `If-Match`.
  *
- * @param fields the path in the input of each REST property, parameter or header, e.g. `{ start_fielding_at: ['startAt'] }`.
- *   Names are in lower case, with underscores
- * @param item the index in the input of an item of a list that was sent, as far as it differs; undefined for one that was
- *   not sent
+ * @param fields paths by name of the REST property, parameter or header, e.g. `{ start_fielding_at: ['startAt'] }`.
+ *   Names are in snake case
+ * @param item maps the index of an item in the request to its index in the input; undefined for an item that was not
+ *   sent. Default: the same index
  */
 export function inputPath(
   fields: Readonly<Record<string, readonly string[]>>,
@@ -25,7 +25,7 @@ export function inputPath(
   };
 }
 
-/** `startFieldingAt`, `Start-Fielding-At` and `start_fielding_at` are one name. */
+/** Normalizes `startFieldingAt`, `Start-Fielding-At` and `start_fielding_at` to one name. */
 function snakeCase(name: string): string {
   return name
     .replace(/(?<=[a-z\d])(?=[A-Z])/g, '_')
@@ -33,8 +33,8 @@ function snakeCase(name: string): string {
     .toLowerCase();
 }
 
-/** A text in which the names of REST are those of the input, e.g. `` must be after `startAt` ``. */
-export function inInputWords(text: string, path: InputPath): string {
+/** Replaces REST names in a text by paths in the input, e.g. `` must be after `startAt` ``. */
+export function withInputNames(text: string, path: InputPath): string {
   return text.replace(/`?\b[a-z]+(?:_[a-z]+)+\b`?/g, (name) => {
     const field = path(name);
     return field === null ? name : `\`${field.join('.')}\``;

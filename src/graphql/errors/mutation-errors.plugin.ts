@@ -4,8 +4,8 @@ import { OperationTypeNode, type GraphQLFormattedError } from 'graphql';
 const DONE = Promise.resolve();
 
 /**
- * Takes `retryable` from errors inside the payload of a mutation. That mutation has been answered: the same request would make
- * the change again, and meet the version that the first one made, or start a second job.
+ * Sets `retryable` to false for errors inside a mutation's payload. The mutation itself succeeded: sending it again
+ * would conflict with the first change, or start a second job.
  */
 export function mutationErrorsPlugin<C extends BaseContext>(): ApolloServerPlugin<C> {
   const listener = Promise.resolve({

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../context.js';
 
 const DONE = Promise.resolve();
 
-/** Writes the trace id into every error, so that a user's report leads to the logs. */
+/** Adds the trace id to every error, so that a user's report leads to the logs. */
 export function traceIdPlugin<
   C extends BaseContext & Pick<RequestContext, 'trace'>,
 >(): ApolloServerPlugin<C> {

@@ -9,8 +9,8 @@ export class VersionConflictErrorResolver {
   @FieldResolver(() => FieldingRun, {
     nullable: true,
     description:
-      'The fielding run as it is now, read because you select it; never in the version that was refused. Null where the run ' +
-      'does not exist any more, or, with an error at this path, where its present state cannot be read.',
+      'Current state of the fielding run, read only if selected. It never has the rejected version. Null if ' +
+      'the run no longer exists, or, with an error at this path, if its current state cannot be read.',
   })
   async current(
     @Root() { ref, expectedVersion }: VersionConflictError,
@@ -24,7 +24,7 @@ export class VersionConflictErrorResolver {
 export class InvalidStateErrorResolver {
   @FieldResolver(() => FieldingRun, {
     nullable: true,
-    description: 'The fielding run as it is now, read again because you select it.',
+    description: 'Current state of the fielding run, read only if selected.',
   })
   async current(
     @Root() { fieldingRun }: InvalidStateError,

@@ -12,34 +12,35 @@ export enum UserErrorCode {
 
 registerEnumType(UserErrorCode, {
   name: 'UserErrorCode',
-  description: 'What kind of failure a user error is. Each has a type of its own.',
+  description: 'Kind of user error. Each code has its own type.',
   valuesConfig: {
     VERSION_CONFLICT: {
-      description: 'Somebody else changed the fielding run first: `VersionConflictError`.',
+      description: 'Somebody else has changed the fielding run: `VersionConflictError`.',
     },
-    INVALID_STATE: { description: 'The state of the fielding run does not allow it: `InvalidStateError`.' },
-    NOT_FOUND: { description: 'There is nothing with that id: `NotFoundError`.' },
-    VALIDATION_FAILED: { description: 'The input is not valid: `ValidationError`.' },
+    INVALID_STATE: {
+      description: 'The state of the fielding run does not allow the change: `InvalidStateError`.',
+    },
+    NOT_FOUND: { description: 'The id does not exist: `NotFoundError`.' },
+    VALIDATION_FAILED: { description: 'The input is invalid: `ValidationError`.' },
     IDEMPOTENCY_CONFLICT: {
-      description: 'The idempotency key has been used for other input: `IdempotencyConflictError`.',
+      description: 'The idempotency key was already used with different input: `IdempotencyConflictError`.',
     },
   },
 });
 
 @InterfaceType({
-  description: 'A failure that a user can act on. Nothing was changed by the mutation that answers it.',
+  description: 'Failure of a mutation that the user can act on. The mutation has changed nothing.',
 })
 export abstract class UserError {
-  @Field(() => String, { description: 'What went wrong, as a sentence for people.' })
+  @Field(() => String, { description: 'Human-readable description of the failure.' })
   readonly message: string;
 
-  @Field(() => UserErrorCode, { description: 'What went wrong, for programs.' })
+  @Field(() => UserErrorCode, { description: 'Machine-readable kind of failure.' })
   abstract readonly code: UserErrorCode;
 
   @Field(() => [String], {
     nullable: true,
-    description:
-      'What in the input is to blame, as a path, e.g. `["targetGroupIds", "3"]`. Null where that is not known.',
+    description: 'Path of the invalid field in the input, e.g. `["targetGroupIds", "3"]`. Null if unknown.',
   })
   readonly field: readonly string[] | null;
 
@@ -52,12 +53,13 @@ export abstract class UserError {
 @ObjectType({
   implements: UserError,
   description:
-    'Somebody else changed the fielding run since you read it, so nothing was done. Show the user `current`, and offer to try again with its `version`.',
+    'Somebody else has changed the fielding run since you read it, so nothing was changed. Show `current` to ' +
+    'the user, and offer to try again with its `version`.',
 })
 export class VersionConflictError extends UserError {
   readonly code = UserErrorCode.VERSION_CONFLICT;
 
-  @Field(() => Version, { description: 'The version that was passed.' })
+  @Field(() => Version, { description: 'Version passed in the input.' })
   readonly expectedVersion: string;
 
   constructor(
@@ -74,7 +76,7 @@ export class VersionConflictError extends UserError {
 @ObjectType({
   implements: UserError,
   description:
-    'The state of the fielding run does not allow the change, so nothing was done. `current` shows the state.',
+    'The state of the fielding run does not allow the change, so nothing was changed. `current` has the state.',
 })
 export class InvalidStateError extends UserError {
   readonly code = UserErrorCode.INVALID_STATE;
@@ -82,19 +84,19 @@ export class InvalidStateError extends UserError {
   constructor(
     message: string,
     field: readonly string[],
-    /** Which run it was, and the version that was passed; undefined where the failure is not about a run. */
+    /** The run and the version from the input; undefined if the failure is not about a run. */
     readonly fieldingRun: { readonly ref: FieldingRunRef; readonly version: string } | undefined,
   ) {
     super(message, field);
   }
 }
 
-@ObjectType({ implements: UserError, description: 'There is nothing with the id that was passed.' })
+@ObjectType({ implements: UserError, description: 'The id in the input does not exist.' })
 export class NotFoundError extends UserError {
   readonly code = UserErrorCode.NOT_FOUND;
 }
 
-@ObjectType({ implements: UserError, description: 'The input is not valid; `field` says where.' })
+@ObjectType({ implements: UserError, description: 'The input is invalid; `field` says where.' })
 export class ValidationError extends UserError {
   readonly code = UserErrorCode.VALIDATION_FAILED;
 }
@@ -102,7 +104,8 @@ export class ValidationError extends UserError {
 @ObjectType({
   implements: UserError,
   description:
-    'The idempotency key has been used for other input within the last 24 hours. Use a new key for a new intent.',
+    'The idempotency key was already used with different input in the last 24 hours. Use a new key for each ' +
+    'new action.',
 })
 export class IdempotencyConflictError extends UserError {
   readonly code = UserErrorCode.IDEMPOTENCY_CONFLICT;

@@ -1,6 +1,6 @@
 import { UpstreamError } from '../../upstream/errors.js';
 import type { FieldingRunRef } from '../../upstream/resources/resource-ref.js';
-import { inInputWords, type InputPath } from './input-path.js';
+import { withInputNames, type InputPath } from './input-path.js';
 import {
   InvalidStateError,
   NotFoundError,
@@ -9,30 +9,29 @@ import {
   type UserError,
 } from './user-error.type.js';
 
-/** What a failed mutation was about. */
+/** What a mutation was about. */
 export interface MutationSubject {
-  /** The path in the input of what names the subject, e.g. `["id"]`. */
+  /** The path of the subject's id in the input, e.g. `["id"]`. */
   readonly field: readonly string[];
-  /** Where in the input the properties of the REST request come from: made by `inputPath`. */
+  /** Maps names in the REST request to paths in the input; see `inputPath`. */
   readonly pathOf: InputPath;
-  /** That there is no such subject, as a sentence for people. */
+  /** The human-readable message if the subject does not exist. */
   readonly notFound: string;
-  /** The fielding run that was to be changed, and from which version. */
+  /** The fielding run to change, and its expected version. */
   readonly fieldingRun?: { readonly ref: FieldingRunRef; readonly version: string };
 }
 
-const NOT_ALLOWED = 'The state of the fielding run does not allow this change.';
+const NOT_ALLOWED = 'The current state of the fielding run does not allow this change.';
 
 /**
- * The failure of a mutation as data, where a user can act on it: one error, or one for each thing that the API finds wrong
- * with the input.
+ * Converts a failed mutation to user errors: a single one, or one per invalid parameter that the API reports.
  *
- * @throws the error itself where not: it becomes a GraphQL error
+ * @throws the error itself if the user cannot act on it
  */
 export function toUserErrors(error: unknown, subject: MutationSubject): readonly UserError[] {
   if (!(error instanceof UpstreamError) || error.details.outcomeUnknown === true) throw error;
   const { field, fieldingRun, notFound, pathOf } = subject;
-  const message = inInputWords(error.details.detail ?? error.message, pathOf);
+  const message = withInputNames(error.details.detail ?? error.message, pathOf);
   switch (error.code) {
     case 'PRECONDITION_FAILED':
       if (fieldingRun === undefined) throw error;
@@ -63,7 +62,7 @@ export function toUserErrors(error: unknown, subject: MutationSubject): readonly
   }
 }
 
-/** What the API finds wrong, in the words of the input. Undefined where it tells nothing of use. */
+/** The invalid parameters as errors about the input; undefined if the API reports none. */
 function validationErrors(
   { details }: UpstreamError,
   { pathOf }: MutationSubject,
@@ -73,8 +72,8 @@ function validationErrors(
     if (path === null)
       return reason === undefined
         ? []
-        : [new ValidationError(`${name}: ${inInputWords(reason, pathOf)}`, null)];
-    const problem = reason === undefined ? 'The API does not accept it.' : inInputWords(reason, pathOf);
+        : [new ValidationError(`${name}: ${withInputNames(reason, pathOf)}`, null)];
+    const problem = reason === undefined ? 'The API rejected this value.' : withInputNames(reason, pathOf);
     return [new ValidationError(`\`${path.join('.')}\`: ${problem}`, path)];
   });
   return errors.length === 0 ? undefined : errors;

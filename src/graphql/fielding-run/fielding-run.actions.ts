@@ -1,10 +1,9 @@
 import { FieldingRunAction, FieldingRunStatus } from './fielding-run.enum.js';
 
 /**
- * What can be done with a run, by its status and end. The API knows more (a goal may have been reached) and has the last
- * word.
+ * The actions that a run's status and end allow. The API can still reject one, e.g. because the goal has been reached.
  *
- * @param endAt undefined or null counts as not reached
+ * @param endAt null counts as not reached
  * @param now milliseconds since the epoch
  */
 export function availableActions(

@@ -8,7 +8,7 @@ import { refOf } from '../node/node-id.js';
 import type { FieldingRunInput } from './fielding-run.input.js';
 import { FieldingRunPayload } from './fielding-run.payload.js';
 
-/** Where in an input the parameters and headers of an action's request come from. */
+/** Maps parameters and headers of an action's request to paths in the input. */
 const FIELDS = {
   account_id: ['id'],
   project_id: ['id'],
@@ -18,9 +18,9 @@ const FIELDS = {
 };
 
 /**
- * Changes a fielding run from the version that the client has seen, at most once.
+ * Changes a fielding run from the version that the client has read, at most once.
  *
- * @param bodyFields where in the input the properties of the request's body come from
+ * @param bodyFields maps properties of the request body to paths in the input
  */
 export async function changeFieldingRun(
   { loaders }: RequestContext,

@@ -10,12 +10,12 @@ export enum FieldingRunStatus {
 
 registerEnumType(FieldingRunStatus, {
   name: 'FieldingRunStatus',
-  description: 'What a fielding run is doing.',
+  description: 'State of a fielding run.',
   valuesConfig: {
-    SCHEDULED: { description: 'It starts at `startAt`.' },
+    SCHEDULED: { description: 'Starts at `startAt`.' },
     LIVE: { description: 'Respondents are being interviewed.' },
-    PAUSED: { description: 'Halted; it can be resumed before `endAt`.' },
-    COMPLETED: { description: 'Over; it can be relaunched before `endAt`.' },
+    PAUSED: { description: 'Paused; can be resumed until `endAt`.' },
+    COMPLETED: { description: 'Completed; can be relaunched until `endAt`.' },
     UNKNOWN: { description: 'A status that this version of the gateway does not know.' },
   },
 });
@@ -30,12 +30,12 @@ export enum FieldingRunAction {
 
 registerEnumType(FieldingRunAction, {
   name: 'FieldingRunAction',
-  description: 'What can be done with a fielding run.',
+  description: 'Action on a fielding run.',
   valuesConfig: {
-    LAUNCH_NOW: { description: 'Start it now: the mutation `launchNow`.' },
-    PAUSE: { description: 'Halt it: the mutation `pauseFieldingRun`.' },
-    RESUME: { description: 'Go on with it: the mutation `resumeFieldingRun`.' },
-    COMPLETE: { description: 'End it for good: the mutation `completeFieldingRun`.' },
-    RELAUNCH: { description: 'Start it again: the mutation `relaunchFieldingRun`.' },
+    LAUNCH_NOW: { description: 'Launch it now, with the mutation `launchNow`.' },
+    PAUSE: { description: 'Pause it, with the mutation `pauseFieldingRun`.' },
+    RESUME: { description: 'Resume it, with the mutation `resumeFieldingRun`.' },
+    COMPLETE: { description: 'Complete it, with the mutation `completeFieldingRun`.' },
+    RELAUNCH: { description: 'Relaunch it, with the mutation `relaunchFieldingRun`.' },
   },
 });

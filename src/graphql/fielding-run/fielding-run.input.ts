@@ -2,37 +2,38 @@ import { Field, ID, InputType } from 'type-graphql';
 import { DateTime } from '../scalars/date-time.js';
 import { Version } from '../scalars/version.js';
 
-@InputType({ description: 'Which fielding run to change, and from which state.' })
+@InputType()
 export abstract class FieldingRunInput {
-  @Field(() => ID, { description: 'The id of the fielding run.' })
+  @Field(() => ID, { description: 'Id of the fielding run.' })
   readonly id!: string;
 
   @Field(() => Version, {
-    description: 'The `version` that you read. The change happens only if the fielding run still has it.',
+    description:
+      '`version` that you have read. The change is made only if the fielding run still has this version.',
   })
   readonly version!: string;
 }
 
-@InputType({ description: 'Which scheduled fielding run to start now.' })
+@InputType({ description: 'Scheduled fielding run to launch now.' })
 export class LaunchNowInput extends FieldingRunInput {}
 
-@InputType({ description: 'Which live fielding run to halt.' })
+@InputType({ description: 'Live fielding run to pause.' })
 export class PauseFieldingRunInput extends FieldingRunInput {}
 
-@InputType({ description: 'Which paused fielding run to go on with.' })
+@InputType({ description: 'Paused fielding run to resume.' })
 export class ResumeFieldingRunInput extends FieldingRunInput {}
 
-@InputType({ description: 'Which live or scheduled fielding run to end for good.' })
+@InputType({ description: 'Live or scheduled fielding run to complete.' })
 export class CompleteFieldingRunInput extends FieldingRunInput {}
 
-@InputType({ description: 'Which completed fielding run to start again.' })
+@InputType({ description: 'Completed fielding run to relaunch.' })
 export class RelaunchFieldingRunInput extends FieldingRunInput {}
 
-@InputType({ description: 'Which fielding run to move in time.' })
+@InputType({ description: 'Fielding run to reschedule.' })
 export class UpdateFieldingPeriodInput extends FieldingRunInput {
-  @Field(() => DateTime, { description: 'The new start, not in the past.' })
+  @Field(() => DateTime, { description: 'New start of fielding. Must not be in the past.' })
   readonly startAt!: Date;
 
-  @Field(() => DateTime, { description: 'The new end, after the start.' })
+  @Field(() => DateTime, { description: 'New end of fielding. Must be after `startAt`.' })
   readonly endAt!: Date;
 }

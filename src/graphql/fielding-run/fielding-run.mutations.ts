@@ -15,13 +15,13 @@ import { changedFieldingRun } from './fielding-run.reading.js';
 import { FieldingRun } from './fielding-run.type.js';
 import { periodErrors } from './fielding-run.validation.js';
 
-const INPUT = 'Which fielding run, and from which of its versions.';
+const INPUT = 'Fielding run, and the version that you have read.';
 
 @Resolver(() => FieldingRunPayload)
 export class FieldingRunMutations {
   @Mutation(() => FieldingRunPayload, {
     nullable: true,
-    description: 'Starts a scheduled fielding run now. Its period moves: start and end both change.',
+    description: 'Launches a scheduled fielding run now. This changes both its start and its end.',
   })
   async launchNow(
     @Arg('input', () => LaunchNowInput, { description: INPUT }) input: LaunchNowInput,
@@ -30,7 +30,7 @@ export class FieldingRunMutations {
     return await changeFieldingRun(context, input, (ref, version) => context.client.launchNow(ref, version));
   }
 
-  @Mutation(() => FieldingRunPayload, { nullable: true, description: 'Halts a live fielding run.' })
+  @Mutation(() => FieldingRunPayload, { nullable: true, description: 'Pauses a live fielding run.' })
   async pauseFieldingRun(
     @Arg('input', () => PauseFieldingRunInput, { description: INPUT }) input: PauseFieldingRunInput,
     @Ctx() context: RequestContext,
@@ -42,7 +42,7 @@ export class FieldingRunMutations {
 
   @Mutation(() => FieldingRunPayload, {
     nullable: true,
-    description: 'Goes on with a paused fielding run, where neither its goal nor its end has been reached.',
+    description: 'Resumes a paused fielding run that has reached neither its goal nor its end.',
   })
   async resumeFieldingRun(
     @Arg('input', () => ResumeFieldingRunInput, { description: INPUT }) input: ResumeFieldingRunInput,
@@ -56,7 +56,8 @@ export class FieldingRunMutations {
   @Mutation(() => FieldingRunPayload, {
     nullable: true,
     description:
-      'Ends a live or scheduled fielding run, whether its goal has been reached or not. New respondents are not let in any more.',
+      'Completes a live or scheduled fielding run, whether or not its goal has been reached. No new ' +
+      'respondents are admitted.',
   })
   async completeFieldingRun(
     @Arg('input', () => CompleteFieldingRunInput, { description: INPUT }) input: CompleteFieldingRunInput,
@@ -69,8 +70,7 @@ export class FieldingRunMutations {
 
   @Mutation(() => FieldingRunPayload, {
     nullable: true,
-    description:
-      'Starts a completed fielding run again, where neither its goal nor its end has been reached.',
+    description: 'Relaunches a completed fielding run that has reached neither its goal nor its end.',
   })
   async relaunchFieldingRun(
     @Arg('input', () => RelaunchFieldingRunInput, { description: INPUT }) input: RelaunchFieldingRunInput,
@@ -83,7 +83,7 @@ export class FieldingRunMutations {
 
   @Mutation(() => FieldingRunPayload, {
     nullable: true,
-    description: 'Changes when a fielding run starts and ends.',
+    description: 'Changes the start and end of a fielding run.',
   })
   async updateFieldingPeriod(
     @Arg('input', () => UpdateFieldingPeriodInput, { description: INPUT }) input: UpdateFieldingPeriodInput,
@@ -106,8 +106,8 @@ export class FieldingRunMutations {
   @FieldResolver(() => FieldingRun, {
     nullable: true,
     description:
-      'The fielding run after the change. Null where nothing was changed: `userErrors` says why. Null with an error at this ' +
-      'path where the change was made, but its result could not be read.',
+      'Fielding run after the change. Null if nothing was changed: `userErrors` says why. Null with an error ' +
+      'at this path if the change was made but its result cannot be read.',
   })
   async fieldingRun(
     @Root() { changed }: FieldingRunPayload,

@@ -5,12 +5,13 @@ import { UserError } from '../errors/user-error.type.js';
 
 @ObjectType({
   description:
-    'What became of a change to a fielding run: the run, or what the user can do about a failure. Without `userErrors` the run ' +
-    'went from your version to the state that you asked for by one change. As a rule that change is yours; where the answer of ' +
-    'the API was lost, an equal change that somebody else made from the same version counts, too.',
+    'Result of changing a fielding run: the run, or errors that the user can act on. If `userErrors` is ' +
+    'empty, a single change took the run from your version to the requested state. That change is usually ' +
+    'yours; if the response of the REST API was lost, an identical change that somebody else made from the ' +
+    'same version also counts.',
 })
 export class FieldingRunPayload {
-  @Field(() => [UserError], { description: 'Why nothing was changed; empty where the change was made.' })
+  @Field(() => [UserError], { description: 'Reasons why nothing was changed; empty if the change was made.' })
   readonly userErrors: readonly UserError[];
 
   private constructor(

@@ -12,8 +12,8 @@ import { orError } from '../items.js';
 import { selectedFields } from '../selection.js';
 import { FieldingRun } from './fielding-run.type.js';
 
-/** What the place alone answers, or a call of its own. */
-const NEEDS_NOTHING = ['__typename', 'id', 'fieldingRunId', 'targetGroup'];
+/** Fields that need no call, or that make their own. */
+const NEEDS_NO_CALL = ['__typename', 'id', 'fieldingRunId', 'targetGroup'];
 
 export async function findFieldingRun(
   { loaders }: RequestContext,
@@ -23,23 +23,23 @@ export async function findFieldingRun(
   return read === null ? null : toFieldingRun(ref, read);
 }
 
-/** The run that something else names: REST is asked where the selection needs it. */
+/** The run that another object refers to, read only if the selection needs it. */
 export async function relatedFieldingRun(
   context: RequestContext,
   ref: FieldingRunRef,
   info: GraphQLResolveInfo,
 ): Promise<FieldingRun | null> {
   const selected = selectedFields(info, 'FieldingRun');
-  if ([...selected].every((field) => NEEDS_NOTHING.includes(field))) return new FieldingRun(ref, {});
+  if ([...selected].every((field) => NEEDS_NO_CALL.includes(field))) return new FieldingRun(ref, {});
   return await findFieldingRun(context, ref);
 }
 
 /**
- * The run after an action on it: from what the answer told where that is all that was selected, else from one `GET`,
- * for all fields, so that they are of one version.
+ * The run after an action: from the action's response if that has every selected field, otherwise from one `GET`, so
+ * that all fields are of the same version.
  *
- * @throws {UpstreamError} where the run cannot be read, or only in a state from before the change; it says that the change
- *   was made
+ * @throws {UpstreamError} if the run cannot be read, or only in a state from before the change; the message says that
+ *   the change was made
  */
 export async function changedFieldingRun(
   context: RequestContext,
@@ -47,9 +47,9 @@ export async function changedFieldingRun(
   outcome: ActionOutcome,
   info: GraphQLResolveInfo,
 ): Promise<FieldingRun> {
-  const told = fieldsTold(outcome);
+  const available = fieldsInOutcome(outcome);
   const selected = selectedFields(info, 'FieldingRun');
-  if ([...selected].every((field) => told.has(field))) {
+  if ([...selected].every((field) => available.has(field))) {
     return new FieldingRun(ref, outcome.period ?? {}, outcome.version);
   }
   if (outcome.read !== undefined) return toFieldingRun(ref, outcome.read);
@@ -60,12 +60,12 @@ export async function changedFieldingRun(
   } catch (error) {
     throw error instanceof UpstreamError ? error.afterChange(CHANGE_MADE) : error;
   }
-  throw badResponse(`${CHANGE_MADE} The Demand API does not find the fielding run any more.`);
+  throw badResponse(`${CHANGE_MADE} The Demand API can no longer find the fielding run.`);
 }
 
-const CHANGE_MADE = 'The change was made, but its result cannot be shown.';
+const CHANGE_MADE = 'The change was made, but its result cannot be read.';
 
-/** @throws {UpstreamError} where a selected field is broken without which GraphQL makes null of the run */
+/** @throws {UpstreamError} if a selected non-null field is malformed, as GraphQL would null the run */
 function requireStatus(run: FieldingRun, selected: ReadonlySet<string>): FieldingRun {
   const needsStatus = selected.has('status') || selected.has('availableActions');
   const status = needsStatus ? orError(() => run.status) : undefined;
@@ -74,16 +74,16 @@ function requireStatus(run: FieldingRun, selected: ReadonlySet<string>): Fieldin
 }
 
 /** The fields of a run that need no call after an action. */
-export function fieldsTold({ period }: ActionOutcome): ReadonlySet<string> {
-  return new Set([...NEEDS_NOTHING, 'version', ...(period === undefined ? [] : ['startAt', 'endAt'])]);
+export function fieldsInOutcome({ period }: ActionOutcome): ReadonlySet<string> {
+  return new Set([...NEEDS_NO_CALL, 'version', ...(period === undefined ? [] : ['startAt', 'endAt'])]);
 }
 
 /**
- * The run after a change of it was refused because its version is another one. What comes with the refused version, or one
- * before it, is as a rule of a replica that lags behind, and is read again. An older one is shown where it stays so: clients
- * may send versions that never were.
+ * The current run after a version conflict. A read that returns the rejected version or an older one probably comes
+ * from a replica that lags behind, so it is repeated. If an older version persists, it is returned: clients can send
+ * versions that never existed.
  *
- * @throws {UpstreamError} where it keeps coming with the version that was refused
+ * @throws {UpstreamError} if reads keep returning the rejected version
  */
 export async function conflictingFieldingRun(
   context: RequestContext,
@@ -96,19 +96,20 @@ export async function conflictingFieldingRun(
 }
 
 /**
- * The run after a change of it was refused because of its state. A version before the client's is read again. It is shown
- * where it stays so: an API that looks at the state first refuses versions that never were, too.
+ * The current run after its state did not allow a change. A read that returns a version older than the client's is
+ * repeated. If it persists, it is returned: an API that checks the state first also rejects versions that never existed
+ * this way.
  */
 export async function refusedFieldingRun(
   context: RequestContext,
   ref: FieldingRunRef,
-  clientsVersion: string,
+  clientVersion: string,
 ): Promise<FieldingRun | null> {
-  const read = await readPast(context, ref, (version) => isOlder(version, clientsVersion));
+  const read = await readPast(context, ref, (version) => isOlder(version, clientVersion));
   return read && toFieldingRun(ref, read);
 }
 
-/** Reads a run, again where it is stale. @returns the last state that was read, which is still stale where it stays so */
+/** Reads a run, again if it is stale. @returns the last state read, even if it is still stale */
 async function readPast(
   { client, loaders }: RequestContext,
   ref: FieldingRunRef,
@@ -123,7 +124,7 @@ async function readPast(
 }
 
 function staleRun(): UpstreamError {
-  return badResponse('The Demand API keeps answering with an old state of the fielding run.');
+  return badResponse('The Demand API keeps returning an outdated state of the fielding run.');
 }
 
 function toFieldingRun(ref: FieldingRunRef, { run, etagVersion }: FieldingRunRead): FieldingRun {

@@ -17,11 +17,11 @@ import { FieldingRun } from './fielding-run.type.js';
 export class FieldingRunResolver {
   @Query(() => FieldingRun, {
     nullable: true,
-    description: 'One fielding run. Null where there is no such run.',
+    description: 'Fielding run by its id. Null if it does not exist.',
   })
   async fieldingRun(
     @Arg('id', () => ID, {
-      description: 'The id of the fielding run: `<account>/<project>/<target group>/<fielding run>`.',
+      description: 'Id of the fielding run: `<account>/<project>/<target group>/<fielding run>`.',
     })
     id: string,
     @Ctx() context: RequestContext,
@@ -31,16 +31,16 @@ export class FieldingRunResolver {
 
   @FieldResolver(() => [FieldingRunAction], {
     description:
-      'What the API takes as a rule from a run with this status and end, e.g. `COMPLETE` from a live or a scheduled one alone. ' +
-      'The API has the last word: a goal may have been reached.',
+      'Actions that the status and end of the run usually allow, e.g. `COMPLETE` only for a live or scheduled ' +
+      'run. The REST API can still reject an action, e.g. because the goal has been reached.',
   })
   availableActions(@Root() run: FieldingRun, @Ctx() { now }: RequestContext): readonly FieldingRunAction[] {
-    // An end that came broken fails its own field; this one may not be null, and would take the run away.
+    // A malformed end fails its own field. This field is non-null, so an error here would null the run.
     const endAt = orError(() => run.endAt);
     return availableActions(run.status, endAt instanceof Error ? null : dateOf(endAt), now());
   }
 
-  @FieldResolver(() => TargetGroup, { nullable: true, description: 'The target group that the run fields.' })
+  @FieldResolver(() => TargetGroup, { nullable: true, description: 'Target group of the run.' })
   async targetGroup(
     @Root() { ref }: FieldingRun,
     @Ctx() context: RequestContext,
@@ -51,7 +51,7 @@ export class FieldingRunResolver {
 
   @FieldResolver(() => User, {
     nullable: true,
-    description: 'Who last changed the run. Null where the API does not tell.',
+    description: 'Person who last changed the run. Null if unknown.',
   })
   async lastChangedByUser(
     @Root() { ref, lastChangedBy }: FieldingRun,

@@ -11,12 +11,12 @@ import { FieldingRunStatus } from './fielding-run.enum.js';
 
 @ObjectType({
   implements: Node,
-  description: 'The fieldwork of a target group: when it runs, and what it is doing.',
+  description: 'Fieldwork of a target group: its period and its state.',
 })
 export class FieldingRun implements Node {
   /**
-   * @param run what REST has told; after an action, perhaps only a part of it
-   * @param etagVersion the version of the entity tag, which counts where it differs from the body's
+   * @param run the properties of the run; after an action, possibly only some of them
+   * @param etagVersion the version in the entity tag, which takes precedence over the one in the body
    */
   constructor(
     readonly ref: FieldingRunRef,
@@ -29,34 +29,34 @@ export class FieldingRun implements Node {
     return fieldingRunNodeId(this.ref);
   }
 
-  @Field(() => ID, { description: 'The raw id in the REST API.' })
+  @Field(() => ID, { description: 'Raw id in the REST API.' })
   get fieldingRunId(): string {
     return this.ref.fieldingRunId;
   }
 
-  @Field(() => FieldingRunStatus, { description: 'What the run is doing.' })
+  @Field(() => FieldingRunStatus, { description: 'State of the run.' })
   get status(): FieldingRunStatus {
-    return fromRestEnum(FieldingRunStatus, told(this.run.status, 'status'));
+    return fromRestEnum(FieldingRunStatus, required(this.run.status, 'status'));
   }
 
-  @Field(() => DateTime, { nullable: true, description: 'When fielding starts or started.' })
+  @Field(() => DateTime, { nullable: true, description: 'Start of fielding.' })
   get startAt(): Moment | null {
     return momentOf(this.run.start_fielding_at, 'start_fielding_at');
   }
 
-  @Field(() => DateTime, { nullable: true, description: 'When fielding ends at the latest.' })
+  @Field(() => DateTime, { nullable: true, description: 'Latest end of fielding.' })
   get endAt(): Moment | null {
     return momentOf(this.run.end_fielding_at, 'end_fielding_at');
   }
 
-  @Field(() => DateTime, { nullable: true, description: 'When the run was last changed.' })
+  @Field(() => DateTime, { nullable: true, description: 'Time of the last change to the run.' })
   get lastChangedAt(): Moment | null {
     return momentOf(this.run.last_changed_at, 'last_changed_at');
   }
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The raw id of who last changed the run. `lastChangedByUser` tells the name.',
+    description: 'Raw id of the person who last changed the run; see `lastChangedByUser` for the name.',
   })
   get lastChangedBy(): string | null {
     return this.run.last_changed_by ?? null;
@@ -64,15 +64,16 @@ export class FieldingRun implements Node {
 
   @Field(() => Version, {
     description:
-      'Which state of the run this is. Pass it back with a change; if somebody else was faster, you are told.',
+      "Version of the run's state. Pass it back when you change the run: if somebody else has changed it in " +
+      'the meantime, the change is rejected.',
   })
   get version(): string {
-    return this.etagVersion ?? String(told(this.run.version, 'version'));
+    return this.etagVersion ?? String(required(this.run.version, 'version'));
   }
 }
 
-function told<T>(value: T | undefined, name: string): T {
+function required<T>(value: T | undefined, name: string): T {
   if (value === undefined)
-    throw badResponse(`The Demand API did not tell the \`${name}\` of the fielding run.`);
+    throw badResponse(`The response of the Demand API has no \`${name}\` for the fielding run.`);
   return value;
 }

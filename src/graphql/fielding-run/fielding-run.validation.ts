@@ -1,13 +1,13 @@
 import { isWritable } from '../../upstream/resources/moment.js';
 import { ValidationError } from '../errors/user-error.type.js';
 
-/** When fieldwork is to start and end, as inputs name it. Without a start it starts at once. */
+/** A fielding period. Without a start, fielding starts immediately. */
 export interface PeriodInput {
   readonly startAt?: Date;
   readonly endAt: Date;
 }
 
-/** What is wrong with a period. Whether it lies in the past is the API's to say. */
+/** What is wrong with a period. Only the API checks whether it is in the past. */
 export function periodErrors({ startAt, endAt }: PeriodInput): readonly ValidationError[] {
   const dates = { ...(startAt && { startAt }), endAt };
   const outOfRange = Object.entries(dates).filter(([, date]) => !isWritable(date));

@@ -3,19 +3,19 @@ import { UserError } from '../errors/user-error.type.js';
 import type { JobOutcome } from './job.starting.js';
 
 /**
- * What became of the wish to start a job.
+ * The result of starting a job.
  *
- * @typeParam P where such a job is
+ * @typeParam R the reference to such a job
  */
-@ObjectType({ description: 'The job, or what the user can do about a failure.' })
+@ObjectType()
 export abstract class JobPayload<P> {
   @Field(() => String, {
     description:
-      'The key that the job goes by: yours, or a new one. Trying again with it starts no second job.',
+      'Idempotency key of the job: the one in the input, or a new one. Retrying with it starts no second job.',
   })
   readonly idempotencyKey: string;
 
-  @Field(() => [UserError], { description: 'Why no job was started; empty where one was.' })
+  @Field(() => [UserError], { description: 'Reasons why no job was started; empty if one was.' })
   readonly userErrors: readonly UserError[];
 
   readonly created: P | undefined;

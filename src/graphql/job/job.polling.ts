@@ -4,10 +4,10 @@ import { dateOf, type Moment } from '../scalars/date-time.js';
 
 const MIN_SECONDS = 1;
 const MAX_SECONDS = 10;
-/** The advice rises by a second with every so many seconds of the job's age. */
-const SECONDS_OF_AGE_A_STEP = 6;
+/** The job's age, in seconds, at which the delay grows by another second. */
+const AGE_STEP_SECONDS = 6;
 
-/** {@link pollAfterSeconds} of a job. A time that came broken fails its own field, and says nothing against asking again. */
+/** {@link pollAfterSeconds} of a job. A malformed `createdAt` fails its own field, and must not stop polling. */
 export function pollingAdvice(
   job: { readonly status: BatchJobStatus; readonly createdAt: Moment | null },
   now: number,
@@ -17,13 +17,13 @@ export function pollingAdvice(
 }
 
 /**
- * When to ask again for a job: a young job is often over in a moment, an old one takes its time.
+ * The delay before the next poll. It grows with age, because most jobs finish within moments and the rest take long.
  *
  * @param now milliseconds since the epoch
- * @returns whole seconds from 1 to 10; null where the job is over
+ * @returns whole seconds from 1 to 10; null if the job has finished
  */
 export function pollAfterSeconds(status: BatchJobStatus, createdAt: Date | null, now: number): number | null {
   if (status === BatchJobStatus.COMPLETED || status === BatchJobStatus.FAILED) return null;
   const ageSeconds = createdAt === null ? 0 : Math.max(0, (now - createdAt.getTime()) / 1000);
-  return Math.min(MAX_SECONDS, MIN_SECONDS + Math.floor(ageSeconds / SECONDS_OF_AGE_A_STEP));
+  return Math.min(MAX_SECONDS, MIN_SECONDS + Math.floor(ageSeconds / AGE_STEP_SECONDS));
 }

@@ -3,10 +3,9 @@ import { UpstreamError } from '../../upstream/errors.js';
 import { orError } from '../items.js';
 import { selectedFields } from '../selection.js';
 
-/** What is told of a job that a mutation has just created. */
 interface Job {
   readonly id: string;
-  /** Throws where it came broken. */
+  /** Throws if malformed. */
   readonly status: unknown;
 }
 
@@ -14,32 +13,32 @@ interface Job {
 export interface CreatedJob<J extends Job> {
   /** The object type in the graph. */
   readonly typeName: string;
-  /** The job as the answer to its creation tells it. */
-  readonly atWork: J;
-  /** The fields that need no more than that. */
-  readonly told: ReadonlySet<string>;
+  /** The job as its creation implies it: in progress. */
+  readonly started: J;
+  /** The fields that `started` can answer. */
+  readonly known: ReadonlySet<string>;
   readonly read: () => Promise<J | null>;
 }
 
 /**
- * The job, read where the selection needs it. One that cannot be seen yet is at work.
+ * A newly created job, read only if the selection needs it. A job that is not visible yet is reported as in progress.
  *
- * @throws {UpstreamError} where it cannot be read; it says that the job was started, and which one it is
+ * @throws {UpstreamError} if it cannot be read; the message says that the job was started, and names it
  */
 export async function createdJob<J extends Job>(
-  { typeName, atWork, told, read }: CreatedJob<J>,
+  { typeName, started, known, read }: CreatedJob<J>,
   info: GraphQLResolveInfo,
 ): Promise<J> {
   const selected = selectedFields(info, typeName);
-  if ([...selected].every((field) => told.has(field))) return atWork;
+  if ([...selected].every((field) => known.has(field))) return started;
   try {
-    const job = (await read()) ?? atWork;
-    // Where it is broken, GraphQL makes null of the job.
+    const job = (await read()) ?? started;
+    // `status` is non-null, so GraphQL would null the job.
     const status = selected.has('status') ? orError(() => job.status) : undefined;
     if (status instanceof Error) throw status;
     return job;
   } catch (error) {
-    const started = `The job \`${atWork.id}\` was started, but it cannot be shown.`;
-    throw error instanceof UpstreamError ? error.afterChange(started) : error;
+    const message = `The job \`${started.id}\` was started, but its state cannot be read.`;
+    throw error instanceof UpstreamError ? error.afterChange(message) : error;
   }
 }

@@ -5,21 +5,21 @@ import { IdempotencyConflictError, ValidationError, type UserError } from '../er
 import type { InputPath } from '../errors/input-path.js';
 import { toUserErrors } from '../errors/user-errors.js';
 
-/** A job that a client wants to have started. */
+/** A request to start a job. */
 export interface JobToStart<P> {
-  /** What tells one use of a key from another, compared as JSON. */
-  readonly use: unknown;
-  /** The path in the input of what the job is to act on. */
+  /** Identifies the input that an idempotency key is used with; compared as JSON. */
+  readonly fingerprint: unknown;
+  /** The path of the job's subject in the input. */
   readonly field: readonly string[];
-  /** That what the job is to act on does not exist, as a sentence for people. */
+  /** The human-readable message if the subject does not exist. */
   readonly notFound: string;
-  /** Where in the input the properties of the request come from. */
+  /** Maps names in the REST request to paths in the input. */
   readonly pathOf: InputPath;
-  /** Asks the API for it. @returns where the job is */
+  /** Creates the job. @returns a reference to it */
   readonly create: (idempotencyKey: string) => Promise<P>;
 }
 
-/** Either where the job is, or why there is none; and the key that it goes by, in any case. */
+/** A reference to the job, or the reasons why there is none; and the idempotency key in either case. */
 export interface JobOutcome<P> {
   readonly idempotencyKey: string;
   readonly created: P | undefined;
@@ -27,11 +27,11 @@ export interface JobOutcome<P> {
 }
 
 /**
- * Starts a job, once for each key.
+ * Starts a job, once per idempotency key.
  *
- * @param givenKey the client's key; without one, the job gets a new one
- * @param job what to start, or what is wrong with the input
- * @throws {UpstreamError} where the failure is nothing that a user can act on, or nobody knows whether a job was created
+ * @param givenKey the client's key. Default: a new one
+ * @param job the job to start, or what is wrong with the input
+ * @throws {UpstreamError} if the user cannot act on the failure, or the outcome is unknown
  */
 export async function startJob<P>(
   { principal, idempotencyKeys, loaders }: RequestContext,
@@ -39,10 +39,10 @@ export async function startJob<P>(
   job: JobToStart<P> | readonly ValidationError[],
 ): Promise<JobOutcome<P>> {
   const key = givenKey ?? randomUUID();
-  const errors = [...('use' in job ? [] : job), ...idempotencyKeyErrors(key)];
-  if (!('use' in job) || errors.length > 0) return refused(key, ...errors);
+  const errors = [...('fingerprint' in job ? [] : job), ...idempotencyKeyErrors(key)];
+  if (!('fingerprint' in job) || errors.length > 0) return refused(key, ...errors);
 
-  const claim = await idempotencyKeys.claim(principal.credentialKey, key, job.use);
+  const claim = await idempotencyKeys.claim(principal.credentialKey, key, job.fingerprint);
   if (claim === undefined) return refused(key, keyConflict());
   try {
     return { idempotencyKey: key, created: await job.create(key), userErrors: [] };
@@ -54,7 +54,6 @@ export async function startJob<P>(
   }
 }
 
-/** What is wrong with an idempotency key. */
 export function idempotencyKeyErrors(key: string): readonly ValidationError[] {
   if (/^[\x21-\x7e]{1,255}$/.test(key)) return [];
   return [
@@ -68,7 +67,7 @@ function refused(idempotencyKey: string, ...userErrors: readonly UserError[]): J
 
 function keyConflict(): IdempotencyConflictError {
   return new IdempotencyConflictError(
-    'The idempotency key has been used for other input. Use a new key for a new intent.',
+    'The idempotency key was already used with different input. Use a new key for each new action.',
     ['idempotencyKey'],
   );
 }

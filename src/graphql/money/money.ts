@@ -2,31 +2,31 @@ import { Field, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
 import { Decimal } from '../scalars/decimal.js';
 
-@ObjectType({ description: 'An amount of money.' })
+@ObjectType({ description: 'Amount of money.' })
 export class Money {
   constructor(private readonly money: Exclude<rest.MonetaryAmount, number>) {}
 
-  @Field(() => Decimal, { nullable: true, description: 'How much, in units of the currency.' })
+  @Field(() => Decimal, { nullable: true, description: 'Amount in units of the currency.' })
   get amount(): string | null {
     return this.money.value ?? null;
   }
 
   @Field(() => String, {
     nullable: true,
-    description: 'The currency in three letters (ISO 4217), e.g. `USD`. Null where the API does not tell.',
+    description: 'Currency as a three-letter code (ISO 4217), e.g. `USD`. Null if unknown.',
   })
   get currency(): string | null {
     return this.money.currency_code ?? null;
   }
 }
 
-/** Money as any version of the API writes it; before 2025-12-18 it is a number without a currency. */
+/** Money in the format of any API version; before 2025-12-18 it is a number without a currency. */
 export function moneyOf(money: rest.MonetaryAmount | null): Money | null {
   if (money === null) return null;
   return new Money(typeof money === 'number' ? { value: decimalText(money) } : money);
 }
 
-/** @returns the number's own digits, without an exponent */
+/** @returns the number's digits, without an exponent */
 export function decimalText(value: number): string {
   const text = String(value);
   if (!text.includes('e')) return text;

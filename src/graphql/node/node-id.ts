@@ -12,7 +12,7 @@ import {
   type TargetGroupRef,
 } from '../../upstream/resources/resource-ref.js';
 
-/** What an id can name, and how it is made up. */
+/** The kinds of ids and their formats. */
 const FORMS = {
   Account: '<account>',
   Project: '<account>/<project>',
@@ -22,7 +22,7 @@ const FORMS = {
   DraftLaunchJob: '<account>/<project>/<target group>/<launch-from-draft or schedule-from-draft>/<job>',
 } as const;
 
-const ACCOUNT = 'where `<account>` is a whole number of at most 2147483647 without leading zeros';
+const ACCOUNT = 'where `<account>` is an integer of at most 2147483647 without leading zeros';
 
 export type NodeKind = keyof typeof FORMS;
 
@@ -46,8 +46,8 @@ export const draftLaunchJobNodeId = (ref: DraftLaunchJobRef): string =>
   `${targetGroupNodeId(ref)}/${ref.action}/${ref.jobId}`;
 
 /**
- * What `id` names; undefined where it is malformed. Every part is checked, so that an id never leaves its path. A thing
- * has one id, but for a batch job: the kind in its id can be written in the long form of REST paths too.
+ * Parses an id; undefined if it is malformed. Every part is checked, so that an id cannot escape its REST path. Ids are
+ * unique, except that the kind in a batch job's id can also be written in the long form of REST paths.
  */
 export function parseNodeId(id: string): NodeRef | undefined {
   const [accountId, projectId, third, fourth, fifth, ...rest] = id.split('/');
@@ -63,20 +63,20 @@ export function parseNodeId(id: string): NodeRef | undefined {
     const ref = { accountId, projectId, targetGroupId: third, action: fourth, jobId: fifth };
     return { kind: 'DraftLaunchJob', ...ref };
   }
-  // No target group has such an id: theirs are ULIDs, in capitals.
+  // No target group has such an id: those are uppercase ULIDs.
   const action = kindOfSegment(third);
   return action !== undefined
     ? { kind: 'BatchJob', accountId, projectId, action, jobId: fourth }
     : { kind: 'FieldingRun', accountId, projectId, targetGroupId: third, fieldingRunId: fourth };
 }
 
-/** The place of an id that must name a certain kind of thing; otherwise what is wrong, as a sentence without subject. */
+/** The reference in an id of the given kind; otherwise what is wrong, as a sentence without a subject. */
 export function refOf<K extends NodeKind>(kind: K, id: string): Extract<NodeRef, { kind: K }> | string {
   const ref = parseNodeId(id);
   if (ref?.kind === kind) return ref as Extract<NodeRef, { kind: K }>;
   return ref === undefined
-    ? `is not an id: the id of ${withArticle(kind)} is \`${FORMS[kind]}\`, ${ACCOUNT}.`
-    : `is the id of ${withArticle(ref.kind)}, and must be that of ${withArticle(kind)}: \`${FORMS[kind]}\`.`;
+    ? `must be the id of ${withArticle(kind)}: \`${FORMS[kind]}\`, ${ACCOUNT}.`
+    : `must be the id of ${withArticle(kind)}: \`${FORMS[kind]}\`, but is the id of ${withArticle(ref.kind)}.`;
 }
 
 function withArticle(kind: NodeKind): string {

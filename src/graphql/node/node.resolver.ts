@@ -15,10 +15,10 @@ import { Node } from './node.interface.js';
 export class NodeResolver {
   @Query(() => Node, {
     nullable: true,
-    description: 'Anything by its id. Null where there is no such thing.',
+    description: 'Any object by its id. Null if it does not exist.',
   })
   async node(
-    @Arg('id', () => ID, { description: 'The `id` of anything in the graph.' }) id: string,
+    @Arg('id', () => ID, { description: '`id` of any object in the graph.' }) id: string,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Node | null> {
@@ -37,7 +37,7 @@ export class NodeResolver {
       case 'DraftLaunchJob':
         return await findDraftLaunchJob(context, ref);
       case undefined:
-        throw new BadUserInputError('Argument `id` is not the id of anything in the graph.');
+        throw new BadUserInputError('Argument `id` must be the id of an object in the graph.');
     }
   }
 }

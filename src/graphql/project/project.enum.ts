@@ -8,10 +8,10 @@ export enum ProjectStatus {
 
 registerEnumType(ProjectStatus, {
   name: 'ProjectStatus',
-  description: 'Whether a project is being worked on.',
+  description: 'Whether a project is active.',
   valuesConfig: {
-    ACTIVE: { description: 'The project has fieldwork going on or planned.' },
-    INACTIVE: { description: 'Nothing is going on in the project.' },
+    ACTIVE: { description: 'The project has current or planned fieldwork.' },
+    INACTIVE: { description: 'The project has no current or planned fieldwork.' },
     UNKNOWN: { description: 'A status that this version of the gateway does not know.' },
   },
 });

@@ -12,7 +12,7 @@ import { Project } from './project.type.js';
 const restStatus = toRestEnum(ProjectStatus);
 const searchText = ofLength(5, 128);
 
-/** One page of an account's projects; null where there is no such account. */
+/** One page of an account's projects; null if the account does not exist. */
 export async function projectConnection(
   { loaders }: RequestContext,
   account: AccountRef,

@@ -6,23 +6,21 @@ import { isMissing } from '../missing.js';
 import { selectedFields } from '../selection.js';
 import { Project } from './project.type.js';
 
-/** What the place alone answers, or a call of its own. */
-const NEEDS_NOTHING = new Set(['__typename', 'id', 'projectId', 'account', 'targetGroups']);
-/** Only lists tell these, so no call is made for them. */
-const TOLD_BY_LISTS_ALONE = new Set(['targetGroupCount', 'lastActivityAt']);
-/** `GET project` does not tell these, its overview does. */
+/** Fields that need no call, or that make their own. */
+const NEEDS_NO_CALL = new Set(['__typename', 'id', 'projectId', 'account', 'targetGroups']);
+/** Only lists include these, so they need no call. */
+const ONLY_IN_LISTS = new Set(['targetGroupCount', 'lastActivityAt']);
+/** `GET project` lacks these, but its overview has them. */
 const NEEDS_OVERVIEW = new Set(['status', 'statistics']);
 
-/** Which one call answers a selection. */
-export function projectSource(selected: ReadonlySet<string>): 'none' | 'project' | 'overview' {
-  const needed = [...selected].filter(
-    (field) => !NEEDS_NOTHING.has(field) && !TOLD_BY_LISTS_ALONE.has(field),
-  );
+/** The single call that answers a selection. */
+export function projectCall(selected: ReadonlySet<string>): 'none' | 'project' | 'overview' {
+  const needed = [...selected].filter((field) => !NEEDS_NO_CALL.has(field) && !ONLY_IN_LISTS.has(field));
   if (needed.length === 0) return 'none';
   return needed.some((field) => NEEDS_OVERVIEW.has(field)) ? 'overview' : 'project';
 }
 
-/** The project that a client named: REST is always asked whether it exists. */
+/** The project that a client has named. It is always read, to check that it exists. */
 export async function findProject(
   context: RequestContext,
   ref: ProjectRef,
@@ -31,7 +29,7 @@ export async function findProject(
   return await read(context, ref, selectedFields(info, 'Project'));
 }
 
-/** The project that something belongs to: REST is asked where the selection needs it. */
+/** The project that another object belongs to, read only if the selection needs it. */
 export async function relatedProject(
   context: RequestContext,
   { accountId, projectId }: ProjectRef,
@@ -39,7 +37,7 @@ export async function relatedProject(
 ): Promise<Project | null> {
   const ref = { accountId, projectId };
   const selected = selectedFields(info, 'Project');
-  return projectSource(selected) === 'none' ? new Project(ref, {}) : await read(context, ref, selected);
+  return projectCall(selected) === 'none' ? new Project(ref, {}) : await read(context, ref, selected);
 }
 
 async function read(
@@ -47,14 +45,14 @@ async function read(
   ref: ProjectRef,
   selected: ReadonlySet<string>,
 ): Promise<Project | null> {
-  if (projectSource(selected) !== 'overview') {
+  if (projectCall(selected) !== 'overview') {
     const project = await loaders.project.load(ref);
     return project === null ? null : new Project(ref, project);
   }
   const overview = await loaders.projectOverview.load(ref);
   if (overview === null) return null;
   if (!selected.has('name') || !isMissing(overview, 'name')) return new Project(ref, overview);
-  // The contract lets an overview leave out the name, and no other call for one project.
+  // The contract makes the name optional in overviews, but not in `GET project`.
   const [details = null] = await settled([loaders.project.load(ref)]);
   return new Project(ref, overview, details);
 }

@@ -20,7 +20,7 @@ import { Project } from './project.type.js';
 export class ProjectResolver {
   @Query(() => ProjectConnection, {
     nullable: true,
-    description: "An account's projects, page by page. Null where there is no such account.",
+    description: 'Projects of an account. Null if the account does not exist.',
   })
   async projects(
     @Args(() => AccountProjectsArgs) args: AccountProjectsArgs,
@@ -29,9 +29,9 @@ export class ProjectResolver {
     return await projectConnection(context, requireRef('Account', args.accountId, 'accountId'), args);
   }
 
-  @Query(() => Project, { nullable: true, description: 'One project. Null where there is no such project.' })
+  @Query(() => Project, { nullable: true, description: 'Project by its id. Null if it does not exist.' })
   async project(
-    @Arg('id', () => ID, { description: 'The id of the project: `<account>/<project>`.' }) id: string,
+    @Arg('id', () => ID, { description: 'Id of the project: `<account>/<project>`.' }) id: string,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Project | null> {
@@ -40,7 +40,7 @@ export class ProjectResolver {
 
   @FieldResolver(() => ID, {
     nullable: true,
-    description: 'The raw id of the person who manages the project. `projectManager` tells the name.',
+    description: 'Raw id of the project manager; see `projectManager` for the name.',
   })
   async projectManagerId(@Root() project: Project, @Ctx() context: RequestContext): Promise<string | null> {
     return await managerIdOf(project, context);
@@ -48,7 +48,7 @@ export class ProjectResolver {
 
   @FieldResolver(() => User, {
     nullable: true,
-    description: 'The project manager. Null where the API does not tell.',
+    description: 'Project manager. Null if unknown.',
   })
   async projectManager(
     @Root() project: Project,
@@ -58,7 +58,10 @@ export class ProjectResolver {
     return await relatedUser(context, project.ref, await managerIdOf(project, context), info);
   }
 
-  @FieldResolver(() => TargetGroupConnection, { nullable: true, description: "The project's target groups." })
+  @FieldResolver(() => TargetGroupConnection, {
+    nullable: true,
+    description: 'Target groups of the project.',
+  })
   async targetGroups(
     @Root() { ref }: Project,
     @Args(() => TargetGroupsArgs) args: TargetGroupsArgs,
@@ -67,13 +70,13 @@ export class ProjectResolver {
     return await targetGroupConnection(context, ref, args);
   }
 
-  @FieldResolver(() => Account, { nullable: true, description: 'The account that the project belongs to.' })
+  @FieldResolver(() => Account, { nullable: true, description: 'Account that the project belongs to.' })
   account(@Root() { ref }: Project): Account {
     return new Account({ accountId: ref.accountId });
   }
 }
 
-/** Lists do not tell the manager. */
+/** Lists do not include the manager. */
 async function managerIdOf({ ref, source }: Project, { loaders }: RequestContext): Promise<string | null> {
   const { project_manager_id: known = null } = source;
   return known ?? (await loaders.project.load(ref))?.project_manager_id ?? null;

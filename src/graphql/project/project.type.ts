@@ -7,31 +7,34 @@ import { fromRestEnum } from '../rest-enum.js';
 import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 import { ProjectStatus } from './project.enum.js';
 
-/** What REST has told of a project; which properties there are depends on the call. */
+/** Properties of a project; which ones are present depends on the call. */
 export type ProjectSource = Partial<rest.ProjectListItem & rest.ProjectOverview>;
 
-@ObjectType({ description: 'The figures of a project, over all of its target groups.' })
+@ObjectType({ description: 'Statistics of a project over all its target groups.' })
 export class ProjectStatistics {
   constructor(private readonly source: rest.ProjectStatistics) {}
 
-  @Field(() => Int, { nullable: true, description: 'How many completed interviews are wanted.' })
+  @Field(() => Int, { nullable: true, description: 'Number of completed interviews that are wanted.' })
   get fillingGoal(): number | null {
     return this.source.filling_goal ?? null;
   }
 
-  @Field(() => Int, { nullable: true, description: 'How many interviews have been completed.' })
+  @Field(() => Int, { nullable: true, description: 'Number of completed interviews.' })
   get currentCompletes(): number | null {
     return this.source.current_completes ?? null;
   }
 
-  @Field(() => Int, { nullable: true, description: 'How many people have passed the screening questions.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of people who have passed the screening questions.',
+  })
   get currentPrescreens(): number | null {
     return this.source.current_prescreens ?? null;
   }
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Median share of respondents who qualify, as the API reports it.',
+    description: 'Median incidence rate: the share of respondents who qualify, as reported by the REST API.',
   })
   get incidenceRateMedian(): number | null {
     return this.source.incidence_rate_median ?? null;
@@ -45,7 +48,7 @@ export class ProjectStatistics {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Average share of entrants who complete, as the API reports it.',
+    description: 'Average conversion rate: the share of entrants who complete, as reported by the REST API.',
   })
   get conversionRateAverage(): number | null {
     return this.source.conversion_rate_average ?? null;
@@ -53,19 +56,20 @@ export class ProjectStatistics {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Average share of respondents who give up, as the API reports it.',
+    description:
+      'Average drop-off rate: the share of respondents who abandon the survey, as reported by the REST API.',
   })
   get dropOffRateAverage(): number | null {
     return this.source.drop_off_rate_average ?? null;
   }
 }
 
-@ObjectType({ implements: Node, description: 'A piece of market research. It holds target groups.' })
+@ObjectType({ implements: Node, description: 'Market research project, which contains target groups.' })
 export class Project implements Node {
   constructor(
     readonly ref: ProjectRef,
     readonly source: ProjectSource,
-    /** What tells the name where `facts` do not; an error where it could not be read. */
+    /** Has the name if `source` does not; an error if it could not be read. */
     private readonly details: rest.Project | null | Error = null,
   ) {}
 
@@ -74,24 +78,24 @@ export class Project implements Node {
     return projectNodeId(this.ref);
   }
 
-  @Field(() => ID, { description: 'The raw id in the REST API.' })
+  @Field(() => ID, { description: 'Raw id in the REST API.' })
   get projectId(): string {
     return this.ref.projectId;
   }
 
-  @Field(() => String, { nullable: true, description: 'The short id that people use, e.g. in e-mails.' })
+  @Field(() => String, { nullable: true, description: 'Short id for people, e.g. for use in e-mails.' })
   get humanReadableId(): string | null {
     return this.source.human_readable_id ?? null;
   }
 
-  @Field(() => String, { nullable: true, description: 'What the project is called.' })
+  @Field(() => String, { nullable: true, description: 'Name of the project.' })
   get name(): string | null {
     const { name = null } = this.source;
     if (name === null && this.details instanceof Error) throw this.details;
     return name ?? this.details?.name ?? null;
   }
 
-  @Field(() => ProjectStatus, { nullable: true, description: 'Whether the project is being worked on.' })
+  @Field(() => ProjectStatus, { nullable: true, description: 'Whether the project is active.' })
   get status(): ProjectStatus | null {
     const status = this.source.status ?? null;
     return status === null ? null : fromRestEnum(ProjectStatus, status);
@@ -100,7 +104,7 @@ export class Project implements Node {
   @Field(() => String, {
     nullable: true,
     description:
-      "The customer's own number for the project, e.g. that of the purchase order which it is charged to, where it has one.",
+      "Customer's own reference for the project, e.g. the number of its purchase order. Null if there is none.",
   })
   get customerReferenceNumber(): string | null {
     return this.source.project_customer_reference_number ?? this.source.purchase_order_number ?? null;
@@ -108,8 +112,8 @@ export class Project implements Node {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The same as `customerReferenceNumber`.',
-    deprecationReason: 'Use `customerReferenceNumber`, as the API has called it since 2025-12-18.',
+    description: 'Same as `customerReferenceNumber`.',
+    deprecationReason: 'Use `customerReferenceNumber`, its name in the REST API since version 2025-12-18.',
   })
   get purchaseOrderNumber(): string | null {
     return this.customerReferenceNumber;
@@ -117,7 +121,8 @@ export class Project implements Node {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How many target groups the project has. Only lists of projects tell; null elsewhere.',
+    description:
+      'Number of target groups in the project. Available only in lists of projects; otherwise null.',
   })
   get targetGroupCount(): number | null {
     return this.source.target_group_count ?? null;
@@ -125,13 +130,17 @@ export class Project implements Node {
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When something last happened in the project. Only lists of projects tell; null elsewhere.',
+    description:
+      'Time of the last activity in the project. Available only in lists of projects; otherwise null.',
   })
   get lastActivityAt(): Moment | null {
     return momentOf(this.source.last_activity_at, 'last_activity_at');
   }
 
-  @Field(() => ProjectStatistics, { nullable: true, description: 'The figures, over all target groups.' })
+  @Field(() => ProjectStatistics, {
+    nullable: true,
+    description: 'Statistics over all target groups of the project.',
+  })
   get statistics(): ProjectStatistics | null {
     const statistics = this.source.statistics ?? null;
     return statistics === null ? null : new ProjectStatistics(statistics);

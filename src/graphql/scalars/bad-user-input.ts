@@ -1,9 +1,9 @@
 import { GraphQLError, GraphQLScalarType, TokenKind, type ValueNode } from 'graphql';
 
 /**
- * A scalar whose malformed values are `BAD_USER_INPUT`, in a variable as in the document: graphql-js keeps the
- * extensions of an error that a scalar throws. For a variable it puts the path of the field before the message; for a
- * value in the document the name of the field is put there here.
+ * Reports malformed values of a scalar as `BAD_USER_INPUT`: graphql-js keeps the extensions of errors that a scalar
+ * throws. It also prefixes the message with the path of the field for a variable, but not for a literal in the
+ * document, so the name is added here.
  */
 export function withBadUserInput<In, Out>(scalar: GraphQLScalarType<In, Out>): GraphQLScalarType<In, Out> {
   const { parseValue, parseLiteral, ...config } = scalar.toConfig();
@@ -27,7 +27,7 @@ function asUserInput<T>(parse: () => T, node?: ValueNode): T {
   }
 }
 
-/** The name that stands before a value and its colon: that of an argument or of an input's field. */
+/** The name of the argument or input field that a literal belongs to. */
 function fieldOf({ loc }: ValueNode): string | undefined {
   const before = loc?.startToken.prev;
   return before?.kind === TokenKind.COLON ? before.prev?.value : undefined;

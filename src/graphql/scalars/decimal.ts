@@ -1,10 +1,10 @@
 import { GraphQLScalarType } from 'graphql';
 
-/** A number as text, so that no digit is lost. Answers alone have it. */
+/** A number as text, to keep every digit. Output only. */
 export const Decimal = new GraphQLScalarType<string, string>({
   name: 'Decimal',
   description:
-    'A decimal number as text, e.g. `"2.7352"`, with all the digits that the API gave. Do not read it as a float where ' +
-    'cents matter.',
+    'Decimal number as text, e.g. `"2.7352"`, with all the digits of the REST API. Do not convert it to a ' +
+    'float if cents matter.',
   serialize: String,
 });

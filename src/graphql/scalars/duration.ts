@@ -4,27 +4,28 @@ import { withBadUserInput } from './bad-user-input.js';
 
 const { parseValue, parseLiteral, ...config } = GraphQLDuration.toConfig();
 const MAX_LENGTH = 64;
-/** Of ISO 8601 durations: without signs, with a fraction in the last part alone, if at all. */
+/** ISO 8601 durations without signs, and with a fraction only in the last component. */
 const UNSIGNED = /^P[\dYMWDTHS]+(?:[.,]\d+[A-Z])?$/;
 
-/** A length of time, longer than zero, as ISO 8601 text. It is passed on as it was written, with a point in a fraction. */
+/** A positive duration as ISO 8601 text, passed on unchanged except for the decimal separator. */
 export const Duration = withBadUserInput(
   new GraphQLScalarType<string, string>({
     ...config,
     description:
-      'A length of time, longer than zero, as ISO 8601 text without a sign, e.g. `PT1H` for an hour, `P1D` for a day, `P1W` ' +
-      'for a week.',
-    parseValue: (value) => lengthOf(parseValue(value)),
-    parseLiteral: (node, variables) => lengthOf(parseLiteral(node, variables)),
+      'Duration greater than zero as ISO 8601 text without a sign, e.g. `PT1H` for an hour, `P1D` for a day, ' +
+      '`P1W` for a week.',
+    parseValue: (value) => validDuration(parseValue(value)),
+    parseLiteral: (node, variables) => validDuration(parseLiteral(node, variables)),
   }),
 );
 
-/** @throws {GraphQLError} where time cannot be cut into pieces so long */
-function lengthOf(duration: string): string {
+/** @throws {GraphQLError} if the duration is not usable as an interval */
+function validDuration(duration: string): string {
   if (duration.length <= MAX_LENGTH && UNSIGNED.test(duration) && /[1-9]/.test(duration)) {
     return duration.replace(',', '.');
   }
   throw new GraphQLError(
-    'Duration must be longer than zero, without a sign, with a fraction in its last part at most, e.g. `P1D`.',
+    'Duration must be greater than zero, without a sign, and with a fraction only in its last component, e.g. ' +
+      '`P1D`.',
   );
 }

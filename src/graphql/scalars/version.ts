@@ -2,13 +2,13 @@ import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { isVersion } from '../../upstream/resources/version.js';
 import { withBadUserInput } from './bad-user-input.js';
 
-/** The version of a fielding run: the integer inside its entity tag, as text. */
+/** The version of a fielding run: the integer in its entity tag, as text. */
 export const Version = withBadUserInput(
   new GraphQLScalarType<string, string>({
     name: 'Version',
     description:
-      'Which state of a fielding run you have seen, e.g. `"5"`. Opaque: read it, and pass it back unchanged with the next ' +
-      'change, which then happens only if nobody else has changed the run since.',
+      'Version of a fielding run\'s state, e.g. `"5"`. Opaque: pass it back unchanged when you change the run. ' +
+      'The change is made only if no one else has changed the run since you read it.',
     serialize: String,
     parseValue: parse,
     parseLiteral: (node) =>
@@ -17,8 +17,8 @@ export const Version = withBadUserInput(
 );
 
 function parse(value: unknown): string {
-  // Beyond the safe integers JSON's number has become another one.
+  // Unsafe integers may already have been rounded by the JSON parser.
   const text = Number.isSafeInteger(value) ? String(value) : value;
   if (typeof text === 'string' && isVersion(text)) return text;
-  throw new GraphQLError('Version must be text that a fielding run gave as its `version`, e.g. "5".');
+  throw new GraphQLError('Version must be the `version` of a fielding run as text, e.g. "5".');
 }

@@ -8,8 +8,8 @@ export class TargetGroupPerformanceResolver {
   @FieldResolver(() => TargetGroupPerformance, {
     nullable: true,
     description:
-      'How the target group performs in field: entrants, prescreens, completes, spend, rates and the respondent analysis. ' +
-      'Null for a draft. Costs one REST call for each target group.',
+      'Fielding performance of the target group: entrants, prescreens, completes, spend, rates and the ' +
+      'respondent analysis. Null for a draft. Costs one REST call per target group.',
   })
   async performance(
     @Root() { ref }: TargetGroup,

@@ -5,15 +5,14 @@ import { Money, moneyOf } from '../money/money.js';
 import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 
 @ObjectType({
-  description:
-    'One state that respondents are in or ended in, such as complete or terminated, and how many are.',
+  description: 'Number of respondents with a given status, such as complete or terminated.',
 })
 export class RespondentOutcome {
   constructor(private readonly outcome: rest.RespondentStatusCount) {}
 
   @Field(() => String, {
     nullable: true,
-    description: "The state that the respondents are in, in the API's own words, e.g. `In Survey`.",
+    description: 'Status of the respondents, as named by the REST API, e.g. `In Survey`.',
   })
   get status(): string | null {
     return this.outcome.status ?? null;
@@ -21,18 +20,18 @@ export class RespondentOutcome {
 
   @Field(() => String, {
     nullable: true,
-    description: 'What to call it on a screen, e.g. `Returned as Complete`.',
+    description: 'Display name of the status, e.g. `Returned as Complete`.',
   })
   get label(): string | null {
     return this.outcome.label ?? null;
   }
 
-  @Field(() => String, { nullable: true, description: 'What it means, in a sentence.' })
+  @Field(() => String, { nullable: true, description: 'Explanation of the status, in a sentence.' })
   get description(): string | null {
     return this.outcome.description ?? null;
   }
 
-  @Field(() => Int, { nullable: true, description: 'How many respondents.' })
+  @Field(() => Int, { nullable: true, description: 'Number of respondents.' })
   get count(): number | null {
     return this.outcome.count ?? null;
   }
@@ -47,7 +46,7 @@ export class RespondentAnalysis {
 
   @Field(() => [RespondentOutcome], {
     nullable: 'itemsAndList',
-    description: 'Respondents in field. Null stands for a line that could not be read.',
+    description: 'Respondents of the live survey. An item that cannot be read is null, with an error.',
   })
   get live(): (RespondentOutcome | Error)[] | null {
     return outcomesOf(this.analysis.live);
@@ -55,7 +54,7 @@ export class RespondentAnalysis {
 
   @Field(() => [RespondentOutcome], {
     nullable: 'itemsAndList',
-    description: 'Test runs of the survey. Null stands for a line that could not be read.',
+    description: 'Respondents of test runs. An item that cannot be read is null, with an error.',
   })
   get test(): (RespondentOutcome | Error)[] | null {
     return outcomesOf(this.analysis.test);
@@ -69,48 +68,47 @@ function outcomesOf(
 }
 
 @ObjectType({
-  description:
-    'How a target group performs in field. Each figure is null where the API does not tell it (yet).',
+  description: 'Fielding performance of a target group. Each value is null if it is not (yet) known.',
 })
 export class TargetGroupPerformance {
   constructor(private readonly performance: rest.TargetGroupPerformance) {}
 
-  @Field(() => Int, { nullable: true, description: 'Entrants: how many respondents have entered.' })
+  @Field(() => Int, { nullable: true, description: 'Number of respondents who have entered.' })
   get entrants(): number {
     return this.performance.entrants;
   }
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Prescreens: how many of them have passed the screening questions.',
+    description: 'Number of entrants who have passed the screening questions.',
   })
   get prescreens(): number {
     return this.performance.prescreens;
   }
 
-  @Field(() => Int, { nullable: true, description: 'Completes: how many interviews have been completed.' })
+  @Field(() => Int, { nullable: true, description: 'Number of completed interviews.' })
   get completes(): number {
     return this.performance.completes;
   }
 
-  @Field(() => Money, { nullable: true, description: 'Spend: what all completes have cost so far.' })
+  @Field(() => Money, { nullable: true, description: 'Total cost of all completes so far.' })
   get completesCost(): Money | null {
     return moneyOf(this.performance.completes_cost ?? null);
   }
 
-  @Field(() => DateTime, { nullable: true, description: 'When the first complete came in.' })
+  @Field(() => DateTime, { nullable: true, description: 'Time of the first complete.' })
   get firstCompleteAt(): Moment | null {
     return momentOf(this.performance.first_complete, 'first_complete');
   }
 
-  @Field(() => DateTime, { nullable: true, description: 'When the latest complete came in.' })
+  @Field(() => DateTime, { nullable: true, description: 'Time of the latest complete.' })
   get lastCompleteAt(): Moment | null {
     return momentOf(this.performance.last_complete, 'last_complete');
   }
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Incidence rate (IR): the share of respondents who qualify, as the API reports it.',
+    description: 'Incidence rate (IR): the share of respondents who qualify, as reported by the REST API.',
   })
   get incidenceRate(): number | null {
     return this.performance.incidence_rate ?? null;
@@ -118,7 +116,8 @@ export class TargetGroupPerformance {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Drop-off rate: the share of respondents who give up, as the API reports it.',
+    description:
+      'Drop-off rate: the share of respondents who abandon the survey, as reported by the REST API.',
   })
   get dropOffRate(): number | null {
     return this.performance.drop_off_rate ?? null;
@@ -126,7 +125,7 @@ export class TargetGroupPerformance {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Conversion rate: the share of entrants who complete, as the API reports it.',
+    description: 'Conversion rate: the share of entrants who complete, as reported by the REST API.',
   })
   get conversionRate(): number | null {
     return this.performance.conversion_rate ?? null;
@@ -134,7 +133,7 @@ export class TargetGroupPerformance {
 
   @Field(() => RespondentAnalysis, {
     nullable: true,
-    description: 'Where the respondents have got to, in field and in test runs.',
+    description: 'Number of respondents by status, live and in test runs.',
   })
   get respondentAnalysis(): RespondentAnalysis | null {
     const { respondent_analysis: analysis } = this.performance;

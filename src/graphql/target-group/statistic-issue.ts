@@ -17,7 +17,7 @@ export enum TargetGroupStatistic {
 
 registerEnumType(TargetGroupStatistic, {
   name: 'TargetGroupStatistic',
-  description: 'Which figure of a target group.',
+  description: 'Statistic of a target group.',
   valuesConfig: {
     PROGRESS: { description: "The target group's `progress`." },
     CONVERSION_RATE: { description: '`conversionRate`.' },
@@ -39,27 +39,31 @@ export enum StatisticIssueSeverity {
 
 registerEnumType(StatisticIssueSeverity, {
   name: 'StatisticIssueSeverity',
-  description: 'How bad an issue is.',
+  description: 'Severity of an issue.',
   valuesConfig: {
-    ERROR: { description: 'It keeps the target group from filling.' },
-    WARNING: { description: 'It is worth a look.' },
+    ERROR: { description: 'The issue keeps the target group from filling.' },
+    WARNING: { description: 'The issue deserves attention.' },
     UNKNOWN: {
       description:
-        'The API does not tell (older versions do not), or in a word that this version does not know.',
+        'The severity is missing, as in older versions of the REST API, or not known to this version of the ' +
+        'gateway.',
     },
   },
 });
 
-@ObjectType({ description: 'What can be done about an issue.' })
+@ObjectType({ description: 'Suggested fix for an issue.' })
 export class StatisticIssueSuggestion {
   constructor(private readonly suggestion: rest.StatisticIssueSuggestion) {}
 
-  @Field(() => String, { nullable: true, description: "The API's own code for it, e.g. `3107`." })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Code of the suggestion in the REST API, e.g. `3107`.',
+  })
   get code(): string | null {
     return this.suggestion.code ?? null;
   }
 
-  @Field(() => String, { nullable: true, description: 'What to do, as a sentence for people.' })
+  @Field(() => String, { nullable: true, description: 'Human-readable instruction.' })
   get description(): string | null {
     return this.suggestion.description ?? null;
   }
@@ -67,7 +71,7 @@ export class StatisticIssueSuggestion {
 
 @ObjectType({
   description:
-    'Something that the API finds wrong with a figure of a target group. Show it beside the figure.',
+    'Issue that the REST API has found with a statistic of a target group, to be shown next to the statistic.',
 })
 export class StatisticIssue {
   constructor(
@@ -77,10 +81,10 @@ export class StatisticIssue {
     this.statistic = statistic;
   }
 
-  @Field(() => TargetGroupStatistic, { description: 'The figure that it is about.' })
+  @Field(() => TargetGroupStatistic, { description: 'Statistic that the issue is about.' })
   readonly statistic: TargetGroupStatistic;
 
-  @Field(() => StatisticIssueSeverity, { description: 'How bad it is.' })
+  @Field(() => StatisticIssueSeverity, { description: 'Severity of the issue.' })
   get severity(): StatisticIssueSeverity {
     const severity = this.issue.issue_type ?? null;
     return severity === null
@@ -90,7 +94,7 @@ export class StatisticIssue {
 
   @Field(() => String, {
     nullable: true,
-    description: "The API's own code for what is wrong, for programs, e.g. `1204`.",
+    description: 'Machine-readable code from the REST API, e.g. `1204`.',
   })
   get code(): string | null {
     return this.issue.reason?.code ?? this.issue.code ?? null;
@@ -98,7 +102,7 @@ export class StatisticIssue {
 
   @Field(() => String, {
     nullable: true,
-    description: 'What is wrong, as a sentence for people. Null where the API does not tell.',
+    description: 'Human-readable description of the issue. Null if unknown.',
   })
   get description(): string | null {
     return this.issue.reason?.description ?? this.issue.description ?? null;
@@ -106,14 +110,14 @@ export class StatisticIssue {
 
   @Field(() => [StatisticIssueSuggestion], {
     nullable: 'itemsAndList',
-    description: 'What can be done about it. Null, with an error, stands for one that could not be read.',
+    description: 'Suggested fixes. A suggestion that cannot be read is null, with an error.',
   })
   get suggestions(): readonly (StatisticIssueSuggestion | Error)[] {
     return itemsFrom(this.issue.suggestions ?? [], (suggestion) => new StatisticIssueSuggestion(suggestion));
   }
 }
 
-/** The figures in the order of the graph, and what REST calls them. */
+/** The statistics in the order of the graph, with their REST names. */
 const STATISTICS: readonly (readonly [TargetGroupStatistic, keyof rest.TargetGroupStatistics])[] = [
   [TargetGroupStatistic.PROGRESS, 'progress'],
   [TargetGroupStatistic.CONVERSION_RATE, 'conversion_rate'],
@@ -126,7 +130,7 @@ const STATISTICS: readonly (readonly [TargetGroupStatistic, keyof rest.TargetGro
   [TargetGroupStatistic.LAST_COMPLETE, 'last_complete_date'],
 ];
 
-/** The issues of all figures. What came broken of one stands as an error in the place of its issues. */
+/** The issues of all statistics. If those of one statistic are malformed, an error takes their place. */
 export function issuesOf(statistics: rest.TargetGroupStatistics): readonly (StatisticIssue | Error)[] {
   return STATISTICS.flatMap(([statistic, property]) => {
     const issues = orError(() => statistics[property]?.issues ?? []);

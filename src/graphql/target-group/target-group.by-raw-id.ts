@@ -17,13 +17,12 @@ export class TargetGroupByRawIdResolver {
   @Query(() => TargetGroup, {
     nullable: true,
     description:
-      'A launched target group of which you know the raw id alone, e.g. from an e-mail or an export; its `id` is then the ' +
-      'full one. Null where there is no such target group, or where it is a draft. Where you know the full id, use ' +
-      '`targetGroup`.',
+      'Launched target group by its raw id alone, e.g. from an e-mail or an export; its `id` is the full one. ' +
+      'Null if it does not exist or is a draft. Use `targetGroup` if you have the full id.',
   })
   async targetGroupByRawId(
     @Arg('targetGroupId', () => ID, {
-      description: 'The raw id of the target group in the REST API, e.g. `01BTGNYV6HRNK8K8VKZASZCFP1`.',
+      description: 'Raw id of the target group in the REST API, e.g. `01BTGNYV6HRNK8K8VKZASZCFP1`.',
     })
     targetGroupId: string,
     @Ctx() context: RequestContext,
@@ -38,15 +37,15 @@ export class TargetGroupByRawIdResolver {
     const { loaders } = context;
     const overview = await loaders.targetGroupOverviewById.load(targetGroupId);
     if (overview === null) return null;
-    const ref = refIn(overview, targetGroupId);
-    // The same figures, so that the fields need not ask for them again.
+    const ref = placeIn(overview, targetGroupId);
+    // This overview has the same properties as the one by full id, so the fields need not read it again.
     loaders.targetGroupOverview.prime(ref, overview);
     return await findTargetGroup(context, ref, info);
   }
 }
 
-/** @throws {UpstreamError} where the API does not tell the account and the project */
-function refIn(
+/** @throws {UpstreamError} if the account or the project is malformed */
+function placeIn(
   { account_id, project_id }: rest.TargetGroupOverviewById,
   targetGroupId: string,
 ): TargetGroupRef {

@@ -12,14 +12,14 @@ export enum TargetGroupStatus {
 
 registerEnumType(TargetGroupStatus, {
   name: 'TargetGroupStatus',
-  description: 'How far a target group has come.',
+  description: 'State of a target group.',
   valuesConfig: {
     DRAFT: { description: 'Being set up; it has never been launched and has no fielding run.' },
-    SCHEDULED: { description: 'Fielding starts at a time to come.' },
+    SCHEDULED: { description: 'Fielding starts in the future.' },
     LIVE: { description: 'Respondents are being interviewed.' },
-    PAUSED: { description: 'Fielding has been halted and can go on.' },
-    COMPLETED: { description: 'Fielding is over.' },
-    ARCHIVED: { description: 'Put away; nothing more happens with it.' },
+    PAUSED: { description: 'Fielding is paused and can be resumed.' },
+    COMPLETED: { description: 'Fielding has ended.' },
+    ARCHIVED: { description: 'Archived; no further fielding takes place.' },
     UNKNOWN: { description: 'A status that this version of the gateway does not know.' },
   },
 });

@@ -26,7 +26,7 @@ const customerReferenceNumber = matching(
   'a customer reference number: 3 to 128 letters, digits, spaces, `-` and `_`, e.g. `TRACKER-0042`',
 );
 
-/** One page of a project's target groups; null where there is no such project. */
+/** One page of a project's target groups; null if the project does not exist. */
 export async function targetGroupConnection(
   { loaders }: RequestContext,
   { accountId, projectId }: ProjectRef,

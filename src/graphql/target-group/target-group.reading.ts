@@ -8,8 +8,8 @@ import { selectedFields } from '../selection.js';
 import { DraftSource, LaunchedSource, type TargetGroupSource } from './target-group.source.js';
 import { TargetGroup } from './target-group.type.js';
 
-/** What the place alone answers, or a call of its own. */
-const NEEDS_NOTHING = new Set([
+/** Fields that need no call, or that make their own. */
+const NEEDS_NO_CALL = new Set([
   '__typename',
   'id',
   'targetGroupId',
@@ -20,25 +20,24 @@ const NEEDS_NOTHING = new Set([
   'changelog',
 ]);
 
-/** What details tell, and an overview of before 2025-12-18 does not: the property, and the fields that need it. */
-const IN_OLDER_DETAILS = [
+/** Properties that overviews before 2025-12-18 lack but details have, and the fields that need them. */
+const MISSING_IN_OLDER_OVERVIEWS = [
   ['project_manager_id', ['projectManagerId', 'projectManager']],
   ['created_at', ['createdAt']],
 ] as const;
 
-/** Whether a selection is answered by a call at all. */
 export function needsOverview(selected: ReadonlySet<string>): boolean {
-  return [...selected].some((field) => !NEEDS_NOTHING.has(field));
+  return [...selected].some((field) => !NEEDS_NO_CALL.has(field));
 }
 
-/** Whether a selection needs details, too: where it has a field that this overview does not tell. */
+/** Whether a selection needs the details, because it has a field that the overview lacks. */
 export function needsDetails(selected: ReadonlySet<string>, overview: rest.TargetGroupOverview): boolean {
-  return IN_OLDER_DETAILS.some(
+  return MISSING_IN_OLDER_OVERVIEWS.some(
     ([property, fields]) => fields.some((field) => selected.has(field)) && isMissing(overview, property),
   );
 }
 
-/** The target group that a client named: REST is always asked whether it exists. */
+/** The target group that a client has named. It is always read, to check that it exists. */
 export async function findTargetGroup(
   context: RequestContext,
   ref: TargetGroupRef,
@@ -47,7 +46,7 @@ export async function findTargetGroup(
   return toTargetGroup(ref, await read(context, ref, selectedFields(info, 'TargetGroup')));
 }
 
-/** The target group that something belongs to: REST is asked where the selection needs it. */
+/** The target group that another object belongs to, read only if the selection needs it. */
 export async function relatedTargetGroup(
   context: RequestContext,
   { accountId, projectId, targetGroupId }: TargetGroupRef,
@@ -61,7 +60,7 @@ export async function relatedTargetGroup(
   return toTargetGroup(ref, source);
 }
 
-/** An overview is 404 for a draft; then it is read as one. */
+/** The overview of a draft is 404; the draft is read instead. */
 async function read(
   context: RequestContext,
   ref: TargetGroupRef,
@@ -75,7 +74,7 @@ async function read(
   if (draft === null) return null;
   if (draft !== 'launched') return new DraftSource(draft);
 
-  // Launched between the two reads, or a launched one without an overview.
+  // It was launched between the two reads, or is launched and has no overview.
   loaders.targetGroupOverview.clear(ref);
   const launchedNow = await readLaunched(context, ref, selected);
   if (launchedNow !== null) return launchedNow;

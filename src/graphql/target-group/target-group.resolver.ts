@@ -19,7 +19,7 @@ import { TargetGroup } from './target-group.type.js';
 export class TargetGroupResolver {
   @Query(() => TargetGroupConnection, {
     nullable: true,
-    description: "A project's target groups, page by page. Null where there is no such project.",
+    description: 'Target groups of a project. Null if the project does not exist.',
   })
   async targetGroups(
     @Args(() => ProjectTargetGroupsArgs) args: ProjectTargetGroupsArgs,
@@ -30,10 +30,10 @@ export class TargetGroupResolver {
 
   @Query(() => TargetGroup, {
     nullable: true,
-    description: 'One target group. Null where there is no such target group.',
+    description: 'Target group by its id. Null if it does not exist.',
   })
   async targetGroup(
-    @Arg('id', () => ID, { description: 'The id of the target group: `<account>/<project>/<target group>`.' })
+    @Arg('id', () => ID, { description: 'Id of the target group: `<account>/<project>/<target group>`.' })
     id: string,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
@@ -43,8 +43,7 @@ export class TargetGroupResolver {
 
   @FieldResolver(() => FieldingRun, {
     nullable: true,
-    description:
-      'The run that fields the target group. Null for a draft. Costs one REST call for each target group.',
+    description: 'Fielding run of the target group. Null for a draft. Costs one REST call per target group.',
   })
   async fieldingRun(
     @Root() { ref }: TargetGroup,
@@ -56,7 +55,7 @@ export class TargetGroupResolver {
 
   @FieldResolver(() => Project, {
     nullable: true,
-    description: 'The project that the target group belongs to.',
+    description: 'Project that the target group belongs to.',
   })
   async project(
     @Root() { ref }: TargetGroup,
@@ -68,7 +67,7 @@ export class TargetGroupResolver {
 
   @FieldResolver(() => User, {
     nullable: true,
-    description: 'The project manager of the target group. Null where the API does not tell.',
+    description: 'Project manager of the target group. Null if unknown.',
   })
   async projectManager(
     @Root() { ref, projectManagerId }: TargetGroup,

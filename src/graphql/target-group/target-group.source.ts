@@ -1,12 +1,12 @@
 import type * as rest from '../../contract/demand-api.js';
 
-/** What REST has told of a target group, in one form for all the calls that tell of it. */
+/** Properties of a target group, in the same form for every REST call that returns them. */
 export interface TargetGroupSource {
   readonly humanReadableId: string | null;
   readonly name: string | null;
   readonly customerReferenceNumber: string | null;
   readonly locale: string | null;
-  /** As REST writes it; undefined where the call did not tell. */
+  /** As in the REST API; undefined if the call does not return it. */
   readonly status: string | undefined;
   readonly createdAt: string | null;
   readonly updatedAt: string | null;
@@ -26,13 +26,12 @@ export interface TargetGroupMetrics {
   readonly currentCostPerInterview: rest.MonetaryAmount | null;
   readonly currentCost: rest.MonetaryAmount | null;
   readonly lastCompleteAt: string | null;
-  /** The figures as lists tell them, with their issues; null where another call told. */
+  /** The statistics of a list item, with their issues; null if another call was made. */
   readonly listed: rest.TargetGroupStatistics | null;
 }
 
 /**
- * Facts are read from REST bodies when they are asked for and not before, because a property that came broken throws
- * when it is read: only the field that needs it fails.
+ * Reads properties of REST bodies lazily, because reading a malformed one throws: only the field that needs it fails.
  */
 export class ListedSource implements TargetGroupSource {
   constructor(private readonly item: rest.TargetGroupListItem) {}
@@ -78,11 +77,14 @@ export class ListedSource implements TargetGroupSource {
   }
 }
 
-/** A launched target group: from its overview, and from its details what an older overview lacks, or all where it has none. */
+/**
+ * A launched target group: its overview, complemented by its details for what older overviews lack, or its details
+ * alone.
+ */
 export class LaunchedSource implements TargetGroupSource {
   readonly updatedAt = null;
 
-  /** @param details an error where they could not be read: it is that of the fields which need them */
+  /** @param details an error if they could not be read, thrown by the fields that need them */
   constructor(
     private readonly overview: rest.TargetGroupOverview | null,
     private readonly details: rest.TargetGroupDetails | null | Error,
@@ -130,7 +132,7 @@ export class LaunchedSource implements TargetGroupSource {
   }
 }
 
-/** A draft has been asked for nothing yet: no progress, no figures. */
+/** A draft has no progress and no statistics yet. */
 export class DraftSource implements TargetGroupSource {
   readonly status = 'draft';
   readonly updatedAt = null;
@@ -164,7 +166,7 @@ export class DraftSource implements TargetGroupSource {
   }
 }
 
-/** `ENG` and `US` are `eng_us` elsewhere. */
+/** Other calls write `ENG` and `US` as `eng_us`. */
 function localeOf({
   language_code: language,
   country_code: country,

@@ -11,21 +11,23 @@ import { issuesOf, StatisticIssue } from './statistic-issue.js';
 import { TargetGroupStatus } from './target-group.enum.js';
 import type { TargetGroupSource, TargetGroupMetrics } from './target-group.source.js';
 
-@ObjectType({ description: 'How far the interviewing of a target group has come.' })
+@ObjectType({ description: 'Progress of a target group towards its goal.' })
 export class TargetGroupProgress {
   constructor(private readonly progress: rest.TargetGroupProgress) {}
 
-  @Field(() => Int, { description: 'How many interviews have been completed.' })
+  @Field(() => Int, { description: 'Number of completed interviews.' })
   get currentCompletes(): number {
     return this.progress.current_completes;
   }
 
-  @Field(() => Int, { description: 'How many people have passed the screening questions.' })
+  @Field(() => Int, { description: 'Number of people who have passed the screening questions.' })
   get currentPrescreens(): number {
     return this.progress.current_prescreens;
   }
 
-  @Field(() => Int, { description: 'How many are wanted, of what `fillingStrategy` counts.' })
+  @Field(() => Int, {
+    description: 'Goal: the number of completes or prescreens wanted, depending on `fillingStrategy`.',
+  })
   get fillingGoal(): number {
     return this.progress.filling_goal;
   }
@@ -33,7 +35,8 @@ export class TargetGroupProgress {
   @Field(() => String, {
     nullable: true,
     description:
-      "What counts towards the goal, in the API's own word: `completes`, `prescreens` or `automated`; older versions have others, e.g. `balanced`.",
+      'What counts towards the goal, as a code of the REST API: `completes`, `prescreens` or `automated`; ' +
+      'older versions have others, e.g. `balanced`.',
   })
   get fillingStrategy(): string | null {
     return this.progress.filling_strategy ?? null;
@@ -41,14 +44,15 @@ export class TargetGroupProgress {
 }
 
 @ObjectType({
-  description: 'The figures of a target group. Each is null where the API does not tell it (yet).',
+  description: 'Statistics of a target group. Each is null if it is not (yet) known.',
 })
 export class TargetGroupStatistics {
   constructor(private readonly metrics: TargetGroupMetrics) {}
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Conversion rate: the share of entrants who complete, e.g. `0.25`, as the API reports it.',
+    description:
+      'Conversion rate: the share of entrants who complete, e.g. `0.25`, as reported by the REST API.',
   })
   get conversionRate(): number | null {
     return this.metrics.conversionRate;
@@ -56,7 +60,8 @@ export class TargetGroupStatistics {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Drop-off rate: the share of respondents who give up, e.g. `0.1`, as the API reports it.',
+    description:
+      'Drop-off rate: the share of respondents who abandon the survey, e.g. `0.1`, as reported by the REST API.',
   })
   get dropOffRate(): number | null {
     return this.metrics.dropOffRate;
@@ -65,7 +70,7 @@ export class TargetGroupStatistics {
   @Field(() => Float, {
     nullable: true,
     description:
-      'Incidence rate (IR): the share of respondents who qualify, e.g. `0.4`, as the API reports it.',
+      'Incidence rate (IR): the share of respondents who qualify, e.g. `0.4`, as reported by the REST API.',
   })
   get incidenceRate(): number | null {
     return this.metrics.incidenceRate;
@@ -84,7 +89,7 @@ export class TargetGroupStatistics {
 
   @Field(() => Money, {
     nullable: true,
-    description: 'Earnings per click (EPC): what the supplier earns with each respondent who enters.',
+    description: 'Earnings per click (EPC): what the supplier earns per respondent who enters.',
   })
   get earningsPerClick(): Money | null {
     return moneyOf(this.metrics.earningsPerClick);
@@ -93,7 +98,7 @@ export class TargetGroupStatistics {
   @Field(() => Money, {
     nullable: true,
     description:
-      'Earnings per click for each minute of the interview. Only lists of target groups tell; null elsewhere.',
+      'Earnings per click per minute of the interview. Available only in lists of target groups; otherwise null.',
   })
   get earningsPerClickPerMinute(): Money | null {
     return moneyOf(this.metrics.earningsPerClickPerMinute);
@@ -102,7 +107,7 @@ export class TargetGroupStatistics {
   @Field(() => Money, {
     nullable: true,
     description:
-      'Cost per interview (CPI) at present. Null in lists of target groups, and from older versions of the API.',
+      'Current cost per interview (CPI). Null in lists of target groups, and with older versions of the REST API.',
   })
   get currentCostPerInterview(): Money | null {
     return moneyOf(this.metrics.currentCostPerInterview);
@@ -111,7 +116,8 @@ export class TargetGroupStatistics {
   @Field(() => Money, {
     nullable: true,
     description:
-      'Spend: what all completes have cost so far. Null in lists of target groups, and from older versions of the API.',
+      'Total cost of all completes so far. Null in lists of target groups, and with older versions of the ' +
+      'REST API.',
   })
   get currentCost(): Money | null {
     return moneyOf(this.metrics.currentCost);
@@ -119,7 +125,8 @@ export class TargetGroupStatistics {
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the latest interview was completed. Only lists of target groups tell; null elsewhere.',
+    description:
+      'Time when the latest interview was completed. Available only in lists of target groups; otherwise null.',
   })
   get lastCompleteAt(): Moment | null {
     return momentOf(this.metrics.lastCompleteAt, 'last_complete_date');
@@ -128,8 +135,9 @@ export class TargetGroupStatistics {
   @Field(() => [StatisticIssue], {
     nullable: 'itemsAndList',
     description:
-      'What the API finds wrong with the figures, and proposes to do about it; empty where nothing is. Only lists of target ' +
-      'groups tell; null elsewhere. Null, with an error, stands for an issue that could not be read.',
+      'Issues that the REST API has found with the statistics, with suggested fixes; empty if there are none. ' +
+      'Available only in lists of target groups; otherwise null. An issue that cannot be read is null, with ' +
+      'an error.',
   })
   get issues(): readonly (StatisticIssue | Error)[] | null {
     const { listed } = this.metrics;
@@ -139,7 +147,8 @@ export class TargetGroupStatistics {
 
 @ObjectType({
   implements: Node,
-  description: 'Who is to be asked, and how many of them. Once launched, it has a fielding run.',
+  description:
+    'Group of respondents to interview: who, and how many. Has a fielding run once it is launched.',
 })
 export class TargetGroup implements Node {
   constructor(
@@ -152,24 +161,24 @@ export class TargetGroup implements Node {
     return targetGroupNodeId(this.ref);
   }
 
-  @Field(() => ID, { description: 'The raw id in the REST API.' })
+  @Field(() => ID, { description: 'Raw id in the REST API.' })
   get targetGroupId(): string {
     return this.ref.targetGroupId;
   }
 
-  @Field(() => String, { nullable: true, description: 'The short id that people use, e.g. in e-mails.' })
+  @Field(() => String, { nullable: true, description: 'Short id for people, e.g. for use in e-mails.' })
   get humanReadableId(): string | null {
     return this.source.humanReadableId;
   }
 
-  @Field(() => String, { nullable: true, description: 'What the target group is called.' })
+  @Field(() => String, { nullable: true, description: 'Name of the target group.' })
   get name(): string | null {
     return this.source.name;
   }
 
   @Field(() => String, {
     nullable: true,
-    description: "The customer's own number for the target group, e.g. `TRACKER-0042`, where it has one.",
+    description: "Customer's own reference for the target group, e.g. `TRACKER-0042`. Null if there is none.",
   })
   get customerReferenceNumber(): string | null {
     return this.source.customerReferenceNumber;
@@ -183,17 +192,17 @@ export class TargetGroup implements Node {
     return this.source.locale;
   }
 
-  @Field(() => TargetGroupStatus, { description: 'How far the target group has come.' })
+  @Field(() => TargetGroupStatus, { description: 'State of the target group.' })
   get status(): TargetGroupStatus {
     const { status } = this.source;
     if (status === undefined)
-      throw badResponse('The Demand API did not tell the status of the target group.');
+      throw badResponse('The response of the Demand API has no `status` for the target group.');
     return fromRestEnum(TargetGroupStatus, status);
   }
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the target group was created. Null where the API does not tell.',
+    description: 'Time when the target group was created. Null if unknown.',
   })
   get createdAt(): Moment | null {
     return momentOf(this.source.createdAt, 'created_at');
@@ -201,7 +210,8 @@ export class TargetGroup implements Node {
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the target group was last changed. Only lists of target groups tell; null elsewhere.',
+    description:
+      'Time of the last change to the target group. Available only in lists of target groups; otherwise null.',
   })
   get updatedAt(): Moment | null {
     return momentOf(this.source.updatedAt, 'updated_at');
@@ -209,7 +219,7 @@ export class TargetGroup implements Node {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The raw id of the person who manages the target group. `projectManager` tells the name.',
+    description: 'Raw id of the project manager; see `projectManager` for the name.',
   })
   get projectManagerId(): string | null {
     return this.source.projectManagerId;
@@ -217,14 +227,17 @@ export class TargetGroup implements Node {
 
   @Field(() => TargetGroupProgress, {
     nullable: true,
-    description: 'How far the interviewing has come. Null for a draft.',
+    description: 'Progress towards the goal. Null for a draft.',
   })
   get progress(): TargetGroupProgress | null {
     const { progress } = this.source;
     return progress === null ? null : new TargetGroupProgress(progress);
   }
 
-  @Field(() => TargetGroupStatistics, { nullable: true, description: 'The figures. Null for a draft.' })
+  @Field(() => TargetGroupStatistics, {
+    nullable: true,
+    description: 'Statistics of the target group. Null for a draft.',
+  })
   get statistics(): TargetGroupStatistics | null {
     const { statistics } = this.source;
     return statistics === null ? null : new TargetGroupStatistics(statistics);

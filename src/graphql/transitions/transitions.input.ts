@@ -1,43 +1,22 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { TargetGroupStatus } from '../target-group/target-group.enum.js';
+import { TargetGroupFilters } from '../target-group/target-group.args.js';
 
 @InputType({
   description:
-    'Which target groups of the project are selected: those that the filters find, and those that are included, without ' +
-    'those that are excluded. Filters must all hold; of a list, one value must. At most 100 values a filter; a filter that is ' +
-    'empty counts as not given. If neither a filter nor an included one is given, all of the project is found.',
+    'Selection of target groups in a project: those that match the filters, plus the included ones, minus the ' +
+    'excluded ones. All given filters must match; a list matches any of its values. Lists can have up to 100 ' +
+    'values. Empty filters are ignored. Without filters and included ids, all target groups are selected.',
 })
-export class TargetGroupSelection {
-  @Field(() => String, {
-    nullable: true,
-    description: 'Text to look for, e.g. in names and ids: 1 to 500 characters.',
-  })
-  readonly search?: string | null;
-
-  @Field(() => [TargetGroupStatus], { nullable: true, description: 'Any of these statuses. Not `UNKNOWN`.' })
-  readonly status?: TargetGroupStatus[] | null;
-
-  @Field(() => [String], {
-    nullable: true,
-    description: 'Any of these countries, in two letters (ISO 3166-1) of either case, e.g. `us`.',
-  })
-  readonly country?: string[] | null;
-
-  @Field(() => [String], {
-    nullable: true,
-    description: 'Any of these languages, in three letters of either case, e.g. `eng`.',
-  })
-  readonly language?: string[] | null;
-
+export class TargetGroupSelection extends TargetGroupFilters {
   @Field(() => [ID], {
     nullable: true,
-    description: 'Ids of target groups of the project that are selected in any case, drafts too. 1 to 1000.',
+    description: 'Ids of target groups of the project to select in any case, drafts included. 1 to 1000.',
   })
   readonly includedTargetGroupIds?: string[] | null;
 
   @Field(() => [ID], {
     nullable: true,
-    description: 'Ids of target groups of the project that are not selected in any case. At most 1000.',
+    description: 'Ids of target groups of the project to leave out in any case. At most 1000.',
   })
   readonly excludedTargetGroupIds?: string[] | null;
 }

@@ -10,25 +10,25 @@ export class TransitionsResolver {
   @Query(() => TargetGroupTransitions, {
     nullable: true,
     description:
-      'Which actions are allowed for a selection of target groups as a whole, drafts too. Nothing is changed. Null where there ' +
-      'is no such project, or where a target group that is included does not exist.',
+      'Actions that are allowed for a selection of target groups as a whole, drafts included. Changes ' +
+      'nothing. Null if the project or an included target group does not exist.',
   })
   async targetGroupTransitions(
-    @Arg('projectId', () => ID, { description: 'The id of the project: `<account>/<project>`.' })
+    @Arg('projectId', () => ID, { description: 'Id of the project: `<account>/<project>`.' })
     projectId: string,
     @Arg('selection', () => TargetGroupSelection, {
       nullable: true,
-      description: 'Which target groups; all of the project if none is given.',
+      description: 'Target groups to check. Default: all target groups of the project.',
     })
     selection: TargetGroupSelection | null | undefined,
     @Ctx() { loaders }: RequestContext,
   ): Promise<TargetGroupTransitions | null> {
     const { accountId, projectId: rawProjectId } = requireRef('Project', projectId, 'projectId');
     const project = { accountId, projectId: rawProjectId };
-    const answer = await loaders.transitions.load({
+    const response = await loaders.transitions.load({
       ...project,
       selection: selectionRequest(project, selection ?? {}),
     });
-    return answer === null ? null : new TargetGroupTransitions(project, answer);
+    return response === null ? null : new TargetGroupTransitions(project, response);
   }
 }

@@ -11,9 +11,9 @@ const MAX_IDS = 1000;
 const restStatus = toRestEnum(TargetGroupStatus);
 
 /**
- * A selection in the terms of REST.
+ * Converts a selection to the REST request.
  *
- * @throws {BadUserInputError} where it names what cannot be selected in the project; the message names the argument
+ * @throws {BadUserInputError} if an id or a filter is invalid; the message names the argument
  */
 export function selectionRequest(
   project: ProjectRef,
@@ -21,8 +21,8 @@ export function selectionRequest(
 ): TargetGroupTransitionsRequest {
   const { includedTargetGroupIds: included, excludedTargetGroupIds: excluded } = selection;
   if (included?.length === 0) {
-    // REST cannot be told that none is included: it would take all of the project.
-    throw new BadUserInputError('Argument `selection.includedTargetGroupIds` must name a target group.');
+    // The REST API would take an empty list as all target groups of the project.
+    throw new BadUserInputError('Argument `selection.includedTargetGroupIds` must contain at least one id.');
   }
   const filters = {
     ...filterValues('status', selection.status, 'selection.status', restStatus),
@@ -37,7 +37,7 @@ export function selectionRequest(
   };
 }
 
-/** Each id once, or nothing where there are none. */
+/** The distinct ids; nothing if there are none. */
 function rawIds<K extends string>(
   name: K,
   ids: readonly string[] | null | undefined,
@@ -56,6 +56,6 @@ function rawId(id: string, project: ProjectRef, path: string): string {
   const { accountId, projectId, targetGroupId } = requireRef('TargetGroup', id, path);
   if (accountId === project.accountId && projectId === project.projectId) return targetGroupId;
   throw new BadUserInputError(
-    `Argument \`${path}\` is of another project than \`projectId\`: \`${projectNodeId(project)}\`.`,
+    `Argument \`${path}\` must belong to the project in \`projectId\`: \`${projectNodeId(project)}\`.`,
   );
 }

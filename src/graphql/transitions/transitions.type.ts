@@ -5,7 +5,7 @@ import { BatchJobAction } from '../batch-job/batch-job.enum.js';
 import { itemsFrom, orError } from '../items.js';
 import { targetGroupNodeId } from '../node/node-id.js';
 
-/** Which action each property of REST is about. */
+/** The action of each REST property. */
 const FLAGS = [
   ['is_launch_allowed', BatchJobAction.LAUNCH],
   ['is_pause_allowed', BatchJobAction.PAUSE],
@@ -15,7 +15,8 @@ const FLAGS = [
 ] as const;
 
 @ObjectType({
-  description: 'What can be done with a selection of target groups: for enabling the buttons above a table.',
+  description:
+    'Actions that are allowed for a selection of target groups, e.g. to enable the buttons above a table.',
 })
 export class TargetGroupTransitions {
   constructor(
@@ -26,8 +27,8 @@ export class TargetGroupTransitions {
   @Field(() => [ID], {
     nullable: 'itemsAndList',
     description:
-      'The ids of the selected target groups, which the mutations over many target groups take. Empty where none is ' +
-      'selected; null in the list stands for one that could not be read.',
+      'Ids of the selected target groups, which mutations such as `pauseTargetGroups` accept. Empty if none ' +
+      'is selected. An id that cannot be read is null, with an error.',
   })
   get targetGroupIds(): (string | Error)[] {
     const { accountId, projectId } = this.project;
@@ -39,9 +40,9 @@ export class TargetGroupTransitions {
   @Field(() => [BatchJobAction], {
     nullable: 'itemsAndList',
     description:
-      'The actions that are allowed for all of the selection together. `LAUNCH` can be allowed for drafts, too, which ' +
-      '`launchDraftTargetGroup` launches one by one. Null in the list, with an error, stands for an action of which it ' +
-      'could not be read whether it is allowed.',
+      'Actions that are allowed for the whole selection. `LAUNCH` can also be allowed for drafts, which must ' +
+      'be launched one by one with `launchDraftTargetGroup`. If the permission for an action cannot be read, ' +
+      'an item is null, with an error.',
   })
   get allowedActions(): (BatchJobAction | Error)[] {
     return FLAGS.flatMap<BatchJobAction | Error>(([flag, action]) => {

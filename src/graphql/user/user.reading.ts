@@ -4,15 +4,15 @@ import type { AccountRef } from '../../upstream/resources/resource-ref.js';
 import { selectedFields } from '../selection.js';
 import { User } from './user.type.js';
 
-/** What the id alone answers. */
-const NEEDS_NOTHING = new Set(['__typename', 'id']);
+/** Fields that need no call. */
+const NEEDS_NO_CALL = new Set(['__typename', 'id']);
 
 /**
- * Who an id in an answer stands for: REST is asked where the selection needs more than the id. Somebody whom the account
- * does not list is known by the id alone.
+ * The person with an id, read only if the selection needs more than the id. A person who is not in the account's list
+ * has only an id.
  *
- * @param id null where the answer names nobody
- * @throws {UpstreamError} where the list cannot be read
+ * @param id null if there is no person
+ * @throws {UpstreamError} if the list cannot be read
  */
 export async function relatedUser(
   { loaders }: RequestContext,
@@ -21,7 +21,7 @@ export async function relatedUser(
   info: GraphQLResolveInfo,
 ): Promise<User | null> {
   if (id === null) return null;
-  if ([...selectedFields(info, 'User')].every((field) => NEEDS_NOTHING.has(field))) {
+  if ([...selectedFields(info, 'User')].every((field) => NEEDS_NO_CALL.has(field))) {
     return new User(id, undefined);
   }
   const users = await loaders.users.load({ accountId });

@@ -3,26 +3,26 @@ import type * as rest from '../../contract/demand-api.js';
 
 @ObjectType({
   description:
-    'A person who works with the account: a project manager, or somebody who launched, paused or changed fieldwork. The ' +
-    'people of an account are read with one REST call for an operation; where only `id` is selected, there is none. Of ' +
-    'somebody whom the account does not list, such as a person who has left it, only the id is known: name and e-mail ' +
-    'address are null.',
+    'Person who works with the account: a project manager, or someone who launched, paused or changed ' +
+    'fieldwork. All people of an account are read with one REST call per operation; selecting only `id` needs ' +
+    "none. For a person who is not in the account's list, e.g. because they have left, `name` and `email` are " +
+    'null.',
 })
 export class User {
-  /** @param source what REST tells of the person; undefined where it tells nothing but the id */
+  /** @param source properties of the person; undefined if only the id is known */
   constructor(
     private readonly userId: string,
     private readonly source: rest.User | undefined,
   ) {}
 
-  @Field(() => ID, { description: 'The raw id in the REST API. It is no id for the query `node`.' })
+  @Field(() => ID, { description: 'Raw id in the REST API. The query `node` does not accept it.' })
   get id(): string {
     return this.userId;
   }
 
   @Field(() => String, {
     nullable: true,
-    description: 'What the person is called. Null where the API does not tell.',
+    description: 'Name of the person. Null if unknown.',
   })
   get name(): string | null {
     return this.source?.name ?? null;
@@ -30,7 +30,7 @@ export class User {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The e-mail address. Null where the API does not tell.',
+    description: 'E-mail address. Null if unknown.',
   })
   get email(): string | null {
     return this.source?.email ?? null;

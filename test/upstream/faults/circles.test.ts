@@ -3,7 +3,7 @@ import type { PageQuery } from '../../../src/graphql/connection/page.js';
 import { project } from './demand.js';
 import { failureOf, useStage } from './stage.js';
 
-const LEADS_BACK = 'The Demand API gave a page that leads back to the cursor it was asked with.';
+const LEADS_BACK = 'The Demand API returned a page that leads back to the cursor it was requested with.';
 
 describe('a page', () => {
   const after: PageQuery = { page_size: 3, start_after: 'c' };
@@ -35,7 +35,7 @@ describe('a page', () => {
   ])('that is empty and has a successor but no cursor counts as the last: %s', (_way, query) => {
     const connection = connect('', query);
     expect(connection.nodes).toEqual([]);
-    expect(() => connection.pageInfo).toThrow('more items, but gives no cursor');
+    expect(() => connection.pageInfo).toThrow('more items, but returned no cursor');
   });
 
   it.each([
