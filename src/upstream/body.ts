@@ -2,7 +2,7 @@ import type { HttpResponse } from './http.js';
 
 /** The bytes of an answer's body, a character for each; empty where it broke off. */
 export function octetsOf({ body }: HttpResponse): string {
-  return 'octets' in body ? body.octets : '';
+  return 'latin1' in body ? body.latin1 : '';
 }
 
 export function bytesOf(octets: string): Buffer {

@@ -1,6 +1,6 @@
 import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Cancellation } from './cancellation.js';
-import type { HttpFields, HttpRequest } from './http.js';
+import type { HttpHeaders, HttpRequest } from './http.js';
 import { TARGET_GROUPS_BY_ID } from './place.js';
 import type { CallKind } from './retry.js';
 
@@ -11,7 +11,7 @@ export interface CallScope {
   /** Tells credentials apart in what is shared between operations. */
   readonly credentialKey: string;
   /** The header fields of all calls. */
-  readonly common: HttpFields;
+  readonly common: HttpHeaders;
   readonly trace: TraceContext;
   /** When the operation must be over, on the clock of `performance.now()`. */
   readonly deadline: number;
@@ -25,7 +25,7 @@ export interface Call {
   readonly method: HttpRequest['method'];
   /** Relative to the REST base, with its query. */
   readonly path: string;
-  readonly headers?: HttpFields;
+  readonly headers?: HttpHeaders;
   readonly json?: unknown;
 }
 

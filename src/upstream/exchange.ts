@@ -5,7 +5,7 @@ import { timedOut } from './failure.js';
 import {
   HttpFailure,
   type HttpClient,
-  type HttpFields,
+  type HttpHeaders,
   type HttpRequest,
   type HttpResponse,
 } from './http.js';
@@ -34,7 +34,7 @@ export class Exchanges {
   }
 
   /** The header fields of all calls of one operation. */
-  commonFields(authorization: string | undefined, { traceState }: TraceContext): HttpFields {
+  commonFields(authorization: string | undefined, { traceState }: TraceContext): HttpHeaders {
     return {
       accept: 'application/json',
       'user-agent': 'fieldgate',
@@ -79,7 +79,7 @@ export class Exchanges {
 
 function requestOf(
   { method, path, headers, json }: Call,
-  { common, trace }: CallScope,
+  { common: sharedHeaders, trace }: CallScope,
   fresh: boolean,
   cancellation: Cancellation,
 ): HttpRequest {
@@ -87,7 +87,7 @@ function requestOf(
   return {
     method,
     path,
-    common,
+    sharedHeaders,
     headers:
       json === undefined
         ? { traceparent, ...headers }

@@ -4,7 +4,7 @@ export {
   type HttpClient,
   type HttpClientOptions,
   type HttpFailureKind,
-  type HttpFields,
+  type HttpHeaders,
   type HttpRequest,
   type HttpResponse,
   type HttpSend,

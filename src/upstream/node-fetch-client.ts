@@ -20,7 +20,7 @@ export function createNodeFetchClient(
     async send({
       method,
       path,
-      common,
+      sharedHeaders,
       headers,
       body = null,
       fresh = false,
@@ -40,7 +40,7 @@ export function createNodeFetchClient(
           () =>
             fetch(baseUrl + path, {
               method,
-              headers: { ...common, ...headers },
+              headers: { ...sharedHeaders, ...headers },
               body,
               signal: abort.signal,
               redirect: 'manual',

@@ -66,7 +66,7 @@ function meaningOf(status: number): readonly [UpstreamErrorCode, string] {
 /** The error body; proxies in between answer with bodies that are not JSON, and those say nothing. */
 function bodyObject({ body }: HttpResponse): Readonly<Record<string, unknown>> {
   try {
-    const parsed: unknown = 'octets' in body ? JSON.parse(textOf(body.octets)) : undefined;
+    const parsed: unknown = 'latin1' in body ? JSON.parse(textOf(body.latin1)) : undefined;
     return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
   } catch {
     return {};

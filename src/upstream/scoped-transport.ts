@@ -1,7 +1,7 @@
 import { octetsOf } from './body.js';
 import type { Call, CallScope } from './call.js';
 import { badResponse, UpstreamError, type UpstreamErrorDetails } from './errors.js';
-import type { HttpFields, HttpResponse } from './http.js';
+import type { HttpHeaders, HttpResponse } from './http.js';
 import { sleepUnlessGone } from './sleep.js';
 import type { Transport } from './transport.js';
 import type { BodyReader } from './validation.js';
@@ -67,7 +67,7 @@ export class ScopedTransport {
   }
 
   /** An answer with 200 or 304; null for a 404. */
-  get(path: string, headers?: HttpFields): Promise<HttpResponse | null> {
+  get(path: string, headers?: HttpHeaders): Promise<HttpResponse | null> {
     return this.#ask({ kind: 'read', method: 'GET', path, ...(headers && { headers }) });
   }
 

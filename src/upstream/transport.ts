@@ -5,7 +5,7 @@ import type { Cooldown, Cooldowns } from './cooldowns.js';
 import { UpstreamError } from './errors.js';
 import type { Exchanges } from './exchange.js';
 import { failureOf, timedOut } from './failure.js';
-import { HttpFailure, type HttpFields, type HttpResponse } from './http.js';
+import { HttpFailure, type HttpHeaders, type HttpResponse } from './http.js';
 import { problemOf, RATE_LIMITED } from './problem.js';
 import { retryAfterOf } from './retry-after.js';
 import type { RetryBudget } from './retry-budget.js';
@@ -41,7 +41,7 @@ export class Transport {
   }
 
   /** The header fields of all calls of one operation. */
-  commonFields(authorization: string | undefined, trace: TraceContext): HttpFields {
+  commonFields(authorization: string | undefined, trace: TraceContext): HttpHeaders {
     return this.#deps.exchanges.commonFields(authorization, trace);
   }
 

@@ -31,10 +31,10 @@ export function createUndiciClient({ baseUrl, maxSockets, maxBodyBytes }: HttpCl
           return;
         }
         if (request.fresh === true && pool.hasAnswered) renew(pool);
-        const { method, path, common, headers, body = null } = request;
+        const { method, path, sharedHeaders, headers, body = null } = request;
         const used = pool;
         used.agent.dispatch(
-          { origin, path: prefix + path, method, headers: { ...common, ...headers }, body },
+          { origin, path: prefix + path, method, headers: { ...sharedHeaders, ...headers }, body },
           new Exchange(request, maxBodyBytes, {
             resolve(response) {
               used.hasAnswered = true;
@@ -120,7 +120,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const failure = error instanceof HttpFailure ? error : toHttpFailure(error);
     if (this.#status !== 0) {
       // undici waits for the `Content-Length` of a 304, which tells that of another answer (RFC 9110, 8.6).
-      this.#end(this.#status === 304 && failure.kind === 'broken' ? { octets: '' } : { failure });
+      this.#end(this.#status === 304 && failure.kind === 'broken' ? { latin1: '' } : { failure });
       return;
     }
     this.request.cancellation.offCancel(this.#abort);

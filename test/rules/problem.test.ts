@@ -9,7 +9,7 @@ function answer(status: number, body: unknown = '', headers: Record<string, stri
   return {
     status,
     header: (name) => headers[name],
-    body: { octets: octetsOf(typeof body === 'string' ? body : JSON.stringify(body)) },
+    body: { latin1: octetsOf(typeof body === 'string' ? body : JSON.stringify(body)) },
   };
 }
 

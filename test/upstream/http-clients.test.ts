@@ -22,10 +22,10 @@ const CLIENTS = [
   { name: 'sockets', create: createHttp1Client, carriesChanges: false },
 ];
 
-const GET = { method: 'GET', path: '/it', common: {}, headers: {} } as const;
+const GET = { method: 'GET', path: '/it', sharedHeaders: {}, headers: {} } as const;
 
 function textOf({ body }: HttpResponse): string | undefined {
-  return 'octets' in body ? Buffer.from(body.octets, 'latin1').toString() : undefined;
+  return 'latin1' in body ? Buffer.from(body.latin1, 'latin1').toString() : undefined;
 }
 
 function failureOf({ body }: HttpResponse): string | undefined {
@@ -56,7 +56,7 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     client.send({
       method: 'GET',
       path: '/it?a=1&a=2',
-      common: { 'user-agent': 'test' },
+      sharedHeaders: { 'user-agent': 'test' },
       headers: {},
       cancellation: new Cancellation(),
       ...request,

@@ -89,7 +89,7 @@ describe.each([
     client.send({
       method,
       path: '/it?a=1',
-      common: { authorization: 'Bearer secret' },
+      sharedHeaders: { authorization: 'Bearer secret' },
       headers: {},
       body: method === 'GET' ? undefined : '{}',
       cancellation,
@@ -161,7 +161,7 @@ describe.each([
   test('sends on a new connection what must not go out on an idle one', async () => {
     await send();
     await client.send({
-      ...{ method: 'GET', path: '/it', common: {}, headers: {}, fresh: true },
+      ...{ method: 'GET', path: '/it', sharedHeaders: {}, headers: {}, fresh: true },
       cancellation: new Cancellation(),
     });
     await until(() => proxy.connections() === 1);
@@ -181,7 +181,7 @@ describe('a tunnel that the proxy does not open', () => {
         { proxy: { url: `http://127.0.0.1:${proxy.port}`, authorization: undefined } },
       );
       const cancellation = new Cancellation();
-      const request = { method: 'POST', path: '/it', common: {}, headers: {}, cancellation } as const;
+      const request = { method: 'POST', path: '/it', sharedHeaders: {}, headers: {}, cancellation } as const;
       await expect(client.send(request)).rejects.toMatchObject({ kind: 'not-connected' });
       expect(proxy.asked).toEqual(['CONNECT localhost:1']);
       client.close();
@@ -197,7 +197,7 @@ describe('a tunnel that the proxy does not open', () => {
       { proxy: { url: `http://127.0.0.1:${proxy.port}`, authorization: undefined } },
     );
     const cancellation = new Cancellation();
-    const request = { method: 'GET', path: '/it', common: {}, headers: {}, cancellation } as const;
+    const request = { method: 'GET', path: '/it', sharedHeaders: {}, headers: {}, cancellation } as const;
     await expect(client.send(request)).rejects.toMatchObject({ kind: 'not-connected' });
     expect(target.requests).toEqual([]);
     client.close();

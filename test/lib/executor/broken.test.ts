@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { assertObjectType, buildSchema, parse, type ExecutionResult } from 'graphql';
 import type { ExecutorArgs } from '../../../src/lib/executor/executor.js';
-import { executorsOf } from './same.js';
+import { createExecutors } from './expect-same-result.js';
 
 /** So deep that telling the outermost object of the innermost one takes more than the stack has. */
 const LEVELS = 15_000;
@@ -51,7 +51,7 @@ describe('an executor that fails after a promise has settled', () => {
     'fails that %s alone, through `%s`, when the last of it %s',
     async (operation, field, _what, last) => {
       const document = parse(deep(operation, field));
-      for (const executor of executorsOf(schema)) {
+      for (const executor of createExecutors(schema)) {
         const small: ExecutorArgs = { document: parse('{ node { text } text }'), contextValue: {} };
         const [broken, other] = await Promise.all([
           executor({ document, contextValue: { last } }),
@@ -114,7 +114,7 @@ describe('whatever has a `then`', () => {
     ['is of a class of promises', () => Late.resolve('text'), 'text', []],
   ])('and %s has its value', async (_what, make, value, told) => {
     const document = parse('{ item { text } items { text } list text }');
-    for (const executor of executorsOf(withThenables())) {
+    for (const executor of createExecutors(withThenables())) {
       const result: ExecutionResult = await executor({ document, contextValue: { make } });
       const text = { text: value };
       expect(result.data).toEqual({ item: text, items: [text, text], list: [value, 'text'], text: value });

@@ -53,7 +53,7 @@ describe('plans', () => {
   test('go with their documents', async () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
-    const execute = createExecutor(schema, { codeAfter: 0 });
+    const execute = createExecutor(schema, { compileAfter: 0 });
     const documents = Array.from({ length: 20 }, (_, index) => {
       const document = parse(`{ nodes { a${index}: a } }`);
       expect(execute({ document, contextValue: {} })).toEqual({ data: { nodes: [{ [`a${index}`]: 1 }] } });
@@ -77,7 +77,7 @@ describe('plans', () => {
   });
 
   test('turn into code on the way, and nobody notices', () => {
-    const execute = createExecutor(schema, { codeAfter: 3 });
+    const execute = createExecutor(schema, { compileAfter: 3 });
     const document = parse('{ nodes { b a __typename } }');
     const results = Array.from({ length: 10 }, () => JSON.stringify(execute({ document, contextValue: {} })));
     expect(new Set(results)).toEqual(new Set(['{"data":{"nodes":[{"b":2,"a":1,"__typename":"Node"}]}}']));

@@ -6,8 +6,8 @@ import {
   isUnionType,
   type GraphQLResolveInfo,
 } from 'graphql';
-import { describe as infoTold } from './info.js';
-import { expectSame, messages } from './same.js';
+import { describeInfo as infoTold } from './describe-info.js';
+import { expectSameResult, messages } from './expect-same-result.js';
 
 const schema = buildSchema(`
   enum Size { SMALL LARGE }
@@ -120,7 +120,7 @@ describe('arguments', () => {
       null,
     ],
   ])('%s', async (_what, source, variables) => {
-    await expectSame(schema, source, { context, variables });
+    await expectSameResult(schema, source, { context, variables });
   });
 
   test.each<[string, Record<string, unknown>]>([
@@ -139,7 +139,7 @@ describe('arguments', () => {
     ],
   ])('variables that are %s', async (_what, variables) => {
     const source = 'query ($m: ID!, $b: Box!) { required(id: $m, box: $b) }';
-    const result = await expectSame(schema, source, { context, variables });
+    const result = await expectSameResult(schema, source, { context, variables });
     expect(result.data).toBeUndefined();
     expect(messages(result)).not.toEqual([]);
   });
@@ -147,7 +147,7 @@ describe('arguments', () => {
   test.each([2_147_483_648, -2_147_483_649, 4_294_967_296, 2 ** 53, 1e300, 0.5, '7', true])(
     'an Int that is none, or beyond 32 bits: %j',
     async (n) => {
-      const result = await expectSame(schema, 'query ($n: Int) { info(number: $n) }', {
+      const result = await expectSameResult(schema, 'query ($n: Int) { info(number: $n) }', {
         context,
         variables: { n },
       });
@@ -157,13 +157,13 @@ describe('arguments', () => {
 
   test.each([2_147_483_647, -2_147_483_648, 0, -0])('an Int of 32 bits: %j', async (n) => {
     const source = 'query ($n: Int) { info(number: $n) }';
-    const { errors } = await expectSame(schema, source, { context, variables: { n } });
+    const { errors } = await expectSameResult(schema, source, { context, variables: { n } });
     expect(errors).toBeUndefined();
   });
 
   test('all variables with too many errors', async () => {
     const boxes = Array.from({ length: 60 }, () => ({}));
-    const result = await expectSame(schema, 'query ($b: [Box!]) { echo(boxes: $b) }', {
+    const result = await expectSameResult(schema, 'query ($b: [Box!]) { echo(boxes: $b) }', {
       context,
       variables: { b: boxes },
     });
@@ -172,7 +172,7 @@ describe('arguments', () => {
 
   test('one of exactly one', async () => {
     for (const one of [{ text: 'a' }, { number: 1 }, {}, { text: null }, { text: 'a', number: 1 }]) {
-      await expectSame(schema, 'query ($o: One) { echo(one: $o) }', { context, variables: { o: one } });
+      await expectSameResult(schema, 'query ($o: One) { echo(one: $o) }', { context, variables: { o: one } });
     }
   });
 });
@@ -234,7 +234,7 @@ describe('selections', () => {
       }),
     ],
   ])('%s', async (_what, source, animal) => {
-    await expectSame(schema, source, { context: () => ({ animal, log: [] }) });
+    await expectSameResult(schema, source, { context: () => ({ animal, log: [] }) });
   });
 
   test.each([
@@ -247,7 +247,7 @@ describe('selections', () => {
     const source = `query ($a: Boolean!, $b: Boolean = true) {
       cat { name @skip(if: $a) lives @include(if: $b) ... @skip(if: $b) { again: name } ...F @include(if: $a) }
     } fragment F on Cat { third: name @include(if: $b) }`;
-    await expectSame(schema, source, { context: () => ({ animal: cat, log: [] }), variables });
+    await expectSameResult(schema, source, { context: () => ({ animal: cat, log: [] }), variables });
   });
 });
 
@@ -255,17 +255,17 @@ describe('operations', () => {
   test('resolvers are told all that there is to tell', async () => {
     const source =
       'query Q($n: Int = 1) { info(number: $n) ...F } fragment F on Query { other: info info(number: $n) }';
-    await expectSame(schema, source, { context, variables: { n: 5 } });
+    await expectSameResult(schema, source, { context, variables: { n: 5 } });
   });
 
   test('a mutation does one thing after another, past failures', async () => {
     const source =
       'mutation { a: add(number: 1) b: add(number: 2) first: sum fail c: add(number: 4) second: sum __proto__: sum }';
-    const result = await expectSame(schema, source, { context });
+    const result = await expectSameResult(schema, source, { context });
     expect(JSON.stringify(result.data)).toBe(
       '{"a":1,"b":2,"first":3,"fail":null,"c":3,"second":7,"__proto__":7}',
     );
-    await expectSame(schema, 'mutation { first: sum fail second: sum }', { context });
+    await expectSameResult(schema, 'mutation { first: sum fail second: sum }', { context });
   });
 
   test.each<[string, string, string | null]>([
@@ -277,25 +277,28 @@ describe('operations', () => {
     ['none at all', 'fragment F on Query { info }', null],
     ['a subscription', 'subscription { count }', null],
   ])('%s', async (_what, source, operationName) => {
-    await expectSame(schema, source, { context, operationName });
+    await expectSameResult(schema, source, { context, operationName });
   });
 
   test('introspection', async () => {
-    const { data } = await expectSame(schema, getIntrospectionQuery(), { context });
+    const { data } = await expectSameResult(schema, getIntrospectionQuery(), { context });
     expect(data).toMatchObject({ __schema: { queryType: { name: 'Query' } } });
-    await expectSame(
+    await expectSameResult(
       schema,
       '{ __type(name: "Cat") { fields { name type { name } } } none: __type(name: "None") { name } }',
     );
   });
 
   test('what has a root without type', async () => {
-    await expectSame(buildSchema('type Query { a: Int }'), 'mutation { a }');
+    await expectSameResult(buildSchema('type Query { a: Int }'), 'mutation { a }');
   });
 
   test('variables that are no object are refused as by graphql-js', async () => {
     await expect(
-      expectSame(schema, '{ info }', { context, variables: 'text' as unknown as Record<string, unknown> }),
+      expectSameResult(schema, '{ info }', {
+        context,
+        variables: 'text' as unknown as Record<string, unknown>,
+      }),
     ).rejects.toThrow('Variables must be provided as an Object');
   });
 });

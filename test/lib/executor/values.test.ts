@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildSchema, isEnumType, isScalarType, type GraphQLSchema } from 'graphql';
-import { expectSame, messages } from './same.js';
+import { expectSameResult, messages } from './expect-same-result.js';
 
 const schema = withResolvers(
   buildSchema(`
@@ -36,7 +36,7 @@ function withResolvers(built: GraphQLSchema): GraphQLSchema {
 }
 
 const same = (selection: string, context: () => unknown) =>
-  expectSame(schema, `{ item { ${selection} } }`, { context });
+  expectSameResult(schema, `{ item { ${selection} } }`, { context });
 
 /** An object whose property is read by a getter. */
 const reading = (name: string, get: () => unknown) => Object.defineProperty({}, name, { get });

@@ -19,9 +19,9 @@ describe('What has been added in pieces', () => {
           sink.add(source, start, start + each);
           start += each;
           expect(sink.length).toBe(start);
-          if (index === lookedAt) expect(sink.octets).toBe(source.toString('latin1', 0, start));
+          if (index === lookedAt) expect(sink.latin1).toBe(source.toString('latin1', 0, start));
         }
-        expect(sink.octets === source.toString('latin1')).toBe(true);
+        expect(sink.latin1 === source.toString('latin1')).toBe(true);
         expect(() => {
           sink.add(Buffer.from('x'), 0, 1);
         }).toThrow(expect.objectContaining({ kind: 'too-large' }));
@@ -35,6 +35,6 @@ describe('What has been added in pieces', () => {
     const before = process.memoryUsage().heapUsed;
     for (let index = 0; index < 2 ** 20; index += 1) sink.add(piece, 0, 1);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(8 * 2 ** 20);
-    expect(sink.octets).toHaveLength(2 ** 20);
+    expect(sink.latin1).toHaveLength(2 ** 20);
   });
 });

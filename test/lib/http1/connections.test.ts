@@ -9,7 +9,7 @@ import {
   type HttpClient,
   type HttpResponse,
 } from '../../../src/lib/http1/http1-client.js';
-import { startRawServer, until, type RawAnswer, type RawServer } from './raw-server.js';
+import { startRawServer, until, type RawResponder, type RawServer } from './raw-server.js';
 
 const STATUS_LINE = Buffer.from('HTTP/1.1 200 OK\r\n');
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
@@ -21,7 +21,7 @@ describe('connections of the HTTP/1.1 client', () => {
   });
 
   async function start(
-    answer: RawAnswer,
+    answer: RawResponder,
     { maxSockets = 2, host = '127.0.0.1' } = {},
   ): Promise<{ server: RawServer; client: HttpClient }> {
     const server = await startRawServer(answer, { host });
@@ -32,10 +32,10 @@ describe('connections of the HTTP/1.1 client', () => {
   }
 
   const get = (client: HttpClient, path = '/', cancellation = new Cancellation()) =>
-    client.send({ method: 'GET', path, common: {}, headers: {}, cancellation });
+    client.send({ method: 'GET', path, sharedHeaders: {}, headers: {}, cancellation });
   const textOf = async (sending: Promise<HttpResponse>) => {
     const { body } = await sending;
-    return 'octets' in body ? body.octets : body.failure.kind;
+    return 'latin1' in body ? body.latin1 : body.failure.kind;
   };
   const kindOf = (sending: Promise<unknown>) =>
     sending.then(

@@ -13,11 +13,11 @@ export interface RawServer {
 }
 
 /** Answers a request with whatever bytes. `nth` counts the requests of one connection from 0. */
-export type RawAnswer = (socket: Socket, nth: number, request: string) => void;
+export type RawResponder = (socket: Socket, nth: number, request: string) => void;
 
 /** A server that knows no HTTP but where a request ends, on a free port; with `tls`, behind TLS. Close it. */
 export async function startRawServer(
-  answer: RawAnswer,
+  respond: RawResponder,
   { host = '127.0.0.1', tls }: { host?: string; tls?: TlsOptions } = {},
 ): Promise<RawServer> {
   const requests: string[] = [];
@@ -35,7 +35,7 @@ export async function startRawServer(
         const request = text.slice(0, end + 4);
         text = text.slice(end + 4);
         requests.push(request);
-        answer(socket, nth++, request);
+        respond(socket, nth++, request);
       }
     });
   };

@@ -2,19 +2,28 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Cancellation } from '../../../src/upstream/cancellation.js';
 import type { HttpRequest } from '../../../src/lib/http1/http1-client.js';
-import { RequestWriter } from '../../../src/lib/http1/request.js';
+import { RequestWriter } from '../../../src/lib/http1/request-writer.js';
 
 const cancellation = new Cancellation();
 
 function write(request: Partial<HttpRequest>, base = 'http://127.0.0.1:8080/v1'): string {
   const writer = new RequestWriter(new URL(base));
-  return writer.write({ method: 'GET', path: '/it', common: {}, headers: {}, cancellation, ...request });
+  return writer.write({
+    method: 'GET',
+    path: '/it',
+    sharedHeaders: {},
+    headers: {},
+    cancellation,
+    ...request,
+  });
 }
 
 describe('a request of HTTP/1.1', () => {
   test('is one line, the fields that it has in common with others, its own, and an empty line', () => {
-    const common = { accept: 'application/json', authorization: 'Bearer \xfc' };
-    expect(write({ path: '/it?a=%20&b[]=|', common, headers: { 'if-none-match': '"5"', empty: '' } })).toBe(
+    const sharedHeaders = { accept: 'application/json', authorization: 'Bearer \xfc' };
+    expect(
+      write({ path: '/it?a=%20&b[]=|', sharedHeaders, headers: { 'if-none-match': '"5"', empty: '' } }),
+    ).toBe(
       'GET /v1/it?a=%20&b[]=| HTTP/1.1\r\n' +
         'host: 127.0.0.1:8080\r\nconnection: keep-alive\r\n' +
         'accept: application/json\r\nauthorization: Bearer \xfc\r\n' +
@@ -26,7 +35,9 @@ describe('a request of HTTP/1.1', () => {
     const writer = new RequestWriter(new URL('http://it/'));
     const request = { method: 'GET', path: '/', headers: {}, cancellation } as const;
     const tokens = ['a', 'b', 'a'].map((authorization) => ({ authorization }));
-    const written = [...tokens, ...tokens].map((common) => writer.write({ ...request, common }));
+    const written = [...tokens, ...tokens].map((sharedHeaders) =>
+      writer.write({ ...request, sharedHeaders }),
+    );
     expect(written.map((text) => /authorization: (.*)\r\n/.exec(text)?.[1])).toEqual([
       'a',
       'b',
@@ -62,7 +73,7 @@ describe('a request of HTTP/1.1', () => {
     { headers: { 'a:b': 'c' } },
     { headers: { 'a ': 'b' } },
     { headers: { '': 'b' } },
-    { common: { a: 'b\r\n' } },
+    { sharedHeaders: { a: 'b\r\n' } },
     { method: 'POST' },
     { body: '' },
   ])('is not made of %j', (request) => {
@@ -85,7 +96,7 @@ describe('a request of HTTP/1.1', () => {
       fc.property(text, text, text, (path, name, value) => {
         let written: string;
         try {
-          written = write({ path: `/${path}`, common: { [name]: value }, headers: { other: value } });
+          written = write({ path: `/${path}`, sharedHeaders: { [name]: value }, headers: { other: value } });
         } catch (error) {
           expect(error).toBeInstanceOf(TypeError);
           return;

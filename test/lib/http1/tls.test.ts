@@ -5,13 +5,13 @@ import { createHttp1Client, HttpFailure, type HttpClient } from '../../../src/li
 import { octetsOf } from '../../helpers/octets.js';
 import { startScriptedUpstream } from '../../helpers/scripted-upstream.js';
 import { selfSigned } from './certificate.js';
-import { startRawServer, until, type RawAnswer, type RawServer } from './raw-server.js';
+import { startRawServer, until, type RawResponder, type RawServer } from './raw-server.js';
 
 const here = selfSigned('localhost');
 const elsewhere = selfSigned('elsewhere.example');
 
 const large = 'Zürich'.repeat(30_000);
-const answers: RawAnswer = (socket) => {
+const answers: RawResponder = (socket) => {
   socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(large)}\r\n\r\n${large}`);
 };
 
@@ -21,7 +21,7 @@ describe('the HTTP/1.1 client over TLS', () => {
     for (const each of opened.splice(0)) await each.close();
   });
 
-  async function serve(certificate: typeof here, answer: RawAnswer): Promise<RawServer> {
+  async function serve(certificate: typeof here, answer: RawResponder): Promise<RawServer> {
     const server = await startRawServer(answer, {
       tls: { ...certificate, ALPNProtocols: ['h2', 'http/1.1'] },
     });
@@ -35,7 +35,7 @@ describe('the HTTP/1.1 client over TLS', () => {
     return client;
   }
   const get = (client: HttpClient, cancellation = new Cancellation()) =>
-    client.send({ method: 'GET', path: '/', common: {}, headers: {}, cancellation });
+    client.send({ method: 'GET', path: '/', sharedHeaders: {}, headers: {}, cancellation });
   const kindOf = (answer: Promise<unknown>) =>
     answer.then(
       () => 'none',
@@ -51,7 +51,7 @@ describe('the HTTP/1.1 client over TLS', () => {
     });
     const client = connect(server, here.cert);
     for (const nth of [0, 1]) {
-      expect((await get(client)).body).toEqual({ octets: octetsOf(large) });
+      expect((await get(client)).body).toEqual({ latin1: octetsOf(large) });
       expect(seen[nth]).toEqual(['http/1.1', 'localhost', nth]);
     }
   });

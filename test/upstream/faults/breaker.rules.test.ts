@@ -7,7 +7,7 @@ import { gate } from './stage.js';
 const answer = (status: number): HttpResponse => ({
   status,
   header: () => undefined,
-  body: { octets: '' },
+  body: { latin1: '' },
 });
 const answers = (status: number) => () => Promise.resolve(answer(status));
 const fails = (kind: HttpFailureKind) => () => Promise.reject(new HttpFailure(kind, undefined));

@@ -30,7 +30,7 @@ function slow(
   outcome: () => HttpResponse = () => ({
     status: 200,
     header: () => undefined,
-    body: { octets: '' },
+    body: { latin1: '' },
   }),
 ) {
   const { opened, open: land } = gate();

@@ -1,4 +1,4 @@
-import { areFields, valueOf } from '../../../lib/http1/http1-client.js';
+import { areHeaderLines, headerValueOf } from '../../../lib/http1/http1-client.js';
 import type { RequestFields } from '../exchange.js';
 import { GRAPHQL_PATH } from '../path.js';
 
@@ -76,7 +76,7 @@ const LOOKED_AT: ReadonlyMap<string, keyof Head | 'others'> = new Map([
 
 /** @returns undefined where they are malformed, or not those of a plain request */
 function readHead(lines: string): Head | undefined {
-  if (!areFields(lines)) return undefined;
+  if (!areHeaderLines(lines)) return undefined;
   const head = new Head();
   for (let start = 0; start < lines.length;) {
     const colon = lines.indexOf(':', start);
@@ -86,7 +86,7 @@ function readHead(lines: string): Head | undefined {
       if (field === 'others' || head[field] !== undefined) return undefined;
       // Node.js refuses a length with a tab after it, which RFC 9110, 5.5 allows.
       if (field === 'contentLength' && lines.slice(colon, end).includes('\t')) return undefined;
-      head[field] = valueOf(lines, colon, end);
+      head[field] = headerValueOf(lines, colon, end);
     }
     start = end + 2;
   }

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { HttpFailure, type HttpResponse } from '../../../src/lib/http1/http1-client.js';
-import { AnswerReader } from '../../../src/lib/http1/answer-reader.js';
+import { ResponseReader } from '../../../src/lib/http1/response-reader.js';
 
 const MAX_BODY_BYTES = 1000;
 const MAX_HEAD_BYTES = 64 * 1024;
@@ -17,8 +17,8 @@ interface Outcome {
 }
 
 /** A reader that has been given the pieces up to the end of the answer, and the outcome. */
-function read(...pieces: readonly (Buffer | string)[]): { outcome: Outcome; reader: AnswerReader } {
-  const reader = new AnswerReader(MAX_BODY_BYTES);
+function read(...pieces: readonly (Buffer | string)[]): { outcome: Outcome; reader: ResponseReader } {
+  const reader = new ResponseReader(MAX_BODY_BYTES);
   try {
     for (const piece of pieces) {
       const bytes = Buffer.from(piece as string, 'latin1');
@@ -32,13 +32,13 @@ function read(...pieces: readonly (Buffer | string)[]): { outcome: Outcome; read
     throw new Error('The connection closed.');
   } catch (error) {
     const failure = error instanceof HttpFailure ? error : new HttpFailure('broken', error);
-    const answer = reader.brokenOff(failure);
+    const answer = reader.partialResponse(failure);
     return { outcome: answer === undefined ? { failure: failure.kind } : outcomeOf(answer), reader };
   }
 }
 
 function outcomeOf({ status, body }: HttpResponse): Outcome {
-  return 'octets' in body ? { status, text: body.octets } : { status, failure: body.failure.kind };
+  return 'latin1' in body ? { status, text: body.latin1 } : { status, failure: body.failure.kind };
 }
 
 const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
@@ -197,14 +197,14 @@ describe('an answer of HTTP/1', () => {
   });
 
   test('is not waited for to its end where its beginning is something else', () => {
-    expect(() => new AnswerReader(MAX_BODY_BYTES).push(Buffer.from('SSH-2.0'))).toThrow('not HTTP');
-    expect(() => new AnswerReader(MAX_BODY_BYTES).push(Buffer.from(ENDLESS_HEAD))).toThrow('too large');
+    expect(() => new ResponseReader(MAX_BODY_BYTES).push(Buffer.from('SSH-2.0'))).toThrow('not HTTP');
+    expect(() => new ResponseReader(MAX_BODY_BYTES).push(Buffer.from(ENDLESS_HEAD))).toThrow('too large');
   });
 
   test('tells the first field of a name, in any case of letters, without the space around it', () => {
     const head =
       'HTTP/1.1 200 OK\r\nETags: 1\r\neTAG: \t W/"5" \r\nETag: "6"\r\nEmpty:\r\nUmlaut: \xfc\r\n\r\n';
-    const reader = new AnswerReader(MAX_BODY_BYTES);
+    const reader = new ResponseReader(MAX_BODY_BYTES);
     reader.push(Buffer.from(head, 'latin1'));
     const answer = reader.end();
     expect(['etag', 'empty', 'umlaut', 'tag', 'http/1.1 200 ok'].map((name) => answer?.header(name))).toEqual(
