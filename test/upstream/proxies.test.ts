@@ -102,7 +102,7 @@ describe.each([
 
   test('reads and changes, and keeps connections', async () => {
     const answer = await send();
-    expect([answer.status, answer.body]).toEqual([200, { octets: 'answer' }]);
+    expect([answer.status, answer.body]).toEqual([200, { latin1: 'answer' }]);
     expect((await send('POST')).status).toBe(204);
     expect((await send()).status).toBe(200);
     expect(target.requests.map(({ call }) => call)).toEqual([
