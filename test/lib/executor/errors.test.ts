@@ -149,6 +149,17 @@ describe('two errors', () => {
       }),
     ],
     [
+      'in a non-nullable field of an object that fails because of a synchronous error',
+      '{ item { mustItem { must } other must } }',
+      ({ after, rejects }, one, other) => ({
+        item: () => ({
+          mustItem: after(one, { must: rejects('one', other) }),
+          other: rejects('other', other),
+          must: null,
+        }),
+      }),
+    ],
+    [
       'in and beside an object that fails because of a synchronous error',
       '{ item { mustItem { item { text } must } must } text items { text } }',
       ({ after, rejects }, one, other) => ({
