@@ -39,10 +39,10 @@ export class RequestWriter {
   }
 }
 
-function linesOf(fields: HttpHeaders): string {
+function linesOf(headers: HttpHeaders): string {
   let lines = '';
-  for (const name in fields) {
-    const value = fields[name] ?? '';
+  for (const name in headers) {
+    const value = headers[name] ?? '';
     if (!NAME.test(name) || !VALUE.test(value)) {
       // Without the value, which may be a secret.
       throw new TypeError(`The header ${JSON.stringify(name)} has an invalid name or value.`);

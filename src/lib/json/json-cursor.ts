@@ -37,7 +37,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
  * Reads a JSON text (RFC 8259) sequentially for a caller that knows its shape, in a third of the time of `JSON.parse`:
  * property names are compared in place, and unused values are skipped.
  *
- * It returns the values that `JSON.parse` returns and rejects whatever `JSON.parse` rejects. Each method starts at the first
+ * It returns the values that `JSON.parse` returns and rejects what `JSON.parse` rejects. Each method starts at the first
  * character of the value that it reads.
  *
  * All cursors share one buffer, so create the next one only when this one is done.
