@@ -70,8 +70,7 @@ function ruleOf(
     return nullable ? undefined : 'unsupported';
   }
   const node = given.value;
-  if (node.kind === Kind.VARIABLE)
-    return { name, variable: node.name.value, nullable, defaultValue };
+  if (node.kind === Kind.VARIABLE) return { name, variable: node.name.value, nullable, defaultValue };
   // Resolvers may change lists, objects and values of custom scalars, so each call needs new ones.
   if (!hasConstantLiterals(type)) return 'unsupported';
   const value: unknown = valueFromAST(node, type);
