@@ -160,6 +160,27 @@ describe('two errors', () => {
       }),
     ],
     [
+      'in an abandoned list, while another field is pending,',
+      '{ items { text must } text }',
+      ({ after, rejects }, one, other) => ({
+        items: () => [
+          { text: after(one, 'text'), must: 'text' },
+          { must: rejects('one', one) },
+          after(other, { must: rejects('other', one) }),
+          { must: null },
+        ],
+        text: () => after(25, 'text'),
+      }),
+    ],
+    [
+      'that could come from an abandoned list whose items succeed,',
+      '{ items { text must } text }',
+      ({ after }, one, other) => ({
+        items: () => [{ text: after(one, 'text'), must: after(other, 'text') }, { must: null }],
+        text: () => after(25, 'text'),
+      }),
+    ],
+    [
       'in and beside an object that fails because of a synchronous error',
       '{ item { mustItem { item { text } must } must } text items { text } }',
       ({ after, rejects }, one, other) => ({
