@@ -153,6 +153,16 @@ function openedPieces(imports: readonly Import[]): string[] {
   });
 }
 
+/** @param imports with paths relative to `test` */
+function foreignTestImports(imports: readonly Import[]): string[] {
+  return imports.flatMap(({ from, to }) => {
+    const piece = pieceOf(from);
+    const allowed = [`lib/${piece}/`, `../src/lib/${piece}/`, 'helpers/until.ts'];
+    if (allowed.some((start) => to.startsWith(start))) return [];
+    return [`test/${from} imports test/${to}: tests of lib/${piece} may import only that piece`];
+  });
+}
+
 function coupledObjectTypes(imports: readonly Import[]): string[] {
   return imports
     .filter(({ from, to }) => OBJECT_TYPE.test(from) && OBJECT_TYPE.test(to))
@@ -189,6 +199,14 @@ describe('The architecture of src', () => {
   test('each piece of lib imports only itself, and is used through one file', () => {
     expect(unknownPieces(graph.files)).toEqual([]);
     expect(openedPieces(graph.imports)).toEqual([]);
+  });
+
+  test('the tests of each piece of lib import only that piece', () => {
+    const imports = readImportGraph(import.meta.dirname).imports.filter(({ from }) =>
+      from.startsWith('lib/'),
+    );
+    expect(imports).not.toEqual([]);
+    expect(foreignTestImports(imports)).toEqual([]);
   });
 
   test('each piece of lib has a README', () => {
@@ -283,6 +301,15 @@ describe('The rules', () => {
     ['server/apollo.ts', 'errors.ts'],
   ])('%s may reach %s', (from, to) => {
     expect(openedPieces([{ from, to }])).toEqual([]);
+  });
+
+  test.each([
+    '../src/errors.ts',
+    '../src/lib/executor/executor.ts',
+    'lib/http1/raw-server.ts',
+    'graphql/stack.ts',
+  ])('a test of lib/json may not import %s', (to) => {
+    expect(foreignTestImports([{ from: 'lib/json/a.test.ts', to }])).toEqual([expect.stringContaining(to)]);
   });
 
   test('a new piece asks for its name', () => {

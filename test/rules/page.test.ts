@@ -59,6 +59,14 @@ describe('pageQuery', () => {
     expect(() => pageQuery(args)).toThrow(name);
   });
 
+  test('accepts a cursor of 12 kB in the query string, and no more', () => {
+    const longest = 'a'.repeat(12 * 1024 - '?start_after='.length);
+    expect(pageQuery({ after: longest }).start_after).toBe(longest);
+    expect(() => pageQuery({ after: `${longest}a` })).toThrow(BadUserInputError);
+    // Percent-encoding takes three bytes.
+    expect(() => pageQuery({ after: `${longest.slice(1)}/` })).toThrow(BadUserInputError);
+  });
+
   test('passes on any cursor that the API could return', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 600 }), (cursor) => {

@@ -7,76 +7,76 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
-import type { Complete } from './execution.js';
-import { infoOf, nameOf, type Selected } from './selected.js';
-import { awaitThen, isPromise } from './promises.js';
+import type { CompleteValue } from './execution.js';
+import { resolveInfo, qualifiedName, type SelectedField } from './selected-field.js';
+import { awaitPromise, isPromise } from './promises.js';
 
 /**
- * Asks an interface or union of which object type a value is (GraphQL, 6.4.3), and completes it as one of that.
+ * Completes values of an interface or union as the object type that they resolve to (GraphQL, 6.4.3).
  *
- * @param completerOf asked for once for each object type
+ * @param completerOf called once for each object type
  */
 export function abstractCompleter(
   type: GraphQLAbstractType,
-  selected: Selected,
+  selected: SelectedField,
   schema: GraphQLSchema,
-  completerOf: (type: GraphQLObjectType) => Complete,
-): Complete {
-  const completers = new Map<unknown, Complete>();
+  completerOf: (type: GraphQLObjectType) => CompleteValue,
+): CompleteValue {
+  const completers = new Map<unknown, CompleteValue>();
   return (execution, value, path, field) => {
-    const info = infoOf(selected, field, execution);
+    const info = resolveInfo(selected, field, execution);
     const resolveType = type.resolveType ?? defaultTypeResolver;
-    const answer: unknown = resolveType(value, execution.contextValue, info, type);
-    return isPromise(answer)
-      ? awaitThen(execution, answer, (name) => completerFor(name, value)(execution, value, path, field))
-      : completerFor(answer, value)(execution, value, path, field);
+    const typeName: unknown = resolveType(value, execution.contextValue, info, type);
+    return isPromise(typeName)
+      ? awaitPromise(execution, typeName, (name) => completerFor(name, value)(execution, value, path, field))
+      : completerFor(typeName, value)(execution, value, path, field);
   };
 
-  function completerFor(answer: unknown, value: unknown): Complete {
-    const known = completers.get(answer);
+  function completerFor(typeName: unknown, value: unknown): CompleteValue {
+    const known = completers.get(typeName);
     if (known !== undefined) return known;
-    const completer = completerOf(objectTypeFrom(answer, type, selected, schema, value));
-    completers.set(answer, completer);
+    const completer = completerOf(objectTypeFrom(typeName, type, selected, schema, value));
+    completers.set(typeName, completer);
     return completer;
   }
 }
 
-/** @throws {GraphQLError} where the answer of `resolveType` is no name of a type that may stand here */
+/** @throws {GraphQLError} if `resolveType` did not return the name of a possible type */
 function objectTypeFrom(
-  answer: unknown,
+  typeName: unknown,
   type: GraphQLAbstractType,
-  selected: Selected,
+  selected: SelectedField,
   schema: GraphQLSchema,
   value: unknown,
 ): GraphQLObjectType {
   const { nodes } = selected;
-  if (answer === undefined || answer === null) {
+  if (typeName === undefined || typeName === null) {
     throw new GraphQLError(
-      `Abstract type "${type.name}" must resolve to an Object type at runtime for field "${nameOf(selected)}". ` +
+      `Abstract type "${type.name}" must resolve to an Object type at runtime for field "${qualifiedName(selected)}". ` +
         `Either the "${type.name}" type should provide a "resolveType" function or each possible type should provide an "isTypeOf" function.`,
       { nodes },
     );
   }
-  if (isObjectType(answer)) {
+  if (isObjectType(typeName)) {
     throw new GraphQLError(
       'Support for returning GraphQLObjectType from resolveType was removed in graphql-js@16.0.0 please return type name instead.',
     );
   }
-  if (typeof answer !== 'string') {
+  if (typeof typeName !== 'string') {
     throw new GraphQLError(
-      `Abstract type "${type.name}" must resolve to an Object type at runtime for field "${nameOf(selected)}" with ` +
-        `value ${inspect(value)}, received "${inspect(answer)}".`,
+      `Abstract type "${type.name}" must resolve to an Object type at runtime for field "${qualifiedName(selected)}" with ` +
+        `value ${inspect(value)}, received "${inspect(typeName)}".`,
     );
   }
-  const objectType = schema.getType(answer);
+  const objectType = schema.getType(typeName);
   if (objectType === undefined) {
     throw new GraphQLError(
-      `Abstract type "${type.name}" was resolved to a type "${answer}" that does not exist inside the schema.`,
+      `Abstract type "${type.name}" was resolved to a type "${typeName}" that does not exist inside the schema.`,
       { nodes },
     );
   }
   if (!isObjectType(objectType)) {
-    throw new GraphQLError(`Abstract type "${type.name}" was resolved to a non-object type "${answer}".`, {
+    throw new GraphQLError(`Abstract type "${type.name}" was resolved to a non-object type "${typeName}".`, {
       nodes,
     });
   }

@@ -9,36 +9,36 @@ import {
   type GraphQLField,
 } from 'graphql';
 import type { VariableValues } from './execution.js';
-import { hasConstants } from './inputs.js';
+import { hasConstantLiterals } from './inputs.js';
 
-/** The arguments of a field, by the variables; a new object each time. */
+/** Returns the arguments of a field as a new object. */
 export type ReadArguments = (variableValues: VariableValues) => Record<string, unknown>;
 
-/** What an argument is: the same value each time, left out, or the value of a variable. */
+/** An argument with a constant value, or with the value of a variable. */
 type Rule =
   | { readonly name: string; readonly value: unknown }
   | {
       readonly name: string;
       readonly variable: string;
       readonly nullable: boolean;
-      readonly byDefault: unknown;
+      readonly defaultValue: unknown;
     };
 
-/** {@link getArgumentValues} for many executions: what it would find out each time is found out once, where that can be. */
+/** Does what {@link getArgumentValues} does, but prepares it once for all executions. Unusual cases are left to graphql-js. */
 export function argumentsReader(definition: GraphQLField<unknown, unknown>, node: FieldNode): ReadArguments {
   const read: ReadArguments = (variableValues) => getArgumentValues(definition, node, variableValues);
   const rules: Rule[] = [];
   for (const argument of definition.args) {
     const given = node.arguments?.find(({ name }) => name.value === argument.name);
     const rule = ruleOf(argument, given);
-    if (rule === 'none') return read;
+    if (rule === 'unsupported') return read;
     if (rule !== undefined) rules.push(rule);
   }
-  return (variableValues) => byRules(rules, variableValues) ?? read(variableValues);
+  return (variableValues) => applyRules(rules, variableValues) ?? read(variableValues);
 }
 
-/** Undefined where anything is out of the ordinary. */
-function byRules(
+/** @returns undefined in cases that are left to graphql-js */
+function applyRules(
   rules: readonly Rule[],
   variableValues: VariableValues,
 ): Record<string, unknown> | undefined {
@@ -50,8 +50,8 @@ function byRules(
       const value = variableValues[rule.variable];
       if (value === undefined || (value === null && !rule.nullable)) return undefined;
       values[rule.name] = value;
-    } else if (rule.byDefault !== undefined) {
-      values[rule.name] = rule.byDefault;
+    } else if (rule.defaultValue !== undefined) {
+      values[rule.name] = rule.defaultValue;
     } else if (!rule.nullable) {
       return undefined;
     }
@@ -59,21 +59,20 @@ function byRules(
   return values;
 }
 
-/** `none` where only graphql-js knows; undefined where the argument is left out. */
+/** @returns `unsupported` for arguments that are left to graphql-js; undefined if the argument is omitted */
 function ruleOf(
   { name, type, defaultValue }: GraphQLArgument,
   given: ArgumentNode | undefined,
-): Rule | 'none' | undefined {
+): Rule | 'unsupported' | undefined {
   const nullable = !isNonNullType(type);
   if (given === undefined) {
     if (defaultValue !== undefined) return { name, value: defaultValue };
-    return nullable ? undefined : 'none';
+    return nullable ? undefined : 'unsupported';
   }
   const node = given.value;
-  if (node.kind === Kind.VARIABLE)
-    return { name, variable: node.name.value, nullable, byDefault: defaultValue };
-  // Lists and objects are made anew for each call, and custom scalars may be.
-  if (!hasConstants(type)) return 'none';
+  if (node.kind === Kind.VARIABLE) return { name, variable: node.name.value, nullable, defaultValue };
+  // Resolvers may change lists, objects and values of custom scalars, so each call needs new ones.
+  if (!hasConstantLiterals(type)) return 'unsupported';
   const value: unknown = valueFromAST(node, type);
-  return value === undefined ? 'none' : { name, value };
+  return value === undefined ? 'unsupported' : { name, value };
 }

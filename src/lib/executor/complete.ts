@@ -11,78 +11,77 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { abstractCompleter } from './abstract.js';
-import type { Complete, ObjectPlan, PlanOf, Slot } from './execution.js';
-import { nameOf, type Selected } from './selected.js';
+import type { CompleteValue, ObjectPlan, PlanOf, Position } from './execution.js';
+import { qualifiedName, type SelectedField } from './selected-field.js';
 import { leafCompleter } from './leaf.js';
 import { listCompleter } from './list.js';
 import { objectCompleter } from './object.js';
 
-/** What values are completed with. */
-export interface Completing {
+export interface PlanContext {
   readonly schema: GraphQLSchema;
   readonly planOf: PlanOf;
 }
 
 type NullableOutputType = GraphQLLeafType | GraphQLCompositeType | GraphQLList<GraphQLOutputType>;
 
-/** What the values of a field, or the items in it, are completed to, by its type. */
-export function slotOf(type: GraphQLOutputType, selected: Selected, completing: Completing): Slot {
+/** Plans how values of a type are completed, recursively for lists. */
+export function positionOf(type: GraphQLOutputType, selected: SelectedField, context: PlanContext): Position {
   const { nodes } = selected;
-  if (!isNonNullType(type)) return { nodes, nullable: true, ...completerOf(type, selected, completing) };
-  const { complete, shape } = completerOf(type.ofType, selected, completing);
+  if (!isNonNullType(type)) return { nodes, nullable: true, ...completerOf(type, selected, context) };
+  const { complete, shape } = completerOf(type.ofType, selected, context);
   return { nodes, nullable: false, complete: nonNull(complete, selected), shape };
 }
 
-type Completer = Pick<Slot, 'complete' | 'shape'>;
+type CompletedAs = Pick<Position, 'complete' | 'shape'>;
 
 const OTHER = { kind: 'other' } as const;
 
-function completerOf(type: NullableOutputType, selected: Selected, completing: Completing): Completer {
+function completerOf(type: NullableOutputType, selected: SelectedField, context: PlanContext): CompletedAs {
   if (isLeafType(type)) return leafCompleterOf(type);
   if (isListType(type)) {
-    const item = slotOf(type.ofType, selected, completing);
+    const item = positionOf(type.ofType, selected, context);
     return { complete: nullable(listCompleter(item, selected)), shape: { kind: 'list', item } };
   }
   if (isObjectType(type)) {
-    const plan = planOnce(type, selected, completing.planOf);
+    const plan = lazyPlan(type, selected, context.planOf);
     const complete = nullable(objectCompleter(type, selected, plan));
     return { complete, shape: type.isTypeOf ? OTHER : { kind: 'object', plan } };
   }
-  const complete = abstractCompleter(type, selected, completing.schema, (objectType) =>
-    objectCompleter(objectType, selected, planOnce(objectType, selected, completing.planOf)),
+  const complete = abstractCompleter(type, selected, context.schema, (objectType) =>
+    objectCompleter(objectType, selected, lazyPlan(objectType, selected, context.planOf)),
   );
   return { complete: nullable(complete), shape: OTHER };
 }
 
-const leaves = new WeakMap<GraphQLLeafType, Completer>();
+const leaves = new WeakMap<GraphQLLeafType, CompletedAs>();
 
-/** The same for all fields of the type. */
-function leafCompleterOf(type: GraphQLLeafType): Completer {
+/** Shared by all fields of the type. */
+function leafCompleterOf(type: GraphQLLeafType): CompletedAs {
   const known = leaves.get(type);
   if (known !== undefined) return known;
-  const completer: Completer = { complete: nullable(leafCompleter(type)), shape: { kind: 'leaf', type } };
+  const completer: CompletedAs = { complete: nullable(leafCompleter(type)), shape: { kind: 'leaf', type } };
   leaves.set(type, completer);
   return completer;
 }
 
-function planOnce(type: GraphQLObjectType, { nodes }: Selected, planOf: PlanOf): () => ObjectPlan {
+function lazyPlan(type: GraphQLObjectType, { nodes }: SelectedField, planOf: PlanOf): () => ObjectPlan {
   let plan: ObjectPlan | undefined;
   return () => (plan ??= planOf(type, nodes));
 }
 
-function nullable(complete: Complete): Complete {
+function nullable(complete: CompleteValue): CompleteValue {
   return (execution, value, path, field) => {
     if (value instanceof Error) throw value;
     return value === undefined || value === null ? null : complete(execution, value, path, field);
   };
 }
 
-/** Completed values are null only where they were that before: leaves that serialize as null have thrown. */
-function nonNull(complete: Complete, selected: Selected): Complete {
+/** Checks the value before completion only, because completion never turns a value into null. */
+function nonNull(complete: CompleteValue, selected: SelectedField): CompleteValue {
   return (execution, value, path, field) => {
     if (value instanceof Error) throw value;
     if (value === undefined || value === null) {
-      throw new Error(`Cannot return null for non-nullable field ${nameOf(selected)}.`);
+      throw new Error(`Cannot return null for non-nullable field ${qualifiedName(selected)}.`);
     }
     return complete(execution, value, path, field);
   };

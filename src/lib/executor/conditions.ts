@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import type { VariableValues } from './execution.js';
 
-/** What decides what an operation selects: some of its variables. One that is not given is not there. */
+/** The given variables that `@skip` and `@include` use. */
 export type Conditions = VariableValues;
 
 export function conditionsOf(names: readonly string[], variableValues: VariableValues): Conditions {
@@ -15,7 +15,7 @@ export function conditionsOf(names: readonly string[], variableValues: VariableV
   return Object.fromEntries(given.map((name) => [name, variableValues[name]]));
 }
 
-/** The same for variables by which the same is selected, or fails to be. */
+/** A key that is equal for variables with which the operation selects the same fields, or fails in the same way. */
 export function keyOf(names: readonly string[], variableValues: VariableValues): string {
   let key = '';
   for (const name of names) {
@@ -25,15 +25,15 @@ export function keyOf(names: readonly string[], variableValues: VariableValues):
   return key;
 }
 
-/** The names of the variables that decide what an operation selects: those in `@skip` and `@include`. */
+/** The names of the variables in `@skip` and `@include`, in the operation and the fragments that it uses. */
 export function conditionVariables(
   { selectionSet }: OperationDefinitionNode,
   fragments: Readonly<Record<string, FragmentDefinitionNode>>,
 ): readonly string[] {
   const found = { variables: new Set<string>(), fragments: new Set<string>() };
-  lookIn(selectionSet, found);
-  // Names that are added on the way are come to as well.
-  for (const name of found.fragments) lookIn(fragments[name]?.selectionSet, found);
+  collectFrom(selectionSet, found);
+  // Iteration includes names that are added meanwhile.
+  for (const name of found.fragments) collectFrom(fragments[name]?.selectionSet, found);
   return [...found.variables];
 }
 
@@ -42,11 +42,11 @@ interface Found {
   readonly fragments: Set<string>;
 }
 
-function lookIn(selectionSet: SelectionSetNode | undefined, found: Found): void {
+function collectFrom(selectionSet: SelectionSetNode | undefined, found: Found): void {
   for (const selection of selectionSet?.selections ?? []) {
     for (const directive of selection.directives ?? []) addVariables(directive, found);
     if (selection.kind === Kind.FRAGMENT_SPREAD) found.fragments.add(selection.name.value);
-    else lookIn(selection.selectionSet, found);
+    else collectFrom(selection.selectionSet, found);
   }
 }
 

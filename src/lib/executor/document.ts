@@ -7,9 +7,9 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { PlannedOperation } from './operation.js';
-import type { Settings } from './settings.js';
+import type { ExecutorSettings } from './settings.js';
 
-/** The operations of a document, each planned when it is first asked for. */
+/** The operations of a document, each planned on first use. */
 export class PlannedDocument {
   private readonly definitions: OperationDefinitionNode[] = [];
   private readonly fragments: Record<string, FragmentDefinitionNode>;
@@ -18,7 +18,7 @@ export class PlannedDocument {
   constructor(
     private readonly schema: GraphQLSchema,
     { definitions }: DocumentNode,
-    private readonly settings: Settings,
+    private readonly settings: ExecutorSettings,
   ) {
     this.fragments = Object.create(null) as Record<string, FragmentDefinitionNode>;
     for (const definition of definitions) {
@@ -28,8 +28,8 @@ export class PlannedDocument {
   }
 
   /**
-   * @param name null or undefined for the only operation
-   * @returns undefined where there is no such operation, or it is not to be planned
+   * @param name null or undefined selects the only operation
+   * @returns undefined if there is no such operation, or it is a subscription
    */
   operation(name: string | null | undefined): PlannedOperation | undefined {
     const definition = this.find(name ?? undefined);

@@ -11,7 +11,7 @@ import {
   type ResponsePath,
 } from 'graphql';
 
-/** What is the same for all executions of an operation. */
+/** An operation with its schema and the fragments of its document. */
 export interface Operation {
   readonly schema: GraphQLSchema;
   readonly definition: OperationDefinitionNode;
@@ -20,66 +20,63 @@ export interface Operation {
 
 export type VariableValues = Readonly<Record<string, unknown>>;
 
-/** What a field, or an item of a list, is to give. */
-export interface Slot {
+/** A position in the response: a field, or the items of a list. */
+export interface Position {
   readonly nodes: readonly FieldNode[];
-  /** Whether an error stops here; it goes on to what is around otherwise. */
+  /** Whether errors become null here. Otherwise they propagate to the parent (GraphQL, 6.4.4). */
   readonly nullable: boolean;
-  readonly complete: Complete;
+  readonly complete: CompleteValue;
   readonly shape: Shape;
 }
 
-/** What of the values of a slot can be completed by code that is made for them: those that are as expected. */
+/** The values at a position that generated code completes by itself. */
 export type Shape =
   | { readonly kind: 'leaf'; readonly type: GraphQLLeafType }
   | { readonly kind: 'object'; readonly plan: () => ObjectPlan }
-  | { readonly kind: 'list'; readonly item: Slot }
+  | { readonly kind: 'list'; readonly item: Position }
   | { readonly kind: 'other' };
 
 /**
- * Makes what a resolver gave into what the response holds (GraphQL, 6.4.3).
+ * Completes a resolved value (GraphQL, 6.4.3).
  *
- * @param value no promise
- * @param path where the value is
- * @param field the path of its field, which is another one for items of lists
- * @returns the value, or something `Pending`
- * @throws whatever is wrong with the value; where it happened is not in it yet
+ * @param value not a promise
+ * @param path the path of the value
+ * @param field the path of its field, which differs for list items
+ * @returns the completed value, or a `PendingValue`
+ * @throws an error without path and locations
  */
-export type Complete = (
+export type CompleteValue = (
   execution: Execution,
   value: unknown,
   path: ResponsePath,
   field: ResponsePath,
 ) => unknown;
 
-/** What is selected of the objects of one type at one place of the document. */
+/** The fields that one selection set selects of one object type. */
 export interface ObjectPlan {
   /**
-   * @param path of the object; undefined for the root
-   * @returns the object, or something `Pending`
-   * @throws {GraphQLError} of a field that cannot be null
+   * @param path the path of the object; undefined for the root
+   * @returns the object, or a `PendingValue`
+   * @throws {GraphQLError} if a non-nullable field fails
    */
   execute: (execution: Execution, source: unknown, path: ResponsePath | undefined) => unknown;
 }
 
-/** The plan of what the nodes of a field select of a type. */
+/** Plans the selections of merged field nodes for one object type. */
 export type PlanOf = (type: GraphQLObjectType, nodes: readonly FieldNode[]) => ObjectPlan;
 
-/** An answer still to come. */
-export interface Answer {
-  /** Gives nothing but the errors so far, and this one. */
+export interface PendingResult {
+  /** Ends the operation with `data: null`, the errors so far, and this one. */
   abort(thrown: unknown): void;
 }
 
-/** One operation under way: what all of its fields share, and the errors so far. */
+/** One run of an operation: the state that its fields share, and its errors. */
 export class Execution {
-  /** Undefined as long as nothing has failed. */
+  /** Undefined until something fails. */
   errors: GraphQLError[] | undefined = undefined;
-  /** Whether there is an object that fails only when its other fields have settled. */
-  failsLate = false;
-  private failedAt: Set<ResponsePath | undefined> | undefined = undefined;
-  /** Where execution itself fails, this is told. Undefined until something is pending, or where it has been answered. */
-  answer: Answer | undefined = undefined;
+  private failedPaths: Set<ResponsePath | undefined> | undefined = undefined;
+  /** Receives errors of the executor itself. Undefined while execution is synchronous. */
+  pendingResult: PendingResult | undefined = undefined;
 
   constructor(
     readonly operation: Operation,
@@ -88,56 +85,41 @@ export class Execution {
   ) {}
 
   /**
-   * Runs it after so many turns of the microtask queue: at once after none. Nobody stands around it then to catch what it
-   * throws, which would end the process: it ends this operation, and no other.
-   */
-  inSteps(count: number, run: () => void): void {
-    if (count === 0) {
-      run();
-      return;
-    }
-    queueMicrotask(() => {
-      try {
-        this.inSteps(count - 1, run);
-      } catch (thrown) {
-        this.answer?.abort(thrown);
-      }
-    });
-  }
-
-  /**
-   * What becomes of a slot where something was thrown: null, with the error in the response.
+   * Handles an error at a position: records it and returns null.
    *
-   * @param raw whatever was thrown
-   * @throws {GraphQLError} where the slot cannot be null: the error is that of what is around it
+   * @param raw the thrown value
+   * @throws {GraphQLError} if the position is not nullable
    */
-  fail(slot: Slot, path: ResponsePath, raw: unknown): null {
-    const error = located(slot, path, raw);
-    if (!slot.nullable) throw error;
+  fail(position: Position, path: ResponsePath, raw: unknown): null {
+    const error = located(position, path, raw);
+    if (!position.nullable) throw error;
     this.add(error, path);
     return null;
   }
 
   /**
-   * Takes an error into the response, unless what is around has failed before.
+   * Records an error, unless a parent has been nulled by an earlier one.
    *
-   * @param path undefined for the response as a whole
+   * @param path the path that becomes null; undefined for `data`
    */
   add(error: GraphQLError, path: ResponsePath | undefined): void {
-    this.failedAt ??= new Set();
+    this.failedPaths ??= new Set();
     this.errors ??= [];
-    if (hasFailedAround(path, this.failedAt)) return;
-    this.failedAt.add(path);
+    if (isInsideFailedPath(path, this.failedPaths)) return;
+    this.failedPaths.add(path);
     this.errors.push(error);
   }
 }
 
-/** What was thrown, as the error of a slot. One that has its place already keeps it. */
-export function located({ nodes }: Slot, path: ResponsePath, raw: unknown): GraphQLError {
+/** Adds path and locations to a thrown value, unless it has a path already. */
+export function located({ nodes }: Position, path: ResponsePath, raw: unknown): GraphQLError {
   return locatedError(raw, nodes, responsePathAsArray(path));
 }
 
-function hasFailedAround(start: ResponsePath | undefined, failedAt: ReadonlySet<ResponsePath | undefined>) {
-  for (let path = start; path !== undefined; path = path.prev) if (failedAt.has(path)) return true;
-  return failedAt.has(undefined);
+function isInsideFailedPath(
+  start: ResponsePath | undefined,
+  failedPaths: ReadonlySet<ResponsePath | undefined>,
+) {
+  for (let path = start; path !== undefined; path = path.prev) if (failedPaths.has(path)) return true;
+  return failedPaths.has(undefined);
 }

@@ -7,34 +7,34 @@ import {
 } from 'graphql';
 import { PlannedDocument } from './document.js';
 import type { PromiseOrValue } from './operation.js';
-import type { Settings } from './settings.js';
+import type { ExecutorSettings } from './settings.js';
 
 export interface ExecutorArgs {
-  /** Has been validated. What is planned for it lives as long as this very object. */
+  /** A valid document. Its plan lives as long as this object, so pass the same one for each request. */
   readonly document: DocumentNode;
-  /** Which of the document's operations; the only one if none is given. */
+  /** May be omitted if the document has only one operation. */
   readonly operationName?: string | null | undefined;
-  /** What resolvers are given as their context. */
+  /** The context of resolvers. */
   readonly contextValue: unknown;
-  /** The variables as the client sent them. */
+  /** As sent by the client, not coerced yet. */
   readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-export type ExecutorOptions = Partial<Settings>;
+export type ExecutorOptions = Partial<ExecutorSettings>;
 
-const DEFAULTS: Settings = { codeAfter: 100, hideSuggestions: false };
+const DEFAULTS: ExecutorSettings = { compileAfter: 100, hideSuggestions: false };
 
 export type Executor = (args: ExecutorArgs) => PromiseOrValue<ExecutionResult>;
 
 /**
- * Executes operations of one schema with the results of graphql-js' `execute`: the same data, the same errors, in the same
- * order. It is faster because what a document asks for is found out once, and not for each request.
+ * Creates an executor for one schema. It returns the data and errors of graphql-js's `execute`, but plans each document once
+ * instead of for each request.
  *
- * Resolvers are those that the schema has when a document first comes to their field. Objects of the response are plain
- * ones, with a prototype.
+ * A field's resolver is read from the schema when the field is first planned, so changing it later has no effect. Objects in
+ * results have a prototype, where graphql-js makes them without.
  *
- * @returns an executor, whose answer is a promise only where a resolver's is
- * @throws Error where the schema is not valid
+ * @returns a function that returns a promise only if a resolver does
+ * @throws {Error} if the schema is invalid
  */
 export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions = {}): Executor {
   assertValidSchema(schema);

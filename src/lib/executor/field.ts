@@ -10,61 +10,61 @@ import {
   type ResponsePath,
 } from 'graphql';
 import { argumentsReader, type ReadArguments } from './arguments.js';
-import { slotOf, type Completing } from './complete.js';
-import type { Complete, Execution, Shape, Slot } from './execution.js';
-import { Pending } from './pending.js';
-import { awaitSlot, isPromise } from './promises.js';
-import { infoOf, pathOf, propertiesOf, type Selected } from './selected.js';
+import { positionOf, type PlanContext } from './complete.js';
+import type { CompleteValue, Execution, Shape, Position } from './execution.js';
+import { PendingValue } from './pending.js';
+import { awaitPosition, isPromise } from './promises.js';
+import { resolveInfo, fieldPath, propertiesOf, type SelectedField } from './selected-field.js';
 
-/** One field of a plan. */
-export abstract class Field implements Selected, Slot {
+/** A planned field. */
+export abstract class Field implements SelectedField, Position {
   readonly responseName: string;
   readonly parentType: GraphQLObjectType;
   readonly definition: GraphQLField<unknown, unknown>;
   readonly nodes: readonly FieldNode[];
   readonly node: FieldNode;
   readonly nullable: boolean;
-  readonly complete: Complete;
+  readonly complete: CompleteValue;
   readonly shape: Shape;
 
-  constructor(selected: Selected, completing: Completing) {
+  constructor(selected: SelectedField, context: PlanContext) {
     this.responseName = selected.responseName;
     this.parentType = selected.parentType;
     this.definition = selected.definition;
     this.nodes = selected.nodes;
     this.node = selected.node;
-    const slot = slotOf(this.definition.type, this, completing);
-    this.nullable = slot.nullable;
-    this.complete = slot.complete;
-    this.shape = slot.shape;
+    const position = positionOf(this.definition.type, this, context);
+    this.nullable = position.nullable;
+    this.complete = position.complete;
+    this.shape = position.shape;
   }
 
   /**
-   * Takes the field from an object.
+   * Resolves and completes the field.
    *
    * @param parent the path of the object
-   * @returns what the response holds, or something `Pending`
-   * @throws {GraphQLError} where that cannot be null, and there is nothing
+   * @returns the completed value, or a `PendingValue`
+   * @throws {GraphQLError} if the field fails and is not nullable
    */
   abstract run(execution: Execution, source: unknown, parent: ResponsePath | undefined): unknown;
 
-  /** @param result of a resolver, or what stands in place of one */
+  /** @param result of the resolver or property */
   protected completeResult(execution: Execution, path: ResponsePath, result: unknown): unknown {
     const value = isPromise(result)
-      ? awaitSlot(execution, this, path, path, result)
+      ? awaitPosition(execution, this, path, path, result)
       : this.complete(execution, result, path, path);
-    if (value instanceof Pending) value.at(this, path);
+    if (value instanceof PendingValue) value.locate(this, path);
     return value;
   }
 }
 
-export function fieldOf(selected: Selected, completing: Completing): Field {
+export function fieldOf(selected: SelectedField, context: PlanContext): Field {
   const { definition } = selected;
-  if (definition === TypeNameMetaFieldDef) return new TypeNameField(selected, completing);
-  if (definition.resolve || definition.args.length > 0) return new ResolvedField(selected, completing);
+  if (definition === TypeNameMetaFieldDef) return new TypeNameField(selected, context);
+  if (definition.resolve || definition.args.length > 0) return new ResolvedField(selected, context);
   return isLeafType(getNullableType(definition.type))
-    ? new LeafField(selected, completing)
-    : new PropertyField(selected, completing);
+    ? new LeafField(selected, context)
+    : new PropertyField(selected, context);
 }
 
 class TypeNameField extends Field {
@@ -77,18 +77,23 @@ class ResolvedField extends Field {
   private readonly resolve: GraphQLFieldResolver<unknown, unknown>;
   private readonly readArguments: ReadArguments;
 
-  constructor(selected: Selected, completing: Completing) {
-    super(selected, completing);
+  constructor(selected: SelectedField, context: PlanContext) {
+    super(selected, context);
     this.resolve = this.definition.resolve ?? defaultFieldResolver;
     this.readArguments = argumentsReader(this.definition, this.node);
   }
 
   run(execution: Execution, source: unknown, parent: ResponsePath | undefined): unknown {
     const { resolve } = this;
-    const path = pathOf(this, parent);
+    const path = fieldPath(this, parent);
     try {
       const args = this.readArguments(execution.variableValues);
-      const result: unknown = resolve(source, args, execution.contextValue, infoOf(this, path, execution));
+      const result: unknown = resolve(
+        source,
+        args,
+        execution.contextValue,
+        resolveInfo(this, path, execution),
+      );
       return this.completeResult(execution, path, result);
     } catch (raw) {
       return execution.fail(this, path, raw);
@@ -96,24 +101,24 @@ class ResolvedField extends Field {
   }
 }
 
-/** A field without a resolver: the property of its name, as graphql-js' `defaultFieldResolver` has it. */
+/** A field without a resolver: reads the property of its name, as graphql-js's `defaultFieldResolver` does. */
 export class PropertyField extends Field {
   run(execution: Execution, source: unknown, parent: ResponsePath | undefined): unknown {
     let property: unknown;
     try {
       property = propertiesOf(source)[this.definition.name];
     } catch (raw) {
-      return execution.fail(this, pathOf(this, parent), raw);
+      return execution.fail(this, fieldPath(this, parent), raw);
     }
     return this.take(execution, source, property, parent);
   }
 
-  /** @param property as it was read from the object */
+  /** @param property the value of the property */
   take(execution: Execution, source: unknown, property: unknown, parent: ResponsePath | undefined): unknown {
-    const path = pathOf(this, parent);
+    const path = fieldPath(this, parent);
     try {
       if (typeof property !== 'function') return this.completeResult(execution, path, property);
-      const info = infoOf(this, path, execution);
+      const info = resolveInfo(this, path, execution);
       const result: unknown = Reflect.apply(property, source, [{}, execution.contextValue, info]);
       return this.completeResult(execution, path, result);
     } catch (raw) {
@@ -122,7 +127,7 @@ export class PropertyField extends Field {
   }
 }
 
-/** The path of a leaf is made only where there is more to it. */
+/** Creates the path of a leaf only if something needs it. */
 class LeafField extends PropertyField {
   override take(
     execution: Execution,
@@ -134,13 +139,13 @@ class LeafField extends PropertyField {
       return property === null && this.nullable ? null : super.take(execution, source, property, parent);
     }
     try {
-      const value = this.complete(execution, property, NOWHERE, NOWHERE);
-      if (value instanceof Pending) value.at(this, pathOf(this, parent));
+      const value = this.complete(execution, property, NO_PATH, NO_PATH);
+      if (value instanceof PendingValue) value.locate(this, fieldPath(this, parent));
       return value;
     } catch (raw) {
-      return execution.fail(this, pathOf(this, parent), raw);
+      return execution.fail(this, fieldPath(this, parent), raw);
     }
   }
 }
 
-const NOWHERE: ResponsePath = { prev: undefined, key: '', typename: undefined };
+const NO_PATH: ResponsePath = { prev: undefined, key: '', typename: undefined };

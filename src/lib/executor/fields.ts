@@ -1,16 +1,16 @@
 import type { ResponsePath } from 'graphql';
 import type { Execution } from './execution.js';
 import type { Field } from './field.js';
-import { OBJECT, Pending, Whole } from './pending.js';
-import { pathOf } from './selected.js';
+import { PendingContainer, PendingValue } from './pending.js';
+import { fieldPath } from './selected-field.js';
 
 /**
- * Executes the fields of an object (GraphQL, 6.3), all of them or those that are left.
+ * Executes the fields of an object (GraphQL, 6.3).
  *
- * @param values of the first fields; more are added
- * @param whole where some of those are pending
- * @returns the object, or something `Pending`
- * @throws {GraphQLError} of the first field that cannot be null, and is
+ * @param values the values of fields that have been executed already; the others are appended
+ * @param container set if some of those values are pending
+ * @returns the object, or a `PendingValue`
+ * @throws {GraphQLError} of the first non-nullable field that fails
  */
 export function executeFields(
   execution: Execution,
@@ -18,71 +18,71 @@ export function executeFields(
   source: unknown,
   path: ResponsePath | undefined,
   values: unknown[] = [],
-  whole?: Whole,
+  container?: PendingContainer,
 ): unknown {
   try {
     for (let field = fields[values.length]; field !== undefined; field = fields[values.length]) {
       const value = field.run(execution, source, path);
-      if (value instanceof Pending) {
-        whole = awaitPart(execution, whole, value, field.responseName);
+      if (value instanceof PendingValue) {
+        container = addPendingField(execution, container, value, field.responseName);
         values.push(undefined);
       } else {
         values.push(value);
       }
     }
   } catch (error) {
-    return failWith(error, whole);
+    return failObject(error, container);
   }
-  const parts = toObject(fields, values);
-  return whole === undefined ? parts : whole.of(parts);
+  const object = toObject(fields, values);
+  return container === undefined ? object : container.withChildren(object);
 }
 
-/** {@link executeFields} from where reading a property has thrown: that of the field after those of `values`. */
-export function executeFieldsAfter(
+/** Continues with {@link executeFields} after generated code caught an error in the field that follows those in `values`. */
+export function resumeFields(
   raw: unknown,
   execution: Execution,
   fields: readonly Field[],
   source: unknown,
   path: ResponsePath | undefined,
   values: unknown[],
-  whole: Whole | undefined,
+  container: PendingContainer | undefined,
 ): unknown {
   const field = fields[values.length];
   if (field === undefined) throw raw;
   try {
-    values.push(execution.fail(field, pathOf(field, path), raw));
+    values.push(execution.fail(field, fieldPath(field, path), raw));
   } catch (error) {
-    return failWith(error, whole);
+    return failObject(error, container);
   }
-  return executeFields(execution, fields, source, path, values, whole);
+  return executeFields(execution, fields, source, path, values, container);
 }
 
-/** What waits for the pending parts of an object, with one more. */
-export function awaitPart(
+/** Adds a pending field to its object's container, which is created for the first one. */
+export function addPendingField(
   execution: Execution,
-  whole: Whole | undefined,
-  part: Pending,
+  container: PendingContainer | undefined,
+  value: PendingValue,
   responseName: string,
-): Whole {
-  const waiting = whole ?? new Whole(execution, OBJECT);
-  waiting.await(part, responseName);
-  return waiting;
+): PendingContainer {
+  const parent = container ?? new PendingContainer(execution);
+  parent.addChild(value, responseName);
+  return parent;
 }
 
-/** Fields that are pending have their time, so that none is left behind, and then the object fails. */
-function failWith(error: unknown, whole: Whole | undefined): Whole {
-  if (whole === undefined) throw error;
-  return whole.failLate(error);
+/** Lets pending fields settle before the object fails, as graphql-js does. */
+function failObject(error: unknown, container: PendingContainer | undefined): PendingContainer {
+  if (container === undefined) throw error;
+  return container.failWhenSettled(error);
 }
 
 function toObject(fields: readonly Field[], values: readonly unknown[]): Record<string, unknown> {
   const object: Record<string, unknown> = {};
-  for (const [index, { responseName }] of fields.entries()) setOwn(object, responseName, values[index]);
+  for (const [index, { responseName }] of fields.entries()) setProperty(object, responseName, values[index]);
   return object;
 }
 
-/** `__proto__` is a name like any other to GraphQL. */
-export function setOwn(object: Record<string, unknown>, name: string, value: unknown): void {
+/** `__proto__` is a valid name in GraphQL. */
+export function setProperty(object: Record<string, unknown>, name: string, value: unknown): void {
   if (name !== '__proto__') object[name] = value;
   else Object.defineProperty(object, name, { value, configurable: true, enumerable: true, writable: true });
 }

@@ -15,15 +15,15 @@ import {
 } from 'graphql';
 
 /**
- * What an input is coerced to; undefined where it is not valid, or out of the ordinary. What comes of it then is for
- * graphql-js to tell, which knows all of the rules, and the words for what is wrong.
+ * Coerces an input value. Returns undefined for invalid and unusual values, which are left to graphql-js with all of its
+ * rules and error messages.
  */
 export type Coerce = (input: unknown) => unknown;
 
 type Check = (input: unknown) => boolean;
 
-/** Which inputs the specified scalars take as they are. */
-const AS_THEY_ARE: ReadonlyMap<GraphQLInputType, Check> = new Map<GraphQLInputType, Check>([
+/** The inputs that the specified scalars return unchanged. */
+const UNCHANGED: ReadonlyMap<GraphQLInputType, Check> = new Map<GraphQLInputType, Check>([
   [GraphQLString, (input) => typeof input === 'string'],
   [GraphQLID, (input) => typeof input === 'string'],
   [GraphQLInt, (input) => typeof input === 'number' && (input | 0) === input],
@@ -31,18 +31,18 @@ const AS_THEY_ARE: ReadonlyMap<GraphQLInputType, Check> = new Map<GraphQLInputTy
   [GraphQLBoolean, (input) => typeof input === 'boolean'],
 ]);
 
-/** Whether what a literal of the type means is the same each time, and nobody can change it. */
-export function hasConstants(type: GraphQLInputType): boolean {
-  return isNonNullType(type) ? hasConstants(type.ofType) : AS_THEY_ARE.has(type) || isEnumType(type);
+/** Whether literals of the type have an immutable value. */
+export function hasConstantLiterals(type: GraphQLInputType): boolean {
+  return isNonNullType(type) ? hasConstantLiterals(type.ofType) : UNCHANGED.has(type) || isEnumType(type);
 }
 
 const coercions = new WeakMap<GraphQLInputType, Coerce>();
 
-/** Coerces as graphql-js' `coerceInputValue` does. Made once for each type, which may hold itself. */
-export function coercionTo(type: GraphQLInputType): Coerce {
+/** Coerces as graphql-js's `coerceInputValue` does. Cached, because input types can be recursive. */
+export function coercionFor(type: GraphQLInputType): Coerce {
   const known = coercions.get(type);
   if (known !== undefined) return known;
-  const coerce = isNonNullType(type) ? nonNull(coercionTo(type.ofType)) : nullable(coercionOf(type));
+  const coerce = isNonNullType(type) ? nonNull(coercionFor(type.ofType)) : nullable(coercionOf(type));
   coercions.set(type, coerce);
   return coerce;
 }
@@ -56,10 +56,10 @@ function nullable(coerce: Coerce): Coerce {
 }
 
 function coercionOf(type: GraphQLLeafType | GraphQLInputObjectType | GraphQLList<GraphQLInputType>): Coerce {
-  if (isListType(type)) return list(coercionTo(type.ofType));
+  if (isListType(type)) return list(coercionFor(type.ofType));
   if (isInputObjectType(type)) return object(type);
-  const isAsItIs = AS_THEY_ARE.get(type);
-  return isAsItIs === undefined ? parse(type) : (input) => (isAsItIs(input) ? input : undefined);
+  const isUnchanged = UNCHANGED.get(type);
+  return isUnchanged === undefined ? parse(type) : (input) => (isUnchanged(input) ? input : undefined);
 }
 
 function parse(type: GraphQLLeafType): Coerce {
@@ -72,7 +72,7 @@ function parse(type: GraphQLLeafType): Coerce {
   };
 }
 
-/** What is no array may be a list of one, or something else that can be iterated over. */
+/** Single values and other iterables are left to graphql-js. */
 function list(coerce: Coerce): Coerce {
   return (input) => {
     if (!Array.isArray(input)) return undefined;
@@ -84,12 +84,12 @@ function list(coerce: Coerce): Coerce {
 interface InputField {
   readonly name: string;
   readonly coerce: Coerce;
-  readonly byDefault: unknown;
+  readonly defaultValue: unknown;
   readonly nullable: boolean;
 }
 
 function object(type: GraphQLInputObjectType): Coerce {
-  // Gone into when there is an object: its type may be among those of its own fields.
+  // Lazy, because the type may refer to itself.
   let fields: ReadonlyMap<string, InputField> | undefined;
   return (input) => {
     if (typeof input !== 'object' || Array.isArray(input) || type.isOneOf) return undefined;
@@ -101,9 +101,9 @@ function object(type: GraphQLInputObjectType): Coerce {
 function fieldsOf(type: GraphQLInputObjectType): ReadonlyMap<string, InputField> {
   const fields = Object.values(type.getFields());
   return new Map(
-    fields.map(({ name, type: ofField, defaultValue: byDefault }) => [
+    fields.map(({ name, type: ofField, defaultValue: defaultValue }) => [
       name,
-      { name, coerce: coercionTo(ofField), byDefault, nullable: !isNonNullType(ofField) },
+      { name, coerce: coercionFor(ofField), defaultValue, nullable: !isNonNullType(ofField) },
     ]),
   );
 }
@@ -113,14 +113,14 @@ function coerceFields(
   input: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> | undefined {
   const object = Object.create(null) as Record<string, unknown>;
-  for (const { name, coerce, byDefault, nullable: mayBeLeftOut } of fields.values()) {
+  for (const { name, coerce, defaultValue, nullable: isOptional } of fields.values()) {
     const given = input[name];
     if (given !== undefined) {
       object[name] = coerce(given);
       if (object[name] === undefined) return undefined;
-    } else if (byDefault !== undefined) {
-      object[name] = byDefault;
-    } else if (!mayBeLeftOut) {
+    } else if (defaultValue !== undefined) {
+      object[name] = defaultValue;
+    } else if (!isOptional) {
       return undefined;
     }
   }

@@ -1,10 +1,10 @@
 import type { GraphQLLeafType } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
-import type { Complete } from './execution.js';
-import { awaitThen, isPromise } from './promises.js';
+import type { CompleteValue } from './execution.js';
+import { awaitPromise, isPromise } from './promises.js';
 
 /** Serializes scalars and enums (GraphQL, 6.4.3). */
-export function leafCompleter(type: GraphQLLeafType): Complete {
+export function leafCompleter(type: GraphQLLeafType): CompleteValue {
   return (execution, value) => {
     const serialized: unknown = type.serialize(value);
     if (serialized === undefined || serialized === null) {
@@ -13,6 +13,6 @@ export function leafCompleter(type: GraphQLLeafType): Complete {
           `returned: ${inspect(serialized)}`,
       );
     }
-    return isPromise(serialized) ? awaitThen(execution, serialized, (later) => later) : serialized;
+    return isPromise(serialized) ? awaitPromise(execution, serialized, (later) => later) : serialized;
   };
 }

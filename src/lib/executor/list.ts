@@ -1,48 +1,50 @@
 import { GraphQLError, type ResponsePath } from 'graphql';
-import type { Complete, Execution, Slot } from './execution.js';
-import { nameOf, type Selected } from './selected.js';
-import { LIST, Pending, Whole } from './pending.js';
-import { awaitSlot, isPromise } from './promises.js';
+import type { CompleteValue, Execution, Position } from './execution.js';
+import { qualifiedName, type SelectedField } from './selected-field.js';
+import { PendingContainer, PendingValue } from './pending.js';
+import { awaitPosition, isPromise } from './promises.js';
 
-/** Completes each item of whatever can be iterated over, strings excepted. */
-export function listCompleter(item: Slot, selected: Selected): Complete {
+/** Completes each item of an iterable object. */
+export function listCompleter(item: Position, selected: SelectedField): CompleteValue {
   return (execution, value, path, field) => {
     if (!isIterableObject(value)) {
-      throw new GraphQLError(`Expected Iterable, but did not find one for field "${nameOf(selected)}".`);
+      throw new GraphQLError(
+        `Expected Iterable, but did not find one for field "${qualifiedName(selected)}".`,
+      );
     }
-    const parts: unknown[] = [];
-    let whole: Whole | undefined;
-    for (const one of value) {
-      const key = parts.length;
-      const part = completeItem(execution, item, one, { prev: path, key, typename: undefined }, field);
-      if (part instanceof Pending) {
-        whole ??= new Whole(execution, LIST);
-        whole.await(part, key);
-        parts.push(undefined);
+    const items: unknown[] = [];
+    let container: PendingContainer | undefined;
+    for (const raw of value) {
+      const key = items.length;
+      const completed = completeItem(execution, item, raw, { prev: path, key, typename: undefined }, field);
+      if (completed instanceof PendingValue) {
+        container ??= new PendingContainer(execution);
+        container.addChild(completed, key);
+        items.push(undefined);
       } else {
-        parts.push(part);
+        items.push(completed);
       }
     }
-    return whole === undefined ? parts : whole.of(parts);
+    return container === undefined ? items : container.withChildren(items);
   };
 }
 
-/** Completes whatever an iterable gave as an item. */
+/** Completes a list item, which may be a promise. */
 export function completeItem(
   execution: Execution,
-  slot: Slot,
+  position: Position,
   value: unknown,
   path: ResponsePath,
   field: ResponsePath,
 ): unknown {
   try {
-    const part = isPromise(value)
-      ? awaitSlot(execution, slot, path, field, value)
-      : slot.complete(execution, value, path, field);
-    if (part instanceof Pending) part.at(slot, path);
-    return part;
+    const completed = isPromise(value)
+      ? awaitPosition(execution, position, path, field, value)
+      : position.complete(execution, value, path, field);
+    if (completed instanceof PendingValue) completed.locate(position, path);
+    return completed;
   } catch (raw) {
-    return execution.fail(slot, path, raw);
+    return execution.fail(position, path, raw);
   }
 }
 

@@ -1,36 +1,36 @@
 import { GraphQLError, type GraphQLObjectType } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
-import type { Complete, ObjectPlan } from './execution.js';
-import { infoOf, type Selected } from './selected.js';
-import { awaitThen, isPromise } from './promises.js';
+import type { CompleteValue, ObjectPlan } from './execution.js';
+import { resolveInfo, type SelectedField } from './selected-field.js';
+import { awaitPromise, isPromise } from './promises.js';
 
 /**
- * Executes what is selected of the objects of a type, once the type has told that they are its own (`isTypeOf`).
+ * Executes the plan of an object type for its values, after `isTypeOf` if the type has one.
  *
- * @param plan asked for when there is an object
+ * @param plan called on the first value
  */
 export function objectCompleter(
   type: GraphQLObjectType,
-  selected: Selected,
+  selected: SelectedField,
   plan: () => ObjectPlan,
-): Complete {
+): CompleteValue {
   if (!type.isTypeOf) return (execution, value, path) => plan().execute(execution, value, path);
 
   return (execution, value, path, field) => {
-    // What is selected comes first, as in graphql-js: that fails where a condition is neither true nor false.
+    // Before `isTypeOf`, as in graphql-js: planning throws if a condition is not a boolean.
     const { execute } = plan();
-    const isOfType = type.isTypeOf?.(value, execution.contextValue, infoOf(selected, field, execution));
+    const isOfType = type.isTypeOf?.(value, execution.contextValue, resolveInfo(selected, field, execution));
     if (!isPromise(isOfType)) {
-      expect(isOfType, value);
+      assertIsTypeOf(isOfType, value);
       return execute(execution, value, path);
     }
-    return awaitThen(execution, isOfType, (later) => {
-      expect(later, value);
+    return awaitPromise(execution, isOfType, (later) => {
+      assertIsTypeOf(later, value);
       return execute(execution, value, path);
     });
   };
 
-  function expect(isOfType: unknown, value: unknown): void {
+  function assertIsTypeOf(isOfType: unknown, value: unknown): void {
     if (isOfType) return;
     const { nodes } = selected;
     throw new GraphQLError(`Expected value of type "${type.name}" but got: ${inspect(value)}.`, { nodes });

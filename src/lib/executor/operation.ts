@@ -7,21 +7,21 @@ import {
 } from 'graphql';
 import { conditionsOf, conditionVariables, keyOf } from './conditions.js';
 import { Execution, type Operation, type VariableValues } from './execution.js';
-import { Pending } from './pending.js';
+import { PendingValue } from './pending.js';
 import { Planner } from './plan.js';
 import { executeSerially } from './serial.js';
-import type { Settings } from './settings.js';
+import type { ExecutorSettings } from './settings.js';
 import { variablesReader, type ReadVariables } from './variables.js';
 
 export type PromiseOrValue<T> = Promise<T> | T;
 
-/** For how many combinations of what `@skip` and `@include` are told one operation keeps its plans. */
+/** The number of combinations of `@skip` and `@include` for which an operation keeps plans. */
 const MAX_PLANS = 32;
 
-/** Executes the root fields. */
+/** Executes the root selection set. */
 type Plan = (execution: Execution) => unknown;
 
-/** A query or mutation of one document, to be executed many times. */
+/** A planned query or mutation. */
 export class PlannedOperation {
   private readonly readVariables: ReadVariables;
   private readonly conditionNames: readonly string[];
@@ -30,7 +30,7 @@ export class PlannedOperation {
   constructor(
     private readonly operation: Operation,
     private readonly rootType: GraphQLObjectType,
-    private readonly settings: Settings,
+    private readonly settings: ExecutorSettings,
   ) {
     const { schema, definition, fragments } = operation;
     this.readVariables = variablesReader(schema, definition.variableDefinitions ?? [], settings);
@@ -47,15 +47,15 @@ export class PlannedOperation {
     } catch (error) {
       return failure(execution, error);
     }
-    if (!(data instanceof Pending)) return response(execution, data);
+    if (!(data instanceof PendingValue)) return response(execution, data);
     return new Promise((resolve) => {
       const pending = new PendingResponse(execution, resolve);
-      execution.answer = pending;
-      data.standFor(pending);
+      execution.pendingResult = pending;
+      data.forwardTo(pending);
     });
   }
 
-  /** @throws {GraphQLError} where a condition of a root field is neither true nor false */
+  /** @throws {GraphQLError} if the condition of a root field is not a boolean */
   private planFor(variableValues: VariableValues): Plan {
     const key = keyOf(this.conditionNames, variableValues);
     const known = this.plans.get(key);
@@ -67,9 +67,14 @@ export class PlannedOperation {
 
   private plan(variableValues: VariableValues): Plan {
     const conditions = conditionsOf(this.conditionNames, variableValues);
-    // A condition that is none fails where it is come to. Code comes to all parts of a plan before they are needed.
-    const isWhole = Object.values(conditions).every((value) => typeof value === 'boolean');
-    const planner = new Planner(this.operation, conditions, isWhole ? this.settings.codeAfter : Infinity);
+    // Planning a selection set throws if a condition in it is not a boolean. Generated code plans nested selection sets
+    // earlier than the interpreter, which would move that error.
+    const hasValidConditions = Object.values(conditions).every((value) => typeof value === 'boolean');
+    const planner = new Planner(
+      this.operation,
+      conditions,
+      hasValidConditions ? this.settings.compileAfter : Infinity,
+    );
     if (this.operation.definition.operation === OperationTypeNode.MUTATION) {
       const fields = planner.rootFields(this.rootType);
       return (execution) => executeSerially(execution, fields);
@@ -79,7 +84,7 @@ export class PlannedOperation {
   }
 }
 
-class PendingResponse extends Pending {
+class PendingResponse extends PendingValue {
   constructor(
     execution: Execution,
     private readonly resolve: (result: ExecutionResult) => void,
@@ -87,7 +92,7 @@ class PendingResponse extends Pending {
     super(execution);
   }
 
-  override fulfil(data: unknown): void {
+  override fulfill(data: unknown): void {
     this.resolve(response(this.execution, data));
   }
 
@@ -95,7 +100,6 @@ class PendingResponse extends Pending {
     this.resolve(failure(this.execution, error));
   }
 
-  /** Ends the operation where executing it has failed, and nothing in it can be null for that. */
   abort(thrown: unknown): void {
     this.reject(locatedError(thrown, undefined));
   }

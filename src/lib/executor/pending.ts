@@ -1,146 +1,104 @@
 /**
- * Values still to come. Where graphql-js makes promises from promises (three for a field, two for the object around it),
- * there is one for each promise of a resolver: the response is put together in place, and who waits is told directly.
- *
- * Where all goes well, it is only sooner. Errors, however, race: how many steps each takes through the promises of
- * graphql-js decides which of them are in the response, and in which order. So an error goes as many steps here.
+ * Values that depend on promises. graphql-js chains several promises for each field and object; here a settled value is
+ * written into its object or list directly, so resolvers' promises are the only ones.
  */
 import type { ResponsePath } from 'graphql';
-import { located, type Execution, type Slot } from './execution.js';
+import { located, type Execution, type Position } from './execution.js';
 
-/** A value still to come: that of a slot, or what another one waits for. */
-export class Pending {
-  // Each property is there from the start: engines are slow with objects that get them one by one.
-  /** The object or list that the value is a part of. */
-  private whole: Whole | undefined = undefined;
+export class PendingValue {
+  // All properties are initialized here, because V8 is slow with objects whose shape changes later.
+  private container: PendingContainer | undefined = undefined;
   private key: string | number = '';
-  private slot: Slot | undefined = undefined;
+  private position: Position | undefined = undefined;
   private path: ResponsePath | undefined = undefined;
-  /** What has this value for its own, where that is no part of something. */
-  private heir: Pending | undefined = undefined;
+  /** A pending value that settles as this one does. It has a container or dependent of its own. */
+  private dependent: PendingValue | undefined = undefined;
 
   constructor(protected readonly execution: Execution) {}
 
-  /** Says that this is the value of a slot. */
-  at(slot: Slot, path: ResponsePath): void {
-    this.slot = slot;
+  /** Sets the position of the value, where its errors are handled. */
+  locate(position: Position, path: ResponsePath): void {
+    this.position = position;
     this.path = path;
   }
 
-  partOf(whole: Whole, key: string | number): void {
-    this.whole = whole;
+  attachTo(container: PendingContainer, key: string | number): void {
+    this.container = container;
     this.key = key;
   }
 
-  /** Says that this is the value of something that was pending before. */
-  standFor(heir: Pending): void {
-    this.heir = heir;
+  forwardTo(dependent: PendingValue): void {
+    this.dependent = dependent;
   }
 
-  /** Takes what was completed: a value, or something that is pending in its turn. */
-  settle(value: unknown): void {
-    if (value instanceof Pending) value.standFor(this);
-    else this.fulfil(value);
+  /** @param value a completed value, or a `PendingValue` to follow */
+  resolveWith(value: unknown): void {
+    if (value instanceof PendingValue) value.forwardTo(this);
+    else this.fulfill(value);
   }
 
-  fulfil(value: unknown): void {
-    if (this.isRacing()) this.execution.inSteps(1, () => this.give(value));
-    else this.give(value);
+  fulfill(value: unknown): void {
+    if (this.dependent !== undefined) this.dependent.fulfill(value);
+    else this.container?.setChild(this.key, value);
   }
 
-  /** @param raw whatever was thrown */
+  /** @param raw the thrown value */
   reject(raw: unknown): void {
-    this.execution.inSteps(1, () => {
-      if (this.heir !== undefined) this.heir.reject(raw);
-      else this.fail(raw);
-    });
-  }
-
-  /** Whether it can be told from outside when this is there, because something waits for it to fail then. */
-  protected isRacing(): boolean {
-    if (!this.execution.failsLate) return false;
-    for (let outer = this.heir ?? this.whole; outer !== undefined; outer = outer.heir ?? outer.whole)
-      if (outer instanceof Whole && outer.isToFail()) return true;
-    return false;
-  }
-
-  private give(value: unknown): void {
-    if (this.heir !== undefined) this.heir.fulfil(value);
-    else this.whole?.fill(this.key, value);
-  }
-
-  private fail(raw: unknown): void {
-    const { slot, path, whole } = this;
-    if (slot === undefined || path === undefined) return;
-    const error = located(slot, path, raw);
-    if (slot.nullable) {
+    const { dependent, position, path, container } = this;
+    if (dependent !== undefined) {
+      dependent.reject(raw);
+      return;
+    }
+    if (position === undefined || path === undefined) return;
+    const error = located(position, path, raw);
+    if (position.nullable) {
       this.execution.add(error, path);
-      whole?.fill(this.key, null);
+      container?.setChild(this.key, null);
     } else {
-      whole?.partFailed(error);
+      container?.childFailed(error);
     }
   }
 }
 
-type Parts = Record<string | number, unknown> | unknown[];
+type Children = Record<string | number, unknown> | unknown[];
 
-/** An object or list with parts still to come. Each part is missing from `parts` until it is there, but has its place. */
-export class Whole extends Pending {
-  private parts: Parts | undefined = undefined;
-  private missing = 0;
-  private failure: { readonly error: unknown } | undefined = undefined;
-  private isOver = false;
+/** An object or list with pending values. */
+export class PendingContainer extends PendingValue {
+  /** Pending values are undefined in it until they settle. */
+  private children: Children | undefined = undefined;
+  private remaining = 0;
+  private hasFailed = false;
+  private delayedFailure: { readonly error: unknown } | undefined = undefined;
 
-  /** @param steps how many of them graphql-js takes from the last part to the whole: see {@link OBJECT}, {@link LIST} */
-  constructor(
-    execution: Execution,
-    private readonly steps: number,
-  ) {
-    super(execution);
+  addChild(child: PendingValue, key: string | number): void {
+    this.remaining += 1;
+    child.attachTo(this, key);
   }
 
-  await(part: Pending, key: string | number): void {
-    this.missing += 1;
-    part.partOf(this, key);
-  }
-
-  of(parts: Parts): this {
-    this.parts = parts;
+  withChildren(children: Children): this {
+    this.children = children;
     return this;
   }
 
-  /** A part failed at once, when others were already to come. They have their time before the whole fails. */
-  failLate(error: unknown): this {
-    this.failure = { error };
-    this.execution.failsLate = true;
+  /** Fails once the children have settled, or one of them has failed as well. */
+  failWhenSettled(error: unknown): this {
+    this.delayedFailure = { error };
     return this;
   }
 
-  isToFail(): boolean {
-    return this.failure !== undefined;
+  setChild(key: string | number, value: unknown): void {
+    const { delayedFailure, children } = this;
+    if (children !== undefined) children[key as keyof Children] = value as never;
+    this.remaining -= 1;
+    if (this.remaining > 0) return;
+    if (delayedFailure !== undefined) this.reject(delayedFailure.error);
+    else this.fulfill(children);
   }
 
-  fill(key: string | number, value: unknown): void {
-    const { failure, parts } = this;
-    if (parts !== undefined) parts[key as keyof Parts] = value as never;
-    this.missing -= 1;
-    if (this.missing > 0) return;
-    if (failure !== undefined) this.execution.inSteps(this.steps + 1, () => this.reject(failure.error));
-    else if (this.isRacing()) this.execution.inSteps(this.steps, () => this.fulfil(parts));
-    else this.fulfil(parts);
-  }
-
-  /** A part that cannot be null failed, and so does the whole: the first one decides. */
-  partFailed(error: unknown): void {
-    if (this.isOver) return;
-    this.isOver = true;
-    const { failure } = this;
-    if (failure === undefined) this.execution.inSteps(this.steps, () => this.reject(error));
-    else this.execution.inSteps(this.steps + 1, () => this.reject(failure.error));
+  /** Called when a non-nullable child fails. Only the first failure counts. */
+  childFailed(error: unknown): void {
+    if (this.hasFailed) return;
+    this.hasFailed = true;
+    this.reject(this.delayedFailure === undefined ? error : this.delayedFailure.error);
   }
 }
-
-/** `Promise.all` of the parts, and `then` to put them together. */
-export const OBJECT = 2;
-/** `Promise.all` of the items. */
-export const LIST = 1;

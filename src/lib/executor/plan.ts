@@ -1,22 +1,22 @@
 import type { FieldNode, GraphQLObjectType, GraphQLSchema } from 'graphql';
-// Not in graphql-js's index, but the very functions that its executor plans with.
+// Internal modules of graphql-js, with the functions that its own executor uses.
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
 import { getFieldDef } from 'graphql/execution/execute.js';
-import type { Completing } from './complete.js';
+import type { PlanContext } from './complete.js';
 import type { Conditions } from './conditions.js';
 import type { ObjectPlan, Operation, PlanOf } from './execution.js';
 import { fieldOf, type Field } from './field.js';
 import { executeFields } from './fields.js';
-import { generateExecute } from './generate.js';
+import { compileFields } from './compile.js';
 
-/** Plans what an operation selects, each part when it is first come to. */
-export class Planner implements Completing {
+/** Plans the selection sets of an operation, each on first use. */
+export class Planner implements PlanContext {
   readonly schema: GraphQLSchema;
 
   constructor(
     private readonly operation: Operation,
     private readonly conditions: Conditions,
-    private readonly codeAfter: number,
+    private readonly compileAfter: number,
   ) {
     this.schema = operation.schema;
   }
@@ -30,13 +30,13 @@ export class Planner implements Completing {
   }
 
   root(type: GraphQLObjectType): ObjectPlan {
-    return objectPlan(this.rootFields(type), this.codeAfter);
+    return objectPlan(this.rootFields(type), this.compileAfter);
   }
 
   readonly planOf: PlanOf = (type, nodes) => {
     const { schema, fragments } = this.operation;
     const selected = collectSubfields(schema, fragments, this.conditions, type, nodes);
-    return objectPlan(this.fieldsOf(type, selected), this.codeAfter);
+    return objectPlan(this.fieldsOf(type, selected), this.compileAfter);
   };
 
   private fieldsOf(
@@ -54,16 +54,16 @@ export class Planner implements Completing {
   }
 }
 
-/** @param codeAfter how often the plan is executed before code is made for it */
-function objectPlan(fields: readonly Field[], codeAfter: number): ObjectPlan {
+/** @param compileAfter the number of executions before code is generated */
+function objectPlan(fields: readonly Field[], compileAfter: number): ObjectPlan {
   const execute: ObjectPlan['execute'] = (execution, source, path) =>
     executeFields(execution, fields, source, path);
   let executed = 0;
   const plan: ObjectPlan = {
     execute: (...args) => {
       executed += 1;
-      if (executed > codeAfter) plan.execute = generateExecute(fields) ?? execute;
-      return executed > codeAfter ? plan.execute(...args) : execute(...args);
+      if (executed > compileAfter) plan.execute = compileFields(fields) ?? execute;
+      return executed > compileAfter ? plan.execute(...args) : execute(...args);
     },
   };
   return plan;

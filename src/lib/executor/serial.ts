@@ -1,61 +1,55 @@
 import type { Execution } from './execution.js';
 import type { Field } from './field.js';
-import { setOwn } from './fields.js';
-import { Pending, Whole } from './pending.js';
+import { setProperty } from './fields.js';
+import { PendingContainer, PendingValue } from './pending.js';
 
-/** Executes the fields of a mutation, each when the one before it has settled (GraphQL, 6.2.2). */
+/** Executes the root fields of a mutation one after the other (GraphQL, 6.2.2). */
 export function executeSerially(execution: Execution, fields: readonly Field[]): unknown {
-  return new Series(execution, fields).begin();
+  return new PendingMutation(execution, fields).start();
 }
 
-class Series extends Whole {
+class PendingMutation extends PendingContainer {
   private readonly data: Record<string, unknown> = {};
   private next = 0;
-  private isContinued = false;
 
   constructor(
     execution: Execution,
     private readonly fields: readonly Field[],
   ) {
-    super(execution, 0);
+    super(execution);
   }
 
-  begin(): unknown {
-    return this.runRest() ? this.data : this;
+  /** @returns the data, or this if a field is pending */
+  start(): unknown {
+    return this.runFields() ? this.data : this;
   }
 
-  override fill(responseName: string, value: unknown): void {
-    setOwn(this.data, responseName, value);
-    this.isContinued = true;
+  override setChild(responseName: string, value: unknown): void {
+    setProperty(this.data, responseName, value);
     let isDone: boolean;
     try {
-      isDone = this.runRest();
+      isDone = this.runFields();
     } catch (error) {
-      this.execution.inSteps(this.left, () => this.reject(error));
+      this.reject(error);
       return;
     }
-    if (isDone) this.fulfil(this.data);
+    if (isDone) this.fulfill(this.data);
   }
 
-  /** graphql-js has one promise for each field, made from that of the field before it. */
-  override partFailed(error: unknown): void {
-    this.execution.inSteps((this.isContinued ? 2 : 1) + this.left, () => this.reject(error));
+  override childFailed(error: unknown): void {
+    this.reject(error);
   }
 
-  private get left(): number {
-    return this.fields.length - this.next;
-  }
-
-  /** @returns whether all fields have settled */
-  private runRest(): boolean {
+  /** Runs the next fields up to the first that is pending. @returns whether all fields have settled */
+  private runFields(): boolean {
     for (let field = this.fields[this.next]; field !== undefined; field = this.fields[this.next]) {
       this.next += 1;
       const value = field.run(this.execution, undefined, undefined);
-      if (value instanceof Pending) {
-        value.partOf(this, field.responseName);
+      if (value instanceof PendingValue) {
+        value.attachTo(this, field.responseName);
         return false;
       }
-      setOwn(this.data, field.responseName, value);
+      setProperty(this.data, field.responseName, value);
     }
     return true;
   }

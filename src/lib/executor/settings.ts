@@ -1,10 +1,10 @@
-/** How a schema's operations are executed, with defaults in brackets. */
-export interface Settings {
+export interface ExecutorSettings {
   /**
-   * How many objects are executed by a part of a document before code is made for it: making the code costs as much as
-   * executing some hundred objects (100). `Infinity` for never; it never is where Node.js is told to make no code from text.
+   * The number of objects that a selection set is executed for before code is generated for it. Default: 100, because
+   * generating the code takes as long as executing some hundred objects. `Infinity` disables code generation; so does Node's
+   * `--disallow-code-generation-from-strings`.
    */
-  readonly codeAfter: number;
-  /** Whether errors leave out the names that the client may have meant, which are the schema's (false). */
+  readonly compileAfter: number;
+  /** Omits suggestions of names in the schema ("Did you mean ...?") from errors. Default: false. */
   readonly hideSuggestions: boolean;
 }

@@ -10,32 +10,32 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 import type { VariableValues } from './execution.js';
-import { coercionTo, hasConstants, type Coerce } from './inputs.js';
-import type { Settings } from './settings.js';
+import { coercionFor, hasConstantLiterals, type Coerce } from './inputs.js';
+import type { ExecutorSettings } from './settings.js';
 
-/** Coerced variables, or why they cannot be. */
+/** Coerced variables, or the errors of coercion. */
 export type Variables =
   | { readonly coerced: VariableValues; readonly errors?: undefined }
   | { readonly errors: readonly GraphQLError[]; readonly coerced?: undefined };
 
-/** @param inputs as the client sent them */
+/** @param inputs as sent by the client */
 export type ReadVariables = (inputs: VariableValues) => Variables;
 
 interface Rule {
   readonly name: string;
   readonly coerce: Coerce;
-  /** What it is where it is not given; undefined where only graphql-js can tell. */
-  readonly otherwise: { readonly value?: unknown } | undefined;
+  /** The value if the variable is not given, if any; undefined if this case is left to graphql-js. */
+  readonly fallback: { readonly value?: unknown } | undefined;
 }
 
-/** As graphql-js' `execute` has it. */
+/** The value in graphql-js's `execute`. */
 const MAX_ERRORS = 50;
 
-/** {@link getVariableValues} for many executions: what it would find out each time is found out once, where that can be. */
+/** Does what {@link getVariableValues} does, but prepares it once for all executions. Unusual cases are left to graphql-js. */
 export function variablesReader(
   schema: GraphQLSchema,
   definitions: readonly VariableDefinitionNode[],
-  { hideSuggestions }: Pick<Settings, 'hideSuggestions'>,
+  { hideSuggestions }: Pick<ExecutorSettings, 'hideSuggestions'>,
 ): ReadVariables {
   const read: ReadVariables = (inputs) =>
     getVariableValues(schema, definitions, inputs, { maxErrors: MAX_ERRORS, hideSuggestions });
@@ -46,23 +46,23 @@ export function variablesReader(
     rules.push(rule);
   }
   return (inputs) => {
-    const coerced = byRules(rules, inputs);
+    const coerced = applyRules(rules, inputs);
     return coerced === undefined ? read(inputs) : { coerced };
   };
 }
 
-/** Undefined where anything is out of the ordinary. */
-function byRules(rules: readonly Rule[], inputs: VariableValues): VariableValues | undefined {
+/** @returns undefined for variables that are left to graphql-js */
+function applyRules(rules: readonly Rule[], inputs: VariableValues): VariableValues | undefined {
   const values: Record<string, unknown> = {};
-  for (const { name, coerce, otherwise } of rules) {
+  for (const { name, coerce, fallback } of rules) {
     if (Object.hasOwn(inputs, name)) {
       const value = coerce(inputs[name]);
       if (value === undefined) return undefined;
       values[name] = value;
-    } else if (otherwise === undefined) {
+    } else if (fallback === undefined) {
       return undefined;
-    } else if ('value' in otherwise) {
-      values[name] = otherwise.value;
+    } else if ('value' in fallback) {
+      values[name] = fallback.value;
     }
   }
   return values;
@@ -72,11 +72,11 @@ function ruleOf(schema: GraphQLSchema, definition: VariableDefinitionNode): Rule
   const name = definition.variable.name.value;
   const type = typeFromAST(schema, definition.type);
   if (!isInputType(type) || name === '__proto__') return undefined;
-  return { name, coerce: coercionTo(type), otherwise: otherwiseOf(definition, type) };
+  return { name, coerce: coercionFor(type), fallback: fallbackFor(definition, type) };
 }
 
-function otherwiseOf({ defaultValue }: VariableDefinitionNode, type: GraphQLInputType): Rule['otherwise'] {
+function fallbackFor({ defaultValue }: VariableDefinitionNode, type: GraphQLInputType): Rule['fallback'] {
   if (defaultValue === undefined) return isNonNullType(type) ? undefined : {};
-  const value: unknown = hasConstants(type) ? valueFromAST(defaultValue, type) : undefined;
+  const value: unknown = hasConstantLiterals(type) ? valueFromAST(defaultValue, type) : undefined;
   return value === undefined ? undefined : { value };
 }

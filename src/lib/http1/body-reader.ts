@@ -1,24 +1,24 @@
 import { ByteSink } from './byte-sink.js';
 
-/** Collects a body that comes in pieces. */
+/** Collects a body that arrives in pieces. */
 export interface BodyReader {
   /**
-   * @returns where the bytes after the body begin; undefined where it goes on
-   * @throws {HttpFailure} `too-large`, or {Error} where it is malformed
+   * @returns the offset after the body; undefined if the body is incomplete
+   * @throws {HttpFailure} `too-large`; {Error} if the body is malformed
    */
   push(bytes: Buffer, start: number): number | undefined;
-  /** All of it so far, a character for each byte. */
+  /** The bytes so far, as Latin-1. */
   readonly latin1: string;
 }
 
-/** A body of so many bytes. */
+/** A body with a `Content-Length`. */
 export class LengthBody implements BodyReader {
   readonly #sink: ByteSink;
-  #left: number;
+  #remaining: number;
 
   constructor(length: number) {
     this.#sink = new ByteSink(length);
-    this.#left = length;
+    this.#remaining = length;
   }
 
   get latin1(): string {
@@ -26,14 +26,14 @@ export class LengthBody implements BodyReader {
   }
 
   push(bytes: Buffer, start: number): number | undefined {
-    const end = Math.min(bytes.length, start + this.#left);
+    const end = Math.min(bytes.length, start + this.#remaining);
     this.#sink.add(bytes, start, end);
-    this.#left -= end - start;
-    return this.#left === 0 ? end : undefined;
+    this.#remaining -= end - start;
+    return this.#remaining === 0 ? end : undefined;
   }
 }
 
-/** A body that ends with its connection. */
+/** A body that ends when the server closes the connection. */
 export class BodyUntilClose implements BodyReader {
   readonly #sink: ByteSink;
 

@@ -1,27 +1,25 @@
 import { HttpFailure } from './http.js';
 
-/** Pieces of fewer bytes are put together first: a string that is made of a million pieces takes many times its length. */
-const SMALL = 1024;
-const GATHERED_BYTES = 4 * SMALL;
+/** Smaller pieces are buffered first, because a string concatenated from a million pieces takes many times its length. */
+const SMALL_PIECE_BYTES = 1024;
+const BUFFER_BYTES = 4 * SMALL_PIECE_BYTES;
 
-/** Copies of bytes that come in pieces, one after the other, a character for each (Latin-1). */
+/** Collects pieces of bytes into one Latin-1 string. */
 export class ByteSink {
   readonly #limit: number;
   #latin1 = '';
-  /** The last of them, where they came in small pieces. */
-  #gathered: Buffer | undefined;
-  #gatheredLength = 0;
+  #buffer: Buffer | undefined;
+  #bufferLength = 0;
 
-  /** @param limit the most bytes */
+  /** @param limit in bytes */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   get length(): number {
-    return this.#latin1.length + this.#gatheredLength;
+    return this.#latin1.length + this.#bufferLength;
   }
 
-  /** All so far. */
   get latin1(): string {
     this.#flush();
     return this.#latin1;
@@ -31,23 +29,23 @@ export class ByteSink {
   add(source: Buffer, start: number, end: number): void {
     const size = end - start;
     if (this.length + size > this.#limit) throw new HttpFailure('too-large', undefined);
-    if (size < SMALL) {
-      this.#gather(source, start, end);
+    if (size < SMALL_PIECE_BYTES) {
+      this.#bufferPiece(source, start, end);
     } else {
       this.#flush();
       this.#latin1 += source.toString('latin1', start, end);
     }
   }
 
-  #gather(source: Buffer, start: number, end: number): void {
-    if (this.#gatheredLength + end - start > GATHERED_BYTES) this.#flush();
-    this.#gathered ??= Buffer.allocUnsafe(GATHERED_BYTES);
-    this.#gatheredLength += source.copy(this.#gathered, this.#gatheredLength, start, end);
+  #bufferPiece(source: Buffer, start: number, end: number): void {
+    if (this.#bufferLength + end - start > BUFFER_BYTES) this.#flush();
+    this.#buffer ??= Buffer.allocUnsafe(BUFFER_BYTES);
+    this.#bufferLength += source.copy(this.#buffer, this.#bufferLength, start, end);
   }
 
   #flush(): void {
-    if (this.#gathered === undefined || this.#gatheredLength === 0) return;
-    this.#latin1 += this.#gathered.toString('latin1', 0, this.#gatheredLength);
-    this.#gatheredLength = 0;
+    if (this.#buffer === undefined || this.#bufferLength === 0) return;
+    this.#latin1 += this.#buffer.toString('latin1', 0, this.#bufferLength);
+    this.#bufferLength = 0;
   }
 }

@@ -1,9 +1,9 @@
 import { HttpFailure } from './http.js';
 import type { BodyReader } from './body-reader.js';
 import { ByteSink } from './byte-sink.js';
-import { areFields, MAX_HEAD_BYTES } from './head.js';
+import { areHeaderLines, MAX_HEAD_BYTES } from './head.js';
 
-/** The line before a chunk: its size, and extensions that nobody needs. */
+/** The line before a chunk: its size and extensions, which are ignored. */
 const CHUNK_LINE = /^([\da-fA-F]{1,16})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?\r\n$/;
 const LINE_FEED = 0x0a;
 
@@ -11,16 +11,15 @@ const LINE_FEED = 0x0a;
 export class ChunkedBody implements BodyReader {
   readonly #sink: ByteSink;
   readonly #maxBytes: number;
-  /** `size`: the line of a chunk; `data` of it; `gap`: the line break after it; `trailers`: lines after the last chunk. */
+  /** What comes next: a chunk's size line, its data, the line break after the data, or trailer lines. */
   #state: 'size' | 'data' | 'gap' | 'trailers' = 'size';
-  /** The part of a line that has come. */
   #line = '';
-  /** Bytes of the chunk that are still to come. */
-  #left = 0;
-  /** Bytes of extensions and trailers so far. */
-  #extras = 0;
+  /** Bytes of the current chunk that have not arrived. */
+  #remaining = 0;
+  /** Bytes of chunk extensions and trailers so far. */
+  #extraBytes = 0;
 
-  /** @param maxBytes the most bytes, without the coding */
+  /** @param maxBytes limits the decoded body */
   constructor(maxBytes: number) {
     this.#sink = new ByteSink(maxBytes);
     this.#maxBytes = maxBytes;
@@ -33,49 +32,50 @@ export class ChunkedBody implements BodyReader {
   push(bytes: Buffer, start: number): number | undefined {
     for (let at = start; at < bytes.length;) {
       if (this.#state === 'data') {
-        at = this.#takeData(bytes, at);
+        at = this.#readData(bytes, at);
         continue;
       }
       const lineFeed = bytes.indexOf(LINE_FEED, at);
       const end = lineFeed === -1 ? bytes.length : lineFeed + 1;
       this.#line += bytes.toString('latin1', at, end);
       at = end;
-      if (this.#line.length + this.#extras > MAX_HEAD_BYTES) throw new Error('A chunk has a line too long.');
+      if (this.#line.length + this.#extraBytes > MAX_HEAD_BYTES)
+        throw new Error('Chunk extensions or trailers are too large.');
       if (lineFeed === -1) return undefined;
       const line = this.#line;
       this.#line = '';
-      if (this.#takeLine(line)) return at;
+      if (this.#readLine(line)) return at;
     }
     return undefined;
   }
 
-  #takeData(bytes: Buffer, start: number): number {
-    const end = Math.min(bytes.length, start + this.#left);
+  #readData(bytes: Buffer, start: number): number {
+    const end = Math.min(bytes.length, start + this.#remaining);
     this.#sink.add(bytes, start, end);
-    this.#left -= end - start;
-    if (this.#left === 0) this.#state = 'gap';
+    this.#remaining -= end - start;
+    if (this.#remaining === 0) this.#state = 'gap';
     return end;
   }
 
-  /** @returns whether it is the last of the body */
-  #takeLine(line: string): boolean {
+  /** @returns whether the line ends the body */
+  #readLine(line: string): boolean {
     if (this.#state === 'gap') {
-      if (line !== '\r\n') throw new Error('A chunk is longer than it says.');
+      if (line !== '\r\n') throw new Error('A chunk is longer than its size.');
       this.#state = 'size';
       return false;
     }
     if (this.#state === 'trailers') {
       if (line === '\r\n') return true;
-      if (!areFields(line)) throw new Error('A trailer is malformed.');
-      this.#extras += line.length;
+      if (!areHeaderLines(line)) throw new Error('A trailer is malformed.');
+      this.#extraBytes += line.length;
       return false;
     }
     const size = CHUNK_LINE.exec(line)?.[1];
     if (size === undefined) throw new Error('The size of a chunk is malformed.');
-    this.#extras += line.length - size.length - '\r\n'.length;
-    this.#left = parseInt(size, 16);
-    if (this.#sink.length + this.#left > this.#maxBytes) throw new HttpFailure('too-large', undefined);
-    this.#state = this.#left === 0 ? 'trailers' : 'data';
+    this.#extraBytes += line.length - size.length - '\r\n'.length;
+    this.#remaining = parseInt(size, 16);
+    if (this.#sink.length + this.#remaining > this.#maxBytes) throw new HttpFailure('too-large', undefined);
+    this.#state = this.#remaining === 0 ? 'trailers' : 'data';
     return false;
   }
 }

@@ -1,93 +1,90 @@
 import type { Socket } from 'node:net';
 import { HttpFailure, type HttpResponse } from './http.js';
-import type { Dial } from './dial.js';
+import type { Connector } from './connector.js';
 import type { Exchange } from './exchange.js';
 
-/** How long a connection is kept without a request: where the server does not say, and at most. Seconds. */
-const KEEP_SECONDS = 4;
-const MAX_KEEP_SECONDS = 600;
-/** A request on its way to a server that closes is lost: the client closes first, by so many seconds. */
-const KEEP_MARGIN_SECONDS = 1;
+/** How long an idle connection stays open if the server does not say, and at most. */
+const DEFAULT_KEEP_ALIVE_SECONDS = 4;
+const MAX_KEEP_ALIVE_SECONDS = 600;
+/** A request that meets a closing server is lost, so the client closes its connections this much earlier. */
+const KEEP_ALIVE_MARGIN_SECONDS = 1;
 
-/** Who uses connections. */
-export interface ConnectionOwner {
-  /** Gives the connection another exchange, or lets it rest. */
-  onFree(connection: Connection): void;
-  /** Whatever rests has been there for longer than the connection that turned out to be dead, and may be dead, too. */
-  onFoundDead(): void;
+/** Owns connections and assigns exchanges to them. */
+export interface ConnectionPool {
+  /** Sends the next exchange, or marks the connection idle. */
+  onIdle(connection: Connection): void;
+  /** A reused connection turned out to be dead. Idle connections have been unused for longer, so they may be dead, too. */
+  onDead(): void;
   onClosed(connection: Connection): void;
 }
 
-/** One socket, and the exchange that it carries. */
+/** A socket and the exchange that is in flight on it. */
 export class Connection {
   readonly #socket: Socket;
-  readonly #owner: ConnectionOwner;
+  readonly #pool: ConnectionPool;
   #exchange: Exchange | undefined;
-  /** Whether requests can go out. */
   #ready = false;
-  /** Whether it carries its first exchange no more. */
   #reused = false;
-  #keepMs = 0;
-  #restsUntil = 0;
+  #keepAliveMs = 0;
+  #idleUntil = 0;
   #error: Error | undefined;
 
-  /** Opens a connection for an exchange that has not been cancelled. */
-  constructor(dial: Dial, owner: ConnectionOwner, exchange: Exchange) {
-    this.#owner = owner;
-    this.#socket = dial(this.#onBytes, this.#onReady)
+  /** Opens a connection for an exchange, which must not be cancelled yet. */
+  constructor(connect: Connector, pool: ConnectionPool, exchange: Exchange) {
+    this.#pool = pool;
+    this.#socket = connect(this.#onBytes, this.#onReady)
       .on('end', this.#onEnd)
       .on('error', (error) => (this.#error = error))
       .on('close', this.#onClose);
-    this.#take(exchange);
+    this.#attach(exchange);
   }
 
-  /** Sends a request that has not been cancelled, on a connection that is free. */
-  carry(exchange: Exchange): void {
+  /** Sends an exchange, which must not be cancelled yet, on this idle connection. */
+  send(exchange: Exchange): void {
     this.#reused = true;
-    this.#take(exchange);
+    this.#attach(exchange);
     this.#socket.ref();
     this.#socket.write(exchange.request, 'latin1');
   }
 
-  /** Keeps the connection for later, without holding the process. */
-  rest(now: number): void {
+  /** Keeps the connection for later without keeping the process alive. */
+  markIdle(now: number): void {
     this.#socket.unref();
-    this.#restsUntil = now + this.#keepMs;
+    this.#idleUntil = now + this.#keepAliveMs;
   }
 
-  /** Whether it is closing, or the server may be about to close it for want of requests. */
+  /** Whether the connection is closed, or the server may be about to close it. */
   isStale(now: number): boolean {
-    return now >= this.#restsUntil || this.#socket.destroyed;
+    return now >= this.#idleUntil || this.#socket.destroyed;
   }
 
   destroy(): void {
     this.#socket.destroy();
   }
 
-  #take(exchange: Exchange): void {
+  #attach(exchange: Exchange): void {
     this.#exchange = exchange;
     exchange.cancellation.onCancel(this.#onCancel);
   }
 
-  /** @returns what it carried, and carries no more */
-  #leave(): Exchange | undefined {
+  #detach(): Exchange | undefined {
     const exchange = this.#exchange;
     this.#exchange = undefined;
     exchange?.cancellation.offCancel(this.#onCancel);
     return exchange;
   }
 
-  #finish(exchange: Exchange, answer: HttpResponse): void {
+  #finish(exchange: Exchange, response: HttpResponse): void {
     const { reusable, keepAliveSeconds } = exchange.reader;
-    this.#leave();
-    exchange.resolve(answer);
-    this.#keepMs = keepMs(keepAliveSeconds);
-    if (reusable && this.#keepMs > 0) this.#owner.onFree(this);
+    this.#detach();
+    exchange.resolve(response);
+    this.#keepAliveMs = keepAliveMs(keepAliveSeconds);
+    if (reusable && this.#keepAliveMs > 0) this.#pool.onIdle(this);
     else this.destroy();
   }
 
   #fail(failure: HttpFailure): void {
-    this.#leave()?.fail(failure);
+    this.#detach()?.fail(failure);
     this.destroy();
   }
 
@@ -99,34 +96,34 @@ export class Connection {
   readonly #onBytes = (bytes: Buffer): void => {
     const exchange = this.#exchange;
     if (exchange === undefined) {
-      // Nobody asked for them; they must not be taken for the next answer.
+      // Unrequested bytes must not be taken for the next response.
       this.destroy();
       return;
     }
     try {
-      const answer = exchange.reader.push(bytes);
-      if (answer !== undefined) this.#finish(exchange, answer);
+      const response = exchange.reader.push(bytes);
+      if (response !== undefined) this.#finish(exchange, response);
     } catch (error) {
       this.#fail(error instanceof HttpFailure ? error : new HttpFailure('broken', error));
     }
   };
 
   readonly #onEnd = (): void => {
-    const answer = this.#exchange?.reader.end();
-    if (this.#exchange !== undefined && answer !== undefined) this.#finish(this.#exchange, answer);
+    const response = this.#exchange?.reader.end();
+    if (this.#exchange !== undefined && response !== undefined) this.#finish(this.#exchange, response);
     else this.destroy();
   };
 
   /**
-   * A server may close a connection just when a request goes out on it, and a GET may be sent again (RFC 9112, 9.3.1): by
-   * the caller, who counts attempts and may have a budget for them.
+   * A server may close a connection just as a request is sent on it. The caller may send a GET again (RFC 9112, 9.3.1);
+   * this client does not, because the caller counts attempts.
    */
   readonly #onClose = (): void => {
-    const exchange = this.#leave();
-    const pooled = this.#reused && exchange?.reader.begun === false;
-    if (pooled) this.#owner.onFoundDead();
+    const exchange = this.#detach();
+    const pooled = this.#reused && exchange?.reader.started === false;
+    if (pooled) this.#pool.onDead();
     exchange?.fail(new HttpFailure(this.#ready ? 'broken' : 'not-connected', this.#error, { pooled }));
-    this.#owner.onClosed(this);
+    this.#pool.onClosed(this);
   };
 
   readonly #onCancel = (): void => {
@@ -134,8 +131,9 @@ export class Connection {
   };
 }
 
-/** For how long a connection is kept without a request, in milliseconds. */
-function keepMs(said: number | undefined): number {
-  const seconds = said === undefined ? KEEP_SECONDS : said - KEEP_MARGIN_SECONDS;
-  return Math.min(seconds, MAX_KEEP_SECONDS) * 1000;
+/** How long an idle connection stays open, in milliseconds. */
+function keepAliveMs(serverTimeout: number | undefined): number {
+  const seconds =
+    serverTimeout === undefined ? DEFAULT_KEEP_ALIVE_SECONDS : serverTimeout - KEEP_ALIVE_MARGIN_SECONDS;
+  return Math.min(seconds, MAX_KEEP_ALIVE_SECONDS) * 1000;
 }

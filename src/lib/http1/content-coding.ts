@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { HttpFailure, type HttpResponse } from './http.js';
 
-/** Undoes one coding. `maxBytes` is the most that may come of it. */
+/** Undoes one coding. Fails if the result has more than `maxBytes`. */
 type Decoder = (bytes: Buffer, maxBytes: number) => Buffer;
 
 const gunzip: Decoder = (bytes, maxOutputLength) => gunzipSync(bytes, { maxOutputLength });
@@ -13,31 +13,31 @@ const DECODERS: ReadonlyMap<string, Decoder> = new Map([
   ['br', (bytes, maxOutputLength) => brotliDecompressSync(bytes, { maxOutputLength })],
 ]);
 
-/** The other codings of IANA's registry, `identity` excepted. Node.js 20 decodes none of them. */
-const UNREADABLE: ReadonlySet<string> = new Set(
+/** The other codings in IANA's registry except `identity`. Node.js 20 cannot decode them. */
+const UNSUPPORTED: ReadonlySet<string> = new Set(
   'aes128gcm compress x-compress dcb dcz exi pack200-gzip zstd'.split(' '),
 );
 
-/** More codings than this are an attempt to keep the processor busy. */
+/** Bounds the CPU time that a response can take. */
 const MAX_CODINGS = 5;
 
 /**
- * Decodes a body that has arrived whole. Clients ask for no compression, but servers and proxies compress all the same.
+ * Decodes a complete body. Clients ask for no compression, but some servers and proxies compress anyway.
  *
- * A name that is no registered coding, such as `utf-8`, is ignored: servers that send it mean the charset, and have not
- * coded anything.
+ * Names that are not registered codings, such as `utf-8`, are ignored: servers send them by mistake with bodies that are
+ * not encoded.
  *
- * @param latin1 its bytes, a character for each
- * @param codings the value of `Content-Encoding`: a list in the order in which the codings were applied (RFC 9110, 8.4)
- * @param maxBytes the most that it may decompress to, after each coding
- * @returns the failure `too-large` or `undecodable` where there is no decoded body
+ * @param latin1 the encoded body
+ * @param codings the value of `Content-Encoding`: the codings in the order in which they were applied (RFC 9110, 8.4)
+ * @param maxBytes limits the result of each coding
+ * @returns the decoded body, or the failure `too-large` or `undecodable`
  */
 export function decodeBody(
   latin1: string,
   codings: string | undefined,
   maxBytes: number,
 ): HttpResponse['body'] {
-  // A 304 can name the coding of the body that it leaves out.
+  // A 304 may name the coding of the body that it omits.
   if (latin1 === '' || codings === undefined) return { latin1 };
   try {
     const decoders = decodersOf(codings);
@@ -52,11 +52,11 @@ export function decodeBody(
   }
 }
 
-/** In the order in which they are to be applied: the coding that was applied last is undone first. */
+/** The coding that was applied last is undone first. */
 function decodersOf(codings: string): readonly Decoder[] {
   const decoders = codings.split(',').flatMap((item): readonly Decoder[] => {
     const coding = /^[^;]*/.exec(item)?.[0].trim().toLowerCase() ?? '';
-    if (UNREADABLE.has(coding)) throw new Error(`The content coding ${coding} cannot be decoded.`);
+    if (UNSUPPORTED.has(coding)) throw new Error(`The content coding ${coding} cannot be decoded.`);
     const decoder = DECODERS.get(coding);
     return decoder === undefined ? [] : [decoder];
   });
@@ -64,7 +64,7 @@ function decodersOf(codings: string): readonly Decoder[] {
   return decoders.reverse();
 }
 
-/** Some servers leave out the zlib wrapper that `deflate` stands for (RFC 9110, 8.4.1.2). */
+/** Some servers omit the zlib wrapper of `deflate` (RFC 9110, 8.4.1.2). */
 function inflate(bytes: Buffer, maxOutputLength: number): Buffer {
   try {
     return inflateSync(bytes, { maxOutputLength });

@@ -1,25 +1,25 @@
 import type { CancelSignal, HttpFailure, HttpResponse } from './http.js';
-import { AnswerReader } from './answer-reader.js';
+import { ResponseReader } from './response-reader.js';
 
-/** A request, what has come of its answer, and who waits for it. */
+/** One request and its response on a connection. */
 export class Exchange {
-  readonly reader: AnswerReader;
+  readonly reader: ResponseReader;
 
   constructor(
-    /** One byte for each character (Latin-1). */
+    /** As Latin-1. */
     readonly request: string,
     readonly cancellation: CancelSignal,
     readonly resolve: (response: HttpResponse) => void,
     readonly reject: (failure: HttpFailure) => void,
     maxBodyBytes: number,
   ) {
-    this.reader = new AnswerReader(maxBodyBytes);
+    this.reader = new ResponseReader(maxBodyBytes);
   }
 
-  /** Ends it before the answer is complete. */
+  /** Ends the exchange before the response is complete. */
   fail(failure: HttpFailure): void {
-    const answer = this.reader.brokenOff(failure);
-    if (answer === undefined) this.reject(failure);
-    else this.resolve(answer);
+    const response = this.reader.partialResponse(failure);
+    if (response === undefined) this.reject(failure);
+    else this.resolve(response);
   }
 }

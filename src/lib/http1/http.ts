@@ -1,63 +1,61 @@
-/** Header fields by their names in lower case. */
+/** Header values by name in lower case. */
 export type HttpHeaders = Readonly<Record<string, string>>;
 
-/** Ends an exchange early: as much of an `AbortSignal` as a client needs, so that callers can pass something cheaper. */
+/** The part of `AbortSignal` that a client needs, so that callers can pass something cheaper. */
 export interface CancelSignal {
   readonly cancelled: boolean;
-  /** `listener` is called at most once, and never where the signal has been cancelled before. */
+  /** Calls `listener` at most once, and never if the signal is cancelled already. */
   onCancel(listener: () => void): void;
   offCancel(listener: () => void): void;
 }
 
-/** One HTTP request, whatever client carries it. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
-  /** With its query, after the client's base. */
+  /** Path and query, relative to the client's base URL. */
   readonly path: string;
-  /** What many requests have in common, in one object: a client may keep what it makes of it. */
+  /** Headers that many requests share. Clients cache their serialized form by this object's identity. */
   readonly sharedHeaders: HttpHeaders;
-  /** What this request has besides. */
+  /** Headers of this request alone. */
   readonly headers: HttpHeaders;
   readonly body?: string | undefined;
   /**
-   * Send it on no connection that is idle: those are closed, since they may have died meanwhile. Default: false.
+   * Closes idle connections, which may be dead, and sends the request on a new one. Default: false.
    */
   readonly fresh?: boolean;
-  /** Ends the exchange and frees the socket. */
+  /** Ends the request and destroys its socket. */
   readonly cancellation: CancelSignal;
 }
 
 /**
- * An answer whose headers have come. A body that broke off does not take the status away: a change that was answered
- * with 2xx has happened, whatever its body.
+ * A response whose headers have arrived. It has a status even if its body failed: a change that was answered with 2xx has
+ * happened, whatever its body.
  */
 export interface HttpResponse {
   readonly status: number;
   header(name: string): string | undefined;
-  /** Of a body that came whole its bytes, a character for each (Latin-1). */
+  /** The bytes of a complete body as Latin-1, or the reason why there is none. */
   readonly body: { readonly latin1: string } | { readonly failure: HttpFailure };
 }
 
 /**
- * Why there is no answer, or no whole body:
+ * Why there is no response, or no complete body:
  *
- * - `not-connected`: the request never went out (refused, no such host, TLS failure)
- * - `broken`: the connection broke after the request may have gone out
- * - `timed-out`: it took longer than an attempt may
- * - `aborted`: the request was cancelled for any other reason
- * - `too-large`: the body passed the limit
- * - `undecodable`: the body came whole, and its content coding cannot be undone
+ * - `not-connected`: the request was never sent (connection refused, unknown host, TLS failure)
+ * - `broken`: the connection broke after the request may have been sent
+ * - `timed-out`: the request took too long
+ * - `aborted`: the request was cancelled for another reason
+ * - `too-large`: the body exceeds the limit
+ * - `undecodable`: the body is complete, but its content coding cannot be undone
  */
 export type HttpFailureKind =
   'not-connected' | 'broken' | 'timed-out' | 'aborted' | 'too-large' | 'undecodable';
 
-/** What else is known of a failed exchange. */
 export interface HttpFailureDetails {
-  /** The head of an answer had come. Default: false. */
+  /** The head of a response had arrived. Default: false. */
   readonly answered?: boolean;
   /**
-   * The connection had been used before, and broke before any byte of an answer came: as a rule it died while it was idle,
-   * which says nothing of the server. Default: false.
+   * The connection had been used before and broke before any byte of a response arrived. It probably died while idle,
+   * which says nothing about the server's health. Default: false.
    */
   readonly pooled?: boolean;
 }
@@ -72,27 +70,27 @@ export class HttpFailure extends Error {
     cause: unknown,
     { answered = false, pooled = false }: HttpFailureDetails = {},
   ) {
-    super(`HTTP exchange failed: ${kind}`, { cause });
+    super(`HTTP request failed: ${kind}`, { cause });
     this.answered = answered;
     this.pooled = pooled;
   }
 }
 
-/** @throws {HttpFailure} where no headers came */
+/** @throws {HttpFailure} if no headers arrived */
 export type HttpSend = (request: HttpRequest) => Promise<HttpResponse>;
 
 export interface HttpClientOptions {
-  /** What the paths of requests are relative to, with no trailing slash. */
+  /** Without trailing slash. */
   readonly baseUrl: string;
-  /** The most sockets. */
+  /** Further requests wait for a connection. */
   readonly maxSockets: number;
-  /** The most bytes of a body, before and after decompression. */
+  /** Limits a body, before and after decompression. */
   readonly maxBodyBytes: number;
 }
 
-/** An HTTP client of one server, with its connections. */
+/** An HTTP client of one server. */
 export interface HttpClient {
   readonly send: HttpSend;
-  /** Ends idle connections; those in use end with their exchange. */
+  /** Closes idle connections at once, and the others after their current request. */
   close(): void;
 }

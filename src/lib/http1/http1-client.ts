@@ -6,13 +6,12 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from './http.js';
-import { Connection, type ConnectionOwner } from './connection.js';
-import { dialTo, type Dial } from './dial.js';
+import { Connection, type ConnectionPool } from './connection.js';
+import { createConnector, type Connector } from './connector.js';
 import { Exchange } from './exchange.js';
-import { RequestWriter } from './request.js';
+import { RequestWriter } from './request-writer.js';
 
 export { decodeBody } from './content-coding.js';
-export { areFields, valueOf } from './head.js';
 export {
   HttpFailure,
   type CancelSignal,
@@ -25,99 +24,98 @@ export {
   type HttpSend,
 } from './http.js';
 
-/** How often connections that nobody uses are looked through, in milliseconds. */
-const SWEEP_MS = 1000;
+/** The interval in which stale connections are closed. */
+const CLOSE_STALE_EVERY_MS = 1000;
 
 /**
- * An HTTP/1.1 client on sockets, for reads alone, at half of what they cost with undici: GET may be repeated, so that
- * whatever is out of the ordinary in an answer can be a failure. It follows no redirect, and asks for no compression.
+ * Creates an HTTP/1.1 client that sends GET requests only, in half of undici's CPU time. A GET may be repeated, so any
+ * unusual response can be a failure. The client follows no redirects and asks for no compression.
  *
- * @param secure what TLS needs besides Node's defaults, such as the certificate of an authority
+ * @param secure TLS options besides Node's defaults, such as `ca`
  */
 export function createHttp1Client(options: HttpClientOptions, secure: SecureContextOptions = {}): HttpClient {
   return new Http1Client(options, secure);
 }
 
-/** At most so many connections, used last in, first out, so that those that are not needed close. */
-class Http1Client implements HttpClient, ConnectionOwner {
-  readonly #dial: Dial;
+/** Reuses the most recently used connection first, so that surplus connections become stale and close. */
+class Http1Client implements HttpClient, ConnectionPool {
+  readonly #connect: Connector;
   readonly #writer: RequestWriter;
   readonly #maxSockets: number;
   readonly #maxBodyBytes: number;
-  /** Free connections, the one that was used last at the end. */
-  #free: Connection[] = [];
-  /** Exchanges without a connection, the oldest first, each with what its cancellation calls. */
-  readonly #waiting = new Map<Exchange, () => void>();
-  /** How many connections there are. */
-  #count = 0;
-  #sweeper: NodeJS.Timeout | undefined;
+  /** The most recently used connection is last. */
+  #idle: Connection[] = [];
+  /** Exchanges that wait for a connection, oldest first, each with its cancellation listener. */
+  readonly #queue = new Map<Exchange, () => void>();
+  #connectionCount = 0;
+  #closeStaleTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor({ baseUrl, maxSockets, maxBodyBytes }: HttpClientOptions, secure: SecureContextOptions) {
     const base = new URL(baseUrl);
-    this.#dial = dialTo(base, secure);
+    this.#connect = createConnector(base, secure);
     this.#writer = new RequestWriter(base);
     this.#maxSockets = maxSockets;
     this.#maxBodyBytes = maxBodyBytes;
   }
 
-  /** @throws {TypeError} where the request is none that this client can carry; nothing has been sent */
+  /** Rejects with a TypeError, before anything is sent, if this client cannot send the request. */
   readonly send = (request: HttpRequest): Promise<HttpResponse> =>
     new Promise((resolve, reject) => {
       const { cancellation } = request;
       if (cancellation.cancelled) throw new HttpFailure('aborted', undefined);
-      if (this.#closed) throw closed();
+      if (this.#closed) throw clientClosed();
       const written = this.#writer.write(request);
-      if (request.fresh === true) this.#closeFree();
-      this.#carry(new Exchange(written, cancellation, resolve, reject, this.#maxBodyBytes));
+      if (request.fresh === true) this.#closeIdle();
+      this.#dispatch(new Exchange(written, cancellation, resolve, reject, this.#maxBodyBytes));
     });
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#sweeper);
-    this.#closeFree();
-    for (const exchange of this.#waiting.keys()) this.#stopWaiting(exchange).fail(closed());
+    clearTimeout(this.#closeStaleTimer);
+    this.#closeIdle();
+    for (const exchange of this.#queue.keys()) this.#dequeue(exchange).fail(clientClosed());
   }
 
-  onFree(connection: Connection): void {
+  onIdle(connection: Connection): void {
     const next = this.#next();
     if (next !== undefined) {
-      connection.carry(next);
+      connection.send(next);
     } else if (this.#closed) {
       connection.destroy();
     } else {
-      connection.rest(performance.now());
-      this.#free.push(connection);
-      this.#sweeper ??= setTimeout(this.#sweep, SWEEP_MS).unref();
+      connection.markIdle(performance.now());
+      this.#idle.push(connection);
+      this.#closeStaleTimer ??= setTimeout(this.#closeStale, CLOSE_STALE_EVERY_MS).unref();
     }
   }
 
-  onFoundDead(): void {
-    this.#closeFree();
+  onDead(): void {
+    this.#closeIdle();
   }
 
   onClosed(connection: Connection): void {
-    this.#count -= 1;
-    const index = this.#free.indexOf(connection);
-    if (index !== -1) this.#free.splice(index, 1);
+    this.#connectionCount -= 1;
+    const index = this.#idle.indexOf(connection);
+    if (index !== -1) this.#idle.splice(index, 1);
     const next = this.#next();
     if (next !== undefined) this.#open(next);
   }
 
-  #carry(exchange: Exchange): void {
-    const connection = this.#takeFree();
-    if (connection !== undefined) connection.carry(exchange);
-    else if (this.#count < this.#maxSockets) this.#open(exchange);
-    else this.#wait(exchange);
+  #dispatch(exchange: Exchange): void {
+    const connection = this.#takeIdle();
+    if (connection !== undefined) connection.send(exchange);
+    else if (this.#connectionCount < this.#maxSockets) this.#open(exchange);
+    else this.#enqueue(exchange);
   }
 
-  #closeFree(): void {
-    for (const connection of this.#free.splice(0)) connection.destroy();
+  #closeIdle(): void {
+    for (const connection of this.#idle.splice(0)) connection.destroy();
   }
 
-  #takeFree(): Connection | undefined {
+  #takeIdle(): Connection | undefined {
     const now = performance.now();
-    for (let connection = this.#free.pop(); connection !== undefined; connection = this.#free.pop()) {
+    for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
       if (!connection.isStale(now)) return connection;
       connection.destroy();
     }
@@ -125,41 +123,42 @@ class Http1Client implements HttpClient, ConnectionOwner {
   }
 
   #open(exchange: Exchange): void {
-    new Connection(this.#dial, this, exchange);
-    this.#count += 1;
+    new Connection(this.#connect, this, exchange);
+    this.#connectionCount += 1;
   }
 
-  #wait(exchange: Exchange): void {
-    const leave = () => {
-      this.#stopWaiting(exchange).fail(new HttpFailure('aborted', undefined));
+  #enqueue(exchange: Exchange): void {
+    const cancel = () => {
+      this.#dequeue(exchange).fail(new HttpFailure('aborted', undefined));
     };
-    this.#waiting.set(exchange, leave);
-    exchange.cancellation.onCancel(leave);
+    this.#queue.set(exchange, cancel);
+    exchange.cancellation.onCancel(cancel);
   }
 
-  #stopWaiting(exchange: Exchange): Exchange {
-    const leave = this.#waiting.get(exchange);
-    this.#waiting.delete(exchange);
-    if (leave !== undefined) exchange.cancellation.offCancel(leave);
+  #dequeue(exchange: Exchange): Exchange {
+    const cancel = this.#queue.get(exchange);
+    this.#queue.delete(exchange);
+    if (cancel !== undefined) exchange.cancellation.offCancel(cancel);
     return exchange;
   }
 
   #next(): Exchange | undefined {
-    const [exchange] = this.#waiting.keys();
-    return exchange && this.#stopWaiting(exchange);
+    const [exchange] = this.#queue.keys();
+    return exchange && this.#dequeue(exchange);
   }
 
-  readonly #sweep = (): void => {
+  readonly #closeStale = (): void => {
     const now = performance.now();
-    this.#free = this.#free.filter((connection) => {
+    this.#idle = this.#idle.filter((connection) => {
       const isStale = connection.isStale(now);
       if (isStale) connection.destroy();
       return !isStale;
     });
-    this.#sweeper = this.#free.length === 0 ? undefined : setTimeout(this.#sweep, SWEEP_MS).unref();
+    this.#closeStaleTimer =
+      this.#idle.length === 0 ? undefined : setTimeout(this.#closeStale, CLOSE_STALE_EVERY_MS).unref();
   };
 }
 
-function closed(): HttpFailure {
-  return new HttpFailure('not-connected', new Error('The client has been closed.'));
+function clientClosed(): HttpFailure {
+  return new HttpFailure('not-connected', new Error('The client is closed.'));
 }

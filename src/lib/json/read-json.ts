@@ -1,14 +1,16 @@
 import { JsonCursor } from './json-cursor.js';
-import { Unreadable } from './unreadable.js';
+import { UnexpectedJson } from './unexpected-json.js';
 
-export { Unreadable, type JsonCursor };
+export { UnexpectedJson, type JsonCursor };
 
-/** Reads one kind of value where a cursor stands. It reads no other text meanwhile. */
+/** Reads one value at the cursor. It must not read another text at the same time. */
 export type JsonReader<T> = (json: JsonCursor) => T;
 
 /**
- * @param latin1 the bytes of a JSON text, a character for each (Latin-1)
- * @returns undefined where the text is no JSON, or not what its reader reads
+ * Reads a JSON text whose shape `read` knows.
+ *
+ * @param latin1 the bytes of the text, one character for each
+ * @returns undefined if the text is not JSON, or not what `read` expects
  */
 export function readJson<T>(latin1: string, read: JsonReader<T>): T | undefined {
   try {
@@ -17,7 +19,7 @@ export function readJson<T>(latin1: string, read: JsonReader<T>): T | undefined 
     json.end();
     return value;
   } catch (error) {
-    if (error instanceof Unreadable || error instanceof RangeError || error instanceof SyntaxError)
+    if (error instanceof UnexpectedJson || error instanceof RangeError || error instanceof SyntaxError)
       return undefined;
     throw error;
   }

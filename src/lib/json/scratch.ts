@@ -1,34 +1,34 @@
-/** A text of up to so many bytes is put into memory that is kept for the next ones. */
-const MAX_KEPT_BYTES = 256 * 1024;
-/** As many zeros after a text as are read at once. They are no part of any JSON, and so nobody reads on behind them. */
+/** Larger texts get a buffer of their own, which is not kept. */
+const MAX_SHARED_BYTES = 256 * 1024;
+/** Zeros after the text, as many as are read at once. No JSON token contains them, so reading stops there. */
 const PADDING = 4;
 
-interface Memory {
+interface ScratchBuffer {
   readonly bytes: Buffer;
   readonly view: DataView;
 }
 
-let kept = memoryOf(16 * 1024);
+let sharedBuffer = allocate(16 * 1024);
 
 /**
- * Puts a text where its bytes can be read, until another one is put there.
+ * Copies a text into a buffer that the next call overwrites.
  *
- * @param latin1 a character for each byte (Latin-1)
+ * @param latin1 one character for each byte
  */
-export function putInScratch(latin1: string): DataView {
-  const { bytes, view } = memoryFor(latin1.length + PADDING);
+export function copyToScratch(latin1: string): DataView {
+  const { bytes, view } = bufferFor(latin1.length + PADDING);
   bytes.write(latin1, 'latin1');
   view.setInt32(latin1.length, 0);
   return view;
 }
 
-function memoryFor(size: number): Memory {
-  if (size > MAX_KEPT_BYTES) return memoryOf(size);
-  if (size > kept.bytes.length) kept = memoryOf(Math.min(2 * size, MAX_KEPT_BYTES));
-  return kept;
+function bufferFor(size: number): ScratchBuffer {
+  if (size > MAX_SHARED_BYTES) return allocate(size);
+  if (size > sharedBuffer.bytes.length) sharedBuffer = allocate(Math.min(2 * size, MAX_SHARED_BYTES));
+  return sharedBuffer;
 }
 
-function memoryOf(size: number): Memory {
+function allocate(size: number): ScratchBuffer {
   const bytes = Buffer.allocUnsafeSlow(size);
   return { bytes, view: new DataView(bytes.buffer) };
 }

@@ -1,65 +1,113 @@
+/** Random operations, executed by graphql-js and by this executor. */
+import { expect } from '@jest/globals';
+import fc from 'fast-check';
 import { execute, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { Executor } from '../../../src/lib/executor/executor.js';
-import { randomOperation } from './documents.js';
+import { createExecutors } from './expect-same-result.js';
+import { RandomData, type FaultRates } from './random-data.js';
+import { randomOperation } from './random-documents.js';
 import { Choices } from './random.js';
-import { withoutLooseEnds } from './loose-ends.js';
-import { told } from './told.js';
-import { World, type Wildness } from './world.js';
+import { serialized, serializedRegardlessOfRaces } from './serialize.js';
+import type { Timing } from './timing.js';
+import { withoutUnhandledRejections } from './unhandled-rejections.js';
 
-/** A random operation in a random world. */
-export interface Situation {
+/** A random operation over random data. */
+interface Scenario {
   readonly choices: readonly number[];
   readonly seed: number;
-  readonly wildness: Wildness;
+  readonly rates: FaultRates;
 }
 
-export interface Outcome {
+interface Outcome {
   readonly result: string;
   readonly isPromise: boolean;
   readonly calls: readonly string[];
 }
 
-export interface Comparison {
+interface Comparison {
   readonly source: string;
   readonly variableValues: Readonly<Record<string, unknown>>;
   readonly expected: Outcome;
   readonly actual: readonly Outcome[];
 }
 
-/** Turns of the microtask queue after which nothing is under way any more. */
-const TURNS = 100;
+export interface DifferentialOptions {
+  readonly timing: Timing;
+  readonly documents: number;
+  readonly seed: number;
+}
 
-/**
- * Executes a random operation with graphql-js and with each of the executors.
- *
- * @returns undefined where the operation is not valid
- */
-export async function compare(
+const rates: fc.Arbitrary<FaultRates> = fc.constantFrom(
+  { faults: 0, promises: 0 },
+  { faults: 3, promises: 0 },
+  { faults: 0, promises: 30 },
+  { faults: 5, promises: 20 },
+  { faults: 2, promises: 70 },
+  { faults: 15, promises: 50 },
+);
+
+const scenario: fc.Arbitrary<Scenario> = fc.record({
+  choices: fc.array(fc.nat({ max: 999 }), { maxLength: 200, size: 'max' }),
+  seed: fc.nat(),
+  rates,
+});
+
+/** Expects that random operations over a schema with random resolvers have the results that graphql-js gives. */
+export async function expectSameForRandomOperations(
+  schema: GraphQLSchema,
+  { timing, documents, seed }: DifferentialOptions,
+): Promise<void> {
+  const executors = createExecutors(schema);
+  let compared = 0;
+  // Stack traces of thousands of intended errors are slow to create, and unused.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    await fc.assert(
+      fc.asyncProperty(scenario, async (random) => {
+        const comparison = await compare(schema, executors, random, timing);
+        if (comparison === undefined) return;
+        compared += 1;
+        for (const outcome of comparison.actual)
+          expect({ ...comparison, outcome }).toEqual({ ...comparison, outcome: comparison.expected });
+      }),
+      { numRuns: documents, seed },
+    );
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+  expect(compared).toBeGreaterThan(documents / 2);
+}
+
+/** @returns undefined if the random operation is invalid */
+async function compare(
   schema: GraphQLSchema,
   executors: readonly Executor[],
-  { choices, seed, wildness }: Situation,
+  { choices, seed, rates: faultRates }: Scenario,
+  timing: Timing,
 ): Promise<Comparison | undefined> {
   const { source, variableValues } = randomOperation(schema, new Choices(choices));
   const document = parse(source);
   if (validate(schema, document).length > 0) return undefined;
   const run = (executor: Executor) =>
-    outcome(executor, document, variableValues, new World(schema, seed, wildness));
-  const expected = await withoutLooseEnds(() => run((args) => execute({ schema, ...args })));
+    outcomeOf(executor, document, variableValues, new RandomData(schema, seed, faultRates, timing));
+  const expected = await withoutUnhandledRejections(() => run((args) => execute({ schema, ...args })));
   const actual: Outcome[] = [];
   for (const executor of executors) actual.push(await run(executor));
   return { source, variableValues, expected, actual };
 }
 
-async function outcome(
+async function outcomeOf(
   executor: Executor,
   document: DocumentNode,
   variableValues: Readonly<Record<string, unknown>>,
-  world: World,
+  data: RandomData,
 ): Promise<Outcome> {
-  const answer = executor({ document, contextValue: world, variableValues });
-  const result = await answer;
-  for (let turn = 0; turn < TURNS; turn += 1) await Promise.resolve();
-  // In any order: a mutation's next field may begin before what is left of the one before it goes on.
-  const calls = world.calls.toSorted();
-  return { result: told(result), isPromise: answer instanceof Promise, calls };
+  const response = executor({ document, contextValue: data, variableValues });
+  const settled = await response;
+  // Before abandoned promises settle: nothing may be added to a result that has been returned.
+  const result = data.hasRaces ? serializedRegardlessOfRaces(settled) : serialized(settled);
+  await data.schedule.idle();
+  // Sorted, because a mutation's next field may start before abandoned promises of the previous one settle.
+  return { result, isPromise: response instanceof Promise, calls: data.calls.toSorted() };
 }

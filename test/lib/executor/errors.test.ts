@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { buildSchema, GraphQLError } from 'graphql';
-import { expectSame, messages } from './same.js';
+import { expectSameResult, messages } from './expect-same-result.js';
+import { serialized, serializedRegardlessOfRaces } from './serialize.js';
 
 const schema = buildSchema(`
   type Item {
@@ -18,21 +20,31 @@ for (const root of [schema.getQueryType()!, schema.getMutationType()!]) {
 const fails = (message: string) => (): never => {
   throw new Error(message);
 };
-const rejects = (message: string, turns = 0): Promise<never> => {
-  const rejected = after(turns, undefined).then(fails(message));
-  // Not everything is asked for.
-  rejected.catch(() => undefined);
-  return rejected;
-};
-const after = async <T>(turns: number, value: T): Promise<T> => {
-  for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
-  return value;
-};
 
-describe('null goes up to where it may be', () => {
+/** Promises that settle after a number of turns, of which `turn` is one. */
+function delays(turn: () => Promise<unknown>) {
+  const after = async <T>(turns: number, value: T): Promise<T> => {
+    for (let left = turns; left > 0; left -= 1) await turn();
+    return value;
+  };
+  const rejects = (message: string, turns = 0): Promise<never> => {
+    const rejected = after(turns, undefined).then(fails(message));
+    // Some are never awaited.
+    rejected.catch(() => undefined);
+    return rejected;
+  };
+  return { after, rejects };
+}
+
+const microtasks = delays(() => Promise.resolve());
+const { after, rejects } = microtasks;
+/** Each turn is an event-loop task, so two errors never race. */
+const tasks = delays(() => setImmediate());
+
+describe('a null in a non-nullable field propagates to the nearest nullable parent', () => {
   test.each<[string, string, Record<string, () => unknown>]>([
-    ['at once', '{ item { text must } text }', { item: () => ({ must: null }), text: () => 'text' }],
-    ['later', '{ item { text must } text }', { item: () => ({ must: after(2, null) }) }],
+    ['synchronously', '{ item { text must } text }', { item: () => ({ must: null }), text: () => 'text' }],
+    ['from a promise', '{ item { text must } text }', { item: () => ({ must: after(2, null) }) }],
     [
       'through objects',
       '{ item { mustItem { mustItem { must } } } }',
@@ -44,77 +56,81 @@ describe('null goes up to where it may be', () => {
       { items: () => [{ must: 'a' }, { must: null }, { must: 'c' }] },
     ],
     [
-      'through late lists',
+      'through promises of lists',
       '{ items { must } text }',
       { items: async () => [after(3, { must: after(1, null) }), {}] },
     ],
-    ['to an item', '{ item { items { must } } }', { item: () => ({ items: [{ must: 'a' }, {}] }) }],
-    ['to the whole', '{ mustItem { must } text }', { mustItem: () => ({}), text: () => 'text' }],
+    ['to a list item', '{ item { items { must } } }', { item: () => ({ items: [{ must: 'a' }, {}] }) }],
+    ['to data', '{ mustItem { must } text }', { mustItem: () => ({}), text: () => 'text' }],
     [
-      'to the whole, later',
+      'to data, from a promise',
       '{ mustItem { must } text }',
       { mustItem: () => after(2, {}), text: () => 'text' },
     ],
     [
-      'to the whole, past what is on its way',
+      'to data, while another field is pending',
       '{ text mustItem { must } }',
       { text: () => after(5, 'text'), mustItem: () => null },
     ],
     [
       'in a mutation',
       'mutation { first { text } second { must } third }',
-      { second: () => ({}), third: fails('Not asked') },
+      { second: () => ({}), third: fails('Not executed') },
     ],
     [
-      'in a mutation, later',
+      'in a mutation, from a promise',
       'mutation { first { text } second { must } third }',
-      { first: () => after(3, {}), second: () => after(3, {}), third: fails('Not asked') },
+      { first: () => after(3, {}), second: () => after(3, {}), third: fails('Not executed') },
     ],
   ])('%s', async (_what, source, given) => {
-    expect(messages(await expectSame(schema, source, { context: () => given }))).toEqual([
+    expect(messages(await expectSameResult(schema, source, { context: () => given }))).toEqual([
       expect.stringMatching(/^Cannot return null for non-nullable field (Item|Query)\.\w+\.$/),
     ]);
   });
 });
 
-describe('races between errors', () => {
-  const turns = Array.from({ length: 12 }, (_, index) => index);
-  const pairs = turns.flatMap((one) => turns.map((other) => [one, other] as const));
+describe('two errors', () => {
+  type Delays = typeof microtasks;
+  type Fields = Record<string, () => unknown>;
 
-  test.each<[string, string, (one: number, other: number) => Record<string, () => unknown>]>([
+  const cases: readonly [string, string, (delays: Delays, one: number, other: number) => Fields][] = [
     [
-      'of siblings',
+      'in siblings',
       '{ item { text other } }',
-      (one, other) => ({ item: () => ({ text: rejects('one', one), other: rejects('other', other) }) }),
+      ({ rejects }, one, other) => ({
+        item: () => ({ text: rejects('one', one), other: rejects('other', other) }),
+      }),
     ],
     [
-      'of what is nulled, and what nulls it',
+      'in siblings of which one is not nullable',
       '{ item { text must } }',
-      (one, other) => ({ item: () => ({ text: rejects('one', one), must: rejects('other', other) }) }),
+      ({ rejects }, one, other) => ({
+        item: () => ({ text: rejects('one', one), must: rejects('other', other) }),
+      }),
     ],
     [
       'at different depths',
       '{ item { text mustItem { must } } }',
-      (one, other) => ({
+      ({ after, rejects }, one, other) => ({
         item: () =>
           after(1, { text: rejects('one', one), mustItem: after(2, { must: rejects('other', other) }) }),
       }),
     ],
     [
-      'of two that cannot be null, in what is an item of something slower',
+      'in two non-nullable fields of an item, while its parent is pending',
       '{ item { items { must mustItem { must } } text } text }',
-      (one, other) => ({
+      ({ after, rejects }, one, other) => ({
         item: () => ({
           items: [{ must: rejects('one', one), mustItem: after(other, { must: rejects('other', other) }) }],
-          text: after(40, 'text'),
+          text: after(20, 'text'),
         }),
-        text: () => after(45, 'text'),
+        text: () => after(25, 'text'),
       }),
     ],
     [
-      'of items',
+      'in list items',
       '{ items { must text } }',
-      (one, other) => ({
+      ({ after, rejects }, one, other) => ({
         items: () => [
           { must: rejects('one', one) },
           after(other, { text: rejects('other', 1), must: 'text' }),
@@ -122,9 +138,9 @@ describe('races between errors', () => {
       }),
     ],
     [
-      'with what fails at once',
+      'before an object fails because of a synchronous error',
       '{ item { item { text } other must } }',
-      (one, other) => ({
+      ({ after, rejects }, one, other) => ({
         item: () => ({
           item: after(one, { text: rejects('one', other) }),
           other: rejects('other', other),
@@ -133,9 +149,41 @@ describe('races between errors', () => {
       }),
     ],
     [
-      'with what fails at once among much that comes later',
+      'in a non-nullable field of an object that fails because of a synchronous error',
+      '{ item { mustItem { must } other must } }',
+      ({ after, rejects }, one, other) => ({
+        item: () => ({
+          mustItem: after(one, { must: rejects('one', other) }),
+          other: rejects('other', other),
+          must: null,
+        }),
+      }),
+    ],
+    [
+      'in an abandoned list, while another field is pending,',
+      '{ items { text must } text }',
+      ({ after, rejects }, one, other) => ({
+        items: () => [
+          { text: after(one, 'text'), must: 'text' },
+          { must: rejects('one', one) },
+          after(other, { must: rejects('other', one) }),
+          { must: null },
+        ],
+        text: () => after(25, 'text'),
+      }),
+    ],
+    [
+      'that could come from an abandoned list whose items succeed,',
+      '{ items { text must } text }',
+      ({ after }, one, other) => ({
+        items: () => [{ text: after(one, 'text'), must: after(other, 'text') }, { must: null }],
+        text: () => after(25, 'text'),
+      }),
+    ],
+    [
+      'in and beside an object that fails because of a synchronous error',
       '{ item { mustItem { item { text } must } must } text items { text } }',
-      (one, other) => ({
+      ({ after, rejects }, one, other) => ({
         item: () => ({
           mustItem: after(one, { item: after(1, { text: rejects('one', other) }), must: after(1, 'text') }),
           must: null,
@@ -145,32 +193,52 @@ describe('races between errors', () => {
       }),
     ],
     [
-      'of the fields of a mutation',
+      'in two fields of a mutation',
       'mutation { first { text mustItem { must } } second { text must } third }',
-      (one, other) => ({
+      ({ after, rejects }, one, other) => ({
         first: () => after(one, { text: rejects('first', other), mustItem: { must: rejects('must', one) } }),
         second: () => ({ text: rejects('second', one), must: rejects('null', other) }),
       }),
     ],
     [
-      'of the first field of a mutation',
+      'in the first field of a mutation',
       'mutation { second { text must } first { text } third }',
-      (one, other) => ({ second: () => ({ text: rejects('one', one), must: rejects('other', other) }) }),
+      ({ rejects }, one, other) => ({
+        second: () => ({ text: rejects('one', one), must: rejects('other', other) }),
+      }),
     ],
     [
-      'of what a field of a mutation leaves behind',
+      'in a list that a field of a mutation has abandoned',
       'mutation { third second { allItems { text must } } first { text } last: third }',
-      (one, other) => ({
+      ({ after, rejects }, one, other) => ({
         third: () => after(one, 'text'),
         second: () => ({ allItems: [{ text: rejects('one', other), must: 'text' }, { must: null }] }),
       }),
     ],
-  ])('%s', async (_what, source, given) => {
-    for (const [one, other] of pairs) await expectSame(schema, source, { context: () => given(one, other) });
+  ];
+
+  test.each(cases)('%s have the order of graphql-js if they come one after the other', async (...each) => {
+    await compare(tasks, [1, 2, 3, 4], serialized, ...each);
   });
+
+  test.each(cases)('%s have the data of graphql-js if they race', async (...each) => {
+    await compare(microtasks, [...Array(12).keys()], serializedRegardlessOfRaces, ...each);
+  });
+
+  async function compare(
+    timing: Delays,
+    turns: readonly number[],
+    serialize: typeof serialized,
+    ...[, source, fields]: (typeof cases)[number]
+  ): Promise<void> {
+    for (const one of turns) {
+      for (const other of turns)
+        await expectSameResult(schema, source, { serialize, context: () => fields(timing, one, other) });
+    }
+  }
 });
 
-describe('what is thrown', () => {
+describe('a thrown value has the same error as in graphql-js', () => {
   const located = new GraphQLError('Located', { path: ['elsewhere'] });
   const extended = new GraphQLError('Extended', {
     extensions: { code: 'TEAPOT' },
@@ -180,13 +248,13 @@ describe('what is thrown', () => {
     ['an error', new RangeError('Range')],
     ['an error with properties', Object.assign(new Error('Code'), { code: 5, extensions: { code: 'FIVE' } })],
     ['a GraphQL error with extensions', extended],
-    ['a GraphQL error that has a place', located],
+    ['a GraphQL error with a path', located],
     [
       'a GraphQL error with nodes',
       new GraphQLError('Nodes', { nodes: schema.getQueryType()!.getFields()['item']!.astNode! }),
     ],
     ['text', 'text'],
-    ['nothing', undefined],
+    ['undefined', undefined],
     ['an object', { message: 'no error' }],
   ])('%s', async (_what, thrown) => {
     const throwing = () => {
@@ -196,13 +264,13 @@ describe('what is thrown', () => {
       item: () => Object.defineProperty({}, 'text', { get: throwing }),
       text: throwing,
     });
-    const { errors } = await expectSame(schema, '{ text item { text } }', { context });
+    const { errors } = await expectSameResult(schema, '{ text item { text } }', { context });
     expect(errors).toHaveLength(2);
   });
 
-  test('is told apart by place and location', async () => {
+  test('with path and locations', async () => {
     const context = () => ({ items: () => [{ text: 'a' }, { text: rejects('Late') }] });
-    const { errors } = await expectSame(schema, '{ items { text\n first: text } }', { context });
+    const { errors } = await expectSameResult(schema, '{ items { text\n first: text } }', { context });
     expect(errors).toMatchObject([
       { path: ['items', 1, 'text'], locations: [{ line: 1, column: 11 }] },
       { path: ['items', 1, 'first'], locations: [{ line: 2, column: 2 }] },

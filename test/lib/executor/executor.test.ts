@@ -10,7 +10,7 @@ const schema = buildSchema(`
   type Node { a: Int, b: Int, c: Int, d: Int, e: Int, f: Int }
 `);
 
-/** The nodes that resolvers were told: planned ones are the same each time, and graphql-js makes new ones. */
+/** The nodes in resolvers' info. Those of a plan are the same in each execution. */
 const seen: (readonly FieldNode[])[] = [];
 schema.getQueryType()!.getFields()['nodes']!.resolve = (
   _source,
@@ -22,7 +22,7 @@ schema.getQueryType()!.getFields()['nodes']!.resolve = (
   return [{ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 }];
 };
 
-/** With so many conditions, 64 different things may be asked. */
+/** Six conditions have 64 combinations. */
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f'];
 const CONDITIONAL = `query (${NAMES.map((name) => `$${name}: Boolean!`).join(', ')}) {
   nodes { __typename ${NAMES.map((name) => `${name} @include(if: $${name})`).join(' ')} }
@@ -33,7 +33,7 @@ function conditions(bits: number): Record<string, boolean> {
 }
 
 describe('plans', () => {
-  test('are made for no more than 32 combinations of conditions, and all have their results', () => {
+  test('are kept for 32 combinations of conditions, and the others are executed, too', () => {
     const execute = createExecutor(schema);
     const document = parse(CONDITIONAL);
     const run = (bits: number) => execute({ document, contextValue: {}, variableValues: conditions(bits) });
@@ -50,10 +50,10 @@ describe('plans', () => {
     expect(planned).toHaveLength(32);
   });
 
-  test('go with their documents', async () => {
+  test('are garbage-collected with their documents', async () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
-    const execute = createExecutor(schema, { codeAfter: 0 });
+    const execute = createExecutor(schema, { compileAfter: 0 });
     const documents = Array.from({ length: 20 }, (_, index) => {
       const document = parse(`{ nodes { a${index}: a } }`);
       expect(execute({ document, contextValue: {} })).toEqual({ data: { nodes: [{ [`a${index}`]: 1 }] } });
@@ -65,7 +65,7 @@ describe('plans', () => {
     expect(documents.filter((document) => document.deref() !== undefined)).toEqual([]);
   });
 
-  test('are of one document each, whatever the names of operations and fragments', () => {
+  test('are not shared by documents with equal names of operations and fragments', () => {
     const execute = createExecutor(schema);
     for (const name of NAMES) {
       const document = parse(`query Q { nodes { ...F } } fragment F on Node { ${name} }`);
@@ -76,15 +76,15 @@ describe('plans', () => {
     }
   });
 
-  test('turn into code on the way, and nobody notices', () => {
-    const execute = createExecutor(schema, { codeAfter: 3 });
+  test('give the same results before and after code is generated', () => {
+    const execute = createExecutor(schema, { compileAfter: 3 });
     const document = parse('{ nodes { b a __typename } }');
     const results = Array.from({ length: 10 }, () => JSON.stringify(execute({ document, contextValue: {} })));
     expect(new Set(results)).toEqual(new Set(['{"data":{"nodes":[{"b":2,"a":1,"__typename":"Node"}]}}']));
   });
 });
 
-test('a schema that is not valid has no executor', () => {
+test('createExecutor throws for an invalid schema', () => {
   expect(() => createExecutor(buildSchema('type Other { a: Int }'))).toThrow(
     'Query root type must be provided.',
   );

@@ -7,7 +7,7 @@ interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-test('package.json pins graphql to the very version that the executor is tested with', () => {
+test('package.json pins graphql to the installed version', () => {
   const file = join(import.meta.dirname, '../../../package.json');
   const { dependencies } = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
   expect(dependencies['graphql']).toBe(version);

@@ -6,8 +6,8 @@ import {
   isUnionType,
   type GraphQLResolveInfo,
 } from 'graphql';
-import { describe as infoTold } from './info.js';
-import { expectSame, messages } from './same.js';
+import { describeInfo } from './describe-info.js';
+import { expectSameResult, messages } from './expect-same-result.js';
 
 const schema = buildSchema(`
   enum Size { SMALL LARGE }
@@ -35,17 +35,17 @@ interface Context {
 const query = schema.getQueryType()!.getFields();
 for (const field of [query['echo']!, query['required']!]) {
   field.resolve = (_source, args: Record<string, unknown>) => {
-    const told = JSON.stringify([args, Object.getPrototypeOf(args) === Object.prototype]);
-    // The next call gets its own.
-    for (const name of Object.keys(args)) args[name] = 'spoilt';
-    return told;
+    const text = JSON.stringify([args, Object.getPrototypeOf(args) === Object.prototype]);
+    // Later calls must get new objects.
+    for (const name of Object.keys(args)) args[name] = 'changed';
+    return text;
   };
 }
 query['info']!.resolve = (...[source, args, context, info]: [unknown, object, Context, GraphQLResolveInfo]) =>
   JSON.stringify([
     source,
     context.log,
-    infoTold(args, info),
+    describeInfo(args, info),
     Object.keys(info),
     info.rootValue === undefined,
   ]);
@@ -70,9 +70,9 @@ for (const type of Object.values(schema.getTypeMap())) {
 
 const context = () => ({ log: [] });
 
-describe('arguments', () => {
+describe('passes arguments', () => {
   test.each<[string, string, Record<string, unknown> | null]>([
-    ['that are left out', '{ echo }', null],
+    ['that are omitted', '{ echo }', null],
     [
       'as literals',
       '{ echo(text: "a", must: 7, size: LARGE, box: {width: 1, inner: {width: 2}}, boxes: [{width: 1}], ids: "b", one: {number: 1}) }',
@@ -95,7 +95,7 @@ describe('arguments', () => {
       { t: null, s: null, b: null },
     ],
     [
-      'as a variable that is null where it may not be',
+      'as a null variable for a non-nullable argument',
       'query ($m: ID = "mine") { echo(must: $m) again: echo }',
       { m: null },
     ],
@@ -110,17 +110,17 @@ describe('arguments', () => {
       {},
     ],
     [
-      'by the name of __proto__',
+      'as a variable with the name __proto__',
       'query ($__proto__: String) { echo(text: $__proto__) }',
       JSON.parse('{"__proto__": "a"}') as Record<string, unknown>,
     ],
     [
-      'of one field under several names',
+      'of one field under several response names',
       '{ one: echo(text: "1") two: echo(text: "2") one: echo(text: "1") }',
       null,
     ],
   ])('%s', async (_what, source, variables) => {
-    await expectSame(schema, source, { context, variables });
+    await expectSameResult(schema, source, { context, variables });
   });
 
   test.each<[string, Record<string, unknown>]>([
@@ -132,22 +132,22 @@ describe('arguments', () => {
       'with unknown and missing fields',
       { m: 'a', b: { height: 1, tags: [1, null], inner: { width: 1.5, size: 'HUGE' } } },
     ],
-    ['a list for one', { m: ['a'], b: [{ width: 1 }] }],
+    ['a list instead of a value', { m: ['a'], b: [{ width: 1 }] }],
     [
-      'with fields of a prototype',
+      'with names of Object.prototype',
       { m: 'a', b: JSON.parse('{"width": 1, "__proto__": {}, "constructor": 1}') as unknown },
     ],
-  ])('variables that are %s', async (_what, variables) => {
+  ])('rejects variables that are %s', async (_what, variables) => {
     const source = 'query ($m: ID!, $b: Box!) { required(id: $m, box: $b) }';
-    const result = await expectSame(schema, source, { context, variables });
+    const result = await expectSameResult(schema, source, { context, variables });
     expect(result.data).toBeUndefined();
     expect(messages(result)).not.toEqual([]);
   });
 
   test.each([2_147_483_648, -2_147_483_649, 4_294_967_296, 2 ** 53, 1e300, 0.5, '7', true])(
-    'an Int that is none, or beyond 32 bits: %j',
+    'rejects an Int variable that is no integer or exceeds 32 bits: %j',
     async (n) => {
-      const result = await expectSame(schema, 'query ($n: Int) { info(number: $n) }', {
+      const result = await expectSameResult(schema, 'query ($n: Int) { info(number: $n) }', {
         context,
         variables: { n },
       });
@@ -155,29 +155,29 @@ describe('arguments', () => {
     },
   );
 
-  test.each([2_147_483_647, -2_147_483_648, 0, -0])('an Int of 32 bits: %j', async (n) => {
+  test.each([2_147_483_647, -2_147_483_648, 0, -0])('accepts an Int variable of 32 bits: %j', async (n) => {
     const source = 'query ($n: Int) { info(number: $n) }';
-    const { errors } = await expectSame(schema, source, { context, variables: { n } });
+    const { errors } = await expectSameResult(schema, source, { context, variables: { n } });
     expect(errors).toBeUndefined();
   });
 
-  test('all variables with too many errors', async () => {
+  test('limits the number of errors in variables', async () => {
     const boxes = Array.from({ length: 60 }, () => ({}));
-    const result = await expectSame(schema, 'query ($b: [Box!]) { echo(boxes: $b) }', {
+    const result = await expectSameResult(schema, 'query ($b: [Box!]) { echo(boxes: $b) }', {
       context,
       variables: { b: boxes },
     });
     expect(messages(result).at(-1)).toMatch(/error limit reached/);
   });
 
-  test('one of exactly one', async () => {
+  test('coerces input objects with @oneOf', async () => {
     for (const one of [{ text: 'a' }, { number: 1 }, {}, { text: null }, { text: 'a', number: 1 }]) {
-      await expectSame(schema, 'query ($o: One) { echo(one: $o) }', { context, variables: { o: one } });
+      await expectSameResult(schema, 'query ($o: One) { echo(one: $o) }', { context, variables: { o: one } });
     }
   });
 });
 
-describe('selections', () => {
+describe('executes selections', () => {
   const cat = { __typename: 'Cat', kind: 'Cat', name: 'Tom', lives: 9 };
   const friend = { ...cat, friend: Promise.resolve({ ...cat, name: Promise.resolve('Fritz') }) };
 
@@ -195,37 +195,33 @@ describe('selections', () => {
       friend,
     ],
     [
-      'under the name of __proto__',
+      'with the response name __proto__',
       '{ cat { __proto__: name lives } again: cat { friend { __proto__: name } } __proto__: __typename }',
       friend,
     ],
-    ['of nothing at all', '{ cat { name @skip(if: true) } animals { name @include(if: false) } }', cat],
+    ['of no field', '{ cat { name @skip(if: true) } animals { name @include(if: false) } }', cat],
     [
-      'of a type that has to own its objects',
+      'of a type with isTypeOf',
       '{ pet { ... on Dog { barks } } animal { name } }',
       { kind: 'Dog', __typename: 'Dog', barks: true },
     ],
-    ['of one that does not', '{ pet { ... on Dog { barks } } }', { kind: 'Dog' }],
-    ['of a type found by asking all', '{ animal { __typename } }', { barks: true }],
+    ['of a type whose isTypeOf returns false', '{ pet { ... on Dog { barks } } }', { kind: 'Dog' }],
+    ['of a type found by isTypeOf', '{ animal { __typename } }', { barks: true }],
+    ['of an unknown type', '{ animal { name } pet { __typename } }', { kind: 'Mouse', __typename: 'Mouse' }],
     [
-      'of a type that nobody knows',
-      '{ animal { name } pet { __typename } }',
-      { kind: 'Mouse', __typename: 'Mouse' },
-    ],
-    [
-      'of a type that is none of them',
+      'of a type that is not a possible type',
       '{ animal { name } pet { __typename } }',
       { kind: 'Query', __typename: 'Query' },
     ],
-    ['of a type that is no object', '{ pet { __typename } }', { kind: 'Size' }],
-    ['of a type that is none', '{ pet { __typename } }', { kind: 7 }],
+    ['of a type that is not an object type', '{ pet { __typename } }', { kind: 'Size' }],
+    ['of a type that is not a name', '{ pet { __typename } }', { kind: 7 }],
     [
-      'of a type that is still to be told',
+      'of a type that is a promise',
       '{ animals { name } pet { __typename } }',
       { kind: Promise.resolve('Cat'), __typename: 'Cat', name: Promise.resolve('Tom') },
     ],
     [
-      'of a type that cannot be told',
+      'of a type whose resolver throws',
       '{ pet { __typename } }',
       Object.defineProperty({}, 'kind', {
         get: () => {
@@ -234,7 +230,7 @@ describe('selections', () => {
       }),
     ],
   ])('%s', async (_what, source, animal) => {
-    await expectSame(schema, source, { context: () => ({ animal, log: [] }) });
+    await expectSameResult(schema, source, { context: () => ({ animal, log: [] }) });
   });
 
   test.each([
@@ -243,59 +239,62 @@ describe('selections', () => {
     [{ a: false, b: true }],
     [{ a: false }],
     [{ a: true, b: null }],
-  ])('by conditions: %j', async (variables) => {
+  ])('with the conditions %j', async (variables) => {
     const source = `query ($a: Boolean!, $b: Boolean = true) {
       cat { name @skip(if: $a) lives @include(if: $b) ... @skip(if: $b) { again: name } ...F @include(if: $a) }
     } fragment F on Cat { third: name @include(if: $b) }`;
-    await expectSame(schema, source, { context: () => ({ animal: cat, log: [] }), variables });
+    await expectSameResult(schema, source, { context: () => ({ animal: cat, log: [] }), variables });
   });
 });
 
-describe('operations', () => {
-  test('resolvers are told all that there is to tell', async () => {
+describe('executes operations', () => {
+  test('and passes complete info to resolvers', async () => {
     const source =
       'query Q($n: Int = 1) { info(number: $n) ...F } fragment F on Query { other: info info(number: $n) }';
-    await expectSame(schema, source, { context, variables: { n: 5 } });
+    await expectSameResult(schema, source, { context, variables: { n: 5 } });
   });
 
-  test('a mutation does one thing after another, past failures', async () => {
+  test('that are mutations serially, and continues after an error', async () => {
     const source =
       'mutation { a: add(number: 1) b: add(number: 2) first: sum fail c: add(number: 4) second: sum __proto__: sum }';
-    const result = await expectSame(schema, source, { context });
+    const result = await expectSameResult(schema, source, { context });
     expect(JSON.stringify(result.data)).toBe(
       '{"a":1,"b":2,"first":3,"fail":null,"c":3,"second":7,"__proto__":7}',
     );
-    await expectSame(schema, 'mutation { first: sum fail second: sum }', { context });
+    await expectSameResult(schema, 'mutation { first: sum fail second: sum }', { context });
   });
 
   test.each<[string, string, string | null]>([
     ['one of several', 'query A { info } query B { echo } mutation C { sum }', 'B'],
     ['a mutation of several', 'query A { info } mutation C { sum }', 'C'],
-    ['the only one, by its name', 'query A { info }', 'A'],
-    ['one that is not there', 'query A { info }', 'B'],
-    ['none of several', 'query A { info } query B { echo }', null],
-    ['none at all', 'fragment F on Query { info }', null],
+    ['the only one by its name', 'query A { info }', 'A'],
+    ['an unknown one', 'query A { info }', 'B'],
+    ['one of several without a name', 'query A { info } query B { echo }', null],
+    ['one in a document without operations', 'fragment F on Query { info }', null],
     ['a subscription', 'subscription { count }', null],
-  ])('%s', async (_what, source, operationName) => {
-    await expectSame(schema, source, { context, operationName });
+  ])('selects %s', async (_what, source, operationName) => {
+    await expectSameResult(schema, source, { context, operationName });
   });
 
-  test('introspection', async () => {
-    const { data } = await expectSame(schema, getIntrospectionQuery(), { context });
+  test('of introspection', async () => {
+    const { data } = await expectSameResult(schema, getIntrospectionQuery(), { context });
     expect(data).toMatchObject({ __schema: { queryType: { name: 'Query' } } });
-    await expectSame(
+    await expectSameResult(
       schema,
       '{ __type(name: "Cat") { fields { name type { name } } } none: __type(name: "None") { name } }',
     );
   });
 
-  test('what has a root without type', async () => {
-    await expectSame(buildSchema('type Query { a: Int }'), 'mutation { a }');
+  test('of a kind that the schema does not have', async () => {
+    await expectSameResult(buildSchema('type Query { a: Int }'), 'mutation { a }');
   });
 
-  test('variables that are no object are refused as by graphql-js', async () => {
+  test('but throws if the variables are not an object, as graphql-js does', async () => {
     await expect(
-      expectSame(schema, '{ info }', { context, variables: 'text' as unknown as Record<string, unknown> }),
+      expectSameResult(schema, '{ info }', {
+        context,
+        variables: 'text' as unknown as Record<string, unknown>,
+      }),
     ).rejects.toThrow('Variables must be provided as an Object');
   });
 });

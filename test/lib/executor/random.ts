@@ -1,7 +1,7 @@
-// A constant, because tests are slow at looking up globals.
+// Looking up globals is slow in Jest.
 const { imul } = Math;
 
-/** A number from 0 on, below `below`, that is always the same for the same `key`, and looks like any other. */
+/** A pseudorandom integer from 0 up to, but not including, `below` that depends only on `key`. */
 export function hash(key: string, below: number): number {
   let state = 2166136261;
   for (let index = 0; index < key.length; index += 1) {
@@ -12,13 +12,13 @@ export function hash(key: string, below: number): number {
   return ((state ^ (state >>> 16)) >>> 0) % below;
 }
 
-/** Choices that are read off a list of numbers, and the first one when that has come to its end: so they can be shrunk. */
+/** Makes choices from a list of numbers, so that fast-check can shrink them. After its end, the first option is chosen. */
 export class Choices {
   #next = 0;
 
   constructor(private readonly numbers: readonly number[]) {}
 
-  /** From 0 on, below `below`. */
+  /** From 0 up to, but not including, `below`. */
   number(below: number): number {
     const number = this.numbers[this.#next] ?? 0;
     this.#next += 1;
@@ -29,7 +29,6 @@ export class Choices {
     return values[this.number(values.length)]!;
   }
 
-  /** In so many of 100 cases. */
   inPercent(percent: number): boolean {
     return this.number(100) >= 100 - percent;
   }

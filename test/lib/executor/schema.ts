@@ -8,7 +8,7 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
-import { isTypeOf, resolve, resolveType } from './resolvers.js';
+import { isTypeOf, resolve, resolveType } from './random-resolvers.js';
 
 const SDL = `
   enum Color { RED GREEN BLUE }
@@ -82,11 +82,11 @@ const SDL = `
   type Subscription { grown: Tree }
 `;
 
-/** Those of the fields without a resolver that have one here. */
+/** Fields of objects that have a resolver. */
 const RESOLVED = ['again', 'must', 'leaves', 'thing', 'greet', 'place', 'texts', 'id'];
 
-/** A schema with everything in it that an executor treats differently, in any world. */
-export function everySchema(): GraphQLSchema {
+/** A schema with every kind of type and field that an executor handles differently, with random resolvers. */
+export function createTestSchema(): GraphQLSchema {
   const schema = buildSchema(SDL);
   for (const type of Object.values(schema.getTypeMap())) {
     if (isScalarType(type) && type.name === 'Odd') type.serialize = serializeOdd;
@@ -100,9 +100,9 @@ export function everySchema(): GraphQLSchema {
   return schema;
 }
 
-/** A copy of any schema, in any world: what has resolvers, has them from there. */
-export function inWorld(original: GraphQLSchema): GraphQLSchema {
-  // The one of the gateway is built once for each process, and other files of tests run in this one. Sorting copies.
+/** A copy of a schema in which all resolvers are replaced by random ones. */
+export function withRandomResolvers(original: GraphQLSchema): GraphQLSchema {
+  // `lexicographicSortSchema` copies the schema.
   const schema = lexicographicSortSchema(original);
   for (const type of Object.values(schema.getTypeMap())) {
     if (isAbstractType(type)) type.resolveType = resolveType;

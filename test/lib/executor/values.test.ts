@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildSchema, isEnumType, isScalarType, type GraphQLSchema } from 'graphql';
-import { expectSame, messages } from './same.js';
+import { expectSameResult, messages } from './expect-same-result.js';
 
 const schema = withResolvers(
   buildSchema(`
@@ -36,9 +36,9 @@ function withResolvers(built: GraphQLSchema): GraphQLSchema {
 }
 
 const same = (selection: string, context: () => unknown) =>
-  expectSame(schema, `{ item { ${selection} } }`, { context });
+  expectSameResult(schema, `{ item { ${selection} } }`, { context });
 
-/** An object whose property is read by a getter. */
+/** An object with a getter. */
 const reading = (name: string, get: () => unknown) => Object.defineProperty({}, name, { get });
 function throwIt(value: unknown): never {
   throw value as Error;
@@ -50,7 +50,7 @@ const failing = (message: string) => (): never => {
   throw new Error(message);
 };
 
-describe('any value of any leaf', () => {
+describe('leaves have the results of graphql-js', () => {
   const values: readonly unknown[] = [
     ...[
       undefined,
@@ -103,7 +103,7 @@ describe('any value of any leaf', () => {
       await same(`${field} before: ${field} __typename`, () => ({ [field]: value }));
   });
 
-  test('what is in the response is what `serialize` gives', async () => {
+  test('with serialized values', async () => {
     const item = { string: 5, int: '7', float: true, boolean: 0, id: 9, size: 1, json: { any: ['thing'] } };
     const { data } = await same('string int float boolean id size json', () => item);
     const expected = {
@@ -118,7 +118,7 @@ describe('any value of any leaf', () => {
     expect(data).toEqual({ item: expected });
   });
 
-  test('a scalar may serialize to a promise, and its value is not looked at', async () => {
+  test('if a scalar serializes to a promise', async () => {
     const result = await same('later', () => ({ later: { any: 'thing' } }));
     expect(result.data).toEqual({ item: { later: { any: 'thing' } } });
     expect(messages(await same('later', () => ({ later: 'bad' })))).toEqual(['Later']);
@@ -129,11 +129,11 @@ describe('properties', () => {
   test.each<[string, () => unknown, readonly string[]]>([
     ['a getter that throws', () => reading('string', failing('Broken')), ['Broken']],
     [
-      'a getter that throws for what cannot be null',
+      'a getter of a non-nullable field that throws',
       () => reading('mustString', failing('Broken')),
       ['Broken'],
     ],
-    ['a method, which has its object', () => ({ id: 'me', string: idOfThis }), []],
+    ['a method that uses `this`', () => ({ id: 'me', string: idOfThis }), []],
     ['a method that throws', () => ({ string: failing('Broken') }), ['Broken']],
     [
       'a method of a class',
@@ -145,14 +145,14 @@ describe('properties', () => {
         })(),
       [],
     ],
-    ['a method that answers a promise', () => ({ string: async () => 'text' }), []],
-    ['a getter that answers a method', () => reading('string', () => () => 'text'), []],
+    ['a method that returns a promise', () => ({ string: async () => 'text' }), []],
+    ['a getter that returns a method', () => reading('string', () => () => 'text'), []],
     [
-      'a promise that is rejected with no error',
+      'a promise that is rejected with a string',
       () => ({ string: () => Promise.resolve('text').then(throwIt) }),
       ['Unexpected error value: "text"'],
     ],
-    ['a source that is text', () => 'text', []],
+    ['a source that is a string', () => 'text', []],
     ['a source that is a function', () => Object.assign(() => undefined, { string: 'text' }), []],
     [
       'a source without prototype',
@@ -165,7 +165,7 @@ describe('properties', () => {
     );
   });
 
-  test('one that fails leaves its siblings standing', async () => {
+  test('that fail do not affect their siblings', async () => {
     const broken = Object.assign(reading('int', failing('Broken')), { string: 'text', id: 'id' });
     const { data, errors } = await same('string int id', () => broken);
     expect(data).toEqual({ item: { string: 'text', int: null, id: 'id' } });
@@ -174,7 +174,7 @@ describe('properties', () => {
     ]);
   });
 
-  test('no more than one property and one call for each field', async () => {
+  test('are read and called once for each field', async () => {
     const calls: string[] = [];
     const context = () => ({
       get int() {
@@ -195,7 +195,7 @@ describe('properties', () => {
       },
     });
     await same('greet int id mustString', context);
-    // Those of graphql-js, and of two executors twice.
+    // Once by graphql-js, and twice by each of two executors.
     expect(calls).toEqual(Array.from({ length: 5 }, () => ['greet', 'int', 'id', 'mustString']).flat());
   });
 });
@@ -222,8 +222,8 @@ describe('lists', () => {
       () => ({ strings: Object.assign(['a'], { [Symbol.iterator]: () => ['b'].values() }) }),
       '["b"]',
     ],
-    ['text, which is no list', () => ({ strings: 'text' }), 'null'],
-    ['objects, which are none either', () => ({ strings: { length: 1 } }), 'null'],
+    ['strings, which are not lists', () => ({ strings: 'text' }), 'null'],
+    ['objects that are not iterable', () => ({ strings: { length: 1 } }), 'null'],
     ['a promise of a list', () => ({ strings: Promise.resolve(['a']) }), '["a"]'],
     ['errors among the items', () => ({ strings: ['a', new Error('Broken'), 'c'] }), '["a",null,"c"]'],
     [
@@ -242,7 +242,7 @@ describe('lists', () => {
       'null',
     ],
     [
-      'an item that cannot be read',
+      'an item with a getter that throws',
       () => ({ strings: Object.defineProperty(['a'], 1, { get: failing('Broken') }) }),
       'null',
     ],
@@ -252,11 +252,15 @@ describe('lists', () => {
   });
 
   test.each<[string, string, () => unknown]>([
-    ['null among those that cannot be null', 'mustStrings', () => ({ mustStrings: ['a', null, 'c'] })],
-    ['a late null among them', 'mustStrings', () => ({ mustStrings: ['a', Promise.resolve(null), 'c'] })],
+    ['null among non-nullable items', 'mustStrings', () => ({ mustStrings: ['a', null, 'c'] })],
+    [
+      'a promise of null among non-nullable items',
+      'mustStrings',
+      () => ({ mustStrings: ['a', Promise.resolve(null), 'c'] }),
+    ],
     ['lists in lists', 'table', () => ({ table: [[1, 2], [3, null], null, new Set([4]), [], 'text'] })],
     [
-      'late lists in lists',
+      'promises of lists in lists',
       'table',
       () => ({ table: [Promise.resolve([1]), [Promise.resolve(2)], [Promise.resolve('x')]] }),
     ],
@@ -265,20 +269,16 @@ describe('lists', () => {
       'items { string mustString }',
       () => ({ items: [item, null, {}, Promise.resolve(item), new Error('No item'), 'text'] }),
     ],
+    ['non-nullable objects', 'mustItems { mustString }', () => ({ mustItems: [item, { mustString: null }] })],
     [
-      'objects that cannot be null',
-      'mustItems { mustString }',
-      () => ({ mustItems: [item, { mustString: null }] }),
-    ],
-    [
-      'objects with late parts',
+      'objects with pending fields',
       'items { string mustString }',
       () => ({
         items: [{ ...item, string: Promise.resolve('late') }, { mustString: Promise.resolve(null) }],
       }),
     ],
     [
-      'an object whose `then` cannot be read',
+      'an object whose `then` getter throws',
       'items { string }',
       () => ({ items: [reading('then', failing('Broken'))] }),
     ],

@@ -7,10 +7,10 @@ const size = fc.oneof(
   fc.integer({ min: 0, max: 6000 }),
 );
 
-describe('What has been added in pieces', () => {
-  test('is there as it came, whatever their sizes are', () => {
+describe('ByteSink', () => {
+  test('returns the pieces in order, whatever their sizes', () => {
     fc.assert(
-      fc.property(fc.array(size, { maxLength: 40 }), fc.nat(40), (sizes, lookedAt) => {
+      fc.property(fc.array(size, { maxLength: 40 }), fc.nat(40), (sizes, readAfter) => {
         const total = sizes.reduce((sum, each) => sum + each, 0);
         const source = Buffer.from(Array.from({ length: total }, (_, index) => (index * 31) % 256));
         const sink = new ByteSink(total);
@@ -19,7 +19,7 @@ describe('What has been added in pieces', () => {
           sink.add(source, start, start + each);
           start += each;
           expect(sink.length).toBe(start);
-          if (index === lookedAt) expect(sink.latin1).toBe(source.toString('latin1', 0, start));
+          if (index === readAfter) expect(sink.latin1).toBe(source.toString('latin1', 0, start));
         }
         expect(sink.latin1 === source.toString('latin1')).toBe(true);
         expect(() => {
@@ -29,7 +29,7 @@ describe('What has been added in pieces', () => {
     );
   });
 
-  test('takes no more than a few times its length, however small they are', () => {
+  test('takes no more than a few times the memory of its bytes, however small the pieces', () => {
     const sink = new ByteSink(2 ** 20);
     const piece = Buffer.from('x');
     const before = process.memoryUsage().heapUsed;

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** A certificate for a host name that nobody but itself has signed, with its key; both PEM. */
+/** A self-signed certificate for a host name, with its key. Both are PEM. */
 export function selfSigned(hostname: string): { readonly key: string; readonly cert: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(Buffer.from('06082a8648ce3d040302', 'hex')); // ecdsa-with-SHA256
@@ -38,7 +38,7 @@ function sequence(...parts: readonly Buffer[]): Buffer {
   return der(0x30, ...parts);
 }
 
-/** A value of ASN.1 with its tag and length (X.690, 8.1). */
+/** An ASN.1 value with its tag and length (X.690, 8.1). */
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const length =

@@ -2,29 +2,29 @@ import type { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Cancellation } from '../../../src/upstream/http/cancellation.js';
 import {
   createHttp1Client,
   HttpFailure,
   type HttpClient,
   type HttpResponse,
 } from '../../../src/lib/http1/http1-client.js';
-import { startRawServer, until, type RawAnswer, type RawServer } from './raw-server.js';
+import { Cancellation } from './cancellation.js';
+import { startRawServer, until, type RawResponder, type RawServer } from './raw-server.js';
 
 const STATUS_LINE = Buffer.from('HTTP/1.1 200 OK\r\n');
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
-describe('connections of the HTTP/1.1 client', () => {
+describe('the HTTP/1.1 client', () => {
   const opened: { close(): unknown }[] = [];
   afterEach(async () => {
     for (const each of opened.splice(0)) await each.close();
   });
 
   async function start(
-    answer: RawAnswer,
+    respond: RawResponder,
     { maxSockets = 2, host = '127.0.0.1' } = {},
   ): Promise<{ server: RawServer; client: HttpClient }> {
-    const server = await startRawServer(answer, { host });
+    const server = await startRawServer(respond, { host });
     const baseUrl = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
     const client = createHttp1Client({ baseUrl, maxSockets, maxBodyBytes: 1000 });
     opened.push(client, server);
@@ -44,7 +44,7 @@ describe('connections of the HTTP/1.1 client', () => {
     );
   const pathsOf = ({ requests }: RawServer) => requests.map((request) => request.split(' ')[1]);
 
-  /** A server that answers when it is told to; `held` has the sockets that wait, by their paths. */
+  /** A server that does not respond by itself. `held` has the socket of each request by its path. */
   async function startHolding(options = {}) {
     const held = new Map<string, Socket>();
     const started = await start((socket, _nth, request) => {
@@ -53,14 +53,14 @@ describe('connections of the HTTP/1.1 client', () => {
     return { ...started, held };
   }
 
-  describe('are used again', () => {
-    test('by one request after the other', async () => {
+  describe('keeps connections', () => {
+    test('for sequential requests', async () => {
       const { server, client } = await start((socket) => socket.write(OK));
       for (const path of ['/1', '/2', '/3']) expect(await textOf(get(client, path))).toBe('ok');
       expect(server.opened()).toBe(1);
     });
 
-    test('the one that was used last first', async () => {
+    test('and reuses the most recently used one first', async () => {
       const { client, server, held } = await startHolding();
       const both = [get(client, '/1'), get(client, '/2')];
       await until(() => held.size === 2);
@@ -77,18 +77,21 @@ describe('connections of the HTTP/1.1 client', () => {
     });
 
     test.each([
-      ['the server says so', 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok'],
-      ['it keeps none', 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok'],
-      ['there is more than the answer', `${OK}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil`],
-    ])('but not where %s', async (_why, answer) => {
-      const { server, client } = await start((socket) => socket.write(answer));
+      [
+        'the server sends `Connection: close`',
+        'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok',
+      ],
+      ['the server speaks HTTP/1.0', 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok'],
+      ['bytes follow the response', `${OK}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil`],
+    ])('but not if %s', async (_why, response) => {
+      const { server, client } = await start((socket) => socket.write(response));
       expect(await textOf(get(client))).toBe('ok');
       await until(() => server.open() === 0);
       expect(await textOf(get(client))).toBe('ok');
       expect(server.opened()).toBe(2);
     });
 
-    test('but not where something comes that nobody asked for', async () => {
+    test('but not if unrequested bytes arrive', async () => {
       const sockets: Socket[] = [];
       const { server, client } = await start((socket) => {
         sockets.push(socket);
@@ -104,19 +107,19 @@ describe('connections of the HTTP/1.1 client', () => {
     const kept = (seconds: number) =>
       `HTTP/1.1 200 OK\r\nKeep-Alive: timeout=${seconds}\r\nContent-Length: 2\r\n\r\nok`;
 
-    test.each([0, 1])('but not where the server closes them within %i s', async (seconds) => {
+    test.each([0, 1])('but not if the server closes them after %i s', async (seconds) => {
       const { server, client } = await start((socket) => socket.write(kept(seconds)));
-      // One after the other, without a moment in which anything else could close the first.
+      // Without a pause in which anything else could close the connection.
       for (const path of ['/1', '/2', '/3']) expect(await textOf(get(client, path))).toBe('ok');
       expect(server.opened()).toBe(3);
     });
 
     test.each([
-      ['as long as it says, but for a second', kept(10), 9000],
-      ['for ten minutes, however long it says', kept(100_000), 600_000],
-      ['for four seconds, where it says nothing', OK, 4000],
-    ])('%s', async (_how, answer, keptMs) => {
-      const { server, client } = await start((socket) => socket.write(answer));
+      ['until a second before the timeout of the server', kept(10), 9000],
+      ['for at most ten minutes', kept(100_000), 600_000],
+      ['for four seconds if the server sends no timeout', OK, 4000],
+    ])('%s', async (_how, response, keptMs) => {
+      const { server, client } = await start((socket) => socket.write(response));
       let passed = 0;
       const begun = Math.ceil(performance.now());
       const clock = jest.spyOn(performance, 'now').mockImplementation(() => begun + passed);
@@ -133,7 +136,7 @@ describe('connections of the HTTP/1.1 client', () => {
       }
     });
 
-    test('until the server is about to close them', async () => {
+    test('and closes them before the server does', async () => {
       const { server, client } = await start((socket) => socket.write(kept(2)));
       await get(client);
       expect(server.open()).toBe(1);
@@ -142,17 +145,17 @@ describe('connections of the HTTP/1.1 client', () => {
       expect(await textOf(get(client))).toBe('ok');
     });
 
-    test('and hold the process only while they carry something', async () => {
+    test('without keeping the process alive while they are idle', async () => {
       const { client, server, held } = await startHolding();
       const sending = get(client);
       await until(() => held.size === 1);
-      const busy = socketsThatHoldTheProcess();
+      const busy = referencedSockets();
       held.get('/')!.write(OK);
       await sending;
-      // The server's end of it goes on doing so.
-      expect(socketsThatHoldTheProcess()).toBe(busy - 1);
+      // The server's socket still does.
+      expect(referencedSockets()).toBe(busy - 1);
       const again = get(client, '/again');
-      expect(socketsThatHoldTheProcess()).toBe(busy);
+      expect(referencedSockets()).toBe(busy);
       await until(() => held.size === 2);
       held.get('/again')!.write(OK);
       await again;
@@ -160,8 +163,8 @@ describe('connections of the HTTP/1.1 client', () => {
     });
   });
 
-  describe('that the server has closed', () => {
-    test('are not used again', async () => {
+  describe('if the server closes a connection', () => {
+    test('opens another one', async () => {
       const { server, client } = await start((socket) => socket.end(OK));
       expect(await textOf(get(client, '/1'))).toBe('ok');
       await until(() => server.open() === 0);
@@ -172,7 +175,7 @@ describe('connections of the HTTP/1.1 client', () => {
     test.each<[string, (socket: Socket) => unknown]>([
       ['closed', (socket) => socket.end()],
       ['reset', (socket) => socket.resetAndDestroy()],
-    ])('fail what was just being sent where they were %s, and send it only once', async (_how, then) => {
+    ])('fails the request that meets a %s connection, and does not repeat it', async (_how, then) => {
       const { server, client } = await start((socket, nth) => (nth === 0 ? socket.write(OK) : then(socket)), {
         maxSockets: 1,
       });
@@ -183,7 +186,7 @@ describe('connections of the HTTP/1.1 client', () => {
       expect(server.opened()).toBe(2);
     });
 
-    test('fail what is sent where nobody listens any more', async () => {
+    test('fails all requests to a server that no longer listens', async () => {
       const { server, client } = await start((socket) => socket.write(OK), { maxSockets: 5 });
       await Promise.all(Array.from({ length: 5 }, () => get(client)));
       await server.close();
@@ -193,8 +196,8 @@ describe('connections of the HTTP/1.1 client', () => {
     });
   });
 
-  describe('are so many at most', () => {
-    test('further requests wait, and go out in order', async () => {
+  describe('limits the number of connections', () => {
+    test('and sends queued requests in order', async () => {
       const { server, client } = await start((socket) => socket.write(OK), { maxSockets: 1 });
       const paths = ['/1', '/2', '/3', '/4'];
       await Promise.all(paths.map((path) => get(client, path)));
@@ -202,7 +205,7 @@ describe('connections of the HTTP/1.1 client', () => {
       expect(server.opened()).toBe(1);
     });
 
-    test('also where each is good for one answer', async () => {
+    test('also if each carries only one request', async () => {
       let inFlight = 0;
       let most = 0;
       const { client, server } = await start(
@@ -220,7 +223,7 @@ describe('connections of the HTTP/1.1 client', () => {
       expect([server.opened(), most]).toEqual([20, 3]);
     });
 
-    test('a request that is cancelled while it waits is never sent, and those after it are', async () => {
+    test('and never sends a request that is cancelled in the queue', async () => {
       const { client, server, held } = await startHolding({ maxSockets: 1 });
       const cancellation = new Cancellation();
       const first = get(client, '/1');
@@ -237,7 +240,7 @@ describe('connections of the HTTP/1.1 client', () => {
       expect(pathsOf(server)).toEqual(['/1', '/3']);
     });
 
-    test('a request takes the place of one that is cancelled', async () => {
+    test('and sends a queued request after an earlier one is cancelled', async () => {
       const { client, held } = await startHolding({ maxSockets: 1 });
       const cancellation = new Cancellation();
       const first = get(client, '/1', cancellation);
@@ -250,7 +253,7 @@ describe('connections of the HTTP/1.1 client', () => {
       expect(await textOf(second)).toBe('ok');
     });
 
-    test('one cancellation ends all that listen to it', async () => {
+    test('and ends all requests of one cancellation', async () => {
       const { client, server } = await startHolding({ maxSockets: 2 });
       const cancellation = new Cancellation();
       const kinds = ['/1', '/2', '/3', '/4'].map((path) => kindOf(get(client, path, cancellation)));
@@ -262,15 +265,15 @@ describe('connections of the HTTP/1.1 client', () => {
     });
   });
 
-  describe('of a client that is closed', () => {
-    test('close at once where they are idle', async () => {
+  describe('when it is closed', () => {
+    test('closes idle connections at once', async () => {
       const { client, server } = await start((socket) => socket.write(OK));
       await get(client);
       client.close();
       await until(() => server.open() === 0);
     });
 
-    test('close after their exchange where they are in use', async () => {
+    test('closes busy connections after their response', async () => {
       const { client, server, held } = await startHolding();
       const sending = get(client, '/1');
       await until(() => held.size === 1);
@@ -280,7 +283,7 @@ describe('connections of the HTTP/1.1 client', () => {
       await until(() => server.open() === 0);
     });
 
-    test('are given to none that waits, nor opened for any', async () => {
+    test('rejects queued and new requests', async () => {
       const { client, server, held } = await startHolding({ maxSockets: 1 });
       const first = get(client, '/1');
       const second = kindOf(get(client, '/2'));
@@ -295,23 +298,23 @@ describe('connections of the HTTP/1.1 client', () => {
     });
   });
 
-  test.each(['127.0.0.1', 'localhost', ...(hasIPv6() ? ['::1'] : [])])('go to %s', async (host) => {
+  test.each(['127.0.0.1', 'localhost', ...(hasIPv6() ? ['::1'] : [])])('connects to %s', async (host) => {
     const { client, server } = await start((socket) => socket.write(OK), { host });
     expect(await textOf(get(client))).toBe('ok');
     expect(server.requests[0]).toContain(`\r\nhost: ${host === '::1' ? '[::1]' : host}:${server.port}\r\n`);
   });
 
   test.each([
-    ['before its head', '\0'.repeat(10), 'broken'],
-    ['in its body', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n', 'none'],
-    ['at its end', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n', 'none'],
-  ])('are closed where an answer goes wrong %s, although the server goes on', async (_where, bytes, kind) => {
+    ['head', '\0'.repeat(10), 'broken'],
+    ['chunk size', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n', 'none'],
+    ['chunk that is too large', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n', 'none'],
+  ])('closes the connection after a malformed %s', async (_where, bytes, kind) => {
     const { client, server } = await start((socket) => socket.write(bytes));
     expect(await kindOf(get(client))).toBe(kind);
     await until(() => server.open() === 0);
   });
 
-  test('end every exchange, whatever comes', async () => {
+  test('settles every request, whatever the server sends', async () => {
     let bytes = Buffer.alloc(0);
     const { client } = await start((socket) => socket.end(bytes));
     await fc.assert(
@@ -327,7 +330,7 @@ function hasIPv6(): boolean {
   return Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
 }
 
-/** Those that are unref'd are not among them. */
-function socketsThatHoldTheProcess(): number {
+/** The number of sockets that keep the process alive. */
+function referencedSockets(): number {
   return process.getActiveResourcesInfo().filter((resource) => resource === 'TCPSocketWrap').length;
 }

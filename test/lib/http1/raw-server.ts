@@ -3,21 +3,21 @@ import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 
 export interface RawServer {
   readonly port: number;
-  /** The requests that came, in order, each with its empty line. */
+  /** The requests in order, each with its final empty line. */
   readonly requests: readonly string[];
-  /** How many connections were opened. */
+  /** The number of connections that were opened. */
   opened(): number;
-  /** How many connections are open. */
+  /** The number of connections that are open. */
   open(): number;
   close(): Promise<void>;
 }
 
-/** Answers a request with whatever bytes. `nth` counts the requests of one connection from 0. */
-export type RawAnswer = (socket: Socket, nth: number, request: string) => void;
+/** Writes any bytes in response. `nth` counts the requests of one connection from 0. */
+export type RawResponder = (socket: Socket, nth: number, request: string) => void;
 
-/** A server that knows no HTTP but where a request ends, on a free port; with `tls`, behind TLS. Close it. */
+/** Starts a server on a free port that knows only where a request ends. With `tls`, it speaks TLS. */
 export async function startRawServer(
-  answer: RawAnswer,
+  respond: RawResponder,
   { host = '127.0.0.1', tls }: { host?: string; tls?: TlsOptions } = {},
 ): Promise<RawServer> {
   const requests: string[] = [];
@@ -35,7 +35,7 @@ export async function startRawServer(
         const request = text.slice(0, end + 4);
         text = text.slice(end + 4);
         requests.push(request);
-        answer(socket, nth++, request);
+        respond(socket, nth++, request);
       }
     });
   };

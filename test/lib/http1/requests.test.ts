@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Cancellation } from '../../../src/upstream/http/cancellation.js';
 import type { HttpRequest } from '../../../src/lib/http1/http1-client.js';
-import { RequestWriter } from '../../../src/lib/http1/request.js';
+import { RequestWriter } from '../../../src/lib/http1/request-writer.js';
+import { Cancellation } from './cancellation.js';
 
 const cancellation = new Cancellation();
 
@@ -18,8 +18,8 @@ function write(request: Partial<HttpRequest>, base = 'http://127.0.0.1:8080/v1')
   });
 }
 
-describe('a request of HTTP/1.1', () => {
-  test('is one line, the fields that it has in common with others, its own, and an empty line', () => {
+describe('RequestWriter', () => {
+  test('writes a request line, shared headers, own headers, and an empty line', () => {
     const sharedHeaders = { accept: 'application/json', authorization: 'Bearer \xfc' };
     expect(
       write({ path: '/it?a=%20&b[]=|', sharedHeaders, headers: { 'if-none-match': '"5"', empty: '' } }),
@@ -31,7 +31,7 @@ describe('a request of HTTP/1.1', () => {
     );
   });
 
-  test('has the fields of its own common object, and not of one that was used before', () => {
+  test('caches shared headers by object', () => {
     const writer = new RequestWriter(new URL('http://it/'));
     const request = { method: 'GET', path: '/', headers: {}, cancellation } as const;
     const tokens = ['a', 'b', 'a'].map((authorization) => ({ authorization }));
@@ -54,7 +54,7 @@ describe('a request of HTTP/1.1', () => {
     ['https://api.example:443/v1/', 'GET /v1/it', 'host: api.example\r\n'],
     ['https://api.example:80/v1', 'GET /v1/it', 'host: api.example:80\r\n'],
     ['http://[::1]:8080/é', 'GET /%C3%A9/it', 'host: [::1]:8080\r\n'],
-  ])('to %s names its server', (base, line, host) => {
+  ])('writes path and host for %s', (base, line, host) => {
     expect(write({}, base)).toMatch(new RegExp(`^${line.replace('/', '\\/')} HTTP`));
     expect(write({}, base)).toContain(host);
   });
@@ -76,17 +76,17 @@ describe('a request of HTTP/1.1', () => {
     { sharedHeaders: { a: 'b\r\n' } },
     { method: 'POST' },
     { body: '' },
-  ])('is not made of %j', (request) => {
+  ])('rejects %j', (request) => {
     expect(() => write(request)).toThrow(TypeError);
   });
 
-  test('says nothing of a value that it refuses: it may be a secret', () => {
+  test('does not repeat a rejected header value, which may be a secret', () => {
     expect(() => write({ headers: { authorization: 'Bearer secret\n' } })).toThrow(
       /^(?!.*secret).*"authorization"/,
     );
   });
 
-  test('has no line more than it was given, whatever its parts are', () => {
+  test('never writes more lines than it was given', () => {
     const text = fc.oneof(
       fc.string(),
       fc.string({ unit: 'binary' }),

@@ -1,17 +1,18 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { Cancellation } from '../../../src/upstream/http/cancellation.js';
 import { createHttp1Client, HttpFailure, type HttpClient } from '../../../src/lib/http1/http1-client.js';
-import { latin1Of } from '../../helpers/latin1.js';
-import { startScriptedUpstream } from '../../helpers/scripted-upstream.js';
+import { Cancellation } from './cancellation.js';
 import { selfSigned } from './certificate.js';
-import { startRawServer, until, type RawAnswer, type RawServer } from './raw-server.js';
+import { startRawServer, until, type RawResponder, type RawServer } from './raw-server.js';
 
-const here = selfSigned('localhost');
+const localhost = selfSigned('localhost');
 const elsewhere = selfSigned('elsewhere.example');
 
 const large = 'Zürich'.repeat(30_000);
-const answers: RawAnswer = (socket) => {
+const respond: RawResponder = (socket) => {
   socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(large)}\r\n\r\n${large}`);
 };
 
@@ -21,8 +22,8 @@ describe('the HTTP/1.1 client over TLS', () => {
     for (const each of opened.splice(0)) await each.close();
   });
 
-  async function serve(certificate: typeof here, answer: RawAnswer): Promise<RawServer> {
-    const server = await startRawServer(answer, {
+  async function serve(certificate: typeof localhost, respondWith: RawResponder): Promise<RawServer> {
+    const server = await startRawServer(respondWith, {
       tls: { ...certificate, ALPNProtocols: ['h2', 'http/1.1'] },
     });
     opened.unshift(server);
@@ -36,33 +37,33 @@ describe('the HTTP/1.1 client over TLS', () => {
   }
   const get = (client: HttpClient, cancellation = new Cancellation()) =>
     client.send({ method: 'GET', path: '/', sharedHeaders: {}, headers: {}, cancellation });
-  const kindOf = (answer: Promise<unknown>) =>
-    answer.then(
+  const kindOf = (sending: Promise<unknown>) =>
+    sending.then(
       () => 'none',
       (error: unknown) => (error instanceof HttpFailure ? error.kind : 'no HttpFailure'),
     );
 
-  test('speaks HTTP/1.1 with a server whose certificate is trusted, and uses its connection again', async () => {
+  test('speaks HTTP/1.1 with a trusted server and reuses the connection', async () => {
     const seen: unknown[] = [];
-    const server = await serve(here, (socket, nth, request) => {
+    const server = await serve(localhost, (socket, nth, request) => {
       const { alpnProtocol, servername } = socket as TLSSocket & { servername: unknown };
       seen.push([alpnProtocol, servername, nth]);
-      answers(socket, nth, request);
+      respond(socket, nth, request);
     });
-    const client = connect(server, here.cert);
+    const client = connect(server, localhost.cert);
     for (const nth of [0, 1]) {
-      expect((await get(client)).body).toEqual({ latin1: latin1Of(large) });
+      expect((await get(client)).body).toEqual({ latin1: Buffer.from(large).toString('latin1') });
       expect(seen[nth]).toEqual(['http/1.1', 'localhost', nth]);
     }
   });
 
-  test('resumes the session of a connection that was trusted', async () => {
+  test('resumes the session of a trusted connection', async () => {
     const resumed: boolean[] = [];
-    const server = await serve(here, (socket) => {
+    const server = await serve(localhost, (socket) => {
       resumed.push((socket as TLSSocket).isSessionReused());
       socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
     });
-    const client = connect(server, here.cert);
+    const client = connect(server, localhost.cert);
     await get(client);
     await until(() => server.open() === 0);
     await get(client);
@@ -70,32 +71,38 @@ describe('the HTTP/1.1 client over TLS', () => {
   });
 
   test.each([
-    ['nobody vouches for its certificate', here, undefined],
-    ['its certificate is for another name', elsewhere, elsewhere.cert],
-  ])('sends nothing to a server where %s', async (_why, certificate, ca) => {
-    const server = await serve(certificate, answers);
+    ['an untrusted certificate', localhost, undefined],
+    ['a certificate for another name', elsewhere, elsewhere.cert],
+  ])('sends nothing to a server with %s', async (_why, certificate, ca) => {
+    const server = await serve(certificate, respond);
     const client = connect(server, ca);
-    // The second one must not profit from a session of the first.
+    // The second request must not resume a session of the first.
     for (let nth = 0; nth < 2; nth += 1) expect(await kindOf(get(client))).toBe('not-connected');
     expect(server.requests).toEqual([]);
   });
 
-  test('sends nothing to a server that speaks no TLS', async () => {
-    const server = await startScriptedUpstream();
+  test('sends no request to a server without TLS', async () => {
+    const requests: unknown[] = [];
+    // Rejects the TLS handshake as a malformed request. `startRawServer` would wait for the end of it.
+    const server = createServer((request, response) => {
+      requests.push(request.url);
+      response.end();
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
     opened.push(server);
-    const client = connect({ port: Number(new URL(server.url).port) }, here.cert);
+    const client = connect(server.address() as AddressInfo, localhost.cert);
     expect(await kindOf(get(client))).toBe('not-connected');
-    expect(server.requests).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
-  test('verifies an address as an address', async () => {
-    const server = await serve(here, answers);
-    expect(await kindOf(get(connect(server, here.cert, '127.0.0.1')))).toBe('not-connected');
+  test('does not accept a certificate for a host name from an address', async () => {
+    const server = await serve(localhost, respond);
+    expect(await kindOf(get(connect(server, localhost.cert, '127.0.0.1')))).toBe('not-connected');
   });
 
-  test('can be cancelled before the connection is secure, and frees the socket', async () => {
+  test('closes the socket if the request is cancelled during the handshake', async () => {
     const cancellation = new Cancellation();
-    const server = await startRawServer(answers);
+    const server = await startRawServer(respond);
     opened.push(server);
     const sending = get(connect(server), cancellation);
     await until(() => server.open() === 1);

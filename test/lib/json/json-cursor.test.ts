@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readJson, type JsonCursor, type JsonReader } from '../../../src/lib/json/read-json.js';
 
-/** Reads whatever stands there with the cursor's methods, as `JSON.parse` would. */
+/** Reads any value with the methods of the cursor. */
 function anything(json: JsonCursor): unknown {
   switch (String.fromCharCode(json.view.getUint8(json.at))) {
     case '{': {
@@ -35,13 +35,13 @@ function anything(json: JsonCursor): unknown {
   }
 }
 
-function skipped(json: JsonCursor): string {
+function skip(json: JsonCursor): string {
   json.skip();
   return 'skipped';
 }
 
-/** In an object, so that a null is told from nothing. */
-function valued(json: JsonCursor): unknown {
+/** Wrapped in an object to distinguish null from failure. */
+function wrappedValue(json: JsonCursor): unknown {
   return { value: json.value() };
 }
 
@@ -49,7 +49,7 @@ function parse(bytes: Buffer): unknown {
   try {
     return { value: JSON.parse(bytes.toString()) as unknown };
   } catch {
-    return 'no JSON';
+    return 'invalid';
   }
 }
 
@@ -59,15 +59,15 @@ function readBytes<T>(bytes: Buffer, reader: JsonReader<T>): T | undefined {
 
 function read(bytes: Buffer): unknown {
   const value = readBytes(bytes, anything);
-  return value === undefined ? 'no JSON' : { value };
+  return value === undefined ? 'invalid' : { value };
 }
 
-/** Both must make the same of the text: the same value, or none. */
+/** Expects the value of `JSON.parse`, or that both reject the text. */
 function expectLikeParse(bytes: Buffer): void {
   const expected = parse(bytes);
   expect([bytes.toString(), read(bytes)]).toEqual([bytes.toString(), expected]);
-  expect(readBytes(bytes, skipped)).toBe(expected === 'no JSON' ? undefined : 'skipped');
-  expect(readBytes(bytes, valued) ?? 'no JSON').toEqual(expected);
+  expect(readBytes(bytes, skip)).toBe(expected === 'invalid' ? undefined : 'skipped');
+  expect(readBytes(bytes, wrappedValue) ?? 'invalid').toEqual(expected);
 }
 
 const NUMBERS = [
@@ -199,14 +199,14 @@ const STRUCTURES = [
   ],
 ];
 
-describe('A JSON text is read as by `JSON.parse`, or not at all', () => {
+describe('readJson reads and rejects what `JSON.parse` does', () => {
   test.each([...NUMBERS, ...STRINGS, ...LITERALS, ...STRUCTURES])('%j', (text) => {
     for (const around of [text, `[${text}]`, `{"a":${text}}`, `{"a": ${text} , "b":[${text},1]}`]) {
       expectLikeParse(Buffer.from(around));
     }
   });
 
-  test('where its bytes are no UTF-8', () => {
+  test('if bytes are not valid UTF-8', () => {
     for (const bytes of [
       [0xff],
       [0xc3],
@@ -221,7 +221,7 @@ describe('A JSON text is read as by `JSON.parse`, or not at all', () => {
     }
   });
 
-  test('whatever has been read before it', () => {
+  test('whatever was read before', () => {
     const texts = [
       '{"a":"Zürich","b":[1.5,"plain text"]}',
       '["abc',
@@ -235,23 +235,20 @@ describe('A JSON text is read as by `JSON.parse`, or not at all', () => {
     ];
     for (const before of texts) {
       for (const text of texts) {
-        expect(readBytes(Buffer.from(before.padEnd(64, '"]}e')), skipped)).toBeUndefined();
+        expect(readBytes(Buffer.from(before.padEnd(64, '"]}e')), skip)).toBeUndefined();
         expectLikeParse(Buffer.from(text));
       }
     }
   });
 
-  test.each([16 * 1024, 256 * 1024, 2 ** 20])(
-    'where it is larger than %d bytes, or just as large',
-    (size) => {
-      for (const length of [size - 6, size - 4, size - 3, size, size + 1]) {
-        expectLikeParse(Buffer.from(`["${'x'.repeat(length - 4)}"]`));
-        expectLikeParse(Buffer.from(`["${'x'.repeat(length - 4)}`));
-      }
-    },
-  );
+  test.each([16 * 1024, 256 * 1024, 2 ** 20])('if the text has about %d bytes', (size) => {
+    for (const length of [size - 6, size - 4, size - 3, size, size + 1]) {
+      expectLikeParse(Buffer.from(`["${'x'.repeat(length - 4)}"]`));
+      expectLikeParse(Buffer.from(`["${'x'.repeat(length - 4)}`));
+    }
+  });
 
-  test('whatever is in it', () => {
+  test('for random values', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5, stringUnit: 'binary' }), fc.nat(3), (value, indent) => {
         expectLikeParse(Buffer.from(JSON.stringify(value, null, indent)));
@@ -260,7 +257,7 @@ describe('A JSON text is read as by `JSON.parse`, or not at all', () => {
     );
   });
 
-  test('and whatever has become of it', () => {
+  test('for randomly broken texts', () => {
     const mark = fc.constantFrom(...Array.from('{}[]",:\\/ \n\t\u00000159.-+eEtfnaü'));
     const change = fc.record({ at: fc.nat(), gone: fc.nat(2), put: fc.string({ unit: mark, maxLength: 3 }) });
     fc.assert(
@@ -280,38 +277,38 @@ describe('A JSON text is read as by `JSON.parse`, or not at all', () => {
   });
 });
 
-describe('What is not as its reader knows it is not read', () => {
+describe('readJson returns undefined for', () => {
   const cases: readonly [string, string, (json: JsonCursor) => unknown][] = [
-    ['a text for a number', '"5"', (json) => json.number()],
-    ['a number for a text', '5', (json) => json.string()],
-    ['a text for a boolean', '"true"', (json) => json.boolean()],
-    ['a list for an object', '[]', (json) => json.openObject()],
-    ['an object for a list', '{}', (json) => json.array(anything)],
-    ['a fraction for an integer', '5.5 ', (json) => json.integer(0, 10)],
-    ['a number that is too large', '1e400 ', (json) => json.number()],
-    ['an integer below its least', '-1 ', (json) => json.integer(0, 10)],
-    ['an integer above its greatest', '11 ', (json) => json.integer(0, 10)],
-    ['a number below its least', '-0.1 ', (json) => json.number(0, 10)],
-    ['a number above its greatest', '1e2 ', (json) => json.number(0, 10)],
+    ['a string instead of a number', '"5"', (json) => json.number()],
+    ['a number instead of a string', '5', (json) => json.string()],
+    ['a string instead of a boolean', '"true"', (json) => json.boolean()],
+    ['an array instead of an object', '[]', (json) => json.openObject()],
+    ['an object instead of an array', '{}', (json) => json.array(anything)],
+    ['a fraction instead of an integer', '5.5 ', (json) => json.integer(0, 10)],
+    ['a number that is too large for a double', '1e400 ', (json) => json.number()],
+    ['an integer below the minimum', '-1 ', (json) => json.integer(0, 10)],
+    ['an integer above the maximum', '11 ', (json) => json.integer(0, 10)],
+    ['a number below the minimum', '-0.1 ', (json) => json.number(0, 10)],
+    ['a number above the maximum', '1e2 ', (json) => json.number(0, 10)],
   ];
   test.each(cases)('%s', (_what, text, reader) => {
     expect(readJson(text, reader)).toBeUndefined();
   });
 
-  test.each(['7', '7.0', '70e-1'])('but %s is an integer', (text) => {
-    expect(readJson(`${text} `, (json) => json.integer(0, 10))).toBe(7);
-  });
-
-  test('nesting without end', () => {
+  test('extreme nesting', () => {
     const depth = 1_000_000;
-    expect(readJson('['.repeat(depth) + ']'.repeat(depth), skipped)).toBeUndefined();
+    expect(readJson('['.repeat(depth) + ']'.repeat(depth), skip)).toBeUndefined();
   });
+});
 
-  test('an error of the reader is its own', () => {
-    const fault = new TypeError('no fault of the text');
-    const throws = () => {
-      throw fault;
-    };
-    expect(() => readJson('{}', throws)).toThrow(fault);
-  });
+test.each(['7', '7.0', '70e-1'])('readJson reads %s as an integer', (text) => {
+  expect(readJson(`${text} `, (json) => json.integer(0, 10))).toBe(7);
+});
+
+test('readJson throws errors of the reader', () => {
+  const error = new TypeError('A bug in the reader');
+  const throws = () => {
+    throw error;
+  };
+  expect(() => readJson('{}', throws)).toThrow(error);
 });

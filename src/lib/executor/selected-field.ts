@@ -1,27 +1,30 @@
 import type { FieldNode, GraphQLField, GraphQLObjectType, GraphQLResolveInfo, ResponsePath } from 'graphql';
 import type { Execution } from './execution.js';
 
-/** What is selected under one response name of an object: one field, by one node or several that are merged. */
-export interface Selected {
+/** A field that is selected under one response name, by one node or several merged ones. */
+export interface SelectedField {
   readonly responseName: string;
   readonly parentType: GraphQLObjectType;
   readonly definition: GraphQLField<unknown, unknown>;
   readonly nodes: readonly FieldNode[];
-  /** The first of them, which has the arguments. They all have the same. */
+  /** The first node. All have the same arguments. */
   readonly node: FieldNode;
 }
 
-export function nameOf({ parentType, definition }: Selected): string {
+export function qualifiedName({ parentType, definition }: SelectedField): string {
   return `${parentType.name}.${definition.name}`;
 }
 
-export function pathOf({ responseName, parentType }: Selected, prev: ResponsePath | undefined): ResponsePath {
+export function fieldPath(
+  { responseName, parentType }: SelectedField,
+  prev: ResponsePath | undefined,
+): ResponsePath {
   return { prev, key: responseName, typename: parentType.name };
 }
 
-/** @param path of the field */
-export function infoOf(
-  { definition, nodes, parentType }: Selected,
+/** @param path the path of the field */
+export function resolveInfo(
+  { definition, nodes, parentType }: SelectedField,
   path: ResponsePath,
   { operation: { schema, fragments, definition: operation }, variableValues }: Execution,
 ): GraphQLResolveInfo {
@@ -43,8 +46,8 @@ const NOTHING: Readonly<Record<string, unknown>> = Object.freeze(
   Object.create(null) as Record<string, unknown>,
 );
 
-/** What a property may be read from: nothing comes of text or numbers. */
+/** The source itself, or an empty object for primitive sources, which have no fields in graphql-js. */
 export function propertiesOf(source: unknown): Readonly<Record<string, unknown>> {
-  const hasThem = (typeof source === 'object' && source !== null) || typeof source === 'function';
-  return hasThem ? (source as Readonly<Record<string, unknown>>) : NOTHING;
+  const hasProperties = (typeof source === 'object' && source !== null) || typeof source === 'function';
+  return hasProperties ? (source as Readonly<Record<string, unknown>>) : NOTHING;
 }

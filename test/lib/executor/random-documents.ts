@@ -10,10 +10,10 @@ import {
   type GraphQLField,
   type GraphQLSchema,
 } from 'graphql';
-import { jsonValue, literal } from './inputs.js';
+import { jsonValue, literal } from './random-inputs.js';
 import { hash, type Choices } from './random.js';
 
-/** An operation that may turn out not to be valid, and its variables. */
+/** An operation, which may be invalid, and its variables. */
 export interface RandomOperation {
   readonly source: string;
   readonly variableValues: Readonly<Record<string, unknown>>;
@@ -21,7 +21,7 @@ export interface RandomOperation {
 
 interface Variable {
   readonly definition: string;
-  /** Undefined where it is not given. */
+  /** Undefined if the variable is omitted. */
   readonly value: unknown;
 }
 
@@ -81,7 +81,7 @@ class Writer {
       .map((argument) => this.argument(argument))
       .filter((text) => text !== '')
       .join(', ');
-    // One name, one field with the same arguments: others would not be valid.
+    // Fields with the same response name need the same arguments to be valid.
     const alias = given ? `${name}_${hash(given, 1000)}: ` : choices.of(['', '', '', `my_${name}: `]);
     const odd = choices.inPercent(1) ? '__proto__: ' : alias;
     const selections = isCompositeType(named) ? ` ${this.selections(named, depth + 1)}` : '';

@@ -1,4 +1,4 @@
-/** What resolvers and objects of a schema give: anything at all, but the same each time for the same seed. */
+/** Random values for the fields of any schema, valid and invalid ones. The same seed gives the same values. */
 import {
   GraphQLError,
   isAbstractType,
@@ -14,32 +14,42 @@ import {
   type GraphQLResolveInfo,
   type GraphQLSchema,
 } from 'graphql';
-import { describe } from './info.js';
+import { describeInfo } from './describe-info.js';
 import { hash } from './random.js';
+import { Schedule, type Timing } from './timing.js';
 
-/** How wild a world is: so many of 100 values are not what is expected, or come later. */
-export interface Wildness {
+/** The percentage of values that are wrong, and of those that are promises. */
+export interface FaultRates {
   readonly faults: number;
   readonly promises: number;
 }
 
-/** Whatever else may be thrown. */
+/** Thrown values that are not errors. */
 const THROWN = ['text', 7, null, undefined, { message: 'no error' }];
 
-/** The id of an object, which tells all that it holds. */
+/** The property with the id of an object, from which its values are derived. */
 const ID = Symbol('id');
 
-export class World {
-  /** What resolvers have been asked, in order. */
+export class RandomData {
+  /** The calls of resolvers, with their arguments. */
   readonly calls: string[] = [];
+  readonly schedule: Schedule;
 
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly seed: number,
-    private readonly wildness: Wildness,
-  ) {}
+    private readonly rates: FaultRates,
+    private readonly timing: Timing,
+  ) {
+    this.schedule = new Schedule(timing);
+  }
 
-  /** What a resolver returns, or throws. */
+  /** Whether the order of errors may depend on the executor. */
+  get hasRaces(): boolean {
+    return this.timing !== 'tasks';
+  }
+
+  /** Returns or throws what a resolver does. */
   give(type: GraphQLOutputType, id: string): unknown {
     return this.late(id, () => this.now(type, id));
   }
@@ -58,6 +68,9 @@ export class World {
       'text',
       0,
       1.5,
+      2 ** 31,
+      -(2 ** 31) - 1,
+      2 ** 32,
       NaN,
       true,
       {},
@@ -81,7 +94,7 @@ export class World {
 
   private scalar(name: string, id: string): unknown {
     const number = this.roll(`${id} value`, 1000);
-    if (name === 'Int') return number;
+    if (name === 'Int') return this.pick(`${id} int`, [number, -number, 2 ** 31 - 1, -(2 ** 31)]);
     if (name === 'Odd') return this.pick(`${id} odd`, [number, number * 2 + 1, { valueOf: () => number }]);
     if (name === 'Float') return number / 8;
     if (name === 'Boolean') return number % 2 === 0;
@@ -126,26 +139,26 @@ export class World {
 
   private method(id: string, give: () => unknown) {
     const { calls } = this;
-    return function (this: unknown, args: object, _world: World, info: GraphQLResolveInfo): unknown {
-      calls.push(`${id} of ${idOf(this)} ${describe(args, info)}`);
+    return function (this: unknown, args: object, _context: RandomData, info: GraphQLResolveInfo): unknown {
+      calls.push(`${id} of ${idOf(this)} ${describeInfo(args, info)}`);
       return give();
     };
   }
 
-  /** Now, or in a promise, after some turns of the microtask queue. */
+  /** Returns the value, or a promise of some kind. */
   late(id: string, give: () => unknown): unknown {
-    if (this.roll(`${id} late`, 100) >= this.wildness.promises) return give();
-    let promise = Promise.resolve<unknown>(undefined);
-    for (let turns = this.roll(`${id} turns`, 6); turns > 0; turns -= 1)
-      promise = promise.then(() => undefined);
-    promise = promise.then(give);
-    promise.catch(() => undefined);
-    if (this.roll(`${id} native`, 8) > 0) return promise;
-    return { then: (...reactions: Parameters<typeof promise.then>) => promise.then(...reactions) };
+    if (this.roll(`${id} late`, 100) >= this.rates.promises) return give();
+    const kind = this.roll(`${id} promise`, 16);
+    // graphql-js handles its value earlier than a promise's, which changes the order of errors.
+    if (kind === 0 && this.hasRaces) return synchronousThenable(give);
+    const promise = this.schedule.wait((below) => this.roll(`${id} turns`, below)).then(give);
+    if (kind === 1) return thenable(handled(promise));
+    if (kind === 2) return handled(PromiseSubclass.resolve(promise));
+    return handled(kind === 3 ? ThenOverride.resolve(promise) : promise);
   }
 
   isFault(id: string): boolean {
-    return this.roll(`${id} ok`, 100) < this.wildness.faults;
+    return this.roll(`${id} ok`, 100) < this.rates.faults;
   }
 
   pick<T>(id: string, values: readonly T[]): T {
@@ -157,11 +170,47 @@ export class World {
   }
 }
 
+/** Prevents unhandled rejections, because some promises are never awaited. */
+function handled<T extends Promise<unknown>>(promise: T): T {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+class PromiseSubclass<T> extends Promise<T> {}
+
+class ThenOverride<T> extends Promise<T> {
+  override then<A = T, B = never>(...reactions: Parameters<Promise<T>['then']>): Promise<A | B> {
+    return super.then(...reactions) as Promise<A | B>;
+  }
+}
+
+type Reactions = Parameters<Promise<unknown>['then']>;
+
+function thenable(promise: Promise<unknown>): PromiseLike<unknown> {
+  return { then: ((...reactions: Reactions) => promise.then(...reactions)) as PromiseLike<unknown>['then'] };
+}
+
+/** Calls back before its `then` returns. */
+function synchronousThenable(give: () => unknown): PromiseLike<unknown> {
+  const then = (...[onValue, onReason]: Reactions): Promise<unknown> => {
+    try {
+      const value = give();
+      return Promise.resolve(onValue ? onValue(value) : value);
+    } catch (error) {
+      return Promise.resolve().then(() => {
+        if (onReason) return onReason(error);
+        throw error;
+      });
+    }
+  };
+  return { then: then as PromiseLike<unknown>['then'] };
+}
+
 function defineGetter(object: object, name: string, get: () => unknown): void {
   Object.defineProperty(object, name, { get, enumerable: true });
 }
 
-/** A property that holds a value, or throws where there is none. */
+/** Defines a property with the value, or a getter that throws what `give` throws. */
 function defineValue(object: object, name: string, give: () => unknown): void {
   try {
     Object.assign(object, { [name]: give() });
@@ -176,11 +225,11 @@ function orError(give: () => unknown): unknown {
   try {
     return give();
   } catch {
-    return new Error('An item that could not be given.');
+    return new Error('This item failed.');
   }
 }
 
-/** The id of an object of a world; anything else as text. */
+/** The id of a random object; any other value as text. */
 export function idOf(value: unknown): string {
   const id: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, ID) : undefined;
   return typeof id === 'string' ? id : String(value);

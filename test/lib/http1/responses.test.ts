@@ -2,38 +2,38 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { HttpFailure, type HttpResponse } from '../../../src/lib/http1/http1-client.js';
-import { AnswerReader } from '../../../src/lib/http1/answer-reader.js';
+import { ResponseReader } from '../../../src/lib/http1/response-reader.js';
 
 const MAX_BODY_BYTES = 1000;
 const MAX_HEAD_BYTES = 64 * 1024;
 
 const ENDLESS_HEAD = `HTTP/1.1 200 OK\r\nX: ${'y'.repeat(MAX_HEAD_BYTES)}`;
 
-/** What is read of an answer whose server closes the connection after it. */
+/** A parsed response. */
 interface Outcome {
   readonly status?: number;
   readonly text?: string;
   readonly failure?: string;
 }
 
-/** A reader that has been given the pieces up to the end of the answer, and the outcome. */
-function read(...pieces: readonly (Buffer | string)[]): { outcome: Outcome; reader: AnswerReader } {
-  const reader = new AnswerReader(MAX_BODY_BYTES);
+/** Reads a response in pieces, after which the server closes the connection. */
+function read(...pieces: readonly (Buffer | string)[]): { outcome: Outcome; reader: ResponseReader } {
+  const reader = new ResponseReader(MAX_BODY_BYTES);
   try {
     for (const piece of pieces) {
       const bytes = Buffer.from(piece as string, 'latin1');
-      const answer = reader.push(bytes);
-      // As when the buffer is used for what comes next.
+      const response = reader.push(bytes);
+      // The client reuses the buffer for the next bytes.
       bytes.fill('?');
-      if (answer !== undefined) return { outcome: outcomeOf(answer), reader };
+      if (response !== undefined) return { outcome: outcomeOf(response), reader };
     }
-    const answer = reader.end();
-    if (answer !== undefined) return { outcome: outcomeOf(answer), reader };
+    const response = reader.end();
+    if (response !== undefined) return { outcome: outcomeOf(response), reader };
     throw new Error('The connection closed.');
   } catch (error) {
     const failure = error instanceof HttpFailure ? error : new HttpFailure('broken', error);
-    const answer = reader.brokenOff(failure);
-    return { outcome: answer === undefined ? { failure: failure.kind } : outcomeOf(answer), reader };
+    const response = reader.partialResponse(failure);
+    return { outcome: response === undefined ? { failure: failure.kind } : outcomeOf(response), reader };
   }
 }
 
@@ -44,7 +44,7 @@ function outcomeOf({ status, body }: HttpResponse): Outcome {
 const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
 const GZIPPED = gzipSync('abc').toString('latin1');
 
-/** Answers with "abc" after which another request may follow. */
+/** Responses with the body "abc" that leave the connection open. */
 const REUSABLE = [
   'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc',
   'HTTP/1.1 200 \r\ncontent-length:\t003 \t\r\n\r\nabc',
@@ -60,7 +60,7 @@ const REUSABLE = [
   `HTTP/1.1 200 OK\r\nContent-Encoding: GZip\r\nContent-Length: ${GZIPPED.length}\r\n\r\n${GZIPPED}`,
 ];
 
-/** Answers with "abc" after which the connection is of no more use. */
+/** Responses with the body "abc" after which the connection cannot be reused. */
 const LAST = [
   'HTTP/1.1 200 OK\r\n\r\nabc',
   'HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nabc',
@@ -71,7 +71,7 @@ const LAST = [
   `${CHUNKED}3\r\nabc\r\n0\r\n\r\n\r\n`,
 ];
 
-const NO_ANSWERS = [
+const MALFORMED = [
   '',
   'HTTP/2 200\r\n\r\n',
   'HTTP/1.1 20\r\n\r\n',
@@ -138,48 +138,48 @@ const TOO_LARGE = [
   `HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n${gzipSync('x'.repeat(MAX_BODY_BYTES + 1)).toString('latin1')}`,
 ];
 
-function titled(answers: readonly string[]): [string, string][] {
-  return answers.map((bytes) => [JSON.stringify(bytes).slice(0, 150), bytes]);
+function titled(responses: readonly string[]): [string, string][] {
+  return responses.map((bytes) => [JSON.stringify(bytes).slice(0, 150), bytes]);
 }
 
-describe('an answer of HTTP/1', () => {
-  test.each(titled(REUSABLE))('%s is read, and its connection used again', (_title, bytes) => {
+describe('ResponseReader', () => {
+  test.each(titled(REUSABLE))('reads %s and allows another request', (_title, bytes) => {
     const { outcome, reader } = read(bytes);
     expect(outcome).toEqual({ status: 200, text: 'abc' });
     expect(reader.reusable).toBe(true);
   });
 
-  test.each(titled(LAST))('%s is read, and its connection is not used again', (_title, bytes) => {
+  test.each(titled(LAST))('reads %s and allows no other request', (_title, bytes) => {
     const { outcome, reader } = read(bytes);
     expect(outcome).toEqual({ status: 200, text: 'abc' });
     expect(reader.reusable).toBe(false);
   });
 
-  test.each(titled(NO_ANSWERS))('%s is none', (_title, bytes) => {
+  test.each(titled(MALFORMED))('rejects %s', (_title, bytes) => {
     const { outcome, reader } = read(bytes);
     expect(outcome).toEqual({ failure: 'broken' });
     expect(reader.reusable).toBe(false);
   });
 
-  test.each(titled(UNDECODABLE))('%s has a body that cannot be decoded', (_title, bytes) => {
+  test.each(titled(UNDECODABLE))('reports an undecodable body for %s', (_title, bytes) => {
     const { outcome, reader } = read(bytes);
     expect(outcome).toEqual({ status: 200, failure: 'undecodable' });
     expect(reader.reusable).toBe(true);
   });
 
-  test.each(titled(BROKEN_BODIES))('%s has no whole body', (_title, bytes) => {
+  test.each(titled(BROKEN_BODIES))('reports a broken body for %s', (_title, bytes) => {
     const { outcome, reader } = read(bytes);
     expect(outcome).toEqual({ status: 200, failure: 'broken' });
     expect(reader.reusable).toBe(false);
   });
 
-  test.each(titled(TOO_LARGE))('%s is too large', (_title, bytes) => {
+  test.each(titled(TOO_LARGE))('reports a body that is too large for %s', (_title, bytes) => {
     const { outcome, reader } = read(bytes);
     expect(outcome).toEqual({ status: 200, failure: 'too-large' });
     expect(reader.reusable).toBe(false);
   });
 
-  test.each([204, 304])('with %i ends with its head, whatever that says', (status) => {
+  test.each([204, 304])('reads no body after status %i', (status) => {
     for (const framing of ['Content-Length: 3', 'Transfer-Encoding: chunked', 'X: y']) {
       const { outcome, reader } = read(`HTTP/1.1 ${status} It\r\n${framing}\r\n\r\n`);
       expect(outcome).toEqual({ status, text: '' });
@@ -187,7 +187,7 @@ describe('an answer of HTTP/1', () => {
     }
   });
 
-  test('may have a body and a head of just as many bytes as are allowed', () => {
+  test('accepts a head and a body of exactly the maximum size', () => {
     const body = 'x'.repeat(MAX_BODY_BYTES);
     const start = `HTTP/1.1 200 OK\r\nContent-Length: ${MAX_BODY_BYTES}\r\nX: `;
     const fill = 'y'.repeat(MAX_HEAD_BYTES - start.length - '\r\n\r\n'.length);
@@ -196,20 +196,20 @@ describe('an answer of HTTP/1', () => {
     expect(read(`${start}${fill}y`, 'y').outcome).toEqual({ failure: 'broken' });
   });
 
-  test('is not waited for to its end where its beginning is something else', () => {
-    expect(() => new AnswerReader(MAX_BODY_BYTES).push(Buffer.from('SSH-2.0'))).toThrow('not HTTP');
-    expect(() => new AnswerReader(MAX_BODY_BYTES).push(Buffer.from(ENDLESS_HEAD))).toThrow('too large');
+  test('rejects a head as soon as it is malformed or too large', () => {
+    expect(() => new ResponseReader(MAX_BODY_BYTES).push(Buffer.from('SSH-2.0'))).toThrow('not HTTP');
+    expect(() => new ResponseReader(MAX_BODY_BYTES).push(Buffer.from(ENDLESS_HEAD))).toThrow('too large');
   });
 
-  test('tells the first field of a name, in any case of letters, without the space around it', () => {
+  test('returns the first header of a name, ignoring case and surrounding white space', () => {
     const head =
       'HTTP/1.1 200 OK\r\nETags: 1\r\neTAG: \t W/"5" \r\nETag: "6"\r\nEmpty:\r\nUmlaut: \xfc\r\n\r\n';
-    const reader = new AnswerReader(MAX_BODY_BYTES);
+    const reader = new ResponseReader(MAX_BODY_BYTES);
     reader.push(Buffer.from(head, 'latin1'));
-    const answer = reader.end();
-    expect(['etag', 'empty', 'umlaut', 'tag', 'http/1.1 200 ok'].map((name) => answer?.header(name))).toEqual(
-      ['W/"5"', '', '\xfc', undefined, undefined],
-    );
+    const response = reader.end();
+    expect(
+      ['etag', 'empty', 'umlaut', 'tag', 'http/1.1 200 ok'].map((name) => response?.header(name)),
+    ).toEqual(['W/"5"', '', '\xfc', undefined, undefined]);
   });
 
   test.each([
@@ -217,14 +217,14 @@ describe('an answer of HTTP/1', () => {
     ['max=100, Timeout=60', 60],
     ['timeout=soon', undefined],
     ['nottimeout=5', undefined],
-  ])('with `Keep-Alive: %s` tells how long its connection is kept', (value, seconds) => {
+  ])('reads the timeout of `Keep-Alive: %s`', (value, seconds) => {
     const { reader } = read(`HTTP/1.1 204 It\r\nKeep-Alive: ${value}\r\n\r\n`);
     expect(reader.keepAliveSeconds).toBe(seconds);
   });
 });
 
-describe('whatever comes for an answer of HTTP/1', () => {
-  const answers = fc.constantFrom(...REUSABLE, ...LAST, ...NO_ANSWERS, ...BROKEN_BODIES, ...TOO_LARGE);
+describe('ResponseReader, for any bytes', () => {
+  const responses = fc.constantFrom(...REUSABLE, ...LAST, ...MALFORMED, ...BROKEN_BODIES, ...TOO_LARGE);
   const flaws = fc.array(
     fc.record({
       at: fc.nat(300),
@@ -234,12 +234,12 @@ describe('whatever comes for an answer of HTTP/1', () => {
     { maxLength: 3 },
   );
   const bytes = fc.oneof(
-    fc.tuple(answers, flaws).map(([answer, all]) => all.reduce(withFlaw, answer)),
+    fc.tuple(responses, flaws).map(([response, all]) => all.reduce(withFlaw, response)),
     fc.string({ unit: 'binary' }).map((text) => `HTTP/1.1 200 OK\r\n${text}`),
     fc.uint8Array({ maxLength: 300 }).map((random) => Buffer.from(random).toString('latin1')),
   );
 
-  test('it is the same in any pieces', () => {
+  test('gives the same outcome in pieces of any size', () => {
     fc.assert(
       fc.property(bytes, fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (text, sizes) => {
         const whole = Buffer.from(text, 'latin1');
@@ -249,8 +249,8 @@ describe('whatever comes for an answer of HTTP/1', () => {
     );
   });
 
-  test('it is the same byte by byte', () => {
-    for (const text of [...REUSABLE, ...LAST, ...NO_ANSWERS, ...BROKEN_BODIES, ...TOO_LARGE, ENDLESS_HEAD]) {
+  test('gives the same outcome byte by byte', () => {
+    for (const text of [...REUSABLE, ...LAST, ...MALFORMED, ...BROKEN_BODIES, ...TOO_LARGE, ENDLESS_HEAD]) {
       const whole = Buffer.from(text, 'latin1');
       expect(read(...cut(whole, [1])).outcome).toEqual(read(whole).outcome);
     }
@@ -264,7 +264,7 @@ function withFlaw(
   return text.slice(0, at) + added + text.slice(at + removed);
 }
 
-/** Pieces of these sizes, over and over. */
+/** Cuts bytes into pieces of the given sizes, which repeat. */
 function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   const pieces: Buffer[] = [];
   for (let start = 0; start < bytes.length; start += pieces.at(-1)!.length) {

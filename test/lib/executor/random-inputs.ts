@@ -6,6 +6,7 @@ const SCALARS: Readonly<Record<string, readonly (readonly [literal: string, valu
     ['1', 1],
     ['-5', -5],
     ['2147483647', 2147483647],
+    ['-2147483648', -2147483648],
   ],
   Float: [
     ['0.5', 0.5],
@@ -23,19 +24,16 @@ const SCALARS: Readonly<Record<string, readonly (readonly [literal: string, valu
     ['"id"', 'id'],
     ['7', 7],
   ],
-  Version: [
-    ['"5"', '5'],
-    ['6', 6],
-  ],
   DateTime: [['"2026-03-01T09:00:00.000Z"', '2026-03-01T09:00:00.000Z']],
 };
 
-const ANY = [
+/** Inputs of other custom scalars. */
+const CUSTOM = [
   ['3', 3],
   ['"three"', 'three'],
 ] as const;
 
-/** A random value of a type, as the text of a document. */
+/** A random value of a type as a GraphQL literal. */
 export function literal(type: GraphQLInputType, choices: Choices, depth = 0): string {
   if (isNonNullType(type)) return literal(type.ofType, choices, depth);
   if (choices.inPercent(5)) return 'null';
@@ -44,16 +42,18 @@ export function literal(type: GraphQLInputType, choices: Choices, depth = 0): st
     return choices.inPercent(10) ? literal(type.ofType, choices, depth) : `[${items.join(', ')}]`;
   }
   if (isEnumType(type)) return choices.of(type.getValues()).name;
-  if (!isInputObjectType(type)) return choices.of(SCALARS[type.name] ?? ANY)[0];
+  if (!isInputObjectType(type)) return choices.of(SCALARS[type.name] ?? CUSTOM)[0];
   const fields = Object.values(type.getFields()).filter(
     (field) => isNonNullType(field.type) || (depth < 2 && choices.inPercent(40)),
   );
   return `{ ${fields.map((field) => `${field.name}: ${literal(field.type, choices, depth + 1)}`).join(', ')} }`;
 }
 
-/** A random value of a type as JSON has it, and now and then one that is none. */
+const INVALID = [null, 'wrong', -1.5, true, [], { wrong: 1 }, 2147483648, -2147483649, 4294967296, 2 ** 53];
+
+/** A random value of a type as a variable, rarely an invalid one. */
 export function jsonValue(type: GraphQLInputType, choices: Choices, depth = 0): unknown {
-  if (choices.inPercent(2)) return choices.of([null, 'wrong', -1.5, true, [], { wrong: 1 }]);
+  if (choices.inPercent(2)) return choices.of<unknown>(INVALID);
   if (isNonNullType(type)) return jsonValue(type.ofType, choices, depth);
   if (choices.inPercent(5)) return null;
   if (isListType(type)) {
@@ -61,7 +61,7 @@ export function jsonValue(type: GraphQLInputType, choices: Choices, depth = 0): 
     return Array.from({ length: choices.number(3) }, () => jsonValue(type.ofType, choices, depth));
   }
   if (isEnumType(type)) return choices.of(type.getValues()).name;
-  if (!isInputObjectType(type)) return choices.of(SCALARS[type.name] ?? ANY)[1];
+  if (!isInputObjectType(type)) return choices.of(SCALARS[type.name] ?? CUSTOM)[1];
   const fields = Object.values(type.getFields()).filter(
     (field) => isNonNullType(field.type) || (depth < 2 && choices.inPercent(40)),
   );

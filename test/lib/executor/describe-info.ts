@@ -1,7 +1,7 @@
 import { responsePathAsArray, type GraphQLResolveInfo } from 'graphql';
 
-/** What a resolver is told. */
-export function describe(args: object, info: GraphQLResolveInfo): string {
+/** A resolver's arguments and info as text. */
+export function describeInfo(args: object, info: GraphQLResolveInfo): string {
   const { path, parentType, returnType, schema, fragments, operation, fieldNodes, ...rest } = info;
   const types: (string | undefined)[] = [];
   for (let at: typeof path | undefined = path; at !== undefined; at = at.prev) types.push(at.typename);

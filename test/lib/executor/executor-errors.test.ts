@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { assertObjectType, buildSchema, parse, type ExecutionResult } from 'graphql';
 import type { ExecutorArgs } from '../../../src/lib/executor/executor.js';
-import { executorsOf } from './same.js';
+import { createExecutors } from './expect-same-result.js';
 
-/** So deep that telling the outermost object of the innermost one takes more than the stack has. */
+/** So deep that settling the innermost value overflows the stack. */
 const LEVELS = 15_000;
 
 const schema = buildSchema(`
@@ -13,7 +13,7 @@ const schema = buildSchema(`
 `);
 
 interface Context {
-  /** What the innermost `last` gives. */
+  /** The resolver of the innermost field. */
   readonly last: () => unknown;
 }
 
@@ -26,7 +26,7 @@ for (const name of ['node', 'must']) fields[name]!.resolve = () => Promise.resol
 fields['nodes']!.resolve = () => [Promise.resolve({})];
 fields['last']!.resolve = (_source, _args, { last }: Context) => last();
 
-/** Through fragments, so that no selection set is deep by itself. */
+/** Nests fragments, because parsing recurses through nested selection sets. */
 function deep(operation: string, field: string): string {
   const fragments = Array.from(
     { length: LEVELS },
@@ -36,29 +36,29 @@ function deep(operation: string, field: string): string {
   return `${operation} { node { ...F0 } text } ${fragments.join(' ')}`;
 }
 
-const CAUSES: readonly [string, () => unknown][] = [
-  ['comes', () => Promise.resolve('last')],
-  ['fails', () => Promise.reject(new Error('Last'))],
+const OUTCOMES: readonly [string, () => unknown][] = [
+  ['fulfilled', () => Promise.resolve('last')],
+  ['rejected', () => Promise.reject(new Error('Last'))],
 ];
-const PLACES = ['query', 'mutation'].flatMap((operation) =>
+const CASES = ['query', 'mutation'].flatMap((operation) =>
   ['node', 'nodes', 'must'].flatMap((field) =>
-    CAUSES.map(([what, last]) => [operation, field, what, last] as const),
+    OUTCOMES.map(([outcome, last]) => [operation, field, outcome, last] as const),
   ),
 );
 
-describe('an executor that fails after a promise has settled', () => {
-  test.each(PLACES)(
-    'fails that %s alone, through `%s`, when the last of it %s',
-    async (operation, field, _what, last) => {
+describe('a stack overflow after a promise has settled', () => {
+  test.each(CASES)(
+    'fails that %s alone, through `%s`, after the innermost promise is %s',
+    async (operation, field, _outcome, last) => {
       const document = parse(deep(operation, field));
-      for (const executor of executorsOf(schema)) {
+      for (const executor of createExecutors(schema)) {
         const small: ExecutorArgs = { document: parse('{ node { text } text }'), contextValue: {} };
         const [broken, other] = await Promise.all([
           executor({ document, contextValue: { last } }),
           executor(small),
         ]);
-        const told = broken.errors?.map(({ message }) => message);
-        expect(told).toContain('Maximum call stack size exceeded');
+        const messages = broken.errors?.map(({ message }) => message);
+        expect(messages).toContain('Maximum call stack size exceeded');
         expect(broken.data).toBeNull();
         expect(other).toEqual(await executor(small));
         expect(other).toEqual({ data: { node: { text: null }, text: 'text' } });
@@ -67,18 +67,23 @@ describe('an executor that fails after a promise has settled', () => {
   );
 });
 
-describe('whatever has a `then`', () => {
+describe('a thenable that', () => {
   type Then = (resolve: (value: unknown) => void, reject: (reason: unknown) => void) => unknown;
   const thenable = (then: Then) => ({ then });
   const own = (then: Then) => Object.assign(Promise.resolve('its own'), { then });
 
-  class Late extends Promise<unknown> {}
+  class PromiseSubclass extends Promise<unknown> {}
 
   test.each<[string, () => unknown, unknown, readonly string[]]>([
-    ['calls back at once', () => thenable((resolve) => resolve('text')), 'text', []],
+    ['calls back synchronously', () => thenable((resolve) => resolve('text')), 'text', []],
     ['calls back with null', () => thenable((resolve) => resolve(null)), null, []],
     ['calls back later', () => thenable((resolve) => setTimeout(resolve, 1, 'text')), 'text', []],
-    ['fails at once', () => thenable((_resolve, reject) => reject(new Error('At once'))), null, ['At once']],
+    [
+      'rejects synchronously',
+      () => thenable((_resolve, reject) => reject(new Error('At once'))),
+      null,
+      ['At once'],
+    ],
     [
       'calls back twice',
       () =>
@@ -109,17 +114,22 @@ describe('whatever has a `then`', () => {
       null,
       ['Thrown'],
     ],
-    ['brings another', () => thenable((resolve) => resolve(thenable((inner) => inner('text')))), 'text', []],
-    ['is a promise with a `then` of its own', () => own((resolve) => resolve('text')), 'text', []],
-    ['is of a class of promises', () => Late.resolve('text'), 'text', []],
-  ])('and %s has its value', async (_what, make, value, told) => {
+    [
+      'resolves to another thenable',
+      () => thenable((resolve) => resolve(thenable((inner) => inner('text')))),
+      'text',
+      [],
+    ],
+    ['is a native promise with its own `then`', () => own((resolve) => resolve('text')), 'text', []],
+    ['is of a subclass of Promise', () => PromiseSubclass.resolve('text'), 'text', []],
+  ])('%s settles once', async (_what, make, value, expectedMessages) => {
     const document = parse('{ item { text } items { text } list text }');
-    for (const executor of executorsOf(withThenables())) {
+    for (const executor of createExecutors(withThenables())) {
       const result: ExecutionResult = await executor({ document, contextValue: { make } });
       const text = { text: value };
       expect(result.data).toEqual({ item: text, items: [text, text], list: [value, 'text'], text: value });
       expect(result.errors?.map(({ message }) => message) ?? []).toEqual(
-        Array.from({ length: 5 }, () => told).flat(),
+        Array.from({ length: 5 }, () => expectedMessages).flat(),
       );
     }
   });

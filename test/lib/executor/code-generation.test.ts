@@ -16,7 +16,7 @@ const PROGRAM = `
   const ask = (source, contextValue) => execute({ document: parse(source), contextValue });
   const items = [{ name: 'a', item: { name: 'b' } }, { name: 'c' }];
   console.log(JSON.stringify(await ask('{ items { name item { name } } text }', items)));
-  // What is left behind here fails later.
+  // The first item's promise is abandoned, and rejects later.
   console.log(JSON.stringify(await ask('{ items { name } }', [failing('Late'), { name: null }])));
   await new Promise((resolve) => setTimeout(resolve, 20));
 `;
@@ -39,7 +39,7 @@ async function run(...flags: readonly string[]): Promise<readonly string[]> {
 }
 
 test.each([[], ['--disallow-code-generation-from-strings']])(
-  'operations are executed by a program of its own: node %s',
+  'executes operations in a process of its own: node %s',
   async (...flags) => {
     const [whole, failed] = await run(...flags);
     expect(whole).toBe(
