@@ -6,9 +6,8 @@ import {
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
+import { errorExtensionsPlugin } from '../graphql/errors/error-extensions.plugin.js';
 import { createFormatError } from '../graphql/errors/format-error.js';
-import { mutationErrorsPlugin } from '../graphql/errors/mutation-errors.plugin.js';
-import { traceIdPlugin } from '../graphql/errors/trace-id.plugin.js';
 import { createSchema } from '../graphql/schema.js';
 import { createExecutor } from '../lib/executor/executor.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -62,8 +61,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
-      traceIdPlugin<RequestContext>(),
-      mutationErrorsPlugin<RequestContext>(),
+      errorExtensionsPlugin,
       documentsPlugin<RequestContext>(createDocumentStore(), { maxDepth, maxTokens: MAX_TOKENS }),
       ...plugins,
     ],

@@ -78,6 +78,7 @@ const CONTENT_TYPE = /^application\/json[\t ]*(?:;|$)/i;
 
 function requireJson(headers: NegotiationHeaders): void {
   const contentType = headers['content-type'] ?? '';
+  if (contentType === 'application/json' && headers['content-encoding'] === undefined) return;
   if (!CONTENT_TYPE.test(contentType)) {
     throw new RequestError(415, 'The `Content-Type` of the request must be `application/json`.');
   }

@@ -17,6 +17,8 @@ export async function createApp({ createServer, isClosing, logger }: AppOptions)
   const app: FastifyInstance = fastify({
     logController: new LogController({ disableRequestLogging: true }),
     loggerInstance,
+    // Nothing is logged by request, so that a logger for each would only cost time.
+    childLoggerFactory: (parent) => parent,
     // While the process drains, requests on open connections are still answered.
     return503OnClosing: false,
     serverFactory: createServer,

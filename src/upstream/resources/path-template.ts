@@ -1,13 +1,12 @@
-/** A collection and the id of a member. The path of a job also has its kind. */
-const MEMBER =
-  /\/(accounts|projects|target-groups|fielding-runs|(?:batch-jobs|fielding-run-jobs)\/[^/]+)\/[^/]+/g;
-
-const MEMBERS: Readonly<Record<string, string>> = {
-  accounts: '/accounts/{account_id}',
-  projects: '/projects/{project_id}',
-  'target-groups': '/target-groups/{target_group_id}',
-  'fielding-runs': '/fielding-runs/{fielding_run_id}',
-};
+/** The names of members, by their collection. */
+const MEMBERS: ReadonlyMap<string, string> = new Map([
+  ['accounts', '{account_id}'],
+  ['projects', '{project_id}'],
+  ['target-groups', '{target_group_id}'],
+  ['fielding-runs', '{fielding_run_id}'],
+]);
+/** The kind of a job stands between these and its id. */
+const JOBS: ReadonlySet<string> = new Set(['batch-jobs', 'fielding-run-jobs']);
 
 /**
  * Replaces the ids in a path by names, as in the API's documentation, and drops the query. The number of templates is
@@ -18,8 +17,12 @@ const MEMBERS: Readonly<Record<string, string>> = {
  */
 export function pathTemplate(path: string): string {
   const query = path.indexOf('?');
-  return (query === -1 ? path : path.slice(0, query)).replace(
-    MEMBER,
-    (_member, collection: string) => MEMBERS[collection] ?? `/${collection}/{job_id}`,
-  );
+  const segments = (query === -1 ? path : path.slice(0, query)).split('/');
+  for (let index = 0; index < segments.length - 1; index += 1) {
+    const segment = segments[index] ?? '';
+    const member = MEMBERS.get(segment);
+    if (member !== undefined) segments[(index += 1)] = member;
+    else if (JOBS.has(segment) && index + 2 < segments.length) segments[(index += 2)] = '{job_id}';
+  }
+  return segments.join('/');
 }
