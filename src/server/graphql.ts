@@ -38,7 +38,9 @@ export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions)
           return landingPage().then((page) => reply.type('text/html; charset=utf-8').send(page));
         }
         const request = new HttpRequest(raw, bodies, connections.goneOf(raw.socket));
-        void pipeline.respond(request).then((response) => send(reply, response));
+        // All responses of one iteration of the event loop are written back to back: their clients, such as a balancer, then wake
+        // up once for all of them. Written one by one, the smallest operation cost 5 us of CPU more, of 43.
+        void pipeline.respond(request).then((response) => setImmediate(send, reply, response));
         return undefined;
       },
     });
