@@ -42,7 +42,7 @@ export class Overload implements Admission {
     this.#callQueue = callQueue;
     this.#sampler = setInterval(() => {
       const sampled = sample();
-      concurrency.tick(sampled, queue.executing, queue.waiting);
+      concurrency.tick(sampled, queue.executing);
       const { answered, rejected } = queue.takeCounts();
       total.tick(sampled, answered);
       queue.update();
@@ -73,7 +73,7 @@ export class Overload implements Admission {
         this.#ticker = undefined;
         return;
       }
-      this.#concurrency.tick(sample(), this.#queue.executing, this.#queue.waiting);
+      this.#concurrency.tick(sample(), this.#queue.executing);
       this.#queue.update();
     }, TICK_MS).unref();
     return ticker;

@@ -4,14 +4,8 @@ import type { LoopSample } from '../../../src/server/overload/event-loop.js';
 const saturated: LoopSample = { busyMs: 10, idleMs: 0, iterationMs: 1, callsWaited: true };
 const idling: LoopSample = { busyMs: 5, idleMs: 5, iterationMs: 1, callsWaited: true };
 
-function tick(
-  limit: AdaptiveLimit,
-  times: number,
-  sample: LoopSample,
-  inFlight = 1000,
-  waiting = 10,
-): number {
-  for (let nth = 0; nth < times; nth += 1) limit.tick(sample, inFlight, waiting);
+function tick(limit: AdaptiveLimit, times: number, sample: LoopSample, inFlight = 1000): number {
+  for (let nth = 0; nth < times; nth += 1) limit.tick(sample, inFlight);
   return limit.value;
 }
 
@@ -40,19 +34,13 @@ test('decreases in proportion to the length of iterations, but not below a quart
 });
 
 test.each([
-  ['the event loop idles', idling],
-  ['no call waits', { ...saturated, callsWaited: false }],
-])('increases by half while requests wait and %s', (_, sample) => {
+  ['half of the time', idling, [3, 5, 8, 12]],
+  ['a fifth of the time', { ...saturated, busyMs: 8, idleMs: 2 }, [3, 4, 5, 6]],
+  ['never, while no call waits', { ...saturated, callsWaited: false }, [3, 4, 5, 6]],
+])('increases in proportion to the idle time when the event loop idles %s', (_, sample, expected) => {
   const limit = new AdaptiveLimit(1000);
   tick(limit, 100, saturated, 2);
-  expect([1, 2, 3, 4].map(() => tick(limit, 1, sample))).toEqual([3, 5, 8, 12]);
-  expect(tick(limit, 11, sample)).toBe(1000);
-});
-
-test('returns to the maximum when no request waits', () => {
-  const limit = new AdaptiveLimit(1000);
-  tick(limit, 100, saturated, 2);
-  expect(tick(limit, 1, idling, 2, 0)).toBe(1000);
+  expect([1, 2, 3, 4].map(() => tick(limit, 1, sample))).toEqual(expected);
 });
 
 test('never exceeds the maximum', () => {
