@@ -93,6 +93,6 @@ export class BodyReader {
 function tooLarge(maxBytes: number): RequestError {
   return new RequestError(
     413,
-    `The body of the request is too large. At most ${maxBytes / 1024 / 1024} MiB are allowed.`,
+    `The body of the request is too large. At most ${maxBytes / 1024 / 1024} MiB is allowed.`,
   );
 }
