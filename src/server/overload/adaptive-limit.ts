@@ -2,7 +2,10 @@ import type { LoopSample } from './event-loop.js';
 
 /** How often {@link AdaptiveLimit.tick} is called while requests wait, in milliseconds. */
 export const TICK_MS = 10;
-const FEWEST = 2;
+/** Two fan-outs keep all calls to the Demand API busy that may be made at a time. */
+const FEWEST_IF_CALLS_WAIT = 2;
+/** Fewer operations of one call each would wait for the Demand API while the event loop only rejects other requests. */
+const FEWEST = 8;
 const [LEAST_INCREASE, LARGEST_INCREASE] = [0.1, 0.5];
 const DECREASE = 0.9;
 /** The most that one sample may take away: a long iteration may have been a pause of the machine. */
@@ -39,7 +42,8 @@ export class AdaptiveLimit {
     const lengthShare = LONG_ITERATION_MS / iterationMs;
     if (idleShare <= IDLE_SHARE && (callsWaited || lengthShare < 1)) {
       const kept = Math.max(LARGEST_DECREASE, Math.min(DECREASE, lengthShare));
-      this.#limit = Math.max(FEWEST, Math.min(this.#limit, inFlight) * kept);
+      const fewest = callsWaited ? FEWEST_IF_CALLS_WAIT : FEWEST;
+      this.#limit = Math.max(Math.min(fewest, this.#max), Math.min(this.#limit, inFlight) * kept);
     } else {
       const increase = Math.max(LEAST_INCREASE, Math.min(LARGEST_INCREASE, idleShare));
       this.#limit = Math.min(this.#max, Math.ceil(this.#limit * (1 + increase)));

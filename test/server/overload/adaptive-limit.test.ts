@@ -18,13 +18,13 @@ test('stays there while iterations are short and no call waits', () => {
 });
 
 test.each([
-  ['calls wait', saturated],
-  ['iterations are a little too long', { ...saturated, iterationMs: 3.1, callsWaited: false }],
-])('decreases from what is in flight down to two while the event loop is saturated and %s', (_, sample) => {
+  ['calls wait', 2, saturated],
+  ['iterations are a little too long', 8, { ...saturated, iterationMs: 3.1, callsWaited: false }],
+])('while the event loop is saturated and %s, decreases down to %i', (_, fewest, sample) => {
   const limit = new AdaptiveLimit(1000);
   expect(tick(limit, 1, sample, 50)).toBeCloseTo(45);
   expect(tick(limit, 1, sample, 45)).toBeCloseTo(40.5);
-  expect(tick(limit, 100, sample, 40)).toBe(2);
+  expect(tick(limit, 100, sample, 40)).toBe(fewest);
 });
 
 test('decreases in proportion to the length of iterations, but not below a quarter at once', () => {
@@ -41,6 +41,10 @@ test.each([
   const limit = new AdaptiveLimit(1000);
   tick(limit, 100, saturated, 2);
   expect([1, 2, 3, 4].map(() => tick(limit, 1, sample))).toEqual(expected);
+});
+
+test('never exceeds a maximum below the fewest', () => {
+  expect(tick(new AdaptiveLimit(3), 10, { ...saturated, iterationMs: 9, callsWaited: false })).toBe(3);
 });
 
 test('never exceeds the maximum', () => {
