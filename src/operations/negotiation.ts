@@ -17,23 +17,31 @@ export interface NegotiationHeaders {
 }
 
 /**
- * Decides how a request is answered, before anything of its body is read (GraphQL over HTTP, 5 and 6.1).
+ * Decides how a request is answered (GraphQL over HTTP, 6.1).
  *
  * @returns the media type of the response
- * @throws {RequestError} 406 where the client accepts no type of response, 415 where the body is of a type that is not
- *   read, 400 where a browser could have sent the request on behalf of another site
+ * @throws {RequestError} 406 where the client accepts no type of response
  */
-export function negotiate(method: string, headers: NegotiationHeaders): string {
-  const responseType = responseTypeOf(headers.accept);
+export function negotiateResponse(accept: string | undefined): string {
+  const responseType = responseTypeOf(accept);
   if (responseType === undefined) {
     throw new RequestError(
       406,
       'The `Accept` header allows neither `application/graphql-response+json` nor `application/json`.',
     );
   }
+  return responseType;
+}
+
+/**
+ * Decides whether a request is read, before anything of its body is (GraphQL over HTTP, 5).
+ *
+ * @throws {RequestError} 415 where the body is of a type that is not read, 400 where a browser could have sent the request on
+ *   behalf of another site
+ */
+export function checkRequest(method: string, headers: NegotiationHeaders): void {
   if (method === 'POST') requireJson(headers);
   else requirePreflight(headers);
-  return responseType;
 }
 
 /** Whether a browser asks for a page rather than for a result. */

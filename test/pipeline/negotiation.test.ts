@@ -1,4 +1,9 @@
-import { negotiate, prefersHtml, type NegotiationHeaders } from '../../src/operations/negotiation.js';
+import {
+  checkRequest,
+  negotiateResponse,
+  prefersHtml,
+  type NegotiationHeaders,
+} from '../../src/operations/negotiation.js';
 import { RequestError } from '../../src/operations/request-error.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -7,7 +12,9 @@ const GRAPHQL_TYPE = 'application/graphql-response+json; charset=utf-8';
 /** The type of the response, or the status of the rejection. */
 function outcome(method: string, headers: NegotiationHeaders): string | number {
   try {
-    return negotiate(method, headers);
+    const type = negotiateResponse(headers.accept);
+    checkRequest(method, headers);
+    return type;
   } catch (error) {
     if (error instanceof RequestError) return error.status;
     throw error;
