@@ -12,6 +12,8 @@ const readRun = postText({
   body: '{"query":"{ fieldingRun(id: \\"1/p/t/r\\") { id } }"}',
 });
 
+const account = (id: number) => ({ id, name: 'A' });
+
 let upstream: ScriptedUpstream;
 let gateway: TestGateway;
 const clients: RawClient[] = [];
@@ -100,6 +102,34 @@ describe('A request that is not HTTP', () => {
     const client = await connect();
     client.send(bytes);
     expect(errorIn(await client.untilClosed())).toEqual(error(status, message));
+  });
+
+  test.each([
+    ['a request that ends the connection', { Connection: 'close' }],
+    ['another request', {}],
+  ])('does not cut off the response to %s before it', async (_, headers) => {
+    await start();
+    upstream.on('GET', '/accounts', {
+      body: { accounts: Array.from({ length: 30 }, (_, id) => account(id)) },
+    });
+    const alias = 'a'.repeat(900_000);
+    const client = await connect();
+    client.pause();
+    client.send(
+      postText({
+        headers: { Authorization: 'Bearer a', ...headers },
+        body: `{"query":"{ accounts { ${alias}: __typename } }"}`,
+      }),
+    );
+    await until(() => upstream.requests.length === 1);
+    // The operating system has taken a part of the response, and the gateway still has the rest.
+    await sleep(300);
+    client.send('nonsense\r\n\r\n');
+    await sleep(50);
+    client.resume();
+    const text = await client.untilClosed();
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+    expect(text.endsWith(':"Account"}]}}\n')).toBe(true);
   });
 
   test('is not answered in place of the request before it', async () => {

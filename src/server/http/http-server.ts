@@ -64,7 +64,10 @@ function respondToClientError(
   connections: ClientConnections,
 ): void {
   const current = connections.currentOn(client);
-  if (error.code === 'ECONNRESET' || !client.writable || current?.headersSent === true) client.destroy();
+  if (error.code === 'ECONNRESET' || !client.writable) client.destroy();
+  // The response to an earlier request is on its way.
+  else if (current?.writableEnded === true) client.destroySoon();
+  else if (current?.headersSent === true) client.destroy();
   else if (current?.req.complete !== true)
     reject(client, clientError(error.code), current?.req.headers ?? {});
   // An earlier request is still being handled. The client would take this for the response to it.
