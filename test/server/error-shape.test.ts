@@ -158,6 +158,11 @@ describe('A client that expects to be asked for its body', () => {
     );
   });
 
+  test('is not asked over HTTP/1.0', async () => {
+    const request = postText({ headers: { Expect: '100-continue' } }).replace('HTTP/1.1', 'HTTP/1.0');
+    expect(await responseTo(request)).toMatchObject({ status: 200 });
+  });
+
   test.each([
     ['the type', { 'Content-Type': 'text/plain' }, 415],
     ['the length', { 'Content-Length': String(5 * MIB) }, 413],

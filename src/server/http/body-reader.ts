@@ -33,7 +33,7 @@ export class BodyReader {
   read(request: IncomingMessage, response: ServerResponse): Promise<string> {
     const { maxBytes, maxUnfinishedBytes } = this.#options;
     if (Number(request.headers['content-length']) > maxBytes) return Promise.reject(tooLarge(maxBytes));
-    if (request.headers.expect !== undefined) response.writeContinue();
+    if (request.headers.expect !== undefined && request.httpVersion === '1.1') response.writeContinue();
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let length = 0;

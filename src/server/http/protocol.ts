@@ -13,12 +13,13 @@ export function rejectUnsupported(request: FastifyRequest, reply: FastifyReply, 
 
 function protocolError({ raw: { httpVersion }, headers }: FastifyRequest): RequestError | undefined {
   const { host, expect, 'transfer-encoding': transferEncoding } = headers;
+  const isHttp11 = httpVersion === '1.1';
   // RFC 9112, 3.2
-  if (host === undefined && httpVersion === '1.1') {
+  if (isHttp11 && host === undefined) {
     return new RequestError(400, 'The request has no `Host` header.', { headers: { connection: 'close' } });
   }
-  // RFC 9110, 10.1.1
-  if (expect !== undefined && expect.toLowerCase() !== '100-continue') {
+  // RFC 9110, 10.1.1: an expectation of an HTTP/1.0 client is ignored.
+  if (isHttp11 && expect !== undefined && expect.toLowerCase() !== '100-continue') {
     return new RequestError(417, 'The only `Expect` header that is supported is `100-continue`.');
   }
   // RFC 9112, 6.1. Node.js decodes `chunked` and passes the other codings on.
