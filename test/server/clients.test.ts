@@ -177,6 +177,19 @@ describe('Requests that are pipelined', () => {
     await good.until(responses(100));
   });
 
+  test('are answered, if they are few, while greedy clients have sent too many', async () => {
+    await start({ REQUEST_TIMEOUT_MS: '1000' });
+    upstream.on('GET', RUN, { fault: 'hang' });
+    const tiny = 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n';
+    const greedy = await connectMany(2);
+    for (const client of greedy) client.send(readRun + tiny.repeat(1000));
+    await until(() => upstream.requests.length === 2);
+    const good = await connect();
+    good.send(tiny.repeat(5));
+    await good.until(responses(5));
+    expect(greedy.map(({ isClosed }) => isClosed)).toEqual([false, false]);
+  });
+
   test('end with a response that closes the connection', async () => {
     await start();
     const client = await connect();
