@@ -211,12 +211,14 @@ describe('Requests that are pipelined', () => {
 describe('A client that goes away', () => {
   test('cancels the calls of its operation', async () => {
     await start({ DEMAND_API_TIMEOUT_MS: '600000', REQUEST_TIMEOUT_MS: '600000' });
+    await until(() => upstream.connections() === 0);
+    const abandonedBefore = upstream.abandoned.length;
     upstream.on('GET', RUN, { fault: 'hang' });
     const client = await connect();
     client.send(readRun + readRun);
     await until(() => upstream.requests.length === 1);
     client.close();
-    await until(() => upstream.abandoned.length === 1 && upstream.connections() === 0);
+    await until(() => upstream.abandoned.length === abandonedBefore + 1 && upstream.connections() === 0);
     expect(upstream.requests).toHaveLength(1);
   });
 });
