@@ -132,15 +132,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await sleep(config.drainDelayMs);
     // The gateway listens until these are answered, so that health checks get "not ready" rather than no connection.
     await connections.answered(config.requestTimeoutMs);
-    const stopped = apollo.stop();
+    // A plugin that fails must not keep the rest from being closed.
+    const stopped = Promise.allSettled([apollo.stop()]);
     await Promise.race([stopped, sleep(LAST_REQUESTS_MS, undefined, { ref: false })]);
     await connections.answered(config.requestTimeoutMs);
     await connections.flushed(FLUSH_MS);
     app.server.closeAllConnections();
-    await stopped;
+    const [result] = await stopped;
+    await app.close();
     connections.close();
     overload.close();
     upstream.close();
+    if (result.status === 'rejected') throw result.reason;
   };
   let stopped: Promise<void> | undefined;
   return { url, close: () => (stopped ??= stop()) };

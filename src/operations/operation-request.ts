@@ -29,9 +29,12 @@ export function operationInBody(text: string): OperationRequest {
 /**
  * The operation in the query string of a `GET` request. An empty parameter counts as absent.
  *
- * @throws {RequestError} 400, naming the parameter
+ * @throws {RequestError} 400, naming the parameter, or where the query string cannot be decoded
  */
 export function operationInQueryString(queryString: string): OperationRequest {
+  if (!isPercentEncoded(queryString)) {
+    throw new RequestError(400, 'The query string is not percent-encoded UTF-8.');
+  }
   const params = new URLSearchParams(queryString);
   const parameter = (name: string): string | undefined => {
     const [value = '', ...more] = params.getAll(name);
@@ -78,6 +81,16 @@ function parsed(text: string, what = 'The body of the request'): unknown {
       400,
       `${what} is not valid JSON, or has a property \`__proto__\` or \`constructor.prototype\`, which is not allowed.`,
     );
+  }
+}
+
+/** `URLSearchParams` would replace what it cannot decode. */
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

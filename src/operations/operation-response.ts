@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { GraphQLResponse } from '@apollo/server';
 import type { FormattedExecutionResult } from 'graphql';
 import { GATEWAY_FAILED, type ErrorExtensions } from '../graphql/errors/format-error.js';
@@ -12,12 +13,28 @@ export interface OperationResponse {
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** The response to an operation that Apollo Server has executed or rejected. */
+/** The headers that say where a response ends (RFC 9112, 6). */
+const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
+
+/**
+ * The response to an operation that Apollo Server has executed or rejected.
+ *
+ * @throws Error where a plugin has set a status or a header that no response can have
+ */
 export function operationResponse({ http, body }: GraphQLResponse, contentType: string): OperationResponse {
   if (body.kind !== 'single') throw new Error('No schema of the gateway has incremental delivery.');
   const headers: Record<string, string> = { 'content-type': contentType };
-  for (const [name, value] of http.headers) headers[name] = value;
-  return { status: http.status ?? 200, headers, body: serialize(body.singleResult) };
+  for (const [name, value] of http.headers) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    if (FRAMING.has(name)) throw new Error(`The header ${name} is not for plugins to set.`);
+    headers[name] = value;
+  }
+  const { status = 200 } = http;
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw new Error(`A response cannot have the status ${status}.`);
+  }
+  return { status, headers, body: serialize(body.singleResult) };
 }
 
 /** The response to a request that is rejected, in the one form of all errors. */

@@ -4,7 +4,7 @@ import { createContext, type ContextDeps, type RequestContext } from '../context
 import type { Logger } from '../telemetry/logger.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Cancellation } from '../upstream/http/cancellation.js';
-import { negotiate, type NegotiationHeaders } from './negotiation.js';
+import { checkRequest, negotiateResponse, type NegotiationHeaders } from './negotiation.js';
 import { operationInBody, operationInQueryString, type OperationRequest } from './operation-request.js';
 import { failure, operationResponse, rejection, type OperationResponse } from './operation-response.js';
 import { RequestError } from './request-error.js';
@@ -62,12 +62,16 @@ export class OperationPipeline {
     const { admission, apollo } = this.#options;
     let contentType: string | undefined;
     let release: (() => void) | undefined;
+    let isUnderstood = false;
     try {
-      contentType = negotiate(request.method, request.headers);
+      contentType = negotiateResponse(request.headers.accept);
+      checkRequest(request.method, request.headers);
       admission.check();
       const body = request.method === 'POST' ? await request.readBody() : undefined;
       release = await admission.admit(request.gone);
-      const operation = await this.#parse(request, body);
+      const operation =
+        body === undefined ? operationInQueryString(request.queryString) : operationInBody(body);
+      isUnderstood = true;
       const contextValue = createContext(this.#options.context, {
         principal: await this.#authenticate(request),
         trace: request.trace,
@@ -76,24 +80,17 @@ export class OperationPipeline {
       // Apollo Server looks up the persisted query, parses and validates its document once, has its plugins check the operation,
       // executes it through `executorGateway`, and formats the errors.
       const result = await apollo.executeOperation(
-        { ...operation, http: httpRequest(request, operation) },
+        { ...operation, http: httpRequest(request, body === undefined ? undefined : operation) },
         { contextValue },
       );
       return operationResponse(result, contentType);
     } catch (error) {
+      if (!isUnderstood && error instanceof RequestError && error.status < 500) {
+        await this.#notify('invalidRequestWasReceived', error);
+      }
       return this.#rejected(error, request, contentType);
     } finally {
       release?.();
-    }
-  }
-
-  async #parse(request: TransportRequest, body: string | undefined): Promise<OperationRequest> {
-    try {
-      return body === undefined ? operationInQueryString(request.queryString) : operationInBody(body);
-    } catch (error) {
-      const given = error instanceof Error ? error : new Error(String(error));
-      for (const plugin of this.#options.plugins) await plugin.invalidRequestWasReceived?.({ error: given });
-      throw error;
     }
   }
 
@@ -101,9 +98,17 @@ export class OperationPipeline {
     try {
       return await this.#options.authenticate(headers.authorization);
     } catch (error) {
-      const given = error instanceof Error ? error : new Error(String(error));
-      for (const plugin of this.#options.plugins) await plugin.contextCreationDidFail?.({ error: given });
+      await this.#notify('contextCreationDidFail', error instanceof Error ? error : new Error(String(error)));
       throw error;
+    }
+  }
+
+  /** Calls a hook that Apollo Server calls for requests over HTTP only. As there, a hook that fails changes no response. */
+  async #notify(hook: 'invalidRequestWasReceived' | 'contextCreationDidFail', error: Error): Promise<void> {
+    try {
+      await Promise.all(this.#options.plugins.map(async (plugin) => plugin[hook]?.({ error })));
+    } catch (failed) {
+      this.#options.logger.error({ err: failed }, `The hook ${hook} of a plugin failed.`);
     }
   }
 
@@ -119,7 +124,7 @@ export class OperationPipeline {
 }
 
 /** The request as plugins of Apollo Server see it. */
-function httpRequest({ method, headers, queryString }: TransportRequest, body: OperationRequest) {
+function httpRequest({ method, headers, queryString }: TransportRequest, body: OperationRequest | undefined) {
   const map = new HeaderMap();
   for (const name in headers) {
     const value = headers[name];

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import type { RequestContext } from '../context.js';
@@ -8,7 +8,7 @@ import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Cancellation } from '../upstream/http/cancellation.js';
 import type { BodyReader } from './http/body-reader.js';
 import type { ClientConnections } from './http/client-connections.js';
-import { send } from './http/errors.js';
+import { sendOrFail } from './http/errors.js';
 import { traceOf } from './http/trace.js';
 
 export interface GraphQLRouteOptions {
@@ -22,29 +22,23 @@ export interface GraphQLRouteOptions {
 /** Serves operations over HTTP at `/graphql`. */
 export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
   const { pipeline, bodies, connections, landingPage } = options;
-  void app.register((scope, _options, registered) => {
-    // The pipeline reads the body, when it knows that it wants it.
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', (_request, _payload, done) => {
-      done(null);
-    });
-    scope.route({
-      method: ['GET', 'POST'],
-      url: '/graphql',
-      // A `HEAD` request is not a `GET` request to Apollo Server, which would execute mutations for it.
-      exposeHeadRoute: false,
-      handler({ method, raw, headers: { accept } }, reply) {
-        if (landingPage !== undefined && method === 'GET' && prefersHtml(accept)) {
-          return landingPage().then((page) => reply.type('text/html; charset=utf-8').send(page));
-        }
-        const request = new HttpRequest(raw, bodies, connections.goneOf(raw.socket));
-        // All responses of one iteration of the event loop are written back to back: their clients, such as a balancer, then wake
-        // up once for all of them. Written one by one, the smallest operation cost 5 us of CPU more, of 43.
-        void pipeline.respond(request).then((response) => setImmediate(send, reply, response));
-        return undefined;
-      },
-    });
-    registered();
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    // A `HEAD` request is not a `GET` request to Apollo Server, which would execute mutations for it.
+    exposeHeadRoute: false,
+    handler(request, reply) {
+      const { method, raw, headers } = request;
+      if (landingPage !== undefined && method === 'GET' && prefersHtml(headers.accept)) {
+        return landingPage().then((page) => reply.type('text/html; charset=utf-8').send(page));
+      }
+      // All responses of one iteration of the event loop are written back to back: their clients, such as a balancer, then wake
+      // up once for all of them. Written one by one, the smallest operation cost 5 us of CPU more, of 43.
+      void pipeline
+        .respond(new HttpRequest(raw, reply.raw, bodies, connections.goneOf(raw.socket)))
+        .then((response) => setImmediate(sendOrFail, request, reply, response));
+      return undefined;
+    },
   });
 }
 
@@ -69,14 +63,16 @@ class HttpRequest implements TransportRequest {
   readonly trace: TraceContext;
   readonly gone: Cancellation;
   readonly #raw: IncomingMessage;
+  readonly #response: ServerResponse;
   readonly #bodies: BodyReader;
 
-  constructor(raw: IncomingMessage, bodies: BodyReader, gone: Cancellation) {
+  constructor(raw: IncomingMessage, response: ServerResponse, bodies: BodyReader, gone: Cancellation) {
     this.method = raw.method === 'POST' ? 'POST' : 'GET';
     this.headers = raw.headers;
     this.trace = traceOf(raw.headers);
     this.gone = gone;
     this.#raw = raw;
+    this.#response = response;
     this.#bodies = bodies;
   }
 
@@ -87,6 +83,6 @@ class HttpRequest implements TransportRequest {
   }
 
   readBody(): Promise<string> {
-    return this.#bodies.read(this.#raw);
+    return this.#bodies.read(this.#raw, this.#response);
   }
 }

@@ -222,6 +222,116 @@ describe.each(['planned', 'graphql-js'])('With the %s executor, a plugin', (exec
     await gateway.close();
   });
 
+  test.each<[string, number | undefined, Readonly<Record<string, string>>]>([
+    ['a status that is none', 99, {}],
+    ['a status of a response that is not the last', 103, {}],
+    ['a header value with a line break', undefined, { 'x-name': 'a\nb' }],
+    ['a header name with a space', undefined, { 'x name': 'a' }],
+    ['the framing of the response', undefined, { 'transfer-encoding': 'chunked' }],
+  ])('that sets %s is reported as a defect of the gateway', async (_, status, headers) => {
+    const plugin: ApolloServerPlugin<RequestContext> = {
+      requestDidStart: () =>
+        Promise.resolve({
+          willSendResponse({ response: { http } }) {
+            if (status !== undefined) http.status = status;
+            for (const [name, value] of Object.entries(headers)) http.headers.set(name, value);
+            return Promise.resolve();
+          },
+        }),
+    };
+    const gateway = await startTestGateway({
+      demandApiUrl: emulator.url,
+      plugins: [plugin],
+      env: { GRAPHQL_EXECUTION: executor },
+    });
+    const signal = AbortSignal.timeout(5000);
+    expect(await gateway.execute('{ __typename }', {}, { signal })).toMatchObject({
+      status: 500,
+      errors: [{ message: 'The gateway failed.', extensions: { traceId: expect.any(String) } }],
+    });
+    await gateway.close();
+  });
+
+  test('can set the status and headers of a response', async () => {
+    const plugin: ApolloServerPlugin<RequestContext> = {
+      requestDidStart: () =>
+        Promise.resolve({
+          willSendResponse({ response: { http } }) {
+            http.status = 418;
+            http.headers.set('x-name', 'value');
+            return Promise.resolve();
+          },
+        }),
+    };
+    const gateway = await startTestGateway({
+      demandApiUrl: emulator.url,
+      plugins: [plugin],
+      env: { GRAPHQL_EXECUTION: executor },
+    });
+    const { status, headers, data } = await gateway.execute('{ __typename }');
+    expect({ status, header: headers.get('x-name'), data }).toEqual({
+      status: 418,
+      header: 'value',
+      data: { __typename: 'Query' },
+    });
+    await gateway.close();
+  });
+
+  test('sees requests that are rejected before they are understood, and cannot change their responses', async () => {
+    const seen: string[] = [];
+    const plugin: ApolloServerPlugin<RequestContext> = {
+      invalidRequestWasReceived({ error }) {
+        seen.push(error.message);
+        return Promise.reject(new Error('secret'));
+      },
+    };
+    const gateway = await startTestGateway({
+      demandApiUrl: emulator.url,
+      plugins: [plugin],
+      env: { GRAPHQL_EXECUTION: executor },
+    });
+    const url = `${gateway.url}/graphql`;
+    const post = (headers: Readonly<Record<string, string>>, body: string) =>
+      fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+    const responses = await Promise.all([
+      fetch(`${url}?query={__typename}`),
+      post({ accept: 'text/css' }, '{}'),
+      post({ 'content-type': 'text/plain' }, '{}'),
+      post({}, '{'),
+    ]);
+    expect(responses.map(({ status }) => status)).toEqual([400, 406, 415, 400]);
+    expect(seen.sort()).toEqual([
+      expect.stringMatching(/^A query by `GET`/),
+      expect.stringMatching(/^The `Accept` header/),
+      expect.stringMatching(/^The `Content-Type`/),
+      expect.stringMatching(/^The body of the request is not valid JSON/),
+    ]);
+    await gateway.close();
+  });
+
+  test('sees the request as HTTP', async () => {
+    const seen: unknown[] = [];
+    const plugin: ApolloServerPlugin<RequestContext> = {
+      requestDidStart({ request: { http } }) {
+        seen.push([http?.method, http?.search, http?.body, http?.headers.get('x-name')]);
+        return Promise.resolve();
+      },
+    };
+    const gateway = await startTestGateway({
+      demandApiUrl: emulator.url,
+      plugins: [plugin],
+      env: { GRAPHQL_EXECUTION: executor },
+    });
+    await gateway.execute('{ __typename }', {}, { headers: { 'x-name': 'a' } });
+    const search = '?query={__typename}';
+    await fetch(`${gateway.url}/graphql${search}`, { headers: { authorization: 'a', 'x-name': 'b' } });
+    expect(seen).toEqual([
+      ['POST', '', { query: '{ __typename }', variables: {} }, 'a'],
+      ['GET', search, undefined, 'b'],
+    ]);
+    await gateway.close();
+  });
+
   test('that fails is reported as a defect of the gateway, without its message', async () => {
     const plugin: ApolloServerPlugin<RequestContext> = {
       requestDidStart: () => Promise.reject(new Error('secret')),

@@ -12,6 +12,8 @@ const readRun = postText({
   body: '{"query":"{ fieldingRun(id: \\"1/p/t/r\\") { id } }"}',
 });
 
+const account = (id: number) => ({ id, name: 'A' });
+
 let upstream: ScriptedUpstream;
 let gateway: TestGateway;
 const clients: RawClient[] = [];
@@ -102,6 +104,34 @@ describe('A request that is not HTTP', () => {
     expect(errorIn(await client.untilClosed())).toEqual(error(status, message));
   });
 
+  test.each([
+    ['a request that ends the connection', { Connection: 'close' }],
+    ['another request', {}],
+  ])('does not cut off the response to %s before it', async (_, headers) => {
+    await start();
+    upstream.on('GET', '/accounts', {
+      body: { accounts: Array.from({ length: 30 }, (_, id) => account(id)) },
+    });
+    const alias = 'a'.repeat(900_000);
+    const client = await connect();
+    client.pause();
+    client.send(
+      postText({
+        headers: { Authorization: 'Bearer a', ...headers },
+        body: `{"query":"{ accounts { ${alias}: __typename } }"}`,
+      }),
+    );
+    await until(() => upstream.requests.length === 1);
+    // The operating system has taken a part of the response, and the gateway still has the rest.
+    await sleep(300);
+    client.send('nonsense\r\n\r\n');
+    await sleep(50);
+    client.resume();
+    const text = await client.untilClosed();
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+    expect(text.endsWith(':"Account"}]}}\n')).toBe(true);
+  });
+
   test('is not answered in place of the request before it', async () => {
     await start();
     upstream.on('GET', RUN, { delayMs: 100, status: 404 });
@@ -147,6 +177,19 @@ describe('Requests that are pipelined', () => {
     await good.until(responses(100));
   });
 
+  test('are answered, if they are few, while greedy clients have sent too many', async () => {
+    await start({ REQUEST_TIMEOUT_MS: '1000' });
+    upstream.on('GET', RUN, { fault: 'hang' });
+    const tiny = 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n';
+    const greedy = await connectMany(2);
+    for (const client of greedy) client.send(readRun + tiny.repeat(1000));
+    await until(() => upstream.requests.length === 2);
+    const good = await connect();
+    good.send(tiny.repeat(5));
+    await good.until(responses(5));
+    expect(greedy.map(({ isClosed }) => isClosed)).toEqual([false, false]);
+  });
+
   test('end with a response that closes the connection', async () => {
     await start();
     const client = await connect();
@@ -168,12 +211,14 @@ describe('Requests that are pipelined', () => {
 describe('A client that goes away', () => {
   test('cancels the calls of its operation', async () => {
     await start({ DEMAND_API_TIMEOUT_MS: '600000', REQUEST_TIMEOUT_MS: '600000' });
+    await until(() => upstream.connections() === 0);
+    const abandonedBefore = upstream.abandoned.length;
     upstream.on('GET', RUN, { fault: 'hang' });
     const client = await connect();
     client.send(readRun + readRun);
     await until(() => upstream.requests.length === 1);
     client.close();
-    await until(() => upstream.abandoned.length === 1 && upstream.connections() === 0);
+    await until(() => upstream.abandoned.length === abandonedBefore + 1 && upstream.connections() === 0);
     expect(upstream.requests).toHaveLength(1);
   });
 });

@@ -1,12 +1,16 @@
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { connect } from 'node:net';
 import { createServer, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import type { GraphQLServerListener } from '@apollo/server';
 import { demo } from '../../src/emulator/index.js';
 import { FieldingRunDocument } from '../generated/documents.js';
 import { startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
+import { openRaw } from '../helpers/raw-client.js';
+import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
 
 const runId = `${demo.accountId}/${demo.projectId}/${demo.live.targetGroupId}/${demo.live.fieldingRunId}`;
@@ -213,7 +217,7 @@ describe('A body', () => {
     const cut = body.indexOf(Buffer.from('ä')) + 1;
     const request = postInPieces();
     request.write(body.subarray(0, cut));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await setTimeout(20);
     request.end(body.subarray(cut));
     const [answer] = (await once(request, 'response')) as [IncomingMessage];
     expect(await text(answer)).toContain('Unexpected character: U+00E4');
@@ -374,6 +378,26 @@ describe('Closing', () => {
     await cut;
   });
 
+  test.each<[string, GraphQLServerListener]>([
+    ['drainServer', { drainServer: () => Promise.reject(new Error('The plugin failed.')) }],
+    ['serverWillStop', { serverWillStop: () => Promise.reject(new Error('The plugin failed.')) }],
+  ])('is complete though the hook %s of a plugin fails, and reports that', async (_, listener) => {
+    const upstream = await startScriptedUpstream();
+    upstream.on('GET', '/accounts', { body: { accounts: [] } });
+    const plugin = { serverWillStart: () => Promise.resolve(listener) };
+    const own = await startTestGateway({ demandApiUrl: upstream.url, plugins: [plugin] });
+    const idle = await openRaw(own.url);
+    expect(await own.execute('{ accounts { id } }')).toMatchObject({ status: 200 });
+    expect(upstream.connections()).toBe(1);
+    await expect(own.close()).rejects.toThrow('The plugin failed.');
+    await idle.untilClosed();
+    await listensOn(Number(new URL(own.url).port));
+    // The API itself keeps idle connections for five seconds.
+    await setTimeout(100);
+    expect(upstream.connections()).toBe(0);
+    await upstream.close();
+  });
+
   test('may be asked for twice', async () => {
     const own = await startTestGateway({ demandApiUrl: emulator.url });
     await Promise.all([own.close(), own.close()]);
@@ -385,8 +409,7 @@ describe('Closing', () => {
   }
 
   async function arrived(): Promise<void> {
-    while ((await emulator.control.requests()).length === 0)
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    while ((await emulator.control.requests()).length === 0) await setTimeout(5);
   }
 
   /** Fails where somebody still listens there. */

@@ -3,6 +3,8 @@ import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Logger } from '../../telemetry/logger.js';
 import { sendError, serveErrors } from './errors.js';
 import type { HttpServerFactory } from './http-server.js';
+import { rejectUnsupported } from './protocol.js';
+import { CORS, SECURITY_HEADERS, SHARED_HEADERS } from './shared-headers.js';
 
 export interface AppOptions {
   readonly createServer: HttpServerFactory;
@@ -24,20 +26,26 @@ export async function createApp({ createServer, isClosing, logger }: AppOptions)
     serverFactory: createServer,
     // `createServer` has one for each server, also for the second one of `localhost`.
     clientErrorHandler: () => undefined,
-    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+    // Hooks are not called where Fastify cannot read the path.
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply.headers(SHARED_HEADERS)),
   });
   app.addHook('onSend', (_request, reply, _payload, done) => {
-    // Responses depend on the caller's credential, and are not to be guessed at.
-    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+    reply.headers(SECURITY_HEADERS);
     if (isClosing()) reply.header('connection', 'close');
     done();
   });
-  // No cookie and no other ambient credential counts, so any origin may call.
   await app.register(cors, {
-    origin: '*',
+    ...CORS,
     methods: ['GET', 'POST'],
-    exposedHeaders: ['retry-after'],
     maxAge: 86_400,
+    // Otherwise `OPTIONS` without these headers is answered with text instead of an error of ours.
+    strictPreflight: false,
+  });
+  app.addHook('onRequest', rejectUnsupported);
+  // A route that wants a body reads it itself, within bounds. Fastify would buffer the bodies of requests for unknown paths, too.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => {
+    done(null);
   });
   serveErrors(app);
   return app;

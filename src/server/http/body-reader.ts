@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RequestError } from '../../operations/request-error.js';
 
 export interface BodyReaderOptions {
@@ -24,14 +25,15 @@ export class BodyReader {
   }
 
   /**
-   * Reads a body as UTF-8.
+   * Reads a body as UTF-8, after it has asked for it on `response` if the client expects that (RFC 9110, 10.1.1).
    *
    * @throws {RequestError} 413 where it is too large; 503 where it is the oldest of too many that have not arrived whole;
-   *   400 where the client goes away
+   *   400 where it is not UTF-8, or the client goes away
    */
-  read(request: IncomingMessage): Promise<string> {
+  read(request: IncomingMessage, response: ServerResponse): Promise<string> {
     const { maxBytes, maxUnfinishedBytes } = this.#options;
     if (Number(request.headers['content-length']) > maxBytes) return Promise.reject(tooLarge(maxBytes));
+    if (request.headers.expect !== undefined && request.httpVersion === '1.1') response.writeContinue();
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let length = 0;
@@ -59,7 +61,9 @@ export class BodyReader {
       const onEnd = () => {
         end();
         const [first] = chunks;
-        resolve((chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)).toString());
+        const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+        if (isUtf8(bytes)) resolve(bytes.toString());
+        else reject(new RequestError(400, 'The body of the request is not UTF-8.'));
       };
       const onClose = () => {
         body.fail(new RequestError(400, 'The body of the request is incomplete.'));

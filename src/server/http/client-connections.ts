@@ -5,6 +5,8 @@ import { Cancellation } from '../../upstream/http/cancellation.js';
 
 /** The most requests, on all connections, that clients have pipelined and that wait for earlier ones. */
 const MAX_PIPELINED = 2000;
+/** So many may wait on a connection even then, so that greedy clients do not have those of others disconnected. */
+const ALWAYS_PIPELINED = 4;
 /** A connection is not read while so many requests wait on it. */
 const PAUSE_AT = 16;
 const SWEEP_MS = 500;
@@ -40,7 +42,7 @@ export class ClientConnections {
         connection.start({ request, response, listener });
         return;
       }
-      if (this.#pipelined >= MAX_PIPELINED) {
+      if (this.#pipelined >= MAX_PIPELINED && connection.waiting >= ALWAYS_PIPELINED) {
         socket.destroy();
         return;
       }
@@ -117,6 +119,10 @@ class ClientConnection {
   constructor(socket: Socket, onDequeued: (count: number) => void) {
     this.#socket = socket;
     this.#onDequeued = onDequeued;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   start({ request, response, listener }: Exchange): void {

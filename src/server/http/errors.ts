@@ -1,4 +1,3 @@
-import { METHODS } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { failure, rejection, type OperationResponse } from '../../operations/operation-response.js';
 import { RequestError } from '../../operations/request-error.js';
@@ -6,8 +5,13 @@ import { traceOf } from './trace.js';
 
 /** Gives every error of HTTP the one form that errors of operations have: `errors`, a code and a trace id. */
 export function serveErrors(app: FastifyInstance): void {
+  const methods = new Map<string, Set<string>>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const known = methods.get(url) ?? new Set();
+    methods.set(url, new Set([...known, ...[method].flat()]));
+  });
   app.setNotFoundHandler((request, reply) =>
-    send(reply, rejection(notFound(app, request), traceId(request))),
+    send(reply, rejection(notFound(request, methods), traceId(request))),
   );
   app.setErrorHandler(sendError);
 }
@@ -30,9 +34,21 @@ export function send(reply: FastifyReply, { status, headers, body }: OperationRe
   return reply.code(status).headers(headers).send(body);
 }
 
-function notFound(app: FastifyInstance, { method, url }: FastifyRequest): RequestError {
-  const path = url.replace(/\?.*/s, '');
-  const allowed = METHODS.filter((other) => app.hasRoute({ method: other, url: path }));
+/** Sends a response whose headers Node.js may refuse, since plugins can set them. */
+export function sendOrFail(request: FastifyRequest, reply: FastifyReply, response: OperationResponse): void {
+  try {
+    send(reply, response);
+  } catch (error) {
+    sendError(error instanceof Error ? error : new Error(String(error)), request, reply);
+  }
+}
+
+function notFound(
+  { method, url }: FastifyRequest,
+  methods: ReadonlyMap<string, ReadonlySet<string>>,
+): RequestError {
+  const path = url.replace(/^https?:\/\/[^/]*/i, '').replace(/[?#].*/s, '');
+  const allowed = [...(methods.get(path) ?? [])].sort();
   if (allowed.length === 0)
     return new RequestError(404, 'There is nothing at this path. GraphQL is at `/graphql`.');
   return new RequestError(405, `The method ${method} is not supported here. Use ${allowed.join(' or ')}.`, {

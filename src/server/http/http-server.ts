@@ -1,9 +1,16 @@
-import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type Server,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import { rejection } from '../../operations/operation-response.js';
 import { RequestError } from '../../operations/request-error.js';
-import { continueTrace } from '../../telemetry/trace-context.js';
 import type { ClientConnections } from './client-connections.js';
+import { SHARED_HEADERS } from './shared-headers.js';
+import { traceOf } from './trace.js';
 
 /** How often Node.js looks for requests that are late, in milliseconds. Its default is 30 seconds. */
 const TIMEOUT_CHECK_MS = 500;
@@ -21,18 +28,34 @@ export function httpServerFactory(
   clientTimeoutMs: number,
   connections: ClientConnections,
 ): HttpServerFactory {
-  return (listener) =>
-    createServer(
+  return (listener) => {
+    const handle = connections.oneAtATime(listener);
+    return createServer(
       {
+        // `rejectUnsupported` answers a request without `Host`: Node.js sends no body.
+        requireHostHeader: false,
         headersTimeout: clientTimeoutMs,
         requestTimeout: clientTimeoutMs,
         connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, clientTimeoutMs),
         keepAliveTimeout: KEEP_ALIVE_MS,
       },
-      connections.oneAtATime(listener),
-    ).on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      respondToClientError(error, socket as Socket, connections);
-    });
+      handle,
+    )
+      .on('checkContinue', handle)
+      .on('checkExpectation', handle)
+      .on('connect', (request, socket) => {
+        const isFirst = connections.currentOn(socket as Socket) === undefined;
+        if (isFirst) reject(socket as Socket, noTunnel(), request.headers);
+        else socket.destroy();
+      })
+      .on('clientError', (error: NodeJS.ErrnoException, socket) => {
+        respondToClientError(error, socket as Socket, connections);
+      });
+  };
+}
+
+function noTunnel(): RequestError {
+  return new RequestError(405, 'The method CONNECT is not supported.', { headers: { allow: 'GET, POST' } });
 }
 
 function respondToClientError(
@@ -41,8 +64,12 @@ function respondToClientError(
   connections: ClientConnections,
 ): void {
   const current = connections.currentOn(client);
-  if (error.code === 'ECONNRESET' || !client.writable || current?.headersSent === true) client.destroy();
-  else if (current?.req.complete !== true) reject(client, clientError(error.code));
+  if (error.code === 'ECONNRESET' || !client.writable) client.destroy();
+  // The response to an earlier request is on its way.
+  else if (current?.writableEnded === true) client.destroySoon();
+  else if (current?.headersSent === true) client.destroy();
+  else if (current?.req.complete !== true)
+    reject(client, clientError(error.code), current?.req.headers ?? {});
   // An earlier request is still being handled. The client would take this for the response to it.
   else current.setHeader('connection', 'close');
 }
@@ -59,10 +86,10 @@ function clientError(code: string | undefined): RequestError {
 }
 
 /** There is no response object yet to write this to. */
-function reject(socket: Socket, error: RequestError): void {
-  const { traceId } = continueTrace(undefined, undefined);
-  const { status, headers, body } = rejection(error, traceId);
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+function reject(socket: Socket, error: RequestError, requestHeaders: IncomingHttpHeaders): void {
+  const { status, headers, body } = rejection(error, traceOf(requestHeaders).traceId);
+  const all = { ...SHARED_HEADERS, ...headers, date: new Date().toUTCString() };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.write(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );

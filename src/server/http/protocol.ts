@@ -1,0 +1,32 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { rejection } from '../../operations/operation-response.js';
+import { RequestError } from '../../operations/request-error.js';
+import { send } from './errors.js';
+import { traceOf } from './trace.js';
+
+/** Fastify's `onRequest` hook: answers what Node.js would otherwise answer without a body. */
+export function rejectUnsupported(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  const error = protocolError(request);
+  if (error === undefined) done();
+  else send(reply, rejection(error, traceOf(request.headers).traceId));
+}
+
+function protocolError({ raw: { httpVersion }, headers }: FastifyRequest): RequestError | undefined {
+  const { host, expect, 'transfer-encoding': transferEncoding } = headers;
+  const isHttp11 = httpVersion === '1.1';
+  // RFC 9112, 3.2
+  if (isHttp11 && host === undefined) {
+    return new RequestError(400, 'The request has no `Host` header.', { headers: { connection: 'close' } });
+  }
+  // RFC 9110, 10.1.1: an expectation of an HTTP/1.0 client is ignored.
+  if (isHttp11 && expect !== undefined && expect.toLowerCase() !== '100-continue') {
+    return new RequestError(417, 'The only `Expect` header that is supported is `100-continue`.');
+  }
+  // RFC 9112, 6.1. Node.js decodes `chunked` and passes the other codings on.
+  if (transferEncoding !== undefined && transferEncoding.toLowerCase() !== 'chunked') {
+    return new RequestError(501, 'The only `Transfer-Encoding` that is supported is `chunked`.', {
+      headers: { connection: 'close' },
+    });
+  }
+  return undefined;
+}

@@ -1,0 +1,199 @@
+/** Every rejected request is answered in one form, whoever rejects it: Node.js, Fastify or the gateway. */
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
+import { postText } from '../helpers/http-text.js';
+import { openRaw, type RawClient } from '../helpers/raw-client.js';
+import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
+import { until } from '../helpers/until.js';
+
+const MIB = 1024 * 1024;
+const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+const traceparent = `00-${TRACE_ID}-00f067aa0ba902b7-01`;
+const READ_RUN = '{"query":"{ fieldingRun(id: \\"1/p/t/r\\") { id } }"}';
+
+let upstream: ScriptedUpstream;
+let gateway: TestGateway;
+const clients: RawClient[] = [];
+
+beforeAll(async () => {
+  upstream = await startScriptedUpstream();
+  gateway = await startTestGateway({ demandApiUrl: upstream.url, env: { CLIENT_TIMEOUT_MS: '1000' } });
+});
+afterEach(() => {
+  for (const client of clients.splice(0)) client.close();
+  upstream.reset();
+});
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+async function connect(): Promise<RawClient> {
+  const client = await openRaw(gateway.url);
+  clients.push(client);
+  return client;
+}
+
+/** The first response to `bytes`, as a client reads it. */
+async function responseTo(bytes: string) {
+  const client = await connect();
+  client.send(bytes);
+  const text = await client.until((received) => /\r\n\r\n(?:\{.*\}\n|$)/s.test(received));
+  const [head = '', body = ''] = text.split('\r\n\r\n');
+  const [statusLine = '', ...lines] = head.split('\r\n');
+  const headers = Object.fromEntries(
+    lines.map((line) => {
+      const [name = '', value = ''] = line.split(': ');
+      return [name.toLowerCase(), value];
+    }),
+  );
+  return { status: Number(statusLine.split(' ')[1]), headers, body };
+}
+
+const requestText = (line: string, headers: Readonly<Record<string, string>> = {}) =>
+  `${line} HTTP/1.1\r\n${Object.entries({ Host: 'a', traceparent, ...headers })
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n`;
+const read = (headers: Readonly<Record<string, string | undefined>>) =>
+  postText({ headers: { traceparent, Authorization: 'Bearer a', ...headers }, body: READ_RUN });
+
+test.each<[string, string, number, RegExp]>([
+  ['a request without a host', read({ Host: undefined }), 400, /`Host`/],
+  ['an expectation', read({ Expect: 'magic' }), 417, /`Expect`/],
+  [
+    'a transfer coding',
+    read({ 'Content-Length': undefined, 'Transfer-Encoding': 'gzip, chunked' }).replace(
+      READ_RUN,
+      `${READ_RUN.length.toString(16)}\r\n${READ_RUN}\r\n0\r\n\r\n`,
+    ),
+    501,
+    /`Transfer-Encoding`/,
+  ],
+  ['a tunnel', requestText('CONNECT a:80'), 405, /CONNECT/],
+  ['a path that cannot be decoded', requestText('GET /%zz'), 400, /not a valid url/],
+  ['a path that reads like the pattern of a route', requestText('GET /:a('), 404, /nothing at this path/],
+  ['a wrong method', requestText('DELETE /graphql'), 405, /DELETE.*GET or POST/],
+  ['a wrong method and an absolute target', requestText('PUT http://a/graphql?b'), 405, /PUT.*GET or POST/],
+  [
+    'a malformed body for an unknown path',
+    postText({ path: '/nothing', headers: { traceparent }, body: '{' }),
+    404,
+    /nothing at this path/,
+  ],
+  [
+    'a body that is not UTF-8',
+    postText({ headers: { traceparent }, body: '{"query":"{ \xff }"}' }),
+    400,
+    /UTF-8/,
+  ],
+  [
+    'a query string that is not UTF-8',
+    requestText('GET /graphql?query={__typename}&variables={"a":"%ff"}', { Authorization: 'a' }),
+    400,
+    /UTF-8/,
+  ],
+  ['a body that never arrives', read({ 'Content-Length': '1000' }), 408, /in time/],
+])('%s is rejected with an error of GraphQL', async (_, bytes, status, message) => {
+  const response = await responseTo(bytes);
+  expect({ ...response, body: JSON.parse(response.body) as unknown }).toEqual({
+    status,
+    headers: expect.objectContaining({
+      'content-type': 'application/json; charset=utf-8',
+      'access-control-allow-origin': '*',
+      'access-control-expose-headers': 'retry-after',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      date: expect.any(String),
+      ...(status === 405 && { allow: 'GET, POST' }),
+    }),
+    body: {
+      errors: [
+        {
+          message: expect.stringMatching(message),
+          extensions: { code: 'BAD_USER_INPUT', retryable: false, traceId: TRACE_ID },
+        },
+      ],
+    },
+  });
+  expect(upstream.requests).toEqual([]);
+});
+
+test('a tunnel is not answered in place of the request before it', async () => {
+  upstream.on('GET', /fielding-runs/, { fault: 'hang' });
+  const client = await connect();
+  client.send(read({}));
+  await until(() => upstream.requests.length === 1);
+  client.send(requestText('CONNECT a:80'));
+  expect(await client.untilClosed()).toBe('');
+});
+
+test('OPTIONS without an origin is answered with what is allowed', async () => {
+  const { status, headers } = await responseTo(requestText('OPTIONS /graphql'));
+  expect({ status, methods: headers['access-control-allow-methods'] }).toEqual({
+    status: 204,
+    methods: 'GET, POST',
+  });
+});
+
+test('a request that is rejected for its type has the type of response that its client accepts', async () => {
+  const accept = 'application/graphql-response+json';
+  const { status, headers } = await responseTo(read({ Accept: accept, 'Content-Type': 'text/plain' }));
+  expect({ status, type: headers['content-type'] }).toEqual({
+    status: 415,
+    type: `${accept}; charset=utf-8`,
+  });
+});
+
+describe('A client that expects to be asked for its body', () => {
+  test('is asked when the body is wanted', async () => {
+    const client = await connect();
+    const request = postText({ headers: { Expect: '100-continue' } });
+    const split = request.indexOf('\r\n\r\n') + 4;
+    client.send(request.slice(0, split));
+    expect(await client.until((text) => text.includes('\r\n\r\n'))).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+    client.send(request.slice(split));
+    expect(await client.until((text) => text.endsWith('\n') && text.includes('200 OK'))).toContain(
+      '"__typename"',
+    );
+  });
+
+  test('is not asked over HTTP/1.0', async () => {
+    const request = postText({ headers: { Expect: '100-continue' } }).replace('HTTP/1.1', 'HTTP/1.0');
+    expect(await responseTo(request)).toMatchObject({ status: 200 });
+  });
+
+  test.each([
+    ['the type', { 'Content-Type': 'text/plain' }, 415],
+    ['the length', { 'Content-Length': String(5 * MIB) }, 413],
+  ])('is not asked when %s of the body is rejected, and the connection ends', async (_, headers, status) => {
+    const request = postText({ headers: { Expect: '100-continue', ...headers }, body: '' });
+    const response = await responseTo(request);
+    expect({ status: response.status, connection: response.headers['connection'] }).toEqual({
+      status,
+      connection: 'close',
+    });
+  });
+});
+
+/** In MiB; undefined where the system does not tell. */
+function residentMemory(): number | undefined {
+  try {
+    const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+test('bodies for unknown paths are not kept', async () => {
+  const before = residentMemory() ?? 0;
+  const bytes = postText({
+    path: '/nothing',
+    headers: { 'Content-Length': String(MIB) },
+    body: 'x'.repeat(MIB - 100),
+  });
+  for (let nth = 0; nth < 200; nth += 1) (await connect()).send(bytes);
+  await sleep(500);
+  expect((residentMemory() ?? 0) - before).toBeLessThan(150);
+});
