@@ -42,8 +42,8 @@ export interface OverloadConfig {
   /** `MAX_REQUESTS_IN_FLIGHT` (1000): GraphQL requests in flight per process; further ones are rejected. */
   readonly maxRequestsInFlight: number;
   /**
-   * `OVERLOAD_WAIT_MS` (500): the longest expected duration of a request while the CPU is saturated; requests expected
-   * to take longer are rejected. 0 turns this check off.
+   * `OVERLOAD_WAIT_MS` (500): how long the first waiting request may have waited for its turn; requests that arrive while it has
+   * waited for longer are rejected. 0 turns this check off.
    */
   readonly waitMs: number;
 }

@@ -26,9 +26,9 @@ const LAST_REQUESTS_MS = 200;
 /** The connections that wait to be accepted while the event loop is busy. The default of 511 refuses a thousand at once. */
 const BACKLOG = 1024;
 const MAX_BODY_BYTES = 1024 * 1024;
-const MAX_UNFINISHED_BODY_BYTES = 32 * MAX_BODY_BYTES;
 /** So many requests in flight are no overload, whatever they wait for. */
 const FEW_REQUESTS = 64;
+const MAX_UNFINISHED_BODY_BYTES = 32 * MAX_BODY_BYTES;
 
 export interface GatewayOptions {
   readonly config: Config;

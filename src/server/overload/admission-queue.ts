@@ -3,28 +3,35 @@ import type { Cancellation } from '../../upstream/http/cancellation.js';
 
 const RETRY_AFTER_SECONDS = 1;
 
+export interface AdmissionQueueOptions {
+  /** How many operations may be executed at a time, at present. */
+  readonly concurrency: () => number;
+  /** How many requests may be in flight, waiting ones included. */
+  readonly max: number;
+  /** So many are never too many, however long they wait. */
+  readonly min: number;
+  /** No request is accepted while the first one has waited for longer, in milliseconds. 0 accepts them. */
+  readonly waitMs: number;
+}
+
 interface WaitingRequest {
+  /** On the clock of `performance.now()`. */
+  readonly since: number;
   readonly admit: () => void;
-  readonly reject: (error: RequestError) => void;
 }
 
-/** How many operations may be executed at a time, and how many requests may be in flight, waiting ones included. */
-export interface AdmissionLimits {
-  readonly concurrency: number;
-  readonly total: number;
-}
-
-/** A semaphore with a bounded queue, first in, first out. A request that finds it full is rejected before it has an effect. */
+/**
+ * A semaphore with a queue, first in, first out. The queue takes a burst but does not stand: like CoDel (RFC 8289) it goes by
+ * how long the first request has waited, which needs no knowledge of rates.
+ */
 export class AdmissionQueue {
-  readonly #limits: () => AdmissionLimits;
+  readonly #options: AdmissionQueueOptions;
   readonly #waiting = new Set<WaitingRequest>();
   #executing = 0;
-  /** Since they were last counted. */
-  #answered = 0;
   #rejected = 0;
 
-  constructor(limits: () => AdmissionLimits) {
-    this.#limits = limits;
+  constructor(options: AdmissionQueueOptions) {
+    this.#options = options;
   }
 
   get executing(): number {
@@ -35,20 +42,27 @@ export class AdmissionQueue {
     return this.#waiting.size;
   }
 
-  /** @throws {RequestError} 503 where it is full */
+  /** @throws {RequestError} 503 where a further request would wait too long */
   check(): void {
-    if (this.#executing + this.#waiting.size >= this.#limits().total) throw this.#overloaded();
+    const { max, min, waitMs } = this.#options;
+    const inFlight = this.#executing + this.#waiting.size;
+    if (inFlight < max && (inFlight < min || waitMs === 0 || this.#waited() <= waitMs)) return;
+    this.#rejected += 1;
+    throw new RequestError(503, 'The gateway is overloaded; nothing was done.', {
+      code: 'RATE_LIMITED',
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
   }
 
   /**
    * Waits for a slot. A request whose client goes away waits no longer.
    *
    * @returns gives the slot back; to be called once
-   * @throws {RequestError} 503 where the queue is full, or has become too long
+   * @throws {RequestError} 503 where it would wait too long
    */
   admit(gone: Cancellation): (() => void) | Promise<() => void> {
     this.check();
-    if (this.#waiting.size === 0 && this.#executing < this.#limits().concurrency) {
+    if (this.#waiting.size === 0 && this.#executing < this.#options.concurrency()) {
       this.#executing += 1;
       return this.#release;
     }
@@ -58,61 +72,45 @@ export class AdmissionQueue {
         this.#waiting.delete(request);
       };
       const request: WaitingRequest = {
+        since: performance.now(),
         admit: () => {
           leave();
           this.#executing += 1;
           resolve(this.#release);
         },
-        reject: (error) => {
-          leave();
-          reject(error);
-        },
       };
       const onGone = () => {
-        request.reject(new RequestError(400, 'The client has gone away.'));
+        leave();
+        reject(new RequestError(400, 'The client has gone away.'));
       };
       this.#waiting.add(request);
       gone.onCancel(onGone);
     });
   }
 
-  /** To be called when the limits have changed: admits requests, or rejects the newest of those that are too many. */
-  update(): void {
-    this.#admitNext();
-    let surplus = this.#executing + this.#waiting.size - Math.ceil(this.#limits().total);
-    for (const request of [...this.#waiting].reverse()) {
-      if (surplus <= 0) break;
-      surplus -= 1;
-      request.reject(this.#overloaded());
+  /** Admits waiting requests in a microtask each, so that no stack grows with their number. Call it when the limit has changed. */
+  readonly admitNext = (): void => {
+    for (const request of this.#waiting) {
+      if (this.#executing >= this.#options.concurrency()) return;
+      request.admit();
     }
-  }
+  };
 
-  /** How many requests were answered and rejected since they were last counted. */
-  takeCounts(): { readonly answered: number; readonly rejected: number } {
-    const counts = { answered: this.#answered, rejected: this.#rejected };
-    this.#answered = this.#rejected = 0;
-    return counts;
+  /** @returns how many requests were rejected since the call before */
+  takeRejected(): number {
+    const rejected = this.#rejected;
+    this.#rejected = 0;
+    return rejected;
   }
 
   readonly #release = (): void => {
     this.#executing -= 1;
-    this.#answered += 1;
-    this.#admitNext();
+    this.admitNext();
   };
 
-  /** An admitted request goes on in a microtask of its own, so no stack grows with the number of them. */
-  #admitNext(): void {
-    for (const request of this.#waiting) {
-      if (this.#executing >= this.#limits().concurrency) return;
-      request.admit();
-    }
-  }
-
-  #overloaded(): RequestError {
-    this.#rejected += 1;
-    return new RequestError(503, 'The gateway is overloaded; nothing was done.', {
-      code: 'RATE_LIMITED',
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-    });
+  /** How long the first request has waited, in milliseconds. */
+  #waited(): number {
+    for (const { since } of this.#waiting) return performance.now() - since;
+    return 0;
   }
 }

@@ -5,11 +5,10 @@ import type { Cancellation } from '../../upstream/http/cancellation.js';
 import { AdaptiveLimit, TICK_MS } from './adaptive-limit.js';
 import { AdmissionQueue } from './admission-queue.js';
 import { monitorEventLoop, type CallQueue } from './event-loop.js';
-import { QueueLimit } from './queue-limit.js';
 
 export interface OverloadOptions {
   readonly limits: Config['overload'];
-  /** Requests that are never an overload. */
+  /** So many requests in flight are never an overload. */
   readonly minInFlight: number;
   readonly callQueue: () => CallQueue;
   readonly logger: Logger;
@@ -20,33 +19,26 @@ const SAMPLE_MS = 100;
 const QUIET_SAMPLES = 50;
 
 /**
- * Bounds how many operations are executed and how many requests wait, by how saturated the event loop is. Without an
- * overload a request costs two comparisons: the limits change ten times a second, or more often while requests wait.
+ * Bounds how many operations are executed and how long requests wait, by how saturated the event loop is. Without an overload
+ * a request costs two comparisons: the limit changes ten times a second, or more often while requests wait.
  */
 export class Overload implements Admission {
   readonly #queue: AdmissionQueue;
-  readonly #concurrency: AdaptiveLimit;
-  readonly #sampler: NodeJS.Timeout;
+  readonly #limit: AdaptiveLimit;
   readonly #callQueue: () => CallQueue;
+  readonly #sampler: NodeJS.Timeout;
   #ticker: NodeJS.Timeout | undefined;
 
-  constructor({ limits, minInFlight, callQueue, logger }: OverloadOptions) {
+  constructor({ limits, minInFlight: min, callQueue, logger }: OverloadOptions) {
     const { maxRequestsInFlight: max, waitMs } = limits;
-    const concurrency = new AdaptiveLimit(max);
-    const total = new QueueLimit({ max, min: minInFlight, waitMs });
-    const queue = new AdmissionQueue(() => ({ concurrency: concurrency.value, total: total.value }));
-    const sample = monitorEventLoop(callQueue);
-    const report = reportOverloads(logger);
-    this.#queue = queue;
-    this.#concurrency = concurrency;
+    this.#limit = new AdaptiveLimit(max);
+    this.#queue = new AdmissionQueue({ concurrency: () => this.#limit.value, max, min, waitMs });
     this.#callQueue = callQueue;
+    const report = reportOverloads(logger);
+    const adjust = this.#adjuster();
     this.#sampler = setInterval(() => {
-      const sampled = sample();
-      concurrency.tick(sampled, queue.executing);
-      const { answered, rejected } = queue.takeCounts();
-      total.tick(sampled, answered);
-      queue.update();
-      report(rejected, { inFlight: queue.executing + queue.waiting, limit: Math.floor(total.value) });
+      adjust();
+      report(this.#queue.takeRejected());
     }, SAMPLE_MS).unref();
   }
 
@@ -66,26 +58,34 @@ export class Overload implements Admission {
   }
 
   #startTicker(): NodeJS.Timeout {
-    const sample = monitorEventLoop(this.#callQueue);
+    const adjust = this.#adjuster();
     const ticker = setInterval(() => {
-      if (this.#queue.waiting === 0) {
-        clearInterval(ticker);
-        this.#ticker = undefined;
+      if (this.#queue.waiting > 0) {
+        adjust();
         return;
       }
-      this.#concurrency.tick(sample(), this.#queue.executing);
-      this.#queue.update();
+      clearInterval(ticker);
+      this.#ticker = undefined;
     }, TICK_MS).unref();
     return ticker;
+  }
+
+  /** @returns adjusts the limit to what the event loop has done since the call before */
+  #adjuster(): () => void {
+    const sample = monitorEventLoop(this.#callQueue);
+    return () => {
+      this.#limit.tick(sample(), this.#queue.executing);
+      this.#queue.admitNext();
+    };
   }
 }
 
 /** One line in the log when an overload begins and one when it has ended: a line for each rejection would add to it. */
-function reportOverloads(logger: Pick<Logger, 'warn' | 'info'>) {
+function reportOverloads(logger: Pick<Logger, 'warn' | 'info'>): (rejected: number) => void {
   let sum = 0;
   let quiet = 0;
-  return (rejected: number, state: { readonly inFlight: number; readonly limit: number }): void => {
-    if (rejected > 0 && sum === 0) logger.warn(state, 'The gateway is overloaded and rejects requests.');
+  return (rejected) => {
+    if (rejected > 0 && sum === 0) logger.warn('The gateway is overloaded and rejects requests.');
     sum += rejected;
     quiet = rejected > 0 ? 0 : quiet + 1;
     if (sum === 0 || quiet < QUIET_SAMPLES) return;

@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AdmissionQueue } from '../../../src/server/overload/admission-queue.js';
 import { Cancellation } from '../../../src/upstream/http/cancellation.js';
 
-/** A queue with adjustable limits, and what became of its requests. */
-function queueWith(concurrency: number, total: number) {
-  const limits = { concurrency, total };
-  const queue = new AdmissionQueue(() => limits);
+/** A queue with an adjustable limit, and what became of its requests. */
+function queueWith(concurrency: number, max: number, waitMs = 0, min = 0) {
+  const limits = { concurrency };
+  const queue = new AdmissionQueue({ concurrency: () => limits.concurrency, max, min, waitMs });
   const admitted: number[] = [];
   const rejected: number[] = [];
   const releases = new Map<number, () => void>();
@@ -44,12 +45,12 @@ test('lets no request overtake those that wait', async () => {
   for (const number of [1, 2]) void enter(number);
   limits.concurrency = 2;
   void enter(3);
-  queue.update();
+  queue.admitNext();
   await settled();
   expect(admitted).toEqual([1, 2]);
 });
 
-test('rejects with 503 what exceeds the total', async () => {
+test('rejects with 503 what exceeds the maximum', async () => {
   const { queue, admitted, rejected, enter, release } = queueWith(1, 2);
   queue.check();
   for (const number of [1, 2, 3]) void enter(number);
@@ -64,13 +65,28 @@ test('rejects with 503 what exceeds the total', async () => {
   }).not.toThrow();
 });
 
-test('rejects the newest when the total falls', async () => {
-  const { limits, queue, admitted, rejected, enter } = queueWith(1, 10);
-  for (const number of [1, 2, 3, 4]) void enter(number);
-  limits.total = 2;
-  queue.update();
+test('rejects while the first request has waited for too long, and no longer than that', async () => {
+  const { admitted, rejected, enter, release } = queueWith(1, 100, 20);
+  for (const number of [1, 2, 3]) void enter(number);
+  await sleep(30);
+  void enter(4);
   await settled();
-  expect([admitted, rejected]).toEqual([[1], [4, 3]]);
+  expect([admitted, rejected]).toEqual([[1], [4]]);
+  await release(1);
+  await release(2);
+  await release(3);
+  void enter(5);
+  await settled();
+  expect([admitted, rejected]).toEqual([[1, 2, 3, 5], [4]]);
+});
+
+test('never rejects a few, however long they wait', async () => {
+  const { rejected, enter } = queueWith(1, 100, 1, 4);
+  for (const number of [1, 2]) void enter(number);
+  await sleep(10);
+  for (const number of [3, 4, 5]) void enter(number);
+  await settled();
+  expect(rejected).toEqual([5]);
 });
 
 test('forgets a request whose client goes away', async () => {
@@ -86,20 +102,18 @@ test('forgets a request whose client goes away', async () => {
   expect([queue.executing, queue.waiting]).toEqual([1, 0]);
 });
 
-test('counts what was answered and rejected', async () => {
-  const { queue, enter, release } = queueWith(1, 1);
+test('counts what it rejects', async () => {
+  const { queue, enter } = queueWith(1, 1);
   for (const number of [1, 2]) void enter(number);
   await settled();
-  await release(1);
-  expect(queue.takeCounts()).toEqual({ answered: 1, rejected: 1 });
-  expect(queue.takeCounts()).toEqual({ answered: 0, rejected: 0 });
+  expect([queue.takeRejected(), queue.takeRejected()]).toEqual([1, 0]);
 });
 
 test('admits a hundred thousand waiting requests at once without a deep stack', async () => {
   const { limits, queue, admitted, enter } = queueWith(1, Infinity);
   for (let number = 0; number < 100_000; number += 1) void enter(number);
   limits.concurrency = Infinity;
-  queue.update();
+  queue.admitNext();
   await settled();
   expect(admitted).toHaveLength(100_000);
 });
