@@ -174,25 +174,25 @@ const SRC = join(import.meta.dirname, '../src');
 describe('The architecture of src', () => {
   const graph = readImportGraph(SRC);
 
-  test('everything has its layer', () => {
+  test('gives every file a layer', () => {
     expect(unknownNames(graph.files)).toEqual([]);
   });
 
-  test('imports lead from right to left', () => {
+  test('imports one way', () => {
     expect(graph.imports).not.toEqual([]);
     expect(wrongWays(graph.imports)).toEqual([]);
   });
 
-  test('imports between the rooms of upstream lead from right to left', () => {
+  test('imports one way between the rooms of upstream', () => {
     expect(unknownRooms(graph.files)).toEqual([]);
     expect(wrongWaysBetweenRooms(graph.imports)).toEqual([]);
   });
 
-  test('no room of upstream is a heap', () => {
+  test('has no overfull room in upstream', () => {
     expect(crowdedRooms(graph.files)).toEqual([]);
   });
 
-  test('there are no import cycles', () => {
+  test('has no import cycles', () => {
     expect(findCycles(graph).map((files) => files.join(' -> '))).toEqual([]);
   });
 
@@ -244,7 +244,7 @@ describe('The rules', () => {
     expect(wrongWays([{ from, to }])).toEqual([]);
   });
 
-  test('a new name asks for its layer', () => {
+  test('require a layer for a new name', () => {
     expect(unknownNames(['config.ts', 'misc/a.ts', 'misc/b.ts'])).toEqual([
       expect.stringMatching(/^src\/misc has no layer: .* add it to LAYERS/),
     ]);
@@ -269,7 +269,7 @@ describe('The rules', () => {
     expect(wrongWaysBetweenRooms([{ from, to }])).toEqual([]);
   });
 
-  test('a new room asks for its order, and a full one to be split', () => {
+  test('require an order for a new room, and a split of a full one', () => {
     expect(
       unknownRooms(['upstream/errors.ts', 'upstream/misc/a.ts', 'upstream/b.ts', 'server/c.ts']),
     ).toEqual([
@@ -312,7 +312,7 @@ describe('The rules', () => {
     expect(foreignTestImports([{ from: 'lib/json/a.test.ts', to }])).toEqual([expect.stringContaining(to)]);
   });
 
-  test('a new piece asks for its name', () => {
+  test('require a name for a new piece', () => {
     expect(
       unknownPieces(['lib/json/scratch.ts', 'lib/misc/a.ts', 'lib/misc/b.ts', 'lib/c.ts', 'a.ts']),
     ).toEqual([
@@ -321,7 +321,7 @@ describe('The rules', () => {
     ]);
   });
 
-  test('one object type may not import another, its resolver may', () => {
+  test('let a resolver import an object type, but no other object type', () => {
     const to = 'graphql/account/account.type.ts';
     const imports = [
       { from: 'graphql/project/project.type.ts', to },
@@ -347,7 +347,7 @@ describe('The rules', () => {
     },
   );
 
-  test('a cycle is found behind what leads to it', () => {
+  test('find a cycle behind the files that lead to it', () => {
     const imports = ['ab', 'bc', 'cb', 'ad', 'dc'].map(([from, to]) => ({ from: from!, to: to! }));
     expect(findCycles({ files: ['a', 'b', 'c', 'd'], imports })).toEqual([['b', 'c']]);
   });

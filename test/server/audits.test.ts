@@ -28,6 +28,6 @@ test.each(audits.map(({ name, id, fn }) => ({ name, id, fn })))('$name', async (
   expect({ ...result, response: undefined }).toMatchObject({ status: id in OTHERWISE ? 'warn' : 'ok' });
 });
 
-test('there is an audit for every exception', () => {
+test('has an audit for every exception', () => {
   expect(audits.map(({ id }) => id)).toEqual(expect.arrayContaining(Object.keys(OTHERWISE)));
 });

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 
-/** Mistakes that only executing an operation brings to light, with the sentence of each. */
+/** Mistakes that only execution finds, with their messages. */
 const MISTAKES: readonly (readonly [string, string, Readonly<Record<string, unknown>>, RegExp])[] = [
   [
     'null over a default',
@@ -79,7 +79,7 @@ const MISTAKES: readonly (readonly [string, string, Readonly<Record<string, unkn
   ],
 ];
 
-/** Names that are nearly those of the schema. */
+/** Names that resemble those of the schema. */
 const MISSPELT: readonly (readonly [string, string, Readonly<Record<string, unknown>>])[] = [
   ['a field', '{ acounts { id } }', {}],
   ['a field without selection', '{ accounts }', {}],
@@ -145,8 +145,8 @@ describe.each(['planned', 'graphql-js'])('With %s', (execution) => {
     await upstream.close();
   });
 
-  test.each(MISTAKES)('%s is told as the mistake of the client', async (_what, query, variables, message) => {
-    // The second time it is answered without Apollo Server where it can be.
+  test.each(MISTAKES)('reports %s as a mistake of the client', async (_what, query, variables, message) => {
+    // The second time the document is known.
     for (let time = 0; time < 2; time += 1) {
       const { data, errors } = await gateway.execute(query, variables);
       expect(Object.values(data ?? {}).filter((value) => value !== null)).toEqual([]);
@@ -161,7 +161,7 @@ describe.each(['planned', 'graphql-js'])('With %s', (execution) => {
     expect(upstream.requests).toEqual([]);
   });
 
-  test('an operation name that the document does not have is told as the mistake of the client', async () => {
+  test('reports an unknown operation name as a mistake of the client', async () => {
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -175,7 +175,7 @@ describe.each(['planned', 'graphql-js'])('With %s', (execution) => {
     expect(upstream.requests).toEqual([]);
   });
 
-  test.each(MISSPELT)('in production nothing is suggested for %s', async (_what, query, variables) => {
+  test.each(MISSPELT)('suggests nothing in production for %s', async (_what, query, variables) => {
     for (let time = 0; time < 2; time += 1) {
       const { errors } = await production.execute(query, variables);
       expect(errors).not.toEqual([]);
@@ -186,7 +186,7 @@ describe.each(['planned', 'graphql-js'])('With %s', (execution) => {
   });
 
   test.each(MISSPELT.filter(([what]) => /variable|^an enum value$|^a field$/.test(what)))(
-    'elsewhere something is suggested for %s',
+    'suggests a name elsewhere for %s',
     async (_what, query, variables) => {
       const { errors } = await gateway.execute(query, variables);
       expect(JSON.stringify(errors)).toContain('Did you mean');

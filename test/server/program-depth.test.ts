@@ -139,7 +139,7 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
     ]);
   }
 
-  test.each(FIRST)('refuses the first query that it gets: %s', async (_what, query) => {
+  test.each(FIRST)('rejects its first query: %s', async (_what, query) => {
     const program = start();
     expectRefusal(await post(await program.url(), operation(query)), 50);
     await expectToGoOn(program);
@@ -177,7 +177,7 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
       }
     });
 
-    test.each(DEEP)('refuses however it comes: %s', async (_what, query) => {
+    test.each(DEEP)('rejects a deep document in any form: %s', async (_what, query) => {
       const sha256Hash = createHash('sha256').update(query).digest('hex');
       const extensions = { persistedQuery: { version: 1, sha256Hash } };
       const register = operation(query, { extensions });
@@ -192,7 +192,7 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
       });
     });
 
-    test('refuses what doubles at each level', async () => {
+    test('rejects a document that doubles at each level', async () => {
       const fragments = Array.from({ length: 90 }, (_, level) => {
         const next = `{ targetGroup { ${level + 1 < 90 ? `...F${level + 1}` : 'id'} } }`;
         return `fragment F${level} on TargetGroup { a: fieldingRun ${next} b: fieldingRun ${next} }`;
@@ -209,7 +209,7 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
       });
     });
 
-    test('refuses what comes by GET', async () => {
+    test('rejects a deep document by GET', async () => {
       const at = (query: string) =>
         `${url}/graphql?${new URLSearchParams({ query, variables: JSON.stringify({ id: ID }) }).toString()}`;
       const headers = { 'apollo-require-preflight': 'yes', authorization: `Bearer ${demo.token}` };
@@ -220,7 +220,7 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
       expect(await told(fetch(at(flat(20)), { headers }))).toMatchObject({ status: 200, errors: [] });
     });
 
-    test.each(DEEP_VALUES)('calls deep values the mistake of the client: %s', async (_what, body) => {
+    test.each(DEEP_VALUES)('reports deep values as a mistake of the client: %s', async (_what, body) => {
       const { status, data, errors } = await post(url, body);
       expect(status).toBe(400);
       expect(data).toBeUndefined();
@@ -230,7 +230,7 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
     });
   });
 
-  test('with workers, all of them go on', async () => {
+  test('keeps all workers alive', async () => {
     const program = start({ WORKERS: '2' });
     const url = await program.url();
     await Promise.all(

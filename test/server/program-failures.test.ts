@@ -8,7 +8,7 @@ import { accounts } from '../upstream/faults/demand.js';
 /** To start processes takes its time on a busy machine. */
 jest.setTimeout(120_000);
 
-/** What makes a process fail when it is told to, as a defect could at any time. */
+/** Makes a process fail on a signal, as a defect could at any time. */
 const REJECT = preload("void Promise.reject(new Error('Nobody awaits this.'))");
 const THROW = preload("throw new Error('Nobody catches this.')");
 
@@ -44,7 +44,7 @@ async function ask(connection: Connection, delayMs: number): Promise<{ answer: P
 
 const ANSWER = { data: { accounts: [{ id: expect.any(String) }] } };
 
-test('a rejection that nothing handles is logged and counted, and the process goes on', async () => {
+test('logs and counts an unhandled rejection, and goes on', async () => {
   const program = start(REJECT);
   const connection = new Connection(await program.url());
   for (const unhandledRejections of [1, 2]) {
@@ -58,7 +58,7 @@ test('a rejection that nothing handles is logged and counted, and the process go
   expect(await program.end()).toEqual({ code: 0, stderr: '' });
 });
 
-test('an exception that nothing catches is logged, requests under way are answered, and the end is 1', async () => {
+test('logs an uncaught exception, answers the requests in flight, and exits with 1', async () => {
   const program = start(THROW);
   const url = await program.url();
   const connection = new Connection(url);
@@ -78,7 +78,7 @@ test('an exception that nothing catches is logged, requests under way are answer
   connection.close();
 });
 
-test('an exception while the process starts ends it with 1', async () => {
+test('exits with 1 after an exception during the start', async () => {
   const flag = `--import=data:text/javascript,${encodeURIComponent(
     "const { Server } = await import('node:net'); Server.prototype.listen = () => { setImmediate(() => { throw new Error('Early'); }); };",
   )}`;
@@ -87,7 +87,7 @@ test('an exception while the process starts ends it with 1', async () => {
   expect(program.lines).toMatchObject([{ msg: THROWN, err: { message: 'Early' } }]);
 });
 
-test('a worker with an exception finishes its requests, ends with 1, and another takes its place', async () => {
+test('replaces a worker that finishes its requests after an exception and exits with 1', async () => {
   const program = start(THROW, { WORKERS: '2' });
   const url = await program.url();
   const [broken] = program.workers;
@@ -109,7 +109,7 @@ test('a worker with an exception finishes its requests, ends with 1, and another
   expect(await program.end()).toEqual({ code: 0, stderr: '' });
 });
 
-test('a worker with a rejection goes on', async () => {
+test('keeps a worker alive after a rejection', async () => {
   const program = start(REJECT, { WORKERS: '2' });
   await program.url();
   const [worker] = program.workers;
@@ -123,7 +123,7 @@ test('a worker with a rejection goes on', async () => {
   expect(await program.end()).toEqual({ code: 0, stderr: '' });
 });
 
-test('a primary with an exception has its workers finish their requests, and ends with 1', async () => {
+test('lets workers finish their requests after an exception in the primary, and exits with 1', async () => {
   const program = start(THROW, { WORKERS: '2' });
   await program.url();
   const connection = await program.connect(program.workers[0]!);

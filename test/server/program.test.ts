@@ -84,7 +84,7 @@ test.each([
 );
 
 test(
-  'a port that is taken ends it with 1 and one line',
+  'exits with 1 and one line if the port is taken',
   async () => {
     const upstream = await startScriptedUpstream();
     try {
@@ -100,7 +100,7 @@ test(
 );
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
-  'with DEMAND_API_URL it fronts that API alone, until %s ends it with 0',
+  'fronts the API of DEMAND_API_URL alone, and exits with 0 on %s',
   async (signal) => {
     const upstream = await startScriptedUpstream();
     try {
@@ -123,7 +123,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 );
 
 test(
-  'without it an emulator runs beside it, until SIGTERM ends both with 0',
+  'runs an emulator without DEMAND_API_URL, and exits with 0 on SIGTERM',
   async () => {
     const program = run({ PORT: '0', EMULATOR_PORT: '0', EMULATOR_DATA: ':memory:' });
     const { url } = await program.line(({ url: at }) => String(at).endsWith('/graphql'));
