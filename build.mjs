@@ -17,7 +17,9 @@ const leanGatewayContext = {
           ({ request, document, contextValue }) => ({ request, document, context: contextValue });`,
       };
     });
-    onEnd(() => (replaced ? undefined : { errors: [{ text: 'Apollo Server has moved its gateway context.' }] }));
+    onEnd(() =>
+      replaced ? undefined : { errors: [{ text: 'Apollo Server has moved its gateway context.' }] },
+    );
   },
 };
 

@@ -77,15 +77,15 @@ const DEEP_VALUES: readonly (readonly [string, string])[] = (() => {
   ];
 })();
 
-interface Told {
+interface Received {
   readonly status: number;
   readonly data: unknown;
   readonly errors: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
 }
 
-async function told(answer: Promise<Response>): Promise<Told> {
+async function read(answer: Promise<Response>): Promise<Received> {
   const response = await answer;
-  const { data, errors = [] } = (await response.json()) as Partial<Told>;
+  const { data, errors = [] } = (await response.json()) as Partial<Received>;
   return { status: response.status, data, errors };
 }
 
@@ -101,8 +101,12 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
     });
   }
 
-  function post(url: string, body: string, headers: Readonly<Record<string, string>> = {}): Promise<Told> {
-    return told(
+  function post(
+    url: string,
+    body: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Received> {
+    return read(
       fetch(`${url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${demo.token}`, ...headers },
@@ -123,7 +127,7 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
     expect(program.lines.filter(({ level }) => Number(level) > 30)).toEqual([]);
   }
 
-  function expectRefusal({ status, data, errors }: Told, limit: number): void {
+  function expectRefusal({ status, data, errors }: Received, limit: number): void {
     expect({ status, data }).toEqual({ status: 400, data: undefined });
     expect(errors).toEqual([
       {
@@ -215,9 +219,9 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
       const headers = { 'apollo-require-preflight': 'yes', authorization: `Bearer ${demo.token}` };
       for (const query of [flat(300), within('{ a ', '}', 600)]) {
         const short = query.replaceAll(/\s+/g, ' ');
-        expectRefusal(await told(fetch(at(short), { headers })), 200);
+        expectRefusal(await read(fetch(at(short), { headers })), 200);
       }
-      expect(await told(fetch(at(flat(20)), { headers }))).toMatchObject({ status: 200, errors: [] });
+      expect(await read(fetch(at(flat(20)), { headers }))).toMatchObject({ status: 200, errors: [] });
     });
 
     test.each(DEEP_VALUES)('reports deep values as a mistake of the client: %s', async (_what, body) => {

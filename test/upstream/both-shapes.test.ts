@@ -277,7 +277,7 @@ describe('issues of statistics', () => {
 
   test('are listed metric by metric', async () => {
     const of = (code: string) => ({ issues: [{ issue_type: 'error', reason: { code }, suggestions: [] }] });
-    const told = await issuesOf({
+    const found = await issuesOf({
       progress: of('1'),
       last_complete_date: of('9'),
       earnings_per_click: of('7'),
@@ -288,7 +288,7 @@ describe('issues of statistics', () => {
       drop_off_rate: of('3'),
       conversion_rate: of('2'),
     });
-    expect(told.errors).toEqual([]);
+    expect(found.errors).toEqual([]);
     const names = [
       'PROGRESS',
       'CONVERSION_RATE',
@@ -300,7 +300,7 @@ describe('issues of statistics', () => {
       'EARNINGS_PER_CLICK_PER_MINUTE',
       'LAST_COMPLETE',
     ];
-    expect(told).toMatchObject({
+    expect(found).toMatchObject({
       issues: names.map((statistic, index) => ({
         statistic,
         severity: 'ERROR',
@@ -320,13 +320,13 @@ describe('issues of statistics', () => {
 
   test('fail alone if malformed', async () => {
     const sound = { issue_type: 'error', reason, suggestions };
-    const told = await issuesOf({
+    const found = await issuesOf({
       conversion_rate: { value: 0.5, issues: [sound, 'x', { ...sound, reason: { code: 7 } }] },
       drop_off_rate: { value: 0.5, issues: 'x' },
       incidence_rate: { value: 0.5, issues: [{ ...sound, suggestions: ['x', ...suggestions] }] },
     });
     const issue = { severity: 'ERROR', ...reason };
-    expect(told).toMatchObject({
+    expect(found).toMatchObject({
       conversionRate: 0.5,
       issues: [
         { ...issue, statistic: 'CONVERSION_RATE', suggestions },
@@ -336,10 +336,10 @@ describe('issues of statistics', () => {
         { ...issue, statistic: 'INCIDENCE_RATE', suggestions: [null, ...suggestions] },
       ],
     });
-    expect(new Set(told.errors.map(({ extensions }) => extensions?.['code']))).toEqual(
+    expect(new Set(found.errors.map(({ extensions }) => extensions?.['code']))).toEqual(
       new Set(['UPSTREAM_BAD_RESPONSE']),
     );
-    expect(told.errors.map(({ path }) => path?.slice(4).join('.'))).toEqual(
+    expect(found.errors.map(({ path }) => path?.slice(4).join('.'))).toEqual(
       expect.arrayContaining(['issues.1', 'issues.2.code', 'issues.3', 'issues.4.suggestions.0']),
     );
   });

@@ -14,19 +14,19 @@ const PAUSE = `mutation ($input: PauseTargetGroupsInput!) {
 const GROUP = 'query ($id: ID!) { it: targetGroup(id: $id) { name status createdAt } }';
 
 const documents = [
-  { what: 'a query', document: RUN, variables: { id: ids.fieldingRun }, told: { retryable: false } },
+  { what: 'a query', document: RUN, variables: { id: ids.fieldingRun }, expected: { retryable: false } },
   {
     what: 'an action',
     document: RESUME,
     variables: { input: { id: ids.fieldingRun, version: '5' } },
-    told: { retryable: false, outcomeUnknown: true },
+    expected: { retryable: false, outcomeUnknown: true },
   },
   {
     what: 'a creation',
     document: PAUSE,
     variables: { input: { targetGroupIds: [ids.targetGroup], idempotencyKey: 'key-1' } },
     // Retrying with the key creates nothing twice.
-    told: { retryable: true, outcomeUnknown: true, idempotencyKey: 'key-1' },
+    expected: { retryable: true, outcomeUnknown: true, idempotencyKey: 'key-1' },
   },
 ];
 
@@ -42,7 +42,7 @@ describe.each([301, 302, 303, 307, 308])('a %i to another server', (status) => {
     expect(errors).toHaveLength(1);
     expect(errors[0]?.extensions).toEqual({
       code: 'UPSTREAM_BAD_RESPONSE',
-      ...operation.told,
+      ...operation.expected,
       upstream: { status },
       traceId: expect.any(String),
     });

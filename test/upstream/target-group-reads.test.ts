@@ -57,8 +57,8 @@ describe('performance', () => {
     conversionRate: 1,
     respondentAnalysis: { live: [line], test: [] },
   };
-  const read = async (told: unknown) => {
-    answers('performance', told);
+  const read = async (rest: unknown) => {
+    answers('performance', rest);
     return await ask(PERFORMANCE);
   };
 
@@ -128,8 +128,8 @@ describe('performance', () => {
     });
   });
 
-  test.each([['[]'], ['null'], ['<html>'], ['']])('is null if the response is %j', async (told) => {
-    expect(await read(told)).toEqual({
+  test.each([['[]'], ['null'], ['<html>'], ['']])('is null if the response is %j', async (rest) => {
+    expect(await read(rest)).toEqual({
       targetGroup: { name: 'Cats', performance: null },
       errors: [badAt('targetGroup', 'performance')],
     });
@@ -186,8 +186,8 @@ describe('completesOverTime', () => {
 describe('targetGroupByRawId', () => {
   const path = '/demand/target-groups/T1/overview';
   const body = { account_id: 101, project_id: 'P1', ...rest.overview };
-  const read = async (told: object, fields = 'id name status progress { currentCompletes }') => {
-    scripted.upstream.on('GET', path, { body: told });
+  const read = async (rest: object, fields = 'id name status progress { currentCompletes }') => {
+    scripted.upstream.on('GET', path, { body: rest });
     const document = `{ targetGroupByRawId(targetGroupId: "T1") { ${fields} } }`;
     const { data, errors } = await scripted.execute<object, object>(document);
     return { data, errors };

@@ -99,8 +99,8 @@ describe.each(['http1', 'node-fetch', 'undici'])('with %s', (transport) => {
 
 describe('a response', () => {
   const scripted = useScripted();
-  const read = async (told: unknown) => {
-    scripted.upstream.on('POST', path, { body: told });
+  const read = async (body: unknown) => {
+    scripted.upstream.on('POST', path, { body: body });
     const answer = await scripted.execute(TargetGroupTransitionsDocument, { projectId: ids.project });
     return { transitions: answer.data?.targetGroupTransitions, errors: answer.errors };
   };
@@ -120,8 +120,8 @@ describe('a response', () => {
     expect(actions).toEqual([['LAUNCH'], ['PAUSE'], ['RESUME'], ['COMPLETE'], ['RELAUNCH']]);
   });
 
-  test.each([{}, { target_groups: null, is_pause_allowed: null }])('of %j allows nothing', async (told) => {
-    expect(await read(told)).toEqual({ transitions: { targetGroupIds: [], allowedActions: [] }, errors: [] });
+  test.each([{}, { target_groups: null, is_pause_allowed: null }])('of %j allows nothing', async (body) => {
+    expect(await read(body)).toEqual({ transitions: { targetGroupIds: [], allowedActions: [] }, errors: [] });
   });
 
   test('with an invalid id has null instead', async () => {
@@ -148,7 +148,7 @@ describe('a response', () => {
     });
   });
 
-  test.each(['[]', 'null', '<html>'])('of %j is an error', async (told) => {
-    expect(await read(told)).toEqual({ transitions: null, errors: [bad()] });
+  test.each(['[]', 'null', '<html>'])('of %j is an error', async (body) => {
+    expect(await read(body)).toEqual({ transitions: null, errors: [bad()] });
   });
 });

@@ -83,11 +83,11 @@ describe('a redirect', () => {
       [status, 'GET /accounts', READ_ACCOUNTS, {}] as const,
       [status, pausing.call, changeDocument(pausing), { outcomeUnknown: true }] as const,
     ]),
-  )('%d of %s is not followed', async (status, call, document, told) => {
+  )('%d of %s is not followed', async (status, call, document, expected) => {
     for (const location of [`${elsewhere.url}/accounts`, '/v1/other']) {
       stage.on(call, { status, headers: { location } });
       const answer = await stage.execute(document);
-      expect(failureOf(answer)).toEqual({ ...bad, ...told, upstream: { status } });
+      expect(failureOf(answer)).toEqual({ ...bad, ...expected, upstream: { status } });
       expect(JSON.stringify(answer)).not.toContain(elsewhere.url);
     }
     expect(stage.sent()).toHaveLength(2);
