@@ -119,6 +119,9 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** The environment of this process, for {@link readConfig}. */
+export const processEnvironment: NodeJS.ProcessEnv = process.env;
+
 /**
  * Reads and validates the environment.
  *

@@ -2,7 +2,7 @@ import type { demo } from '../emulator/index.js';
 import type { FirstQuery } from '../operations/first-query.js';
 
 /** The first query of the explorers when the gateway fronts the emulator with its demo data. */
-export function demoQuery({ token, accountId, projectId, live }: typeof demo): FirstQuery {
+export function demoQuery({ accountId, projectId, live }: typeof demo, token: string): FirstQuery {
   const targetGroupId = `${accountId}/${projectId}/${live.targetGroupId}`;
   return {
     document: `# Target groups of the demo that can be changed, and their fielding runs.
