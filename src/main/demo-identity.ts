@@ -45,6 +45,8 @@ export function demoIdentity({ issuer, tokenUrl }: IdentityUrls): Readonly<Recor
     UPSTREAM_OAUTH_CLIENT_ID: demo.client.id,
     UPSTREAM_OAUTH_CLIENT_SECRET: demo.client.secret,
     UPSTREAM_OAUTH_AUDIENCE: demo.apiAudience,
+    // The emulator is the only server that the gateway calls, and a proxy may not reach it.
+    no_proxy: '*',
   };
 }
 

@@ -19,7 +19,7 @@ async function startDemo(env: Readonly<Record<string, string>> = {}) {
   const url = await program.url();
   const headers: Record<string, string> = {};
   for (const { subject, header } of program.lines) {
-    if (subject !== undefined) headers[String(subject)] = String(header).replace('Authorization: ', '');
+    if (typeof subject === 'string') headers[subject] = String(header).replace('Authorization: ', '');
   }
   const ready = await program.line(({ msg }) => msg === 'Fieldgate is ready.');
   const emulator = await program.line(({ control }) => control !== undefined);
