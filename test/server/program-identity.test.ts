@@ -90,9 +90,9 @@ test(
     const { url, headers } = await startDemo();
     const graphiql = await (await fetch(`${url}/graphiql`)).text();
     const sandbox = await (await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } })).text();
-    for (const page of [graphiql, sandbox]) {
-      expect(decodeURIComponent(page.replaceAll(/%(?![\da-f]{2})/gi, '%25'))).toContain(headers['operator']);
-    }
+    // Some of the headers are encoded as a URL, which leaves the token as it is.
+    const token = headers['operator']!.replace('Bearer ', '');
+    for (const page of [graphiql, sandbox]) expect(page.includes(token)).toBe(true);
   },
   TIMEOUT_MS,
 );
@@ -140,10 +140,16 @@ test(
   TIMEOUT_MS,
 );
 
-test.each([
+const CLIENT = {
+  UPSTREAM_OAUTH_TOKEN_URL: 'http://127.0.0.1:1',
+  UPSTREAM_OAUTH_CLIENT_ID: 'a',
+  UPSTREAM_OAUTH_CLIENT_SECRET: 'b',
+};
+
+test.each<[string, Record<string, string>]>([
   ['JWT_AUDIENCE', { JWT_ISSUER: 'http://127.0.0.1:1' }],
   ['UPSTREAM_OAUTH_TOKEN_URL', { JWT_ISSUER: 'http://127.0.0.1:1', JWT_AUDIENCE: 'a' }],
-  ['JWT_', { UPSTREAM_OAUTH_CLIENT_ID: 'a' }],
+  ['JWT_ISSUER', CLIENT],
 ])(
   'a start with only a part of the settings ends with a line about %s',
   async (name, env) => {
