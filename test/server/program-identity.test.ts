@@ -90,9 +90,10 @@ test(
     const { url, headers } = await startDemo();
     const graphiql = await (await fetch(`${url}/graphiql`)).text();
     const sandbox = await (await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } })).text();
-    // Some of the headers are encoded as a URL, which leaves the token as it is.
     const token = headers['operator']!.replace('Bearer ', '');
     for (const page of [graphiql, sandbox]) expect(page.includes(token)).toBe(true);
+    // Sandbox introspects with these headers alone.
+    expect(/"sharedHeaders":(\{[^}]*\})/.exec(sandbox)?.[1]).toBe(`{"Authorization":"Bearer ${token}"}`);
   },
   TIMEOUT_MS,
 );
