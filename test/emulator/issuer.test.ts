@@ -269,14 +269,16 @@ test('the API rejects tokens for the gateway, forged ones and ones of another is
   const none = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url');
   expect(await accountsStatus(`${none}.${payload}.`)).toBe(401);
 
-  const claims = { ...decodeJwt(token), iss: 'https://elsewhere.example' };
-  const foreign = await emulator.control.identity.issueUserToken({ subject: client.id, claims });
-  expect(await accountsStatus(foreign)).toBe(401);
-  const own = await emulator.control.identity.issueUserToken({
-    subject: client.id,
-    claims: decodeJwt(token),
-  });
-  expect(await accountsStatus(own)).toBe(200);
+  const issue = emulator.control.identity.issueUserToken;
+  const claims = decodeJwt(token);
+  for (const request of [
+    { claims: { ...claims, iss: 'https://elsewhere.example' } },
+    { claims: { ...claims, aud: demo.gatewayAudience } },
+    { claims, type: 'JWT' },
+  ]) {
+    expect(await accountsStatus(await issue({ subject: client.id, ...request }))).toBe(401);
+  }
+  expect(await accountsStatus(await issue({ subject: client.id, claims }))).toBe(200);
 });
 
 test('faults cause outages of keys, metadata and tokens, which the request log shows', async () => {

@@ -45,6 +45,7 @@ export class EmulatorControl {
       subject: string;
       expires_in?: number;
       claims?: Readonly<Record<string, unknown>>;
+      type?: string;
     }): Promise<string> =>
       (await this.#send<{ token: string }>('POST', '/identity/user-tokens', request)).token,
   };

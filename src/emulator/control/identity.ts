@@ -16,6 +16,7 @@ interface UserTokenBody {
   readonly subject: string;
   readonly expires_in?: number;
   readonly claims?: Readonly<Record<string, unknown>>;
+  readonly type?: string;
 }
 
 /** Serves the part of the control surface that changes the identity provider. For outages, add faults. */
@@ -53,8 +54,8 @@ export function serveIdentityControl(app: FastifyInstance, issuer: Issuer): void
   app.post<{ Body: UserTokenBody }>(
     '/identity/user-tokens',
     { schema: { body: userTokenSchema } },
-    async ({ body: { subject, expires_in: expiresIn = 3600, claims = {} } }, reply) => {
-      const token = await issuer.issueUserToken({ subject, expiresIn, claims });
+    async ({ body: { expires_in: expiresIn = 3600, ...request } }, reply) => {
+      const token = await issuer.issueUserToken({ expiresIn, ...request });
       return reply.code(201).send({ token });
     },
   );

@@ -60,6 +60,7 @@ export const userTokenSchema = {
       subject: { type: 'string', minLength: 1 },
       expires_in: { type: 'integer', minimum: -2_147_483_647, maximum: 2_147_483_647 },
       claims: { type: 'object' },
+      type: { type: 'string' },
     },
     ['subject'],
   ),

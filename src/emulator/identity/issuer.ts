@@ -23,6 +23,8 @@ export interface UserTokenRequest {
   readonly expiresIn: number;
   /** Further claims; they override the issuer's own, e.g. `aud`, `iss` or `nbf`. Default: none. */
   readonly claims?: Readonly<Record<string, unknown>>;
+  /** The header's `typ`. Default `at+jwt`, an access token (RFC 9068, 2.1). */
+  readonly type?: string;
 }
 
 export interface AccessToken {
@@ -84,8 +86,8 @@ export class Issuer {
   }
 
   /** Issues a token for a caller of the gateway. */
-  async issueUserToken({ subject, expiresIn, claims = {} }: UserTokenRequest): Promise<string> {
-    return this.#sign({ sub: subject, aud: demo.gatewayAudience, ...claims }, expiresIn);
+  async issueUserToken({ subject, expiresIn, claims = {}, type }: UserTokenRequest): Promise<string> {
+    return this.#sign({ sub: subject, aud: demo.gatewayAudience, ...claims }, expiresIn, type);
   }
 
   /** Issues an access token for the Demand API. @param scope as the client requested it */
@@ -118,13 +120,13 @@ export class Issuer {
     }
   }
 
-  async #sign(claims: JWTPayload, expiresIn: number): Promise<string> {
+  async #sign(claims: JWTPayload, expiresIn: number, type = TYPE): Promise<string> {
     const { keys, clock, newId } = this.#options;
     const { kid, algorithm, privateKey } = keys.current;
     const now = Math.floor(clock.now() / 1000);
     const times = { iat: now, exp: now + expiresIn };
     return new SignJWT({ iss: this.url, ...times, jti: newId(), ...claims })
-      .setProtectedHeader({ alg: algorithm, kid, typ: TYPE })
+      .setProtectedHeader({ alg: algorithm, kid, typ: type })
       .sign(privateKey);
   }
 }
