@@ -111,6 +111,9 @@ export interface EmulatorConfig {
   readonly data: string;
 }
 
+/** The environment of this process, for {@link readConfig}. */
+export const processEnvironment: NodeJS.ProcessEnv = process.env;
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 

@@ -2,7 +2,8 @@ import cluster from 'node:cluster';
 import { inspect } from 'node:util';
 import { endWithinMs } from './cluster/timing.js';
 import { WorkersFailed } from './cluster/workers-failed.js';
-import { ConfigError, readConfig } from './config.js';
+import { ConfigError, processEnvironment, readConfig } from './config.js';
+import { demoIdentity, PENDING_URLS, usesDemoIdentity } from './main/demo-identity.js';
 import { keepHeapSmall } from './main/heap.js';
 import { ProcessEnd } from './main/process-end.js';
 import { endOnSignals, restartOnSignal } from './main/signals.js';
@@ -12,7 +13,8 @@ import { watchProcess } from './telemetry/process-failures.js';
 
 keepHeapSmall();
 try {
-  const config = readConfig();
+  const isDemo = usesDemoIdentity(processEnvironment);
+  const config = readConfig({ ...processEnvironment, ...(isDemo && demoIdentity(PENDING_URLS)) });
   const logger = createLogger(config.logLevel);
   if (config.workers > 1 && cluster.isWorker) {
     const { runWorker } = await import('./cluster/worker.js');
@@ -25,7 +27,12 @@ try {
     const end = new ProcessEnd(logger);
     watchProcess({ logger, close: () => end.begin(1), withinMs: endWithinMs(config) });
     endOnSignals(end, logger);
-    const running = await start({ config, logger, onFailed });
+    const running = await start({
+      config,
+      logger,
+      onFailed,
+      ...(isDemo && { demoEnvironment: processEnvironment }),
+    });
     end.closes(running);
     restartOnSignal(running);
   }

@@ -13,6 +13,7 @@ export interface OfficeOptions {
   readonly logger: Logger;
   readonly demandApiUrl?: string;
   readonly firstQuery?: FirstQuery;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Where workers report: it tells them what to serve and what they ask, and keeps their connections even. */
@@ -42,9 +43,10 @@ export class Office {
   }
 
   hire(): WorkerProcess {
-    const { logger } = this.#options;
+    const { logger, environment = {} } = this.#options;
     const worker = new WorkerProcess({
       logger,
+      environment,
       onMessage: (message) => {
         this.#receive(message, worker);
       },

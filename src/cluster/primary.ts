@@ -11,6 +11,8 @@ import type { WorkersFailed } from './workers-failed.js';
 export interface ClusterOptions extends Pick<GatewayOptions, 'demandApiUrl' | 'firstQuery'> {
   readonly config: Config;
   readonly logger: Logger;
+  /** Environment variables of the workers beside this process's own. Default: none. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Called where, after a good start, no worker is left and no new one gets ready. */
   readonly onFailed: (error: WorkersFailed) => void;
 }

@@ -15,6 +15,8 @@ export interface WorkerEnd {
 
 export interface WorkerProcessOptions {
   readonly logger: Logger;
+  /** Environment variables beside this process's own. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly onMessage: (message: FromWorker, worker: WorkerProcess) => void;
 }
 
@@ -28,8 +30,8 @@ export class WorkerProcess {
   readonly #worker: Worker;
   #state: 'starting' | 'ready' | 'ended' = 'starting';
 
-  constructor({ logger, onMessage }: WorkerProcessOptions) {
-    const worker = cluster.fork();
+  constructor({ logger, environment, onMessage }: WorkerProcessOptions) {
+    const worker = cluster.fork(environment);
     const bornAt = performance.now();
     this.#worker = worker;
     this.id = worker.id;

@@ -46,4 +46,30 @@ export const demo = {
 
   /** Gives access to both accounts. */
   bothToken: 'demo-both',
+
+  /** The audience of access tokens for the Demand API. */
+  apiAudience: 'demand-api',
+  /** A client of the token endpoint. Its access tokens give access to both accounts, as `bothToken` does. */
+  client: { id: 'fieldgate', secret: 'demo-secret' },
+
+  /** The audience of tokens for a gateway that authenticates its callers. */
+  gatewayAudience: 'fieldgate',
+  /** People who call such a gateway: the claims of their tokens, and what these allow. */
+  people: [
+    {
+      subject: 'reader',
+      allows: 'reads account 101',
+      claims: { accounts: ['101'], scope: 'fielding:read' },
+    },
+    {
+      subject: 'operator',
+      allows: 'reads and operates account 101',
+      claims: { accounts: ['101'], scope: 'fielding:read fielding:operate' },
+    },
+    {
+      subject: 'analyst',
+      allows: 'reads accounts 101 and 202',
+      claims: { accounts: ['101', '202'], scope: 'fielding:read' },
+    },
+  ],
 } as const;

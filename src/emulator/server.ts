@@ -12,11 +12,14 @@ import { sendError } from './http/errors.js';
 import { BASE_PATH } from './http/api-request.js';
 import { RateLimiter, type RateLimit } from './http/rate-limit.js';
 import { schemaCompiler } from './http/schemas.js';
+import { serveIdentityProvider, TOKEN_PATH } from './identity/identity-provider.js';
+import { Issuer, type UserTokenRequest } from './identity/issuer.js';
+import { SigningKeys } from './identity/signing-keys.js';
 import { resumeJobs } from './jobs/resume.js';
 import { JobRunner } from './jobs/runner.js';
 import { isEmpty, seed, wipe } from './seed/seed.js';
 import type { Services } from './services.js';
-import { openDatabase } from './store/database.js';
+import { openDatabase, type Database } from './store/database.js';
 
 export interface EmulatorOptions {
   /** The address to listen on. Default `127.0.0.1`. */
@@ -42,6 +45,15 @@ export interface Emulator {
   readonly url: string;
   /** The control surface's URL, e.g. `http://127.0.0.1:4010/__emulator`. */
   readonly controlUrl: string;
+  /**
+   * The identity provider's issuer identifier, below which `/.well-known/openid-configuration` is served, e.g.
+   * `http://127.0.0.1:4010`.
+   */
+  readonly issuer: string;
+  /** The token endpoint's URL, e.g. `http://127.0.0.1:4010/oauth/token`. */
+  readonly tokenUrl: string;
+  /** Issues a token for a caller of the gateway. */
+  issueUserToken(request: UserTokenRequest): Promise<string>;
   /** Closes open connections, stops jobs after their current step, and closes the file. */
   close(): Promise<void>;
 }
@@ -56,6 +68,7 @@ const DEFAULT_JOB_STEP_MS = 200;
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const clock = new Clock(options.clock ?? Date.now);
   const database = openDatabase(options.data ?? ':memory:');
+  const keys = await keysIn(database);
   const app = fastify({
     ...(options.logger && { loggerInstance: options.logger }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -64,13 +77,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     frameworkErrors: (error, request, reply: FastifyReply) => sendError(error, reply, request.log),
   });
   const ulid = monotonicFactory();
+  const newId = () => ulid(clock.now());
+  let origin = '';
+  const issuer = new Issuer({ keys, clock, newId, url: () => origin });
   const services: Services = {
     database,
     clock,
+    issuer,
     jobs: new JobRunner(options.jobStepMs ?? DEFAULT_JOB_STEP_MS, (error) => {
       app.log.error({ err: error }, 'background job failed');
     }),
-    newId: () => ulid(clock.now()),
+    newId,
   };
   const controlState = {
     faults: new FaultRules(),
@@ -88,6 +105,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     controlState.replica.clear();
     limiter?.reset();
     clock.reset();
+    issuer.reset();
     database.transaction(() => {
       wipe(database);
       seed(database, clock.now());
@@ -97,6 +115,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   readJsonBodies(app);
   app.setValidatorCompiler(schemaCompiler());
   app.register(async (api) => serveApi(api, services, controlState, limiter));
+  app.register(async (provider) => serveIdentityProvider(provider, issuer, controlState, clock));
   if (options.control === true) {
     app.register(async (control) => serveControl(control, services, controlState, reset), {
       prefix: CONTROL_PATH,
@@ -112,16 +131,28 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   try {
     if (isEmpty(database)) database.transaction(() => seed(database, clock.now()));
-    const origin = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
+    origin = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
     resumeJobs(services);
     let stopped: Promise<void> | undefined;
     return {
       url: `${origin}${BASE_PATH}`,
       controlUrl: `${origin}${CONTROL_PATH}`,
+      issuer: issuer.url,
+      tokenUrl: `${origin}${TOKEN_PATH}`,
+      issueUserToken: (request) => issuer.issueUserToken(request),
       close: () => (stopped ??= stop()),
     };
   } catch (error) {
     await stop();
+    throw error;
+  }
+}
+
+async function keysIn(database: Database): Promise<SigningKeys> {
+  try {
+    return await SigningKeys.open(database);
+  } catch (error) {
+    database.close();
     throw error;
   }
 }

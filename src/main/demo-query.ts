@@ -1,8 +1,13 @@
 import type { demo } from '../emulator/index.js';
 import type { FirstQuery } from '../operations/first-query.js';
 
-/** The first query of the explorers when the gateway fronts the emulator with its demo data. */
-export function demoQuery({ token, accountId, projectId, live }: typeof demo): FirstQuery {
+/**
+ * The first query of the explorers when the gateway fronts the emulator with its demo data.
+ *
+ * @param token sent by the explorers, also for introspection
+ */
+export function demoQuery({ accountId, projectId, live }: typeof demo, token: string): FirstQuery {
+  const headers = { Authorization: `Bearer ${token}` };
   const targetGroupId = `${accountId}/${projectId}/${live.targetGroupId}`;
   return {
     document: `# Target groups of the demo that can be changed, and their fielding runs.
@@ -128,6 +133,7 @@ query Job($id: ID!) {
       selection: { includedTargetGroupIds: [targetGroupId] },
       input: { targetGroupIds: [targetGroupId] },
     },
-    headers: { Authorization: `Bearer ${token}` },
+    headers,
+    sharedHeaders: headers,
   };
 }

@@ -1,6 +1,8 @@
-import { ConfigError, type Config } from '../config.js';
-import type { GatewayOptions } from '../server.js';
+import { ConfigError, readConfig, type Config } from '../config.js';
+import type { Emulator } from '../emulator/index.js';
+import type { ClusterOptions } from '../cluster/primary.js';
 import type { Logger } from '../telemetry/logger.js';
+import { demoIdentity, demoPeople, type Person } from './demo-identity.js';
 import { demoQuery } from './demo-query.js';
 
 // Modules that only some processes need are loaded on demand: the primary of a cluster runs no GraphQL, and a gateway that fronts
@@ -14,6 +16,11 @@ export interface StartOptions {
   readonly logger: Logger;
   /** Called if the gateway fails after it has been ready, and cannot recover. */
   readonly onFailed: (error: Error) => void;
+  /**
+   * The environment to complete with the emulator's URLs, if the emulator serves as identity provider and token endpoint.
+   * Default: it does not.
+   */
+  readonly demoEnvironment?: NodeJS.ProcessEnv;
 }
 
 export interface Running {
@@ -28,27 +35,36 @@ export interface Running {
  * @throws {ConfigError} if the settings do not let it start
  */
 export async function start(options: StartOptions): Promise<Running> {
-  const { config, logger } = options;
-  const { url: demandApi } = config.demandApi;
+  const { url: demandApi } = options.config.demandApi;
   if (demandApi !== undefined) {
     const gateway = await usable(LISTENING, serve(options, {}));
     sayReady(options, gateway.url, { demandApi });
     return gateway;
   }
+  return await startWithEmulator(options);
+}
+
+async function startWithEmulator(options: StartOptions): Promise<Running> {
+  const { logger } = options;
   const { demo, startEmulator } = await import('../emulator/index.js');
-  const { port, data } = config.emulator;
+  const { port, data } = options.config.emulator;
   const emulator = await usable(
     'EMULATOR_PORT or EMULATOR_DATA',
     startEmulator({ port, data, control: true }),
   );
   try {
-    const over = { demandApiUrl: emulator.url, firstQuery: demoQuery(demo) };
-    const gateway = await usable(LISTENING, serve(options, over));
+    const { config, environment, people } = await identityOf(options, emulator);
+    const token = people.find(({ isExplorer }) => isExplorer)?.token ?? demo.token;
+    const over = { demandApiUrl: emulator.url, firstQuery: demoQuery(demo, token), environment };
+    const gateway = await usable(LISTENING, serve({ ...options, config }, over));
     logger.info(
       { url: emulator.url, control: emulator.controlUrl },
       'A Demand API emulator runs beside the gateway, with demo data.',
     );
-    sayReady(options, gateway.url, { header: `Authorization: Bearer ${demo.token}` });
+    for (const { subject, allows, token } of people) {
+      logger.info({ subject, header: authorization(token) }, `A token that ${allows}, for 24 hours.`);
+    }
+    sayReady(options, gateway.url, { header: authorization(token) });
     return { ...gateway, close: () => gateway.close().then(() => emulator.close()) };
   } catch (error) {
     await emulator.close();
@@ -56,17 +72,39 @@ export async function start(options: StartOptions): Promise<Running> {
   }
 }
 
+interface Identity {
+  readonly config: Config;
+  /** Variables that workers need beside this process's own. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly people: readonly Person[];
+}
+
+/** The settings and people of a gateway that trusts the emulator's identity provider, if it does. */
+async function identityOf({ config, demoEnvironment }: StartOptions, emulator: Emulator): Promise<Identity> {
+  if (demoEnvironment === undefined) return { config, environment: {}, people: [] };
+  const environment = demoIdentity(emulator);
+  return {
+    config: readConfig({ ...demoEnvironment, ...environment }),
+    environment,
+    people: await demoPeople(emulator),
+  };
+}
+
+function authorization(token: string): string {
+  return `Authorization: Bearer ${token}`;
+}
+
 /** Starts the gateway in this process, or in workers. */
 async function serve(
   { config, logger, onFailed }: StartOptions,
-  over: Pick<GatewayOptions, 'demandApiUrl' | 'firstQuery'>,
+  { environment = {}, ...over }: Pick<ClusterOptions, 'demandApiUrl' | 'firstQuery' | 'environment'>,
 ): Promise<Running & { readonly url: string }> {
   if (config.workers === 1) {
     const { startGateway } = await import('../server.js');
     return await startGateway({ config, logger, ...over });
   }
   const { startCluster } = await import('../cluster/primary.js');
-  return await startCluster({ config, logger, onFailed, ...over });
+  return await startCluster({ config, logger, onFailed, environment, ...over });
 }
 
 function sayReady({ config: { workers }, logger }: StartOptions, url: string, more: object): void {

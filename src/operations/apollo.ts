@@ -68,12 +68,13 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
   });
 }
 
-function sandbox({ document, variables, headers }: FirstQuery): ApolloServerPlugin {
+function sandbox({ document, variables, headers, sharedHeaders }: FirstQuery): ApolloServerPlugin {
   return ApolloServerPluginLandingPageLocalDefault({
     footer: false,
     includeCookies: false,
     document,
     variables: { ...variables },
     headers: { ...headers },
+    embed: { initialState: { ...(sharedHeaders && { sharedHeaders: { ...sharedHeaders } }) } },
   });
 }

@@ -3,6 +3,8 @@ export interface FirstQuery {
   readonly document: string;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers for introspection, too; readers cannot edit them in Apollo Sandbox. Default: none. */
+  readonly sharedHeaders?: Readonly<Record<string, string>>;
 }
 
 /** The first query where no demo data is known: it needs no id, only a token of the reader's own. */

@@ -23,7 +23,7 @@ test("the README's operation returns complete data", async () => {
 });
 
 test("the explorers' default operation returns data", async () => {
-  const { document, variables, headers } = demoQuery(demo);
+  const { document, variables, headers } = demoQuery(demo, demo.token);
   const operations = separateOperations(parse(document));
   const run = async <Data>(name: string, more: object = {}) =>
     dataOf(

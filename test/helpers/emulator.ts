@@ -32,6 +32,24 @@ export class EmulatorControl {
     clear: (): Promise<unknown> => this.#send('DELETE', '/faults'),
   };
 
+  readonly identity = {
+    /** Sets the lifetime of access tokens that are issued from now on. */
+    setAccessTokenSeconds: (seconds: number): Promise<unknown> =>
+      this.#send('POST', '/identity/access-tokens', { seconds }),
+    /** Makes the API reject all access tokens that were issued so far. */
+    expireAccessTokens: (): Promise<unknown> => this.#send('DELETE', '/identity/access-tokens'),
+    /** Signs with a new key; `withdraw` makes the tokens of earlier keys invalid. */
+    rotateKey: (options: { algorithm?: string; withdraw?: boolean } = {}): Promise<unknown> =>
+      this.#send('POST', '/identity/keys', options),
+    issueUserToken: async (request: {
+      subject: string;
+      expires_in?: number;
+      claims?: Readonly<Record<string, unknown>>;
+      type?: string;
+    }): Promise<string> =>
+      (await this.#send<{ token: string }>('POST', '/identity/user-tokens', request)).token,
+  };
+
   /** The requests since the start, the last `reset` or the last `forgetRequests`. */
   async requests(): Promise<LoggedRequest[]> {
     return (await this.#send<{ requests: LoggedRequest[] }>('GET', '/requests')).requests;

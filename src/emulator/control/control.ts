@@ -7,12 +7,13 @@ import { validateRule, type FaultRule } from '../faults/rule.js';
 import type { Services } from '../services.js';
 import { listEffects } from '../store/effects.js';
 import { setCompletes } from '../store/target-groups.js';
+import { identityIndex, serveIdentityControl } from './identity.js';
 import { clockSchema, completesSchema, faultSchema } from './schemas.js';
 
 export const CONTROL_PATH = '/__emulator';
 
 const index = {
-  'POST /reset': 'resets the data, clock, faults, requests and effects',
+  'POST /reset': 'resets the data, clock, faults, requests, effects and token lifetimes; signing keys stay',
   'GET /clock': "the emulator's time",
   'POST /clock': '{"advance_ms": 60000} or {"now": "2026-01-01T00:00:00.000Z"}',
   'GET /requests': 'the newest 10,000 requests; DELETE clears them',
@@ -20,6 +21,7 @@ const index = {
   'GET /faults': 'the active fault rules; DELETE removes them',
   'POST /faults': '{"path": "/pause$", "times": 1, "status": 503}',
   'POST /completes': '{"target_group_id": "...", "current_completes": 100}',
+  ...identityIndex,
 };
 
 /**
@@ -28,7 +30,7 @@ const index = {
  */
 export function serveControl(
   app: FastifyInstance,
-  { database, clock }: Services,
+  { database, clock, issuer }: Services,
   { faults, requests }: ControlState,
   reset: () => void,
 ): void {
@@ -91,6 +93,8 @@ export function serveControl(
       return reply.code(204).send();
     },
   );
+
+  serveIdentityControl(app, issuer);
 }
 
 function isLoopback(hostname: string): boolean {

@@ -1,4 +1,5 @@
 import { objectSchema, timestampText } from '../http/schemas.js';
+import { ALGORITHMS } from '../identity/signing-keys.js';
 
 export const clockSchema = {
   type: 'object',
@@ -39,6 +40,29 @@ export const faultSchema = {
       idle_timeout_ms: delay,
     },
     ['path'],
+  ),
+  additionalProperties: false,
+};
+
+export const accessTokensSchema = {
+  ...objectSchema({ seconds: { type: 'integer', minimum: 1, maximum: 2_147_483_647 } }, ['seconds']),
+  additionalProperties: false,
+};
+
+export const rotationSchema = {
+  ...objectSchema({ algorithm: { enum: ALGORITHMS }, withdraw: { type: 'boolean' } }),
+  additionalProperties: false,
+};
+
+export const userTokenSchema = {
+  ...objectSchema(
+    {
+      subject: { type: 'string', minLength: 1 },
+      expires_in: { type: 'integer', minimum: -2_147_483_647, maximum: 2_147_483_647 },
+      claims: { type: 'object' },
+      type: { type: 'string' },
+    },
+    ['subject'],
   ),
   additionalProperties: false,
 };

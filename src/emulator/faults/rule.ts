@@ -5,7 +5,10 @@
 export interface FaultRule {
   /** The method to match. Default: any. */
   readonly method?: string;
-  /** A regular expression to match against the path below `/v1`, without the query. */
+  /**
+   * A regular expression to match, without the query, against the path below `/v1`, or against a whole path outside of
+   * it: `^/oauth/token$`, `^/\.well-known/`.
+   */
   readonly path: string;
   /** How many matching requests are affected. Default: all. */
   readonly times?: number;

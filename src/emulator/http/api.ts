@@ -10,11 +10,12 @@ import { findTargetGroup } from '../store/target-groups.js';
 import { authorize, replay, type RequestInfo } from './authorization.js';
 import type { HttpResponse } from './response.js';
 import { errorResponse, sendError } from './errors.js';
-import { BASE_PATH, ApiRequest, type ControlState } from './api-request.js';
+import { BASE_PATH, type ApiRequest, type ControlState } from './api-request.js';
 import { isOlderVersion, olderBody } from './older-version.js';
 import { notFound } from './problem.js';
 import type { RateLimiter } from './rate-limit.js';
 import { headerSchema, pathSchema } from './schemas.js';
+import { trackRequests } from './track-requests.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -30,17 +31,12 @@ export function serveApi(
   limiter: RateLimiter | undefined,
 ): void {
   const { database, clock } = services;
-  const apiRequests = new WeakMap<FastifyRequest, ApiRequest>();
   const callers = new WeakMap<ApiRequest, Caller>();
-  const requestOf = (request: FastifyRequest): ApiRequest => required(apiRequests.get(request));
+  const tracked = trackRequests(app, controlState, clock);
+  const requestOf = (request: FastifyRequest): ApiRequest => required(tracked(request));
 
-  app.addHook('onRequest', async (request, reply) => {
-    const apiRequest = new ApiRequest(request, reply, controlState, clock.now());
-    apiRequests.set(request, apiRequest);
-    await apiRequest.start();
-  });
   app.setErrorHandler(async (error, request, reply) => {
-    const apiRequest = apiRequests.get(request);
+    const apiRequest = tracked(request);
     if (apiRequest === undefined) sendError(error, reply, request.log);
     else
       await apiRequest.respond(
@@ -66,7 +62,7 @@ export function serveApi(
       onRequest: async (request) => {
         const apiRequest = requestOf(request);
         const info = requestInfoOf(apiRequest);
-        const caller = authorize(info, database, limiter, clock.now());
+        const caller = await authorize(info, services, limiter);
         callers.set(apiRequest, caller);
         const replayed = route.needsKey === true ? replay(info, database, caller) : undefined;
         if (replayed !== undefined) await apiRequest.respond(replayed);

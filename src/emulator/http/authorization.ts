@@ -1,3 +1,5 @@
+import { findClient } from '../identity/clients.js';
+import type { Services } from '../services.js';
 import { findCaller, type Caller } from '../store/accounts.js';
 import type { Database } from '../store/database.js';
 import { findLocation } from '../store/idempotency-keys.js';
@@ -18,16 +20,15 @@ export interface RequestInfo {
  *
  * @throws Problem 401, 429, 403
  */
-export function authorize(
+export async function authorize(
   { header, accountId }: RequestInfo,
-  database: Database,
+  services: Services,
   limiter: RateLimiter | undefined,
-  now: number,
-): Caller {
+): Promise<Caller> {
   const token = /^Bearer +(\S+)$/i.exec(header('authorization') ?? '')?.[1];
-  const caller = token === undefined ? undefined : findCaller(database, token);
+  const caller = token === undefined ? undefined : await callerOf(token, services);
   if (caller === undefined) throw unauthorized();
-  const retryAfterSeconds = limiter?.take(caller.token, now);
+  const retryAfterSeconds = limiter?.take(caller.token, services.clock.now());
   if (retryAfterSeconds !== undefined) throw tooManyRequests(retryAfterSeconds);
   if (header('cint-api-version') === undefined) throw missingHeader('Cint-API-Version');
   const account = Number(accountId);
@@ -35,6 +36,15 @@ export function authorize(
     throw forbidden('The token does not give access to this account.');
   }
   return caller;
+}
+
+/** The owner of a demo token, or of an access token. */
+async function callerOf(token: string, { database, issuer }: Services): Promise<Caller | undefined> {
+  const caller = findCaller(database, token);
+  if (caller !== undefined) return caller;
+  const clientId = await issuer.clientOf(token);
+  const client = clientId === undefined ? undefined : findClient(clientId);
+  return client && findCaller(database, client.actsAs);
 }
 
 /** The response to the call that first used the request's idempotency key, regardless of its path and body. */
