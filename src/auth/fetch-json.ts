@@ -1,5 +1,5 @@
 import type { Agent } from 'node:http';
-import fetch from 'node-fetch';
+import fetch, { FetchError } from 'node-fetch';
 
 export interface FetchJsonOptions {
   /** The most bytes of a response. */
@@ -36,7 +36,8 @@ export async function fetchJson(
       signal: abort.signal,
       ...(agent && { agent }),
     });
-    if (response.status !== 200) throw new Error(`The status of the response is ${response.status}, not 200.`);
+    if (response.status !== 200)
+      throw new Error(`The status of the response is ${response.status}, not 200.`);
     return JSON.parse(await response.text()) as unknown;
   } catch (error) {
     throw new Error(problemOf(error, abort.signal.aborted), { cause: error });
@@ -52,8 +53,9 @@ export async function fetchJson(
 function problemOf(error: unknown, isAborted: boolean): string {
   if (isAborted) return 'There is no complete response in time.';
   if (error instanceof SyntaxError) return 'The response is not JSON.';
-  const { type, code } = error as { type?: unknown; code?: unknown };
-  if (type === 'max-size') return 'The response is too large.';
-  if (type !== undefined) return `The request failed: ${String(code ?? type)}.`;
+  if (error instanceof FetchError) {
+    if (error.type === 'max-size') return 'The response is too large.';
+    return `The request failed: ${error.code ?? error.type}.`;
+  }
   return error instanceof Error ? error.message : 'The request failed.';
 }

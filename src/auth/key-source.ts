@@ -32,7 +32,8 @@ async function discoverKeySet(issuer: string, getJson: GetJson, signal: AbortSig
   // Otherwise one issuer could pose as another (OpenID Connect Discovery 1.0, 4.3 and 7.2).
   if (metadata['issuer'] !== issuer) throw new Error("The issuer's metadata has another `issuer`.");
   const url = metadata['jwks_uri'];
-  if (typeof url !== 'string' || !URL.canParse(url)) throw new Error("The issuer's metadata has no `jwks_uri`.");
+  if (typeof url !== 'string' || !URL.canParse(url))
+    throw new Error("The issuer's metadata has no `jwks_uri`.");
   const { protocol } = new URL(url);
   if (protocol === 'https:' || (protocol === 'http:' && new URL(issuer).protocol === 'http:')) return url;
   throw new Error("The `jwks_uri` in the issuer's metadata is less secure than the issuer.");

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Authorized, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import { pollingAdvice } from '../job/job.polling.js';
 import { requireRef } from '../node/node-id.js';
@@ -14,13 +15,14 @@ import { BatchJob, FailedTargetGroup, UpdatedTargetGroup } from './batch-job.typ
 
 @Resolver(() => BatchJob)
 export class BatchJobResolver {
+  @Authorized<Scope>('fielding:read')
   @Query(() => BatchJob, { nullable: true, description: 'Batch job by its id. Null if it does not exist.' })
   async batchJob(
     @Arg('id', () => ID, { description: 'Id of the job, as returned by the mutation that started it.' })
     id: string,
     @Ctx() context: RequestContext,
   ): Promise<BatchJob | null> {
-    return await findBatchJob(context, requireRef('BatchJob', id, 'id'));
+    return await findBatchJob(context, requireRef(context.principal, 'BatchJob', id, 'id'));
   }
 
   @FieldResolver(() => Int, {

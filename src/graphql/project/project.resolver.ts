@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import { Account } from '../account/account.type.js';
 import type { Connection } from '../connection/connection.js';
@@ -18,6 +19,7 @@ import { Project } from './project.type.js';
 
 @Resolver(() => Project)
 export class ProjectResolver {
+  @Authorized<Scope>('fielding:read')
   @Query(() => ProjectConnection, {
     nullable: true,
     description: 'Projects of an account. Null if the account does not exist.',
@@ -26,16 +28,21 @@ export class ProjectResolver {
     @Args(() => AccountProjectsArgs) args: AccountProjectsArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<Project> | null> {
-    return await projectConnection(context, requireRef('Account', args.accountId, 'accountId'), args);
+    return await projectConnection(
+      context,
+      requireRef(context.principal, 'Account', args.accountId, 'accountId'),
+      args,
+    );
   }
 
+  @Authorized<Scope>('fielding:read')
   @Query(() => Project, { nullable: true, description: 'Project by its id. Null if it does not exist.' })
   async project(
     @Arg('id', () => ID, { description: 'Id of the project: `<account>/<project>`.' }) id: string,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Project | null> {
-    return await findProject(context, requireRef('Project', id, 'id'), info);
+    return await findProject(context, requireRef(context.principal, 'Project', id, 'id'), info);
   }
 
   @FieldResolver(() => ID, {

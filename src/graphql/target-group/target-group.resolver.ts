@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import { segment } from '../../upstream/resources/resource-ref.js';
 import type { Connection } from '../connection/connection.js';
@@ -17,6 +18,7 @@ import { TargetGroup } from './target-group.type.js';
 
 @Resolver(() => TargetGroup)
 export class TargetGroupResolver {
+  @Authorized<Scope>('fielding:read')
   @Query(() => TargetGroupConnection, {
     nullable: true,
     description: 'Target groups of a project. Null if the project does not exist.',
@@ -25,9 +27,14 @@ export class TargetGroupResolver {
     @Args(() => ProjectTargetGroupsArgs) args: ProjectTargetGroupsArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<TargetGroup> | null> {
-    return await targetGroupConnection(context, requireRef('Project', args.projectId, 'projectId'), args);
+    return await targetGroupConnection(
+      context,
+      requireRef(context.principal, 'Project', args.projectId, 'projectId'),
+      args,
+    );
   }
 
+  @Authorized<Scope>('fielding:read')
   @Query(() => TargetGroup, {
     nullable: true,
     description: 'Target group by its id. Null if it does not exist.',
@@ -38,7 +45,7 @@ export class TargetGroupResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<TargetGroup | null> {
-    return await findTargetGroup(context, requireRef('TargetGroup', id, 'id'), info);
+    return await findTargetGroup(context, requireRef(context.principal, 'TargetGroup', id, 'id'), info);
   }
 
   @FieldResolver(() => FieldingRun, {
