@@ -1,15 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import {
-  exportJWK,
-  exportSPKI,
-  generateKeyPair,
-  SignJWT,
-  type CryptoKey,
-  type JWK,
-  type JWTHeaderParameters,
-} from 'jose';
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 
 /** What the issuer does instead of serving its key set and its metadata. */
 export type IssuerFault = 'reset' | 'error' | 'hang' | 'drip' | 'huge' | 'text' | 'empty' | 'redirect';
@@ -122,7 +114,7 @@ export async function startTestIssuer(alg = 'ES256'): Promise<TestIssuer> {
           kid: signer.kid,
           typ: 'at+jwt',
           ...header,
-        } as JWTHeaderParameters)
+        })
         .sign(signer.privateKey);
     },
     async rotate({ keepOld = false } = {}) {
