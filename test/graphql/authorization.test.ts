@@ -153,6 +153,54 @@ describe('scopes', () => {
     expect(rolesOf(ofMutation)).toEqual(all(mutations, 'fielding:operate'));
   });
 
+  /** The results of mutations, which the scope to operate includes; and what is computed without a call. */
+  const WITHOUT_SCOPE = [
+    'BatchJob.pollAfterSeconds',
+    'BatchJobPayload.batchJob',
+    'DraftLaunchJob.pollAfterSeconds',
+    'DraftLaunchJobPayload.draftLaunchJob',
+    'FieldingRun.availableActions',
+    'FieldingRunPayload.fieldingRun',
+    'InvalidStateError.current',
+    'Project.account',
+    'VersionConflictError.current',
+  ];
+
+  test('every other field with a resolver needs the scope to read', () => {
+    const { authorizedFields, fieldResolvers, objectTypes } = getMetadataStorage();
+    const resolvers = fieldResolvers.flatMap(({ target, methodName, schemaName, getObjectType }) => {
+      const type = objectTypes.find((each) => each.target === getObjectType?.());
+      if (type === undefined || type.target === target) return [];
+      const authorized = authorizedFields.find(
+        (each) => each.target === target && each.fieldName === methodName,
+      );
+      return [{ name: `${type.name}.${schemaName}`, scopes: authorized?.roles }];
+    });
+    const without = resolvers.filter(({ scopes }) => scopes === undefined).map(({ name }) => name);
+    expect(without.sort()).toEqual(WITHOUT_SCOPE);
+    expect(resolvers.length).toBeGreaterThan(2 * WITHOUT_SCOPE.length);
+    for (const { scopes } of resolvers) expect([undefined, ['fielding:read']]).toContainEqual(scopes);
+  });
+
+  test('the scope to operate shows the result of a change, and nothing further', async () => {
+    const operator = await issuer.token({ claims: { scope: 'fielding:operate' } });
+    const { data, errors } = await gateway.execute(
+      `mutation { launchNow(input: { id: "${run.id}", version: "4" }) { userErrors {
+        ... on VersionConflictError { current { status targetGroup { project { name } } } } } } }`,
+      {},
+      { token: operator },
+    );
+    expect(data).toEqual({
+      launchNow: { userErrors: [{ current: { status: expect.any(String), targetGroup: null } }] },
+    });
+    expect(errors).toMatchObject([
+      {
+        path: ['launchNow', 'userErrors', 0, 'current', 'targetGroup'],
+        extensions: { code: 'FORBIDDEN' },
+      },
+    ]);
+  });
+
   test('every field is called here', () => {
     expect(Object.keys(ARGUMENTS).sort()).toEqual(fields.map(({ name }) => name).sort());
   });

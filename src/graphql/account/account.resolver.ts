@@ -46,6 +46,7 @@ export class AccountResolver {
     return await findAccount(context, requireRef(context.principal, 'Account', id, 'id').accountId);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => String, {
     nullable: true,
     description: 'Name of the account. Null if unknown.',
@@ -55,6 +56,7 @@ export class AccountResolver {
     return account?.name ?? null;
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => ProjectConnection, { nullable: true, description: 'Projects of the account.' })
   async projects(
     @Root() { ref }: Account,

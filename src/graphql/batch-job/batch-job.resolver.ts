@@ -35,6 +35,7 @@ export class BatchJobResolver {
     return pollingAdvice(job, now());
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => User, {
     nullable: true,
     description: 'Person who started the job. Null if unknown.',
@@ -47,6 +48,7 @@ export class BatchJobResolver {
     return await relatedUser(context, ref, createdBy, info);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => Project, {
     nullable: true,
     description: "Project of the job's target groups.",
@@ -62,6 +64,7 @@ export class BatchJobResolver {
 
 @Resolver(() => UpdatedTargetGroup)
 export class UpdatedTargetGroupResolver {
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => TargetGroup, { nullable: true, description: 'Current state of the target group.' })
   async targetGroup(
     @Root() { ref }: UpdatedTargetGroup,
@@ -74,6 +77,7 @@ export class UpdatedTargetGroupResolver {
 
 @Resolver(() => FailedTargetGroup)
 export class FailedTargetGroupResolver {
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => TargetGroup, {
     nullable: true,
     description: 'Current state of the target group. Null if it does not exist.',

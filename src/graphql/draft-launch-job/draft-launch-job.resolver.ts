@@ -39,6 +39,7 @@ export class DraftLaunchJobResolver {
     return pollingAdvice(job, now());
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => User, {
     nullable: true,
     description: 'Person who started the job. Null if unknown.',
@@ -51,6 +52,7 @@ export class DraftLaunchJobResolver {
     return await relatedUser(context, ref, createdBy, info);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => FieldingRun, {
     nullable: true,
     description:
@@ -68,6 +70,7 @@ export class DraftLaunchJobResolver {
     return await relatedFieldingRun(context, run, info);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => TargetGroup, {
     nullable: true,
     description: 'Target group that was a draft, in its current state. Null if it does not exist.',

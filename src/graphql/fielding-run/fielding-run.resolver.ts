@@ -42,6 +42,7 @@ export class FieldingRunResolver {
     return availableActions(run.status, endAt instanceof Error ? null : dateOf(endAt), now());
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => TargetGroup, { nullable: true, description: 'Target group of the run.' })
   async targetGroup(
     @Root() { ref }: FieldingRun,
@@ -51,6 +52,7 @@ export class FieldingRunResolver {
     return await relatedTargetGroup(context, ref, info);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => User, {
     nullable: true,
     description: 'Person who last changed the run. Null if unknown.',

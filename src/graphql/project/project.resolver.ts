@@ -45,6 +45,7 @@ export class ProjectResolver {
     return await findProject(context, requireRef(context.principal, 'Project', id, 'id'), info);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => ID, {
     nullable: true,
     description: 'Raw id of the project manager; see `projectManager` for the name.',
@@ -53,6 +54,7 @@ export class ProjectResolver {
     return await managerIdOf(project, context);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => User, {
     nullable: true,
     description: 'Project manager. Null if unknown.',
@@ -65,6 +67,7 @@ export class ProjectResolver {
     return await relatedUser(context, project.ref, await managerIdOf(project, context), info);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => TargetGroupConnection, {
     nullable: true,
     description: 'Target groups of the project.',

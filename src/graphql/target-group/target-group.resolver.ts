@@ -48,6 +48,7 @@ export class TargetGroupResolver {
     return await findTargetGroup(context, requireRef(context.principal, 'TargetGroup', id, 'id'), info);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => FieldingRun, {
     nullable: true,
     description: 'Fielding run of the target group. Null for a draft. Costs one REST call per target group.',
@@ -60,6 +61,7 @@ export class TargetGroupResolver {
     return run === undefined ? null : new FieldingRun({ ...ref, fieldingRunId: segment(run.id) }, run);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => Project, {
     nullable: true,
     description: 'Project that the target group belongs to.',
@@ -72,6 +74,7 @@ export class TargetGroupResolver {
     return await relatedProject(context, ref, info);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => User, {
     nullable: true,
     description: 'Project manager of the target group. Null if unknown.',
