@@ -86,8 +86,8 @@ export class TokenVerifier {
     if (typeof typ !== 'string' || !this.#options.config.types.includes(normalizedType(typ))) {
       throw new errors.JWTInvalid('The `typ` is absent or not accepted.');
     }
-    // Without it, each key would have to be tried. It is compared with the ids of known keys, and used for nothing else.
-    if (typeof kid !== 'string' || kid === '' || kid.length > MAX_KID_LENGTH) {
+    // Every issuer that rotates keys sends it. It is compared with the ids of known keys, and used for nothing else.
+    if (typeof kid !== 'string' || kid.length > MAX_KID_LENGTH) {
       throw new errors.JWTInvalid('The `kid` is absent or too long.');
     }
   }

@@ -67,7 +67,7 @@ export async function startTestIssuer(alg = 'ES256'): Promise<TestIssuer> {
   const server = createServer((request, response) => {
     const { url: path = '' } = request;
     requests.push(path);
-    if (fault !== undefined) {
+    if (fault !== undefined && !path.endsWith('?redirected')) {
       fail(fault, path, response, timers);
       return;
     }
@@ -174,6 +174,6 @@ function fail(fault: IssuerFault, path: string, response: ServerResponse, timers
       response.writeHead(200).end('{"keys":[]}');
       return;
     case 'redirect':
-      response.writeHead(302, { location: `${path}?again` }).end();
+      response.writeHead(302, { location: `${path}?redirected` }).end();
   }
 }
