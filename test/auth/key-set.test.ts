@@ -172,7 +172,7 @@ describe('while the issuer is away', () => {
   });
 
   test('operations do not wait for keys that could not be read the last time', async () => {
-    const verifying = verifier({ maxAgeMs: 0, failureCooldownMs: 0 });
+    const verifying = verifier({ maxAgeMs: 0, failureCooldownMs: 0, timeoutMs: NEVER_MS });
     const token = await issuer.token();
     expect(await outcome(verifying, token)).toBe('accepted');
     issuer.setFault('error');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pino from 'pino';
 import { importPKCS8, importSPKI } from 'jose';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
@@ -216,6 +217,38 @@ describe('rejects', () => {
       expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     }
   });
+});
+
+test('says that tokens cannot be verified while the keys cannot be read, and logs no token', async () => {
+  const away = await startTestIssuer();
+  away.setFault('error');
+  const lines: string[] = [];
+  const other = await startTestGateway({
+    demandApiUrl: upstream.url,
+    env: away.env,
+    logger: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
+  });
+  try {
+    const token = await away.token();
+    const answers = [
+      await other.execute('{ __typename }', {}, { token }),
+      await other.execute('{ __typename }', {}, { token: 'a.b.c' }),
+    ];
+    expect(answers[0]).toMatchObject({
+      status: 503,
+      data: undefined,
+      errors: [{ extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true, retryAfterSeconds: 2 } }],
+    });
+    expect(answers[0]?.headers.get('retry-after')).toBe('2');
+    expect(answers[1]?.status).toBe(401);
+    const log = lines.join('');
+    expect(log).toContain('The status of the response is 503, not 200.');
+    expect(log).toContain('A token was rejected.');
+    for (const secret of [token, 'a.b.c', away.url]) expect(log).not.toContain(secret);
+  } finally {
+    await other.close();
+    await away.close();
+  }
 });
 
 function hmacKey(text: string): SigningKey {
