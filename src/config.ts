@@ -1,5 +1,7 @@
 import { cleanEnv, makeExactValidator, str, EnvMissingError } from 'envalid';
+import { jwtConfig, jwtVariables, type JwtConfig, type JwtEnvironment } from './config/auth.js';
 import { isExempt } from './config/no-proxy.js';
+import { wholeNumber } from './config/whole-number.js';
 
 /** The gateway's settings, read once from the environment. Times are in milliseconds. */
 export interface Config {
@@ -12,8 +14,13 @@ export interface Config {
   readonly production: boolean;
   /** `LOG_LEVEL` (info): `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`. */
   readonly logLevel: LogLevel;
-  /** `AUTH_MODE` (forward): `forward` sends the caller's `Authorization` header upstream. */
-  readonly authMode: 'forward';
+  /**
+   * `AUTH_MODE` (forward): `forward` sends the caller's `Authorization` header upstream. With `service`, the gateway
+   * verifies the JWTs of its callers and has a credential of its own.
+   */
+  readonly authMode: AuthMode;
+  /** Undefined in `AUTH_MODE=forward`, and for the demo, whose issuer is the emulator. */
+  readonly jwt: JwtConfig | undefined;
   /** `REQUEST_TIMEOUT_MS` (15000): time limit of a whole GraphQL request. */
   readonly requestTimeoutMs: number;
   /** `CLIENT_TIMEOUT_MS` (10000): how long a client may take to send a request (408), and to read its response. */
@@ -35,8 +42,12 @@ export interface Config {
   readonly maxDepth: number;
   readonly overload: OverloadConfig;
   readonly demandApi: DemandApiConfig;
+  /** The proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
+  readonly proxies: Proxies;
   readonly emulator: EmulatorConfig;
 }
+
+export type AuthMode = 'forward' | 'service';
 
 export interface OverloadConfig {
   /** `MAX_REQUESTS_IN_FLIGHT` (1000): GraphQL requests in flight per process; further ones are rejected. */
@@ -136,7 +147,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       WORKERS: wholeNumber(1, 64)({ default: 1 }),
       NODE_ENV: str({ default: 'development' }),
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
-      AUTH_MODE: str({ choices: ['forward'] as const, default: 'forward' }),
+      AUTH_MODE: str({ choices: ['forward', 'service'] as const, default: 'forward' }),
+      ...jwtVariables,
       REQUEST_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 15_000 }),
       CLIENT_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 10_000 }),
       DRAIN_DELAY_MS: wholeNumber(0, 600_000)({ default: 0 }),
@@ -173,6 +185,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     },
     { reporter: refuse },
   );
+  const proxies = {
+    http: env.http_proxy ?? env.HTTP_PROXY,
+    https: env.https_proxy ?? env.HTTPS_PROXY,
+    none: env.no_proxy ?? env.NO_PROXY,
+  };
   return {
     port: env.PORT,
     host: env.HOST,
@@ -180,6 +197,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     production: env.NODE_ENV === 'production',
     logLevel: env.LOG_LEVEL,
     authMode: env.AUTH_MODE,
+    jwt: callersConfig(env, env.AUTH_MODE, setNames(environment, AUTH_VARIABLE)),
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     clientTimeoutMs: env.CLIENT_TIMEOUT_MS,
     drainDelayMs: env.DRAIN_DELAY_MS,
@@ -193,11 +211,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       ifMatch: env.DEMAND_API_IF_MATCH,
       concurrency: env.DEMAND_API_CONCURRENCY,
       transport: env.DEMAND_API_TRANSPORT,
-      proxy: proxyFor(env.DEMAND_API_URL, {
-        http: env.http_proxy ?? env.HTTP_PROXY,
-        https: env.https_proxy ?? env.HTTPS_PROXY,
-        none: env.no_proxy ?? env.NO_PROXY,
-      }),
+      proxy: proxyFor(env.DEMAND_API_URL, proxies),
       retry: {
         maxAttempts: env.DEMAND_API_MAX_ATTEMPTS,
         baseDelayMs: env.DEMAND_API_RETRY_BASE_MS,
@@ -212,16 +226,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
         probeAfterMs: env.DEMAND_API_BREAKER_PROBE_MS,
       },
     },
+    proxies,
     emulator: { port: env.EMULATOR_PORT, data: env.EMULATOR_DATA },
   };
-}
-
-function wholeNumber(min: number, max: number) {
-  return makeExactValidator<number>((input) => {
-    const value = /^\d{1,9}$/.test(input) ? Number(input) : NaN;
-    if (value >= min && value <= max) return value;
-    throw new Error(`must be a whole number from ${min} to ${max}`);
-  });
 }
 
 const isoDate = makeExactValidator<string>((input) => {
@@ -263,19 +270,53 @@ function basicCredentials({ username, password }: URL): string | undefined {
   }
 }
 
-interface Proxies {
+export interface Proxies {
   readonly http: ProxyConfig | undefined;
   readonly https: ProxyConfig | undefined;
   /** The value of `NO_PROXY`. */
   readonly none: string;
 }
 
-/** The proxy for the API at `base`; undefined to connect directly. */
-function proxyFor(base: string | undefined, { http, https, none }: Proxies): ProxyConfig | undefined {
+/** The proxy for the server at `base`; undefined to connect directly. */
+export function proxyFor(base: string | undefined, { http, https, none }: Proxies): ProxyConfig | undefined {
   if (base === undefined) return undefined;
   const url = new URL(base);
   if (isExempt(url, none)) return undefined;
   return url.protocol === 'https:' ? https : http;
+}
+
+/** The variables that only `AUTH_MODE=service` reads. */
+const AUTH_VARIABLE = /^JWT_/;
+
+/**
+ * How callers are authenticated.
+ *
+ * @param given the variables of `AUTH_MODE=service` that are set
+ * @throws {ConfigError} if only a part is configured, or if it would be ignored
+ */
+function callersConfig(
+  env: JwtEnvironment & { readonly DEMAND_API_URL: string | undefined },
+  mode: AuthMode,
+  given: readonly string[],
+): JwtConfig | undefined {
+  if (mode === 'forward') {
+    if (given.length === 0) return undefined;
+    throw new ConfigError(`AUTH_MODE must be \`service\` for ${given.join(', ')} to have an effect`);
+  }
+  const isDemo = env.DEMAND_API_URL === undefined && given.length === 0;
+  if (isDemo) return undefined;
+  const jwt = jwtConfig(env);
+  if (!isMissing(jwt)) return jwt;
+  throw new ConfigError(`AUTH_MODE=service needs ${jwt.join(' and ')}, which must be set`);
+}
+
+function isMissing(config: object | readonly string[]): config is readonly string[] {
+  return Array.isArray(config);
+}
+
+/** The variables that are set, of those whose name matches. */
+function setNames(environment: NodeJS.ProcessEnv, name: RegExp): readonly string[] {
+  return Object.keys(withoutBlanks(environment)).filter((given) => name.test(given));
 }
 
 /** Treats blank variables, as `docker run -e NAME=` sets them, as unset. */

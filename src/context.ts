@@ -1,8 +1,11 @@
-import type { Principal } from './auth/principal.js';
+import { requireAccount, requireScopes } from './auth/authorization.js';
+import type { Grants, Principal } from './auth/principal.js';
 import { Loaders } from './loaders/loaders.js';
 import type { TraceContext } from './telemetry/trace-context.js';
 import type { Cancellation } from './upstream/http/cancellation.js';
 import { DemandClient, type DemandClientDeps } from './upstream/client/client.js';
+import type { Call } from './upstream/http/call.js';
+import { accountIdIn } from './upstream/resources/resource-ref.js';
 import type { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
 
 /** What the resolvers of one GraphQL operation work with. Nothing in it but `idempotencyKeys` outlives the operation. */
@@ -20,6 +23,8 @@ export interface RequestContext {
 export interface ContextDeps {
   readonly client: DemandClientDeps;
   readonly idempotencyKeys: IdempotencyKeys;
+  /** The `Authorization` of calls in `AUTH_MODE=service`, where principals have none to forward. */
+  readonly upstreamAuthorization?: string | undefined;
   readonly requestTimeoutMs: number;
   readonly now: () => number;
 }
@@ -33,7 +38,8 @@ export interface Caller {
 }
 
 export function createContext(deps: ContextDeps, { principal, trace, gone }: Caller): RequestContext {
-  const { authorization, credentialKey } = principal;
+  const { key: credentialKey, grants } = principal;
+  const authorization = grants === undefined ? principal.authorization : deps.upstreamAuthorization;
   const scope = {
     authorization,
     credentialKey,
@@ -41,8 +47,22 @@ export function createContext(deps: ContextDeps, { principal, trace, gone }: Cal
     trace,
     deadline: performance.now() + deps.requestTimeoutMs,
     callerGone: gone,
+    ...(grants && { permit: permitFor(grants) }),
   };
   const client = new DemandClient(deps.client, scope);
   const { idempotencyKeys, now } = deps;
   return { principal, trace, client, loaders: new Loaders(client), idempotencyKeys, now };
+}
+
+/**
+ * Checks each call once more, where all of them pass: whatever a resolver forgets, nothing is sent on behalf of a principal
+ * who may not have it. Reads are also part of changes, so either scope allows them.
+ */
+function permitFor(grants: Grants): (call: Call) => void {
+  return ({ kind, path }) => {
+    const accountId = accountIdIn(path);
+    if (accountId !== undefined) requireAccount(grants, accountId);
+    if (kind === 'read' && grants.scopes.has('fielding:operate')) return;
+    requireScopes(grants, [kind === 'read' ? 'fielding:read' : 'fielding:operate']);
+  };
 }

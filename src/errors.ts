@@ -19,3 +19,8 @@ export abstract class FieldgateError extends Error {
 export class BadUserInputError extends FieldgateError {
   readonly code = 'BAD_USER_INPUT';
 }
+
+/** The caller may not do this, or not on this account. `message` says what is missing, and nothing of what exists. */
+export class ForbiddenError extends FieldgateError {
+  readonly code = 'FORBIDDEN';
+}

@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApolloServerPlugin } from '@apollo/server';
+import { fetchJson } from './auth/fetch-json.js';
+import { readKeySet } from './auth/key-source.js';
+import { KeySet } from './auth/key-set.js';
 import { forwardedPrincipal } from './auth/principal.js';
-import type { Config } from './config.js';
+import { TokenVerifier } from './auth/token-verifier.js';
+import { proxyFor, type Config } from './config.js';
 import type { RequestContext } from './context.js';
 import { createApollo } from './operations/apollo.js';
+import { authenticateByToken, type Authenticate } from './operations/authenticate.js';
 import { DEFAULT_FIRST_QUERY, type FirstQuery } from './operations/first-query.js';
 import { OperationPipeline } from './operations/pipeline.js';
 import { serveExplorers } from './server/explorers.js';
@@ -15,6 +20,7 @@ import { ClientConnections } from './server/http/client-connections.js';
 import { httpServerFactory, type HttpServerFactory } from './server/http/http-server.js';
 import { Overload } from './server/overload/overload.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
+import { agentFor } from './upstream/http/node-fetch-agent.js';
 import { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
 import { processSharedState, type SharedState } from './upstream/state/shared-state.js';
 import { createUpstream, type Upstream } from './upstream/upstream.js';
@@ -29,6 +35,9 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** So many requests in flight are no overload, whatever they wait for. */
 const FEW_REQUESTS = 64;
 const MAX_UNFINISHED_BODY_BYTES = 32 * MAX_BODY_BYTES;
+/** Key sets of large issuers have some 10 KB. */
+const MAX_KEY_SET_BYTES = 256 * 1024;
+const KEY_SET_TIMEOUT_MS = 5000;
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -38,6 +47,8 @@ export interface GatewayOptions {
   readonly firstQuery?: FirstQuery;
   /** Calls the Demand API; it is closed with the gateway. Default: made from the configuration. */
   readonly upstream?: Upstream;
+  /** The `Authorization` of calls to the Demand API in `AUTH_MODE=service`. Default: none. */
+  readonly upstreamAuthorization?: string;
   /** The state that guarantees rest on beyond one call. Default: kept in this process while it lives. */
   readonly sharedState?: SharedState;
   /** Wraps the listener of requests. Default: as it is. */
@@ -91,14 +102,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     callQueue: () => upstream.queue(),
     logger,
   });
+  const callers = createAuthentication(config, now, logger);
   const pipeline = new OperationPipeline({
     apollo,
     plugins,
     admission: overload,
-    authenticate: forwardedPrincipal,
+    authenticate: callers.authenticate,
     context: {
       client: upstream.client,
       idempotencyKeys: new IdempotencyKeys(sharedState.keys),
+      upstreamAuthorization: options.upstreamAuthorization,
       requestTimeoutMs: config.requestTimeoutMs,
       now,
     },
@@ -142,9 +155,43 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await app.close();
     connections.close();
     overload.close();
+    callers.close();
     upstream.close();
     if (result.status === 'rejected') throw result.reason;
   };
   let stopped: Promise<void> | undefined;
   return { url, close: () => (stopped ??= stop()) };
+}
+
+interface Authentication {
+  readonly authenticate: Authenticate;
+  close(): void;
+}
+
+/** Authenticates callers as `AUTH_MODE` says. The issuer's keys are read now, so that the log tells at once if they cannot be. */
+function createAuthentication(
+  { authMode, jwt, proxies }: Config,
+  now: () => number,
+  logger: Logger,
+): Authentication {
+  if (authMode === 'forward') return { authenticate: forwardedPrincipal, close: () => undefined };
+  if (jwt === undefined) throw new Error('The gateway needs the issuer of its callers.');
+  const limits = {
+    maxBytes: MAX_KEY_SET_BYTES,
+    timeoutMs: KEY_SET_TIMEOUT_MS,
+    agentFor: (url: URL) => agentFor(url, 1, { proxy: proxyFor(url.href, proxies) }),
+  };
+  const keys = new KeySet({
+    read: (signal) => readKeySet(jwt, (url, end) => fetchJson(url, limits, end), signal),
+    onFailure: (err) => {
+      logger.warn({ err }, 'The keys that tokens are verified with cannot be read.');
+    },
+  });
+  void keys.refresh();
+  return {
+    authenticate: authenticateByToken(new TokenVerifier({ config: jwt, keys, now }), logger),
+    close: () => {
+      keys.close();
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import { describe, expect, test } from '@jest/globals';
 import { ConfigError, readConfig } from '../src/config.js';
 
 test('every setting has a default', () => {
@@ -195,5 +196,90 @@ describe('the proxy', () => {
   test('is skipped for hosts in NO_PROXY', () => {
     expect(proxyOf({ ...http, ...both, NO_PROXY: 'localhost, api.example' })).toBeUndefined();
     expect(proxyOf({ ...http, ...both, no_proxy: '*' })).toBeUndefined();
+  });
+});
+
+describe('AUTH_MODE=service', () => {
+  const demandApi = { AUTH_MODE: 'service', DEMAND_API_URL: 'https://api.cint.com/v1' };
+  const service = { ...demandApi, JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'fieldgate' };
+
+  test('has defaults for all but the issuer and the audience', () => {
+    expect(readConfig(service).jwt).toEqual({
+      jwksUrl: undefined,
+      issuer: 'https://login.example.com/',
+      audiences: ['fieldgate'],
+      algorithms: ['RS256', 'ES256', 'PS256'],
+      types: ['at+jwt', 'jwt'],
+      clockToleranceS: 5,
+      accountsClaim: 'accounts',
+      scopesClaim: 'scope',
+    });
+  });
+
+  test('can be set', () => {
+    const environment = {
+      ...service,
+      JWT_JWKS_URL: 'https://login.example.com/keys?v=1',
+      JWT_AUDIENCE: 'one, two',
+      JWT_ALGORITHMS: 'EdDSA,ES384',
+      JWT_TYPES: 'application/AT+JWT',
+      JWT_CLOCK_TOLERANCE_S: '0',
+      JWT_ACCOUNTS_CLAIM: 'https://example.com/accounts',
+      JWT_SCOPES_CLAIM: 'realm_access.roles',
+    };
+    expect(readConfig(environment)).toMatchObject({
+      authMode: 'service',
+      jwt: {
+        jwksUrl: 'https://login.example.com/keys?v=1',
+        audiences: ['one', 'two'],
+        algorithms: ['EdDSA', 'ES384'],
+        types: ['at+jwt'],
+        clockToleranceS: 0,
+        accountsClaim: 'https://example.com/accounts',
+        scopesClaim: 'realm_access.roles',
+      },
+    });
+  });
+
+  test.each([
+    [demandApi, 'AUTH_MODE=service needs JWT_ISSUER or JWT_JWKS_URL and JWT_AUDIENCE, which must be set'],
+    [
+      { ...demandApi, JWT_AUDIENCE: 'a' },
+      'AUTH_MODE=service needs JWT_ISSUER or JWT_JWKS_URL, which must be set',
+    ],
+    [
+      { AUTH_MODE: 'service', JWT_ISSUER: 'https://login.example.com' },
+      'AUTH_MODE=service needs JWT_AUDIENCE, which must be set',
+    ],
+    [
+      { JWT_AUDIENCE: 'a', JWT_CLOCK_TOLERANCE_S: '1' },
+      'AUTH_MODE must be `service` for JWT_AUDIENCE, JWT_CLOCK_TOLERANCE_S to have an effect',
+    ],
+    [
+      { AUTH_MODE: 'forward', JWT_TYPES: 'JWT' },
+      'AUTH_MODE must be `service` for JWT_TYPES to have an effect',
+    ],
+  ])('is not half-configured: %j', (environment, message) => {
+    expect(() => readConfig(environment)).toThrow(new ConfigError(message));
+  });
+
+  test.each([
+    ['AUTH_MODE', 'both'],
+    ['JWT_JWKS_URL', 'keys.json'],
+    ['JWT_JWKS_URL', 'file:///etc/keys.json'],
+    ['JWT_JWKS_URL', 'https://user:secret@login.example.com/keys'],
+    ['JWT_ISSUER', 'login.example.com'],
+    ['JWT_ISSUER', 'https://login.example.com/?a=b'],
+    ['JWT_AUDIENCE', ','],
+    ['JWT_ALGORITHMS', 'none'],
+    ['JWT_ALGORITHMS', 'HS256'],
+    ['JWT_ALGORITHMS', 'RS256,HS512'],
+    ['JWT_ALGORITHMS', 'rs256'],
+    ['JWT_TYPES', ', ,'],
+    ['JWT_CLOCK_TOLERANCE_S', '-1'],
+    ['JWT_CLOCK_TOLERANCE_S', '601'],
+  ])('rejects %s=%s and names the variable', (name, value) => {
+    expect(() => readConfig({ ...service, [name]: value })).toThrow(new RegExp(`^${name} `));
+    expect(() => readConfig({ ...service, [name]: value })).not.toThrow(/secret|\n/);
   });
 });

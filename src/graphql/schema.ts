@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { AccountResolver } from './account/account.resolver.js';
+import { authChecker } from './auth-checker.js';
 import { ChangelogActorResolver, ChangelogResolver } from './changelog/changelog.resolver.js';
 import { CompletesResolver } from './completes/completes.resolver.js';
 import { BatchJobMutations } from './batch-job/batch-job.mutations.js';
@@ -54,6 +55,7 @@ export function createSchema(): GraphQLSchema {
       ],
       // Reachable only through the interface `UserError`.
       orphanedTypes: [NotFoundError, ValidationError, IdempotencyConflictError],
+      authChecker,
       validate: false,
       // Apollo Server validates the schema at startup, and so does a test.
       skipCheck: true,

@@ -4,6 +4,7 @@ import { createContext, type ContextDeps, type RequestContext } from '../context
 import type { Logger } from '../telemetry/logger.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Cancellation } from '../upstream/http/cancellation.js';
+import type { Authenticate } from './authenticate.js';
 import { checkRequest, negotiateResponse, type NegotiationHeaders } from './negotiation.js';
 import { operationInBody, operationInQueryString, type OperationRequest } from './operation-request.js';
 import { failure, operationResponse, rejection, type OperationResponse } from './operation-response.js';
@@ -40,8 +41,7 @@ export interface PipelineOptions {
   /** The plugins of `apollo` whose hooks it calls for requests over HTTP only. */
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
   readonly admission: Admission;
-  /** Tells who makes a request. It may throw a {@link RequestError}. */
-  readonly authenticate: (authorization: string | undefined) => Principal | Promise<Principal>;
+  readonly authenticate: Authenticate;
   readonly context: ContextDeps;
   readonly logger: Logger;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { forwardedPrincipal } from '../../src/auth/principal.js';
 import { selectionOf } from '../../src/graphql/batch-job/batch-job.validation.js';
 
+const anyone = forwardedPrincipal('Bearer demo');
 const project = expect.objectContaining({ accountId: '101', projectId: 'P1' });
 
 function manyIds(count: number): string[] {
@@ -15,7 +17,7 @@ describe('selectionOf', () => {
     ['the maximum number', manyIds(1000), manyIds(1000).map((id) => id.split('/')[2])],
     ['the maximum number plus a duplicate', [...manyIds(1000), '101/P1/T0'], expect.any(Array)],
   ])('accepts %s', (_what, ids, targetGroupIds) => {
-    expect(selectionOf(ids)).toEqual({ project, targetGroupIds });
+    expect(selectionOf(anyone, ids)).toEqual({ project, targetGroupIds });
   });
 
   test.each([
@@ -52,6 +54,8 @@ describe('selectionOf', () => {
       ],
     ],
   ])('rejects %s', (_what, ids, fields) => {
-    expect(selectionOf(ids)).toMatchObject(fields.map((field) => ({ code: 'VALIDATION_FAILED', field })));
+    expect(selectionOf(anyone, ids)).toMatchObject(
+      fields.map((field) => ({ code: 'VALIDATION_FAILED', field })),
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { forwardedPrincipal } from '../../src/auth/principal.js';
 import { BatchJobKind } from '../../src/contract/demand-api.js';
 import { BadUserInputError } from '../../src/errors.js';
 import {
@@ -234,21 +235,22 @@ describe('parseNodeId', () => {
 });
 
 describe('refOf and requireRef', () => {
+  const anyone = forwardedPrincipal('Bearer demo');
   const kinds = Object.keys(PATHS) as NodeKind[];
   const pairs = kinds.flatMap((wanted) => examples.map(([id, ref]) => ({ wanted, id, ref })));
 
   test.each(pairs.filter(({ wanted, ref }) => wanted === ref.kind))(
     'accept $id as the id of a $wanted',
     ({ wanted, id, ref }) => {
-      expect(refOf(wanted, id)).toEqual(ref);
-      expect(requireRef(wanted, id, 'id')).toEqual(ref);
+      expect(refOf(anyone, wanted, id)).toEqual(ref);
+      expect(requireRef(anyone, wanted, id, 'id')).toEqual(ref);
     },
   );
 
   test.each(pairs.filter(({ wanted, ref }) => wanted !== ref.kind))(
     'reject $id as the id of a $wanted, and name its kind',
     ({ wanted, id, ref }) => {
-      expect(refOf(wanted, id)).toMatch(
+      expect(refOf(anyone, wanted, id)).toMatch(
         new RegExp(`^must be the id of an? ${wanted}: .*, but is the id of an? ${ref.kind}\\.$`),
       );
     },
@@ -256,7 +258,7 @@ describe('refOf and requireRef', () => {
 
   test.each(malformed)('reject %j for every kind, without repeating it', (id) => {
     for (const kind of kinds) {
-      const problem = refOf(kind, id);
+      const problem = refOf(anyone, kind, id);
       expect(problem).toMatch(
         new RegExp(`^must be the id of an? ${kind}: \`<account>[^\`]*\`, where .* without leading zeros\\.$`),
       );
@@ -264,7 +266,7 @@ describe('refOf and requireRef', () => {
   });
 
   test('name the argument', () => {
-    const required = () => requireRef('Project', '101', 'projectId');
+    const required = () => requireRef(anyone, 'Project', '101', 'projectId');
     expect(required).toThrow(BadUserInputError);
     expect(required).toThrow(
       'Argument `projectId` must be the id of a Project: `<account>/<project>`, but is the id of an Account.',

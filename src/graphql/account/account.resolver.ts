@@ -1,4 +1,7 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { hasAccount } from '../../auth/authorization.js';
+import type { Principal } from '../../auth/principal.js';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import type * as rest from '../../contract/demand-api.js';
 import { accountIdOf } from '../../upstream/resources/resource-ref.js';
@@ -14,16 +17,24 @@ import { Account } from './account.type.js';
 
 @Resolver(() => Account)
 export class AccountResolver {
+  @Authorized<Scope>('fielding:read')
   @Query(() => [Account], {
     nullable: 'itemsAndList',
     description:
       'Accounts that your credentials can access. An account that cannot be read is null, with an error.',
   })
-  async accounts(@Ctx() { loaders }: RequestContext): Promise<(Account | Error)[] | null> {
+  async accounts(@Ctx() { loaders, principal }: RequestContext): Promise<(Account | Error)[] | null> {
     const list = await loaders.accounts.load('all');
-    return list && itemsFrom(accountsIn(list), ({ id }) => toAccount(id));
+    return (
+      list &&
+      permitted(
+        principal,
+        itemsFrom(accountsIn(list), ({ id }) => toAccount(id)),
+      )
+    );
   }
 
+  @Authorized<Scope>('fielding:read')
   @Query(() => Account, {
     nullable: true,
     description: 'Account by its id. Null if your credentials have no such account.',
@@ -32,9 +43,10 @@ export class AccountResolver {
     @Arg('id', () => ID, { description: 'Id of the account, e.g. `101`.' }) id: string,
     @Ctx() context: RequestContext,
   ): Promise<Account | null> {
-    return await findAccount(context, requireRef('Account', id, 'id').accountId);
+    return await findAccount(context, requireRef(context.principal, 'Account', id, 'id').accountId);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => String, {
     nullable: true,
     description: 'Name of the account. Null if unknown.',
@@ -44,6 +56,7 @@ export class AccountResolver {
     return account?.name ?? null;
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => ProjectConnection, { nullable: true, description: 'Projects of the account.' })
   async projects(
     @Root() { ref }: Account,
@@ -76,6 +89,16 @@ async function accountInList(
   const broken = ids.find((id) => id instanceof Error);
   if (broken !== undefined) throw broken;
   return undefined;
+}
+
+/**
+ * Those of the accounts that the principal has access to. An unreadable one may be any account: it is left out, unless one
+ * that the principal has access to is missing.
+ */
+function permitted({ grants }: Principal, accounts: readonly (Account | Error)[]): (Account | Error)[] {
+  const own = accounts.filter((each) => each instanceof Account && hasAccount(grants, each.accountId));
+  const isComplete = grants !== undefined && own.length >= grants.accounts.size;
+  return accounts.filter((each) => (each instanceof Error ? !isComplete : own.includes(each)));
 }
 
 /** The contract makes the list and the ids in it optional, but the graph cannot do without them. */

@@ -13,7 +13,7 @@ export async function startBatchJob(
   { targetGroupIds, idempotencyKey }: TargetGroupsInput,
   kind: BatchJobKind,
 ): Promise<BatchJobPayload> {
-  const selection = selectionOf(targetGroupIds);
+  const selection = selectionOf(context.principal, targetGroupIds);
   const job =
     'project' in selection
       ? {

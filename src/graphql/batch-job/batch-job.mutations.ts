@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Authorized, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import { BatchJobKind } from '../../contract/demand-api.js';
 import { startBatchJob } from './batch-job.creating.js';
@@ -18,6 +19,7 @@ const INPUT = 'Target groups to act on, and an idempotency key.';
 
 @Resolver(() => BatchJobPayload)
 export class BatchJobMutations {
+  @Authorized<Scope>('fielding:operate')
   @Mutation(() => BatchJobPayload, {
     nullable: true,
     description:
@@ -31,6 +33,7 @@ export class BatchJobMutations {
     return await startBatchJob(context, input, BatchJobKind.Pause);
   }
 
+  @Authorized<Scope>('fielding:operate')
   @Mutation(() => BatchJobPayload, {
     nullable: true,
     description:
@@ -44,6 +47,7 @@ export class BatchJobMutations {
     return await startBatchJob(context, input, BatchJobKind.Resume);
   }
 
+  @Authorized<Scope>('fielding:operate')
   @Mutation(() => BatchJobPayload, {
     nullable: true,
     description: 'Launches up to 1,000 scheduled target groups of one project now, in a background job.',
@@ -55,6 +59,7 @@ export class BatchJobMutations {
     return await startBatchJob(context, input, BatchJobKind.Launch);
   }
 
+  @Authorized<Scope>('fielding:operate')
   @Mutation(() => BatchJobPayload, {
     nullable: true,
     description:
@@ -67,6 +72,7 @@ export class BatchJobMutations {
     return await startBatchJob(context, input, BatchJobKind.Complete);
   }
 
+  @Authorized<Scope>('fielding:operate')
   @Mutation(() => BatchJobPayload, {
     nullable: true,
     description: 'Relaunches up to 1,000 completed target groups of one project in a background job.',

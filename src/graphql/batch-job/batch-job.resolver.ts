@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Authorized, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import { pollingAdvice } from '../job/job.polling.js';
 import { requireRef } from '../node/node-id.js';
@@ -14,13 +15,14 @@ import { BatchJob, FailedTargetGroup, UpdatedTargetGroup } from './batch-job.typ
 
 @Resolver(() => BatchJob)
 export class BatchJobResolver {
+  @Authorized<Scope>('fielding:read')
   @Query(() => BatchJob, { nullable: true, description: 'Batch job by its id. Null if it does not exist.' })
   async batchJob(
     @Arg('id', () => ID, { description: 'Id of the job, as returned by the mutation that started it.' })
     id: string,
     @Ctx() context: RequestContext,
   ): Promise<BatchJob | null> {
-    return await findBatchJob(context, requireRef('BatchJob', id, 'id'));
+    return await findBatchJob(context, requireRef(context.principal, 'BatchJob', id, 'id'));
   }
 
   @FieldResolver(() => Int, {
@@ -33,6 +35,7 @@ export class BatchJobResolver {
     return pollingAdvice(job, now());
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => User, {
     nullable: true,
     description: 'Person who started the job. Null if unknown.',
@@ -45,6 +48,7 @@ export class BatchJobResolver {
     return await relatedUser(context, ref, createdBy, info);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => Project, {
     nullable: true,
     description: "Project of the job's target groups.",
@@ -60,6 +64,7 @@ export class BatchJobResolver {
 
 @Resolver(() => UpdatedTargetGroup)
 export class UpdatedTargetGroupResolver {
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => TargetGroup, { nullable: true, description: 'Current state of the target group.' })
   async targetGroup(
     @Root() { ref }: UpdatedTargetGroup,
@@ -72,6 +77,7 @@ export class UpdatedTargetGroupResolver {
 
 @Resolver(() => FailedTargetGroup)
 export class FailedTargetGroupResolver {
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => TargetGroup, {
     nullable: true,
     description: 'Current state of the target group. Null if it does not exist.',

@@ -1,3 +1,4 @@
+import type { Principal } from '../../auth/principal.js';
 import type { TargetGroupRef, ProjectRef } from '../../upstream/resources/resource-ref.js';
 import { ValidationError } from '../errors/user-error.type.js';
 import { refOf, projectNodeId } from '../node/node-id.js';
@@ -13,8 +14,13 @@ export interface Selection {
 /**
  * The selected target groups, or what is wrong with the ids. Each duplicate id is reported once, and too many ids are
  * reported as one error.
+ *
+ * @throws {ForbiddenError} if an id is in an account that the principal has no access to
  */
-export function selectionOf(ids: readonly string[]): Selection | readonly ValidationError[] {
+export function selectionOf(
+  principal: Principal,
+  ids: readonly string[],
+): Selection | readonly ValidationError[] {
   const indexes = new Map<string, number>();
   for (const [index, id] of ids.entries()) if (!indexes.has(id)) indexes.set(id, index);
   if (indexes.size > MAX_TARGET_GROUPS) {
@@ -24,7 +30,7 @@ export function selectionOf(ids: readonly string[]): Selection | readonly Valida
   const refs: TargetGroupRef[] = [];
   const errors: ValidationError[] = [];
   for (const [id, index] of indexes) {
-    const ref = refOf('TargetGroup', id);
+    const ref = refOf(principal, 'TargetGroup', id);
     if (typeof ref === 'string') errors.push(atIndex(index, ref));
     else refs.push(ref);
   }

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Args, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
+import { Args, Authorized, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import type { Connection } from '../connection/connection.js';
 import { TargetGroup } from '../target-group/target-group.type.js';
@@ -12,6 +13,7 @@ import { ChangelogActor, type ChangelogEntry } from './changelog.type.js';
 
 @Resolver(() => TargetGroup)
 export class ChangelogResolver {
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => TargetGroupChangelogConnection, {
     nullable: true,
     description:
@@ -29,6 +31,7 @@ export class ChangelogResolver {
 
 @Resolver(() => ChangelogActor)
 export class ChangelogActorResolver {
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => User, {
     nullable: true,
     description: 'Person who made the change. Null if it was not a person, or if unknown.',

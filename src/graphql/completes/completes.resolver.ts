@@ -1,4 +1,5 @@
-import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Arg, Authorized, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import { itemsFrom } from '../items.js';
 import { Duration } from '../scalars/duration.js';
@@ -7,6 +8,7 @@ import { CompletesPoint } from './completes.type.js';
 
 @Resolver(() => TargetGroup)
 export class CompletesResolver {
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => [CompletesPoint], {
     nullable: 'itemsAndList',
     description:

@@ -25,7 +25,7 @@ export async function startDraftLaunch(
   input: DraftLaunchInput & PeriodInput,
 ): Promise<DraftLaunchJobPayload> {
   const { id, idempotencyKey } = input;
-  const ref = refOf('TargetGroup', id);
+  const ref = refOf(context.principal, 'TargetGroup', id);
   const errors = [
     ...(typeof ref === 'string' ? [new ValidationError(`\`id\` ${ref}`, ['id'])] : []),
     ...periodErrors(input),

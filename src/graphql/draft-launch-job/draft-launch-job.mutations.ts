@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Authorized, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import { startDraftLaunch } from './draft-launch-job.creating.js';
 import { LaunchDraftTargetGroupInput, ScheduleDraftTargetGroupInput } from './draft-launch-job.input.js';
@@ -11,6 +12,7 @@ const INPUT = 'Draft, fielding period and idempotency key.';
 
 @Resolver(() => DraftLaunchJobPayload)
 export class DraftLaunchJobMutations {
+  @Authorized<Scope>('fielding:operate')
   @Mutation(() => DraftLaunchJobPayload, {
     nullable: true,
     description:
@@ -25,6 +27,7 @@ export class DraftLaunchJobMutations {
     return await startDraftLaunch(context, input);
   }
 
+  @Authorized<Scope>('fielding:operate')
   @Mutation(() => DraftLaunchJobPayload, {
     nullable: true,
     description:

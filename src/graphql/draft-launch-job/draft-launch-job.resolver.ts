@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Authorized, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import { segment } from '../../upstream/resources/resource-ref.js';
 import { relatedFieldingRun } from '../fielding-run/fielding-run.reading.js';
@@ -15,6 +16,7 @@ import { DraftLaunchJob } from './draft-launch-job.type.js';
 
 @Resolver(() => DraftLaunchJob)
 export class DraftLaunchJobResolver {
+  @Authorized<Scope>('fielding:read')
   @Query(() => DraftLaunchJob, {
     nullable: true,
     description: 'Job that launches or schedules a draft, by its id. Null if it does not exist.',
@@ -24,7 +26,7 @@ export class DraftLaunchJobResolver {
     id: string,
     @Ctx() context: RequestContext,
   ): Promise<DraftLaunchJob | null> {
-    return await findDraftLaunchJob(context, requireRef('DraftLaunchJob', id, 'id'));
+    return await findDraftLaunchJob(context, requireRef(context.principal, 'DraftLaunchJob', id, 'id'));
   }
 
   @FieldResolver(() => Int, {
@@ -37,6 +39,7 @@ export class DraftLaunchJobResolver {
     return pollingAdvice(job, now());
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => User, {
     nullable: true,
     description: 'Person who started the job. Null if unknown.',
@@ -49,6 +52,7 @@ export class DraftLaunchJobResolver {
     return await relatedUser(context, ref, createdBy, info);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => FieldingRun, {
     nullable: true,
     description:
@@ -66,6 +70,7 @@ export class DraftLaunchJobResolver {
     return await relatedFieldingRun(context, run, info);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => TargetGroup, {
     nullable: true,
     description: 'Target group that was a draft, in its current state. Null if it does not exist.',

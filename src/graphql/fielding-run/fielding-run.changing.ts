@@ -17,20 +17,28 @@ const FIELDS = {
   if_match: ['version'],
 };
 
+export interface ChangeOptions {
+  /** Maps properties of the request body to paths in the input. Default: the request has no body. */
+  readonly bodyFields?: Readonly<Record<string, readonly string[]>>;
+  /** What is wrong with the input besides its id. Default: nothing. */
+  readonly errors?: readonly ValidationError[];
+}
+
 /**
  * Changes a fielding run from the version that the client has read, at most once.
  *
- * @param bodyFields maps properties of the request body to paths in the input
+ * @throws {ForbiddenError} if the run is in an account that the principal has no access to
  */
 export async function changeFieldingRun(
-  { loaders }: RequestContext,
+  { loaders, principal }: RequestContext,
   { id, version }: FieldingRunInput,
   act: (ref: FieldingRunRef, version: string) => Promise<ActionOutcome>,
-  bodyFields: Readonly<Record<string, readonly string[]>> = {},
+  { bodyFields = {}, errors = [] }: ChangeOptions = {},
 ): Promise<FieldingRunPayload> {
-  const ref = refOf('FieldingRun', id);
+  const ref = refOf(principal, 'FieldingRun', id);
   if (typeof ref === 'string')
-    return FieldingRunPayload.refused(new ValidationError(`\`id\` ${ref}`, ['id']));
+    return FieldingRunPayload.refused(...errors, new ValidationError(`\`id\` ${ref}`, ['id']));
+  if (errors.length > 0) return FieldingRunPayload.refused(...errors);
   try {
     return FieldingRunPayload.changed(ref, await act(ref, version));
   } catch (error) {

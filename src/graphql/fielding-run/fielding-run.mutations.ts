@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Authorized, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import { changeFieldingRun } from './fielding-run.changing.js';
 import {
@@ -19,6 +20,7 @@ const INPUT = 'Fielding run, and the version that you have read.';
 
 @Resolver(() => FieldingRunPayload)
 export class FieldingRunMutations {
+  @Authorized<Scope>('fielding:operate')
   @Mutation(() => FieldingRunPayload, {
     nullable: true,
     description: 'Launches a scheduled fielding run now. This changes both its start and its end.',
@@ -30,6 +32,7 @@ export class FieldingRunMutations {
     return await changeFieldingRun(context, input, (ref, version) => context.client.launchNow(ref, version));
   }
 
+  @Authorized<Scope>('fielding:operate')
   @Mutation(() => FieldingRunPayload, { nullable: true, description: 'Pauses a live fielding run.' })
   async pauseFieldingRun(
     @Arg('input', () => PauseFieldingRunInput, { description: INPUT }) input: PauseFieldingRunInput,
@@ -40,6 +43,7 @@ export class FieldingRunMutations {
     );
   }
 
+  @Authorized<Scope>('fielding:operate')
   @Mutation(() => FieldingRunPayload, {
     nullable: true,
     description: 'Resumes a paused fielding run that has reached neither its goal nor its end.',
@@ -53,6 +57,7 @@ export class FieldingRunMutations {
     );
   }
 
+  @Authorized<Scope>('fielding:operate')
   @Mutation(() => FieldingRunPayload, {
     nullable: true,
     description:
@@ -68,6 +73,7 @@ export class FieldingRunMutations {
     );
   }
 
+  @Authorized<Scope>('fielding:operate')
   @Mutation(() => FieldingRunPayload, {
     nullable: true,
     description: 'Relaunches a completed fielding run that has reached neither its goal nor its end.',
@@ -81,6 +87,7 @@ export class FieldingRunMutations {
     );
   }
 
+  @Authorized<Scope>('fielding:operate')
   @Mutation(() => FieldingRunPayload, {
     nullable: true,
     description: 'Changes the start and end of a fielding run.',
@@ -89,8 +96,6 @@ export class FieldingRunMutations {
     @Arg('input', () => UpdateFieldingPeriodInput, { description: INPUT }) input: UpdateFieldingPeriodInput,
     @Ctx() context: RequestContext,
   ): Promise<FieldingRunPayload> {
-    const errors = periodErrors(input);
-    if (errors.length > 0) return FieldingRunPayload.refused(...errors);
     const period = {
       start_fielding_at: input.startAt.toISOString(),
       end_fielding_at: input.endAt.toISOString(),
@@ -99,7 +104,10 @@ export class FieldingRunMutations {
       context,
       input,
       (ref, version) => context.client.updateFieldingPeriod(ref, version, period),
-      { start_fielding_at: ['startAt'], end_fielding_at: ['endAt'] },
+      {
+        bodyFields: { start_fielding_at: ['startAt'], end_fielding_at: ['endAt'] },
+        errors: periodErrors(input),
+      },
     );
   }
 

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Authorized, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import { orError } from '../items.js';
 import { requireRef } from '../node/node-id.js';
@@ -15,6 +16,7 @@ import { FieldingRun } from './fielding-run.type.js';
 
 @Resolver(() => FieldingRun)
 export class FieldingRunResolver {
+  @Authorized<Scope>('fielding:read')
   @Query(() => FieldingRun, {
     nullable: true,
     description: 'Fielding run by its id. Null if it does not exist.',
@@ -26,7 +28,7 @@ export class FieldingRunResolver {
     id: string,
     @Ctx() context: RequestContext,
   ): Promise<FieldingRun | null> {
-    return await findFieldingRun(context, requireRef('FieldingRun', id, 'id'));
+    return await findFieldingRun(context, requireRef(context.principal, 'FieldingRun', id, 'id'));
   }
 
   @FieldResolver(() => [FieldingRunAction], {
@@ -40,6 +42,7 @@ export class FieldingRunResolver {
     return availableActions(run.status, endAt instanceof Error ? null : dateOf(endAt), now());
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => TargetGroup, { nullable: true, description: 'Target group of the run.' })
   async targetGroup(
     @Root() { ref }: FieldingRun,
@@ -49,6 +52,7 @@ export class FieldingRunResolver {
     return await relatedTargetGroup(context, ref, info);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => User, {
     nullable: true,
     description: 'Person who last changed the run. Null if unknown.',

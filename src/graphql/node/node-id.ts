@@ -1,3 +1,5 @@
+import { requireAccount } from '../../auth/authorization.js';
+import type { Principal } from '../../auth/principal.js';
 import { BadUserInputError } from '../../errors.js';
 import { kindOfSegment } from '../../upstream/resources/batch-job-kind.js';
 import { isDraftLaunchKind } from '../../upstream/resources/draft-launch-kind.js';
@@ -70,9 +72,28 @@ export function parseNodeId(id: string): NodeRef | undefined {
     : { kind: 'FieldingRun', accountId, projectId, targetGroupId: third, fieldingRunId: fourth };
 }
 
-/** The reference in an id of the given kind; otherwise what is wrong, as a sentence without a subject. */
-export function refOf<K extends NodeKind>(kind: K, id: string): Extract<NodeRef, { kind: K }> | string {
+/**
+ * {@link parseNodeId} for an id that a client sent: every such id passes here.
+ *
+ * @throws {ForbiddenError} if it is in an account that the principal has no access to, whether or not it exists
+ */
+export function permittedRef({ grants }: Principal, id: string): NodeRef | undefined {
   const ref = parseNodeId(id);
+  if (ref !== undefined) requireAccount(grants, ref.accountId);
+  return ref;
+}
+
+/**
+ * The reference in an id of the given kind; otherwise what is wrong, as a sentence without a subject.
+ *
+ * @throws {ForbiddenError} see {@link permittedRef}
+ */
+export function refOf<K extends NodeKind>(
+  principal: Principal,
+  kind: K,
+  id: string,
+): Extract<NodeRef, { kind: K }> | string {
+  const ref = permittedRef(principal, id);
   if (ref?.kind === kind) return ref as Extract<NodeRef, { kind: K }>;
   return ref === undefined
     ? `must be the id of ${withArticle(kind)}: \`${FORMS[kind]}\`, ${ACCOUNT}.`
@@ -85,11 +106,12 @@ function withArticle(kind: NodeKind): string {
 
 /** {@link refOf} for an argument of a query. */
 export function requireRef<K extends NodeKind>(
+  principal: Principal,
   kind: K,
   id: string,
   argument: string,
 ): Extract<NodeRef, { kind: K }> {
-  const ref = refOf(kind, id);
+  const ref = refOf(principal, kind, id);
   if (typeof ref === 'string') throw new BadUserInputError(`Argument \`${argument}\` ${ref}`);
   return ref;
 }

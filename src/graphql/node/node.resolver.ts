@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, ID, Info, Query, Resolver } from 'type-graphql';
+import { Arg, Authorized, Ctx, ID, Info, Query, Resolver } from 'type-graphql';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import { BadUserInputError } from '../../errors.js';
 import { findAccount } from '../account/account.resolver.js';
@@ -8,11 +9,12 @@ import { findDraftLaunchJob } from '../draft-launch-job/draft-launch-job.reading
 import { findFieldingRun } from '../fielding-run/fielding-run.reading.js';
 import { findProject } from '../project/project.reading.js';
 import { findTargetGroup } from '../target-group/target-group.reading.js';
-import { parseNodeId } from './node-id.js';
+import { permittedRef } from './node-id.js';
 import { Node } from './node.interface.js';
 
 @Resolver()
 export class NodeResolver {
+  @Authorized<Scope>('fielding:read')
   @Query(() => Node, {
     nullable: true,
     description: 'Any object by its id. Null if it does not exist.',
@@ -22,7 +24,7 @@ export class NodeResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Node | null> {
-    const ref = parseNodeId(id);
+    const ref = permittedRef(context.principal, id);
     switch (ref?.kind) {
       case 'Account':
         return await findAccount(context, ref.accountId);

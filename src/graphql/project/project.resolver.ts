@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import { Account } from '../account/account.type.js';
 import type { Connection } from '../connection/connection.js';
@@ -18,6 +19,7 @@ import { Project } from './project.type.js';
 
 @Resolver(() => Project)
 export class ProjectResolver {
+  @Authorized<Scope>('fielding:read')
   @Query(() => ProjectConnection, {
     nullable: true,
     description: 'Projects of an account. Null if the account does not exist.',
@@ -26,18 +28,24 @@ export class ProjectResolver {
     @Args(() => AccountProjectsArgs) args: AccountProjectsArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<Project> | null> {
-    return await projectConnection(context, requireRef('Account', args.accountId, 'accountId'), args);
+    return await projectConnection(
+      context,
+      requireRef(context.principal, 'Account', args.accountId, 'accountId'),
+      args,
+    );
   }
 
+  @Authorized<Scope>('fielding:read')
   @Query(() => Project, { nullable: true, description: 'Project by its id. Null if it does not exist.' })
   async project(
     @Arg('id', () => ID, { description: 'Id of the project: `<account>/<project>`.' }) id: string,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Project | null> {
-    return await findProject(context, requireRef('Project', id, 'id'), info);
+    return await findProject(context, requireRef(context.principal, 'Project', id, 'id'), info);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => ID, {
     nullable: true,
     description: 'Raw id of the project manager; see `projectManager` for the name.',
@@ -46,6 +54,7 @@ export class ProjectResolver {
     return await managerIdOf(project, context);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => User, {
     nullable: true,
     description: 'Project manager. Null if unknown.',
@@ -58,6 +67,7 @@ export class ProjectResolver {
     return await relatedUser(context, project.ref, await managerIdOf(project, context), info);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => TargetGroupConnection, {
     nullable: true,
     description: 'Target groups of the project.',

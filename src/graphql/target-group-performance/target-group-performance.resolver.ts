@@ -1,10 +1,12 @@
-import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Authorized, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import { TargetGroup } from '../target-group/target-group.type.js';
 import { TargetGroupPerformance } from './target-group-performance.type.js';
 
 @Resolver(() => TargetGroup)
 export class TargetGroupPerformanceResolver {
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => TargetGroupPerformance, {
     nullable: true,
     description:

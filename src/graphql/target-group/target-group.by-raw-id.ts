@@ -1,5 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, ID, Info, Query, Resolver } from 'type-graphql';
+import { Arg, Authorized, Ctx, ID, Info, Query, Resolver } from 'type-graphql';
+import { hasAccount } from '../../auth/authorization.js';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import type * as rest from '../../contract/demand-api.js';
 import { BadUserInputError } from '../../errors.js';
@@ -14,6 +16,7 @@ import { TargetGroup } from './target-group.type.js';
 
 @Resolver()
 export class TargetGroupByRawIdResolver {
+  @Authorized<Scope>('fielding:read')
   @Query(() => TargetGroup, {
     nullable: true,
     description:
@@ -34,10 +37,12 @@ export class TargetGroupByRawIdResolver {
           '`01BTGNYV6HRNK8K8VKZASZCFP1`.',
       );
     }
-    const { loaders } = context;
+    const { loaders, principal } = context;
     const overview = await loaders.targetGroupOverviewById.load(targetGroupId);
     if (overview === null) return null;
     const ref = placeIn(overview, targetGroupId);
+    // The response names the account. One of another account must look like none.
+    if (!hasAccount(principal.grants, ref.accountId)) return null;
     // This overview has the same properties as the one by full id, so the fields need not read it again.
     loaders.targetGroupOverview.prime(ref, overview);
     return await findTargetGroup(context, ref, info);

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import { segment } from '../../upstream/resources/resource-ref.js';
 import type { Connection } from '../connection/connection.js';
@@ -17,6 +18,7 @@ import { TargetGroup } from './target-group.type.js';
 
 @Resolver(() => TargetGroup)
 export class TargetGroupResolver {
+  @Authorized<Scope>('fielding:read')
   @Query(() => TargetGroupConnection, {
     nullable: true,
     description: 'Target groups of a project. Null if the project does not exist.',
@@ -25,9 +27,14 @@ export class TargetGroupResolver {
     @Args(() => ProjectTargetGroupsArgs) args: ProjectTargetGroupsArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<TargetGroup> | null> {
-    return await targetGroupConnection(context, requireRef('Project', args.projectId, 'projectId'), args);
+    return await targetGroupConnection(
+      context,
+      requireRef(context.principal, 'Project', args.projectId, 'projectId'),
+      args,
+    );
   }
 
+  @Authorized<Scope>('fielding:read')
   @Query(() => TargetGroup, {
     nullable: true,
     description: 'Target group by its id. Null if it does not exist.',
@@ -38,9 +45,10 @@ export class TargetGroupResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<TargetGroup | null> {
-    return await findTargetGroup(context, requireRef('TargetGroup', id, 'id'), info);
+    return await findTargetGroup(context, requireRef(context.principal, 'TargetGroup', id, 'id'), info);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => FieldingRun, {
     nullable: true,
     description: 'Fielding run of the target group. Null for a draft. Costs one REST call per target group.',
@@ -53,6 +61,7 @@ export class TargetGroupResolver {
     return run === undefined ? null : new FieldingRun({ ...ref, fieldingRunId: segment(run.id) }, run);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => Project, {
     nullable: true,
     description: 'Project that the target group belongs to.',
@@ -65,6 +74,7 @@ export class TargetGroupResolver {
     return await relatedProject(context, ref, info);
   }
 
+  @Authorized<Scope>('fielding:read')
   @FieldResolver(() => User, {
     nullable: true,
     description: 'Project manager of the target group. Null if unknown.',

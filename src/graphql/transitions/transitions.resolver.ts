@@ -1,4 +1,5 @@
-import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Authorized, Ctx, ID, Query, Resolver } from 'type-graphql';
+import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import { requireRef } from '../node/node-id.js';
 import { TargetGroupSelection } from './transitions.input.js';
@@ -7,6 +8,7 @@ import { TargetGroupTransitions } from './transitions.type.js';
 
 @Resolver()
 export class TransitionsResolver {
+  @Authorized<Scope>('fielding:read')
   @Query(() => TargetGroupTransitions, {
     nullable: true,
     description:
@@ -21,13 +23,13 @@ export class TransitionsResolver {
       description: 'Target groups to check. Default: all target groups of the project.',
     })
     selection: TargetGroupSelection | null | undefined,
-    @Ctx() { loaders }: RequestContext,
+    @Ctx() { loaders, principal }: RequestContext,
   ): Promise<TargetGroupTransitions | null> {
-    const { accountId, projectId: rawProjectId } = requireRef('Project', projectId, 'projectId');
+    const { accountId, projectId: rawProjectId } = requireRef(principal, 'Project', projectId, 'projectId');
     const project = { accountId, projectId: rawProjectId };
     const response = await loaders.transitions.load({
       ...project,
-      selection: selectionRequest(project, selection ?? {}),
+      selection: selectionRequest(principal, project, selection ?? {}),
     });
     return response === null ? null : new TargetGroupTransitions(project, response);
   }

@@ -1,3 +1,4 @@
+import type { Principal } from '../../auth/principal.js';
 import { TargetGroupStatus, type TargetGroupTransitionsRequest } from '../../contract/demand-api.js';
 import { BadUserInputError } from '../../errors.js';
 import type { ProjectRef } from '../../upstream/resources/resource-ref.js';
@@ -13,9 +14,11 @@ const restStatus = toRestEnum(TargetGroupStatus);
 /**
  * Converts a selection to the REST request.
  *
+ * @throws {ForbiddenError} if an id is in an account that the principal has no access to
  * @throws {BadUserInputError} if an id or a filter is invalid; the message names the argument
  */
 export function selectionRequest(
+  principal: Principal,
   project: ProjectRef,
   selection: TargetGroupSelection,
 ): TargetGroupTransitionsRequest {
@@ -29,11 +32,12 @@ export function selectionRequest(
     ...filterValues('country', selection.country, 'selection.country', countryCode),
     ...filterValues('language', selection.language, 'selection.language', languageCode),
   };
+  const toRaw = (id: string, path: string) => rawId(principal, project, id, path);
   return {
     ...filterText('search_string', selection.search, 'selection.search'),
     ...(Object.keys(filters).length > 0 && { filters }),
-    ...rawIds('included_target_group_ids', included, project, 'selection.includedTargetGroupIds'),
-    ...rawIds('excluded_target_group_ids', excluded, project, 'selection.excludedTargetGroupIds'),
+    ...rawIds('included_target_group_ids', included, toRaw, 'selection.includedTargetGroupIds'),
+    ...rawIds('excluded_target_group_ids', excluded, toRaw, 'selection.excludedTargetGroupIds'),
   };
 }
 
@@ -41,19 +45,19 @@ export function selectionRequest(
 function rawIds<K extends string>(
   name: K,
   ids: readonly string[] | null | undefined,
-  project: ProjectRef,
+  toRaw: (id: string, path: string) => string,
   path: string,
 ): Partial<Record<K, string[]>> {
   if (ids === undefined || ids === null || ids.length === 0) return {};
   if (ids.length > MAX_IDS) {
     throw new BadUserInputError(`Argument \`${path}\` must have at most ${MAX_IDS} ids.`);
   }
-  const raw = new Set(ids.map((id, index) => rawId(id, project, `${path}.${index}`)));
+  const raw = new Set(ids.map((id, index) => toRaw(id, `${path}.${index}`)));
   return { [name]: [...raw] } as Record<K, string[]>;
 }
 
-function rawId(id: string, project: ProjectRef, path: string): string {
-  const { accountId, projectId, targetGroupId } = requireRef('TargetGroup', id, path);
+function rawId(principal: Principal, project: ProjectRef, id: string, path: string): string {
+  const { accountId, projectId, targetGroupId } = requireRef(principal, 'TargetGroup', id, path);
   if (accountId === project.accountId && projectId === project.projectId) return targetGroupId;
   throw new BadUserInputError(
     `Argument \`${path}\` must belong to the project in \`projectId\`: \`${projectNodeId(project)}\`.`,

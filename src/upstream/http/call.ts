@@ -14,6 +14,8 @@ export interface CallScope {
   readonly deadline: number;
   /** Cancelled when the caller disconnects. It ends reads and waits, never a change that has been sent. */
   readonly callerGone: Cancellation;
+  /** Throws if the caller may not make a call. Default: the Demand API decides. */
+  readonly permit?: (call: Call) => void;
 }
 
 /**

@@ -51,6 +51,7 @@ export class Transport {
    * @throws {UpstreamError} for any other outcome; `answerLost` and `lostBefore` mark a call that may have been carried out
    */
   async call(call: Call, scope: CallScope): Promise<HttpResponse> {
+    scope.permit?.(call);
     if (scope.authorization === undefined) {
       throw new UpstreamError('UNAUTHENTICATED', 'The request has no `Authorization` header.');
     }

@@ -53,6 +53,14 @@ export function fieldingRunPath(ref: FieldingRunRef): string {
   return `${targetGroupPath(ref)}/fielding-runs/${segment(ref.fieldingRunId)}`;
 }
 
+/**
+ * The account that a path names; undefined for the list of accounts, and for a target group by its raw id alone, whose account is
+ * in the response.
+ */
+export function accountIdIn(path: string): string | undefined {
+  return /^(?:\/demand)?\/accounts\/([^/?]+)/.exec(path)?.[1];
+}
+
 /** The collection of target groups by their raw ids alone. */
 export const TARGET_GROUPS_BY_ID = '/demand/target-groups/';
 

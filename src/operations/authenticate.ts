@@ -1,0 +1,55 @@
+import { KeysUnavailableError } from '../auth/key-set.js';
+import type { Principal } from '../auth/principal.js';
+import { TokenError, type TokenProblem, type TokenVerifier } from '../auth/token-verifier.js';
+import type { Logger } from '../telemetry/logger.js';
+import { RequestError } from './request-error.js';
+
+/** Tells who makes a request. It may throw a {@link RequestError}. */
+export type Authenticate = (authorization: string | undefined) => Principal | Promise<Principal>;
+
+const MESSAGES: Readonly<Record<TokenProblem, string>> = {
+  missing: 'Authenticate with `Authorization: Bearer <token>`.',
+  expired: 'The token has expired.',
+  invalid: 'The token is not valid.',
+};
+
+/** RFC 6750, 3: a request without a token gets no error code. */
+const CHALLENGES: Readonly<Record<TokenProblem, string>> = {
+  missing: 'Bearer',
+  expired: 'Bearer error="invalid_token", error_description="The token has expired."',
+  invalid: 'Bearer error="invalid_token"',
+};
+
+/**
+ * Authenticates every operation by its token, whatever it asks for. Clients learn no more than that the token is absent, has
+ * expired, or is not valid; the debug log has the reason.
+ */
+export function authenticateByToken(verifier: TokenVerifier, logger: Logger): Authenticate {
+  return async (authorization) => {
+    try {
+      return await verifier.verify(authorization);
+    } catch (error) {
+      if (error instanceof TokenError) {
+        const { problem, cause } = error;
+        if (problem !== 'missing') logger.debug({ reason: reasonOf(cause) }, 'A token was rejected.');
+        throw new RequestError(401, MESSAGES[problem], {
+          code: 'UNAUTHENTICATED',
+          headers: { 'www-authenticate': CHALLENGES[problem] },
+        });
+      }
+      if (error instanceof KeysUnavailableError) {
+        const { retryAfterSeconds } = error;
+        throw new RequestError(503, 'Tokens cannot be verified: the identity provider does not respond.', {
+          code: 'UPSTREAM_UNAVAILABLE',
+          retryAfterSeconds,
+        });
+      }
+      throw error;
+    }
+  };
+}
+
+/** The message of jose's errors names the claim or the header, without its value. */
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : 'unknown';
+}
