@@ -33,7 +33,7 @@ export interface Caller {
 }
 
 export function createContext(deps: ContextDeps, { principal, trace, gone }: Caller): RequestContext {
-  const { authorization, credentialKey } = principal;
+  const { authorization, key: credentialKey } = principal;
   const scope = {
     authorization,
     credentialKey,

@@ -1,21 +1,32 @@
 import { hash } from 'node:crypto';
 
-/**
- * The caller of a request.
- *
- * - `authorization`: the header to send upstream; undefined if the caller sent none
- * - `credentialKey`: identifies the credential in state that outlives the request, without keeping the credential
- */
+/** What a principal may do: read, or read and change. */
+export type Scope = 'fielding:read' | 'fielding:operate';
+
+/** What a principal may do, and on which accounts. Undefined in `AUTH_MODE=forward`, where the Demand API decides. */
+export interface Grants {
+  /** Raw ids of accounts, e.g. `101`. */
+  readonly accounts: ReadonlySet<string>;
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+/** The caller of a request. */
 export interface Principal {
+  /**
+   * Identifies the principal in state that outlives a request, without holding a credential. A hash: in
+   * `AUTH_MODE=forward` of the token, in `AUTH_MODE=service` of issuer and subject.
+   */
+  readonly key: string;
+  readonly grants: Grants | undefined;
+  /**
+   * The caller's own `Authorization`, to send upstream; undefined if the caller sent none, and in `AUTH_MODE=service`,
+   * where the gateway has a credential of its own.
+   */
   readonly authorization: string | undefined;
-  readonly credentialKey: string;
 }
 
 /** The principal in `AUTH_MODE=forward`: the caller's own `Authorization`, unchanged. */
 export function forwardedPrincipal(authorization: string | undefined): Principal {
   const value = authorization?.trim() === '' ? undefined : authorization;
-  return {
-    authorization: value,
-    credentialKey: hash('sha256', value ?? '', 'base64url'),
-  };
+  return { key: hash('sha256', value ?? '', 'base64url'), grants: undefined, authorization: value };
 }

@@ -42,7 +42,7 @@ export async function startJob<P>(
   const errors = [...('fingerprint' in job ? [] : job), ...idempotencyKeyErrors(key)];
   if (!('fingerprint' in job) || errors.length > 0) return refused(key, ...errors);
 
-  const claim = await idempotencyKeys.claim(principal.credentialKey, key, job.fingerprint);
+  const claim = await idempotencyKeys.claim(principal.key, key, job.fingerprint);
   if (claim === undefined) return refused(key, keyConflict());
   try {
     return { idempotencyKey: key, created: await job.create(key), userErrors: [] };
