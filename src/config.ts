@@ -1,5 +1,14 @@
 import { cleanEnv, makeExactValidator, str, EnvMissingError } from 'envalid';
+import { ConfigError } from './config/config-error.js';
 import { isExempt } from './config/no-proxy.js';
+import {
+  readUpstreamOAuth,
+  upstreamOAuthVariables,
+  type ProxyConfig,
+  type UpstreamOAuthConfig,
+} from './config/upstream-oauth.js';
+
+export { ConfigError, type ProxyConfig, type UpstreamOAuthConfig };
 
 /** The gateway's settings, read once from the environment. Times are in milliseconds. */
 export interface Config {
@@ -12,8 +21,13 @@ export interface Config {
   readonly production: boolean;
   /** `LOG_LEVEL` (info): `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`. */
   readonly logLevel: LogLevel;
-  /** `AUTH_MODE` (forward): `forward` sends the caller's `Authorization` header upstream. */
-  readonly authMode: 'forward';
+  /**
+   * `AUTH_MODE` (forward): `forward` sends the caller's `Authorization` header upstream. `service` authenticates callers and
+   * calls the Demand API with the gateway's own credential.
+   */
+  readonly authMode: 'forward' | 'service';
+  /** `UPSTREAM_OAUTH_*`: the gateway's own credential. Undefined with `forward`, and if the emulator is to supply it. */
+  readonly upstreamOAuth: UpstreamOAuthConfig | undefined;
   /** `REQUEST_TIMEOUT_MS` (15000): time limit of a whole GraphQL request. */
   readonly requestTimeoutMs: number;
   /** `CLIENT_TIMEOUT_MS` (10000): how long a client may take to send a request (408), and to read its response. */
@@ -73,13 +87,6 @@ export interface DemandApiConfig {
   readonly breaker: BreakerConfig;
 }
 
-export interface ProxyConfig {
-  /** Without user and password, e.g. `http://proxy.example:3128`. */
-  readonly url: string;
-  /** Value of `Proxy-Authorization`, if the URL has a user or a password. A secret. */
-  readonly authorization: string | undefined;
-}
-
 export interface RetryConfig {
   /** `DEMAND_API_MAX_ATTEMPTS` (4): attempts per call, including the first; 1 disables retries. */
   readonly maxAttempts: number;
@@ -114,11 +121,6 @@ export interface EmulatorConfig {
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** An environment variable is invalid. `message` has one line per invalid variable, starting with its name. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
 /**
  * Reads and validates the environment.
  *
@@ -133,7 +135,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       WORKERS: wholeNumber(1, 64)({ default: 1 }),
       NODE_ENV: str({ default: 'development' }),
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
-      AUTH_MODE: str({ choices: ['forward'] as const, default: 'forward' }),
+      AUTH_MODE: str({ choices: ['forward', 'service'] as const, default: 'forward' }),
       REQUEST_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 15_000 }),
       CLIENT_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 10_000 }),
       DRAIN_DELAY_MS: wholeNumber(0, 600_000)({ default: 0 }),
@@ -141,6 +143,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       MAX_DEPTH: wholeNumber(1, 200)({ default: 50 }),
       MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
       OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
+      ...upstreamOAuthVariables,
       DEMAND_API_URL: baseUrl({ default: undefined }),
       DEMAND_API_VERSION: isoDate({ default: '2025-12-18' }),
       DEMAND_API_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 5000 }),
@@ -170,6 +173,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     },
     { reporter: refuse },
   );
+  const proxies = {
+    http: env.http_proxy ?? env.HTTP_PROXY,
+    https: env.https_proxy ?? env.HTTPS_PROXY,
+    none: env.no_proxy ?? env.NO_PROXY,
+  };
   return {
     port: env.PORT,
     host: env.HOST,
@@ -177,6 +185,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     production: env.NODE_ENV === 'production',
     logLevel: env.LOG_LEVEL,
     authMode: env.AUTH_MODE,
+    upstreamOAuth: readUpstreamOAuth(env, {
+      authMode: env.AUTH_MODE,
+      usesEmulator: env.DEMAND_API_URL === undefined,
+      proxyFor: (url) => proxyFor(url, proxies),
+    }),
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     clientTimeoutMs: env.CLIENT_TIMEOUT_MS,
     drainDelayMs: env.DRAIN_DELAY_MS,
@@ -190,11 +203,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       ifMatch: env.DEMAND_API_IF_MATCH,
       concurrency: env.DEMAND_API_CONCURRENCY,
       transport: env.DEMAND_API_TRANSPORT,
-      proxy: proxyFor(env.DEMAND_API_URL, {
-        http: env.http_proxy ?? env.HTTP_PROXY,
-        https: env.https_proxy ?? env.HTTPS_PROXY,
-        none: env.no_proxy ?? env.NO_PROXY,
-      }),
+      proxy: proxyFor(env.DEMAND_API_URL, proxies),
       retry: {
         maxAttempts: env.DEMAND_API_MAX_ATTEMPTS,
         baseDelayMs: env.DEMAND_API_RETRY_BASE_MS,
@@ -267,7 +276,7 @@ interface Proxies {
   readonly none: string;
 }
 
-/** The proxy for the API at `base`; undefined to connect directly. */
+/** The proxy for the server at `base`; undefined to connect directly. */
 function proxyFor(base: string | undefined, { http, https, none }: Proxies): ProxyConfig | undefined {
   if (base === undefined) return undefined;
   const url = new URL(base);

@@ -1,5 +1,6 @@
 import type { Principal } from './auth/principal.js';
 import { Loaders } from './loaders/loaders.js';
+import type { CallScope } from './upstream/http/call.js';
 import type { TraceContext } from './telemetry/trace-context.js';
 import type { Cancellation } from './upstream/http/cancellation.js';
 import { DemandClient, type DemandClientDeps } from './upstream/client/client.js';
@@ -33,11 +34,12 @@ export interface Caller {
 }
 
 export function createContext(deps: ContextDeps, { principal, trace, gone }: Caller): RequestContext {
-  const { authorization, key: credentialKey } = principal;
-  const scope = {
-    authorization,
-    credentialKey,
-    sharedHeaders: deps.client.transport.sharedHeaders(authorization, trace),
+  const { credentials } = deps.client;
+  const scope: CallScope = {
+    principalKey: principal.key,
+    credentialKey: credentials.keyFor(principal.key),
+    accounts: principal.grants?.accounts,
+    credential: credentials.forOperation(principal.authorization, trace),
     trace,
     deadline: performance.now() + deps.requestTimeoutMs,
     callerGone: gone,

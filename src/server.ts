@@ -5,7 +5,7 @@ import type { Config } from './config.js';
 import type { RequestContext } from './context.js';
 import { createApollo } from './operations/apollo.js';
 import { DEFAULT_FIRST_QUERY, type FirstQuery } from './operations/first-query.js';
-import { OperationPipeline } from './operations/pipeline.js';
+import { OperationPipeline, type PipelineOptions } from './operations/pipeline.js';
 import { serveExplorers } from './server/explorers.js';
 import { sandboxPage, serveGraphQL } from './server/graphql.js';
 import { serveHealth } from './server/health.js';
@@ -17,7 +17,7 @@ import { Overload } from './server/overload/overload.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
 import { processSharedState, type SharedState } from './upstream/state/shared-state.js';
-import { createUpstream, type Upstream } from './upstream/upstream.js';
+import { createServiceCredentials, createUpstream, type Upstream } from './upstream/upstream.js';
 
 /** How long a closing gateway waits for clients to read their last responses, in milliseconds. */
 const FLUSH_MS = 1000;
@@ -42,6 +42,8 @@ export interface GatewayOptions {
   readonly sharedState?: SharedState;
   /** Wraps the listener of requests. Default: as it is. */
   readonly wrapServer?: (createServer: HttpServerFactory) => HttpServerFactory;
+  /** Tells who makes a request. Default: the caller's own credential is the principal's. */
+  readonly authenticate?: PipelineOptions['authenticate'];
   /** Plugins of Apollo Server, whose hooks are called for every operation. Default: none. */
   readonly plugins?: readonly ApolloServerPlugin<RequestContext>[];
   /** Default: JSON lines on standard output. */
@@ -60,7 +62,7 @@ export interface Gateway {
 /**
  * Starts the gateway.
  *
- * @throws Error where no REST base is given, or the port is taken
+ * @throws Error where no REST base or no credential is given, or the port is taken
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, firstQuery = DEFAULT_FIRST_QUERY, plugins = [], now = Date.now } = options;
@@ -70,7 +72,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const logger = options.logger ?? createLogger(config.logLevel);
   const sharedState = options.sharedState ?? processSharedState();
-  const upstream = options.upstream ?? (await createUpstream(demandApi, baseUrl, now, sharedState.jobs));
+  const { upstreamOAuth } = config;
+  if (config.authMode === 'service' && upstreamOAuth === undefined) {
+    throw new Error('The gateway needs a credential of its own in AUTH_MODE=service.');
+  }
+  const upstream =
+    options.upstream ??
+    (await createUpstream(demandApi, baseUrl, now, sharedState.jobs, {
+      ...(upstreamOAuth !== undefined && {
+        credentials: createServiceCredentials(upstreamOAuth, demandApi.version, logger),
+      }),
+    }));
   if (demandApi.proxy !== undefined) {
     logger.info(
       { proxy: demandApi.proxy.url },
@@ -95,7 +107,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     apollo,
     plugins,
     admission: overload,
-    authenticate: forwardedPrincipal,
+    authenticate: options.authenticate ?? forwardedPrincipal,
     context: {
       client: upstream.client,
       idempotencyKeys: new IdempotencyKeys(sharedState.keys),

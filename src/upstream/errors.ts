@@ -73,6 +73,19 @@ export class UpstreamError extends FieldgateError {
     return new UpstreamError(this.code, this.message, { ...this.details, cause: this.cause, ...details });
   }
 
+  /** The same error with another text in what the API says, such as a header as the client knows it. */
+  replacing(text: string, replacement: string): UpstreamError {
+    const { detail, invalidParams } = this.details;
+    if (text === replacement || (detail === undefined && invalidParams === undefined)) return this;
+    return this.with({
+      detail: detail?.replaceAll(text, () => replacement),
+      invalidParams: invalidParams?.map(({ name, reason }) => ({
+        name,
+        reason: reason?.replaceAll(text, () => replacement),
+      })),
+    });
+  }
+
   /** The same error for a read that follows a successful change, with a sentence about it before the message. */
   afterChange(sentence: string): UpstreamError {
     const details = { ...this.details, cause: this.cause };

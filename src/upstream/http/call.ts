@@ -4,16 +4,34 @@ import type { HttpHeaders, HttpRequest } from './http.js';
 
 /** The caller and the deadline of a GraphQL operation, which all of its calls share. */
 export interface CallScope {
-  /** The `Authorization` to send; undefined if the caller sent none. */
-  readonly authorization: string | undefined;
-  /** Identifies the credential in state that operations share. */
+  /** Identifies the caller in state that only this caller may see. See {@link SharedState}. */
+  readonly principalKey: string;
+  /** Identifies the credential in state that all callers with the same credential share. See {@link SharedState}. */
   readonly credentialKey: string;
-  readonly sharedHeaders: HttpHeaders;
+  /** The raw ids of the caller's accounts; undefined if the Demand API decides. */
+  readonly accounts: ReadonlySet<string> | undefined;
+  readonly credential: OperationCredential;
   readonly trace: TraceContext;
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
   /** Cancelled when the caller disconnects. It ends reads and waits, never a change that has been sent. */
   readonly callerGone: Cancellation;
+}
+
+/** What authenticates the calls of one operation. */
+export interface OperationCredential {
+  /** The headers that all calls share, with `Authorization`. Undefined until {@link prepare}, and after {@link reject}. */
+  readonly headers: HttpHeaders | undefined;
+  /** Whether a call that got a 401 may be sent again, with other headers. */
+  readonly isRenewable: boolean;
+  /**
+   * Provides {@link headers}, waiting for a token if necessary.
+   *
+   * @throws {UpstreamError} if there is no credential, or the deadline passes or the caller disconnects first
+   */
+  prepare(scope: Pick<CallScope, 'deadline' | 'callerGone'>): Promise<void>;
+  /** Notes that the API answered 401 to a call with these headers. */
+  reject(headers: HttpHeaders): void;
 }
 
 /**

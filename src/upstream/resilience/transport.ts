@@ -1,4 +1,3 @@
-import type { TraceContext } from '../../telemetry/trace-context.js';
 import type { Breakers } from './breakers.js';
 import type { Call, CallScope } from '../http/call.js';
 import type { Cooldown, Cooldowns } from './cooldowns.js';
@@ -41,19 +40,11 @@ export class Transport {
     this.#deps = deps;
   }
 
-  /** The headers of all calls of one operation. */
-  sharedHeaders(authorization: string | undefined, trace: TraceContext): HttpHeaders {
-    return this.#deps.sender.sharedHeaders(authorization, trace);
-  }
-
   /**
    * @returns a response with status 2xx or 304
    * @throws {UpstreamError} for any other outcome; `answerLost` and `lostBefore` mark a call that may have been carried out
    */
   async call(call: Call, scope: CallScope): Promise<HttpResponse> {
-    if (scope.authorization === undefined) {
-      throw new UpstreamError('UNAUTHENTICATED', 'The request has no `Authorization` header.');
-    }
     const { flights } = this.#deps;
     if (call.kind === 'read') return await flights.read(call, scope, this.#attempts);
     try {
@@ -67,11 +58,17 @@ export class Transport {
     this.#deps.budget.countCall(performance.now());
     let lostBefore: UpstreamError | undefined;
     let fresh = false;
+    let isRenewed = false;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#attempt(call, scope, fresh);
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
+        // A refused change had no effect, so it can be sent again with another token, once.
+        if (error.details.status === 401 && scope.credential.isRenewable && !isRenewed) {
+          isRenewed = true;
+          continue;
+        }
         const failure = lostBefore === undefined ? error : error.with({ lostBefore });
         if (!(await this.#mayRetry(call, scope, error, attempt))) throw failure;
         if (error.details.answerLost === true) lostBefore ??= error;
@@ -116,22 +113,26 @@ export class Transport {
       });
     }
     if ((response.status >= 200 && response.status < 300) || response.status === 304) return response;
-    throw problemOf(response, this.#options.now());
+    const problem = problemOf(response, this.#options.now());
+    throw response.status === 401 && scope.credential.isRenewable ? ownCredentialRejected(problem) : problem;
   }
 
-  /** Waits for the cooldown and a permit, then sends. @returns undefined if a breaker is open */
+  /** Waits for a token, the cooldown and a permit, then sends. @returns undefined if a breaker is open */
   async #sendWhenAllowed(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse | undefined> {
     const { cooldowns, semaphore } = this.#deps;
+    const { credential } = scope;
     try {
       for (;;) {
+        if (credential.headers === undefined) await credential.prepare(scope);
         const cooldown = cooldowns.remaining(scope.credentialKey);
         if (cooldown !== undefined) await this.#coolDown(cooldown, scope);
         const waiting = semaphore.acquire(scope);
         if (waiting !== undefined) await waiting;
         try {
-          // Another call of the credential may have received a 429 meanwhile.
+          // Another call of the credential may have received a 429 or a 401 meanwhile.
+          const { headers } = credential;
           const isCool = cooldowns.remaining(scope.credentialKey) === undefined;
-          if (isCool) return await this.#send(call, scope, fresh);
+          if (isCool && headers !== undefined) return await this.#send(call, scope, headers, fresh);
         } finally {
           semaphore.release();
         }
@@ -141,15 +142,30 @@ export class Transport {
     }
   }
 
-  async #send(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse | undefined> {
+  async #send(
+    call: Call,
+    scope: CallScope,
+    headers: HttpHeaders,
+    fresh: boolean,
+  ): Promise<HttpResponse | undefined> {
     const { breakers, sender } = this.#deps;
     const response = await breakers.execute(call, (isProbe) =>
       // A connection from before the outage does not show that it is over.
-      sender.send(call, scope, fresh || isProbe),
+      sender.send(call, scope, headers, fresh || isProbe),
     );
     if (response?.status === 429) this.#startCooldown(scope, response);
+    if (response?.status === 401) scope.credential.reject(headers);
     return response;
   }
+}
+
+/** The caller has been authenticated, so a rejected token is the gateway's problem. */
+function ownCredentialRejected({ details }: UpstreamError): UpstreamError {
+  const { status, errorId } = details;
+  return new UpstreamError('UNAVAILABLE', "The Demand API rejected the gateway's credentials.", {
+    status,
+    errorId,
+  });
 }
 
 /** Whether a pooled connection turned out to be dead. */

@@ -41,6 +41,11 @@ export function accountPath({ accountId }: AccountRef): string {
   return `/demand/accounts/${segment(accountId)}`;
 }
 
+/** The raw id of the account that a path is below; undefined if it is below none. */
+export function accountIdIn(path: string): string | undefined {
+  return /^\/(?:demand\/)?accounts\/([^/?]+)/.exec(path)?.[1];
+}
+
 export function projectPath(ref: ProjectRef): string {
   return `${accountPath(ref)}/projects/${segment(ref.projectId)}`;
 }
