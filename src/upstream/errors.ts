@@ -47,6 +47,8 @@ export interface UpstreamErrorDetails {
   readonly settledBy?: UpstreamErrorCode | undefined;
   /** The request was not sent: a breaker was open, or a cooldown outlasts the deadline. */
   readonly notAdmitted?: boolean | undefined;
+  /** The gateway's access token was rejected, and there is another one or one can be requested. */
+  readonly hasOtherToken?: boolean | undefined;
   /** The request was a change, and whether it was made is unknown. */
   readonly outcomeUnknown?: boolean | undefined;
   /** The key of the failed creation. Retrying with it creates nothing twice. */

@@ -47,7 +47,10 @@ const MAX_PAUSE_MS = 5000;
 /** A refusal is not transient, and some servers lock a client out after repeated refusals. */
 const MAX_PAUSE_AFTER_REFUSAL_MS = 60_000;
 
-/** So many tokens in a row may be rejected soon after they were obtained before renewals pause. */
+/**
+ * The API may reject tokens whatever their age, all of them or only those of some calls. So many in a row may be rejected
+ * this early before renewals pause.
+ */
 const EARLY_REJECTIONS = 3;
 const EARLY_MS = 10_000;
 
@@ -64,8 +67,10 @@ export class AccessTokens {
   #unusableAt = 0;
   #requesting: Promise<AccessToken> | undefined;
   #failures = 0;
-  #earlyRejections = 0;
   #pausedUntil = 0;
+  #earlyRejections = 0;
+  #rejectionPauseMs = 0;
+  #keptUntil = 0;
   #isClosed = false;
 
   constructor(source: TokenSource, logger: Logger) {
@@ -118,15 +123,24 @@ export class AccessTokens {
     });
   }
 
-  /** Stops using a token that the API answered with 401. Other tokens are not affected. */
-  reject(token: AccessToken): void {
-    if (token !== this.#token) return;
+  /**
+   * Stops using a token that the API answered with 401, unless renewals pause. A token that is kept may still do for
+   * other calls.
+   *
+   * @returns whether there is another token, or one can be obtained
+   */
+  reject(token: AccessToken): boolean {
+    if (token !== this.#token) return true;
     const now = performance.now();
-    this.#token = undefined;
-    this.#earlyRejections = now - token.obtainedAt < EARLY_MS ? this.#earlyRejections + 1 : 0;
+    if (now < this.#keptUntil) return false;
+    const isEarly = now - token.obtainedAt < EARLY_MS + this.#rejectionPauseMs;
+    this.#earlyRejections = isEarly ? this.#earlyRejections + 1 : 0;
     const pauses = this.#earlyRejections - EARLY_REJECTIONS;
+    this.#rejectionPauseMs = pauses > 0 ? backoffMs(pauses, MAX_PAUSE_AFTER_REFUSAL_MS) : 0;
+    this.#keptUntil = now + this.#rejectionPauseMs;
+    this.#token = undefined;
     this.#logger.warn('The Demand API rejected the access token; the gateway requests another one.');
-    if (pauses > 0) this.#pause(now, pauses, MAX_PAUSE_AFTER_REFUSAL_MS);
+    return true;
   }
 
   /** Ends a request in flight. */
@@ -168,17 +182,11 @@ export class AccessTokens {
     const { isRefusal, retryAfterSeconds = 0 } =
       error instanceof TokenRequestError ? error : { isRefusal: false };
     const maxMs = isRefusal ? MAX_PAUSE_AFTER_REFUSAL_MS : MAX_PAUSE_MS;
-    const ms = this.#pause(performance.now(), this.#failures, maxMs, retryAfterSeconds * 1000);
+    const requestedMs = Math.min(retryAfterSeconds * 1000, MAX_PAUSE_AFTER_REFUSAL_MS);
+    const ms = Math.max(backoffMs(this.#failures, maxMs), requestedMs);
+    this.#pausedUntil = performance.now() + ms;
     const reason = error instanceof TokenRequestError ? error.message : 'unexpected error';
     this.#logger.warn({ reason, pauseMs: ms }, 'The token endpoint issued no access token.');
-  }
-
-  /** @returns the length of the pause in milliseconds */
-  #pause(now: number, nth: number, maxMs: number, minMs = 0): number {
-    const backoff = Math.min(maxMs, FIRST_PAUSE_MS * 2 ** (nth - 1));
-    const ms = Math.max(backoff, Math.min(minMs, MAX_PAUSE_AFTER_REFUSAL_MS));
-    this.#pausedUntil = now + ms;
-    return ms;
   }
 
   #unavailable(notAdmitted: boolean): UpstreamError {
@@ -189,4 +197,9 @@ export class AccessTokens {
       { notAdmitted, retryAfterSeconds: Math.max(1, seconds) },
     );
   }
+}
+
+/** @param nth counts from 1 */
+function backoffMs(nth: number, maxMs: number): number {
+  return Math.min(maxMs, FIRST_PAUSE_MS * 2 ** (nth - 1));
 }

@@ -47,7 +47,7 @@ export class ForwardedCredentials implements Credentials {
 
 class ForwardedCredential implements OperationCredential {
   readonly headers: HttpHeaders | undefined;
-  readonly isRenewable = false;
+  readonly isOwn = false;
 
   constructor(headers: HttpHeaders | undefined) {
     this.headers = headers;
@@ -58,7 +58,7 @@ class ForwardedCredential implements OperationCredential {
     throw new UpstreamError('UNAUTHENTICATED', 'The request has no `Authorization` header.');
   }
 
-  reject(): void {
-    // The caller has to send another one.
+  reject(): boolean {
+    return false;
   }
 }

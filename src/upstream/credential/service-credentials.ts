@@ -52,7 +52,7 @@ export class ServiceCredentials implements Credentials {
 
 /** Keeps one token for the calls of an operation, until a 401. */
 class ServiceCredential implements OperationCredential {
-  readonly isRenewable = true;
+  readonly isOwn = true;
   readonly #tokens: AccessTokens;
   readonly #apiVersion: string;
   readonly #trace: TraceContext;
@@ -76,10 +76,11 @@ class ServiceCredential implements OperationCredential {
     this.#headers = sharedHeaders(this.#apiVersion, token.authorization, this.#trace);
   }
 
-  reject(headers: HttpHeaders): void {
+  reject(headers: HttpHeaders): boolean {
     // Another call of the operation may have noticed it first.
-    if (headers !== this.#headers || this.#token === undefined) return;
-    this.#tokens.reject(this.#token);
+    if (headers !== this.#headers || this.#token === undefined) return true;
+    if (!this.#tokens.reject(this.#token)) return false;
     this.#headers = undefined;
+    return true;
   }
 }

@@ -15,9 +15,10 @@ export interface TokenEndpointOptions {
   /** Further parameters of the request, e.g. `audience`. Possibly secrets. */
   readonly params: readonly (readonly [name: string, value: string])[];
   readonly proxy: ProxyConfig | undefined;
+  /** The time limit of a request, up to the last byte of the response. Default: 5000. */
+  readonly timeoutMs?: number;
 }
 
-/** The time limit of a request, up to the last byte of the response. */
 const TIMEOUT_MS = 5000;
 const MAX_BODY_BYTES = 64 * 1024;
 /** Renewals never overlap. */
@@ -87,7 +88,7 @@ export class TokenEndpoint {
     const cancel = () => {
       cancellation.cancel();
     };
-    const timer = setTimeout(cancel, TIMEOUT_MS);
+    const timer = setTimeout(cancel, this.#options.timeoutMs ?? TIMEOUT_MS);
     this.#cancellation.onCancel(cancel);
     if (this.#cancellation.cancelled) cancel();
     try {

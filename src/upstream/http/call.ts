@@ -22,16 +22,20 @@ export interface CallScope {
 export interface OperationCredential {
   /** The headers that all calls share, with `Authorization`. Undefined until {@link prepare}, and after {@link reject}. */
   readonly headers: HttpHeaders | undefined;
-  /** Whether a call that got a 401 may be sent again, with other headers. */
-  readonly isRenewable: boolean;
+  /** Whether it is the gateway's own, not the caller's. */
+  readonly isOwn: boolean;
   /**
    * Provides {@link headers}, waiting for a token if necessary.
    *
    * @throws {UpstreamError} if there is no credential, or the deadline passes or the caller disconnects first
    */
   prepare(scope: Pick<CallScope, 'deadline' | 'callerGone'>): Promise<void>;
-  /** Notes that the API answered 401 to a call with these headers. */
-  reject(headers: HttpHeaders): void;
+  /**
+   * Notes that the API answered 401 to a call with these headers.
+   *
+   * @returns whether the call may be sent again with other headers
+   */
+  reject(headers: HttpHeaders): boolean;
 }
 
 /**

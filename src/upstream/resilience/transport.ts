@@ -65,7 +65,7 @@ export class Transport {
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
         // A refused change had no effect, so it can be sent again with another token, once.
-        if (error.details.status === 401 && scope.credential.isRenewable && !isRenewed) {
+        if (error.details.hasOtherToken === true && !isRenewed) {
           isRenewed = true;
           continue;
         }
@@ -113,8 +113,7 @@ export class Transport {
       });
     }
     if ((response.status >= 200 && response.status < 300) || response.status === 304) return response;
-    const problem = problemOf(response, this.#options.now());
-    throw response.status === 401 && scope.credential.isRenewable ? ownCredentialRejected(problem) : problem;
+    throw problemOf(response, this.#options.now());
   }
 
   /** Waits for a token, the cooldown and a permit, then sends. @returns undefined if a breaker is open */
@@ -154,17 +153,21 @@ export class Transport {
       sender.send(call, scope, headers, fresh || isProbe),
     );
     if (response?.status === 429) this.#startCooldown(scope, response);
-    if (response?.status === 401) scope.credential.reject(headers);
+    if (response?.status === 401 && scope.credential.isOwn) {
+      const hasOtherToken = scope.credential.reject(headers);
+      throw ownTokenRejected(problemOf(response, this.#options.now()), hasOtherToken);
+    }
     return response;
   }
 }
 
 /** The caller has been authenticated, so a rejected token is the gateway's problem. */
-function ownCredentialRejected({ details }: UpstreamError): UpstreamError {
+function ownTokenRejected({ details }: UpstreamError, hasOtherToken: boolean): UpstreamError {
   const { status, errorId } = details;
   return new UpstreamError('UNAVAILABLE', "The Demand API rejected the gateway's credentials.", {
     status,
     errorId,
+    hasOtherToken,
   });
 }
 

@@ -17,9 +17,9 @@ export function callScope({ credentialKey = 'alice', deadlineIn = 60_000 }: Test
     accounts: undefined,
     credential: {
       headers: { authorization: 'Bearer x' },
-      isRenewable: false,
+      isOwn: false,
       prepare: () => Promise.resolve(),
-      reject: () => undefined,
+      reject: () => false,
     },
     trace: { traceId: '0123456789abcdef'.repeat(2), traceFlags: 0, traceState: undefined },
     deadline: performance.now() + deadlineIn,
