@@ -62,7 +62,7 @@ describe('a token endpoint that', () => {
         retryAfterSeconds: reason.includes('429') ? 7 : 1,
       };
       expect(answers.map(failureOf)).toEqual([failure, failure, { ...failure, idempotencyKey: 'k' }]);
-      expect(answers[0]!.errors[0]!.message).toBe(
+      expect(answers[0].errors[0]!.message).toBe(
         'The gateway cannot obtain an access token for the Demand API at the moment.',
       );
       // One request for all, and none in the pause after it.

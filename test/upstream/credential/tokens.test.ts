@@ -67,7 +67,7 @@ describe('the access token', () => {
       ...(nth > 0 && { delayMs: 50 }),
     }));
     let isOver = false;
-    const load = [...'abcdefgh'].map(async (token) => {
+    const load = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map(async (token) => {
       while (!isOver) expect(await stage.execute(READ_ACCOUNTS, {}, { token })).toMatchObject({ errors: [] });
     });
     await until(() => tokenNumbers(stage.sent()).includes(2));
