@@ -82,13 +82,11 @@ describe('two principals under one credential', () => {
   });
 
   it('are told their own key in errors, also where the API names the one that was sent', async () => {
-    stage.on(creation, ({ headers }) => ({
-      status: 400,
-      body: {
-        detail: `The key ${headers['idempotency-key']} is malformed.`,
-        invalid_params: [{ name: 'idempotency-key', reason: `${headers['idempotency-key']} is malformed` }],
-      },
-    }));
+    stage.on(creation, ({ headers }) => {
+      const key = String(headers['idempotency-key']);
+      const invalid = [{ name: 'idempotency-key', reason: `${key} is malformed` }];
+      return { status: 400, body: { detail: `The key ${key} is malformed.`, invalid_params: invalid } };
+    });
     const document = CREATE_JOB.replace('userErrors { code }', 'userErrors { code message }');
     const answer = JSON.stringify(await stage.execute(document, { key: 'key-of-mine' }, alice));
     expect(answer).toContain('key-of-mine is malformed');
