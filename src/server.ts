@@ -73,14 +73,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const logger = options.logger ?? createLogger(config.logLevel);
   const sharedState = options.sharedState ?? processSharedState();
   const { upstreamOAuth } = config;
-  if (config.authMode === 'service' && upstreamOAuth === undefined) {
-    throw new Error('The gateway needs a credential of its own in AUTH_MODE=service.');
+  if (config.authMode === 'service' && (upstreamOAuth === undefined || options.authenticate === undefined)) {
+    throw new Error('AUTH_MODE=service needs a credential of the gateway, and authenticated callers.');
   }
   const upstream =
     options.upstream ??
     (await createUpstream(demandApi, baseUrl, now, sharedState.jobs, {
       ...(upstreamOAuth !== undefined && {
-        credentials: createServiceCredentials(upstreamOAuth, demandApi.version, logger),
+        credentials: await createServiceCredentials(upstreamOAuth, demandApi.version, logger),
       }),
     }));
   if (demandApi.proxy !== undefined) {

@@ -77,13 +77,15 @@ export class UpstreamError extends FieldgateError {
 
   /** The same error with another text in what the API says, such as a header as the client knows it. */
   replacing(text: string, replacement: string): UpstreamError {
-    const { detail, invalidParams } = this.details;
-    if (text === replacement || (detail === undefined && invalidParams === undefined)) return this;
+    const { errorId, detail, invalidParams } = this.details;
+    if (text === '' || text === replacement) return this;
+    const replaced = (value: string) => value.replaceAll(text, () => replacement);
     return this.with({
-      detail: detail?.replaceAll(text, () => replacement),
+      errorId: errorId && replaced(errorId),
+      detail: detail && replaced(detail),
       invalidParams: invalidParams?.map(({ name, reason }) => ({
-        name,
-        reason: reason?.replaceAll(text, () => replacement),
+        name: replaced(name),
+        reason: reason && replaced(reason),
       })),
     });
   }

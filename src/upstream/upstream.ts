@@ -14,7 +14,6 @@ import { RetryBudget } from './resilience/retry-budget.js';
 import { AccessTokens } from './credential/access-tokens.js';
 import { ForwardedCredentials, type Credentials } from './credential/credentials.js';
 import { ServiceCredentials } from './credential/service-credentials.js';
-import { TokenEndpoint } from './credential/token-endpoint.js';
 import { SingleFlight } from './resilience/single-flight.js';
 import { Transport, type TransportDeps } from './resilience/transport.js';
 import { Semaphore } from './resilience/semaphore.js';
@@ -83,11 +82,13 @@ export async function createUpstream(
 }
 
 /** The gateway's own credentials, for `AUTH_MODE=service`. They are closed with the {@link Upstream}. */
-export function createServiceCredentials(
+export async function createServiceCredentials(
   { tokenUrl, clientId, clientSecret, params, idempotencyHmacKey, proxy }: UpstreamOAuthConfig,
   apiVersion: string,
   logger: Logger,
-): Credentials {
+): Promise<Credentials> {
+  // Only this mode needs the OAuth library.
+  const { TokenEndpoint } = await import('./credential/token-endpoint.js');
   const endpoint = new TokenEndpoint({ tokenUrl, clientId, clientSecret, params, proxy });
   const name = [tokenUrl, clientId];
   return new ServiceCredentials({ apiVersion, name, idempotencyHmacKey }, new AccessTokens(endpoint, logger));

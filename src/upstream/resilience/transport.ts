@@ -112,8 +112,7 @@ export class Transport {
         notAdmitted: true,
       });
     }
-    if ((response.status >= 200 && response.status < 300) || response.status === 304) return response;
-    throw problemOf(response, this.#options.now());
+    return response;
   }
 
   /** Waits for a token, the cooldown and a permit, then sends. @returns undefined if a breaker is open */
@@ -152,13 +151,22 @@ export class Transport {
       // A connection from before the outage does not show that it is over.
       sender.send(call, scope, headers, fresh || isProbe),
     );
-    if (response?.status === 429) this.#startCooldown(scope, response);
-    if (response?.status === 401 && scope.credential.isOwn) {
-      const hasOtherToken = scope.credential.reject(headers);
-      throw ownTokenRejected(problemOf(response, this.#options.now()), hasOtherToken);
-    }
-    return response;
+    if (response === undefined || isSuccess(response)) return response;
+    if (response.status === 429) this.#startCooldown(scope, response);
+    const problem = problemOf(response, this.#options.now());
+    if (!scope.credential.isOwn) throw problem;
+    if (response.status === 401) throw ownTokenRejected(problem, scope.credential.reject(headers));
+    throw withoutToken(problem, headers);
   }
+}
+
+function isSuccess({ status }: HttpResponse): boolean {
+  return (status >= 200 && status < 300) || status === 304;
+}
+
+/** The API may repeat the `Authorization` that it got, which is not the caller's. */
+function withoutToken(problem: UpstreamError, { authorization = '' }: HttpHeaders): UpstreamError {
+  return problem.replacing(authorization.slice(authorization.indexOf(' ') + 1), '***');
 }
 
 /** The caller has been authenticated, so a rejected token is the gateway's problem. */
