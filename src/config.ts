@@ -1,7 +1,16 @@
 import { cleanEnv, makeExactValidator, str, EnvMissingError } from 'envalid';
 import { jwtConfig, jwtVariables, type JwtConfig, type JwtEnvironment } from './config/auth.js';
+import { ConfigError } from './config/config-error.js';
 import { isExempt } from './config/no-proxy.js';
+import {
+  readUpstreamOAuth,
+  upstreamOAuthVariables,
+  type ProxyConfig,
+  type UpstreamOAuthConfig,
+} from './config/upstream-oauth.js';
 import { wholeNumber } from './config/whole-number.js';
+
+export { ConfigError, type ProxyConfig, type UpstreamOAuthConfig };
 
 /** The gateway's settings, read once from the environment. Times are in milliseconds. */
 export interface Config {
@@ -19,8 +28,10 @@ export interface Config {
    * verifies the JWTs of its callers and has a credential of its own.
    */
   readonly authMode: AuthMode;
-  /** Undefined in `AUTH_MODE=forward`, and for the demo, whose issuer is the emulator. */
+  /** `JWT_*`: how callers are authenticated. Undefined with `forward`. */
   readonly jwt: JwtConfig | undefined;
+  /** `UPSTREAM_OAUTH_*`: the gateway's own credential. Undefined with `forward`. */
+  readonly upstreamOAuth: UpstreamOAuthConfig | undefined;
   /** `REQUEST_TIMEOUT_MS` (15000): time limit of a whole GraphQL request. */
   readonly requestTimeoutMs: number;
   /** `CLIENT_TIMEOUT_MS` (10000): how long a client may take to send a request (408), and to read its response. */
@@ -84,13 +95,6 @@ export interface DemandApiConfig {
   readonly breaker: BreakerConfig;
 }
 
-export interface ProxyConfig {
-  /** Without user and password, e.g. `http://proxy.example:3128`. */
-  readonly url: string;
-  /** Value of `Proxy-Authorization`, if the URL has a user or a password. A secret. */
-  readonly authorization: string | undefined;
-}
-
 export interface RetryConfig {
   /** `DEMAND_API_MAX_ATTEMPTS` (4): attempts per call, including the first; 1 disables retries. */
   readonly maxAttempts: number;
@@ -128,11 +132,6 @@ export const processEnvironment: NodeJS.ProcessEnv = process.env;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** An environment variable is invalid. `message` has one line per invalid variable, starting with its name. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
 /**
  * Reads and validates the environment.
  *
@@ -156,6 +155,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       MAX_DEPTH: wholeNumber(1, 200)({ default: 50 }),
       MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
       OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
+      ...upstreamOAuthVariables,
       DEMAND_API_URL: baseUrl({ default: undefined }),
       DEMAND_API_VERSION: isoDate({ default: '2025-12-18' }),
       DEMAND_API_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 5000 }),
@@ -198,6 +198,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: env.LOG_LEVEL,
     authMode: env.AUTH_MODE,
     jwt: callersConfig(env, env.AUTH_MODE, setNames(environment, AUTH_VARIABLE)),
+    upstreamOAuth: readUpstreamOAuth(env, {
+      authMode: env.AUTH_MODE,
+      proxyFor: (url) => proxyFor(url, proxies),
+    }),
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     clientTimeoutMs: env.CLIENT_TIMEOUT_MS,
     drainDelayMs: env.DRAIN_DELAY_MS,
@@ -294,17 +298,11 @@ const AUTH_VARIABLE = /^JWT_/;
  * @param given the variables of `AUTH_MODE=service` that are set
  * @throws {ConfigError} if only a part is configured, or if it would be ignored
  */
-function callersConfig(
-  env: JwtEnvironment & { readonly DEMAND_API_URL: string | undefined },
-  mode: AuthMode,
-  given: readonly string[],
-): JwtConfig | undefined {
+function callersConfig(env: JwtEnvironment, mode: AuthMode, given: readonly string[]): JwtConfig | undefined {
   if (mode === 'forward') {
     if (given.length === 0) return undefined;
     throw new ConfigError(`AUTH_MODE must be \`service\` for ${given.join(', ')} to have an effect`);
   }
-  const isDemo = env.DEMAND_API_URL === undefined && given.length === 0;
-  if (isDemo) return undefined;
   const jwt = jwtConfig(env);
   if (!isMissing(jwt)) return jwt;
   throw new ConfigError(`AUTH_MODE=service needs ${jwt.join(' and ')}, which must be set`);

@@ -1,6 +1,7 @@
 import { requireAccount, requireScopes } from './auth/authorization.js';
 import type { Grants, Principal } from './auth/principal.js';
 import { Loaders } from './loaders/loaders.js';
+import type { CallScope } from './upstream/http/call.js';
 import type { TraceContext } from './telemetry/trace-context.js';
 import type { Cancellation } from './upstream/http/cancellation.js';
 import { DemandClient, type DemandClientDeps } from './upstream/client/client.js';
@@ -23,8 +24,6 @@ export interface RequestContext {
 export interface ContextDeps {
   readonly client: DemandClientDeps;
   readonly idempotencyKeys: IdempotencyKeys;
-  /** The `Authorization` of calls in `AUTH_MODE=service`, where principals have none to forward. */
-  readonly upstreamAuthorization?: string | undefined;
   readonly requestTimeoutMs: number;
   readonly now: () => number;
 }
@@ -38,16 +37,16 @@ export interface Caller {
 }
 
 export function createContext(deps: ContextDeps, { principal, trace, gone }: Caller): RequestContext {
-  const { key: credentialKey, grants } = principal;
-  const authorization = grants === undefined ? principal.authorization : deps.upstreamAuthorization;
-  const scope = {
-    authorization,
-    credentialKey,
-    sharedHeaders: deps.client.transport.sharedHeaders(authorization, trace),
+  const { credentials } = deps.client;
+  const { grants } = principal;
+  const scope: CallScope = {
+    principalKey: principal.key,
+    credentialKey: credentials.keyFor(principal.key),
+    credential: credentials.forOperation(principal.authorization, trace),
     trace,
     deadline: performance.now() + deps.requestTimeoutMs,
     callerGone: gone,
-    ...(grants && { permit: permitFor(grants) }),
+    permit: grants === undefined ? undefined : permitFor(grants),
   };
   const client = new DemandClient(deps.client, scope);
   const { idempotencyKeys, now } = deps;

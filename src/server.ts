@@ -10,7 +10,7 @@ import type { RequestContext } from './context.js';
 import { createApollo } from './operations/apollo.js';
 import { authenticateByToken, type Authenticate } from './operations/authenticate.js';
 import { DEFAULT_FIRST_QUERY, type FirstQuery } from './operations/first-query.js';
-import { OperationPipeline } from './operations/pipeline.js';
+import { OperationPipeline, type PipelineOptions } from './operations/pipeline.js';
 import { serveExplorers } from './server/explorers.js';
 import { sandboxPage, serveGraphQL } from './server/graphql.js';
 import { serveHealth } from './server/health.js';
@@ -23,7 +23,7 @@ import { createLogger, type Logger } from './telemetry/logger.js';
 import { agentFor } from './upstream/http/node-fetch-agent.js';
 import { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
 import { processSharedState, type SharedState } from './upstream/state/shared-state.js';
-import { createUpstream, type Upstream } from './upstream/upstream.js';
+import { createServiceCredentials, createUpstream, type Upstream } from './upstream/upstream.js';
 
 /** How long a closing gateway waits for clients to read their last responses, in milliseconds. */
 const FLUSH_MS = 1000;
@@ -47,12 +47,12 @@ export interface GatewayOptions {
   readonly firstQuery?: FirstQuery;
   /** Calls the Demand API; it is closed with the gateway. Default: made from the configuration. */
   readonly upstream?: Upstream;
-  /** The `Authorization` of calls to the Demand API in `AUTH_MODE=service`. Default: none. */
-  readonly upstreamAuthorization?: string;
   /** The state that guarantees rest on beyond one call. Default: kept in this process while it lives. */
   readonly sharedState?: SharedState;
   /** Wraps the listener of requests. Default: as it is. */
   readonly wrapServer?: (createServer: HttpServerFactory) => HttpServerFactory;
+  /** Tells who makes a request. Default: as `config.authMode` says. */
+  readonly authenticate?: PipelineOptions['authenticate'];
   /** Plugins of Apollo Server, whose hooks are called for every operation. Default: none. */
   readonly plugins?: readonly ApolloServerPlugin<RequestContext>[];
   /** Default: JSON lines on standard output. */
@@ -71,7 +71,7 @@ export interface Gateway {
 /**
  * Starts the gateway.
  *
- * @throws Error where no REST base is given, or the port is taken
+ * @throws Error where no REST base or no credential is given, or the port is taken
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, firstQuery = DEFAULT_FIRST_QUERY, plugins = [], now = Date.now } = options;
@@ -81,7 +81,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const logger = options.logger ?? createLogger(config.logLevel);
   const sharedState = options.sharedState ?? processSharedState();
-  const upstream = options.upstream ?? (await createUpstream(demandApi, baseUrl, now, sharedState.jobs));
+  const { upstreamOAuth } = config;
+  const upstream =
+    options.upstream ??
+    (await createUpstream(demandApi, baseUrl, now, sharedState.jobs, {
+      ...(upstreamOAuth !== undefined && {
+        credentials: await createServiceCredentials(upstreamOAuth, demandApi.version, logger),
+      }),
+    }));
   if (demandApi.proxy !== undefined) {
     logger.info(
       { proxy: demandApi.proxy.url },
@@ -102,7 +109,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     callQueue: () => upstream.queue(),
     logger,
   });
-  const callers = createAuthentication(config, now, logger);
+  const callers =
+    options.authenticate === undefined
+      ? createAuthentication(config, now, logger)
+      : { authenticate: options.authenticate, close: () => undefined };
   const pipeline = new OperationPipeline({
     apollo,
     plugins,
@@ -111,7 +121,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     context: {
       client: upstream.client,
       idempotencyKeys: new IdempotencyKeys(sharedState.keys),
-      upstreamAuthorization: options.upstreamAuthorization,
       requestTimeoutMs: config.requestTimeoutMs,
       now,
     },

@@ -36,7 +36,7 @@ const PIECES: Readonly<Record<string, string>> = {
 const UPSTREAM_ROOMS = [
   ['errors'],
   ['http'],
-  ['resources'],
+  ['resources', 'credential'],
   ['resilience', 'state'],
   ['client'],
   ['upstream'],

@@ -201,7 +201,14 @@ describe('the proxy', () => {
 
 describe('AUTH_MODE=service', () => {
   const demandApi = { AUTH_MODE: 'service', DEMAND_API_URL: 'https://api.cint.com/v1' };
-  const service = { ...demandApi, JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'fieldgate' };
+  const service = {
+    ...demandApi,
+    JWT_ISSUER: 'https://login.example.com/',
+    JWT_AUDIENCE: 'fieldgate',
+    UPSTREAM_OAUTH_TOKEN_URL: 'https://login.example.com/token',
+    UPSTREAM_OAUTH_CLIENT_ID: 'gateway',
+    UPSTREAM_OAUTH_CLIENT_SECRET: 'secret',
+  };
 
   test('has defaults for all but the issuer and the audience', () => {
     expect(readConfig(service).jwt).toEqual({

@@ -47,6 +47,8 @@ export interface UpstreamErrorDetails {
   readonly settledBy?: UpstreamErrorCode | undefined;
   /** The request was not sent: a breaker was open, or a cooldown outlasts the deadline. */
   readonly notAdmitted?: boolean | undefined;
+  /** The gateway's access token was rejected, and there is another one or one can be requested. */
+  readonly hasOtherToken?: boolean | undefined;
   /** The request was a change, and whether it was made is unknown. */
   readonly outcomeUnknown?: boolean | undefined;
   /** The key of the failed creation. Retrying with it creates nothing twice. */
@@ -71,6 +73,21 @@ export class UpstreamError extends FieldgateError {
 
   with(details: UpstreamErrorDetails): UpstreamError {
     return new UpstreamError(this.code, this.message, { ...this.details, cause: this.cause, ...details });
+  }
+
+  /** The same error with another text in what the API says, such as a header as the client knows it. */
+  replacing(text: string, replacement: string): UpstreamError {
+    const { errorId, detail, invalidParams } = this.details;
+    if (text === '' || text === replacement) return this;
+    const replaced = (value: string) => value.replaceAll(text, () => replacement);
+    return this.with({
+      errorId: errorId && replaced(errorId),
+      detail: detail && replaced(detail),
+      invalidParams: invalidParams?.map(({ name, reason }) => ({
+        name: replaced(name),
+        reason: reason && replaced(reason),
+      })),
+    });
   }
 
   /** The same error for a read that follows a successful change, with a sentence about it before the message. */

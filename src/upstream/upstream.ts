@@ -1,4 +1,5 @@
-import type { DemandApiConfig } from '../config.js';
+import type { DemandApiConfig, UpstreamOAuthConfig } from '../config.js';
+import type { Logger } from '../telemetry/logger.js';
 import { Breakers, type BreakerStates } from './resilience/breakers.js';
 import type { DemandClientDeps } from './client/client.js';
 import { Cooldowns } from './resilience/cooldowns.js';
@@ -10,6 +11,9 @@ import { createHttp1Client } from '../lib/http1/http1-client.js';
 import type { HttpClient, HttpClientOptions } from './http/http.js';
 import { createNodeFetchClient } from './http/node-fetch-client.js';
 import { RetryBudget } from './resilience/retry-budget.js';
+import { AccessTokens } from './credential/access-tokens.js';
+import { ForwardedCredentials, type Credentials } from './credential/credentials.js';
+import { ServiceCredentials } from './credential/service-credentials.js';
 import { SingleFlight } from './resilience/single-flight.js';
 import { Transport, type TransportDeps } from './resilience/transport.js';
 import { Semaphore } from './resilience/semaphore.js';
@@ -31,7 +35,8 @@ export interface Upstream {
 }
 
 /** The replaceable parts, each shared by all calls of the process. */
-export type UpstreamParts = Omit<TransportDeps, 'sender'> & Pick<DemandClientDeps, 'fieldingRuns'>;
+export type UpstreamParts = Omit<TransportDeps, 'sender'> &
+  Pick<DemandClientDeps, 'fieldingRuns' | 'credentials'>;
 
 /**
  * Wires the layer together.
@@ -45,15 +50,15 @@ export async function createUpstream(
   baseUrl: string,
   now: () => number,
   jobs: JobStore,
-  others: Partial<UpstreamParts> = {},
+  { credentials = new ForwardedCredentials(config.version), ...others }: Partial<UpstreamParts> = {},
 ): Promise<Upstream> {
-  const { version: apiVersion, timeoutMs, concurrency, ifMatch, retry, proxy } = config;
+  const { timeoutMs, concurrency, ifMatch, retry, proxy } = config;
   const clientOptions = { baseUrl, maxSockets: concurrency, maxBodyBytes: MAX_BODY_BYTES };
   const changes = createNodeFetchClient(clientOptions, { proxy });
   // The other clients do not support proxies.
   const transport = proxy === undefined ? config.transport : 'node-fetch';
   const reads = (await createReadClient(transport, clientOptions)) ?? changes;
-  const { fieldingRuns, ...parts }: UpstreamParts = {
+  const { fieldingRuns, ...parts }: Omit<UpstreamParts, 'credentials'> = {
     semaphore: new Semaphore(concurrency),
     breakers: new Breakers(config.breaker),
     budget: new RetryBudget({ share: retry.budgetShare, floor: retry.budgetFloor }),
@@ -62,17 +67,31 @@ export async function createUpstream(
     fieldingRuns: new FieldingRunCache(),
     ...others,
   };
-  const sender = new RequestSender({ apiVersion, timeoutMs }, { reads, changes });
+  const sender = new RequestSender({ timeoutMs }, { reads, changes });
   const calls = new Transport({ retryPolicy: retry, now }, { sender, ...parts });
   return {
-    client: { transport: calls, baseUrl, fieldingRuns, jobs: new JobTracker(jobs), ifMatch },
+    client: { transport: calls, credentials, baseUrl, fieldingRuns, jobs: new JobTracker(jobs), ifMatch },
     breakers: () => parts.breakers.states,
     queue: () => ({ waiting: parts.semaphore.waiting, waited: parts.semaphore.waited }),
     close: () => {
       reads.close();
       changes.close();
+      credentials.close();
     },
   };
+}
+
+/** The gateway's own credentials, for `AUTH_MODE=service`. They are closed with the {@link Upstream}. */
+export async function createServiceCredentials(
+  { tokenUrl, clientId, clientSecret, params, idempotencyHmacKey, proxy }: UpstreamOAuthConfig,
+  apiVersion: string,
+  logger: Logger,
+): Promise<Credentials> {
+  // Only this mode needs the OAuth library.
+  const { TokenEndpoint } = await import('./credential/token-endpoint.js');
+  const endpoint = new TokenEndpoint({ tokenUrl, clientId, clientSecret, params, proxy });
+  const name = [tokenUrl, clientId];
+  return new ServiceCredentials({ apiVersion, name, idempotencyHmacKey }, new AccessTokens(endpoint, logger));
 }
 
 /** @returns undefined if reads share the client for changes */

@@ -11,26 +11,34 @@ import {
   type TestIssuer,
   type TokenOptions,
 } from '../helpers/issuer.js';
+import { startTokenEndpoint, type TestTokenEndpoint } from '../helpers/token-endpoint.js';
 
 let issuer: TestIssuer;
+let tokens: TestTokenEndpoint;
 let upstream: ScriptedUpstream;
 let gateway: TestGateway;
 
 beforeAll(async () => {
   issuer = await startTestIssuer('RS256');
+  tokens = await startTokenEndpoint();
   upstream = await startScriptedUpstream();
   upstream.on('GET', '/accounts', { body: { accounts: [{ id: 101, name: 'One' }] } });
   gateway = await startTestGateway({
     demandApiUrl: upstream.url,
-    env: issuer.env,
-    upstreamAuthorization: 'Bearer gateway',
+    env: { ...issuer.env, ...oauthOf(tokens.env) },
   });
 });
 afterAll(async () => {
   await gateway.close();
   await upstream.close();
   await issuer.close();
+  await tokens.close();
 });
+
+/** The variables of the gateway's own credential. */
+function oauthOf(env: Readonly<Record<string, string>>) {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('UPSTREAM_')));
+}
 
 const nowS = () => Math.floor(Date.now() / 1000);
 
@@ -54,7 +62,7 @@ test('a valid token is accepted, and stays in the gateway', async () => {
   const token = await issuer.token();
   const { status, body, calls } = await send(`Bearer ${token}`);
   expect({ status, body }).toEqual({ status: 200, body: { data: { accounts: [{ id: '101' }] } } });
-  expect(calls.map(({ headers }) => headers.authorization)).toEqual(['Bearer gateway']);
+  expect(calls.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${tokens.issued().at(-1)}`]);
   expect(JSON.stringify(calls)).not.toContain(token);
 });
 

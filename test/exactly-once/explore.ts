@@ -1,10 +1,13 @@
 import fc from 'fast-check';
-import { ScheduleRunner, type ScheduleResult } from './schedule-runner.js';
-import { faultless, schedule, type GatewayKind, type Schedule } from './schedule.js';
+import { ScheduleRunner, type AuthMode, type ScheduleResult } from './schedule-runner.js';
+import { faultless, schedule, serviceSchedule, type GatewayKind, type Schedule } from './schedule.js';
 import { Summary } from './summary.js';
 
 /** Enough to use a processor, but not so many that all attempts time out. */
-const RUNNERS: readonly GatewayKind[] = ['patient', 'patient', 'patient', 'patient', 'hasty', 'nervous'];
+const RUNNERS: Readonly<Record<AuthMode, readonly GatewayKind[]>> = {
+  forward: ['patient', 'patient', 'patient', 'patient', 'hasty', 'nervous'],
+  service: ['patient', 'patient', 'hasty', 'nervous'],
+};
 /** Failures that depend on timing do not always reproduce. */
 const MAX_REPRODUCE_ATTEMPTS = 5;
 const SHRINK_MS = 60_000;
@@ -12,6 +15,8 @@ const SHRINK_MS = 60_000;
 export interface Exploration {
   readonly seed: number;
   readonly count: number;
+  /** Default: forward. */
+  readonly mode?: AuthMode;
 }
 
 /**
@@ -19,10 +24,11 @@ export interface Exploration {
  *
  * @throws Error with the seed, the smallest schedule and its violations
  */
-export async function explore({ seed, count }: Exploration): Promise<Summary> {
-  const schedules = fc.sample(schedule, { seed, numRuns: count });
+export async function explore({ seed, count, mode = 'forward' }: Exploration): Promise<Summary> {
+  const arbitrary = mode === 'service' ? serviceSchedule : schedule;
+  const schedules = fc.sample(arbitrary, { seed, numRuns: count });
   const runners = new Map<ScheduleRunner, GatewayKind>();
-  for (const kind of RUNNERS) runners.set(await warm(await ScheduleRunner.open(kind)), kind);
+  for (const kind of RUNNERS[mode]) runners.set(await warm(await ScheduleRunner.open(kind, mode)), kind);
   const summary = new Summary();
   try {
     const pending = schedules.map((one, index) => ({ index, gateway: one.gateway }));
@@ -38,7 +44,9 @@ export async function explore({ seed, count }: Exploration): Promise<Summary> {
       }
     };
     await Promise.all([...runners].map(work));
-    if (broken !== undefined) throw new Error(await report(seed, schedules[broken.index]!, broken));
+    if (broken !== undefined)
+      throw new Error(await report(seed, arbitrary, schedules[broken.index]!, broken));
+    for (const runner of runners.keys()) summary.tokenRequests += runner.tokenRequests;
     return summary;
   } finally {
     await Promise.all([...runners.keys()].map((runner) => runner.close()));
@@ -57,8 +65,13 @@ async function warm(runner: ScheduleRunner): Promise<ScheduleRunner> {
   return runner;
 }
 
-async function report(seed: number, first: Schedule, { index, result, runner }: Broken): Promise<string> {
-  const shrunk = await shrink(seed, index, runner);
+async function report(
+  seed: number,
+  arbitrary: fc.Arbitrary<Schedule>,
+  first: Schedule,
+  { index, result, runner }: Broken,
+): Promise<string> {
+  const shrunk = await shrink(seed, arbitrary, index, runner);
   return [
     `Schedule ${index} of seed ${seed} (EXACTLY_ONCE_SEED=${seed}) violated a guarantee.`,
     show(first, result),
@@ -66,7 +79,12 @@ async function report(seed: number, first: Schedule, { index, result, runner }: 
   ].join('\n');
 }
 
-async function shrink(seed: number, index: number, runner: ScheduleRunner): Promise<string | undefined> {
+async function shrink(
+  seed: number,
+  arbitrary: fc.Arbitrary<Schedule>,
+  index: number,
+  runner: ScheduleRunner,
+): Promise<string | undefined> {
   let smallest: string | undefined;
   const holds = async (candidate: Schedule): Promise<void> => {
     for (let attempt = 0; attempt < MAX_REPRODUCE_ATTEMPTS; attempt += 1) {
@@ -76,7 +94,7 @@ async function shrink(seed: number, index: number, runner: ScheduleRunner): Prom
       throw new Error(result.violations.join('\n'));
     }
   };
-  await fc.check(fc.asyncProperty(schedule, holds), {
+  await fc.check(fc.asyncProperty(arbitrary, holds), {
     seed,
     path: String(index),
     numRuns: 1,

@@ -35,7 +35,17 @@ export type End =
   | 'no-json'
   | Substitute;
 type Substitute =
-  '429' | '429-now' | '429-in-1s' | '500' | '502' | '503' | '503-html' | '504' | Undocumented | Unproven;
+  | '401'
+  | '429'
+  | '429-now'
+  | '429-in-1s'
+  | '500'
+  | '502'
+  | '503'
+  | '503-html'
+  | '504'
+  | Undocumented
+  | Unproven;
 type Undocumented = '303' | '402' | '408' | '409' | '418' | '425' | '501';
 /** 2xx responses that prove nothing: a page, an error body, and the version that the request was to change. */
 type Unproven = 'page' | 'error-body' | 'own-tag' | 'no-content';
@@ -48,6 +58,11 @@ export function closesConnections({ end }: Fault): boolean {
 /** Whether a 2xx response may prove nothing, so that the gateway reads the run to verify it. */
 export function leavesSuccessUnproven({ end }: Fault): boolean {
   return ['no-tag', 'suffixed-tag', ...unproven].includes(end);
+}
+
+/** Whether a fault pauses all calls of the credential. */
+export function startsCooldown({ end }: Fault): boolean {
+  return end === '429' || end === '429-in-1s';
 }
 
 const requests = {
@@ -64,6 +79,7 @@ const HTML = '<html><body><h1>A proxy failed</h1></body></html>';
 type FaultResponse = Pick<FaultRule, 'status' | 'headers' | 'body' | 'entity_tag'>;
 
 const responses: Readonly<Record<Substitute | 'no-json', FaultResponse>> = {
+  '401': { status: 401, body: { object: 'authorization_error', detail: 'The token is invalid.' } },
   '429': tooMany({}),
   '429-now': tooMany({ 'retry-after': '0' }),
   '429-in-1s': tooMany({ 'retry-after': '1' }),
@@ -146,6 +162,15 @@ const common = {
 const down: readonly End[] = ['500', '502', '503', '503-html', '504'];
 const undocumented: readonly Undocumented[] = ['303', '402', '408', '409', '418', '425', '501'];
 const unproven: readonly Unproven[] = ['page', 'error-body', 'own-tag', 'no-content'];
+
+/** A rejected access token. In service mode the gateway requests another one and sends the call again. */
+export const rejection: fc.Arbitrary<Fault> = fc.record<Fault>({
+  on: fc.constantFrom('action', 'period', 'job', 'write', 'any'),
+  when: fc.constant('before'),
+  end: fc.constant('401'),
+  times: fc.constantFrom(1, 1, 2),
+  delay: fc.constantFrom(0, 5),
+});
 
 /** A 429 means that the request had no effect, so it only comes before. */
 export const fault: fc.Arbitrary<Fault> = fc.oneof(

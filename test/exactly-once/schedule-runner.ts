@@ -11,8 +11,10 @@ import {
   MAX_DELAY_MS,
   ruleOf,
   leavesSuccessUnproven,
+  startsCooldown,
   type Fault,
 } from './faults.js';
+import { ServiceMode } from './service-mode.js';
 import { findViolations } from './ledger.js';
 import type { GatewayKind, Schedule } from './schedule.js';
 import { RunPool } from './run-pool.js';
@@ -46,6 +48,11 @@ export const environments: Readonly<Record<GatewayKind, Readonly<Record<string, 
   },
 };
 
+export type AuthMode = 'forward' | 'service';
+
+/** How long a 429 of the faults pauses the credential, which the next schedule shares in service mode. */
+const COOLDOWN_MS = 1000;
+
 /** Keeps the ledger short, because each schedule reads all of it. */
 const SCHEDULES_PER_RESET = 20;
 
@@ -58,20 +65,32 @@ export class ScheduleRunner {
   private constructor(
     private readonly emulator: TestEmulator,
     private readonly gateway: TestGateway,
+    private readonly service: ServiceMode | undefined,
   ) {
     this.#client = new GraphQLClient(gateway.url);
   }
 
-  static async open(kind: GatewayKind): Promise<ScheduleRunner> {
+  static async open(kind: GatewayKind, mode: AuthMode = 'forward'): Promise<ScheduleRunner> {
     const emulator = await startTestEmulator();
-    const gateway = await startTestGateway({ demandApiUrl: emulator.url, env: environments[kind] });
-    return new ScheduleRunner(emulator, gateway);
+    const service = mode === 'service' ? await ServiceMode.start() : undefined;
+    const gateway = await startTestGateway({
+      demandApiUrl: emulator.url,
+      env: { ...environments[kind], ...service?.env },
+      ...(service && { authenticate: service.authenticate }),
+    });
+    return new ScheduleRunner(emulator, gateway, service);
+  }
+
+  /** How many access tokens the gateway has requested. */
+  get tokenRequests(): number {
+    return this.service?.tokenRequests ?? 0;
   }
 
   async close(): Promise<void> {
     this.#client.close();
     await this.gateway.close();
     await this.emulator.close();
+    await this.service?.close();
   }
 
   async run(schedule: Schedule): Promise<ScheduleResult> {
@@ -81,13 +100,22 @@ export class ScheduleRunner {
     await control.forgetRequests();
     for (const fault of schedule.faults) await control.faults.add(ruleOf(fault));
     try {
-      const results = await playSchedule(schedule, runs, this.#client, (this.#schedules += 1));
+      const { service } = this;
+      const results = await playSchedule(schedule, runs, this.#client, (this.#schedules += 1), service);
       await untilIdle(schedule);
-      return evaluate(results, runs, await control.effects(), {
-        requests: await control.requests(),
-        connectionsClosed: schedule.faults.some(closesConnections),
-        successUnproven: schedule.faults.some(leavesSuccessUnproven),
-      });
+      if (service !== undefined && schedule.faults.some(startsCooldown)) await sleep(COOLDOWN_MS);
+      const effects = await control.effects();
+      const requests = await control.requests();
+      return evaluate(
+        results,
+        runs,
+        service ? effects.map((each) => service.renamedInEffect(each)) : effects,
+        {
+          requests: service ? requests.map((each) => service.renamedInRequest(each)) : requests,
+          connectionsClosed: schedule.faults.some(closesConnections),
+          successUnproven: schedule.faults.some(leavesSuccessUnproven),
+        },
+      );
     } finally {
       await control.faults.clear();
     }
@@ -112,17 +140,20 @@ export async function playSchedule(
   runs: readonly PooledRun[],
   gateway: GraphQLClient,
   number: number,
+  service?: ServiceMode,
 ): Promise<MutationResult[]> {
   const results = await Promise.all(
-    clients.map((steps, index) =>
-      new Client({
+    clients.map(async (steps, index) => {
+      const principal = service?.principal(number, index);
+      const told = await new Client({
         name: String(index),
         gateway,
-        authorization: credential(number),
+        authorization: principal === undefined ? credential(number) : `Bearer ${principal}`,
         runs,
         keys: `schedule-${number}`,
-      }).run(steps),
-    ),
+      }).run(steps);
+      return service && principal ? told.map((result) => service.renamedInResult(result, principal)) : told;
+    }),
   );
   return results.flat();
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fault, slowness, type Fault } from './faults.js';
+import { fault, rejection, slowness, type Fault } from './faults.js';
 import {
   actionNames,
   draftNames,
@@ -154,6 +154,11 @@ export const schedule: fc.Arbitrary<Schedule> = fc.record({
   clients,
   faults: fc.array(fault, { maxLength: 4, size: 'max' }),
 });
+
+/** With access tokens that the API rejects: for `AUTH_MODE=service`. */
+export const serviceSchedule: fc.Arbitrary<Schedule> = fc
+  .tuple(schedule, fc.array(rejection, { maxLength: 1 }))
+  .map(([each, rejections]) => ({ ...each, faults: [...rejections, ...each.faults] }));
 
 const healthy = { gateway: fc.constant('patient' as const), runs, clients };
 

@@ -13,6 +13,8 @@ const { CI, EXACTLY_ONCE_SCHEDULES, EXACTLY_ONCE_SEED } = process.env;
  */
 export const settings = {
   schedules: Number(EXACTLY_ONCE_SCHEDULES ?? (CI === 'true' ? 2000 : 100)),
+  /** The number of schedules in `AUTH_MODE=service`. */
+  serviceSchedules: Math.ceil(Number(EXACTLY_ONCE_SCHEDULES ?? (CI === 'true' ? 2000 : 100)) / 4),
   seed: Number(EXACTLY_ONCE_SEED ?? randomInt(2 ** 31)),
 };
 

@@ -8,6 +8,8 @@ export class Summary {
   successesAfterRetry = 0;
   /** Requests with an effect whose client was told that the outcome is unknown. */
   unknownWithEffect = 0;
+  /** Access tokens that the gateways requested in service mode. */
+  tokenRequests = 0;
   readonly outcomes: Record<string, number> = {};
   readonly codes: Record<string, number> = {};
 
@@ -29,7 +31,7 @@ export class Summary {
         .map(([name, count]) => `${name} ${count}`)
         .join(', ');
     return (
-      `${this.schedules} schedules, ${this.effects} effects; outcomes: ${list(this.outcomes)} ` +
+      `${this.schedules} schedules, ${this.effects} effects, ${this.tokenRequests} access tokens; outcomes: ${list(this.outcomes)} ` +
       `(${this.successesAfterRetry} successes after a retry, ${this.unknownWithEffect} unknown with an effect); ${list(this.codes)}`
     );
   }

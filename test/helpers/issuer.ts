@@ -55,6 +55,13 @@ export async function newSigningKey(alg = 'ES256', kid: string = randomUUID()): 
 }
 
 /** @param alg of its keys. Default: ES256, which is the fastest to generate */
+/** Nothing listens there. A test that makes calls sets its own. */
+const UNUSED_CREDENTIAL = {
+  UPSTREAM_OAUTH_TOKEN_URL: 'http://127.0.0.1:9/token',
+  UPSTREAM_OAUTH_CLIENT_ID: 'unused',
+  UPSTREAM_OAUTH_CLIENT_SECRET: 'unused',
+};
+
 export async function startTestIssuer(alg = 'ES256'): Promise<TestIssuer> {
   let key = await newSigningKey(alg);
   let published: JWK[] = [key.publicJwk];
@@ -93,7 +100,7 @@ export async function startTestIssuer(alg = 'ES256'): Promise<TestIssuer> {
     url,
     jwksUrl: `${url}/jwks`,
     audience,
-    env: { AUTH_MODE: 'service', JWT_ISSUER: url, JWT_AUDIENCE: audience },
+    env: { AUTH_MODE: 'service', JWT_ISSUER: url, JWT_AUDIENCE: audience, ...UNUSED_CREDENTIAL },
     get key() {
       return key;
     },

@@ -100,7 +100,7 @@ describe.each(['http1', 'node-fetch', 'undici'])('with %s', (transport) => {
 describe('a response', () => {
   const scripted = useScripted();
   const read = async (body: unknown) => {
-    scripted.upstream.on('POST', path, { body: body });
+    scripted.upstream.on('POST', path, { body });
     const answer = await scripted.execute(TargetGroupTransitionsDocument, { projectId: ids.project });
     return { transitions: answer.data?.targetGroupTransitions, errors: answer.errors };
   };

@@ -28,6 +28,7 @@ import {
   type TargetGroupRef,
 } from '../resources/resource-ref.js';
 import { queryString } from '../resources/query-string.js';
+import type { Credentials } from '../credential/credentials.js';
 import { ScopedTransport } from './scoped-transport.js';
 import type { Transport } from '../resilience/transport.js';
 import { bodies } from '../resources/validation.js';
@@ -47,6 +48,7 @@ export type DraftLaunch =
 /** Shared by all operations of the process. */
 export interface DemandClientDeps extends FieldingRunCallsDeps, JobCallsDeps {
   readonly transport: Transport;
+  readonly credentials: Credentials;
 }
 
 /**
@@ -60,10 +62,9 @@ export class DemandClient {
   readonly #jobs: JobCalls;
 
   constructor(deps: DemandClientDeps, scope: CallScope) {
-    const { credentialKey } = scope;
     this.#calls = new ScopedTransport(deps.transport, scope);
-    this.#fieldingRuns = new FieldingRunCalls(deps, this.#calls, credentialKey);
-    this.#jobs = new JobCalls(deps, this.#calls, credentialKey);
+    this.#fieldingRuns = new FieldingRunCalls(deps, this.#calls, scope);
+    this.#jobs = new JobCalls(deps, this.#calls, scope);
   }
 
   listAccounts(): Promise<rest.AccountList | null> {

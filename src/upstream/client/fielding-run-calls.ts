@@ -1,6 +1,6 @@
 import type * as rest from '../../contract/demand-api.js';
 import { latin1Of } from '../http/body.js';
-import type { Call } from '../http/call.js';
+import type { Call, CallScope } from '../http/call.js';
 import { isConfirmed, isMade, provesChange, type Change } from './change-outcome.js';
 import { badResponse, UpstreamError } from '../errors.js';
 import { periodIn } from './fielding-period.js';
@@ -47,7 +47,11 @@ export class FieldingRunCalls {
   readonly #calls: ScopedTransport;
   readonly #credentialKey: string;
 
-  constructor(deps: FieldingRunCallsDeps, calls: ScopedTransport, credentialKey: string) {
+  constructor(
+    deps: FieldingRunCallsDeps,
+    calls: ScopedTransport,
+    { credentialKey }: Pick<CallScope, 'credentialKey'>,
+  ) {
     this.#deps = deps;
     this.#calls = calls;
     this.#credentialKey = credentialKey;

@@ -1,6 +1,8 @@
 import type * as rest from '../../contract/demand-api.js';
 import { latin1Of } from '../http/body.js';
 import { badResponse, UpstreamError } from '../errors.js';
+import type { CallScope } from '../http/call.js';
+import type { Credentials } from '../credential/credentials.js';
 import type { HttpResponse } from '../http/http.js';
 import type { JobTracker, JobState } from '../state/job-tracker.js';
 import { jobIdIn } from '../resources/location.js';
@@ -18,6 +20,7 @@ export interface JobCreation {
   /** The collection: where the job is created and, by the contract, read. */
   readonly path: string;
   readonly json: unknown;
+  /** The client's own key. */
   readonly idempotencyKey: string;
   /** Other collections that `Location` may name. */
   readonly otherParents?: readonly string[];
@@ -30,26 +33,40 @@ export interface JobCallsDeps {
   /** The REST base. The `Location` of a job must be below it. */
   readonly baseUrl: string;
   readonly jobs: JobTracker;
+  readonly credentials: Pick<Credentials, 'idempotencyKey'>;
 }
 
 /** Creates jobs, once for each key, and reads them. */
 export class JobCalls {
   readonly #deps: JobCallsDeps;
   readonly #calls: ScopedTransport;
+  readonly #principalKey: string;
   readonly #credentialKey: string;
 
-  constructor(deps: JobCallsDeps, calls: ScopedTransport, credentialKey: string) {
+  constructor(
+    deps: JobCallsDeps,
+    calls: ScopedTransport,
+    { principalKey, credentialKey }: Pick<CallScope, 'principalKey' | 'credentialKey'>,
+  ) {
     this.#deps = deps;
     this.#calls = calls;
+    this.#principalKey = principalKey;
     this.#credentialKey = credentialKey;
   }
 
   /** @returns the id of the job. Only a 201 proves that it was created, and only `Location` contains its id. */
   async create({ path, json, idempotencyKey, otherParents = [] }: JobCreation): Promise<string> {
-    const response = await this.#calls.write(
-      { kind: 'keyed', method: 'POST', path, headers: { 'idempotency-key': idempotencyKey }, json },
-      { idempotencyKey },
-    );
+    const sentKey = this.#deps.credentials.idempotencyKey(this.#principalKey, idempotencyKey);
+    const headers = { 'idempotency-key': sentKey };
+    let response: HttpResponse;
+    try {
+      response = await this.#calls.write(
+        { kind: 'keyed', method: 'POST', path, headers, json },
+        { idempotencyKey },
+      );
+    } catch (error) {
+      throw error instanceof UpstreamError ? error.replacing(sentKey, idempotencyKey) : error;
+    }
     const { status } = response;
     if (status !== 201) {
       throw badResponse(

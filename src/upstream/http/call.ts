@@ -4,18 +4,38 @@ import type { HttpHeaders, HttpRequest } from './http.js';
 
 /** The caller and the deadline of a GraphQL operation, which all of its calls share. */
 export interface CallScope {
-  /** The `Authorization` to send; undefined if the caller sent none. */
-  readonly authorization: string | undefined;
-  /** Identifies the credential in state that operations share. */
+  /** Identifies the caller in state that only this caller may see. See `state/shared-state.ts`. */
+  readonly principalKey: string;
+  /** Identifies the credential in state that all callers with the same credential share. See `state/shared-state.ts`. */
   readonly credentialKey: string;
-  readonly sharedHeaders: HttpHeaders;
+  readonly credential: OperationCredential;
   readonly trace: TraceContext;
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
   /** Cancelled when the caller disconnects. It ends reads and waits, never a change that has been sent. */
   readonly callerGone: Cancellation;
-  /** Throws if the caller may not make a call. Default: the Demand API decides. */
-  readonly permit?: (call: Call) => void;
+  /** Throws if the caller may not make a call. Undefined if the Demand API decides. */
+  readonly permit: ((call: Call) => void) | undefined;
+}
+
+/** What authenticates the calls of one operation. */
+export interface OperationCredential {
+  /** The headers that all calls share, with `Authorization`. Undefined until {@link prepare}, and after {@link reject}. */
+  readonly headers: HttpHeaders | undefined;
+  /** Whether it is the gateway's own, not the caller's. */
+  readonly isOwn: boolean;
+  /**
+   * Provides {@link headers}, waiting for a token if necessary.
+   *
+   * @throws {UpstreamError} if there is no credential, or the deadline passes or the caller disconnects first
+   */
+  prepare(scope: Pick<CallScope, 'deadline' | 'callerGone'>): Promise<void>;
+  /**
+   * Notes that the API answered 401 to a call with these headers.
+   *
+   * @returns whether the call may be sent again with other headers
+   */
+  reject(headers: HttpHeaders): boolean;
 }
 
 /**

@@ -26,12 +26,13 @@ export function createNodeFetchClient(
       fresh = false,
       cancellation,
     }): Promise<HttpResponse> {
+      // node-fetch would destroy the body with an error that nothing handles.
+      if (cancellation.cancelled) throw new HttpFailure('aborted', undefined);
       const abort = new AbortController();
       const cancel = () => {
         abort.abort();
       };
       cancellation.onCancel(cancel);
-      if (cancellation.cancelled) cancel();
       if (fresh) idle.close();
       const connection = { reused: false };
       try {

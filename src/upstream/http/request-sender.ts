@@ -1,4 +1,4 @@
-import { nextTraceparent, type TraceContext } from '../../telemetry/trace-context.js';
+import { nextTraceparent } from '../../telemetry/trace-context.js';
 import type { Call, CallScope } from './call.js';
 import { Cancellation } from './cancellation.js';
 import { timedOut } from './failure.js';
@@ -11,8 +11,6 @@ import {
 } from './http.js';
 
 export interface RequestSenderOptions {
-  /** Sent as `Cint-API-Version`. */
-  readonly apiVersion: string;
   /** The time limit of one request, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -23,7 +21,7 @@ export interface HttpClients {
   readonly changes: HttpClient;
 }
 
-/** Sends single HTTP requests, with the headers that all of them carry and a time limit. */
+/** Sends single HTTP requests, with a time limit. */
 export class RequestSender {
   readonly #options: RequestSenderOptions;
   readonly #clients: HttpClients;
@@ -33,22 +31,17 @@ export class RequestSender {
     this.#clients = clients;
   }
 
-  /** The headers of all calls of one operation. */
-  sharedHeaders(authorization: string | undefined, { traceState }: TraceContext): HttpHeaders {
-    return {
-      accept: 'application/json',
-      'user-agent': 'fieldgate',
-      'cint-api-version': this.#options.apiVersion,
-      authorization: authorization ?? '',
-      ...(traceState === undefined ? {} : { tracestate: traceState }),
-    };
-  }
-
   /**
+   * @param sharedHeaders the headers that all calls of the operation share
    * @param fresh see {@link HttpRequest.fresh}
    * @throws {HttpFailure}, or {UpstreamError} if the deadline has passed before the request is sent
    */
-  async send(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse> {
+  async send(
+    call: Call,
+    scope: CallScope,
+    sharedHeaders: HttpHeaders,
+    fresh: boolean,
+  ): Promise<HttpResponse> {
     const remaining = scope.deadline - performance.now();
     if (remaining <= 0 || scope.callerGone.cancelled) throw timedOut(false);
     const isRead = call.kind === 'read';
@@ -58,7 +51,7 @@ export class RequestSender {
     try {
       // The client for reads may support GET only, and a read with a body is a POST.
       const client = isRead && call.method === 'GET' ? this.#clients.reads : this.#clients.changes;
-      const response = await client.send(requestOf(call, scope, fresh, end.cancellation));
+      const response = await client.send(requestOf(call, scope, sharedHeaders, fresh, end.cancellation));
       // Only a successful read needs its body: the status says why a call failed, and a change answered with 2xx has
       // been made even if the body was lost.
       const { status, body } = response;
@@ -77,7 +70,8 @@ export class RequestSender {
 
 function requestOf(
   { method, path, headers, json }: Call,
-  { sharedHeaders, trace }: CallScope,
+  { trace }: CallScope,
+  sharedHeaders: HttpHeaders,
   fresh: boolean,
   cancellation: Cancellation,
 ): HttpRequest {

@@ -42,6 +42,8 @@ function isTransient({ code, details }: UpstreamError, kind: CallKind): boolean 
     case 'TIMEOUT':
       return true;
     case 'UNAVAILABLE':
+      // The access token was rejected. Whether another one is tried does not depend on this policy.
+      if (details.status === 401) return false;
       // After a 500 the API may have made the change, and without a key it would not recognise the retry.
       return details.status !== 500 || kind !== 'conditional';
     default:

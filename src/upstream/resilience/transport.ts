@@ -1,4 +1,3 @@
-import type { TraceContext } from '../../telemetry/trace-context.js';
 import type { Breakers } from './breakers.js';
 import type { Call, CallScope } from '../http/call.js';
 import type { Cooldown, Cooldowns } from './cooldowns.js';
@@ -41,20 +40,12 @@ export class Transport {
     this.#deps = deps;
   }
 
-  /** The headers of all calls of one operation. */
-  sharedHeaders(authorization: string | undefined, trace: TraceContext): HttpHeaders {
-    return this.#deps.sender.sharedHeaders(authorization, trace);
-  }
-
   /**
    * @returns a response with status 2xx or 304
    * @throws {UpstreamError} for any other outcome; `answerLost` and `lostBefore` mark a call that may have been carried out
    */
   async call(call: Call, scope: CallScope): Promise<HttpResponse> {
     scope.permit?.(call);
-    if (scope.authorization === undefined) {
-      throw new UpstreamError('UNAUTHENTICATED', 'The request has no `Authorization` header.');
-    }
     const { flights } = this.#deps;
     if (call.kind === 'read') return await flights.read(call, scope, this.#attempts);
     try {
@@ -68,11 +59,17 @@ export class Transport {
     this.#deps.budget.countCall(performance.now());
     let lostBefore: UpstreamError | undefined;
     let fresh = false;
+    let isRenewed = false;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#attempt(call, scope, fresh);
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
+        // A refused change had no effect, so it can be sent again with another token, once.
+        if (error.details.hasOtherToken === true && !isRenewed) {
+          isRenewed = true;
+          continue;
+        }
         const failure = lostBefore === undefined ? error : error.with({ lostBefore });
         if (!(await this.#mayRetry(call, scope, error, attempt))) throw failure;
         if (error.details.answerLost === true) lostBefore ??= error;
@@ -116,23 +113,25 @@ export class Transport {
         notAdmitted: true,
       });
     }
-    if ((response.status >= 200 && response.status < 300) || response.status === 304) return response;
-    throw problemOf(response, this.#options.now());
+    return response;
   }
 
-  /** Waits for the cooldown and a permit, then sends. @returns undefined if a breaker is open */
+  /** Waits for a token, the cooldown and a permit, then sends. @returns undefined if a breaker is open */
   async #sendWhenAllowed(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse | undefined> {
     const { cooldowns, semaphore } = this.#deps;
+    const { credential } = scope;
     try {
       for (;;) {
+        if (credential.headers === undefined) await credential.prepare(scope);
         const cooldown = cooldowns.remaining(scope.credentialKey);
         if (cooldown !== undefined) await this.#coolDown(cooldown, scope);
         const waiting = semaphore.acquire(scope);
         if (waiting !== undefined) await waiting;
         try {
-          // Another call of the credential may have received a 429 meanwhile.
+          // Another call of the credential may have received a 429 or a 401 meanwhile.
+          const { headers } = credential;
           const isCool = cooldowns.remaining(scope.credentialKey) === undefined;
-          if (isCool) return await this.#send(call, scope, fresh);
+          if (isCool && headers !== undefined) return await this.#send(call, scope, headers, fresh);
         } finally {
           semaphore.release();
         }
@@ -142,15 +141,43 @@ export class Transport {
     }
   }
 
-  async #send(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse | undefined> {
+  async #send(
+    call: Call,
+    scope: CallScope,
+    headers: HttpHeaders,
+    fresh: boolean,
+  ): Promise<HttpResponse | undefined> {
     const { breakers, sender } = this.#deps;
     const response = await breakers.execute(call, (isProbe) =>
       // A connection from before the outage does not show that it is over.
-      sender.send(call, scope, fresh || isProbe),
+      sender.send(call, scope, headers, fresh || isProbe),
     );
-    if (response?.status === 429) this.#startCooldown(scope, response);
-    return response;
+    if (response === undefined || isSuccess(response)) return response;
+    if (response.status === 429) this.#startCooldown(scope, response);
+    const problem = problemOf(response, this.#options.now());
+    if (!scope.credential.isOwn) throw problem;
+    if (response.status === 401) throw ownTokenRejected(problem, scope.credential.reject(headers));
+    throw withoutToken(problem, headers);
   }
+}
+
+function isSuccess({ status }: HttpResponse): boolean {
+  return (status >= 200 && status < 300) || status === 304;
+}
+
+/** The API may repeat the `Authorization` that it got, which is not the caller's. */
+function withoutToken(problem: UpstreamError, { authorization = '' }: HttpHeaders): UpstreamError {
+  return problem.replacing(authorization.slice(authorization.indexOf(' ') + 1), '***');
+}
+
+/** The caller has been authenticated, so a rejected token is the gateway's problem. */
+function ownTokenRejected({ details }: UpstreamError, hasOtherToken: boolean): UpstreamError {
+  const { status, errorId } = details;
+  return new UpstreamError('UNAVAILABLE', "The Demand API rejected the gateway's credentials.", {
+    status,
+    errorId,
+    hasOtherToken,
+  });
 }
 
 /** Whether a pooled connection turned out to be dead. */

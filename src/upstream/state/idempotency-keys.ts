@@ -11,10 +11,10 @@ export interface Claim {
 }
 
 /**
- * Remembers the first input of each idempotency key of a credential. The Demand API replays a known key whatever the body,
+ * Remembers the first input of each idempotency key of a principal. The Demand API replays a known key whatever the body,
  * so a key reused with other input would appear to succeed without doing anything.
  *
- * Keeps digests of credentials and inputs only.
+ * Keeps digests of principals' keys and inputs only.
  */
 export class IdempotencyKeys {
   readonly #store: IdempotencyStore;
@@ -31,8 +31,8 @@ export class IdempotencyKeys {
    * @returns undefined if the key has been used for other input
    * @throws {UpstreamError} if the store fails: creating a job then could return another job of the same key
    */
-  async claim(credentialKey: string, key: string, input: unknown): Promise<Claim | undefined> {
-    const id = digest([credentialKey, key]);
+  async claim(principalKey: string, key: string, input: unknown): Promise<Claim | undefined> {
+    const id = digest([principalKey, key]);
     const use = await this.#store.claim(id, digest(input)).catch((cause: unknown) => {
       throw new UpstreamError('UNAVAILABLE', 'The gateway cannot check the idempotency key at the moment.', {
         idempotencyKey: key,

@@ -1,7 +1,25 @@
 import { InMemoryIdempotencyStore, type IdempotencyStore } from './idempotency-store.js';
 import { InMemoryJobStore, type JobStore } from './job-store.js';
 
-/** State that guarantees depend on beyond one call. All processes behind one port have to share it. */
+/**
+ * State that guarantees depend on beyond one call. All processes behind one port have to share it.
+ *
+ * This table lists what callers share, here and in the memory of one process. Every entry has one of two keys of a
+ * `CallScope`: `principalKey` stands for one caller, `credentialKey` for the credential that calls are made with. In
+ * `AUTH_MODE=forward` both are the same, because each caller has a credential. In `AUTH_MODE=service` all callers use the
+ * gateway's credential, so that they share what has the `credentialKey`; but only after each of them has been authorized,
+ * because `ScopedTransport` makes no call that concerns another account than the caller's.
+ *
+ * | state                                          | key             | why                                         |
+ * | ---------------------------------------------- | --------------- | ------------------------------------------- |
+ * | idempotency keys and what they were used for   | `principalKey`  | a key means what its caller did with it     |
+ * | the idempotency key that is sent upstream      | `principalKey`  | see `Credentials.idempotencyKey`            |
+ * | equal reads in flight (`SingleFlight`)         | `credentialKey` | the API gives all callers the same response |
+ * | bodies to revalidate (`FieldingRunCache`)      | `credentialKey` | the API confirms each body on every read    |
+ * | pauses after 429 (`Cooldowns`)                 | `credentialKey` | the API counts the calls of a credential    |
+ * | new and finished jobs (`JobTracker`)           | `credentialKey` | a job is the same for all who may read it   |
+ * | breakers, retry budget, semaphore, connections | none            | they protect the API and contain no data    |
+ */
 export interface SharedState {
   readonly keys: IdempotencyStore;
   readonly jobs: JobStore;

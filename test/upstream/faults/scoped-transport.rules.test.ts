@@ -1,20 +1,12 @@
-import { Cancellation } from '../../../src/upstream/http/cancellation.js';
 import { ScopedTransport } from '../../../src/upstream/client/scoped-transport.js';
 import type { Transport } from '../../../src/upstream/resilience/transport.js';
+import { callScope } from './scope.js';
 
 /** These tests make no calls. */
 const noTransport = {} as Transport;
 
 function scoped(msLeft: number) {
-  const callerGone = new Cancellation();
-  const scope = {
-    authorization: 'Bearer token',
-    credentialKey: 'key',
-    sharedHeaders: {},
-    trace: { traceId: '0'.repeat(32), traceFlags: 0, traceState: undefined },
-    deadline: performance.now() + msLeft,
-    callerGone,
-  };
+  const { scope, callerGone } = callScope({ deadlineIn: msLeft });
   return { calls: new ScopedTransport(noTransport, scope), callerGone };
 }
 

@@ -1,19 +1,11 @@
 import type { CallScope } from '../../../src/upstream/http/call.js';
 import { Cancellation } from '../../../src/upstream/http/cancellation.js';
 import { Semaphore } from '../../../src/upstream/resilience/semaphore.js';
+import { callScope } from './scope.js';
 import { gate, pause } from './stage.js';
 
 function scopeOf(deadlineInMs: number, callerGone = new Cancellation()): CallScope {
-  const trace = { traceId: '0123456789abcdef'.repeat(2), traceFlags: 0, traceState: undefined };
-  const deadline = performance.now() + deadlineInMs;
-  return {
-    authorization: 'Bearer x',
-    credentialKey: 'alice',
-    sharedHeaders: {},
-    trace,
-    deadline,
-    callerGone,
-  };
+  return { ...callScope({ deadlineIn: deadlineInMs }).scope, callerGone };
 }
 
 /** What a call does with its permit. */

@@ -1,20 +1,13 @@
 import type { Call, CallScope } from '../../../src/upstream/http/call.js';
-import { Cancellation } from '../../../src/upstream/http/cancellation.js';
 import { UpstreamError } from '../../../src/upstream/errors.js';
 import type { HttpResponse } from '../../../src/upstream/http/http.js';
 import { SingleFlight } from '../../../src/upstream/resilience/single-flight.js';
+import { callScope } from './scope.js';
 import { gate } from './stage.js';
 
-const trace = { traceId: '0123456789abcdef'.repeat(2), traceFlags: 0, traceState: undefined };
-
-function caller(credentialKey = 'alice', deadlineInMs = 60_000) {
-  const gone = new Cancellation();
-  const deadline = performance.now() + deadlineInMs;
-  const scope: CallScope = {
-    ...{ authorization: 'Bearer x', credentialKey, sharedHeaders: {}, trace, deadline },
-    callerGone: gone,
-  };
-  return { scope, leave: () => gone.cancel() };
+function caller(credentialKey?: string, deadlineIn?: number) {
+  const { scope, callerGone } = callScope({ credentialKey, deadlineIn });
+  return { scope, leave: () => callerGone.cancel() };
 }
 
 function read(path: string, headers?: Record<string, string>): Call {

@@ -1,0 +1,227 @@
+import { describe, expect, it } from '@jest/globals';
+import { demo } from '../../src/emulator/index.js';
+import { principalByName } from '../helpers/test-principal.js';
+import { startTokenEndpoint, type TestTokenEndpoint } from '../helpers/token-endpoint.js';
+import { startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
+import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
+import { useServiceStage } from '../upstream/credential/service-stage.js';
+import {
+  accounts,
+  CREATE_JOB,
+  created,
+  creation,
+  creations,
+  job,
+  READ_ACCOUNTS,
+  READ_RUN,
+  run,
+  runAnswer,
+} from '../upstream/faults/demand.js';
+import { errorOf, failureOf, until } from '../upstream/faults/stage.js';
+
+const readRun = `GET ${run.path}`;
+const FORBIDDEN = { code: 'FORBIDDEN', retryable: false };
+
+/** Of these callers, only `carol` has no access to the account 101. */
+const access = { accounts: { alice: ['101'], bob: ['101'], carol: ['202'] } };
+const alice = { token: 'alice' };
+const bob = { token: 'bob' };
+const carol = { token: 'carol' };
+
+interface JobData {
+  readonly pauseTargetGroups: {
+    readonly idempotencyKey: string;
+    readonly batchJob: { readonly id: string } | null;
+    readonly userErrors: readonly unknown[];
+  };
+}
+
+describe('two principals under one credential', () => {
+  const stage = useServiceStage(access);
+  const keysSent = (call: string) => stage.sent(call).map(({ headers }) => headers['idempotency-key']);
+
+  it.each(creations)('create $kind each with the same key and input, and see their own key', async (each) => {
+    stage.on(each.call, each.done);
+    const answers = await Promise.all(
+      [alice, bob].map((caller) => stage.execute(each.document, { key: 'k-1' }, caller)),
+    );
+    for (const { errors, data } of answers) {
+      expect(errors).toEqual([]);
+      expect(JSON.stringify(data)).toContain('"idempotencyKey":"k-1"');
+    }
+    const keys = keysSent(each.call);
+    expect(keys).toHaveLength(2);
+    expect(new Set(keys).size).toBe(2);
+    for (const key of keys) expect(key).toMatch(/^[\w-]{43}$/);
+    expect(JSON.stringify(stage.api.requests)).not.toContain('k-1');
+  });
+
+  it('can use the same key for other input, which for one of them is a conflict', async () => {
+    stage.on(creation, created);
+    const launch = creations[1]!;
+    stage.on(launch.call, launch.done);
+    expect(await stage.execute(CREATE_JOB, { key: 'k' }, alice)).toMatchObject({ errors: [] });
+    expect(await stage.execute(launch.document, { key: 'k' }, bob)).toMatchObject({
+      errors: [],
+      data: { launchDraftTargetGroup: { draftLaunchJob: { id: launch.job.id }, userErrors: [] } },
+    });
+    expect(await stage.execute(launch.document, { key: 'k' }, alice)).toMatchObject({
+      data: { launchDraftTargetGroup: { draftLaunchJob: null, userErrors: [{}] } },
+    });
+    expect(stage.sent(launch.call)).toHaveLength(1);
+  });
+
+  it('repeat a creation with the same key upstream, each with its own', async () => {
+    stage.on(creation, [{ status: 503 }, created]);
+    expect(await stage.execute(CREATE_JOB, { key: 'k' }, alice)).toMatchObject({ errors: [] });
+    expect(await stage.execute(CREATE_JOB, { key: 'k' }, alice)).toMatchObject({ errors: [] });
+    expect(await stage.execute(CREATE_JOB, { key: 'k' }, bob)).toMatchObject({ errors: [] });
+    const [first, second, third, fourth] = keysSent(creation);
+    expect([second, third]).toEqual([first, first]);
+    expect(fourth).not.toBe(first);
+  });
+
+  it('are told their own key in errors, also where the API names the one that was sent', async () => {
+    stage.on(creation, ({ headers }) => {
+      const key = String(headers['idempotency-key']);
+      const invalid = [{ name: 'idempotency-key', reason: `${key} is malformed` }];
+      return { status: 400, body: { detail: `The key ${key} is malformed.`, invalid_params: invalid } };
+    });
+    const document = CREATE_JOB.replace('userErrors { code }', 'userErrors { code message }');
+    const answer = JSON.stringify(await stage.execute(document, { key: 'key-of-mine' }, alice));
+    expect(answer).toContain('key-of-mine is malformed');
+    expect(answer).not.toContain(keysSent(creation)[0]);
+  });
+
+  it('share a read in flight, but not one who has no access to the account', async () => {
+    stage.on(readRun, { ...runAnswer(5), delayMs: 150 });
+    const reading = [alice, bob].map((caller) => stage.execute(READ_RUN, {}, caller));
+    await until(() => stage.sent(readRun).length > 0);
+    expect(failureOf(await stage.execute(READ_RUN, {}, carol))).toEqual(FORBIDDEN);
+    for (const answer of await Promise.all(reading)) {
+      expect(answer).toMatchObject({ errors: [], data: { fieldingRun: { version: '5' } } });
+    }
+    expect(stage.sent()).toHaveLength(1);
+  });
+
+  it('share a body that the API has confirmed, but not one who has no access to the account', async () => {
+    stage.on(readRun, ({ headers }) =>
+      headers['if-none-match'] === undefined ? runAnswer(5) : { status: 304, headers: { etag: 'W/"5"' } },
+    );
+    await stage.execute(READ_RUN, {}, alice);
+    expect(failureOf(await stage.execute(READ_RUN, {}, carol))).toEqual(FORBIDDEN);
+    expect(await stage.execute(READ_RUN, {}, bob)).toMatchObject({ data: { fieldingRun: { version: '5' } } });
+    expect(stage.sent().map(({ headers }) => headers['if-none-match'])).toEqual([undefined, 'W/"5"']);
+  });
+
+  it('see a body only as long as the API confirms it', async () => {
+    stage.on(readRun, [runAnswer(5), { status: 404 }, { status: 403 }]);
+    await stage.execute(READ_RUN, {}, alice);
+    expect(await stage.execute(READ_RUN, {}, bob)).toMatchObject({ errors: [], data: { fieldingRun: null } });
+    expect(failureOf(await stage.execute(READ_RUN, {}, bob))).toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it('pause together after a 429, because the API limits the credential', async () => {
+    stage.on('GET /accounts', [{ status: 429, headers: { 'retry-after': '60' } }, accounts]);
+    const limited = { code: 'RATE_LIMITED', retryable: true, retryAfterSeconds: expect.any(Number) };
+    expect(failureOf(await stage.execute(READ_ACCOUNTS, {}, alice))).toMatchObject(limited);
+    // Nothing in it is of the call that got the 429.
+    expect(failureOf(await stage.execute(READ_ACCOUNTS, {}, bob))).toEqual(limited);
+    expect(stage.sent()).toHaveLength(1);
+  });
+
+  it('see a job that one of them has just created, but not one who has no access to the account', async () => {
+    const READ_JOB = `{ batchJob(id: "${job.id}") { status } }`;
+    stage.on(creation, created);
+    await stage.execute(CREATE_JOB, { key: 'k' }, alice);
+    const sent = stage.sent().length;
+    expect(failureOf(await stage.execute(READ_JOB, {}, carol))).toEqual(FORBIDDEN);
+    expect(stage.sent()).toHaveLength(sent);
+    for (const caller of [alice, bob]) {
+      expect(await stage.execute(READ_JOB, {}, caller)).toMatchObject({
+        errors: [],
+        data: { batchJob: { status: 'PROCESSING' } },
+      });
+    }
+  });
+
+  it('cannot change anything of an account that is not theirs', async () => {
+    for (const each of creations) {
+      expect(errorOf(await stage.execute(each.document, { key: 'k' }, carol)).extensions?.['code']).toBe(
+        'FORBIDDEN',
+      );
+    }
+    expect(stage.sent()).toEqual([]);
+    expect(stage.tokens.requests()).toEqual([]);
+    // The refusal has not taken the key.
+    stage.on(creation, created);
+    expect(await stage.execute(CREATE_JOB, { key: 'k' }, alice)).toMatchObject({ errors: [] });
+  });
+});
+
+describe('in front of the emulator', () => {
+  let tokens: TestTokenEndpoint;
+  let emulator: TestEmulator;
+  const gateways: TestGateway[] = [];
+  const groups = [demo.live.targetGroupId, demo.paused.targetGroupId];
+  const pause = (gateway: TestGateway, token: string, group: string, key: string) =>
+    gateway.execute<JobData, object>(
+      `mutation ($input: PauseTargetGroupsInput!) {
+        pauseTargetGroups(input: $input) { idempotencyKey batchJob { id } userErrors { __typename } }
+      }`,
+      {
+        input: {
+          targetGroupIds: [`${demo.accountId}/${demo.projectId}/${group}`],
+          idempotencyKey: key,
+        },
+      },
+      { token },
+    );
+
+  beforeAll(async () => {
+    tokens = await startTokenEndpoint(() => demo.token);
+    emulator = await startTestEmulator();
+    const accounts = [String(demo.accountId)];
+    for (let replica = 0; replica < 2; replica += 1) {
+      gateways.push(
+        await startTestGateway({
+          demandApiUrl: emulator.url,
+          env: tokens.env,
+          authenticate: principalByName({ alice: accounts, bob: accounts }),
+        }),
+      );
+    }
+  });
+  afterAll(async () => {
+    await Promise.all(gateways.map((gateway) => gateway.close()));
+    await emulator.close();
+    await tokens.close();
+  });
+  it('two principals get a job each for one key, whether the input is the same or not', async () => {
+    const [gateway] = gateways;
+    const answers = [
+      await pause(gateway!, 'alice', groups[0]!, 'same'),
+      await pause(gateway!, 'bob', groups[0]!, 'same'),
+      await pause(gateway!, 'alice', groups[0]!, 'other'),
+      await pause(gateway!, 'bob', groups[1]!, 'other'),
+    ];
+    const ids = answers.map(({ data }) => data?.pauseTargetGroups.batchJob?.id);
+    expect(new Set(ids).size).toBe(4);
+    expect(ids).not.toContain(undefined);
+    expect(answers.map(({ data }) => data?.pauseTargetGroups.idempotencyKey)).toEqual([
+      'same',
+      'same',
+      'other',
+      'other',
+    ]);
+  });
+
+  it('a principal gets the same job for one key from every replica', async () => {
+    const ids = [];
+    for (const gateway of gateways) {
+      const { data } = await pause(gateway, 'alice', groups[1]!, 'over-replicas');
+      ids.push(data?.pauseTargetGroups.batchJob?.id);
+    }
+    expect(ids).toEqual([expect.any(String), ids[0]]);
+  });
+});

@@ -1,0 +1,94 @@
+import { expect, it } from '@jest/globals';
+import { until } from '../helpers/until.js';
+import { REJECTED, useServiceStage } from '../upstream/credential/service-stage.js';
+import {
+  accounts,
+  changeDocument,
+  changes,
+  CREATE_JOB,
+  created,
+  creation,
+  READ_ACCOUNTS,
+  READ_RUN,
+  run,
+  runAnswer,
+} from '../upstream/faults/demand.js';
+
+/** Parts of the secrets that the gateway has or gets, each of which occurs in nothing else. */
+const SECRETS = [
+  'planted-client-secret',
+  'planted-token',
+  'planted-hmac-key',
+  'planted-parameter',
+  'planted-caller',
+];
+
+const stage = useServiceStage({
+  env: {
+    IDEMPOTENCY_HMAC_KEY: 'planted-hmac-key'.repeat(3),
+    UPSTREAM_OAUTH_PARAMS: 'vendor_key=planted-parameter',
+    REQUEST_TIMEOUT_MS: '900',
+  },
+  accounts: { 'planted-caller': ['101'] },
+});
+
+it('no secret is in a log line or a response, whatever fails', async () => {
+  const told: string[] = [];
+  const perform = async (document: string, variables = {}) => {
+    const { headers, ...answer } = await stage.execute(document, variables, { token: 'planted-caller' });
+    told.push(JSON.stringify([answer, [...headers]]));
+  };
+  const all = async () => {
+    await perform(READ_ACCOUNTS);
+    await perform(READ_RUN);
+    await perform(CREATE_JOB, { key: 'k' });
+    for (const change of changes) await perform(changeDocument(change));
+  };
+
+  // The token endpoint repeats what it got. See also `outages.test.ts`.
+  const everything = 'planted-client-secret planted-parameter planted-token';
+  stage.tokens.respond({ status: 400, body: { error: everything, error_description: everything } });
+  await all();
+  stage.tokens.heal();
+  await until(
+    async () =>
+      (await stage.execute(READ_ACCOUNTS)).errors[0]?.extensions?.['retryAfterSeconds'] === undefined,
+  );
+
+  // The API accepts the token, and then repeats it.
+  stage.on('GET /accounts', accounts);
+  stage.on(`GET ${run.path}`, runAnswer(5));
+  stage.on(creation, created);
+  for (const change of changes) stage.on(change.call, change.done);
+  await all();
+  expect(stage.sent().length).toBeGreaterThan(8);
+  for (const status of [400, 403, 404, 412, 422, 429, 500, 503]) {
+    stage.api.on('GET', /./, ({ headers }) => echo(status, String(headers.authorization)));
+    stage.api.on('POST', /./, ({ headers }) => echo(status, String(headers.authorization)));
+    stage.api.on('PUT', /./, ({ headers }) => echo(status, String(headers.authorization)));
+    await all();
+  }
+  stage.api.on('GET', /./, REJECTED);
+  await all();
+
+  expect(stage.log()).toContain('no access token');
+  expect(told.length).toBeGreaterThan(50);
+  for (const text of [stage.log(), ...told]) {
+    for (const secret of SECRETS) expect(text).not.toContain(secret);
+  }
+});
+
+function echo(status: number, authorization: string) {
+  const token = authorization.replace(/^Bearer /, '');
+  const texts = [authorization, `The token ${token} is not enough.`, token];
+  return {
+    status,
+    ...(status === 429 && { headers: { 'retry-after': '0' } }),
+    body: {
+      id: token,
+      object: 'error',
+      detail: texts[1],
+      invalid_params: texts.map((text) => ({ name: text, reason: text })),
+    },
+  };
+}
