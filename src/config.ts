@@ -2,10 +2,11 @@ import { cleanEnv, makeExactValidator, str, EnvMissingError } from 'envalid';
 import { ConfigError } from './config/config-error.js';
 import { isExempt } from './config/no-proxy.js';
 import {
-  readUpstreamOAuth,
+  upstreamOAuthConfig,
   upstreamOAuthVariables,
   type ProxyConfig,
   type UpstreamOAuthConfig,
+  type UpstreamOAuthEnvironment,
 } from './config/upstream-oauth.js';
 
 export { ConfigError, type ProxyConfig, type UpstreamOAuthConfig };
@@ -185,11 +186,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     production: env.NODE_ENV === 'production',
     logLevel: env.LOG_LEVEL,
     authMode: env.AUTH_MODE,
-    upstreamOAuth: readUpstreamOAuth(env, {
-      authMode: env.AUTH_MODE,
-      usesEmulator: env.DEMAND_API_URL === undefined,
-      proxyFor: (url) => proxyFor(url, proxies),
-    }),
+    upstreamOAuth: credentialConfig(env, setNames(environment, AUTH_VARIABLE), proxies),
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     clientTimeoutMs: env.CLIENT_TIMEOUT_MS,
     drainDelayMs: env.DRAIN_DELAY_MS,
@@ -282,6 +279,45 @@ function proxyFor(base: string | undefined, { http, https, none }: Proxies): Pro
   const url = new URL(base);
   if (isExempt(url, none)) return undefined;
   return url.protocol === 'https:' ? https : http;
+}
+
+/** The variables that only `AUTH_MODE=service` reads. */
+const AUTH_VARIABLE = /^(?:JWT_|UPSTREAM_OAUTH_|IDEMPOTENCY_HMAC_KEY$)/;
+/** The one of them that the demo leaves to its user. */
+const DEMO_MAY_SET = 'IDEMPOTENCY_HMAC_KEY';
+
+/**
+ * The gateway's own credential.
+ *
+ * @param given the variables of `AUTH_MODE=service` that are set
+ * @throws {ConfigError} if only a part is configured, or if it would be ignored
+ */
+function credentialConfig(
+  env: UpstreamOAuthEnvironment & {
+    readonly AUTH_MODE: Config['authMode'];
+    readonly DEMAND_API_URL: string | undefined;
+  },
+  given: readonly string[],
+  proxies: Proxies,
+): UpstreamOAuthConfig | undefined {
+  if (env.AUTH_MODE === 'forward') {
+    if (given.length === 0) return undefined;
+    throw new ConfigError(`AUTH_MODE must be \`service\` for ${given.join(', ')} to have an effect`);
+  }
+  const isDemo = env.DEMAND_API_URL === undefined && given.every((name) => name === DEMO_MAY_SET);
+  if (isDemo) return undefined;
+  const config = upstreamOAuthConfig(env, (url) => proxyFor(url, proxies));
+  if (!isMissing(config)) return config;
+  throw new ConfigError(`AUTH_MODE=service needs ${config.join(' and ')}, which must be set`);
+}
+
+function isMissing(config: object | readonly string[]): config is readonly string[] {
+  return Array.isArray(config);
+}
+
+/** The variables that are set, of those whose name matches. */
+function setNames(environment: NodeJS.ProcessEnv, name: RegExp): readonly string[] {
+  return Object.keys(withoutBlanks(environment)).filter((given) => name.test(given));
 }
 
 /** Treats blank variables, as `docker run -e NAME=` sets them, as unset. */

@@ -1,6 +1,8 @@
-import type { Principal } from './auth/principal.js';
+import type { Grants, Principal } from './auth/principal.js';
 import { Loaders } from './loaders/loaders.js';
-import type { CallScope } from './upstream/http/call.js';
+import { UpstreamError } from './upstream/errors.js';
+import type { Call, CallScope } from './upstream/http/call.js';
+import { accountIdIn } from './upstream/resources/resource-ref.js';
 import type { TraceContext } from './telemetry/trace-context.js';
 import type { Cancellation } from './upstream/http/cancellation.js';
 import { DemandClient, type DemandClientDeps } from './upstream/client/client.js';
@@ -38,13 +40,22 @@ export function createContext(deps: ContextDeps, { principal, trace, gone }: Cal
   const scope: CallScope = {
     principalKey: principal.key,
     credentialKey: credentials.keyFor(principal.key),
-    accounts: principal.grants?.accounts,
     credential: credentials.forOperation(principal.authorization, trace),
     trace,
     deadline: performance.now() + deps.requestTimeoutMs,
     callerGone: gone,
+    ...(principal.grants && { permit: permitFor(principal.grants) }),
   };
   const client = new DemandClient(deps.client, scope);
   const { idempotencyKeys, now } = deps;
   return { principal, trace, client, loaders: new Loaders(client), idempotencyKeys, now };
+}
+
+/** Checks each call once more, where all of them pass: whatever a resolver forgets, nothing is sent for another account. */
+function permitFor({ accounts }: Grants): (call: Call) => void {
+  return ({ path }) => {
+    const accountId = accountIdIn(path);
+    if (accountId === undefined || accounts.has(accountId)) return;
+    throw new UpstreamError('FORBIDDEN', 'You have no access to this account.');
+  };
 }

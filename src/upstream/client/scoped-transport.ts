@@ -4,7 +4,6 @@ import { badResponse, UpstreamError, type UpstreamErrorDetails } from '../errors
 import type { HttpHeaders, HttpResponse } from '../http/http.js';
 import { sleepUnlessGone } from '../resilience/sleep.js';
 import type { Transport } from '../resilience/transport.js';
-import { accountIdIn } from '../resources/resource-ref.js';
 import type { BodyReader } from '../resources/validation.js';
 
 /** The transport bound to the scope of one operation. Every failure is an {@link UpstreamError}. */
@@ -23,7 +22,7 @@ export class ScopedTransport {
    */
   async write(call: Call, details: UpstreamErrorDetails = {}): Promise<HttpResponse> {
     try {
-      const response = await this.#call(call);
+      const response = await this.#transport.call(call, this.#scope);
       if (response.status !== 304) return response;
       throw badResponse('The Demand API responded to a change with 304.', {
         answerLost: true,
@@ -72,19 +71,9 @@ export class ScopedTransport {
     return this.#read({ kind: 'read', method: 'GET', path, ...(headers && { headers }) });
   }
 
-  /** Whatever resolvers check, no call concerns an account that the caller has no access to. */
-  #call(call: Call): Promise<HttpResponse> {
-    const { accounts } = this.#scope;
-    const accountId = accounts === undefined ? undefined : accountIdIn(call.path);
-    if (accountId !== undefined && accounts?.has(accountId) !== true) {
-      throw new UpstreamError('FORBIDDEN', 'You have no access to this account.');
-    }
-    return this.#transport.call(call, this.#scope);
-  }
-
   async #read(call: Call): Promise<HttpResponse | null> {
     try {
-      return await this.#call(call);
+      return await this.#transport.call(call, this.#scope);
     } catch (error) {
       if (error instanceof UpstreamError && error.code === 'NOT_FOUND') return null;
       throw error;

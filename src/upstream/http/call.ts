@@ -8,14 +8,14 @@ export interface CallScope {
   readonly principalKey: string;
   /** Identifies the credential in state that all callers with the same credential share. See `state/shared-state.ts`. */
   readonly credentialKey: string;
-  /** The raw ids of the caller's accounts; undefined if the Demand API decides. */
-  readonly accounts: ReadonlySet<string> | undefined;
   readonly credential: OperationCredential;
   readonly trace: TraceContext;
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
   /** Cancelled when the caller disconnects. It ends reads and waits, never a change that has been sent. */
   readonly callerGone: Cancellation;
+  /** Throws if the caller may not make a call. Default: the Demand API decides. */
+  readonly permit?: (call: Call) => void;
 }
 
 /** What authenticates the calls of one operation. */

@@ -45,6 +45,7 @@ export class Transport {
    * @throws {UpstreamError} for any other outcome; `answerLost` and `lostBefore` mark a call that may have been carried out
    */
   async call(call: Call, scope: CallScope): Promise<HttpResponse> {
+    scope.permit?.(call);
     const { flights } = this.#deps;
     if (call.kind === 'read') return await flights.read(call, scope, this.#attempts);
     try {

@@ -41,11 +41,6 @@ export function accountPath({ accountId }: AccountRef): string {
   return `/demand/accounts/${segment(accountId)}`;
 }
 
-/** The raw id of the account that a path is below; undefined if it is below none. */
-export function accountIdIn(path: string): string | undefined {
-  return /^\/(?:demand\/)?accounts\/([^/?]+)/.exec(path)?.[1];
-}
-
 export function projectPath(ref: ProjectRef): string {
   return `${accountPath(ref)}/projects/${segment(ref.projectId)}`;
 }
@@ -56,6 +51,14 @@ export function targetGroupPath(ref: TargetGroupRef): string {
 
 export function fieldingRunPath(ref: FieldingRunRef): string {
   return `${targetGroupPath(ref)}/fielding-runs/${segment(ref.fieldingRunId)}`;
+}
+
+/**
+ * The account that a path names; undefined for the list of accounts, and for a target group by its raw id alone, whose account is
+ * in the response.
+ */
+export function accountIdIn(path: string): string | undefined {
+  return /^(?:\/demand)?\/accounts\/([^/?]+)/.exec(path)?.[1];
 }
 
 /** The collection of target groups by their raw ids alone. */

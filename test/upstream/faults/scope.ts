@@ -14,7 +14,6 @@ export function callScope({ credentialKey = 'alice', deadlineIn = 60_000 }: Test
   const scope: CallScope = {
     principalKey: credentialKey,
     credentialKey,
-    accounts: undefined,
     credential: {
       headers: { authorization: 'Bearer x' },
       isOwn: false,
