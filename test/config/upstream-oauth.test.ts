@@ -7,8 +7,9 @@ import { ConfigError, readConfig } from '../../src/config.js';
 const URL = { UPSTREAM_OAUTH_TOKEN_URL: 'https://auth.example/oauth/token?tenant=a' };
 const ID = { UPSTREAM_OAUTH_CLIENT_ID: 'gateway' };
 const SECRET = { UPSTREAM_OAUTH_CLIENT_SECRET: 'planted secret' };
+const JWT = { JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'gateway' };
 const API = { DEMAND_API_URL: 'https://api.example/v1' };
-const service = { AUTH_MODE: 'service', ...API, ...URL, ...ID, ...SECRET };
+const service = { AUTH_MODE: 'service', ...JWT, ...API, ...URL, ...ID, ...SECRET };
 
 const folder = mkdtempSync(join(tmpdir(), 'upstream-oauth-'));
 afterAll(() => {
@@ -68,7 +69,14 @@ test('has the proxy for the token endpoint, not for the API', () => {
 
 describe('the client secret', () => {
   const inFile = (path: string) =>
-    ({ AUTH_MODE: 'service', ...API, ...URL, ...ID, UPSTREAM_OAUTH_CLIENT_SECRET_FILE: path }) as const;
+    ({
+      AUTH_MODE: 'service',
+      ...JWT,
+      ...API,
+      ...URL,
+      ...ID,
+      UPSTREAM_OAUTH_CLIENT_SECRET_FILE: path,
+    }) as const;
 
   test.each(['planted', 'planted\n', 'planted\r\n'])('is read from a file with %j', (contents) => {
     expect(readConfig(inFile(file(contents))).upstreamOAuth?.clientSecret).toBe('planted');
@@ -120,13 +128,15 @@ test.each([
   ['a blank client', { ...URL, ...SECRET, UPSTREAM_OAUTH_CLIENT_ID: ' ' }, 'UPSTREAM_OAUTH_CLIENT_ID'],
   ['no endpoint', { ...ID, ...SECRET }, 'UPSTREAM_OAUTH_TOKEN_URL'],
 ])('with %s, one line says what is missing', (_, given, missing) => {
-  expect(refusal({ AUTH_MODE: 'service', ...API, ...given })).toBe(
+  expect(refusal({ AUTH_MODE: 'service', ...JWT, ...API, ...given })).toBe(
     `AUTH_MODE=service needs ${missing}, which must be set`,
   );
 });
 
 test('one setting without an API is an incomplete credential, not the emulator’s', () => {
-  expect(refusal({ AUTH_MODE: 'service', ...URL })).toMatch(/^AUTH_MODE=service needs .* must be set$/);
+  expect(refusal({ AUTH_MODE: 'service', ...JWT, ...URL })).toMatch(
+    /^AUTH_MODE=service needs .* must be set$/,
+  );
 });
 
 test.each([

@@ -53,6 +53,9 @@ export async function startTokenEndpoint(
     url,
     env: {
       AUTH_MODE: 'service',
+      // Settings of callers' JWTs are required; tests give the gateway principals, or an issuer.
+      JWT_JWKS_URL: 'http://127.0.0.1:1/jwks',
+      JWT_AUDIENCE: 'fieldgate-test',
       UPSTREAM_OAUTH_TOKEN_URL: url,
       UPSTREAM_OAUTH_CLIENT_ID: CLIENT.id,
       UPSTREAM_OAUTH_CLIENT_SECRET: CLIENT.secret,
