@@ -9,7 +9,7 @@ export interface TokenEndpointRequest {
 /** A token endpoint for client credentials, whose responses a test scripts. */
 export interface TestTokenEndpoint {
   readonly url: string;
-  /** The variables that make a gateway use it. */
+  /** The variables that make a gateway use it. Callers need others. */
   readonly env: Readonly<Record<string, string>>;
   requests(): TokenEndpointRequest[];
   /** The tokens issued so far, in order. */
@@ -53,9 +53,6 @@ export async function startTokenEndpoint(
     url,
     env: {
       AUTH_MODE: 'service',
-      // Settings of callers' JWTs are required; tests give the gateway principals, or an issuer.
-      JWT_JWKS_URL: 'http://127.0.0.1:1/jwks',
-      JWT_AUDIENCE: 'fieldgate-test',
       UPSTREAM_OAUTH_TOKEN_URL: url,
       UPSTREAM_OAUTH_CLIENT_ID: CLIENT.id,
       UPSTREAM_OAUTH_CLIENT_SECRET: CLIENT.secret,
