@@ -3,10 +3,11 @@ import { jwtConfig, jwtVariables, type JwtConfig, type JwtEnvironment } from './
 import { ConfigError } from './config/config-error.js';
 import { isExempt } from './config/no-proxy.js';
 import {
-  readUpstreamOAuth,
+  upstreamOAuthConfig,
   upstreamOAuthVariables,
   type ProxyConfig,
   type UpstreamOAuthConfig,
+  type UpstreamOAuthEnvironment,
 } from './config/upstream-oauth.js';
 import { wholeNumber } from './config/whole-number.js';
 
@@ -197,11 +198,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     production: env.NODE_ENV === 'production',
     logLevel: env.LOG_LEVEL,
     authMode: env.AUTH_MODE,
-    jwt: callersConfig(env, env.AUTH_MODE, setNames(environment, AUTH_VARIABLE)),
-    upstreamOAuth: readUpstreamOAuth(env, {
-      authMode: env.AUTH_MODE,
-      proxyFor: (url) => proxyFor(url, proxies),
-    }),
+    ...serviceConfig(env, setNames(environment, AUTH_VARIABLE), proxies),
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     clientTimeoutMs: env.CLIENT_TIMEOUT_MS,
     drainDelayMs: env.DRAIN_DELAY_MS,
@@ -290,22 +287,28 @@ export function proxyFor(base: string | undefined, { http, https, none }: Proxie
 }
 
 /** The variables that only `AUTH_MODE=service` reads. */
-const AUTH_VARIABLE = /^JWT_/;
+const AUTH_VARIABLE = /^(?:JWT_|UPSTREAM_OAUTH_|IDEMPOTENCY_HMAC_KEY$)/;
 
 /**
- * How callers are authenticated.
+ * How callers are authenticated, and the gateway's own credential.
  *
  * @param given the variables of `AUTH_MODE=service` that are set
  * @throws {ConfigError} if only a part is configured, or if it would be ignored
  */
-function callersConfig(env: JwtEnvironment, mode: AuthMode, given: readonly string[]): JwtConfig | undefined {
-  if (mode === 'forward') {
-    if (given.length === 0) return undefined;
+function serviceConfig(
+  env: JwtEnvironment & UpstreamOAuthEnvironment & { readonly AUTH_MODE: AuthMode },
+  given: readonly string[],
+  proxies: Proxies,
+): Pick<Config, 'jwt' | 'upstreamOAuth'> {
+  if (env.AUTH_MODE === 'forward') {
+    if (given.length === 0) return { jwt: undefined, upstreamOAuth: undefined };
     throw new ConfigError(`AUTH_MODE must be \`service\` for ${given.join(', ')} to have an effect`);
   }
   const jwt = jwtConfig(env);
-  if (!isMissing(jwt)) return jwt;
-  throw new ConfigError(`AUTH_MODE=service needs ${jwt.join(' and ')}, which must be set`);
+  const upstreamOAuth = upstreamOAuthConfig(env, (url) => proxyFor(url, proxies));
+  if (!isMissing(jwt) && !isMissing(upstreamOAuth)) return { jwt, upstreamOAuth };
+  const missing = [jwt, upstreamOAuth].flatMap((config) => (isMissing(config) ? config : []));
+  throw new ConfigError(`AUTH_MODE=service needs ${missing.join(' and ')}, which must be set`);
 }
 
 function isMissing(config: object | readonly string[]): config is readonly string[] {

@@ -104,32 +104,21 @@ export const upstreamOAuthVariables = {
   IDEMPOTENCY_HMAC_KEY: hmacKey({ default: undefined }),
 };
 
-type Values = {
+export type UpstreamOAuthEnvironment = {
   readonly [Name in keyof typeof upstreamOAuthVariables]: Name extends 'UPSTREAM_OAUTH_PARAMS'
     ? readonly (readonly [string, string])[] | undefined
     : string | undefined;
 };
 
-export interface UpstreamOAuthContext {
-  readonly authMode: 'forward' | 'service';
-  readonly proxyFor: (url: string) => ProxyConfig | undefined;
-}
-
 /**
- * @returns undefined in `AUTH_MODE=forward`
- * @throws {ConfigError} with one line, if the variables do not fit the mode or each other
+ * @param proxyFor the proxy for a server
+ * @returns the names of the variables that are missing, if any
+ * @throws {ConfigError} with one line, if the client secret is set twice or cannot be read
  */
-export function readUpstreamOAuth(
-  env: Values,
-  { authMode, proxyFor }: UpstreamOAuthContext,
-): UpstreamOAuthConfig | undefined {
-  const names = Object.keys(upstreamOAuthVariables) as (keyof Values)[];
-  const given = names.filter((name) => env[name] !== undefined);
-  if (authMode === 'forward') {
-    if (given.length === 0) return undefined;
-    throw new ConfigError(`${listOf(given)} must not be set without AUTH_MODE=service`);
-  }
-
+export function upstreamOAuthConfig(
+  env: UpstreamOAuthEnvironment,
+  proxyFor: (url: string) => ProxyConfig | undefined,
+): UpstreamOAuthConfig | readonly string[] {
   const {
     UPSTREAM_OAUTH_TOKEN_URL: url,
     UPSTREAM_OAUTH_CLIENT_ID: clientId,
@@ -139,20 +128,18 @@ export function readUpstreamOAuth(
     UPSTREAM_OAUTH_PARAMS: params = [],
     IDEMPOTENCY_HMAC_KEY: hmac,
   } = env;
+  const hasSecret = secret !== undefined || secretFile !== undefined;
+  if (url === undefined || clientId === undefined || !hasSecret) {
+    return [
+      ...(url === undefined ? ['UPSTREAM_OAUTH_TOKEN_URL'] : []),
+      ...(clientId === undefined ? ['UPSTREAM_OAUTH_CLIENT_ID'] : []),
+      ...(hasSecret ? [] : ['UPSTREAM_OAUTH_CLIENT_SECRET (or UPSTREAM_OAUTH_CLIENT_SECRET_FILE)']),
+    ];
+  }
   if (secret !== undefined && secretFile !== undefined) {
     throw new ConfigError(
       'UPSTREAM_OAUTH_CLIENT_SECRET and UPSTREAM_OAUTH_CLIENT_SECRET_FILE must not both be set',
     );
-  }
-  if (url === undefined || clientId === undefined || (secret ?? secretFile) === undefined) {
-    const missing = [
-      ...(url === undefined ? ['UPSTREAM_OAUTH_TOKEN_URL'] : []),
-      ...(clientId === undefined ? ['UPSTREAM_OAUTH_CLIENT_ID'] : []),
-      ...((secret ?? secretFile) === undefined
-        ? ['UPSTREAM_OAUTH_CLIENT_SECRET (or UPSTREAM_OAUTH_CLIENT_SECRET_FILE)']
-        : []),
-    ];
-    throw new ConfigError(`${listOf(missing)} must be set for AUTH_MODE=service`);
   }
   const clientSecret = secret ?? secretIn(secretFile ?? '');
   return {
@@ -170,7 +157,7 @@ export function readUpstreamOAuth(
  *
  * @param secret the client secret
  */
-export function derivedHmacKey(secret: string): Buffer {
+function derivedHmacKey(secret: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', 'fieldgate idempotency keys', KEY_BYTES));
 }
 
@@ -196,10 +183,4 @@ function contents(file: string): string {
   } finally {
     closeSync(descriptor);
   }
-}
-
-function listOf(names: readonly string[]): string {
-  return names.length < 2
-    ? names.join()
-    : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1] ?? ''}`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { demo } from '../../src/emulator/index.js';
-import { principalByName } from '../helpers/test-principal.js';
+import { principalByName, unusedIssuer } from '../helpers/test-principal.js';
 import { startTokenEndpoint, type TestTokenEndpoint } from '../helpers/token-endpoint.js';
 import { startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
@@ -186,7 +186,7 @@ describe('in front of the emulator', () => {
       gateways.push(
         await startTestGateway({
           demandApiUrl: emulator.url,
-          env: tokens.env,
+          env: { ...unusedIssuer, ...tokens.env },
           authenticate: principalByName({ alice: accounts, bob: accounts }),
         }),
       );

@@ -7,8 +7,9 @@ import { ConfigError, readConfig } from '../../src/config.js';
 const URL = { UPSTREAM_OAUTH_TOKEN_URL: 'https://auth.example/oauth/token?tenant=a' };
 const ID = { UPSTREAM_OAUTH_CLIENT_ID: 'gateway' };
 const SECRET = { UPSTREAM_OAUTH_CLIENT_SECRET: 'planted secret' };
+const JWT = { JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'gateway' };
 const API = { DEMAND_API_URL: 'https://api.example/v1' };
-const service = { AUTH_MODE: 'service', ...API, ...URL, ...ID, ...SECRET };
+const service = { AUTH_MODE: 'service', ...JWT, ...API, ...URL, ...ID, ...SECRET };
 
 const folder = mkdtempSync(join(tmpdir(), 'upstream-oauth-'));
 afterAll(() => {
@@ -53,6 +54,9 @@ test('is read in AUTH_MODE=service', () => {
 
 test('is left to the emulator if nothing is set', () => {
   expect(readConfig({ AUTH_MODE: 'service' }).upstreamOAuth).toBeUndefined();
+  expect(
+    readConfig({ AUTH_MODE: 'service', IDEMPOTENCY_HMAC_KEY: 'k'.repeat(32) }).upstreamOAuth,
+  ).toBeUndefined();
   expect(readConfig({}).upstreamOAuth).toBeUndefined();
 });
 
@@ -65,7 +69,14 @@ test('has the proxy for the token endpoint, not for the API', () => {
 
 describe('the client secret', () => {
   const inFile = (path: string) =>
-    ({ AUTH_MODE: 'service', ...API, ...URL, ...ID, UPSTREAM_OAUTH_CLIENT_SECRET_FILE: path }) as const;
+    ({
+      AUTH_MODE: 'service',
+      ...JWT,
+      ...API,
+      ...URL,
+      ...ID,
+      UPSTREAM_OAUTH_CLIENT_SECRET_FILE: path,
+    }) as const;
 
   test.each(['planted', 'planted\n', 'planted\r\n'])('is read from a file with %j', (contents) => {
     expect(readConfig(inFile(file(contents))).upstreamOAuth?.clientSecret).toBe('planted');
@@ -110,31 +121,35 @@ test.each([
   [
     'nothing',
     {},
-    'UPSTREAM_OAUTH_TOKEN_URL, UPSTREAM_OAUTH_CLIENT_ID and UPSTREAM_OAUTH_CLIENT_SECRET (or UPSTREAM_OAUTH_CLIENT_SECRET_FILE)',
+    'UPSTREAM_OAUTH_TOKEN_URL and UPSTREAM_OAUTH_CLIENT_ID and UPSTREAM_OAUTH_CLIENT_SECRET (or UPSTREAM_OAUTH_CLIENT_SECRET_FILE)',
   ],
   ['no secret', { ...URL, ...ID }, 'UPSTREAM_OAUTH_CLIENT_SECRET (or UPSTREAM_OAUTH_CLIENT_SECRET_FILE)'],
   ['no client', { ...URL, ...SECRET }, 'UPSTREAM_OAUTH_CLIENT_ID'],
   ['a blank client', { ...URL, ...SECRET, UPSTREAM_OAUTH_CLIENT_ID: ' ' }, 'UPSTREAM_OAUTH_CLIENT_ID'],
   ['no endpoint', { ...ID, ...SECRET }, 'UPSTREAM_OAUTH_TOKEN_URL'],
 ])('with %s, one line says what is missing', (_, given, missing) => {
-  expect(refusal({ AUTH_MODE: 'service', ...API, ...given })).toBe(
-    `${missing} must be set for AUTH_MODE=service`,
+  expect(refusal({ AUTH_MODE: 'service', ...JWT, ...API, ...given })).toBe(
+    `AUTH_MODE=service needs ${missing}, which must be set`,
   );
 });
 
 test('one setting without an API is an incomplete credential, not the emulator’s', () => {
-  expect(refusal({ AUTH_MODE: 'service', ...URL })).toContain('must be set for AUTH_MODE=service');
+  expect(refusal({ AUTH_MODE: 'service', ...JWT, ...URL })).toMatch(
+    /^AUTH_MODE=service needs .* must be set$/,
+  );
 });
 
 test.each([
   [
     { ...URL, ...ID, ...SECRET },
-    'UPSTREAM_OAUTH_TOKEN_URL, UPSTREAM_OAUTH_CLIENT_ID and UPSTREAM_OAUTH_CLIENT_SECRET',
+    'UPSTREAM_OAUTH_TOKEN_URL, UPSTREAM_OAUTH_CLIENT_ID, UPSTREAM_OAUTH_CLIENT_SECRET',
   ],
   [{ IDEMPOTENCY_HMAC_KEY: 'planted'.repeat(8) }, 'IDEMPOTENCY_HMAC_KEY'],
 ])('%j is refused in AUTH_MODE=forward, where it would do nothing', (given, names) => {
   for (const mode of [{}, { AUTH_MODE: 'forward' }]) {
-    expect(refusal({ ...mode, ...given })).toBe(`${names} must not be set without AUTH_MODE=service`);
+    expect(refusal({ ...mode, ...given })).toBe(
+      `AUTH_MODE must be \`service\` for ${names} to have an effect`,
+    );
   }
 });
 

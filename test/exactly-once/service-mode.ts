@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { demo } from '../../src/emulator/index.js';
 import type { Effect, LoggedRequest } from '../helpers/emulator.js';
-import { principalByName } from '../helpers/test-principal.js';
+import { principalByName, unusedIssuer } from '../helpers/test-principal.js';
 import { startTokenEndpoint, type TestTokenEndpoint } from '../helpers/token-endpoint.js';
 import type { MutationResult } from './mutation-result.js';
 
@@ -31,7 +31,7 @@ export class ServiceMode {
   }
 
   get env(): Readonly<Record<string, string>> {
-    return { ...this.#tokens.env, IDEMPOTENCY_HMAC_KEY: HMAC_KEY };
+    return { ...unusedIssuer, ...this.#tokens.env, IDEMPOTENCY_HMAC_KEY: HMAC_KEY };
   }
 
   get tokenRequests(): number {

@@ -6,6 +6,12 @@ export type TestAccounts = Readonly<Record<string, readonly string[]>>;
 
 const DEFAULT_ACCOUNT = '101';
 
+/** Required settings of `AUTH_MODE=service`, which a gateway with {@link principalByName} does not use. */
+export const unusedIssuer = {
+  JWT_JWKS_URL: 'http://127.0.0.1:1/jwks',
+  JWT_AUDIENCE: 'fieldgate-test',
+};
+
 /**
  * Authenticates whoever sends `Bearer <name>` as the user of that name, as `AUTH_MODE=service` does with a verified JWT,
  * for tests of what comes after authentication.

@@ -9,7 +9,7 @@ export interface TokenEndpointRequest {
 /** A token endpoint for client credentials, whose responses a test scripts. */
 export interface TestTokenEndpoint {
   readonly url: string;
-  /** The variables that make a gateway use it. */
+  /** The variables that make a gateway use it. Callers need others. */
   readonly env: Readonly<Record<string, string>>;
   requests(): TokenEndpointRequest[];
   /** The tokens issued so far, in order. */

@@ -13,7 +13,7 @@ import {
   type ScriptedResponse,
   type ScriptedUpstream,
 } from '../../helpers/scripted-upstream.js';
-import { principalByName, type TestAccounts } from '../../helpers/test-principal.js';
+import { principalByName, unusedIssuer, type TestAccounts } from '../../helpers/test-principal.js';
 import { startTokenEndpoint, type TestTokenEndpoint } from '../../helpers/token-endpoint.js';
 
 /** Failures are quick: retries without delay, and no breaker. */
@@ -59,7 +59,7 @@ export function useServiceStage({ env, accounts }: ServiceStageOptions = {}): Se
     api = await startScriptedUpstream();
     gateway = await startTestGateway({
       demandApiUrl: api.url,
-      env: { ...QUICK, ...tokens.env, ...env },
+      env: { ...QUICK, ...unusedIssuer, ...tokens.env, ...env },
       authenticate: principalByName(accounts),
       logger: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
     });
