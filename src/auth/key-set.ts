@@ -64,13 +64,15 @@ export class KeySet {
    * @throws {KeysUnavailableError} if that cannot be found out
    */
   async find(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> {
+    let isFresh = false;
     if (this.#isStale && !this.#isCooling) {
       const reading = this.refresh();
-      if (this.#find === undefined || !this.#hasFailed) await reading;
+      isFresh = this.#find === undefined || !this.#hasFailed;
+      if (isFresh) await reading;
     }
     const known = await this.#match(header, token);
     if (known !== undefined) return known;
-    if (!this.#isCooling) await this.refresh();
+    if (!isFresh && !this.#isCooling) await this.refresh();
     const found = await this.#match(header, token);
     if (found !== undefined) return found;
     if (this.#hasFailed) throw this.#unavailable();

@@ -137,6 +137,11 @@ describe('a rotation', () => {
     await until(async () => (await outcome(verifying, token)) === 'accepted');
   });
 
+  test('an invented key id in the first token causes no second read', async () => {
+    expect(await outcome(verifier(), await issuer.token({ header: { kid: 'invented' } }))).toBe('invalid');
+    expect(jwksReads()).toBe(1);
+  });
+
   test('a forged token with a known key id causes no read', async () => {
     const verifying = verifier();
     await outcome(verifying, await issuer.token());

@@ -227,6 +227,27 @@ describe('rejects', () => {
   });
 });
 
+describe('accounts whose id cannot be read', () => {
+  const ask = async (accounts: readonly number[]) => {
+    upstream.on('GET', '/accounts', {
+      body: { accounts: [{ name: 'Unreadable' }, { id: 101 }, { id: 202 }] },
+    });
+    const answer = await send(`Bearer ${await issuer.token({ claims: { accounts } })}`);
+    return answer.body;
+  };
+
+  test("are left out where all of the caller's are readable", async () => {
+    expect(await ask([101])).toEqual({ data: { accounts: [{ id: '101' }] } });
+  });
+
+  test("are shown as errors where one of the caller's is missing", async () => {
+    expect(await ask([101, 303])).toMatchObject({
+      data: { accounts: [null, { id: '101' }] },
+      errors: [{ path: ['accounts', 0], extensions: { code: 'UPSTREAM_BAD_RESPONSE' } }],
+    });
+  });
+});
+
 test('says that tokens cannot be verified while the keys cannot be read, and logs no token', async () => {
   const away = await startTestIssuer();
   away.setFault('error');
