@@ -200,14 +200,16 @@ describe('the proxy', () => {
 });
 
 describe('AUTH_MODE=service', () => {
-  const demandApi = { AUTH_MODE: 'service', DEMAND_API_URL: 'https://api.cint.com/v1' };
+  const credential = {
+    UPSTREAM_OAUTH_TOKEN_URL: 'https://login.example.com/token',
+    UPSTREAM_OAUTH_CLIENT_ID: 'gateway',
+    UPSTREAM_OAUTH_CLIENT_SECRET: 'secret',
+  };
+  const demandApi = { AUTH_MODE: 'service', DEMAND_API_URL: 'https://api.cint.com/v1', ...credential };
   const service = {
     ...demandApi,
     JWT_ISSUER: 'https://login.example.com/',
     JWT_AUDIENCE: 'fieldgate',
-    UPSTREAM_OAUTH_TOKEN_URL: 'https://login.example.com/token',
-    UPSTREAM_OAUTH_CLIENT_ID: 'gateway',
-    UPSTREAM_OAUTH_CLIENT_SECRET: 'secret',
   };
 
   test('has defaults for all but the issuer and the audience', () => {
@@ -255,7 +257,7 @@ describe('AUTH_MODE=service', () => {
       'AUTH_MODE=service needs JWT_ISSUER or JWT_JWKS_URL, which must be set',
     ],
     [
-      { AUTH_MODE: 'service', JWT_ISSUER: 'https://login.example.com' },
+      { AUTH_MODE: 'service', JWT_ISSUER: 'https://login.example.com', ...credential },
       'AUTH_MODE=service needs JWT_AUDIENCE, which must be set',
     ],
     [

@@ -52,11 +52,7 @@ test('is read in AUTH_MODE=service', () => {
   });
 });
 
-test('is left to the emulator if nothing is set', () => {
-  expect(readConfig({ AUTH_MODE: 'service' }).upstreamOAuth).toBeUndefined();
-  expect(
-    readConfig({ AUTH_MODE: 'service', IDEMPOTENCY_HMAC_KEY: 'k'.repeat(32) }).upstreamOAuth,
-  ).toBeUndefined();
+test('is not there in AUTH_MODE=forward', () => {
   expect(readConfig({}).upstreamOAuth).toBeUndefined();
 });
 
@@ -133,7 +129,7 @@ test.each([
   );
 });
 
-test('one setting without an API is an incomplete credential, not the emulator’s', () => {
+test('one setting without an API is an incomplete credential', () => {
   expect(refusal({ AUTH_MODE: 'service', ...JWT, ...URL })).toMatch(
     /^AUTH_MODE=service needs .* must be set$/,
   );
