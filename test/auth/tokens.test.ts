@@ -25,7 +25,7 @@ beforeAll(async () => {
   upstream.on('GET', '/accounts', { body: { accounts: [{ id: 101, name: 'One' }] } });
   gateway = await startTestGateway({
     demandApiUrl: upstream.url,
-    env: { ...issuer.env, ...oauthOf(tokens.env) },
+    env: { ...issuer.env, ...tokens.credentialEnv },
   });
 });
 afterAll(async () => {
@@ -34,11 +34,6 @@ afterAll(async () => {
   await issuer.close();
   await tokens.close();
 });
-
-/** The variables of the gateway's own credential. */
-function oauthOf(env: Readonly<Record<string, string>>) {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('UPSTREAM_')));
-}
 
 const nowS = () => Math.floor(Date.now() / 1000);
 

@@ -11,6 +11,8 @@ export interface TestTokenEndpoint {
   readonly url: string;
   /** The variables that make a gateway use it. Callers need others. */
   readonly env: Readonly<Record<string, string>>;
+  /** The variables of the gateway's own credential alone. */
+  readonly credentialEnv: Readonly<Record<string, string>>;
   requests(): TokenEndpointRequest[];
   /** The tokens issued so far, in order. */
   issued(): readonly string[];
@@ -49,16 +51,20 @@ export async function startTokenEndpoint(
   server.on('POST', '/token', () => script(since++));
 
   const url = `${server.url}/token`;
+  const credentialEnv = {
+    UPSTREAM_OAUTH_TOKEN_URL: url,
+    UPSTREAM_OAUTH_CLIENT_ID: CLIENT.id,
+    UPSTREAM_OAUTH_CLIENT_SECRET: CLIENT.secret,
+  };
   return {
     url,
+    credentialEnv,
     env: {
+      AUTH_MODE: 'service',
+      ...credentialEnv,
       // Not used by tests that authenticate callers themselves.
       JWT_JWKS_URL: 'http://127.0.0.1:9/keys',
       JWT_AUDIENCE: 'unused',
-      AUTH_MODE: 'service',
-      UPSTREAM_OAUTH_TOKEN_URL: url,
-      UPSTREAM_OAUTH_CLIENT_ID: CLIENT.id,
-      UPSTREAM_OAUTH_CLIENT_SECRET: CLIENT.secret,
     },
     requests: () =>
       server.requests.map(({ headers, body }) => ({

@@ -41,17 +41,11 @@ export class JobCalls {
   readonly #deps: JobCallsDeps;
   readonly #calls: ScopedTransport;
   readonly #principalKey: string;
-  readonly #credentialKey: string;
 
-  constructor(
-    deps: JobCallsDeps,
-    calls: ScopedTransport,
-    { principalKey, credentialKey }: Pick<CallScope, 'principalKey' | 'credentialKey'>,
-  ) {
+  constructor(deps: JobCallsDeps, calls: ScopedTransport, { principalKey }: Pick<CallScope, 'principalKey'>) {
     this.#deps = deps;
     this.#calls = calls;
     this.#principalKey = principalKey;
-    this.#credentialKey = credentialKey;
   }
 
   /** @returns the id of the job. Only a 201 proves that it was created, and only `Location` contains its id. */
@@ -76,7 +70,7 @@ export class JobCalls {
     }
     const jobId = jobIdIn(response.header('location'), [path, ...otherParents], this.#deps.baseUrl);
     if (jobId !== undefined) {
-      await this.#deps.jobs.created(this.#credentialKey, `${path}/${jobId}`, jobId);
+      await this.#deps.jobs.created(this.#principalKey, `${path}/${jobId}`, jobId);
       return jobId;
     }
     throw badResponse('The Demand API started a job, but did not return its id.', {
@@ -103,7 +97,7 @@ export class JobCalls {
   ): Promise<J | JobState | null> {
     const body = response === null ? undefined : latin1Of(response);
     const job = body === undefined ? null : read(body);
-    return await this.#deps.jobs.amend(this.#credentialKey, path, job, body ?? '', read);
+    return await this.#deps.jobs.amend(this.#principalKey, path, job, body ?? '', read);
   }
 
   /**
@@ -113,13 +107,13 @@ export class JobCalls {
   async #findBatchJob(ref: BatchJobRef): Promise<HttpResponse | null> {
     const { jobs } = this.#deps;
     const path = batchJobPath(ref);
-    if (await jobs.isAtShortPath(this.#credentialKey, path)) {
+    if (await jobs.isAtShortPath(this.#principalKey, path)) {
       return (await this.#calls.get(shortBatchJobPath(ref))) ?? (await this.#calls.get(path));
     }
     const documented = await this.#calls.get(path);
     if (documented !== null) return documented;
     const other = await this.#getUndocumented(shortBatchJobPath(ref));
-    if (other !== null) await jobs.foundAtShortPath(this.#credentialKey, path);
+    if (other !== null) await jobs.foundAtShortPath(this.#principalKey, path);
     return other;
   }
 

@@ -22,23 +22,23 @@ export interface Cooldown {
 export class Cooldowns {
   readonly #cooldowns = new LRUCache<string, Entry>({ max: MAX_CREDENTIALS });
 
-  start(credentialKey: string, seconds: number | undefined, now = performance.now()): void {
+  start(principalKey: string, seconds: number | undefined, now = performance.now()): void {
     const requested = seconds ?? DEFAULT_COOLDOWN_SECONDS;
     const until = now + Math.min(requested, MAX_COOLDOWN_SECONDS) * 1000;
-    const known = this.#cooldowns.get(credentialKey);
+    const known = this.#cooldowns.get(principalKey);
     if (known === undefined || known.until < until) {
-      this.#cooldowns.set(credentialKey, { until, requestedUntil: now + requested * 1000 });
+      this.#cooldowns.set(principalKey, { until, requestedUntil: now + requested * 1000 });
     }
   }
 
-  remaining(credentialKey: string, at?: number): Cooldown | undefined {
-    const cooldown = this.#cooldowns.get(credentialKey);
+  remaining(principalKey: string, at?: number): Cooldown | undefined {
+    const cooldown = this.#cooldowns.get(principalKey);
     if (cooldown === undefined) return undefined;
     const now = at ?? performance.now();
     if (cooldown.until > now) {
       return { ms: cooldown.until - now, reportSeconds: Math.ceil((cooldown.requestedUntil - now) / 1000) };
     }
-    this.#cooldowns.delete(credentialKey);
+    this.#cooldowns.delete(principalKey);
     return undefined;
   }
 }

@@ -100,9 +100,9 @@ export class Transport {
     if (!(await sleepUnlessGone(ms, callerGone))) throw timedOut(false);
   }
 
-  #startCooldown({ credentialKey }: CallScope, response: HttpResponse): void {
+  #startCooldown({ principalKey }: CallScope, response: HttpResponse): void {
     const seconds = retryAfterOf(response, this.#options.now());
-    this.#deps.cooldowns.start(credentialKey, seconds);
+    this.#deps.cooldowns.start(principalKey, seconds);
   }
 
   async #attempt(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse> {
@@ -123,14 +123,14 @@ export class Transport {
     try {
       for (;;) {
         if (credential.headers === undefined) await credential.prepare(scope);
-        const cooldown = cooldowns.remaining(scope.credentialKey);
+        const cooldown = cooldowns.remaining(scope.principalKey);
         if (cooldown !== undefined) await this.#coolDown(cooldown, scope);
         const waiting = semaphore.acquire(scope);
         if (waiting !== undefined) await waiting;
         try {
           // Another call of the credential may have received a 429 or a 401 meanwhile.
           const { headers } = credential;
-          const isCool = cooldowns.remaining(scope.credentialKey) === undefined;
+          const isCool = cooldowns.remaining(scope.principalKey) === undefined;
           if (isCool && headers !== undefined) return await this.#send(call, scope, headers, fresh);
         } finally {
           semaphore.release();

@@ -20,18 +20,18 @@ export class JobTracker {
   }
 
   /** Await it before you respond. Never rejects: the job has been created, whether it is recorded or not. */
-  async created(credentialKey: string, path: string, jobId: string): Promise<void> {
-    await this.#store.noteCreated(keyOf(credentialKey, path), jobId).catch(() => undefined);
+  async created(principalKey: string, path: string, jobId: string): Promise<void> {
+    await this.#store.noteCreated(keyOf(principalKey, path), jobId).catch(() => undefined);
   }
 
   /** Whether to read the job at its short path first. Never rejects: it only affects the order. */
-  async isAtShortPath(credentialKey: string, path: string): Promise<boolean> {
-    const record = await this.#store.find(keyOf(credentialKey, path)).catch(() => undefined);
+  async isAtShortPath(principalKey: string, path: string): Promise<boolean> {
+    const record = await this.#store.find(keyOf(principalKey, path)).catch(() => undefined);
     return record?.isAtShortPath === true;
   }
 
-  async foundAtShortPath(credentialKey: string, path: string): Promise<void> {
-    await this.#store.noteAtShortPath(keyOf(credentialKey, path)).catch(() => undefined);
+  async foundAtShortPath(principalKey: string, path: string): Promise<void> {
+    await this.#store.noteAtShortPath(keyOf(principalKey, path)).catch(() => undefined);
   }
 
   /**
@@ -43,13 +43,13 @@ export class JobTracker {
    * @throws {UpstreamError} if the store fails, and the job seems to be in progress or missing
    */
   async amend<J extends JobState>(
-    credentialKey: string,
+    principalKey: string,
     path: string,
     job: J | null,
     body: string,
     read: BodyReader<J>,
   ): Promise<J | JobState | null> {
-    const key = keyOf(credentialKey, path);
+    const key = keyOf(principalKey, path);
     if (job !== null && isFinished(job)) {
       await this.#store.noteFinished(key, body).catch(() => undefined);
       return job;
@@ -63,8 +63,8 @@ export class JobTracker {
   }
 }
 
-function keyOf(credentialKey: string, path: string): string {
-  return digest([credentialKey, path]);
+function keyOf(principalKey: string, path: string): string {
+  return digest([principalKey, path]);
 }
 
 const FINISHED: ReadonlySet<string> = new Set(

@@ -16,8 +16,8 @@ import { InMemoryJobStore, type JobStore } from './job-store.js';
  * | the idempotency key that is sent upstream      | `principalKey`  | see `Credentials.idempotencyKey`            |
  * | equal reads in flight (`SingleFlight`)         | `credentialKey` | the API gives all callers the same response |
  * | bodies to revalidate (`FieldingRunCache`)      | `credentialKey` | the API confirms each body on every read    |
- * | pauses after 429 (`Cooldowns`)                 | `credentialKey` | the API counts the calls of a credential    |
- * | new and finished jobs (`JobTracker`)           | `credentialKey` | a job is the same for all who may read it   |
+ * | pauses after 429 (`Cooldowns`)                 | `principalKey`  | no caller can stop the calls of another     |
+ * | new and finished jobs (`JobTracker`)           | `principalKey`  | only the caller knows what it has created   |
  * | breakers, retry budget, semaphore, connections | none            | they protect the API and contain no data    |
  */
 export interface SharedState {
