@@ -5,7 +5,7 @@ export const TICK_MS = 10;
 /** Two fan-outs keep all calls to the Demand API busy that may be made at a time. */
 const FEWEST_IF_CALLS_WAIT = 2;
 /** Fewer operations of one call each would wait for the Demand API while the event loop only rejects other requests. */
-const FEWEST = 8;
+const FEWEST = 4;
 const [LEAST_INCREASE, LARGEST_INCREASE] = [0.1, 0.5];
 const DECREASE = 0.9;
 /** The most that one sample may take away: a long iteration may have been a pause of the machine. */

@@ -19,7 +19,7 @@ test('stays there while iterations are short and no call waits', () => {
 
 test.each([
   ['calls wait', 2, saturated],
-  ['iterations are a little too long', 8, { ...saturated, iterationMs: 3.1, callsWaited: false }],
+  ['iterations are a little too long', 4, { ...saturated, iterationMs: 3.1, callsWaited: false }],
 ])('while the event loop is saturated and %s, decreases down to %i', (_, fewest, sample) => {
   const limit = new AdaptiveLimit(1000);
   expect(tick(limit, 1, sample, 50)).toBeCloseTo(45);
