@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ConfigError, readConfig } from '../src/config.js';
+import { refusal } from './helpers/config-error.js';
 
 test('every setting has a default', () => {
   expect(readConfig({})).toMatchObject({
@@ -133,16 +134,6 @@ test('reports each invalid variable on its own line', () => {
     'PORT',
   ]);
 });
-
-function refusal(environment: NodeJS.ProcessEnv): string {
-  try {
-    readConfig(environment);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
-  throw new Error('The configuration was accepted.');
-}
 
 describe('the proxy', () => {
   const proxyOf = (environment: NodeJS.ProcessEnv) => readConfig(environment).demandApi.proxy;

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { ConfigError, readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config.js';
+import { refusal } from '../helpers/config-error.js';
 
 const URL = { UPSTREAM_OAUTH_TOKEN_URL: 'https://auth.example/oauth/token?tenant=a' };
 const ID = { UPSTREAM_OAUTH_CLIENT_ID: 'gateway' };
@@ -21,16 +22,6 @@ function file(contents: string | Buffer): string {
   const path = join(folder, `${Math.random()}`);
   writeFileSync(path, contents);
   return path;
-}
-
-function refusal(environment: NodeJS.ProcessEnv): string {
-  try {
-    readConfig(environment);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
-  throw new Error('The configuration was accepted.');
 }
 
 test('is read in AUTH_MODE=service', () => {

@@ -10,9 +10,7 @@ export function serveErrors(app: FastifyInstance): void {
     const known = methods.get(url) ?? new Set();
     methods.set(url, new Set([...known, ...[method].flat()]));
   });
-  app.setNotFoundHandler((request, reply) =>
-    send(reply, rejection(notFound(request, methods), traceId(request))),
-  );
+  app.setNotFoundHandler((request, reply) => reject(request, reply, notFound(request, methods)));
   app.setErrorHandler(sendError);
 }
 
@@ -24,13 +22,18 @@ export function sendError(
 ): FastifyReply {
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
   if (status >= 400 && status < 500) {
-    return send(reply, rejection(new RequestError(status, `${error.message}.`), traceId(request)));
+    return reject(request, reply, new RequestError(status, `${error.message}.`));
   }
   request.log.error({ err: error, traceId: traceId(request) }, 'A request failed unexpectedly.');
   return send(reply, failure(traceId(request)));
 }
 
-export function send(reply: FastifyReply, { status, headers, body }: OperationResponse): FastifyReply {
+/** Rejects a request in the one form of errors. */
+export function reject(request: FastifyRequest, reply: FastifyReply, error: RequestError): FastifyReply {
+  return send(reply, rejection(error, traceId(request)));
+}
+
+function send(reply: FastifyReply, { status, headers, body }: OperationResponse): FastifyReply {
   return reply.code(status).headers(headers).send(body);
 }
 

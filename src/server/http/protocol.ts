@@ -1,14 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { rejection } from '../../operations/operation-response.js';
 import { RequestError } from '../../operations/request-error.js';
-import { send } from './errors.js';
-import { traceOf } from './trace.js';
+import { reject } from './errors.js';
 
 /** Fastify's `onRequest` hook: answers what Node.js would otherwise answer without a body. */
 export function rejectUnsupported(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   const error = protocolError(request);
   if (error === undefined) done();
-  else send(reply, rejection(error, traceOf(request.headers).traceId));
+  else reject(request, reply, error);
 }
 
 function protocolError({ raw: { httpVersion }, headers }: FastifyRequest): RequestError | undefined {
