@@ -22,7 +22,7 @@ import { Overload } from './server/overload/overload.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { agentFor } from './upstream/http/node-fetch-agent.js';
 import { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
-import { processSharedState, type SharedState } from './upstream/state/shared-state.js';
+import { processSharedState, type SharedState } from './state/shared-state.js';
 import { createServiceCredentials, createUpstream, type Upstream } from './upstream/upstream.js';
 
 /** How long a closing gateway waits for clients to read their last responses, in milliseconds. */

@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
 import type { FirstQuery } from '../operations/first-query.js';
 import type { Logger } from '../telemetry/logger.js';
-import { processSharedState } from '../upstream/state/shared-state.js';
+import { processSharedState } from '../state/shared-state.js';
 import { Balance } from './balance.js';
 import type { FromWorker } from './messages.js';
 import { tell } from './shared-memories.js';

@@ -1,11 +1,12 @@
-import type { JobRecord } from '../upstream/state/job-store.js';
-import type { SharedState } from '../upstream/state/shared-state.js';
+import type { JobRecord } from '../state/job-store.js';
+import { processSharedState, type SharedState } from '../state/shared-state.js';
 import { MAX_BODY, type Ask, type Told } from './messages.js';
 
 /** The memories of the primary, as a worker sees them. Everything rejects where it is not answered in `timeoutMs`. */
 export function sharedMemories(ask: (ask: Ask) => Promise<Told>, timeoutMs: number): SharedState {
   const askInTime = (question: Ask) => inTime(ask(question), timeoutMs);
   return {
+    ...processSharedState(),
     keys: {
       async claim(key, fingerprint) {
         const answer = ask({ about: 'claim', key, fingerprint });

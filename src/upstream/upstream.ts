@@ -6,7 +6,7 @@ import { Cooldowns } from './resilience/cooldowns.js';
 import { RequestSender } from './http/request-sender.js';
 import { FieldingRunCache } from './state/fielding-run-cache.js';
 import { JobTracker } from './state/job-tracker.js';
-import type { JobStore } from './state/job-store.js';
+import type { JobStore } from '../state/job-store.js';
 import { createHttp1Client } from '../lib/http1/http1-client.js';
 import type { HttpClient, HttpClientOptions } from './http/http.js';
 import { createNodeFetchClient } from './http/node-fetch-client.js';

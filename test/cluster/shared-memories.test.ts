@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Asks } from '../../src/cluster/asks.js';
 import { MAX_BODY, type Ask, type FromWorker } from '../../src/cluster/messages.js';
 import { sharedMemories, tell } from '../../src/cluster/shared-memories.js';
-import { processSharedState, type SharedState } from '../../src/upstream/state/shared-state.js';
+import { processSharedState, type SharedState } from '../../src/state/shared-state.js';
 
 const TIMEOUT_MS = 20;
 

@@ -1,10 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { UpstreamError } from '../../src/upstream/errors.js';
 import { IdempotencyKeys } from '../../src/upstream/state/idempotency-keys.js';
-import {
-  InMemoryIdempotencyStore,
-  type IdempotencyStore,
-} from '../../src/upstream/state/idempotency-store.js';
+import { InMemoryIdempotencyStore, type IdempotencyStore } from '../../src/state/idempotency-store.js';
 
 const HOUR = 3_600_000;
 const pause = ['pause', 'P1', ['T1']];

@@ -6,7 +6,7 @@ import { sharedHeaders } from '../http/shared-headers.js';
 
 /** The credentials that calls of the Demand API are made with. One per process. */
 export interface Credentials {
-  /** The key of the credential that a principal's calls are made with. See `state/shared-state.ts`. */
+  /** The key of the credential that a principal's calls are made with. See `src/state/shared-state.ts`. */
   keyFor(principalKey: string): string;
   /** @param authorization the caller's own `Authorization` */
   forOperation(authorization: string | undefined, trace: TraceContext): OperationCredential;

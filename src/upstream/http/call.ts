@@ -4,9 +4,9 @@ import type { HttpHeaders, HttpRequest } from './http.js';
 
 /** The caller and the deadline of a GraphQL operation, which all of its calls share. */
 export interface CallScope {
-  /** Identifies the caller in state that only this caller may see. See `state/shared-state.ts`. */
+  /** Identifies the caller in state that only this caller may see. See `src/state/shared-state.ts`. */
   readonly principalKey: string;
-  /** Identifies the credential in state that all callers with the same credential share. See `state/shared-state.ts`. */
+  /** Identifies the credential in state that all callers with the same credential share. See `src/state/shared-state.ts`. */
   readonly credentialKey: string;
   readonly credential: OperationCredential;
   readonly trace: TraceContext;

@@ -1,6 +1,6 @@
 import { digest } from './digest.js';
 import { UpstreamError } from '../errors.js';
-import type { IdempotencyStore } from './idempotency-store.js';
+import type { IdempotencyStore } from '../../state/idempotency-store.js';
 
 export interface Claim {
   /**

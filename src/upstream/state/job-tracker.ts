@@ -1,7 +1,7 @@
 import * as rest from '../../contract/demand-api.js';
 import { digest } from './digest.js';
 import { UpstreamError } from '../errors.js';
-import type { JobStore } from './job-store.js';
+import type { JobStore } from '../../state/job-store.js';
 import type { BodyReader } from '../resources/validation.js';
 
 /** The properties of every job, and all that is known of one that is not visible yet. */

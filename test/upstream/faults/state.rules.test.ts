@@ -4,7 +4,7 @@ import { pathsAffectedBy } from '../../../src/upstream/resources/resource-ref.js
 import { Cooldowns } from '../../../src/upstream/resilience/cooldowns.js';
 import { FieldingRunCache } from '../../../src/upstream/state/fielding-run-cache.js';
 import { JobTracker, type JobState } from '../../../src/upstream/state/job-tracker.js';
-import { InMemoryJobStore } from '../../../src/upstream/state/job-store.js';
+import { InMemoryJobStore } from '../../../src/state/job-store.js';
 import { bodies, type BodyReader } from '../../../src/upstream/resources/validation.js';
 
 describe('a cooldown', () => {

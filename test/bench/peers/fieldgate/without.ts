@@ -5,7 +5,7 @@
 import { readConfig } from '../../../../src/config.js';
 import { keepHeapSmall } from '../../../../src/main/heap.js';
 import { startGateway } from '../../../../src/server.js';
-import { processSharedState } from '../../../../src/upstream/state/shared-state.js';
+import { processSharedState } from '../../../../src/state/shared-state.js';
 import { createUpstream, type UpstreamParts } from '../../../../src/upstream/upstream.js';
 import { WITHOUT, type PartName } from './parts.js';
 

@@ -1,5 +1,8 @@
+import { InMemoryDeliveryStore, type DeliveryStore } from './delivery-store.js';
 import { InMemoryIdempotencyStore, type IdempotencyStore } from './idempotency-store.js';
 import { InMemoryJobStore, type JobStore } from './job-store.js';
+import { InMemoryLeaseStore, type LeaseStore } from './lease-store.js';
+import { InMemoryMessageBus, type MessageBus } from './message-bus.js';
 
 /**
  * State that guarantees depend on beyond one call. All processes behind one port have to share it.
@@ -23,9 +26,19 @@ import { InMemoryJobStore, type JobStore } from './job-store.js';
 export interface SharedState {
   readonly keys: IdempotencyStore;
   readonly jobs: JobStore;
+  /** Which process polls what is subscribed. */
+  readonly leases: LeaseStore;
+  readonly deliveries: DeliveryStore;
+  readonly messages: MessageBus;
 }
 
 /** State in the memory of this process. */
 export function processSharedState(): SharedState {
-  return { keys: new InMemoryIdempotencyStore(), jobs: new InMemoryJobStore() };
+  return {
+    keys: new InMemoryIdempotencyStore(),
+    jobs: new InMemoryJobStore(),
+    leases: new InMemoryLeaseStore(),
+    deliveries: new InMemoryDeliveryStore(),
+    messages: new InMemoryMessageBus(),
+  };
 }

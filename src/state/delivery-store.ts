@@ -1,0 +1,33 @@
+import { LRUCache } from 'lru-cache';
+
+/** Remembers the deliveries of webhooks that have been acted on, by a digest of their source and id. */
+export interface DeliveryStore {
+  /** @throws Error if the store cannot be reached */
+  has(key: string): Promise<boolean>;
+  /** Call it after the delivery has been acted on: one that is lost in between must be accepted again. */
+  add(key: string): Promise<void>;
+}
+
+export interface DeliveryStoreOptions {
+  /** Milliseconds. Default: 24 hours. */
+  readonly ttlMs?: number;
+  /** Default: 100,000. The oldest is forgotten first. */
+  readonly maxDeliveries?: number;
+}
+
+export class InMemoryDeliveryStore implements DeliveryStore {
+  readonly #keys: LRUCache<string, true>;
+
+  constructor({ ttlMs = 86_400_000, maxDeliveries = 100_000 }: DeliveryStoreOptions = {}) {
+    // `max` would allocate memory for all keys at once.
+    this.#keys = new LRUCache({ maxSize: maxDeliveries, sizeCalculation: () => 1, ttl: ttlMs });
+  }
+
+  async has(key: string): Promise<boolean> {
+    return this.#keys.has(key);
+  }
+
+  async add(key: string): Promise<void> {
+    this.#keys.set(key, true);
+  }
+}
