@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { PollingConfig } from '../config/polling.js';
@@ -36,6 +37,7 @@ export class LiveUpdates {
   /** Accounts that webhooks tell of. */
   readonly #covered = new LRUCache<string, true>({ max: MAX_COVERED, ttl: WEBHOOKS_QUIET_MS });
   readonly #limit: LimitFunction;
+  readonly #processId = randomUUID();
   readonly #stopOnGap: () => void;
   #suspiciousUntil = -Infinity;
 
@@ -92,7 +94,10 @@ export class LiveUpdates {
     const { polling, state, logger } = this.#options;
     const { accountId } = topic.about;
     const watch = new Watch(topic, name, {
-      ...state,
+      leases: state.leases,
+      messages: state.messages,
+      isShared: state.isShared,
+      processId: this.#processId,
       delays: polling,
       leaseMs: polling.leaseMs,
       budget: this.#useBudget(credentialKey),

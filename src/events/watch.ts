@@ -1,9 +1,8 @@
-import type { MessageBus } from '../state/message-bus.js';
 import type { LeaseStore } from '../state/lease-store.js';
 import type { Logger } from '../telemetry/logger.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { BadUserInputError } from '../errors.js';
-import { StateMessages, type Told } from './state-messages.js';
+import { StateMessages, type StateMessagesOptions, type Told } from './state-messages.js';
 import { idleReadsOfMaxDelay, pollDelayMs, type PollDelays } from './poll-schedule.js';
 import type { RateBudget } from './rate-budget.js';
 import { Subscription } from './subscription.js';
@@ -11,14 +10,11 @@ import type { LiveEvent, NewClient, Topic } from './topic.js';
 
 /** A resource may be invisible for a moment where a replica behind the API lags. So many 404s in a row say that it is gone. */
 const MAX_MISSES = 3;
-/** Reads that follow one hint after another are this fraction of the shortest delay apart. */
-const HINT_SPACING = 0.1;
+/** Reads that follow one hint after another are so far apart, in milliseconds. */
+const HINT_SPACING_MS = 50;
 
-export interface WatchDeps {
+export interface WatchDeps extends StateMessagesOptions {
   readonly leases: LeaseStore;
-  readonly messages: MessageBus;
-  /** Whether other processes may watch the same. */
-  readonly isShared: boolean;
   readonly delays: PollDelays;
   readonly leaseMs: number;
   readonly budget: RateBudget;
@@ -55,7 +51,8 @@ export class Watch<S> {
   #listening: Promise<() => void> | undefined;
   #reading: Promise<boolean> | undefined;
   #isComplete = false;
-  #isOwner = false;
+  #isPolledElsewhere = false;
+  #hasLease = false;
   #isLast = false;
   /** Something may have changed after the last read began. */
   #isStale = false;
@@ -104,7 +101,7 @@ export class Watch<S> {
       if (!wasComplete) for (const [id, event] of this.#recent) subscription.push(id, event);
       for (const [id, { event }] of this.#known) if (event !== undefined) subscription.push(id, event);
       if (this.#isLast) this.#end();
-      else if (this.#timer === undefined && !this.#isTicking) this.#schedule();
+      else if (this.#timer === undefined) this.#start();
       return subscription;
     } finally {
       this.#joining -= 1;
@@ -117,9 +114,9 @@ export class Watch<S> {
     this.#isStale = true;
     this.#isDueForAll ||= evenIfPolledElsewhere;
     this.#idleReads = 0;
-    const earliest = this.#lastReadAt + this.#deps.delays.minMs * HINT_SPACING;
+    const earliest = this.#lastReadAt + HINT_SPACING_MS;
     this.#dueAt = Math.max(earliest, performance.now());
-    if (this.#subscriptions.size > 0 && !this.#isTicking) this.#schedule();
+    if (this.#timer !== undefined && !this.#isTicking) this.#schedule();
   }
 
   /** Ends all subscriptions as complete. */
@@ -157,7 +154,7 @@ export class Watch<S> {
       },
       async () => {
         await budget.take(signal);
-        if (this.#isOwner) await this.#holdLease();
+        if (this.#hasLease) await this.#holdLease();
       },
     );
     this.#misses = exists ? 0 : this.#misses + 1;
@@ -187,6 +184,11 @@ export class Watch<S> {
     else for (const [id, state] of told) this.#see(id, state);
   }
 
+  #start(): void {
+    if (!this.#isStale) this.#dueAt = this.#lastReadAt + this.#delayMs();
+    this.#schedule();
+  }
+
   #schedule(): void {
     clearTimeout(this.#timer);
     const { leaseMs, isShared } = this.#deps;
@@ -199,10 +201,11 @@ export class Watch<S> {
   async #tick(): Promise<void> {
     this.#isTicking = true;
     try {
-      const wasOwner = this.#isOwner;
-      this.#isOwner = await this.#holdLease();
+      const wasPolledElsewhere = this.#isPolledElsewhere;
+      this.#isPolledElsewhere = !(await this.#holdLease());
       const isDue = performance.now() >= this.#dueAt;
-      if (this.#isOwner ? isDue || !wasOwner : this.#isDueForAll) await this.#poll();
+      // The process that polled before may have died with something to tell.
+      if (this.#isPolledElsewhere ? this.#isDueForAll : isDue || wasPolledElsewhere) await this.#poll();
       else if (isDue) this.#dueAt = performance.now() + this.#deps.delays.maxMs;
     } catch (error) {
       this.#deps.logger.error({ err: error }, 'Polling for subscriptions failed unexpectedly.');
@@ -247,7 +250,8 @@ export class Watch<S> {
   /** Without the store every process polls for itself. */
   async #holdLease(): Promise<boolean> {
     const { leases, leaseMs } = this.#deps;
-    return await leases.hold(this.#name, leaseMs).catch(() => true);
+    this.#hasLease = await leases.hold(this.#name, leaseMs).catch(() => true);
+    return this.#hasLease;
   }
 
   #notFound(): BadUserInputError {
@@ -274,6 +278,6 @@ export class Watch<S> {
     void this.#listening?.then((stop) => {
       stop();
     });
-    if (this.#isOwner) void this.#deps.leases.release(this.#name);
+    if (this.#hasLease) void this.#deps.leases.release(this.#name);
   }
 }
