@@ -1,4 +1,4 @@
-import { roleOf, type Listener, type Plugin, type Subscribing } from './role.js';
+import { roleOf, type Listener, type Plugin } from './role.js';
 
 type RequestDidStart = NonNullable<Plugin['requestDidStart']>;
 
@@ -12,7 +12,11 @@ export function recordedPlugin(plugin: Plugin): Plugin {
     const role = roleOf(context.request);
     if (role?.kind === 'event') return Promise.resolve(eventHooks(role.listeners.get(plugin)));
     const started = plugin.requestDidStart?.(context) ?? Promise.resolve();
-    return role === undefined ? started : started.then((listener) => recorded(plugin, listener, role));
+    if (role === undefined) return started;
+    return started.then((listener) => {
+      if (listener) role.started(plugin, listener);
+      return listener;
+    });
   };
   // Methods of a class can have private fields, so they are called on the plugin itself.
   return new Proxy(plugin, {
@@ -24,29 +28,19 @@ export function recordedPlugin(plugin: Plugin): Plugin {
   });
 }
 
-function recorded(plugin: Plugin, listener: Listener | void, role: Subscribing): Listener | void {
-  if (listener !== undefined) role.started(plugin, listener);
-  return listener;
-}
-
 /** Whether a listener wants to know of each event. */
-export function hasEventHooks({
-  executionDidStart,
-  willSendResponse,
-  didEncounterErrors,
-}: Listener): boolean {
-  return [executionDidStart, willSendResponse, didEncounterErrors].some((hook) => hook !== undefined);
+export function hasEventHooks(listener: Listener): boolean {
+  return EVENT_HOOKS.some((hook) => listener[hook] !== undefined);
 }
 
+const EVENT_HOOKS = ['executionDidStart', 'willSendResponse', 'didEncounterErrors'] as const;
+
+/** The hooks of a listener that are called for each event. */
 function eventHooks(listener: Listener | undefined): Listener {
   if (listener === undefined) return {};
-  return {
-    ...(listener.executionDidStart && {
-      executionDidStart: (context) => listener.executionDidStart?.(context),
-    }),
-    ...(listener.willSendResponse && { willSendResponse: (context) => listener.willSendResponse?.(context) }),
-    ...(listener.didEncounterErrors && {
-      didEncounterErrors: (context) => listener.didEncounterErrors?.(context),
-    }),
-  } as Listener;
+  const hooks = EVENT_HOOKS.flatMap((hook) => {
+    const method: unknown = listener[hook];
+    return typeof method === 'function' ? [[hook, method.bind(listener) as unknown] as const] : [];
+  });
+  return Object.fromEntries(hooks);
 }

@@ -54,7 +54,7 @@ const SINGLE: Promise<Listener> = Promise.resolve({
   },
 });
 
-/** Apollo Server allows nothing but queries by `GET`; browsers' `EventSource` can send nothing else. */
+/** Apollo Server allows nothing but queries by `GET`. Server-Sent Events are made for `GET`, and subscribing changes nothing. */
 const STREAM_BY_GET: Promise<Listener> = Promise.resolve({
   didResolveSource({ request: { http } }) {
     if (http !== undefined) http.method = 'POST';

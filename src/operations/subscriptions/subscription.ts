@@ -51,10 +51,10 @@ export class Subscription<Details = unknown> implements OperationStream, Endable
 
   async #next(): Promise<void> {
     try {
-      const { done, value } = await this.#events.next();
+      const event = await this.#events.next();
       if (this.#end !== undefined) return;
-      if (done === true) this.#finish(COMPLETED);
-      else this.#deliver({ kind: 'result', text: await this.#host.render(value, this.#details) });
+      if (event.done === true) this.#finish(COMPLETED);
+      else this.#deliver({ kind: 'result', text: await this.#host.render(event.value, this.#details) });
     } catch (error) {
       this.#stop(await this.#host.failed(error, this.#details));
     }
