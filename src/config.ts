@@ -2,6 +2,7 @@ import { cleanEnv, makeExactValidator, str, EnvMissingError } from 'envalid';
 import { jwtConfig, jwtVariables, type JwtConfig, type JwtEnvironment } from './config/auth.js';
 import { ConfigError } from './config/config-error.js';
 import { isExempt } from './config/no-proxy.js';
+import { streamsConfig, streamsVariables, type StreamsConfig } from './config/streams.js';
 import {
   upstreamOAuthConfig,
   upstreamOAuthVariables,
@@ -54,6 +55,7 @@ export interface Config {
    */
   readonly maxDepth: number;
   readonly overload: OverloadConfig;
+  readonly streams: StreamsConfig;
   readonly demandApi: DemandApiConfig;
   /** The proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
   readonly proxies: Proxies;
@@ -159,6 +161,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       MAX_DEPTH: wholeNumber(1, 200)({ default: 50 }),
       MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
       OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
+      ...streamsVariables,
       ...upstreamOAuthVariables,
       DEMAND_API_URL: baseUrl({ default: undefined }),
       DEMAND_API_VERSION: isoDate({ default: '2025-12-18' }),
@@ -209,6 +212,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     graphqlExecution: env.GRAPHQL_EXECUTION,
     maxDepth: env.MAX_DEPTH,
     overload: { maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT, waitMs: env.OVERLOAD_WAIT_MS },
+    streams: streamsConfig(env),
     demandApi: {
       url: env.DEMAND_API_URL,
       version: env.DEMAND_API_VERSION,

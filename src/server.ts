@@ -9,9 +9,11 @@ import { proxyFor, type Config } from './config.js';
 import type { RequestContext } from './context.js';
 import { publishHint, listenToHints } from './events/hints.js';
 import { LiveUpdates } from './events/live-updates.js';
+import { createSchema } from './graphql/schema.js';
 import { createApollo } from './operations/apollo.js';
 import { authenticateByToken, type Authenticate } from './operations/authenticate.js';
 import { DEFAULT_FIRST_QUERY, type FirstQuery } from './operations/first-query.js';
+import { Subscriptions } from './operations/subscriptions/subscriptions.js';
 import { OperationPipeline, type PipelineOptions } from './operations/pipeline.js';
 import { serveExplorers } from './server/explorers.js';
 import { sandboxPage, serveGraphQL } from './server/graphql.js';
@@ -20,6 +22,8 @@ import { createApp } from './server/http/app.js';
 import { BodyReader } from './server/http/body-reader.js';
 import { ClientConnections } from './server/http/client-connections.js';
 import { httpServerFactory, type HttpServerFactory } from './server/http/http-server.js';
+import { HttpStreams } from './server/streams/http-stream.js';
+import { WebSockets } from './server/websocket/websockets.js';
 import { Overload } from './server/overload/overload.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { agentFor } from './upstream/http/node-fetch-agent.js';
@@ -132,24 +136,44 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const stopHints = await listenToHints(sharedState.messages, (hint) => {
     live.hint(hint);
   });
+  const context = {
+    client: upstream.client,
+    idempotencyKeys: new IdempotencyKeys(sharedState.keys),
+    live,
+    requestTimeoutMs: config.requestTimeoutMs,
+    now,
+  };
+  const subscriptions = new Subscriptions({
+    apollo,
+    schema: createSchema(),
+    hideSuggestions: production,
+    context,
+    limits: config.streams,
+    logger,
+  });
   const pipeline = new OperationPipeline({
     apollo,
+    subscriptions,
     plugins,
     admission: overload,
     authenticate: callers.authenticate,
-    context: {
-      client: upstream.client,
-      idempotencyKeys: new IdempotencyKeys(sharedState.keys),
-      live,
-      requestTimeoutMs: config.requestTimeoutMs,
-      now,
-    },
+    context,
     logger,
   });
+  const webSockets = new WebSockets({
+    pipeline,
+    maxBytes: MAX_BODY_BYTES,
+    clientTimeoutMs: config.clientTimeoutMs,
+    maxOperations: config.streams.maxPerConnection,
+    logger,
+  });
+  const streams = new HttpStreams({ readTimeoutMs: config.clientTimeoutMs });
 
   let isClosing = false;
   const connections = new ClientConnections(config.clientTimeoutMs);
-  const createServer = httpServerFactory(config.clientTimeoutMs, connections);
+  const createServer = httpServerFactory(config.clientTimeoutMs, connections, (...request) =>
+    webSockets.upgrade(...request),
+  );
   const app = await createApp({
     createServer: options.wrapServer?.(createServer) ?? createServer,
     isClosing: () => isClosing,
@@ -163,6 +187,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     pipeline,
     bodies: new BodyReader({ maxBytes: MAX_BODY_BYTES, maxUnfinishedBytes: MAX_UNFINISHED_BODY_BYTES }),
     connections,
+    streams,
     ...(!production && { landingPage: () => sandboxPage(apollo) }),
   });
   serveHealth(app, { isClosing: () => isClosing, breakers: () => upstream.breakers() });
@@ -172,14 +197,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const stop = async (): Promise<void> => {
     isClosing = true;
     await sleep(config.drainDelayMs);
+    subscriptions.close();
+    webSockets.goAway();
     // The gateway listens until these are answered, so that health checks get "not ready" rather than no connection.
-    await connections.answered(config.requestTimeoutMs);
+    await Promise.all([
+      connections.answered(config.requestTimeoutMs),
+      webSockets.closed(config.requestTimeoutMs),
+    ]);
     // A plugin that fails must not keep the rest from being closed.
     const stopped = Promise.allSettled([apollo.stop()]);
     await Promise.race([stopped, sleep(LAST_REQUESTS_MS, undefined, { ref: false })]);
     await connections.answered(config.requestTimeoutMs);
     await connections.flushed(FLUSH_MS);
     app.server.closeAllConnections();
+    webSockets.close();
+    streams.close();
     const [result] = await stopped;
     await app.close();
     connections.close();

@@ -23,6 +23,11 @@ export interface Principal {
    * where the gateway has a credential of its own.
    */
   readonly authorization: string | undefined;
+  /**
+   * When the principal's token is no longer accepted, in milliseconds since the epoch. Undefined in `AUTH_MODE=forward`, where
+   * tokens are opaque.
+   */
+  readonly expiresAt?: number;
 }
 
 /** The principal in `AUTH_MODE=forward`: the caller's own `Authorization`, unchanged. */

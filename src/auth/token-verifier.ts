@@ -52,6 +52,8 @@ export class TokenVerifier {
       key: hash('sha256', JSON.stringify([claims.iss, claims.sub]), 'base64url'),
       grants: grantsOf(claims, config),
       authorization: undefined,
+      // `exp` is a required claim, and checked with the same tolerance.
+      expiresAt: ((claims.exp ?? 0) + config.clockToleranceS) * 1000,
     };
   }
 

@@ -15,6 +15,8 @@ import { createDocumentStore, createPersistedQueryStore } from './document-store
 import { documentsPlugin } from './documents.plugin.js';
 import { executorGateway, graphqlJs } from './executor-gateway.js';
 import type { FirstQuery } from './first-query.js';
+import { recordedPlugin } from './subscriptions/recorded-plugin.js';
+import { openingPlugin, subscriptionRulesPlugin } from './subscriptions/subscription.plugins.js';
 
 /** The most tokens of a document: a limit on what parsing and validating it can cost. */
 const MAX_TOKENS = 15_000;
@@ -61,9 +63,11 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
+      subscriptionRulesPlugin,
       errorExtensionsPlugin,
       documentsPlugin<RequestContext>(createDocumentStore(), { maxDepth, maxTokens: MAX_TOKENS }),
-      ...plugins,
+      ...plugins.map(recordedPlugin),
+      openingPlugin,
     ],
   });
 }

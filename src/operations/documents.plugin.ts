@@ -40,6 +40,8 @@ class DocumentsListener<Context extends BaseContext> implements GraphQLRequestLi
   }
 
   didResolveSource(request: GraphQLRequestContextDidResolveSource<Context>): Promise<void> {
+    // The event of a subscription, whose document was checked when the client subscribed.
+    if ((request as WithDocument).document !== undefined) return DONE;
     let document = this.#documents.get(request.source);
     if (document === undefined) {
       this.#error = documentLimitError(request.source, this.#limits);

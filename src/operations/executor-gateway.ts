@@ -1,6 +1,8 @@
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { execute, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../context.js';
+import type { Role, Run } from './subscriptions/role.js';
+import { roleOfContext } from './subscriptions/subscription.plugins.js';
 
 /** Executes a validated operation. Errors are part of the result. */
 export type Execute = (args: {
@@ -8,6 +10,8 @@ export type Execute = (args: {
   readonly operationName: string | undefined;
   readonly contextValue: unknown;
   readonly variableValues: Readonly<Record<string, unknown>> | undefined;
+  /** The event, where the operation is a subscription. */
+  readonly rootValue?: unknown;
 }) => ExecutionResult | Promise<ExecutionResult>;
 
 type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
@@ -33,19 +37,28 @@ export function executorGateway(schema: GraphQLSchema, executor: Execute, instru
       onSchema?.({ apiSchema: schema, coreSupergraphSdl: '' });
       return Promise.resolve({
         executor: ({ document, request, context }) => {
-          const run = isInstrumented(context) ? instrumented : executor;
-          const result = run({
-            document,
-            operationName: request.operationName,
-            contextValue: context,
-            variableValues: request.variables,
-          });
+          const isObserved = isInstrumented(context);
+          const execute = isObserved ? instrumented : executor;
+          const run = (rootValue?: unknown) =>
+            execute({
+              document,
+              operationName: request.operationName,
+              contextValue: context,
+              variableValues: request.variables,
+              rootValue,
+            });
+          const result = executeInRole(roleOfContext(context), run, isObserved);
           return Promise.resolve(result as ExecutionResult<Record<string, unknown>, Record<string, unknown>>);
         },
       });
     },
     stop: () => Promise.resolve(),
   };
+}
+
+function executeInRole(role: Role | undefined, run: Run, isObserved: boolean): ReturnType<Run> {
+  if (role?.kind === 'event') return role.execute(run, isObserved);
+  return role?.failure ?? run();
 }
 
 /**

@@ -16,27 +16,37 @@ export interface NegotiationHeaders {
   readonly 'x-apollo-operation-name'?: string | string[] | undefined;
 }
 
+/** How results are streamed over HTTP: as Server-Sent Events, or as parts of a multipart response. */
+export type StreamFormat = 'event-stream' | 'multipart';
+
+/** How a request can be answered. One of the two is defined. */
+export interface Negotiated {
+  /** The media type of a single result; undefined where the client accepts nothing but streams. */
+  readonly single: string | undefined;
+  /** Undefined where the client accepts no stream. */
+  readonly stream: StreamFormat | undefined;
+}
+
 /**
  * Decides how a request is answered (GraphQL over HTTP, 6.1).
  *
- * @returns the media type of the response
  * @throws {RequestError} 406 where the client accepts no type of response, 431 where it lists too many
  */
-export function negotiateResponse(accept: string | undefined): string {
+export function negotiateResponse(accept: string | undefined): Negotiated {
   if (accept !== undefined && accept.length > MAX_ACCEPT_LENGTH) {
     throw new RequestError(
       431,
       `The \`Accept\` header is too long. At most ${MAX_ACCEPT_LENGTH} characters are allowed.`,
     );
   }
-  const responseType = responseTypeOf(accept);
-  if (responseType === undefined) {
+  const negotiated = negotiatedOf(accept);
+  if (negotiated.single === undefined && negotiated.stream === undefined) {
     throw new RequestError(
       406,
-      'The `Accept` header allows neither `application/graphql-response+json` nor `application/json`.',
+      'The `Accept` header allows neither `application/graphql-response+json` nor `application/json`, nor a stream of results.',
     );
   }
-  return responseType;
+  return negotiated;
 }
 
 /**
@@ -57,18 +67,62 @@ export function prefersHtml(accept: string | undefined): boolean {
 }
 
 /** Parsing an `Accept` header took longer than reading the rest of a request; clients send a handful of them. */
-const responseTypes = new LRUCache<string, { readonly type: string | undefined }>({ max: 200 });
+const known = new LRUCache<string, Negotiated>({ max: 200 });
 const MAX_CACHED_LENGTH = 500;
 /** Parsing an `Accept` header of 16 KiB took 8 ms, a hundred times as long as the rest of a request. */
 const MAX_ACCEPT_LENGTH = 1000;
+const ANY: Negotiated = { single: JSON_TYPE, stream: undefined };
 
-function responseTypeOf(accept: string | undefined): string | undefined {
-  if (accept === undefined || accept === '') return JSON_TYPE;
-  const cached = responseTypes.get(accept);
-  if (cached !== undefined) return cached.type;
-  const type = preferred(accept, [JSON_TYPE, GRAPHQL_TYPE]);
-  if (accept.length <= MAX_CACHED_LENGTH) responseTypes.set(accept, { type });
-  return type;
+function negotiatedOf(accept: string | undefined): Negotiated {
+  if (accept === undefined || accept === '') return ANY;
+  const cached = known.get(accept);
+  if (cached !== undefined) return cached;
+  const negotiated = {
+    single: preferred(accept, [JSON_TYPE, GRAPHQL_TYPE]),
+    stream: streamFormatOf(accept),
+  };
+  if (accept.length <= MAX_CACHED_LENGTH) known.set(accept, negotiated);
+  return negotiated;
+}
+
+/** Only clients that name a stream want one, not those that accept anything. */
+function streamFormatOf(accept: string): StreamFormat | undefined {
+  const [best] = rangesOf(accept)
+    .flatMap(({ type, parameters }) => {
+      const format = formatOf(type, parameters);
+      return format === undefined ? [] : [{ format, weight: weightIn(parameters) }];
+    })
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight);
+  return best?.format;
+}
+
+interface MediaRange {
+  readonly type: string;
+  readonly parameters: readonly string[];
+}
+
+/** Commas within quotes separate nothing (RFC 9110, 5.6.4). */
+function rangesOf(accept: string): readonly MediaRange[] {
+  const ranges = accept.toLowerCase().match(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g) ?? [];
+  return ranges.map((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+    return { type, parameters };
+  });
+}
+
+/** Apollo's name for multipart responses with the results of a subscription has a parameter. */
+function formatOf(type: string, parameters: readonly string[]): StreamFormat | undefined {
+  if (type === 'text/event-stream') return 'event-stream';
+  const isMultipart = type === 'multipart/mixed' && parameters.some((part) => SUBSCRIPTION_SPEC.test(part));
+  return isMultipart ? 'multipart' : undefined;
+}
+
+const SUBSCRIPTION_SPEC = /^subscriptionspec[\t ]*=[\t ]*"?1\.0"?$/;
+
+function weightIn(parameters: readonly string[]): number {
+  const weight = parameters.find((part) => part.startsWith('q='));
+  return weight === undefined ? 1 : Number(weight.slice(2));
 }
 
 function preferred(accept: string, types: string[]): string | undefined {

@@ -27,6 +27,20 @@ export function operationInBody(text: string): OperationRequest {
 }
 
 /**
+ * The operation in a message of `graphql-transport-ws`, whose `query` is empty where it names a persisted query.
+ *
+ * @throws {RequestError} 400, naming what is wrong with it
+ */
+export function operationInMessage(payload: object): OperationRequest {
+  try {
+    secureJson.scan(payload);
+  } catch {
+    throw notSafe('The message');
+  }
+  return operation(payload as Readonly<Record<string, unknown>>);
+}
+
+/**
  * The operation in the query string of a `GET` request. An empty parameter counts as absent.
  *
  * @throws {RequestError} 400, naming the parameter, or where the query string cannot be decoded
@@ -77,11 +91,15 @@ function parsed(text: string, what = 'The body of the request'): unknown {
   try {
     return secureJson.parse(text);
   } catch {
-    throw new RequestError(
-      400,
-      `${what} is not valid JSON, or has a property \`__proto__\` or \`constructor.prototype\`, which is not allowed.`,
-    );
+    throw notSafe(what);
   }
+}
+
+function notSafe(what: string): RequestError {
+  return new RequestError(
+    400,
+    `${what} is not valid JSON, or has a property \`__proto__\` or \`constructor.prototype\`, which is not allowed.`,
+  );
 }
 
 /** `URLSearchParams` would replace what it cannot decode. */

@@ -9,6 +9,8 @@ export interface OperationResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Whether the operation was executed; else the body has nothing but errors. */
+  readonly hasData: boolean;
 }
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
@@ -34,7 +36,8 @@ export function operationResponse({ http, body }: GraphQLResponse, contentType: 
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw new Error(`A response cannot have the status ${status}.`);
   }
-  return { status, headers, body: serialize(body.singleResult) };
+  const { singleResult } = body;
+  return { status, headers, body: serialize(singleResult), hasData: singleResult.data !== undefined };
 }
 
 /** The response to a request that is rejected, in the one form of all errors. */
@@ -54,6 +57,7 @@ export function rejection(
     status,
     headers: { 'content-type': contentType, ...headers },
     body: serialize({ errors: [{ message, extensions: { ...extensions, traceId } }] }),
+    hasData: false,
   };
 }
 
@@ -64,10 +68,15 @@ export function failure(traceId: string, contentType: string = JSON_TYPE): Opera
     status: 500,
     headers: { 'content-type': contentType },
     body: serialize({ errors: [{ message, extensions: { ...extensions, traceId } }] }),
+    hasData: false,
   };
 }
 
-/** `errors` stands first, where a reader sees it (GraphQL, 7.2.2). */
-function serialize({ errors, data, extensions }: FormattedExecutionResult): string {
-  return `${JSON.stringify({ errors, data, extensions })}\n`;
+/** The result as JSON. `errors` stands first, where a reader sees it (GraphQL, 7.2.2). */
+export function resultText({ errors, data, extensions }: FormattedExecutionResult): string {
+  return JSON.stringify({ errors, data, extensions });
+}
+
+function serialize(result: FormattedExecutionResult): string {
+  return `${resultText(result)}\n`;
 }

@@ -1,14 +1,39 @@
-import { HeaderMap, type ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  HeaderMap,
+  type ApolloServer,
+  type ApolloServerPlugin,
+  type HTTPGraphQLRequest,
+} from '@apollo/server';
 import type { Principal } from '../auth/principal.js';
 import { createContext, type ContextDeps, type RequestContext } from '../context.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Cancellation } from '../upstream/http/cancellation.js';
 import type { Authenticate } from './authenticate.js';
-import { checkRequest, negotiateResponse, type NegotiationHeaders } from './negotiation.js';
-import { operationInBody, operationInQueryString, type OperationRequest } from './operation-request.js';
-import { failure, operationResponse, rejection, type OperationResponse } from './operation-response.js';
+import {
+  checkRequest,
+  negotiateResponse,
+  type Negotiated,
+  type NegotiationHeaders,
+  type StreamFormat,
+} from './negotiation.js';
+import {
+  operationInBody,
+  operationInMessage,
+  operationInQueryString,
+  type OperationRequest,
+} from './operation-request.js';
+import {
+  failure,
+  JSON_TYPE,
+  operationResponse,
+  rejection,
+  type OperationResponse,
+} from './operation-response.js';
+import { SingleResultStream, type OperationStream } from './operation-stream.js';
 import { RequestError } from './request-error.js';
+import { Subscription } from './subscriptions/subscription.js';
+import type { Subscriptions } from './subscriptions/subscriptions.js';
 
 /** A request for an operation, as a transport hands it over. */
 export interface TransportRequest {
@@ -21,6 +46,18 @@ export interface TransportRequest {
   readonly gone: Cancellation;
   /** @throws {RequestError} where the body is too large, or does not arrive in time */
   readBody(): Promise<string>;
+}
+
+/** An operation that has arrived as a message, on a connection that can have many at a time. */
+export interface MessageRequest extends Pick<TransportRequest, 'headers' | 'trace' | 'gone'> {
+  /** The operation as the client sent it. */
+  readonly payload: object;
+}
+
+/** A response over HTTP whose results come one by one. */
+export interface StreamResponse {
+  readonly format: StreamFormat;
+  readonly stream: OperationStream;
 }
 
 /** Bounds the work of the process. */
@@ -37,6 +74,7 @@ export interface Admission {
 }
 
 export interface PipelineOptions {
+  readonly subscriptions: Subscriptions;
   readonly apollo: ApolloServer<RequestContext>;
   /** The plugins of `apollo` whose hooks it calls for requests over HTTP only. */
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
@@ -44,6 +82,18 @@ export interface PipelineOptions {
   readonly authenticate: Authenticate;
   readonly context: ContextDeps;
   readonly logger: Logger;
+}
+
+/** Reads and parses an operation. */
+interface Reader {
+  readonly request: Pick<TransportRequest, 'headers' | 'trace' | 'gone'>;
+  /** The media type of a rejection. */
+  readonly type: string | undefined;
+  readonly canStream: boolean;
+  /** What has to arrive before the operation can wait for its turn. */
+  arrive(): Promise<void> | void;
+  read(): OperationRequest;
+  http(operation: OperationRequest): HTTPGraphQLRequest;
 }
 
 /**
@@ -57,49 +107,73 @@ export class OperationPipeline {
     this.#options = options;
   }
 
-  /** Never rejects: every failure is a response. */
-  async respond(request: TransportRequest): Promise<OperationResponse> {
-    const { admission, apollo } = this.#options;
-    let contentType: string | undefined;
+  /** Answers a request over HTTP. Never rejects: every failure is a response. */
+  async respond(request: TransportRequest): Promise<OperationResponse | StreamResponse> {
+    let negotiated: Negotiated | undefined;
+    let outcome: OperationResponse | OperationStream;
+    try {
+      negotiated = negotiateResponse(request.headers.accept);
+      checkRequest(request.method, request.headers);
+      outcome = await this.#execute(httpReader(request, negotiated));
+    } catch (error) {
+      await this.#notifyOfInvalid(error);
+      outcome = this.#rejected(error, request.trace, negotiated?.single);
+    }
+    const format = negotiated?.stream;
+    if (!('status' in outcome)) return { format: format ?? 'event-stream', stream: outcome };
+    if (format === undefined || negotiated?.single !== undefined || outcome.status >= 500) return outcome;
+    // Clients of streams repeat a request with another status, whatever it says, and tell their callers nothing of its errors.
+    return { format, stream: new SingleResultStream(outcome.body.trimEnd()) };
+  }
+
+  /** Answers an operation that has arrived as a message. Never rejects. */
+  async run(request: MessageRequest): Promise<OperationResponse | OperationStream> {
+    return await this.#execute(messageReader(request));
+  }
+
+  async #execute(reader: Reader): Promise<OperationResponse | OperationStream> {
+    const { request, type, canStream } = reader;
+    const { trace, gone } = request;
     let release: (() => void) | undefined;
     let isUnderstood = false;
     try {
-      contentType = negotiateResponse(request.headers.accept);
-      checkRequest(request.method, request.headers);
-      admission.check();
-      const body = request.method === 'POST' ? await request.readBody() : undefined;
-      release = await admission.admit(request.gone);
-      const operation =
-        body === undefined ? operationInQueryString(request.queryString) : operationInBody(body);
+      this.#options.admission.check();
+      await reader.arrive();
+      release = await this.#options.admission.admit(gone);
+      const operation = reader.read();
       isUnderstood = true;
-      const contextValue = createContext(this.#options.context, {
-        principal: await this.#authenticate(request),
-        trace: request.trace,
-        gone: request.gone,
-      });
+      const caller = { principal: await this.#authenticate(request), trace, gone };
       // Apollo Server looks up the persisted query, parses and validates its document once, has its plugins check the operation,
       // executes it through `executorGateway`, and formats the errors.
-      const result = await apollo.executeOperation(
-        { ...operation, http: httpRequest(request, body === undefined ? undefined : operation) },
-        { contextValue },
-      );
-      return operationResponse(result, contentType);
+      const graphqlRequest = { ...operation, http: reader.http(operation) };
+      const result = canStream
+        ? await this.#options.subscriptions.execute(graphqlRequest, caller)
+        : await this.#options.apollo.executeOperation(graphqlRequest, {
+            contextValue: createContext(this.#options.context, caller),
+          });
+      if (!(result instanceof Subscription)) return operationResponse(result, type ?? JSON_TYPE);
+      if (gone.cancelled) result.close();
+      return result;
     } catch (error) {
-      if (!isUnderstood && error instanceof RequestError && error.status < 500) {
-        await this.#notify('invalidRequestWasReceived', error);
-      }
-      return this.#rejected(error, request, contentType);
+      if (!isUnderstood) await this.#notifyOfInvalid(error);
+      return this.#rejected(error, trace, type);
     } finally {
       release?.();
     }
   }
 
-  async #authenticate({ headers }: TransportRequest): Promise<Principal> {
+  async #authenticate({ headers }: Reader['request']): Promise<Principal> {
     try {
       return await this.#options.authenticate(headers.authorization);
     } catch (error) {
       await this.#notify('contextCreationDidFail', error instanceof Error ? error : new Error(String(error)));
       throw error;
+    }
+  }
+
+  async #notifyOfInvalid(error: unknown): Promise<void> {
+    if (error instanceof RequestError && error.status < 500) {
+      await this.#notify('invalidRequestWasReceived', error);
     }
   }
 
@@ -112,23 +186,50 @@ export class OperationPipeline {
     }
   }
 
-  #rejected(
-    error: unknown,
-    { trace: { traceId } }: TransportRequest,
-    contentType: string | undefined,
-  ): OperationResponse {
+  #rejected(error: unknown, { traceId }: TraceContext, contentType: string | undefined): OperationResponse {
     if (error instanceof RequestError) return rejection(error, traceId, contentType);
     this.#options.logger.error({ err: error, traceId }, 'An operation failed unexpectedly.');
     return failure(traceId, contentType);
   }
 }
 
-/** The request as plugins of Apollo Server see it. */
-function httpRequest({ method, headers, queryString }: TransportRequest, body: OperationRequest | undefined) {
+function httpReader(request: TransportRequest, { single, stream }: Negotiated): Reader {
+  const { method, queryString } = request;
+  let body: string | undefined;
+  return {
+    request,
+    type: single,
+    canStream: stream !== undefined,
+    async arrive() {
+      if (method === 'POST') body = await request.readBody();
+    },
+    read: () => (body === undefined ? operationInQueryString(queryString) : operationInBody(body)),
+    http: (operation) => ({
+      method,
+      headers: headerMap(request.headers),
+      search: queryString === '' ? '' : `?${queryString}`,
+      body: body === undefined ? undefined : operation,
+    }),
+  };
+}
+
+function messageReader(request: MessageRequest): Reader {
+  return {
+    request,
+    type: undefined,
+    canStream: true,
+    arrive: () => undefined,
+    read: () => operationInMessage(request.payload),
+    http: (body) => ({ method: 'POST', headers: headerMap(request.headers), search: '', body }),
+  };
+}
+
+/** The headers of a request as plugins of Apollo Server see them. */
+function headerMap(headers: TransportRequest['headers']): HeaderMap {
   const map = new HeaderMap();
   for (const name in headers) {
     const value = headers[name];
     if (value !== undefined) map.set(name, typeof value === 'string' ? value : value.join(', '));
   }
-  return { method, headers: map, search: queryString === '' ? '' : `?${queryString}`, body };
+  return map;
 }

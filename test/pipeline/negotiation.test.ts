@@ -14,7 +14,7 @@ function outcome(method: string, headers: NegotiationHeaders): string | number {
   try {
     const type = negotiateResponse(headers.accept);
     checkRequest(method, headers);
-    return type;
+    return type.single ?? String(type.stream);
   } catch (error) {
     if (error instanceof RequestError) return error.status;
     throw error;

@@ -2,6 +2,7 @@ import {
   createServer,
   STATUS_CODES,
   type IncomingHttpHeaders,
+  type IncomingMessage,
   type RequestListener,
   type Server,
 } from 'node:http';
@@ -11,6 +12,7 @@ import { RequestError } from '../../operations/request-error.js';
 import type { ClientConnections } from './client-connections.js';
 import { SHARED_HEADERS } from './shared-headers.js';
 import { traceOf } from './trace.js';
+import { UpgradableRequest } from './upgradable-request.js';
 
 /** How often Node.js looks for requests that are late, in milliseconds. Its default is 30 seconds. */
 const TIMEOUT_CHECK_MS = 500;
@@ -21,12 +23,20 @@ const KEEP_ALIVE_MS = 72_000;
 export type HttpServerFactory = (listener: RequestListener) => Server;
 
 /**
+ * Takes over the connection of a client that wants a WebSocket.
+ *
+ * @returns why it does not get one; nothing has been written then
+ */
+export type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => RequestError | undefined;
+
+/**
  * An HTTP server of Node.js whose clients have deadlines: a request that has not arrived after `clientTimeoutMs` is answered
  * with 408, and the requests of a connection are handled one after another.
  */
 export function httpServerFactory(
   clientTimeoutMs: number,
   connections: ClientConnections,
+  upgrade: Upgrade,
 ): HttpServerFactory {
   return (listener) => {
     const handle = connections.oneAtATime(listener);
@@ -38,20 +48,38 @@ export function httpServerFactory(
         requestTimeout: clientTimeoutMs,
         connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, clientTimeoutMs),
         keepAliveTimeout: KEEP_ALIVE_MS,
+        IncomingMessage: UpgradableRequest,
       },
       handle,
     )
       .on('checkContinue', handle)
       .on('checkExpectation', handle)
       .on('connect', (request, socket) => {
-        const isFirst = connections.currentOn(socket as Socket) === undefined;
-        if (isFirst) reject(socket as Socket, noTunnel(), request.headers);
-        else socket.destroy();
+        takeOver(request, socket as Socket, connections, noTunnel);
+      })
+      .on('upgrade', (request, socket, head) => {
+        takeOver(request, socket as Socket, connections, () => upgrade(request, socket as Socket, head));
       })
       .on('clientError', (error: NodeJS.ErrnoException, socket) => {
         respondToClientError(error, socket as Socket, connections);
       });
   };
+}
+
+/** Node.js has left the connection to us. The client would take what is written for the response to an earlier request. */
+function takeOver(
+  { headers }: IncomingMessage,
+  socket: Socket,
+  connections: ClientConnections,
+  use: () => RequestError | undefined,
+): void {
+  socket.on('error', () => socket.destroy());
+  if (connections.currentOn(socket) !== undefined) {
+    socket.destroy();
+    return;
+  }
+  const error = use();
+  if (error !== undefined) reject(socket, error, headers);
 }
 
 function noTunnel(): RequestError {

@@ -4,6 +4,12 @@ export const SECURITY_HEADERS = { 'cache-control': 'no-store', 'x-content-type-o
 /** No cookie and no other ambient credential counts, so any origin may call. */
 export const CORS = { origin: '*', exposedHeaders: ['retry-after'] };
 
+/** Whether pages of an origin may call; undefined is no page. */
+export function allowsOrigin(origin: string | undefined): boolean {
+  const allowed: string | readonly string[] = CORS.origin;
+  return origin === undefined || allowed === '*' || allowed.includes(origin);
+}
+
 /** The headers that every response has, for a response that Fastify's hooks do not see. */
 export const SHARED_HEADERS: Readonly<Record<string, string>> = {
   ...SECURITY_HEADERS,

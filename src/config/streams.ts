@@ -1,0 +1,28 @@
+import { wholeNumber } from './whole-number.js';
+
+/** How many subscriptions may be open. One more is rejected with an error that names the limit; nothing is opened. */
+export interface StreamsConfig {
+  /** `MAX_SUBSCRIPTIONS_PER_CONNECTION` (100): operations that run at the same time on one WebSocket, queries included. */
+  readonly maxPerConnection: number;
+  /** `MAX_SUBSCRIPTIONS_PER_PRINCIPAL` (1000): subscriptions of one caller in this process, on all of its connections. */
+  readonly maxPerPrincipal: number;
+  /** `MAX_SUBSCRIPTIONS` (20000): subscriptions in this process. */
+  readonly max: number;
+}
+
+/** The validators of the variables, for envalid. */
+export const streamsVariables = {
+  MAX_SUBSCRIPTIONS_PER_CONNECTION: wholeNumber(1, 1_000_000)({ default: 100 }),
+  MAX_SUBSCRIPTIONS_PER_PRINCIPAL: wholeNumber(1, 10_000_000)({ default: 1000 }),
+  MAX_SUBSCRIPTIONS: wholeNumber(1, 10_000_000)({ default: 20_000 }),
+};
+
+type StreamsEnvironment = { readonly [Name in keyof typeof streamsVariables]: number };
+
+export function streamsConfig(env: StreamsEnvironment): StreamsConfig {
+  return {
+    maxPerConnection: env.MAX_SUBSCRIPTIONS_PER_CONNECTION,
+    maxPerPrincipal: env.MAX_SUBSCRIPTIONS_PER_PRINCIPAL,
+    max: env.MAX_SUBSCRIPTIONS,
+  };
+}

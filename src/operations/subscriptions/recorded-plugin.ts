@@ -1,0 +1,46 @@
+import { roleOf, type Listener, type Plugin } from './role.js';
+
+type RequestDidStart = NonNullable<Plugin['requestDidStart']>;
+
+/**
+ * A plugin whose listeners live as long as a subscription: `requestDidStart` and the hooks up to `didResolveOperation` are called
+ * once when a client subscribes, and the later hooks of the same listener for each event.
+ */
+export function recordedPlugin(plugin: Plugin): Plugin {
+  if (plugin.requestDidStart === undefined) return plugin;
+  const requestDidStart: RequestDidStart = (context) => {
+    const role = roleOf(context.request);
+    if (role?.kind === 'event') return Promise.resolve(eventHooks(role.listeners.get(plugin)));
+    const started = plugin.requestDidStart?.(context) ?? Promise.resolve();
+    if (role === undefined) return started;
+    return started.then((listener) => {
+      if (listener) role.started(plugin, listener);
+      return listener;
+    });
+  };
+  // Methods of a class can have private fields, so they are called on the plugin itself.
+  return new Proxy(plugin, {
+    get(target, name) {
+      if (name === 'requestDidStart') return requestDidStart;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+/** Whether a listener wants to know of each event. */
+export function hasEventHooks(listener: Listener): boolean {
+  return EVENT_HOOKS.some((hook) => listener[hook] !== undefined);
+}
+
+const EVENT_HOOKS = ['executionDidStart', 'willSendResponse', 'didEncounterErrors'] as const;
+
+/** The hooks of a listener that are called for each event. */
+function eventHooks(listener: Listener | undefined): Listener {
+  if (listener === undefined) return {};
+  const hooks = EVENT_HOOKS.flatMap((hook) => {
+    const method: unknown = listener[hook];
+    return typeof method === 'function' ? [[hook, method.bind(listener) as unknown] as const] : [];
+  });
+  return Object.fromEntries(hooks);
+}

@@ -1,0 +1,80 @@
+import { HeaderMap, type GraphQLRequestContext } from '@apollo/server';
+import { GraphQLError, OperationTypeNode, type DocumentNode } from 'graphql';
+import type { RequestContext } from '../../context.js';
+import { roleOf, type Listener, type Plugin, type Role } from './role.js';
+
+type Context = GraphQLRequestContext<RequestContext>;
+
+const DONE = Promise.resolve();
+
+/** The roles of requests that are being executed. Apollo Server hands only the context to an executor. */
+const roles = new WeakMap<object, Role>();
+
+/** The role of the request that has this context. */
+export function roleOfContext(context: object): Role | undefined {
+  return roles.get(context);
+}
+
+/** Rejects subscriptions where the client cannot receive a stream, and takes the document of an event as it is. Stands first. */
+export const subscriptionRulesPlugin: Plugin = {
+  requestDidStart(context) {
+    const role = roleOf(context.request);
+    if (role === undefined) return SINGLE;
+    roles.set(context.contextValue, role);
+    if (role.kind === 'subscribing') return context.request.http?.method === 'GET' ? STREAM_BY_GET : NONE;
+    return Promise.resolve({
+      didResolveSource(request) {
+        (request as Context & { document: DocumentNode }).document = role.document;
+        return DONE;
+      },
+    });
+  },
+};
+
+/** Opens the source of a subscription's events. Stands last, so that a plugin may answer instead. */
+export const openingPlugin: Plugin = {
+  requestDidStart({ request }) {
+    const role = roleOf(request);
+    if (role?.kind !== 'subscribing') return NONE;
+    return Promise.resolve({
+      async responseForOperation(context) {
+        if (context.operation.operation !== OperationTypeNode.SUBSCRIPTION) return null;
+        // A response here would be sent. Nothing refers to the request any more if it never comes, so that it is collected.
+        return (await role.open(context)) ? await new Promise<never>(() => undefined) : null;
+      },
+    });
+  },
+};
+
+const NONE = Promise.resolve();
+
+const SINGLE: Promise<Listener> = Promise.resolve({
+  didResolveOperation({ operation }) {
+    return operation?.operation === OperationTypeNode.SUBSCRIPTION ? Promise.reject(notOverJson()) : DONE;
+  },
+});
+
+/** Apollo Server allows nothing but queries by `GET`. Server-Sent Events are made for `GET`, and subscribing changes nothing. */
+const STREAM_BY_GET: Promise<Listener> = Promise.resolve({
+  didResolveSource({ request: { http } }) {
+    if (http !== undefined) http.method = 'POST';
+    return DONE;
+  },
+  didResolveOperation({ operation, request: { http } }) {
+    if (http !== undefined) http.method = 'GET';
+    return operation?.operation === OperationTypeNode.MUTATION ? Promise.reject(noMutationByGet()) : DONE;
+  },
+});
+
+function notOverJson(): GraphQLError {
+  return new GraphQLError(
+    'A subscription cannot be answered with JSON. Subscribe over WebSocket (`graphql-transport-ws`), or accept `text/event-stream` or `multipart/mixed;subscriptionSpec=1.0`.',
+    { extensions: { code: 'BAD_USER_INPUT', http: { status: 400, headers: new HeaderMap() } } },
+  );
+}
+
+function noMutationByGet(): GraphQLError {
+  return new GraphQLError('A mutation cannot be sent by `GET`. Use `POST`.', {
+    extensions: { code: 'BAD_REQUEST', http: { status: 405, headers: new HeaderMap([['allow', 'POST']]) } },
+  });
+}

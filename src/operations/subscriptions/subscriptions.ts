@@ -1,0 +1,157 @@
+import type { ApolloServer, GraphQLRequest, GraphQLResponse } from '@apollo/server';
+import { locatedError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import type { StreamsConfig } from '../../config/streams.js';
+import { createContext, type Caller, type ContextDeps, type RequestContext } from '../../context.js';
+import { GATEWAY_FAILED } from '../../graphql/errors/format-error.js';
+import type { Logger } from '../../telemetry/logger.js';
+import { Cancellation } from '../../upstream/http/cancellation.js';
+import { resultText } from '../operation-response.js';
+import type { Delivery } from '../operation-stream.js';
+import { Opening, type Opened } from './opening.js';
+import { OpenSubscriptions, type Endable } from './open-subscriptions.js';
+import { hasEventHooks } from './recorded-plugin.js';
+import { withRole, type Listeners, type Run, type SubscriptionEvent } from './role.js';
+import { SharedOperations, sourceOf, type SharedOperation } from './shared-operations.js';
+import { Subscription, type SubscriptionHost } from './subscription.js';
+
+export interface SubscriptionsOptions {
+  readonly apollo: ApolloServer<RequestContext>;
+  readonly schema: GraphQLSchema;
+  readonly hideSuggestions: boolean;
+  readonly context: ContextDeps;
+  readonly limits: StreamsConfig;
+  readonly logger: Logger;
+}
+
+/** What differs between the clients that share an operation. */
+interface Details {
+  readonly shared: SharedOperation;
+  readonly traceId: string;
+  /** Milliseconds since the epoch; undefined for never. */
+  readonly expiresAt: number | undefined;
+  /** Undefined where no plugin wants to know of events. */
+  readonly observed: Observed | undefined;
+}
+
+/** What the hooks of plugins are called with. */
+interface Observed {
+  readonly request: GraphQLRequest;
+  readonly listeners: Listeners;
+}
+
+const NO_LISTENERS: Listeners = new Map();
+
+/** Executes operations whose transport can deliver a stream, and the events of those that are subscriptions. */
+export class Subscriptions implements SubscriptionHost<Details> {
+  readonly #options: SubscriptionsOptions;
+  readonly #open: OpenSubscriptions;
+  readonly #shared = new SharedOperations();
+
+  constructor(options: SubscriptionsOptions) {
+    this.#options = options;
+    this.#open = new OpenSubscriptions(options.limits, options.context.now);
+  }
+
+  /**
+   * Executes an operation by way of Apollo Server.
+   *
+   * @returns a subscription where the operation is one and its source could be opened. Pull it until it ends, or close it.
+   */
+  execute(request: GraphQLRequest, caller: Caller): Promise<GraphQLResponse | Subscription<Details>> {
+    const { apollo, schema, hideSuggestions, context } = this.#options;
+    const contextValue = createContext(context, caller);
+    return new Promise((resolve, reject) => {
+      const role = new Opening({
+        schema,
+        hideSuggestions,
+        subscriptions: this.#open,
+        onOpened: (opened) => {
+          resolve(this.#subscription(opened, caller));
+        },
+      });
+      apollo.executeOperation(withRole(request, role), { contextValue }).then(resolve, reject);
+    });
+  }
+
+  /** Ends all subscriptions, and those that are opened later at once. */
+  close(): void {
+    this.#open.close();
+  }
+
+  async render(event: unknown, details: Details): Promise<string> {
+    const { shared, observed } = details;
+    const execute = (run: Run) => shared.execution(event, () => Promise.resolve(run(event)));
+    if (observed !== undefined) return await this.#format(details, execute, event);
+    return await shared.text(event, () => this.#format(details, execute, event));
+  }
+
+  async failed(error: unknown, details: Details): Promise<Delivery> {
+    const thrown = locatedError(error, undefined, ['subscription']);
+    try {
+      const text = await this.#format(details, () => ({ errors: [thrown] }), undefined);
+      const { errors } = JSON.parse(text) as { errors?: readonly GraphQLFormattedError[] };
+      return { kind: 'failed', errors: JSON.stringify(errors) };
+    } catch (failure) {
+      const { traceId } = details;
+      this.#options.logger.error({ err: failure, traceId }, 'A subscription failed unexpectedly.');
+      const { message, extensions } = GATEWAY_FAILED;
+      return {
+        kind: 'failed',
+        errors: JSON.stringify([{ message, extensions: { ...extensions, traceId } }]),
+      };
+    }
+  }
+
+  expired({ traceId }: Details): Delivery {
+    const extensions = { code: 'UNAUTHENTICATED', retryable: false, traceId };
+    return { kind: 'expired', errors: JSON.stringify([{ message: 'The token has expired.', extensions }]) };
+  }
+
+  ended(subscription: Endable, { shared, expiresAt }: Details): void {
+    this.#open.remove(subscription, expiresAt);
+    this.#open.release(shared.operation.principal.key);
+    this.#shared.release(shared);
+  }
+
+  #subscription(
+    { events, document, context: { request }, listeners }: Opened,
+    { principal, trace }: Caller,
+  ): Subscription<Details> {
+    const { operationName, variables } = request;
+    const isObserved = [...listeners.values()].some(hasEventHooks);
+    const details: Details = {
+      shared: this.#shared.acquire({ document, operationName, variables, principal, trace }),
+      traceId: trace.traceId,
+      expiresAt: principal.expiresAt,
+      observed: isObserved ? { request, listeners } : undefined,
+    };
+    const subscription = new Subscription(this, events[Symbol.asyncIterator](), details);
+    this.#open.add(subscription, principal.expiresAt);
+    return subscription;
+  }
+
+  /** Has Apollo Server execute and format one event, with loaders and a deadline of its own. */
+  async #format(
+    { shared, observed }: Details,
+    execute: (run: Run) => ReturnType<Run>,
+    event: unknown,
+  ): Promise<string> {
+    const { document, operationName, variables, principal, trace } = shared.operation;
+    const contextValue = createContext(this.#options.context, { principal, trace, gone: new Cancellation() });
+    const role: SubscriptionEvent = {
+      kind: 'event',
+      document,
+      listeners: observed?.listeners ?? NO_LISTENERS,
+      execute: (run, isObserved) => (isObserved && event !== undefined ? run(event) : execute(run)),
+    };
+    const request: GraphQLRequest = {
+      query: sourceOf(document),
+      ...(operationName !== undefined && { operationName }),
+      ...(variables !== undefined && { variables }),
+      ...(observed?.request.http !== undefined && { http: { ...observed.request.http, method: 'POST' } }),
+    };
+    const { body } = await this.#options.apollo.executeOperation(withRole(request, role), { contextValue });
+    if (body.kind !== 'single') throw new Error('No schema of the gateway has incremental delivery.');
+    return resultText(body.singleResult);
+  }
+}

@@ -1,0 +1,76 @@
+import type { StreamFormat } from '../../operations/negotiation.js';
+import type { Delivery } from '../../operations/operation-stream.js';
+
+/** How deliveries are written to an HTTP response. */
+export interface Framing {
+  readonly contentType: string;
+  /** Comes first, so that clients and proxies see at once that there is a response. */
+  readonly start: string;
+  /** Keeps the connection open while nothing happens. */
+  readonly heartbeat: string;
+  frame(delivery: Delivery): string;
+}
+
+/**
+ * Server-Sent Events in the "distinct connections mode" of `graphql-sse`
+ * (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md).
+ */
+const eventStream: Framing = {
+  contentType: 'text/event-stream; charset=utf-8',
+  start: ':\n\n',
+  heartbeat: ':\n\n',
+  frame(delivery) {
+    switch (delivery.kind) {
+      case 'result':
+        return next(delivery.text);
+      case 'completed':
+        return COMPLETE;
+      case 'failed':
+      case 'expired':
+        return next(`{"errors":${delivery.errors}}`) + COMPLETE;
+      case 'closing':
+        // A client takes `complete` for the end of the subscription, and connects again without it.
+        return '';
+    }
+  },
+};
+
+const COMPLETE = 'event: complete\ndata:\n\n';
+
+/** JSON has no line breaks. */
+function next(json: string): string {
+  return `event: next\ndata: ${json}\n\n`;
+}
+
+/**
+ * Multipart HTTP of Apollo (https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol).
+ * Clients take a part for whole when they see the next boundary, so each part is written with the boundary that follows it.
+ */
+const multipart: Framing = {
+  contentType: 'multipart/mixed;boundary="graphql";subscriptionSpec="1.0"',
+  start: '\r\n--graphql',
+  heartbeat: part('{}'),
+  frame(delivery) {
+    switch (delivery.kind) {
+      case 'result':
+        return part(`{"payload":${delivery.text}}`);
+      case 'completed':
+        return LAST;
+      case 'failed':
+      case 'expired':
+        return part(`{"payload":null,"errors":${delivery.errors}}`) + LAST;
+      case 'closing':
+        // Apollo Client takes the last boundary for the end of the subscription, and its absence for a broken connection.
+        return '';
+    }
+  },
+};
+
+/** Follows a boundary. */
+const LAST = '--\r\n';
+
+function part(json: string): string {
+  return `\r\ncontent-type: application/json\r\n\r\n${json}\r\n--graphql`;
+}
+
+export const framings: Readonly<Record<StreamFormat, Framing>> = { 'event-stream': eventStream, multipart };

@@ -1,0 +1,153 @@
+import { rejection, type OperationResponse } from '../../operations/operation-response.js';
+import type { OperationStream } from '../../operations/operation-stream.js';
+import type { OperationPipeline } from '../../operations/pipeline.js';
+import { RequestError } from '../../operations/request-error.js';
+import { Cancellation } from '../../upstream/http/cancellation.js';
+import { traceOf } from '../http/trace.js';
+import type { Connection } from './connection.js';
+
+/** What operations are sent with, for all of a process. */
+export interface SenderOptions {
+  readonly pipeline: OperationPipeline;
+  /** The most operations that run at the same time on one connection. */
+  readonly maxOperations: number;
+}
+
+export interface MessageOperation {
+  readonly connection: Connection;
+  readonly id: string;
+  /** The operation as the client sent it. */
+  readonly payload: object;
+  /** Called before an `error` message, after which there is no `complete`. */
+  forget(): void;
+}
+
+const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
+
+/**
+ * Executes an operation and sends its results itself, as text that is serialized once for all clients. To `graphql-ws` it is an
+ * iterator that has no values and ends when the operation does.
+ */
+export class OperationSender implements AsyncGenerator<never, undefined> {
+  readonly #options: SenderOptions;
+  readonly #operation: MessageOperation;
+  #isWanted = true;
+  /** Undefined once there is a response or a stream. */
+  #gone: Cancellation | undefined;
+  #stream: OperationStream | undefined;
+
+  constructor(options: SenderOptions, operation: MessageOperation) {
+    this.#options = options;
+    this.#operation = operation;
+  }
+
+  async next(): Promise<IteratorResult<never, undefined>> {
+    const { connection } = this.#operation;
+    const { maxOperations } = this.#options;
+    if (connection.operations >= maxOperations) {
+      await this.#respond(this.#tooMany());
+      return DONE;
+    }
+    connection.operations += 1;
+    try {
+      const stream = await this.#execute();
+      if (stream !== undefined) await this.#deliver(stream);
+    } finally {
+      connection.operations -= 1;
+    }
+    return DONE;
+  }
+
+  /** The client does not want the results any more, or has gone. */
+  return(): Promise<IteratorResult<never, undefined>> {
+    this.#isWanted = false;
+    this.#gone?.cancel();
+    this.#stream?.close();
+    return Promise.resolve(DONE);
+  }
+
+  throw(): Promise<IteratorResult<never, undefined>> {
+    return this.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  /** Executes the operation, and sends its result unless it has a stream of them. */
+  async #execute(): Promise<OperationStream | undefined> {
+    const { connection, payload } = this.#operation;
+    const { headers } = connection;
+    const gone = new Cancellation();
+    this.#gone = gone;
+    connection.begin();
+    try {
+      const outcome = await this.#options.pipeline.run({ headers, trace: traceOf(headers), gone, payload });
+      if (!('status' in outcome)) return outcome;
+      await this.#respond(outcome);
+      return undefined;
+    } finally {
+      this.#gone = undefined;
+      connection.answered();
+    }
+  }
+
+  async #respond({ body, hasData }: OperationResponse): Promise<void> {
+    if (hasData) {
+      await this.#send('next', body.trimEnd());
+      return;
+    }
+    const { errors } = JSON.parse(body) as { errors: unknown };
+    await this.#fail(JSON.stringify(errors));
+  }
+
+  async #deliver(stream: OperationStream): Promise<void> {
+    this.#stream = stream;
+    if (!this.#isWanted) stream.close();
+    const { connection } = this.#operation;
+    for (;;) {
+      const delivery = await stream.pull();
+      switch (delivery.kind) {
+        case 'result':
+          await this.#send('next', delivery.text);
+          break;
+        case 'failed':
+          await this.#fail(delivery.errors);
+          return;
+        case 'expired':
+          connection.expired();
+          return;
+        case 'closing':
+          connection.goingAway();
+          return;
+        case 'completed':
+          return;
+      }
+    }
+  }
+
+  async #fail(errors: string): Promise<void> {
+    this.#operation.forget();
+    await this.#send('error', errors);
+  }
+
+  async #send(type: 'next' | 'error', payload: string): Promise<void> {
+    if (!this.#isWanted) return;
+    const { id, connection } = this.#operation;
+    await connection.send(`{"id":${JSON.stringify(id)},"type":"${type}","payload":${payload}}`);
+  }
+
+  #tooMany(): OperationResponse {
+    const { maxOperations } = this.#options;
+    const error = new RequestError(
+      429,
+      `This connection runs ${maxOperations} operations; more at the same time are not allowed.`,
+      { code: 'RATE_LIMITED' },
+    );
+    return rejection(error, traceOf(this.#operation.connection.headers).traceId);
+  }
+}

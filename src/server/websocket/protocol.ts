@@ -1,0 +1,62 @@
+import { parse, type ExecutionArgs } from 'graphql';
+import { CloseCode, makeServer, type Context, type Server } from 'graphql-ws';
+import { createSchema } from '../../graphql/schema.js';
+import type { Connection } from './connection.js';
+import { withConnectionParams } from './connection-headers.js';
+import { OperationSender, type SenderOptions } from './operation-sender.js';
+
+export interface ProtocolOptions extends SenderOptions {
+  /** How long a client may take to initialise its connection, in milliseconds. */
+  readonly initTimeoutMs: number;
+}
+
+type Params = Record<string, unknown> | undefined;
+type ConnectionContext = Context<Params, Connection>;
+
+interface Subscribed {
+  readonly context: ConnectionContext;
+  readonly id: string;
+  readonly payload: object;
+}
+
+/** What Node.js allows for the headers of a request. */
+const MAX_HEADERS_LENGTH = 16 * 1024;
+/** `graphql-ws` iterates over the results of a subscription only. Its sender executes an operation of any type. */
+const ANY_OPERATION = parse('subscription { any }');
+
+/** `graphql-ws` speaks the protocol: it initialises connections, answers pings and ends operations. Their results are sent by us. */
+export function createProtocol(options: ProtocolOptions): Server<Connection> {
+  const schema = createSchema();
+  return makeServer<Params, Connection>({
+    connectionInitWaitTimeout: options.initTimeoutMs,
+    onConnect: initialise,
+    onSubscribe: (context, id, payload): ExecutionArgs => ({
+      schema,
+      document: ANY_OPERATION,
+      contextValue: { context, id, payload } satisfies Subscribed,
+    }),
+    subscribe({ contextValue }) {
+      const { context, id, payload } = contextValue as Subscribed;
+      return new OperationSender(options, {
+        connection: context.extra,
+        id,
+        payload,
+        // `graphql-ws` sends `complete` for the operations that it knows.
+        forget: () => {
+          Reflect.deleteProperty(context.subscriptions, id);
+        },
+      });
+    },
+  });
+}
+
+/** Anybody may connect: each operation is authenticated by itself, and what one may not see is its error. */
+function initialise({ extra: connection, connectionParams }: ConnectionContext): boolean {
+  const headers = withConnectionParams(connection.headers, connectionParams);
+  if (JSON.stringify(headers).length > MAX_HEADERS_LENGTH) {
+    connection.close(CloseCode.BadRequest, 'The headers in connectionParams are too large.');
+    return false;
+  }
+  connection.headers = headers;
+  return true;
+}

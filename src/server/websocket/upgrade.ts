@@ -1,0 +1,50 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
+import { RequestError } from '../../operations/request-error.js';
+import { allowsOrigin } from '../http/shared-headers.js';
+
+export interface UpgradeRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+}
+
+const PATH = '/graphql';
+/** RFC 6455, 4.1 */
+const VERSION = '13';
+
+/** Why a connection does not become a WebSocket; undefined if it does. */
+export function upgradeError(
+  { method, url = '', headers }: UpgradeRequest,
+  isClosing: boolean,
+): RequestError | undefined {
+  if (url.replace(/\?.*/s, '') !== PATH) {
+    return new RequestError(404, `There is no WebSocket at this path. GraphQL is at \`${PATH}\`.`);
+  }
+  if (method !== 'GET') {
+    return new RequestError(405, 'A WebSocket is opened by `GET`.', { headers: { allow: 'GET' } });
+  }
+  if (!allowsOrigin(headers.origin)) {
+    return new RequestError(403, 'Pages of this origin may not open a WebSocket.', { code: 'FORBIDDEN' });
+  }
+  if (headers['sec-websocket-version'] !== VERSION) {
+    return new RequestError(426, `The \`Sec-WebSocket-Version\` must be ${VERSION}.`, {
+      headers: { 'sec-websocket-version': VERSION, upgrade: 'websocket' },
+    });
+  }
+  if (!offers(headers['sec-websocket-protocol'], GRAPHQL_TRANSPORT_WS_PROTOCOL)) {
+    return new RequestError(
+      400,
+      `The \`Sec-WebSocket-Protocol\` header must offer \`${GRAPHQL_TRANSPORT_WS_PROTOCOL}\`.`,
+    );
+  }
+  if (!isClosing) return undefined;
+  return new RequestError(503, 'The gateway is closing. Connect again.', {
+    code: 'UPSTREAM_UNAVAILABLE',
+    retryAfterSeconds: 1,
+  });
+}
+
+function offers(protocols: string | undefined, wanted: string): boolean {
+  return protocols?.split(',').some((protocol) => protocol.trim() === wanted) ?? false;
+}

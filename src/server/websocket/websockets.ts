@@ -1,0 +1,128 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { handleProtocols, type Server } from 'graphql-ws';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { OperationPipeline } from '../../operations/pipeline.js';
+import type { RequestError } from '../../operations/request-error.js';
+import type { Logger } from '../../telemetry/logger.js';
+import { Connection } from './connection.js';
+import { operationHeaders, type Headers } from './connection-headers.js';
+import { createProtocol } from './protocol.js';
+import { upgradeError } from './upgrade.js';
+
+export interface WebSocketsOptions {
+  readonly pipeline: OperationPipeline;
+  /** The longest message, in bytes. */
+  readonly maxBytes: number;
+  /** How long a client may take to initialise its connection, and to read, in milliseconds. */
+  readonly clientTimeoutMs: number;
+  /** The most operations that run at the same time on one connection. */
+  readonly maxOperations: number;
+  readonly logger: Logger;
+  /** How often each client is pinged, in milliseconds. Default: 15 seconds, less than what proxies tolerate. */
+  readonly pingMs?: number;
+}
+
+const PING_MS = 15_000;
+/** The connections are pinged in so many groups, one after another: a ping to each of 10,000 takes a tenth of a second. */
+const PING_GROUPS = 8;
+const POLL_MS = 10;
+
+/** WebSockets with the subprotocol `graphql-transport-ws`. */
+export class WebSockets {
+  readonly #options: WebSocketsOptions;
+  readonly #server: WebSocketServer;
+  readonly #protocol: Server<Connection>;
+  readonly #connections = new Set<Connection>();
+  readonly #groups = Array.from({ length: PING_GROUPS }, () => new Set<Connection>());
+  readonly #timer: NodeJS.Timeout;
+  readonly #turnMs: number;
+  #turn = 0;
+  #nextTurn = 0;
+  #isClosing = false;
+
+  constructor(options: WebSocketsOptions) {
+    const { pipeline, maxBytes, clientTimeoutMs, maxOperations, pingMs = PING_MS } = options;
+    this.#options = options;
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: maxBytes,
+      // Its types do not know this option yet.
+      ...{ closeTimeout: clientTimeoutMs },
+      handleProtocols: (protocols) => handleProtocols(protocols),
+    });
+    this.#protocol = createProtocol({ pipeline, maxOperations, initTimeoutMs: clientTimeoutMs });
+    this.#turnMs = pingMs / PING_GROUPS;
+    this.#timer = setInterval(
+      () => {
+        this.#sweep(performance.now());
+      },
+      Math.max(1, Math.min(this.#turnMs, clientTimeoutMs / 4)),
+    ).unref();
+  }
+
+  /**
+   * Takes over a connection whose client wants a WebSocket.
+   *
+   * @returns why it does not get one; nothing has been written then
+   */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): RequestError | undefined {
+    const error = upgradeError(request, this.#isClosing);
+    if (error !== undefined) return error;
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#opened(webSocket, operationHeaders(request.headers));
+    });
+    return undefined;
+  }
+
+  /** Opens no further connections, and closes each when its operations are answered, so that clients connect elsewhere. */
+  goAway(): void {
+    this.#isClosing = true;
+    for (const connection of this.#connections) connection.goingAway();
+  }
+
+  /** Waits until all connections are closed, or `withinMs` has passed. */
+  async closed(withinMs: number): Promise<void> {
+    const end = performance.now() + withinMs;
+    while (this.#connections.size > 0 && performance.now() < end) await sleep(POLL_MS);
+  }
+
+  /** Disconnects all clients. */
+  close(): void {
+    this.#isClosing = true;
+    clearInterval(this.#timer);
+    for (const connection of this.#connections) connection.terminate();
+  }
+
+  #opened(socket: WebSocket, headers: Headers): void {
+    const connection = new Connection(socket, headers, (error) => {
+      this.#options.logger.error({ err: error }, 'A WebSocket message failed unexpectedly.');
+    });
+    const group = this.#smallestGroup();
+    this.#connections.add(connection);
+    group.add(connection);
+    const closed = this.#protocol.opened(connection, connection);
+    // `ws` closes the connection after an error, such as a frame that is not valid.
+    socket.on('error', () => undefined);
+    socket.on('close', (code, reason) => {
+      this.#connections.delete(connection);
+      group.delete(connection);
+      void closed(code, reason.toString());
+    });
+  }
+
+  #smallestGroup(): Set<Connection> {
+    return this.#groups.reduce((smallest, group) => (group.size < smallest.size ? group : smallest));
+  }
+
+  #sweep(now: number): void {
+    for (const connection of this.#connections) connection.closeIfUnread(now, this.#options.clientTimeoutMs);
+    if (now < this.#nextTurn) return;
+    this.#nextTurn = now + this.#turnMs;
+    for (const connection of this.#groups[this.#turn] ?? []) connection.ping();
+    this.#turn = (this.#turn + 1) % PING_GROUPS;
+  }
+}
