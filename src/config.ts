@@ -9,6 +9,7 @@ import {
   type UpstreamOAuthConfig,
   type UpstreamOAuthEnvironment,
 } from './config/upstream-oauth.js';
+import { webhookConfig, webhookVariables, type WebhookConfig } from './config/webhooks.js';
 import { wholeNumber } from './config/whole-number.js';
 
 export { ConfigError, type ProxyConfig, type UpstreamOAuthConfig };
@@ -56,6 +57,8 @@ export interface Config {
   readonly demandApi: DemandApiConfig;
   /** The proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
   readonly proxies: Proxies;
+  /** `WEBHOOK_SECRET` (none): without it, the path of webhooks is answered with 404, as an unknown path is. */
+  readonly webhooks: WebhookConfig | undefined;
   readonly emulator: EmulatorConfig;
 }
 
@@ -157,6 +160,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
       OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
       ...upstreamOAuthVariables,
+      ...webhookVariables,
       DEMAND_API_URL: baseUrl({ default: undefined }),
       DEMAND_API_VERSION: isoDate({ default: '2025-12-18' }),
       DEMAND_API_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 5000 }),
@@ -228,6 +232,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       },
     },
     proxies,
+    webhooks: webhookConfig(env),
     emulator: { port: env.EMULATOR_PORT, data: env.EMULATOR_DATA },
   };
 }

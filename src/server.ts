@@ -7,6 +7,8 @@ import { forwardedPrincipal } from './auth/principal.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { proxyFor, type Config } from './config.js';
 import type { RequestContext } from './context.js';
+import { publishHint, type ChangeHint } from './events/hints.js';
+import { WebhookIntake } from './events/webhooks/intake.js';
 import { createApollo } from './operations/apollo.js';
 import { authenticateByToken, type Authenticate } from './operations/authenticate.js';
 import { DEFAULT_FIRST_QUERY, type FirstQuery } from './operations/first-query.js';
@@ -19,6 +21,7 @@ import { BodyReader } from './server/http/body-reader.js';
 import { ClientConnections } from './server/http/client-connections.js';
 import { httpServerFactory, type HttpServerFactory } from './server/http/http-server.js';
 import { Overload } from './server/overload/overload.js';
+import { serveWebhooks } from './server/webhooks.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { agentFor } from './upstream/http/node-fetch-agent.js';
 import { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
@@ -146,6 +149,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...(!production && { landingPage: () => sandboxPage(apollo) }),
   });
   serveHealth(app, { isClosing: () => isClosing, breakers: () => upstream.breakers() });
+  if (config.webhooks !== undefined) {
+    const { deliveries, messages } = sharedState;
+    const onHint = (hint: ChangeHint) => {
+      publishHint(messages, hint);
+    };
+    serveWebhooks(app, new WebhookIntake({ ...config.webhooks, deliveries, onHint, logger, now }));
+  }
   if (!production) serveExplorers(app, firstQuery);
   const url = await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
 
