@@ -11,6 +11,7 @@ import {
   type UpstreamOAuthEnvironment,
 } from './config/upstream-oauth.js';
 import { pollingConfig, pollingVariables, type PollingConfig } from './config/polling.js';
+import { webhookConfig, webhookVariables, type WebhookConfig } from './config/webhooks.js';
 import { wholeNumber } from './config/whole-number.js';
 
 export { ConfigError, type ProxyConfig, type UpstreamOAuthConfig };
@@ -61,6 +62,8 @@ export interface Config {
   readonly proxies: Proxies;
   /** `POLL_*`: how often what is subscribed is read again. */
   readonly polling: PollingConfig;
+  /** `WEBHOOK_SECRET` (none): without it, the path of webhooks is answered with 404, as an unknown path is. */
+  readonly webhooks: WebhookConfig | undefined;
   readonly emulator: EmulatorConfig;
 }
 
@@ -163,6 +166,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
       ...streamsVariables,
       ...upstreamOAuthVariables,
+      ...webhookVariables,
       DEMAND_API_URL: baseUrl({ default: undefined }),
       DEMAND_API_VERSION: isoDate({ default: '2025-12-18' }),
       DEMAND_API_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 5000 }),
@@ -237,6 +241,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     },
     proxies,
     polling: pollingConfig(env),
+    webhooks: webhookConfig(env),
     emulator: { port: env.EMULATOR_PORT, data: env.EMULATOR_DATA },
   };
 }

@@ -7,9 +7,10 @@ import { forwardedPrincipal } from './auth/principal.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { proxyFor, type Config } from './config.js';
 import type { RequestContext } from './context.js';
-import { publishHint, listenToHints } from './events/hints.js';
+import { listenToHints, publishHint, type ChangeHint } from './events/hints.js';
 import { LiveUpdates } from './events/live-updates.js';
 import { createSchema } from './graphql/schema.js';
+import { WebhookIntake } from './events/webhooks/intake.js';
 import { createApollo } from './operations/apollo.js';
 import { authenticateByToken, type Authenticate } from './operations/authenticate.js';
 import { DEFAULT_FIRST_QUERY, type FirstQuery } from './operations/first-query.js';
@@ -25,6 +26,7 @@ import { httpServerFactory, type HttpServerFactory } from './server/http/http-se
 import { HttpStreams } from './server/streams/http-stream.js';
 import { WebSockets } from './server/websocket/websockets.js';
 import { Overload } from './server/overload/overload.js';
+import { serveWebhooks } from './server/webhooks.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { agentFor } from './upstream/http/node-fetch-agent.js';
 import { projectPath, resourceIn } from './upstream/resources/resource-ref.js';
@@ -191,6 +193,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...(!production && { landingPage: () => sandboxPage(apollo) }),
   });
   serveHealth(app, { isClosing: () => isClosing, breakers: () => upstream.breakers() });
+  if (config.webhooks !== undefined) {
+    const { deliveries, messages } = sharedState;
+    const onHint = (hint: ChangeHint) => {
+      publishHint(messages, { ...hint, byWebhook: true });
+    };
+    const onSuspicion = () => {
+      live.suspect();
+    };
+    serveWebhooks(
+      app,
+      new WebhookIntake({ ...config.webhooks, deliveries, onHint, onSuspicion, logger, now }),
+    );
+  }
   if (!production) serveExplorers(app, firstQuery);
   const url = await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
 
