@@ -77,6 +77,7 @@ export async function createUpstream(
       reads.close();
       changes.close();
       credentials.close();
+      parts.cooldowns.close();
     },
   };
 }
