@@ -19,7 +19,6 @@ const LAYERS = [
   ['graphql'],
   ['operations'],
   ['server'],
-  ['cluster'],
   ['main'],
 ];
 
@@ -226,7 +225,7 @@ describe('The rules', () => {
     ['config.ts', 'errors.ts'],
     ['auth/tokens.ts', 'upstream/client/client.ts'],
     ['server/health.ts', 'main.ts'],
-    ['server/health.ts', 'cluster/worker.ts'],
+    ['server/health.ts', 'main/workers/worker.ts'],
     ['emulator/server.ts', 'errors.ts'],
     ['graphql/project/project.resolver.ts', 'emulator/server.ts'],
     ['somewhere/else.ts', 'config.ts'],

@@ -13,12 +13,10 @@ let redis: TestRedis;
 let one: OpenState;
 let two: OpenState;
 beforeEach(async () => {
-  if (!hasRedis) return;
   redis = await TestRedis.start({ password: PASSWORD });
   [one, two] = await Promise.all([openState(redis.url), openState(redis.url)]);
 });
 afterEach(async () => {
-  if (!hasRedis) return;
   await Promise.all([one.close(), two.close()]);
   await redis.close();
 });
@@ -170,7 +168,6 @@ describe('Two processes', () => {
 
 describe('While Redis is away', () => {
   beforeEach(async () => {
-    if (!hasRedis) return;
     await one.jobs.noteFinished('before', '{}');
     await redis.stop();
     await until(areConnected(false));
