@@ -3,6 +3,7 @@ import { jwtConfig, jwtVariables, type JwtConfig, type JwtEnvironment } from './
 import { ConfigError } from './config/config-error.js';
 import { isExempt } from './config/no-proxy.js';
 import { streamsConfig, streamsVariables, type StreamsConfig } from './config/streams.js';
+import { redisConfig, redisVariables, type RedisConfig } from './config/redis.js';
 import {
   upstreamOAuthConfig,
   upstreamOAuthVariables,
@@ -14,15 +15,17 @@ import { pollingConfig, pollingVariables, type PollingConfig } from './config/po
 import { webhookConfig, webhookVariables, type WebhookConfig } from './config/webhooks.js';
 import { wholeNumber } from './config/whole-number.js';
 
-export { ConfigError, type ProxyConfig, type UpstreamOAuthConfig };
+export { ConfigError, type ProxyConfig, type RedisConfig, type UpstreamOAuthConfig };
 
 /** The gateway's settings, read once from the environment. Times are in milliseconds. */
 export interface Config {
   /** `PORT` (4000; 0 picks any free port) and `HOST` (127.0.0.1): the address to listen on. */
   readonly port: number;
   readonly host: string;
-  /** `WORKERS` (1): worker processes. With 2 or more, a primary process accepts connections and holds shared state. */
+  /** `WORKERS` (1): processes that serve that address. With 2 or more, `REDIS_URL` is required. */
   readonly workers: number;
+  /** `REDIS_URL`: where processes share state. Undefined to keep it in the memory of this one. */
+  readonly redis: RedisConfig | undefined;
   /** `NODE_ENV=production` turns off introspection, explorers and field suggestions, and masks unexpected errors. */
   readonly production: boolean;
   /** `LOG_LEVEL` (info): `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`. */
@@ -153,6 +156,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       PORT: wholeNumber(0, 65_535)({ default: 4000 }),
       HOST: str({ default: '127.0.0.1' }),
       WORKERS: wholeNumber(1, 64)({ default: 1 }),
+      ...redisVariables,
       NODE_ENV: str({ default: 'development' }),
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
       AUTH_MODE: str({ choices: ['forward', 'service'] as const, default: 'forward' }),
@@ -197,6 +201,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     },
     { reporter: refuse },
   );
+  const redis = redisConfig(env);
+  if (env.WORKERS > 1 && redis === undefined) {
+    throw new ConfigError(`WORKERS=${env.WORKERS} needs REDIS_URL: processes share their state through Redis`);
+  }
   const proxies = {
     http: env.http_proxy ?? env.HTTP_PROXY,
     https: env.https_proxy ?? env.HTTPS_PROXY,
@@ -206,6 +214,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     port: env.PORT,
     host: env.HOST,
     workers: env.WORKERS,
+    redis,
     production: env.NODE_ENV === 'production',
     logLevel: env.LOG_LEVEL,
     authMode: env.AUTH_MODE,

@@ -1,59 +1,54 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../config.js';
-import type { Logger } from '../telemetry/logger.js';
-import { closeWithinMs, deathsInARow, MOST_FAILED_STARTS, respawnDelayMs, retireWithinMs } from './timing.js';
-import type { WorkerEnd, WorkerProcess } from './worker-process.js';
+import type { Config } from '../../config.js';
+import type { Logger } from '../../telemetry/logger.js';
+import { closeWithinMs, deathsInARow, MAX_FAILED_STARTS, respawnDelayMs, retireWithinMs } from './timing.js';
+import { WorkerProcess, type WorkerEnd } from './worker-process.js';
 import { WorkersFailed } from './workers-failed.js';
 
 export interface CrewOptions {
   readonly config: Config;
   readonly logger: Logger;
-  /** Starts a worker. */
-  readonly hire: () => WorkerProcess;
-  /** Called when a worker has lost its place to another, and is to get nothing more to do. */
-  readonly onReplaced: (worker: WorkerProcess) => void;
+  /** Environment variables of the workers beside those of this process. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 interface CrewEvents {
-  /** A worker is ready in each place. */
-  complete: [];
-  /** No worker is ready, and one after the other dies before it is. */
+  /** There is a ready worker in each place, and this is where they listen. */
+  complete: [url: string];
+  /** No worker is ready, and several in a row could not start. */
   error: [WorkersFailed];
 }
 
-/** One of the places that are to be taken all the time. */
 interface Place {
   worker: WorkerProcess;
   deathsInARow: number;
 }
 
-/** Keeps so many workers at work: replaces those that die, and all of them, one by one, when it is asked to. */
+/** Keeps `config.workers` workers running: replaces those that die, and all of them one by one when asked to. */
 export class Crew extends EventEmitter<CrewEvents> {
   readonly #options: CrewOptions;
-  readonly #places: Place[];
-  /** Those in their places, those that are to take one, and those that had one and still have something to do. */
+  readonly #places: readonly Place[];
+  /** Those in their places, those that start to take one, and those that had one and still have connections. */
   readonly #all = new Set<WorkerProcess>();
   readonly #closing = new AbortController();
   #failedStarts = 0;
-  #isRestarting = false;
-  #isRestartAsked = false;
+  #restart: 'none' | 'running' | 'again' = 'none';
 
-  /** Starts all workers. */
   constructor(options: CrewOptions) {
     super();
     this.#options = options;
     this.#places = Array.from({ length: options.config.workers }, () => ({
-      worker: this.#hire(),
+      worker: this.#fork(),
       deathsInARow: 0,
     }));
     for (const place of this.#places) this.#watch(place);
   }
 
-  /** Replaces all workers. One that is asked for while another is under way begins after that, once for all who ask. */
+  /** Replaces all workers. Requests during a restart lead to one more after it. */
   restart(): void {
-    this.#isRestartAsked = true;
-    if (!this.#isRestarting) void this.#restart();
+    if (this.#restart === 'none') void this.#restartUntilDone();
+    else this.#restart = 'again';
   }
 
   /** Ends all workers. @returns whether those that served ended well */
@@ -61,7 +56,7 @@ export class Crew extends EventEmitter<CrewEvents> {
     this.#closing.abort();
     const all = [...this.#all];
     for (const worker of all) {
-      if (worker.isReady) worker.send({ type: 'close' });
+      if (worker.isReady) worker.send('close');
       else worker.kill();
     }
     const late = setTimeout(() => {
@@ -72,28 +67,30 @@ export class Crew extends EventEmitter<CrewEvents> {
     return ends.every(({ wasReady, code }) => !wasReady || code === 0);
   }
 
-  #hire(): WorkerProcess {
-    const worker = this.#options.hire();
+  #fork(): WorkerProcess {
+    const worker = new WorkerProcess(this.#options.environment);
     this.#all.add(worker);
     void worker.ended.then(() => this.#all.delete(worker));
+    void worker.ready.then(() => {
+      this.#options.logger.info({ worker: worker.id, pid: worker.pid }, 'A worker is ready.');
+    }, ignore);
     return worker;
   }
 
   #watch(place: Place): void {
     const { worker } = place;
-    worker.ready.then(() => {
+    worker.ready.then((url) => {
       this.#failedStarts = 0;
-      if (this.#places.every((each) => each.worker.isReady)) this.emit('complete');
+      if (this.#places.every((each) => each.worker.isReady)) this.emit('complete', url);
     }, ignore);
     void worker.ended.then((end) => this.#refill(place, worker, end));
   }
 
-  /** Puts another worker in the place of one that died. */
   async #refill(place: Place, dead: WorkerProcess, end: WorkerEnd): Promise<void> {
     const isOver = () => this.#closing.signal.aborted || place.worker !== dead;
     if (isOver()) return;
     if (!end.wasReady) this.#failedStarts += 1;
-    if (this.#failedStarts >= MOST_FAILED_STARTS && !this.#places.some(({ worker }) => worker.isReady)) {
+    if (this.#failedStarts >= MAX_FAILED_STARTS && !this.#places.some(({ worker }) => worker.isReady)) {
       this.#closing.abort();
       this.emit('error', new WorkersFailed(end));
       return;
@@ -103,29 +100,32 @@ export class Crew extends EventEmitter<CrewEvents> {
     this.#options.logger.error({ worker: dead.id, ...end, inMs }, 'A worker died. Another takes its place.');
     await sleep(inMs, undefined, { signal: this.#closing.signal }).catch(ignore);
     if (isOver()) return;
-    place.worker = this.#hire();
+    place.worker = this.#fork();
     this.#watch(place);
   }
 
-  async #restart(): Promise<void> {
+  async #restartUntilDone(): Promise<void> {
     const { logger } = this.#options;
-    this.#isRestarting = true;
-    while (this.#isRestartAsked && !this.#closing.signal.aborted) {
-      this.#isRestartAsked = false;
+    do {
+      this.#restart = 'running';
       logger.info('Restarting: workers are replaced one by one.');
       const replaced = await this.#replaceAll();
-      // Else those that still have connections would pile up with each round.
+      // Otherwise those that still have connections would pile up with each round.
       await Promise.all(replaced.map((worker) => worker.ended));
       if (replaced.length === this.#places.length) logger.info('Restarted.');
-    }
-    this.#isRestarting = false;
+    } while (this.#isAskedAgain() && !this.#closing.signal.aborted);
+    this.#restart = 'none';
   }
 
-  /** @returns those that lost their places */
+  #isAskedAgain(): boolean {
+    return this.#restart === 'again';
+  }
+
+  /** @returns the workers that lost their places */
   async #replaceAll(): Promise<WorkerProcess[]> {
     const replaced: WorkerProcess[] = [];
     for (const place of this.#places) {
-      const worker = this.#hire();
+      const worker = this.#fork();
       const isReady = await worker.ready.then(
         () => true,
         () => false,
@@ -149,18 +149,17 @@ export class Crew extends EventEmitter<CrewEvents> {
   }
 
   #retire(worker: WorkerProcess): void {
-    const { config, onReplaced } = this.#options;
+    const { config } = this.#options;
     if (!worker.isReady) {
       worker.kill();
       return;
     }
-    onReplaced(worker);
-    worker.send({ type: 'retire' });
+    worker.send('retire');
     const late = setTimeout(() => worker.kill(), retireWithinMs(config) + closeWithinMs(config));
     void worker.ended.then(() => clearTimeout(late));
   }
 }
 
 function ignore(): void {
-  // Whoever waits for it looks at what has become of it.
+  // `ended` tells what has become of it.
 }
