@@ -1,6 +1,7 @@
 import { cleanEnv, makeExactValidator, str, EnvMissingError } from 'envalid';
 import { jwtConfig, jwtVariables, type JwtConfig, type JwtEnvironment } from './config/auth.js';
 import { ConfigError } from './config/config-error.js';
+import { emulatorConfig, emulatorVariables, type EmulatorConfig } from './config/emulator.js';
 import { isExempt } from './config/no-proxy.js';
 import {
   upstreamOAuthConfig,
@@ -120,13 +121,6 @@ export interface BreakerConfig {
   readonly probeAfterMs: number;
 }
 
-export interface EmulatorConfig {
-  /** `EMULATOR_PORT` (4010; 0 picks any free port). */
-  readonly port: number;
-  /** `EMULATOR_DATA` (.data/demand.sqlite): SQLite file, or `:memory:`. */
-  readonly data: string;
-}
-
 /** The environment of this process, for {@link readConfig}. */
 export const processEnvironment: NodeJS.ProcessEnv = process.env;
 
@@ -181,8 +175,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       DEMAND_API_BREAKER_FAILURE_PERCENT: wholeNumber(1, 100)({ default: 50 }),
       DEMAND_API_BREAKER_WINDOW_MS: wholeNumber(100, 600_000)({ default: 10_000 }),
       DEMAND_API_BREAKER_PROBE_MS: wholeNumber(1, 600_000)({ default: 1000 }),
-      EMULATOR_PORT: wholeNumber(0, 65_535)({ default: 4010 }),
-      EMULATOR_DATA: str({ default: '.data/demand.sqlite' }),
+      ...emulatorVariables,
     },
     { reporter: refuse },
   );
@@ -228,7 +221,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       },
     },
     proxies,
-    emulator: { port: env.EMULATOR_PORT, data: env.EMULATOR_DATA },
+    emulator: emulatorConfig(env),
   };
 }
 
