@@ -64,7 +64,7 @@ export const webhookFaultSchema = {
 
 export const simulatorSchema = {
   type: 'object',
-  properties: { running: { type: 'boolean' }, ticks: { type: 'integer', minimum: 1, maximum: 10_000 } },
+  properties: { running: { type: 'boolean' }, ticks: { type: 'integer', minimum: 1, maximum: 1000 } },
   additionalProperties: false,
   minProperties: 1,
   maxProperties: 1,

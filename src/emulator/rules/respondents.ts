@@ -45,7 +45,7 @@ const PACE: Readonly<Record<FillingStrategy, number>> = { automated: 1, complete
 const UNFINISHED_PER_COMPLETE = 0.8;
 /** The largest step of a statistic, as a share of its range. */
 const DRIFT = 0.02;
-/** Above this, a Poisson distribution is so narrow that its mean stands for it. */
+/** From here on, a normal distribution stands for that of Poisson. */
 const LARGE_MEAN = 30;
 
 /**
@@ -93,9 +93,12 @@ function move(value: number | null, { range: [min, max], decimals }: StatisticBo
   return Math.round(Math.min(Math.max(next, min), max) * unit) / unit;
 }
 
-/** Draws a number from a Poisson distribution (Knuth, The Art of Computer Programming, volume 2, 3.4.1). */
+/** Draws a number from a Poisson distribution (Knuth, The Art of Computer Programming, volume 2, 3.4.1; Box and Muller). */
 function poisson(mean: number, random: () => number): number {
-  if (mean > LARGE_MEAN) return Math.round(mean);
+  if (mean > LARGE_MEAN) {
+    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    return Math.max(Math.round(mean + Math.sqrt(mean) * normal), 0);
+  }
   const limit = Math.exp(-mean);
   let count = 0;
   for (let product = random(); product > limit; product *= random()) count += 1;
