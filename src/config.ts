@@ -1,6 +1,7 @@
 import { cleanEnv, makeExactValidator, str, EnvMissingError } from 'envalid';
 import { jwtConfig, jwtVariables, type JwtConfig, type JwtEnvironment } from './config/auth.js';
 import { ConfigError } from './config/config-error.js';
+import { emulatorConfig, emulatorVariables, type EmulatorConfig } from './config/emulator.js';
 import { isExempt } from './config/no-proxy.js';
 import { streamsConfig, streamsVariables, type StreamsConfig } from './config/streams.js';
 import { redisConfig, redisVariables, type RedisConfig } from './config/redis.js';
@@ -131,13 +132,6 @@ export interface BreakerConfig {
   readonly probeAfterMs: number;
 }
 
-export interface EmulatorConfig {
-  /** `EMULATOR_PORT` (4010; 0 picks any free port). */
-  readonly port: number;
-  /** `EMULATOR_DATA` (.data/demand.sqlite): SQLite file, or `:memory:`. */
-  readonly data: string;
-}
-
 /** The environment of this process, for {@link readConfig}. */
 export const processEnvironment: NodeJS.ProcessEnv = process.env;
 
@@ -196,8 +190,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       DEMAND_API_BREAKER_WINDOW_MS: wholeNumber(100, 600_000)({ default: 10_000 }),
       DEMAND_API_BREAKER_PROBE_MS: wholeNumber(1, 600_000)({ default: 1000 }),
       ...pollingVariables,
-      EMULATOR_PORT: wholeNumber(0, 65_535)({ default: 4010 }),
-      EMULATOR_DATA: str({ default: '.data/demand.sqlite' }),
+      ...emulatorVariables,
     },
     { reporter: refuse },
   );
@@ -251,7 +244,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     proxies,
     polling: pollingConfig(env),
     webhooks: webhookConfig(env),
-    emulator: { port: env.EMULATOR_PORT, data: env.EMULATOR_DATA },
+    emulator: emulatorConfig(env),
   };
 }
 

@@ -50,10 +50,10 @@ export async function start(options: StartOptions): Promise<Running> {
 async function startWithEmulator(options: StartOptions): Promise<Running> {
   const { logger } = options;
   const { demo, startEmulator } = await import('../emulator/index.js');
-  const { port, data } = options.config.emulator;
+  const { port, data, simulate } = options.config.emulator;
   const emulator = await usable(
     'EMULATOR_PORT or EMULATOR_DATA',
-    startEmulator({ port, data, control: true }),
+    startEmulator({ port, data, control: true, ...(simulate && { simulate: {} }) }),
   );
   try {
     const { config, environment, people } = await identityOf(options, emulator);

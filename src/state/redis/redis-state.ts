@@ -17,6 +17,7 @@ export async function createRedisState(config: RedisConfig, logger: Logger): Pro
   const owner = randomUUID();
   const messages = new RedisMessageBus(redis, owner, logger);
   const state: SharedState = {
+    isShared: true,
     keys: new RedisIdempotencyStore(redis),
     jobs: new RedisJobStore(redis),
     leases: new RedisLeaseStore(redis, owner),
