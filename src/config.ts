@@ -10,6 +10,7 @@ import {
   type UpstreamOAuthConfig,
   type UpstreamOAuthEnvironment,
 } from './config/upstream-oauth.js';
+import { pollingConfig, pollingVariables, type PollingConfig } from './config/polling.js';
 import { wholeNumber } from './config/whole-number.js';
 
 export { ConfigError, type ProxyConfig, type UpstreamOAuthConfig };
@@ -58,6 +59,8 @@ export interface Config {
   readonly demandApi: DemandApiConfig;
   /** The proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
   readonly proxies: Proxies;
+  /** `POLL_*`: how often what is subscribed is read again. */
+  readonly polling: PollingConfig;
   readonly emulator: EmulatorConfig;
 }
 
@@ -184,6 +187,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       DEMAND_API_BREAKER_FAILURE_PERCENT: wholeNumber(1, 100)({ default: 50 }),
       DEMAND_API_BREAKER_WINDOW_MS: wholeNumber(100, 600_000)({ default: 10_000 }),
       DEMAND_API_BREAKER_PROBE_MS: wholeNumber(1, 600_000)({ default: 1000 }),
+      ...pollingVariables,
       EMULATOR_PORT: wholeNumber(0, 65_535)({ default: 4010 }),
       EMULATOR_DATA: str({ default: '.data/demand.sqlite' }),
     },
@@ -232,6 +236,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       },
     },
     proxies,
+    polling: pollingConfig(env),
     emulator: { port: env.EMULATOR_PORT, data: env.EMULATOR_DATA },
   };
 }

@@ -1,21 +1,25 @@
 import { requireAccount, requireScopes } from './auth/authorization.js';
 import type { Grants, Principal } from './auth/principal.js';
+import type { LiveUpdates } from './events/live-updates.js';
+import type { LiveEvent, Topic } from './events/topic.js';
 import { Loaders } from './loaders/loaders.js';
 import type { CallScope } from './upstream/http/call.js';
-import type { TraceContext } from './telemetry/trace-context.js';
-import type { Cancellation } from './upstream/http/cancellation.js';
+import { newTrace, type TraceContext } from './telemetry/trace-context.js';
+import { Cancellation } from './upstream/http/cancellation.js';
 import { DemandClient, type DemandClientDeps } from './upstream/client/client.js';
 import type { Call } from './upstream/http/call.js';
 import { accountIdIn } from './upstream/resources/resource-ref.js';
 import type { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
 
-/** What the resolvers of one GraphQL operation work with. Nothing in it but `idempotencyKeys` outlives the operation. */
+/** What the resolvers of one GraphQL operation work with. Nothing in it outlives the operation but what it was made from. */
 export interface RequestContext {
   readonly principal: Principal;
   readonly trace: TraceContext;
   readonly client: DemandClient;
   readonly loaders: Loaders;
   readonly idempotencyKeys: IdempotencyKeys;
+  /** Subscribes the principal to what is read of a topic from now on. */
+  readonly subscribe: <S>(topic: Topic<S>) => Promise<AsyncIterableIterator<LiveEvent<S>>>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -24,6 +28,7 @@ export interface RequestContext {
 export interface ContextDeps {
   readonly client: DemandClientDeps;
   readonly idempotencyKeys: IdempotencyKeys;
+  readonly live: LiveUpdates;
   readonly requestTimeoutMs: number;
   readonly now: () => number;
 }
@@ -36,10 +41,25 @@ export interface Caller {
   readonly gone: Cancellation;
 }
 
-export function createContext(deps: ContextDeps, { principal, trace, gone }: Caller): RequestContext {
+export function createContext(deps: ContextDeps, caller: Caller): RequestContext {
+  const { principal, trace } = caller;
+  const client = new DemandClient(deps.client, createScope(deps, caller));
+  const { idempotencyKeys, now } = deps;
+  return {
+    principal,
+    trace,
+    client,
+    loaders: new Loaders(client),
+    idempotencyKeys,
+    now,
+    subscribe: (topic) => subscribe(deps, principal, topic),
+  };
+}
+
+function createScope(deps: ContextDeps, { principal, trace, gone }: Caller): CallScope {
   const { credentials } = deps.client;
   const { grants } = principal;
-  const scope: CallScope = {
+  return {
     principalKey: principal.key,
     credentialKey: credentials.keyFor(principal.key),
     credential: credentials.forOperation(principal.authorization, trace),
@@ -48,9 +68,15 @@ export function createContext(deps: ContextDeps, { principal, trace, gone }: Cal
     callerGone: gone,
     permit: grants === undefined ? undefined : permitFor(grants),
   };
-  const client = new DemandClient(deps.client, scope);
-  const { idempotencyKeys, now } = deps;
-  return { principal, trace, client, loaders: new Loaders(client), idempotencyKeys, now };
+}
+
+/** Subscriptions outlive the operation. They read with clients of their own, each with a deadline and a trace of its own. */
+function subscribe<S>(deps: ContextDeps, principal: Principal, topic: Topic<S>) {
+  const newClient = () => {
+    const caller = { principal, trace: newTrace(), gone: new Cancellation() };
+    return new DemandClient(deps.client, createScope(deps, caller));
+  };
+  return deps.live.subscribe(topic, deps.client.credentials.keyFor(principal.key), newClient);
 }
 
 /**

@@ -7,6 +7,8 @@ import { forwardedPrincipal } from './auth/principal.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { proxyFor, type Config } from './config.js';
 import type { RequestContext } from './context.js';
+import { publishHint, listenToHints } from './events/hints.js';
+import { LiveUpdates } from './events/live-updates.js';
 import { createSchema } from './graphql/schema.js';
 import { createApollo } from './operations/apollo.js';
 import { authenticateByToken, type Authenticate } from './operations/authenticate.js';
@@ -25,6 +27,7 @@ import { WebSockets } from './server/websocket/websockets.js';
 import { Overload } from './server/overload/overload.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { agentFor } from './upstream/http/node-fetch-agent.js';
+import { projectPath, resourceIn } from './upstream/resources/resource-ref.js';
 import { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
 import { processSharedState, type SharedState } from './state/shared-state.js';
 import { createServiceCredentials, createUpstream, type Upstream } from './upstream/upstream.js';
@@ -89,6 +92,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const upstream =
     options.upstream ??
     (await createUpstream(demandApi, baseUrl, now, sharedState.jobs, {
+      onChange: (path) => {
+        const changed = resourceIn(path);
+        if (changed !== undefined) publishHint(sharedState.messages, changed);
+      },
       ...(upstreamOAuth !== undefined && {
         credentials: await createServiceCredentials(upstreamOAuth, demandApi.version, logger),
       }),
@@ -117,9 +124,22 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     options.authenticate === undefined
       ? createAuthentication(config, now, logger)
       : { authenticate: options.authenticate, close: () => undefined };
+  const live = new LiveUpdates({
+    polling: config.polling,
+    state: sharedState,
+    concurrency: demandApi.concurrency,
+    endSharedReads: (ref) => {
+      upstream.endSharedReads(projectPath(ref));
+    },
+    logger,
+  });
+  const stopHints = await listenToHints(sharedState.messages, (hint) => {
+    live.hint(hint);
+  });
   const context = {
     client: upstream.client,
     idempotencyKeys: new IdempotencyKeys(sharedState.keys),
+    live,
     requestTimeoutMs: config.requestTimeoutMs,
     now,
   };
@@ -195,6 +215,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const [result] = await stopped;
     await app.close();
     connections.close();
+    stopHints();
+    live.close();
     overload.close();
     callers.close();
     upstream.close();

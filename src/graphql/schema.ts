@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
-import { buildSchemaSync } from 'type-graphql';
+import { buildSchemaSync, type PubSub } from 'type-graphql';
 import { AccountResolver } from './account/account.resolver.js';
 import { authChecker } from './auth-checker.js';
 import { ChangelogActorResolver, ChangelogResolver } from './changelog/changelog.resolver.js';
@@ -17,6 +17,10 @@ import { InvalidStateErrorResolver, VersionConflictErrorResolver } from './error
 import { IdempotencyConflictError, NotFoundError, ValidationError } from './errors/user-error.type.js';
 import { FieldingRunMutations } from './fielding-run/fielding-run.mutations.js';
 import { FieldingRunResolver } from './fielding-run/fielding-run.resolver.js';
+import { FieldingRunSubscriptions } from './fielding-run/fielding-run.subscriptions.js';
+import { BatchJobSubscriptions } from './batch-job/batch-job.subscriptions.js';
+import { DraftLaunchJobSubscriptions } from './draft-launch-job/draft-launch-job.subscriptions.js';
+import { TargetGroupSubscriptions } from './target-group/target-group.subscriptions.js';
 import { NodeResolver } from './node/node.resolver.js';
 import { ProjectResolver } from './project/project.resolver.js';
 import { readProperties } from './properties.js';
@@ -24,6 +28,14 @@ import { TargetGroupByRawIdResolver } from './target-group/target-group.by-raw-i
 import { TargetGroupPerformanceResolver } from './target-group-performance/target-group-performance.resolver.js';
 import { TransitionsResolver } from './transitions/transitions.resolver.js';
 import { TargetGroupResolver } from './target-group/target-group.resolver.js';
+
+/** type-graphql wants one wherever there are subscriptions, but these all have a `subscribe` of their own. */
+const NO_TOPICS: PubSub = {
+  publish: () => undefined,
+  subscribe: () => {
+    throw new Error('No subscription has topics.');
+  },
+};
 
 let schema: GraphQLSchema | undefined;
 
@@ -50,12 +62,17 @@ export function createSchema(): GraphQLSchema {
         FailedTargetGroupResolver,
         DraftLaunchJobResolver,
         DraftLaunchJobMutations,
+        FieldingRunSubscriptions,
+        BatchJobSubscriptions,
+        DraftLaunchJobSubscriptions,
+        TargetGroupSubscriptions,
         VersionConflictErrorResolver,
         InvalidStateErrorResolver,
       ],
       // Reachable only through the interface `UserError`.
       orphanedTypes: [NotFoundError, ValidationError, IdempotencyConflictError],
       authChecker,
+      pubSub: NO_TOPICS,
       validate: false,
       // Apollo Server validates the schema at startup, and so does a test.
       skipCheck: true,

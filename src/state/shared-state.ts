@@ -24,6 +24,8 @@ import { InMemoryMessageBus, type MessageBus } from './message-bus.js';
  * | breakers, retry budget, semaphore, connections | none            | they protect the API and contain no data    |
  */
 export interface SharedState {
+  /** Whether other processes have it, too. */
+  readonly isShared: boolean;
   readonly keys: IdempotencyStore;
   readonly jobs: JobStore;
   /** Which process polls what is subscribed. */
@@ -35,6 +37,7 @@ export interface SharedState {
 /** State in the memory of this process. */
 export function processSharedState(): SharedState {
   return {
+    isShared: false,
     keys: new InMemoryIdempotencyStore(),
     jobs: new InMemoryJobStore(),
     leases: new InMemoryLeaseStore(),

@@ -23,13 +23,18 @@ const KNOWN_FLAGS = 0b11;
  */
 export function continueTrace(traceparent: string | undefined, tracestate: string | undefined): TraceContext {
   const parent = traceparent === undefined ? null : parseTraceParent(traceparent.trim());
-  if (parent === null) return { traceId: randomHex(16), traceFlags: 0, traceState: undefined };
+  if (parent === null) return newTrace();
   const state = tracestate === undefined ? '' : new TraceState(tracestate).serialize();
   return {
     traceId: parent.traceId,
     traceFlags: parent.traceFlags & KNOWN_FLAGS,
     traceState: state === '' ? undefined : state,
   };
+}
+
+/** A trace that begins here: not sampled, and without state. */
+export function newTrace(): TraceContext {
+  return { traceId: randomHex(16), traceFlags: 0, traceState: undefined };
 }
 
 /** The `traceparent` of one call made within `trace`: the same trace id with a parent id of its own. */

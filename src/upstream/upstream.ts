@@ -14,6 +14,7 @@ import { RetryBudget } from './resilience/retry-budget.js';
 import { AccessTokens } from './credential/access-tokens.js';
 import { ForwardedCredentials, type Credentials } from './credential/credentials.js';
 import { ServiceCredentials } from './credential/service-credentials.js';
+import { pathsAffectedBy } from './resources/resource-ref.js';
 import { SingleFlight } from './resilience/single-flight.js';
 import { Transport, type TransportDeps } from './resilience/transport.js';
 import { Semaphore } from './resilience/semaphore.js';
@@ -31,6 +32,8 @@ export interface Upstream {
   breakers(): BreakerStates;
   /** Calls that wait for a permit: how many do now, and how many have had to since the start. */
   queue(): CallQueue;
+  /** Has later reads below a path not share calls that are in flight now: something there may have changed. */
+  endSharedReads(path: string): void;
   close(): void;
 }
 
@@ -73,6 +76,9 @@ export async function createUpstream(
     client: { transport: calls, credentials, baseUrl, fieldingRuns, jobs: new JobTracker(jobs), ifMatch },
     breakers: () => parts.breakers.states,
     queue: () => ({ waiting: parts.semaphore.waiting, waited: parts.semaphore.waited }),
+    endSharedReads: (path) => {
+      parts.flights.endBelow(...pathsAffectedBy(path));
+    },
     close: () => {
       reads.close();
       changes.close();

@@ -1,4 +1,5 @@
 import type { RequestContext } from '../../context.js';
+import type * as rest from '../../contract/demand-api.js';
 import { TargetGroupStatus } from '../../contract/demand-api.js';
 import type { TargetGroupQuery } from '../../upstream/client/client.js';
 import { segment, type ProjectRef } from '../../upstream/resources/resource-ref.js';
@@ -36,13 +37,17 @@ export async function targetGroupConnection(
   const query = { ...page, ...filterQuery(args.filter ?? {}) };
   const list = await loaders.targetGroupPage.load({ accountId, projectId, query });
   if (list === null) return null;
-  return toConnection(
-    list,
-    list.target_groups,
-    page,
-    (item) =>
-      new TargetGroup({ accountId, projectId, targetGroupId: segment(item.id) }, new ListedSource(item)),
+  return toConnection(list, list.target_groups, page, (item) =>
+    listedTargetGroup({ accountId, projectId }, item),
   );
+}
+
+/** A target group as the list of its project shows it. */
+export function listedTargetGroup(
+  { accountId, projectId }: ProjectRef,
+  item: rest.TargetGroupListItem,
+): TargetGroup {
+  return new TargetGroup({ accountId, projectId, targetGroupId: segment(item.id) }, new ListedSource(item));
 }
 
 function filterQuery(filter: TargetGroupFilter): Omit<TargetGroupQuery, 'page_size'> {

@@ -28,6 +28,8 @@ export interface TransportDeps {
   readonly budget: RetryBudget;
   readonly cooldowns: Cooldowns;
   readonly flights: SingleFlight;
+  /** Called after each change that may have been made, with its path. */
+  readonly onChange?: (path: string) => void;
 }
 
 /** Makes calls, with retries, under the limits that protect the API. One per process. */
@@ -46,12 +48,13 @@ export class Transport {
    */
   async call(call: Call, scope: CallScope): Promise<HttpResponse> {
     scope.permit?.(call);
-    const { flights } = this.#deps;
+    const { flights, onChange } = this.#deps;
     if (call.kind === 'read') return await flights.read(call, scope, this.#attempts);
     try {
       return await this.#attempts(call, scope);
     } finally {
       flights.endBelow(...pathsAffectedBy(call.path));
+      onChange?.(call.path);
     }
   }
 

@@ -61,6 +61,15 @@ export function accountIdIn(path: string): string | undefined {
   return /^(?:\/demand)?\/accounts\/([^/?]+)/.exec(path)?.[1];
 }
 
+const PARTS = /^\/demand\/accounts\/([^/?]+)\/projects\/([^/?]+)(?:\/target-groups\/([^/?]+))?/;
+
+/** The project, and the target group if the path is below one; undefined for other paths. */
+export function resourceIn(path: string): (ProjectRef & Partial<TargetGroupRef>) | undefined {
+  const [, accountId, projectId, targetGroupId] = PARTS.exec(path) ?? [];
+  if (accountId === undefined || projectId === undefined) return undefined;
+  return { accountId, projectId, ...(targetGroupId !== undefined && { targetGroupId }) };
+}
+
 /** The collection of target groups by their raw ids alone. */
 export const TARGET_GROUPS_BY_ID = '/demand/target-groups/';
 

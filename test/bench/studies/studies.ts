@@ -7,10 +7,19 @@ import { overload } from './overload.js';
 import { protection } from './protection.js';
 import { runStudy } from './run.js';
 import type { Study, Log } from './study.js';
+import { subscriptions } from './subscriptions.js';
 import { workers } from './workers.js';
 
 /** In the order of execution. */
-export const STUDIES: readonly Study[] = [growth, memory, protection, latency, workers, overload];
+export const STUDIES: readonly Study[] = [
+  growth,
+  memory,
+  protection,
+  latency,
+  workers,
+  overload,
+  subscriptions,
+];
 
 /** @returns whether all bounds of all studies hold */
 export async function runStudies(

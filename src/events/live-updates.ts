@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { PollingConfig } from '../config/polling.js';
+import type { SharedState } from '../state/shared-state.js';
+import type { Logger } from '../telemetry/logger.js';
+import { digest } from '../upstream/state/digest.js';
+import { concerns, type ResourceHint } from './hints.js';
+import { RateBudget } from './rate-budget.js';
+import type { Subscription } from './subscription.js';
+import type { NewClient, Topic } from './topic.js';
+import { Watch } from './watch.js';
+
+/** Webhooks tell of an account's changes if one has within this time, in milliseconds. */
+const WEBHOOKS_QUIET_MS = 600_000;
+const MAX_COVERED = 1000;
+/** Anybody can send a forged delivery, so these have everything read again once in this time at most, in milliseconds. */
+const SUSPICION_MS = 60_000;
+/** Polls get this fraction of the calls that may be in flight. */
+const POLL_SHARE = 0.25;
+
+export interface LiveUpdatesOptions {
+  readonly polling: PollingConfig;
+  readonly state: Pick<SharedState, 'leases' | 'messages' | 'isShared'>;
+  /** Upstream requests in flight for the process. */
+  readonly concurrency: number;
+  /** Has later reads of the resource not share calls that are in flight now. */
+  readonly endSharedReads: (hint: ResourceHint) => void;
+  readonly logger: Logger;
+}
+
+/** All that is subscribed in this process. */
+export class LiveUpdates {
+  readonly #options: LiveUpdatesOptions;
+  readonly #watches = new Map<string, Watch<unknown>>();
+  readonly #budgets = new Map<string, { readonly budget: RateBudget; users: number }>();
+  /** Accounts that webhooks tell of. */
+  readonly #covered = new LRUCache<string, true>({ max: MAX_COVERED, ttl: WEBHOOKS_QUIET_MS });
+  readonly #limit: LimitFunction;
+  readonly #processId = randomUUID();
+  readonly #stopOnGap: () => void;
+  #suspiciousUntil = -Infinity;
+
+  constructor(options: LiveUpdatesOptions) {
+    this.#options = options;
+    this.#limit = pLimit(Math.max(1, Math.floor(options.concurrency * POLL_SHARE)));
+    this.#stopOnGap = options.state.messages.onGap(() => {
+      for (const watch of this.#watches.values()) watch.recheck({ evenIfPolledElsewhere: true });
+    });
+  }
+
+  /**
+   * Subscribes to a topic. The first state is there when the promise is resolved, if the topic starts with one.
+   *
+   * @param credentialKey of the `CallScope` that `newClient` reads with
+   * @throws {BadUserInputError} if the resource does not exist
+   * @throws {UpstreamError} if it cannot be read
+   */
+  async subscribe<S>(topic: Topic<S>, credentialKey: string, newClient: NewClient): Promise<Subscription<S>> {
+    const name = digest([credentialKey, topic.name]);
+    const known = this.#watches.get(name) ?? this.#watch(topic, name, credentialKey);
+    // A name has one topic, and so one type of states.
+    return await (known as unknown as Watch<S>).join(newClient);
+  }
+
+  /** Something may have changed. */
+  hint(hint: ResourceHint): void {
+    const concerned = [...this.#watches.values()].filter(({ about }) => concerns(hint, about));
+    if (concerned.length === 0) return;
+    this.#options.endSharedReads(hint);
+    for (const watch of concerned) watch.recheck();
+  }
+
+  /** Notes that a webhook told of a change in an account. */
+  delivered(accountId: string): void {
+    this.#covered.set(accountId, true);
+  }
+
+  /** A delivery was not authentic, so that a real one may have been lost. */
+  suspect(): void {
+    const now = performance.now();
+    if (now < this.#suspiciousUntil) return;
+    this.#suspiciousUntil = now + SUSPICION_MS;
+    for (const watch of this.#watches.values()) watch.recheck();
+  }
+
+  /** Completes all subscriptions. */
+  close(): void {
+    this.#stopOnGap();
+    for (const watch of [...this.#watches.values()]) watch.close();
+  }
+
+  #watch(topic: Topic<unknown>, name: string, credentialKey: string): Watch<unknown> {
+    const { polling, state, logger } = this.#options;
+    const { accountId } = topic.about;
+    const watch = new Watch(topic, name, {
+      leases: state.leases,
+      messages: state.messages,
+      isShared: state.isShared,
+      processId: this.#processId,
+      delays: polling,
+      leaseMs: polling.leaseMs,
+      budget: this.#useBudget(credentialKey),
+      limit: (poll) => this.#limit(poll),
+      isCovered: () => this.#covered.has(accountId),
+      onClose: () => {
+        this.#watches.delete(name);
+        this.#leaveBudget(credentialKey);
+      },
+      logger,
+    });
+    this.#watches.set(name, watch);
+    return watch;
+  }
+
+  #useBudget(credentialKey: string): RateBudget {
+    let entry = this.#budgets.get(credentialKey);
+    if (entry === undefined) {
+      entry = { budget: new RateBudget(this.#options.polling.listCallsPerMinute), users: 0 };
+      this.#budgets.set(credentialKey, entry);
+    }
+    entry.users += 1;
+    return entry.budget;
+  }
+
+  #leaveBudget(credentialKey: string): void {
+    const entry = this.#budgets.get(credentialKey);
+    if (entry === undefined) return;
+    entry.users -= 1;
+    if (entry.users === 0) this.#budgets.delete(credentialKey);
+  }
+}

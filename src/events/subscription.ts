@@ -1,0 +1,97 @@
+import type { LiveEvent, NewClient } from './topic.js';
+
+/** So many items may wait for a consumer. A newer state of an item replaces an older one, so a single resource is one item. */
+const MAX_PENDING = 10_000;
+
+type Result<S> = IteratorResult<LiveEvent<S>, undefined>;
+
+/** The consumer was too slow for the number of items that change. */
+export class SlowConsumerError extends Error {
+  override readonly name = 'SlowConsumerError';
+}
+
+/**
+ * What one subscriber has yet to be told. A consumer that is slow skips states, never the last one.
+ */
+export class Subscription<S> implements AsyncIterableIterator<LiveEvent<S>> {
+  /** Reads with the subscriber's credential. */
+  readonly newClient: NewClient;
+  readonly #onReturn: (subscription: Subscription<S>) => void;
+  #pending: Map<string, LiveEvent<S>> | undefined;
+  #waiting: { resolve(result: Result<S>): void; reject(error: Error): void } | undefined;
+  #end: { readonly error: Error | undefined } | undefined;
+
+  constructor(newClient: NewClient, onReturn: (subscription: Subscription<S>) => void) {
+    this.newClient = newClient;
+    this.#onReturn = onReturn;
+  }
+
+  push(id: string, event: LiveEvent<S>): void {
+    if (this.#end !== undefined) return;
+    if (this.#waiting !== undefined) {
+      this.#settle().resolve({ value: event, done: false });
+      return;
+    }
+    const pending = (this.#pending ??= new Map());
+    // The order of events is that of the reads.
+    pending.delete(id);
+    pending.set(id, event);
+    if (pending.size > MAX_PENDING) {
+      this.end(
+        new SlowConsumerError('More target groups have changed than the client has received in time.'),
+      );
+      this.#pending = undefined;
+      this.#onReturn(this);
+    }
+  }
+
+  /** No event follows those that were pushed. @param error what ends the subscription. Default: that it is complete */
+  end(error?: Error): void {
+    this.#end ??= { error };
+    if (this.#waiting === undefined) return;
+    const waiting = this.#settle();
+    if (error === undefined) waiting.resolve({ value: undefined, done: true });
+    else waiting.reject(error);
+    this.#end = { error: undefined };
+  }
+
+  async next(): Promise<Result<S>> {
+    const first = this.#pending?.entries().next().value;
+    if (first !== undefined) {
+      this.#pending?.delete(first[0]);
+      return { value: first[1], done: false };
+    }
+    if (this.#end !== undefined) {
+      const { error } = this.#end;
+      this.#end = { error: undefined };
+      if (error !== undefined) throw error;
+      return { value: undefined, done: true };
+    }
+    return await new Promise<Result<S>>((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+  }
+
+  async return(): Promise<Result<S>> {
+    this.#pending = undefined;
+    this.end();
+    this.#onReturn(this);
+    return { value: undefined, done: true };
+  }
+
+  async throw(error: unknown): Promise<Result<S>> {
+    await this.return();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #settle() {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting === undefined) throw new Error('Nobody waits for an event.');
+    return waiting;
+  }
+}

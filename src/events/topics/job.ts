@@ -1,0 +1,71 @@
+import type * as rest from '../../contract/demand-api.js';
+import { JobStatus } from '../../contract/demand-api.js';
+import {
+  batchJobPath,
+  draftLaunchJobPath,
+  type BatchJobRef,
+  type DraftLaunchJobRef,
+} from '../../upstream/resources/resource-ref.js';
+import { markOfJson } from '../mark.js';
+import type { NewClient, Topic } from '../topic.js';
+
+type Job = rest.BatchJob | rest.FieldingRunJob;
+
+export function batchJobTopic(ref: BatchJobRef): Topic<rest.BatchJob> {
+  const { accountId, projectId } = ref;
+  return jobTopic({ accountId, projectId }, batchJobPath(ref), (newClient) => newClient().getBatchJob(ref));
+}
+
+export function draftLaunchJobTopic(ref: DraftLaunchJobRef): Topic<rest.FieldingRunJob> {
+  return jobTopic(ref, draftLaunchJobPath(ref), (newClient) => newClient().getDraftLaunchJob(ref));
+}
+
+/** A job has no version. It only ever makes progress, so a state with less of it was read from a replica that lags behind. */
+function jobTopic<J extends Job>(
+  about: Topic<J>['about'],
+  path: string,
+  read: (newClient: NewClient) => Promise<J | null>,
+): Topic<J> {
+  return {
+    name: path,
+    about,
+    startsWithState: true,
+    notFound: 'There is no job with this `id`.',
+    async read(newClient, see) {
+      const job = await read(newClient);
+      if (job !== null) see('', job);
+      return job !== null;
+    },
+    markOf: (job) => `${isFinished(job) ? 1 : 0} ${targetGroupsDone(job)} ${markOfJson(job)}`,
+    isNews(told, mark) {
+      const [wasFinished = '', wereDone = '', before] = told.split(' ');
+      const [nowFinished = '', nowDone = '', after] = mark.split(' ');
+      if (before === after || nowFinished < wasFinished) return false;
+      return nowFinished > wasFinished || Number(nowDone) >= Number(wereDone);
+    },
+    isLast: isFinished,
+    mayBeNewerThan: () => true,
+  };
+}
+
+const FINISHED: ReadonlySet<string> = new Set(
+  [JobStatus.Completed, JobStatus.Failed].map((status) => status.toUpperCase()),
+);
+
+/** A malformed property throws when it is read. Only the field that shows it should fail. */
+function isFinished(job: Job): boolean {
+  try {
+    return FINISHED.has(job.status.toUpperCase());
+  } catch {
+    return false;
+  }
+}
+
+function targetGroupsDone(job: Job): number {
+  try {
+    const { updated_target_groups: updated, failed_target_groups: failed } = job as Partial<rest.BatchJob>;
+    return (updated?.data.length ?? 0) + (failed?.data.length ?? 0);
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,283 @@
+import type { LeaseStore } from '../state/lease-store.js';
+import type { Logger } from '../telemetry/logger.js';
+import { UpstreamError } from '../upstream/errors.js';
+import { BadUserInputError } from '../errors.js';
+import { StateMessages, type StateMessagesOptions, type Told } from './state-messages.js';
+import { idleReadsOfMaxDelay, pollDelayMs, type PollDelays } from './poll-schedule.js';
+import type { RateBudget } from './rate-budget.js';
+import { Subscription } from './subscription.js';
+import type { LiveEvent, NewClient, Topic } from './topic.js';
+
+/** A resource may be invisible for a moment where a replica behind the API lags. So many 404s in a row say that it is gone. */
+const MAX_MISSES = 3;
+/** Reads that follow one hint after another are so far apart, in milliseconds. */
+const HINT_SPACING_MS = 50;
+
+export interface WatchDeps extends StateMessagesOptions {
+  readonly leases: LeaseStore;
+  readonly delays: PollDelays;
+  readonly leaseMs: number;
+  readonly budget: RateBudget;
+  /** Runs a poll when few others are running. */
+  readonly limit: <T>(poll: () => Promise<T>) => Promise<T>;
+  /** Whether webhooks tell of changes, so that polling is only needed for those that get lost. */
+  readonly isCovered: () => boolean;
+  readonly onClose: () => void;
+  readonly logger: Logger;
+}
+
+interface Known<S> {
+  readonly mark: string;
+  /** Kept where it is the first event of a subscription. */
+  readonly event: LiveEvent<S> | undefined;
+}
+
+/**
+ * One topic, as one credential sees it, for all subscriptions of the process. It reads the topic while there are any, and tells
+ * them what is news. Of all processes that watch the same, the one with the lease polls, and sends the others what it reads.
+ */
+export class Watch<S> {
+  readonly #topic: Topic<S>;
+  readonly #name: string;
+  readonly #deps: WatchDeps;
+  readonly #messages: StateMessages<S>;
+  readonly #known = new Map<string, Known<S>>();
+  readonly #subscriptions = new Set<Subscription<S>>();
+  readonly #closed = new AbortController();
+  readonly #since = Date.now();
+  /** Items of the first read that may be younger than the first subscriptions. */
+  #recent: (readonly [string, LiveEvent<S>])[] = [];
+  #joining = 0;
+  #listening: Promise<() => void> | undefined;
+  #reading: Promise<boolean> | undefined;
+  #isComplete = false;
+  #isPolledElsewhere = false;
+  #hasLease = false;
+  #isLast = false;
+  /** Something may have changed after the last read began. */
+  #isStale = false;
+  /** The next read is due even if another process has the lease. */
+  #isDueForAll = false;
+  #lastReadAt = -Infinity;
+  #dueAt = 0;
+  #idleReads = 0;
+  #misses = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isTicking = false;
+
+  /** @param name identifies topic and credential among all processes, without revealing either */
+  constructor(topic: Topic<S>, name: string, deps: WatchDeps) {
+    this.#topic = topic;
+    this.#name = name;
+    this.#deps = deps;
+    this.#messages = new StateMessages(name, deps);
+  }
+
+  get about(): Topic<S>['about'] {
+    return this.#topic.about;
+  }
+
+  /**
+   * Subscribes.
+   *
+   * @throws {BadUserInputError} if the resource does not exist
+   * @throws {UpstreamError} if it cannot be read
+   */
+  async join(newClient: NewClient): Promise<Subscription<S>> {
+    this.#joining += 1;
+    try {
+      // What changes from here on arrives as a message, so it must be listened to before the state is read.
+      await (this.#listening ??= this.#messages.listen({
+        onTold: (told) => {
+          this.#told(told);
+        },
+      }));
+      const wasComplete = this.#isComplete;
+      if (!this.#isFresh() && !(await this.#exists(newClient))) throw this.#notFound();
+      const subscription = new Subscription<S>(newClient, (each) => {
+        this.#leave(each);
+      });
+      this.#subscriptions.add(subscription);
+      if (!wasComplete) for (const [id, event] of this.#recent) subscription.push(id, event);
+      for (const [id, { event }] of this.#known) if (event !== undefined) subscription.push(id, event);
+      if (this.#isLast) this.#end();
+      else if (this.#timer === undefined) this.#start();
+      return subscription;
+    } finally {
+      this.#joining -= 1;
+      this.#closeIfUnused();
+    }
+  }
+
+  /** Reads soon: something may have changed. @param evenIfPolledElsewhere messages of the process that polls may be lost */
+  recheck({ evenIfPolledElsewhere = false } = {}): void {
+    this.#isStale = true;
+    this.#isDueForAll ||= evenIfPolledElsewhere;
+    this.#idleReads = 0;
+    const earliest = this.#lastReadAt + HINT_SPACING_MS;
+    this.#dueAt = Math.max(earliest, performance.now());
+    if (this.#timer !== undefined && !this.#isTicking) this.#schedule();
+  }
+
+  /** Ends all subscriptions as complete. */
+  close(): void {
+    this.#end();
+  }
+
+  #isFresh(): boolean {
+    if (!this.#isComplete) return false;
+    return !this.#topic.startsWithState || performance.now() - this.#lastReadAt <= this.#deps.delays.minMs;
+  }
+
+  async #exists(newClient: NewClient): Promise<boolean> {
+    await this.#read(newClient);
+    return this.#misses === 0;
+  }
+
+  /** @returns whether something was news. Callers share a read that is in progress. */
+  #read(newClient: NewClient): Promise<boolean> {
+    return (this.#reading ??= this.#readOnce(newClient).finally(() => {
+      this.#reading = undefined;
+    }));
+  }
+
+  async #readOnce(newClient: NewClient): Promise<boolean> {
+    const { budget } = this.#deps;
+    const { signal } = this.#closed;
+    this.#isStale = false;
+    this.#lastReadAt = performance.now();
+    const news: (readonly [string, S])[] = [];
+    const exists = await this.#topic.read(
+      newClient,
+      (id, state) => {
+        if (this.#see(id, state)) news.push([id, state]);
+      },
+      async () => {
+        await budget.take(signal);
+        if (this.#hasLease) await this.#holdLease();
+      },
+    );
+    this.#misses = exists ? 0 : this.#misses + 1;
+    this.#isComplete ||= exists;
+    this.#messages.tell(news);
+    return news.length > 0;
+  }
+
+  /** @returns whether it is news */
+  #see(id: string, state: S): boolean {
+    const mark = this.#topic.markOf(state);
+    const known = this.#known.get(id);
+    if (known !== undefined && !this.#topic.isNews(known.mark, mark)) return false;
+    const event: LiveEvent<S> = { state };
+    const { startsWithState } = this.#topic;
+    this.#known.set(id, { mark, event: startsWithState ? event : undefined });
+    if (startsWithState || this.#isComplete) for (const each of this.#subscriptions) each.push(id, event);
+    else if (this.#topic.mayBeNewerThan(state, this.#since)) this.#recent.push([id, event]);
+    this.#isLast ||= this.#topic.isLast(state);
+    if (this.#isLast) this.#end();
+    return true;
+  }
+
+  #told(told: Told<S>): void {
+    this.#lastReadAt = performance.now();
+    if (told === 'news') this.recheck({ evenIfPolledElsewhere: true });
+    else for (const [id, state] of told) this.#see(id, state);
+  }
+
+  #start(): void {
+    if (!this.#isStale) this.#dueAt = this.#lastReadAt + this.#delayMs();
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    const { leaseMs, isShared } = this.#deps;
+    const untilDue = Math.max(0, this.#dueAt - performance.now());
+    // A lease is extended in time, and tried for soon after its owner has died.
+    const delay = isShared ? Math.min(untilDue, leaseMs / 3) : untilDue;
+    this.#timer = setTimeout(() => void this.#tick(), delay).unref();
+  }
+
+  async #tick(): Promise<void> {
+    this.#isTicking = true;
+    try {
+      const wasPolledElsewhere = this.#isPolledElsewhere;
+      this.#isPolledElsewhere = !(await this.#holdLease());
+      const isDue = performance.now() >= this.#dueAt;
+      // The process that polled before may have died with something to tell.
+      if (this.#isPolledElsewhere ? this.#isDueForAll : isDue || wasPolledElsewhere) await this.#poll();
+      else if (isDue) this.#dueAt = performance.now() + this.#deps.delays.maxMs;
+    } catch (error) {
+      this.#deps.logger.error({ err: error }, 'Polling for subscriptions failed unexpectedly.');
+    } finally {
+      this.#isTicking = false;
+      if (!this.#closed.signal.aborted) this.#schedule();
+    }
+  }
+
+  async #poll(): Promise<void> {
+    const [subscription] = this.#subscriptions;
+    if (subscription === undefined) return;
+    this.#isDueForAll = false;
+    try {
+      const isNews = await this.#deps.limit(() => this.#read(subscription.newClient));
+      if (this.#misses >= MAX_MISSES) this.#end(this.#notFound());
+      if (!isNews) this.#idleReads += 1;
+      else this.#idleReads = this.#deps.isCovered() ? idleReadsOfMaxDelay(this.#deps.delays) : 0;
+      this.#dueAt = performance.now() + this.#delayMs();
+    } catch (error) {
+      this.#failed(error);
+    }
+    if (this.#isStale) this.recheck();
+  }
+
+  #failed(error: unknown): void {
+    if (this.#closed.signal.aborted) return;
+    if (!(error instanceof UpstreamError)) throw error;
+    if (error.code === 'UNAUTHENTICATED' || error.code === 'FORBIDDEN') {
+      this.#end(error);
+      return;
+    }
+    this.#idleReads += 1;
+    const { retryAfterSeconds = 0 } = error.details;
+    this.#dueAt = performance.now() + Math.max(this.#delayMs(), retryAfterSeconds * 1000);
+  }
+
+  #delayMs(): number {
+    return pollDelayMs(this.#idleReads, Math.random(), this.#deps.delays);
+  }
+
+  /** Without the store every process polls for itself. */
+  async #holdLease(): Promise<boolean> {
+    const { leases, leaseMs } = this.#deps;
+    this.#hasLease = await leases.hold(this.#name, leaseMs).catch(() => true);
+    return this.#hasLease;
+  }
+
+  #notFound(): BadUserInputError {
+    return new BadUserInputError(this.#topic.notFound);
+  }
+
+  #leave(subscription: Subscription<S>): void {
+    this.#subscriptions.delete(subscription);
+    this.#closeIfUnused();
+  }
+
+  #end(error?: Error): void {
+    const subscriptions = [...this.#subscriptions];
+    this.#subscriptions.clear();
+    for (const each of subscriptions) each.end(error);
+    this.#closeIfUnused();
+  }
+
+  #closeIfUnused(): void {
+    if (this.#subscriptions.size > 0 || this.#joining > 0 || this.#closed.signal.aborted) return;
+    this.#closed.abort();
+    clearTimeout(this.#timer);
+    this.#deps.onClose();
+    void this.#listening?.then((stop) => {
+      stop();
+    });
+    if (this.#hasLease) void this.#deps.leases.release(this.#name);
+  }
+}

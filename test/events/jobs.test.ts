@@ -1,0 +1,96 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { BatchJobKind } from '../../src/contract/demand-api.js';
+import { demo } from '../../src/emulator/index.js';
+import { batchJobTopic, draftLaunchJobTopic } from '../../src/events/topics/job.js';
+import { callApi, demoPaths, startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
+import { startWatching, type Watching } from './stage.js';
+
+const project = { accountId: String(demo.accountId), projectId: demo.projectId };
+
+let emulator: TestEmulator;
+let watching: Watching;
+
+beforeAll(async () => {
+  emulator = await startTestEmulator({ jobStepMs: 60 });
+});
+beforeEach(async () => {
+  await emulator.control.reset();
+  watching = await startWatching({ demandApiUrl: emulator.url });
+});
+afterEach(() => {
+  watching.close();
+});
+afterAll(async () => {
+  await emulator.close();
+});
+
+/** Starts a job past the gateway. @returns its raw id */
+async function startJob(path: string, body: unknown): Promise<string> {
+  const response = await callApi(emulator, 'POST', path, { body });
+  expect(response.status).toBe(201);
+  return response.headers.get('location')!.split('/').at(-1)!;
+}
+
+async function startPause(): Promise<ReturnType<typeof batchJobTopic>> {
+  const jobId = await startJob(demoPaths.batchJobs('pause'), {
+    target_group_ids: [demo.live.targetGroupId, demo.secondLive.targetGroupId],
+  });
+  return batchJobTopic({ ...project, action: BatchJobKind.Pause, jobId });
+}
+
+it('tells of the progress of a batch job, and is completed with its result', async () => {
+  const follower = await watching.follow(await startPause());
+  expect(await follower.ended()).toBeNull();
+  const statuses = follower.states.map(({ status }) => status);
+  expect(statuses[0]).toBe('Processing');
+  expect(statuses.filter((status) => status !== 'Processing')).toEqual(['Completed']);
+  expect(follower.states.at(-1)!.updated_target_groups?.data).toHaveLength(2);
+});
+
+it('tells the result of a finished job at once', async () => {
+  const topic = await startPause();
+  await (await watching.follow(topic)).ended();
+  const late = await watching.follow(topic);
+  expect(await late.ended()).toBeNull();
+  expect(late.states.map(({ status }) => status)).toEqual(['Completed']);
+});
+
+it('is completed for each of its subscribers', async () => {
+  const topic = await startPause();
+  const followers = await Promise.all([1, 2, 3].map(() => watching.follow(topic)));
+  await Promise.all(followers.map((each) => each.ended()));
+  expect(followers.map(({ states }) => states.at(-1)!.status)).toEqual(Array(3).fill('Completed'));
+});
+
+it('tells of a job that launches a draft', async () => {
+  const jobId = await startJob(demoPaths.draftJobs('launch'), {
+    end_fielding_at: new Date(Date.now() + 86_400_000 * 7).toISOString(),
+  });
+  const follower = await watching.follow(
+    draftLaunchJobTopic({
+      ...project,
+      targetGroupId: demo.draft.targetGroupId,
+      action: 'launch-from-draft',
+      jobId,
+    }),
+  );
+  expect(await follower.ended()).toBeNull();
+  expect(follower.states.at(-1)!.status).not.toBe('Processing');
+});
+
+it('never goes back to less progress', () => {
+  const topic = batchJobTopic({ ...project, action: BatchJobKind.Pause, jobId: 'J' });
+  const group = { target_group_id: 'G' };
+  const job = (status: string, done: number) =>
+    topic.markOf({
+      job_id: 'J',
+      status,
+      updated_target_groups: { data: Array<typeof group>(done).fill(group) },
+    } as never);
+  expect(topic.isNews(job('Processing', 1), job('Processing', 2))).toBe(true);
+  expect(topic.isNews(job('Processing', 2), job('Processing', 1))).toBe(false);
+  expect(topic.isNews(job('Processing', 9), job('Processing', 10))).toBe(true);
+  expect(topic.isNews(job('Processing', 2), job('Completed', 2))).toBe(true);
+  expect(topic.isNews(job('Completed', 2), job('Processing', 3))).toBe(false);
+  expect(topic.isNews(job('Completed', 2), job('Completed', 2))).toBe(false);
+});

@@ -1,0 +1,101 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { demo } from '../../src/emulator/index.js';
+import { targetGroupsTopic } from '../../src/events/topics/target-groups.js';
+import { callApi, demoPaths, startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
+import { FAST, HINTED, startWatching, type Watching } from './stage.js';
+
+const project = { accountId: String(demo.accountId), projectId: demo.projectId };
+const largeProject = { ...project, projectId: demo.largeProjectId };
+
+let emulator: TestEmulator;
+let watching: Watching;
+
+beforeAll(async () => {
+  emulator = await startTestEmulator();
+});
+beforeEach(async () => {
+  await emulator.control.reset();
+  watching = await startWatching({ demandApiUrl: emulator.url });
+});
+afterEach(() => {
+  watching.close();
+});
+afterAll(async () => {
+  await emulator.close();
+});
+
+async function reads(): Promise<string[]> {
+  const requests = await emulator.control.requests();
+  return requests.filter(({ method }) => method === 'GET').map(({ path }) => path.replace(/\?.*/, ''));
+}
+
+async function pauseLive(): Promise<void> {
+  const response = await callApi(emulator, 'POST', `${demoPaths.run(demo.live)}/pause`, {
+    headers: { 'if-match': 'W/"5"' },
+  });
+  expect(response.status).toBe(204);
+}
+
+it('tells of what changes, without a snapshot', async () => {
+  const follower = await watching.follow(targetGroupsTopic(project));
+  await until(async () => (await reads()).length >= 3);
+  expect(follower.states).toEqual([]);
+  await pauseLive();
+  await follower.told(1);
+  expect(follower.states).toMatchObject([{ id: demo.live.targetGroupId, status: 'paused' }]);
+  await emulator.control.setCompletes(demo.secondLive.targetGroupId, 7);
+  await follower.told(2);
+  expect(follower.states[1]).toMatchObject({
+    id: demo.secondLive.targetGroupId,
+    statistics: { progress: { value: { current_completes: 7 } } },
+  });
+});
+
+it('reads pages of the list only, with the largest pages there are', async () => {
+  const follower = await watching.follow(targetGroupsTopic(largeProject));
+  const list = `/v1/demand/accounts/101/projects/${demo.largeProjectId}/target-groups`;
+  await until(async () => (await reads()).length >= 4);
+  expect(new Set(await reads())).toEqual(new Set([list]));
+  const requests = await emulator.control.requests();
+  expect(requests.every(({ path }) => path.includes('page_size=100'))).toBe(true);
+  expect(follower.states).toEqual([]);
+});
+
+it('keeps to its budget of calls', async () => {
+  watching.close();
+  watching = await startWatching({
+    demandApiUrl: emulator.url,
+    env: { ...FAST, POLL_LIST_CALLS_PER_MINUTE: '1' },
+  });
+  await watching.follow(targetGroupsTopic(project));
+  // So many calls are allowed at once.
+  await until(async () => (await reads()).length >= 20);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(await reads()).toHaveLength(20);
+});
+
+it('tells a late subscriber what changed after its subscription', async () => {
+  watching.close();
+  watching = await startWatching({ demandApiUrl: emulator.url, env: HINTED });
+  await watching.follow(targetGroupsTopic(project));
+  const late = await watching.follow(targetGroupsTopic(project));
+  expect(await reads()).toHaveLength(1);
+  await pauseLive();
+  watching.live.hint(project);
+  await late.told(1);
+  expect(late.states).toMatchObject([{ id: demo.live.targetGroupId, status: 'paused' }]);
+});
+
+it('tells of a change that the first read may have been the first to see', async () => {
+  await pauseLive();
+  const follower = await watching.follow(targetGroupsTopic(project));
+  await follower.told(1);
+  expect(follower.states[0]).toMatchObject({ id: demo.live.targetGroupId, status: 'paused' });
+});
+
+it('is rejected if the project does not exist', async () => {
+  const missing = { ...project, projectId: '01BTGNYV6HRNK8K8VKZASZZZZZ' };
+  await expect(watching.follow(targetGroupsTopic(missing))).rejects.toThrow(
+    'There is no project with this `projectId`.',
+  );
+});
