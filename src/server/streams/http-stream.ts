@@ -46,7 +46,8 @@ export class HttpStreams {
       stream.close();
       return;
     }
-    response.writeHead(200, { ...headers, 'content-type': framing.contentType });
+    // nginx would collect parts until its buffer is full.
+    response.writeHead(200, { ...headers, 'content-type': framing.contentType, 'x-accel-buffering': 'no' });
     response.write(framing.start);
     const open = { response, framing };
     this.#open.add(open);

@@ -1,0 +1,2 @@
+import { WebSocket } from 'ws';
+import { createClient, type Client, type ClientOptions } from 'graphql-ws';
