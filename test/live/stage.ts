@@ -100,6 +100,8 @@ export class Told {
 
   /** The states of the live run. */
   get runs(): readonly unknown[] {
-    return this.results.map((result) => (result as { data?: { fieldingRunUpdated?: unknown } }).data?.fieldingRunUpdated);
+    return this.results.map(
+      (result) => (result as { data?: { fieldingRunUpdated?: unknown } }).data?.fieldingRunUpdated,
+    );
   }
 }
