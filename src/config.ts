@@ -1,8 +1,10 @@
 import { cleanEnv, makeExactValidator, str, EnvMissingError } from 'envalid';
 import { jwtConfig, jwtVariables, type JwtConfig, type JwtEnvironment } from './config/auth.js';
 import { ConfigError } from './config/config-error.js';
+import { emulatorConfig, emulatorVariables, type EmulatorConfig } from './config/emulator.js';
 import { isExempt } from './config/no-proxy.js';
 import { streamsConfig, streamsVariables, type StreamsConfig } from './config/streams.js';
+import { redisConfig, redisVariables, type RedisConfig } from './config/redis.js';
 import {
   upstreamOAuthConfig,
   upstreamOAuthVariables,
@@ -11,17 +13,20 @@ import {
   type UpstreamOAuthEnvironment,
 } from './config/upstream-oauth.js';
 import { pollingConfig, pollingVariables, type PollingConfig } from './config/polling.js';
+import { webhookConfig, webhookVariables, type WebhookConfig } from './config/webhooks.js';
 import { wholeNumber } from './config/whole-number.js';
 
-export { ConfigError, type ProxyConfig, type UpstreamOAuthConfig };
+export { ConfigError, type ProxyConfig, type RedisConfig, type UpstreamOAuthConfig };
 
 /** The gateway's settings, read once from the environment. Times are in milliseconds. */
 export interface Config {
   /** `PORT` (4000; 0 picks any free port) and `HOST` (127.0.0.1): the address to listen on. */
   readonly port: number;
   readonly host: string;
-  /** `WORKERS` (1): worker processes. With 2 or more, a primary process accepts connections and holds shared state. */
+  /** `WORKERS` (1): processes that serve that address. With 2 or more, `REDIS_URL` is required. */
   readonly workers: number;
+  /** `REDIS_URL`: where processes share state. Undefined to keep it in the memory of this one. */
+  readonly redis: RedisConfig | undefined;
   /** `NODE_ENV=production` turns off introspection, explorers and field suggestions, and masks unexpected errors. */
   readonly production: boolean;
   /** `LOG_LEVEL` (info): `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`. */
@@ -61,6 +66,8 @@ export interface Config {
   readonly proxies: Proxies;
   /** `POLL_*`: how often what is subscribed is read again. */
   readonly polling: PollingConfig;
+  /** `WEBHOOK_SECRET` (none): without it, the path of webhooks is answered with 404, as an unknown path is. */
+  readonly webhooks: WebhookConfig | undefined;
   readonly emulator: EmulatorConfig;
 }
 
@@ -125,13 +132,6 @@ export interface BreakerConfig {
   readonly probeAfterMs: number;
 }
 
-export interface EmulatorConfig {
-  /** `EMULATOR_PORT` (4010; 0 picks any free port). */
-  readonly port: number;
-  /** `EMULATOR_DATA` (.data/demand.sqlite): SQLite file, or `:memory:`. */
-  readonly data: string;
-}
-
 /** The environment of this process, for {@link readConfig}. */
 export const processEnvironment: NodeJS.ProcessEnv = process.env;
 
@@ -150,6 +150,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       PORT: wholeNumber(0, 65_535)({ default: 4000 }),
       HOST: str({ default: '127.0.0.1' }),
       WORKERS: wholeNumber(1, 64)({ default: 1 }),
+      ...redisVariables,
       NODE_ENV: str({ default: 'development' }),
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
       AUTH_MODE: str({ choices: ['forward', 'service'] as const, default: 'forward' }),
@@ -163,6 +164,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
       ...streamsVariables,
       ...upstreamOAuthVariables,
+      ...webhookVariables,
       DEMAND_API_URL: baseUrl({ default: undefined }),
       DEMAND_API_VERSION: isoDate({ default: '2025-12-18' }),
       DEMAND_API_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 5000 }),
@@ -188,11 +190,14 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       DEMAND_API_BREAKER_WINDOW_MS: wholeNumber(100, 600_000)({ default: 10_000 }),
       DEMAND_API_BREAKER_PROBE_MS: wholeNumber(1, 600_000)({ default: 1000 }),
       ...pollingVariables,
-      EMULATOR_PORT: wholeNumber(0, 65_535)({ default: 4010 }),
-      EMULATOR_DATA: str({ default: '.data/demand.sqlite' }),
+      ...emulatorVariables,
     },
     { reporter: refuse },
   );
+  const redis = redisConfig(env);
+  if (env.WORKERS > 1 && redis === undefined) {
+    throw new ConfigError(`WORKERS=${env.WORKERS} needs REDIS_URL: processes share their state through Redis`);
+  }
   const proxies = {
     http: env.http_proxy ?? env.HTTP_PROXY,
     https: env.https_proxy ?? env.HTTPS_PROXY,
@@ -202,6 +207,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     port: env.PORT,
     host: env.HOST,
     workers: env.WORKERS,
+    redis,
     production: env.NODE_ENV === 'production',
     logLevel: env.LOG_LEVEL,
     authMode: env.AUTH_MODE,
@@ -237,7 +243,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     },
     proxies,
     polling: pollingConfig(env),
-    emulator: { port: env.EMULATOR_PORT, data: env.EMULATOR_DATA },
+    webhooks: webhookConfig(env),
+    emulator: emulatorConfig(env),
   };
 }
 

@@ -1,13 +1,13 @@
 import cluster from 'node:cluster';
 import { inspect } from 'node:util';
-import { endWithinMs } from './cluster/timing.js';
-import { WorkersFailed } from './cluster/workers-failed.js';
 import { ConfigError, processEnvironment, readConfig } from './config.js';
 import { demoIdentity, PENDING_URLS, usesDemoIdentity } from './main/demo-identity.js';
 import { keepHeapSmall } from './main/heap.js';
 import { ProcessEnd } from './main/process-end.js';
 import { endOnSignals, restartOnSignal } from './main/signals.js';
-import { start } from './main/start.js';
+import { start, workerOptions } from './main/start.js';
+import { endWithinMs } from './main/workers/timing.js';
+import { WorkersFailed } from './main/workers/workers-failed.js';
 import { createLogger } from './telemetry/logger.js';
 import { watchProcess } from './telemetry/process-failures.js';
 
@@ -17,8 +17,8 @@ try {
   const config = readConfig({ ...processEnvironment, ...(isDemo && demoIdentity(PENDING_URLS)) });
   const logger = createLogger(config.logLevel);
   if (config.workers > 1 && cluster.isWorker) {
-    const { runWorker } = await import('./cluster/worker.js');
-    runWorker(config, logger);
+    const { runWorker } = await import('./main/workers/worker.js');
+    await runWorker({ config, logger, ...(await workerOptions(processEnvironment)) });
   } else {
     const onFailed = (error: Error) => {
       report(error);

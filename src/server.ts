@@ -7,9 +7,10 @@ import { forwardedPrincipal } from './auth/principal.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { proxyFor, type Config } from './config.js';
 import type { RequestContext } from './context.js';
-import { publishHint, listenToHints } from './events/hints.js';
+import { listenToHints, publishHint, type ChangeHint } from './events/hints.js';
 import { LiveUpdates } from './events/live-updates.js';
 import { createSchema } from './graphql/schema.js';
+import { WebhookIntake } from './events/webhooks/intake.js';
 import { createApollo } from './operations/apollo.js';
 import { authenticateByToken, type Authenticate } from './operations/authenticate.js';
 import { DEFAULT_FIRST_QUERY, type FirstQuery } from './operations/first-query.js';
@@ -25,11 +26,14 @@ import { httpServerFactory, type HttpServerFactory } from './server/http/http-se
 import { HttpStreams } from './server/streams/http-stream.js';
 import { WebSockets } from './server/websocket/websockets.js';
 import { Overload } from './server/overload/overload.js';
+import { serveWebhooks } from './server/webhooks.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { agentFor } from './upstream/http/node-fetch-agent.js';
 import { projectPath, resourceIn } from './upstream/resources/resource-ref.js';
+import { Cooldowns } from './upstream/resilience/cooldowns.js';
 import { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
-import { processSharedState, type SharedState } from './state/shared-state.js';
+import { createSharedState } from './state/create-shared-state.js';
+import type { SharedState } from './state/shared-state.js';
 import { createServiceCredentials, createUpstream, type Upstream } from './upstream/upstream.js';
 
 /** How long a closing gateway waits for clients to read their last responses, in milliseconds. */
@@ -54,7 +58,10 @@ export interface GatewayOptions {
   readonly firstQuery?: FirstQuery;
   /** Calls the Demand API; it is closed with the gateway. Default: made from the configuration. */
   readonly upstream?: Upstream;
-  /** The state that guarantees rest on beyond one call. Default: kept in this process while it lives. */
+  /**
+   * The state that guarantees rest on beyond one call; the caller closes it. Default: in Redis with `REDIS_URL`, else in this
+   * process while it lives.
+   */
   readonly sharedState?: SharedState;
   /** Wraps the listener of requests. Default: as it is. */
   readonly wrapServer?: (createServer: HttpServerFactory) => HttpServerFactory;
@@ -81,13 +88,25 @@ export interface Gateway {
  * @throws Error where no REST base or no credential is given, or the port is taken
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  if (options.sharedState !== undefined) return await startWith(options.sharedState, options);
+  const { config, logger = createLogger(config.logLevel) } = options;
+  const sharedState = await createSharedState(config, logger);
+  try {
+    const gateway = await startWith(sharedState, { ...options, logger });
+    return { ...gateway, close: () => gateway.close().finally(() => sharedState.close()) };
+  } catch (error) {
+    await sharedState.close();
+    throw error;
+  }
+}
+
+async function startWith(sharedState: SharedState, options: GatewayOptions): Promise<Gateway> {
   const { config, firstQuery = DEFAULT_FIRST_QUERY, plugins = [], now = Date.now } = options;
   const { demandApi, production } = config;
   const baseUrl = options.demandApiUrl ?? demandApi.url;
   if (baseUrl === undefined) throw new Error('The gateway needs the URL of a Demand API.');
 
   const logger = options.logger ?? createLogger(config.logLevel);
-  const sharedState = options.sharedState ?? processSharedState();
   const { upstreamOAuth } = config;
   const upstream =
     options.upstream ??
@@ -96,6 +115,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         const changed = resourceIn(path);
         if (changed !== undefined) publishHint(sharedState.messages, changed);
       },
+      cooldowns: new Cooldowns(sharedState.cooldowns),
       ...(upstreamOAuth !== undefined && {
         credentials: await createServiceCredentials(upstreamOAuth, demandApi.version, logger),
       }),
@@ -194,7 +214,24 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     streams,
     ...(!production && { landingPage: () => sandboxPage(apollo) }),
   });
-  serveHealth(app, { isClosing: () => isClosing, breakers: () => upstream.breakers() });
+  if (config.webhooks !== undefined) {
+    const { deliveries, messages } = sharedState;
+    const onHint = (hint: ChangeHint) => {
+      publishHint(messages, { ...hint, byWebhook: true });
+    };
+    const onSuspicion = () => {
+      live.suspect();
+    };
+    serveWebhooks(
+      app,
+      new WebhookIntake({ ...config.webhooks, deliveries, onHint, onSuspicion, logger, now }),
+    );
+  }
+  serveHealth(app, {
+    isClosing: () => isClosing,
+    breakers: () => upstream.breakers(),
+    isRedisConnected: () => sharedState.isConnected?.(),
+  });
   if (!production) serveExplorers(app, firstQuery);
   const url = await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
 

@@ -6,8 +6,9 @@ import {
 } from '../contract/demand-api.js';
 import { timestamp } from './clock.js';
 import type { RunChange } from './rules/fielding-run.js';
-import { recordChanges, type Actor } from './store/changelog.js';
-import type { Database } from './store/database.js';
+import { recordChanges } from './events.js';
+import type { Services } from './services.js';
+import type { Actor } from './store/changelog.js';
 import { recordEffect, type Effect } from './store/effects.js';
 import { touch, updateRun, type RunRecord } from './store/fielding-runs.js';
 
@@ -26,14 +27,15 @@ export interface ChangeContext extends Pick<
 
 /**
  * Changes an existing fielding run. This is the only function that does: it raises the version by exactly one,
- * records the effect in the ledger and the differences in the changelog. Call it in a transaction.
+ * records the effect in the ledger and the differences in the changelog, and tells webhooks. Call it in a transaction.
  */
 export function changeRun(
-  database: Database,
+  services: Services,
   run: RunRecord,
   change: RunChange,
   context: ChangeContext,
 ): RunRecord {
+  const { database } = services;
   const { userId, reason, ...effect } = context;
   // A change can be applied late, and the clock can be set back; the history of a run stays in order.
   const at = Math.max(context.at, run.lastChangedAt);
@@ -46,7 +48,7 @@ export function changeRun(
   };
   updateRun(database, changed);
   touch(database, changed, at);
-  recordChanges(database, run.targetGroupId, {
+  recordChanges(services, run, {
     occurredAt: at,
     user: actorOf(userId),
     changes: differences(run, changed, reason),

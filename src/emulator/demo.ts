@@ -8,8 +8,12 @@ export const demo = {
   accountId: 101,
   projectId: '01BTGNYV6HRNK8K8VKZASZCFP0',
 
-  /** At version 5. */
-  live: { targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFP1', fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFP2' },
+  /** `version` is the one that its run is seeded with. */
+  live: {
+    targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFP1',
+    fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFP2',
+    version: 5,
+  },
   secondLive: { targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFP3', fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFP4' },
   /** Can be resumed. */
   paused: { targetGroupId: '01BTGNYV6HRNK8K8VKZASZCFP5', fieldingRunId: '01BTGNYV6HRNK8K8VKZASZCFP6' },

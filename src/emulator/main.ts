@@ -1,14 +1,18 @@
 /**
  * The emulator as a standalone program:
  *
- *     node dist/emulator/main.js --port 4010 --data .data/demand.sqlite --control
+ *     node dist/emulator/main.js --port 4010 --data .data/demand.sqlite --control --simulate
+ *
+ * `--simulate` lets respondents answer by themselves; `--webhook-retry-ms` and `--webhook-timeout-ms` change how
+ * deliveries to webhooks are repeated.
  *
  * It prints one line of JSON with its URL once it is ready, and exits on SIGTERM or SIGINT.
  */
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import type { RateLimit } from './http/rate-limit.js';
-import { startEmulator, type EmulatorOptions } from './server.js';
+import type { EmulatorOptions } from './options.js';
+import { startEmulator } from './server.js';
 
 const log = pino();
 
@@ -32,11 +36,23 @@ function readArguments(): EmulatorOptions {
       control: { type: 'boolean', default: false },
       'job-step-ms': { type: 'string' },
       'rate-limit': { type: 'string' },
+      simulate: { type: 'boolean', default: false },
+      'webhook-retry-ms': { type: 'string' },
+      'webhook-timeout-ms': { type: 'string' },
     },
   });
   return {
     port: wholeNumber('port', values.port),
     control: values.control,
+    ...(values.simulate && { simulate: {} }),
+    deliveries: {
+      ...(values['webhook-retry-ms'] !== undefined && {
+        retryBaseMs: wholeNumber('webhook-retry-ms', values['webhook-retry-ms']),
+      }),
+      ...(values['webhook-timeout-ms'] !== undefined && {
+        timeoutMs: wholeNumber('webhook-timeout-ms', values['webhook-timeout-ms']),
+      }),
+    },
     ...(values.host !== undefined && { host: values.host }),
     ...(values.data !== undefined && { data: values.data }),
     ...(values['job-step-ms'] !== undefined && {

@@ -1,67 +1,41 @@
-import { fastify, LogController, type FastifyBaseLogger, type FastifyReply } from 'fastify';
+import { fastify, LogController, type FastifyReply } from 'fastify';
 import { monotonicFactory } from 'ulid';
 import { Clock } from './clock.js';
 import { CONTROL_PATH, serveControl } from './control/control.js';
 import { RequestLog } from './control/request-log.js';
+import { defaultDeliveryOptions } from './deliveries/options.js';
+import { Sender } from './deliveries/sender.js';
+import { applyDueChanges } from './due-changes.js';
 import { Delays } from './faults/delays.js';
 import { FaultRules } from './faults/fault-rules.js';
 import { Replica } from './faults/replica.js';
+import { WebhookFaults } from './faults/webhook-faults.js';
 import { serveApi } from './http/api.js';
 import { readJsonBodies } from './http/body.js';
 import { sendError } from './http/errors.js';
 import { BASE_PATH } from './http/api-request.js';
-import { RateLimiter, type RateLimit } from './http/rate-limit.js';
+import { RateLimiter } from './http/rate-limit.js';
 import { schemaCompiler } from './http/schemas.js';
 import { serveIdentityProvider, TOKEN_PATH } from './identity/identity-provider.js';
-import { Issuer, type UserTokenRequest } from './identity/issuer.js';
+import { Issuer } from './identity/issuer.js';
 import { SigningKeys } from './identity/signing-keys.js';
 import { resumeJobs } from './jobs/resume.js';
 import { JobRunner } from './jobs/runner.js';
+import type { Emulator, EmulatorOptions } from './options.js';
 import { isEmpty, seed, wipe } from './seed/seed.js';
 import type { Services } from './services.js';
+import { Simulator } from './simulator/simulator.js';
 import { openDatabase, type Database } from './store/database.js';
-
-export interface EmulatorOptions {
-  /** The address to listen on. Default `127.0.0.1`. */
-  readonly host?: string;
-  /** Default 0: any free port. */
-  readonly port?: number;
-  /** The SQLite file, created with its folder. An empty file is seeded with the demo data. Default `:memory:`. */
-  readonly data?: string;
-  /** Returns milliseconds since the epoch; all time-dependent rules use it. Default `Date.now`. */
-  readonly clock?: () => number;
-  /** Whether to serve the control surface. Default false. */
-  readonly control?: boolean;
-  /** The time that a background job takes for each target group, in milliseconds. Default 200. */
-  readonly jobStepMs?: number;
-  /** The rate limit of each token. Default: none. */
-  readonly rateLimit?: RateLimit;
-  /** Default: silent. */
-  readonly logger?: FastifyBaseLogger;
-}
-
-export interface Emulator {
-  /** The API's base URL, e.g. `http://127.0.0.1:4010/v1`. */
-  readonly url: string;
-  /** The control surface's URL, e.g. `http://127.0.0.1:4010/__emulator`. */
-  readonly controlUrl: string;
-  /**
-   * The identity provider's issuer identifier, below which `/.well-known/openid-configuration` is served, e.g.
-   * `http://127.0.0.1:4010`.
-   */
-  readonly issuer: string;
-  /** The token endpoint's URL, e.g. `http://127.0.0.1:4010/oauth/token`. */
-  readonly tokenUrl: string;
-  /** Issues a token for a caller of the gateway. */
-  issueUserToken(request: UserTokenRequest): Promise<string>;
-  /** Closes open connections, stops jobs after their current step, and closes the file. */
-  close(): Promise<void>;
-}
+import { forgetOldEvents } from './store/events.js';
+import { hasWebhooks } from './store/webhooks.js';
+import { Ticker } from './ticker.js';
 
 const DEFAULT_JOB_STEP_MS = 200;
+/** How soon webhooks are told of changes that time causes. */
+const DUE_CHANGES_MS = 200;
 
 /**
- * Starts a local Demand API. Jobs that an earlier process left unfinished in `data` resume.
+ * Starts a local Demand API. Jobs and deliveries that an earlier process left unfinished in `data` resume.
  *
  * @throws Error if the port is taken or the file cannot be used
  */
@@ -80,15 +54,30 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const newId = () => ulid(clock.now());
   let origin = '';
   const issuer = new Issuer({ keys, clock, newId, url: () => origin });
+  const logFailure = (what: string) => (error: unknown) => app.log.error({ err: error }, `${what} failed`);
+  const webhookFaults = new WebhookFaults();
   const services: Services = {
     database,
     clock,
     issuer,
-    jobs: new JobRunner(options.jobStepMs ?? DEFAULT_JOB_STEP_MS, (error) => {
-      app.log.error({ err: error }, 'background job failed');
-    }),
+    jobs: new JobRunner(options.jobStepMs ?? DEFAULT_JOB_STEP_MS, logFailure('background job')),
+    sender: new Sender(
+      database,
+      { ...defaultDeliveryOptions, ...options.deliveries },
+      webhookFaults,
+      logFailure('delivery to webhooks'),
+    ),
     newId,
   };
+  const simulator = new Simulator(services, options.simulate, logFailure('simulation'));
+  // Requests apply due changes before they are answered; webhooks must hear of them without any request.
+  const dueChanges = new Ticker(
+    () => {
+      if (hasWebhooks(database)) applyDueChanges(services, clock.now());
+    },
+    DUE_CHANGES_MS,
+    logFailure('applying due changes'),
+  );
   const controlState = {
     faults: new FaultRules(),
     delays: new Delays(),
@@ -103,6 +92,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     controlState.faults.clear();
     controlState.requests.clear();
     controlState.replica.clear();
+    webhookFaults.clear();
     limiter?.reset();
     clock.reset();
     issuer.reset();
@@ -110,6 +100,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       wipe(database);
       seed(database, clock.now());
     });
+    services.sender.reset();
+    simulator.reset();
   };
 
   readJsonBodies(app);
@@ -117,22 +109,30 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   app.register(async (api) => serveApi(api, services, controlState, limiter));
   app.register(async (provider) => serveIdentityProvider(provider, issuer, controlState, clock));
   if (options.control === true) {
-    app.register(async (control) => serveControl(control, services, controlState, reset), {
-      prefix: CONTROL_PATH,
-    });
+    app.register(
+      async (control) => serveControl(control, services, controlState, { simulator, webhookFaults, reset }),
+      { prefix: CONTROL_PATH },
+    );
   }
 
   const stop = async (): Promise<void> => {
     controlState.delays.cancelAll();
+    simulator.pause();
+    dueChanges.stop();
     await app.close();
     services.jobs.stop();
+    await services.sender.stop();
     database.close();
   };
 
   try {
     if (isEmpty(database)) database.transaction(() => seed(database, clock.now()));
     origin = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
+    forgetOldEvents(database, clock.now());
     resumeJobs(services);
+    services.sender.start();
+    simulator.start();
+    dueChanges.start();
     let stopped: Promise<void> | undefined;
     return {
       url: `${origin}${BASE_PATH}`,

@@ -1,13 +1,19 @@
 import type { MessageBus } from '../state/message-bus.js';
-import type { ProjectRef } from '../upstream/resources/resource-ref.js';
+import { isAccountId, isSegment, type ProjectRef } from '../upstream/resources/resource-ref.js';
 
-/** Something that may have changed: a target group, or any of the project. What has changed is read from the API. */
-export interface ResourceHint extends ProjectRef {
+/** Something that may have changed: a target group, or any of the project. What is different is read from the API. */
+export interface ChangeHint extends ProjectRef {
   readonly targetGroupId?: string;
+  /** A webhook told of it, so that webhooks of the account arrive. */
+  readonly byWebhook?: boolean;
 }
 
+/** Three ids of 128 characters, with their names. */
+const MAX_MESSAGE_LENGTH = 512;
+const CHANNEL = 'hints';
+
 /** Whether a change of what `hint` names may be a change of `resource`. */
-export function concerns(hint: ResourceHint, resource: ResourceHint): boolean {
+export function concerns(hint: ChangeHint, resource: ChangeHint): boolean {
   return (
     hint.accountId === resource.accountId &&
     hint.projectId === resource.projectId &&
@@ -17,19 +23,43 @@ export function concerns(hint: ResourceHint, resource: ResourceHint): boolean {
   );
 }
 
-const CHANNEL = 'hints';
-
-/** Tells all processes of a hint. */
-export function publishHint(bus: MessageBus, hint: ResourceHint): void {
-  bus.publish(CHANNEL, JSON.stringify(hint));
+/** Tells all processes of the deployment, this one included. */
+export function publishHint(bus: MessageBus, hint: ChangeHint): void {
+  const { accountId, projectId, targetGroupId, byWebhook } = hint;
+  bus.publish(CHANNEL, JSON.stringify({ accountId, projectId, targetGroupId, byWebhook }));
 }
 
-/** @returns stops listening */
-export async function listenToHints(
-  bus: MessageBus,
-  listener: (hint: ResourceHint) => void,
-): Promise<() => void> {
-  return await bus.listen(CHANNEL, (message) => {
-    listener(JSON.parse(message) as ResourceHint);
+/**
+ * Listens to the hints of all processes. Messages that are no hints are ignored: whoever reaches the bus can send them.
+ *
+ * @returns stops listening
+ */
+export function listenToHints(bus: MessageBus, listener: (hint: ChangeHint) => void): Promise<() => void> {
+  return bus.listen(CHANNEL, (message) => {
+    const hint = hintIn(message);
+    if (hint !== undefined) listener(hint);
   });
+}
+
+function hintIn(message: string): ChangeHint | undefined {
+  if (message.length > MAX_MESSAGE_LENGTH) return undefined;
+  const parsed = parse(message);
+  if (typeof parsed !== 'object' || parsed === null) return undefined;
+  const { accountId, projectId, targetGroupId, ...rest } = parsed as Partial<
+    Record<keyof ChangeHint, unknown>
+  >;
+  if (typeof accountId !== 'string' || !isAccountId(accountId)) return undefined;
+  if (typeof projectId !== 'string' || !isSegment(projectId)) return undefined;
+  const hint = { accountId, projectId, byWebhook: rest.byWebhook === true };
+  if (targetGroupId === undefined) return hint;
+  if (typeof targetGroupId !== 'string' || !isSegment(targetGroupId)) return undefined;
+  return { ...hint, targetGroupId };
+}
+
+function parse(message: string): unknown {
+  try {
+    return JSON.parse(message);
+  } catch {
+    return undefined;
+  }
 }

@@ -5,7 +5,7 @@ import type { PollingConfig } from '../config/polling.js';
 import type { SharedState } from '../state/shared-state.js';
 import type { Logger } from '../telemetry/logger.js';
 import { digest } from '../upstream/state/digest.js';
-import { concerns, type ResourceHint } from './hints.js';
+import { concerns, type ChangeHint } from './hints.js';
 import { RateBudget } from './rate-budget.js';
 import type { Subscription } from './subscription.js';
 import type { NewClient, Topic } from './topic.js';
@@ -25,7 +25,7 @@ export interface LiveUpdatesOptions {
   /** Upstream requests in flight for the process. */
   readonly concurrency: number;
   /** Has later reads of the resource not share calls that are in flight now. */
-  readonly endSharedReads: (hint: ResourceHint) => void;
+  readonly endSharedReads: (hint: ChangeHint) => void;
   readonly logger: Logger;
 }
 
@@ -64,16 +64,12 @@ export class LiveUpdates {
   }
 
   /** Something may have changed. */
-  hint(hint: ResourceHint): void {
+  hint(hint: ChangeHint): void {
+    if (hint.byWebhook === true) this.#covered.set(hint.accountId, true);
     const concerned = [...this.#watches.values()].filter(({ about }) => concerns(hint, about));
     if (concerned.length === 0) return;
     this.#options.endSharedReads(hint);
     for (const watch of concerned) watch.recheck();
-  }
-
-  /** Notes that a webhook told of a change in an account. */
-  delivered(accountId: string): void {
-    this.#covered.set(accountId, true);
   }
 
   /** A delivery was not authentic, so that a real one may have been lost. */

@@ -1,5 +1,5 @@
 import type { DemandClient } from '../upstream/client/client.js';
-import type { ResourceHint } from './hints.js';
+import type { ChangeHint } from './hints.js';
 
 /** A client of its own, with a deadline of its own, for each read. */
 export type NewClient = () => DemandClient;
@@ -9,7 +9,7 @@ export interface Topic<S> {
   /** Tells topics apart: the kind and the REST path. */
   readonly name: string;
   /** The resources whose change may be a change of this topic. */
-  readonly about: ResourceHint;
+  readonly about: ChangeHint;
   /** The present state is the first event. */
   readonly startsWithState: boolean;
   /** What to say if the resource does not exist. */

@@ -1,15 +1,18 @@
 import { ConfigError, readConfig, type Config } from '../config.js';
 import type { Emulator } from '../emulator/index.js';
-import type { ClusterOptions } from '../cluster/primary.js';
+import type { GatewayOptions } from '../server.js';
 import type { Logger } from '../telemetry/logger.js';
 import { demoIdentity, demoPeople, type Person } from './demo-identity.js';
 import { demoQuery } from './demo-query.js';
 
-// Modules that only some processes need are loaded on demand: the primary of a cluster runs no GraphQL, and a gateway that fronts
-// an API runs no emulator.
+// Modules that only some processes need are loaded on demand: the primary of several workers runs no GraphQL, and a gateway that
+// fronts an API runs no emulator.
 
 /** The variables that set where the gateway listens. */
 const LISTENING = 'PORT or HOST';
+
+/** Tells workers that they front the emulator: the token that the explorers send. */
+const DEMO_TOKEN = 'FIELDGATE_DEMO_TOKEN';
 
 export interface StartOptions {
   readonly config: Config;
@@ -47,15 +50,22 @@ export async function start(options: StartOptions): Promise<Running> {
 async function startWithEmulator(options: StartOptions): Promise<Running> {
   const { logger } = options;
   const { demo, startEmulator } = await import('../emulator/index.js');
-  const { port, data } = options.config.emulator;
+  const { port, data, simulate } = options.config.emulator;
   const emulator = await usable(
     'EMULATOR_PORT or EMULATOR_DATA',
-    startEmulator({ port, data, control: true }),
+    startEmulator({ port, data, control: true, ...(simulate && { simulate: {} }) }),
   );
   try {
     const { config, environment, people } = await identityOf(options, emulator);
     const token = people.find(({ isExplorer }) => isExplorer)?.token ?? demo.token;
-    const over = { demandApiUrl: emulator.url, firstQuery: demoQuery(demo, token), environment };
+    const environmentOfWorkers = {
+      ...environment,
+      DEMAND_API_URL: emulator.url,
+      // The emulator is the only server that they call, and a proxy may not reach it.
+      no_proxy: '*',
+      [DEMO_TOKEN]: token,
+    };
+    const over = { demandApiUrl: emulator.url, firstQuery: demoQuery(demo, token), environmentOfWorkers };
     const gateway = await usable(LISTENING, serve({ ...options, config }, over));
     logger.info(
       { url: emulator.url, control: emulator.controlUrl },
@@ -94,17 +104,31 @@ function authorization(token: string): string {
   return `Authorization: Bearer ${token}`;
 }
 
+/** What the environment tells a worker, beyond the settings that `readConfig` reads. */
+export async function workerOptions(
+  environment: NodeJS.ProcessEnv,
+): Promise<Pick<GatewayOptions, 'firstQuery'>> {
+  const token = environment[DEMO_TOKEN];
+  if (token === undefined) return {};
+  const { demo } = await import('../emulator/demo.js');
+  return { firstQuery: demoQuery(demo, token) };
+}
+
+interface Over extends Pick<GatewayOptions, 'demandApiUrl' | 'firstQuery'> {
+  readonly environmentOfWorkers?: Readonly<Record<string, string>>;
+}
+
 /** Starts the gateway in this process, or in workers. */
 async function serve(
   { config, logger, onFailed }: StartOptions,
-  { environment = {}, ...over }: Pick<ClusterOptions, 'demandApiUrl' | 'firstQuery' | 'environment'>,
+  { environmentOfWorkers: environment = {}, ...over }: Over,
 ): Promise<Running & { readonly url: string }> {
   if (config.workers === 1) {
     const { startGateway } = await import('../server.js');
     return await startGateway({ config, logger, ...over });
   }
-  const { startCluster } = await import('../cluster/primary.js');
-  return await startCluster({ config, logger, onFailed, environment, ...over });
+  const { startPrimary } = await import('./workers/primary.js');
+  return await startPrimary({ config, logger, onFailed, environment });
 }
 
 function sayReady({ config: { workers }, logger }: StartOptions, url: string, more: object): void {

@@ -153,6 +153,16 @@ function requireJson(headers: NegotiationHeaders): void {
   if (!CONTENT_TYPE.test(contentType)) {
     throw new RequestError(415, 'The `Content-Type` of the request must be `application/json`.');
   }
+  requirePlainText(headers);
+}
+
+/**
+ * Requires a body that is not encoded in any other way than as UTF-8.
+ *
+ * @throws {RequestError} 415
+ */
+export function requirePlainText(headers: NegotiationHeaders): void {
+  const contentType = headers['content-type'] ?? '';
   if (!/^"?utf-?8"?$/i.test(charsetOf(contentType) ?? 'utf-8')) {
     throw new RequestError(415, 'The charset of the request must be UTF-8.');
   }

@@ -4,6 +4,8 @@ import type { BreakerStates } from '../upstream/resilience/breakers.js';
 export interface HealthDeps {
   readonly isClosing: () => boolean;
   readonly breakers: () => BreakerStates;
+  /** Returns undefined without `REDIS_URL`. */
+  readonly isRedisConnected: () => boolean | undefined;
 }
 
 /** The body of `/readyz`. Its status is 503 while the process closes, else 200. */
@@ -13,22 +15,29 @@ interface Readiness {
   readonly demandApi: 'available' | 'degraded' | 'unavailable';
   /** The calls whose circuit breaker is open, e.g. `GET /demand/accounts/{account_id}/projects`. */
   readonly failing: readonly string[];
+  /** Only with `REDIS_URL`. Without Redis, the gateway goes on as far as it can, so its status does not change. */
+  readonly redis?: 'connected' | 'disconnected';
 }
 
 /**
- * `/healthz` says that the process is alive, `/readyz` whether to send it requests. Neither calls the Demand API.
+ * `/healthz` says that the process is alive, `/readyz` whether to send it requests. Neither calls the Demand API or Redis.
  *
  * An open circuit breaker does not make the gateway "not ready": when the API is down, all replicas would be taken out of service
  * at once, and clients would get no errors that say why.
  */
-export function serveHealth(app: FastifyInstance, { isClosing, breakers }: HealthDeps): void {
+export function serveHealth(
+  app: FastifyInstance,
+  { isClosing, breakers, isRedisConnected }: HealthDeps,
+): void {
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', (_request, reply) => {
     const { connections, paths } = breakers();
+    const isConnected = isRedisConnected();
     const readiness: Readiness = {
       status: isClosing() ? 'not ready' : 'ready',
       demandApi: connections ? 'unavailable' : paths.length > 0 ? 'degraded' : 'available',
       failing: paths,
+      ...(isConnected !== undefined && { redis: isConnected ? 'connected' : 'disconnected' }),
     };
     return reply.code(isClosing() ? 503 : 200).send(readiness);
   });

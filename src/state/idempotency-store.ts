@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-/** Stores what idempotency keys are used for, as digests. Processes may share one over IPC, so every method can reject. */
+/** Stores what idempotency keys are used for, as digests. Every method rejects if the store cannot be reached. */
 export interface IdempotencyStore {
   /** @returns the number of the use that the claim belongs to; undefined if the key is used for other input */
   claim(key: string, fingerprint: string): Promise<number | undefined>;

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
 /** A job may respond with 404 for this long after its creation, and counts as in progress meanwhile. */
-const JOB_APPEARS_WITHIN_MS = 10_000;
+export const JOB_APPEARS_WITHIN_MS = 10_000;
 
 const MAX_CREATED = 10_000;
 const MAX_FINISHED = 10_000;
@@ -17,7 +17,7 @@ export interface JobRecord {
   readonly isAtShortPath?: boolean | undefined;
 }
 
-/** Stores records of jobs by digests of credential and path. Processes may share one over IPC, so every method can reject. */
+/** Stores records of jobs by digests of credential and path. Every method can reject. */
 export interface JobStore {
   find(key: string): Promise<JobRecord>;
   noteCreated(key: string, jobId: string): Promise<void>;

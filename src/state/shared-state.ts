@@ -1,3 +1,4 @@
+import { noCooldownShare, type CooldownShare } from './cooldown-share.js';
 import { InMemoryDeliveryStore, type DeliveryStore } from './delivery-store.js';
 import { InMemoryIdempotencyStore, type IdempotencyStore } from './idempotency-store.js';
 import { InMemoryJobStore, type JobStore } from './job-store.js';
@@ -32,6 +33,12 @@ export interface SharedState {
   readonly leases: LeaseStore;
   readonly deliveries: DeliveryStore;
   readonly messages: MessageBus;
+  /** Tells other processes of pauses after 429. */
+  readonly cooldowns: CooldownShare;
+  /** Whether other processes can be reached. Undefined if there are none. */
+  isConnected?(): boolean;
+  /** Never rejects. */
+  close(): Promise<void>;
 }
 
 /** State in the memory of this process. */
@@ -43,5 +50,7 @@ export function processSharedState(): SharedState {
     leases: new InMemoryLeaseStore(),
     deliveries: new InMemoryDeliveryStore(),
     messages: new InMemoryMessageBus(),
+    cooldowns: noCooldownShare,
+    close: () => Promise.resolve(),
   };
 }

@@ -83,6 +83,7 @@ export async function createUpstream(
       reads.close();
       changes.close();
       credentials.close();
+      parts.cooldowns.close();
     },
   };
 }

@@ -17,6 +17,7 @@ export interface ConnectionOptions {
 export class Connection {
   readonly #url: string;
   readonly #agent: Agent;
+  #localPort: number | undefined;
 
   constructor(url: string, { keepAlive = true, maxSockets = 1 }: ConnectionOptions = {}) {
     this.#url = url;
@@ -48,6 +49,11 @@ export class Connection {
     return (await this.#send(path, undefined, {})).text;
   }
 
+  /** The client's port of the last response. */
+  get localPort(): number | undefined {
+    return this.#localPort;
+  }
+
   close(): void {
     this.#agent.destroy();
   }
@@ -63,6 +69,7 @@ export class Connection {
         .on('error', reject)
         .end(body);
     });
+    this.#localPort = response.socket.localPort;
     return { status: response.statusCode, headers: response.headers, text: await text(response) };
   }
 }

@@ -4,8 +4,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { EmulatorControl } from '../helpers/emulator.js';
+import { hasRedis, TestRedis } from '../helpers/redis.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { accounts } from '../upstream/faults/demand.js';
 import { Connection } from './connection.js';
@@ -13,6 +14,16 @@ import { isAlive, Program } from './program.js';
 
 /** To start processes takes its time on a busy machine. */
 jest.setTimeout(120_000);
+
+const it = hasRedis ? test : test.skip;
+
+let redis: TestRedis;
+beforeAll(async () => {
+  redis = await TestRedis.start();
+});
+afterAll(async () => {
+  await redis.close();
+});
 
 let upstream: ScriptedUpstream;
 beforeEach(async () => {
@@ -25,7 +36,7 @@ afterEach(async () => {
 });
 
 function start(env: Readonly<Record<string, string>> = {}, flags?: readonly string[]): Program {
-  return new Program({ WORKERS: '2', DEMAND_API_URL: upstream.url, ...env }, flags);
+  return new Program({ WORKERS: '2', REDIS_URL: redis.url, DEMAND_API_URL: upstream.url, ...env }, flags);
 }
 
 /** Asks on two connections, one of each worker, what is answered late, and waits until it has come upstream. */
@@ -50,9 +61,10 @@ async function askOnBoth(
   };
 }
 
-test('a signal to all processes at once, and twice: requests under way are answered, and the end is 0', async () => {
+it('a signal to all processes at once, and twice: requests under way are answered, and the end is 0', async () => {
   const program = new Program({
     WORKERS: '2',
+    REDIS_URL: redis.url,
     EMULATOR_PORT: '0',
     EMULATOR_DATA: ':memory:',
     DEMAND_API_TIMEOUT_MS: '60000',
@@ -84,7 +96,7 @@ test('a signal to all processes at once, and twice: requests under way are answe
   for (const pid of program.workers) expect(isAlive(pid)).toBe(false);
 });
 
-test('where new workers cannot start the old ones stay, and where the first process is killed they finish', async () => {
+it('where new workers cannot start the old ones stay, and where the first process is killed they finish', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'workers-'));
   try {
     const broken = join(folder, 'broken');
@@ -112,7 +124,7 @@ test('where new workers cannot start the old ones stay, and where the first proc
   }
 });
 
-test('a port that is taken ends it with what it says without workers', async () => {
+it('a port that is taken ends it with what it says without workers', async () => {
   const { port } = new URL(upstream.url);
   const [alone, together] = await Promise.all(
     ['1', '2'].map((workers) => start({ WORKERS: workers, PORT: port }).end()),
@@ -121,7 +133,7 @@ test('a port that is taken ends it with what it says without workers', async () 
   expect(together).toEqual({ code: 1, stderr: expect.stringMatching(/^PORT or HOST [^\n]+\n$/) });
 });
 
-test('workers that cannot start end it with 1 and one line', async () => {
+it('workers that cannot start end it with 1 and one line', async () => {
   const program = start({}, ['--import', dyingWorkers('true')]);
   const { code, stderr } = await program.end();
   expect({ code, stderr }).toEqual({

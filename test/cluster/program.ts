@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,9 @@ import { Connection } from './connection.js';
 
 /** The program as `npm run build` made it. */
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** Workers get connections in turn, but not always: a busy one is left out. */
+const MAX_CONNECTS = 100;
 
 export type Line = Readonly<Record<string, unknown>>;
 
@@ -76,15 +79,14 @@ export class Program {
 
   /** A connection to one of the workers, which has been used once. */
   async connect(worker: number): Promise<Connection> {
-    const others = this.workers.filter((pid) => pid !== worker && isAlive(pid));
-    for (const pid of others) {
-      process.kill(pid, 'SIGSTOP');
-      while (!hasStopped(pid)) await sleep(5);
+    const url = await this.url();
+    for (let attempt = 0; attempt < MAX_CONNECTS; attempt += 1) {
+      const connection = new Connection(url);
+      await connection.get('/healthz');
+      if (holdsConnection(worker, Number(new URL(url).port), connection.localPort)) return connection;
+      connection.close();
     }
-    const connection = new Connection(await this.url());
-    await connection.get('/healthz');
-    for (const pid of others) process.kill(pid, 'SIGCONT');
-    return connection;
+    throw new Error(`Worker ${worker} gets no connections.`);
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -116,10 +118,27 @@ export class Program {
   }
 }
 
-/** Whether a process has stopped (proc(5)); where that cannot be seen, it is believed. */
-function hasStopped(pid: number): boolean {
-  const file = `/proc/${pid}/stat`;
-  return !existsSync(file) || readFileSync(file, 'utf8').split(') ')[1]?.startsWith('T') === true;
+/** Whether a process has the server's end of a connection (proc(5)). Other systems do not tell, so it is believed. */
+function holdsConnection(pid: number, port: number, clientPort: number | undefined): boolean {
+  if (!existsSync('/proc/net/tcp')) return true;
+  const hex = (each = 0) => `:${each.toString(16).toUpperCase().padStart(4, '0')}`;
+  const socket = readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .find(([, local, remote]) => local?.endsWith(hex(port)) && remote?.endsWith(hex(clientPort)));
+  return openFilesOf(pid).includes(`socket:[${socket?.[9]}]`);
+}
+
+function openFilesOf(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).flatMap((name) => {
+    try {
+      return [readlinkSync(`${folder}/${name}`)];
+    } catch {
+      // It has been closed meanwhile.
+      return [];
+    }
+  });
 }
 
 /** Whether there is such a process, or, below zero, one of such a group. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { startLoad, type Load } from '../drills/load.js';
+import { hasRedis, TestRedis } from '../helpers/redis.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { accounts, CREATE_JOB, created, creation, job, READ_ACCOUNTS } from '../upstream/faults/demand.js';
 import { Connection } from './connection.js';
@@ -14,16 +15,21 @@ const PER_SECOND = 60;
 const OTHER_JOB = CREATE_JOB.replace('/T1"', '/T2"');
 const READ_JOB = `{ batchJob(id: "${job.id}") { status } }`;
 
+const it = hasRedis ? test : test.skip;
+
+let redis: TestRedis;
 let upstream: ScriptedUpstream;
 let program: Program;
 let url: string;
 
 beforeAll(async () => {
+  redis = await TestRedis.start();
   upstream = await startScriptedUpstream();
   upstream.on('GET', '/accounts', accounts);
   program = new Program(
     {
       WORKERS: '2',
+      REDIS_URL: redis.url,
       DEMAND_API_URL: upstream.url,
       DEMAND_API_TIMEOUT_MS: '20000',
       REQUEST_TIMEOUT_MS: '30000',
@@ -35,6 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Program.killAll();
   await upstream.close();
+  await redis.close();
 });
 
 function on(call: string, script: Parameters<ScriptedUpstream['on']>[2]): void {
@@ -42,7 +49,7 @@ function on(call: string, script: Parameters<ScriptedUpstream['on']>[2]): void {
   upstream.on(method, path, script);
 }
 
-test('two workers get ready before the gateway says that it is, and log with their numbers', async () => {
+it('two workers get ready before the gateway says that it is, and log with their numbers', async () => {
   const ready = await program.line(({ msg }) => msg === 'Fieldgate is ready.');
   expect(ready).toMatchObject({
     workers: 2,
@@ -53,7 +60,7 @@ test('two workers get ready before the gateway says that it is, and log with the
   expect(new Set(program.lines.map(({ worker }) => worker))).toEqual(new Set([1, 2, undefined]));
 });
 
-const onLinux = process.platform === 'linux' ? test : test.skip;
+const onLinux = process.platform === 'linux' ? it : test.skip;
 onLinux('flags of the program are flags of its workers', () => {
   for (const pid of program.workers) {
     expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')).toContain('--max-semi-space-size=32');
@@ -72,7 +79,7 @@ describe('Two connections, each of another worker', () => {
     other.close();
   });
 
-  test('are answered alike', async () => {
+  it('are answered alike', async () => {
     for (const connection of [one, other]) {
       expect((await connection.query(READ_ACCOUNTS)).body).toEqual({
         data: { accounts: [{ name: 'Acme' }] },
@@ -86,7 +93,7 @@ describe('Two connections, each of another worker', () => {
       ({ code }) => code,
     );
 
-  test('agree on what an idempotency key was used for', async () => {
+  it('agree on what an idempotency key was used for', async () => {
     on(creation, created);
     const key = { key: 'agreed' };
     expect(codesOf(await one.data(CREATE_JOB, key))).toEqual([]);
@@ -94,7 +101,7 @@ describe('Two connections, each of another worker', () => {
     expect(codesOf(await other.data(CREATE_JOB, key))).toEqual([]);
   });
 
-  test('agree that a key is free again where the API certainly does not know it', async () => {
+  it('agree that a key is free again where the API certainly does not know it', async () => {
     on(creation, [{ status: 400, body: {} }, created]);
     const key = { key: 'free-again' };
     expect(codesOf(await one.data(CREATE_JOB, key))).toEqual(['VALIDATION_FAILED']);
@@ -102,7 +109,7 @@ describe('Two connections, each of another worker', () => {
     expect(codesOf(await one.data(CREATE_JOB, key))).toEqual(['IDEMPOTENCY_CONFLICT']);
   });
 
-  test('agree that a job which cannot be seen yet is at work, and that one which is over stays over', async () => {
+  it('agree that a job which cannot be seen yet is at work, and that one which is over stays over', async () => {
     on(creation, created);
     on(`GET ${job.path}`, [
       { status: 404 },
@@ -116,7 +123,7 @@ describe('Two connections, each of another worker', () => {
     expect(await other.data(READ_JOB.replace('J1', 'J2'))).toEqual({ batchJob: null });
   });
 
-  test('a key whose worker died while it created a job stays taken', async () => {
+  it('a key whose worker died while it created a job stays taken', async () => {
     on(creation, { fault: 'hang' });
     const before = upstream.requests.length;
     const key = { key: 'held' };
@@ -148,7 +155,7 @@ describe('Under load, on lasting connections and on new ones', () => {
     fresh.close();
   });
 
-  test('no request fails while all workers are replaced', async () => {
+  it('no request fails while all workers are replaced', async () => {
     const before = program.workers;
     await sleep(300);
     program.signalGroup('SIGHUP');
@@ -160,7 +167,7 @@ describe('Under load, on lasting connections and on new ones', () => {
     expect(asked.flatMap(({ failure }) => failure ?? [])).toEqual([]);
   });
 
-  test('a worker that is killed takes with it only the requests that it had, and is replaced', async () => {
+  it('a worker that is killed takes with it only the requests that it had, and is replaced', async () => {
     const before = program.workers;
     await sleep(300);
     process.kill(before.at(-1)!, 'SIGKILL');
@@ -182,7 +189,7 @@ describe('Under load, on lasting connections and on new ones', () => {
   });
 });
 
-test('workers that are all killed at once come back on the same port, though it was any free one', async () => {
+it('workers that are all killed at once come back on the same port, though it was any free one', async () => {
   const before = program.workers;
   for (const pid of before.filter(isAlive)) process.kill(pid, 'SIGKILL');
   await program.untilWorkers(before.length + 2);

@@ -5,14 +5,21 @@ import {
   type Emulator,
   type EmulatorOptions,
   type FaultRule,
+  type WebhookFault,
 } from '../../src/emulator/index.js';
+import type { SimulatorState } from '../../src/emulator/simulator/simulator.js';
+import type { DeliveryRow } from '../../src/emulator/store/deliveries.js';
 import type { EffectRow } from '../../src/emulator/store/effects.js';
 import { until } from './until.js';
 import type { LoggedRequest as LogEntry } from '../../src/emulator/control/request-log.js';
 
 export type Effect = Omit<EffectRow, 'at'> & { readonly at: string };
 export type LoggedRequest = Omit<LogEntry, 'at'> & { readonly at: string };
-export type { FaultRule };
+export type Delivery = Omit<DeliveryRow, 'created_at' | 'next_attempt_at'> & {
+  readonly created_at: string;
+  readonly next_attempt_at: string | null;
+};
+export type { FaultRule, WebhookFault };
 
 /** Drives an emulator's control surface. Every method throws if the response is not successful. */
 export class EmulatorControl {
@@ -30,6 +37,21 @@ export class EmulatorControl {
     list: async (): Promise<(FaultRule & { applied: number })[]> =>
       (await this.#send<{ faults: (FaultRule & { applied: number })[] }>('GET', '/faults')).faults,
     clear: (): Promise<unknown> => this.#send('DELETE', '/faults'),
+  };
+
+  /** Faults of deliveries to webhooks. */
+  readonly webhookFaults = {
+    add: (fault: WebhookFault): Promise<unknown> => this.#send('POST', '/webhook-faults', fault),
+    list: async (): Promise<(WebhookFault & { applied: number })[]> =>
+      (await this.#send<{ faults: (WebhookFault & { applied: number })[] }>('GET', '/webhook-faults')).faults,
+    clear: (): Promise<unknown> => this.#send('DELETE', '/webhook-faults'),
+  };
+
+  readonly simulator = {
+    state: (): Promise<SimulatorState> => this.#send('GET', '/simulator'),
+    /** Lets respondents answer so many times, now. */
+    tick: (ticks = 1): Promise<SimulatorState> => this.#send('POST', '/simulator', { ticks }),
+    setRunning: (running: boolean): Promise<SimulatorState> => this.#send('POST', '/simulator', { running }),
   };
 
   readonly identity = {
@@ -61,6 +83,11 @@ export class EmulatorControl {
 
   async effects(): Promise<Effect[]> {
     return (await this.#send<{ effects: Effect[] }>('GET', '/effects')).effects;
+  }
+
+  /** The deliveries to webhooks, in the order of their events. */
+  async deliveries(): Promise<Delivery[]> {
+    return (await this.#send<{ deliveries: Delivery[] }>('GET', '/deliveries')).deliveries;
   }
 
   /** Simulates completed interviews. */

@@ -4,25 +4,37 @@ import { sendError } from '../http/errors.js';
 import type { ControlState } from '../http/api-request.js';
 import { badRequest, forbidden, notFound } from '../http/problem.js';
 import { validateRule, type FaultRule } from '../faults/rule.js';
+import type { WebhookFaults } from '../faults/webhook-faults.js';
 import type { Services } from '../services.js';
+import type { Simulator } from '../simulator/simulator.js';
 import { listEffects } from '../store/effects.js';
-import { setCompletes } from '../store/target-groups.js';
 import { identityIndex, serveIdentityControl } from './identity.js';
-import { clockSchema, completesSchema, faultSchema } from './schemas.js';
+import { respondentsIndex, serveRespondentControl } from './respondents.js';
+import { clockSchema, faultSchema } from './schemas.js';
+import { serveWebhookControl, webhooksIndex } from './webhooks.js';
 
 export const CONTROL_PATH = '/__emulator';
 
 const index = {
-  'POST /reset': 'resets the data, clock, faults, requests, effects and token lifetimes; signing keys stay',
+  'POST /reset':
+    'resets the data, clock, faults, requests, effects, deliveries, respondents and token lifetimes; signing keys stay',
   'GET /clock': "the emulator's time",
   'POST /clock': '{"advance_ms": 60000} or {"now": "2026-01-01T00:00:00.000Z"}',
   'GET /requests': 'the newest 10,000 requests; DELETE clears them',
   'GET /effects': 'every state change and every created job, in order',
   'GET /faults': 'the active fault rules; DELETE removes them',
   'POST /faults': '{"path": "/pause$", "times": 1, "status": 503}',
-  'POST /completes': '{"target_group_id": "...", "current_completes": 100}',
+  ...respondentsIndex,
+  ...webhooksIndex,
   ...identityIndex,
 };
+
+/** What only the control surface acts on. */
+export interface ControlActions {
+  readonly simulator: Simulator;
+  readonly webhookFaults: WebhookFaults;
+  readonly reset: () => void;
+}
 
 /**
  * Serves the control surface, through which tests and developers inspect the API and make it misbehave. Bodies are
@@ -30,10 +42,11 @@ const index = {
  */
 export function serveControl(
   app: FastifyInstance,
-  { database, clock, issuer }: Services,
+  services: Services,
   { faults, requests }: ControlState,
-  reset: () => void,
+  { simulator, webhookFaults, reset }: ControlActions,
 ): void {
+  const { database, clock, issuer } = services;
   // Prevents DNS rebinding: a page in a browser must not reach this through a host name of its own.
   app.addHook('onRequest', async (request) => {
     if (!isLoopback(request.hostname)) throw forbidden('Only loopback host names are accepted.');
@@ -83,17 +96,8 @@ export function serveControl(
     return reply.code(204).send();
   });
 
-  app.post<{ Body: { target_group_id: string; current_completes: number } }>(
-    '/completes',
-    { schema: { body: completesSchema } },
-    async ({ body }, reply) => {
-      if (!setCompletes(database, body.target_group_id, body.current_completes, clock.now())) {
-        throw notFound('The target group');
-      }
-      return reply.code(204).send();
-    },
-  );
-
+  serveRespondentControl(app, services, simulator);
+  serveWebhookControl(app, database, webhookFaults);
   serveIdentityControl(app, issuer);
 }
 

@@ -1,3 +1,4 @@
+import { WebhookEventType } from '../../contract/demand-api.js';
 import { objectSchema, timestampText } from '../http/schemas.js';
 import { ALGORITHMS } from '../identity/signing-keys.js';
 
@@ -43,6 +44,31 @@ export const faultSchema = {
   ),
   additionalProperties: false,
 };
+
+export const webhookFaultSchema = {
+  ...objectSchema({
+    webhook_id: { type: 'string' },
+    type: { enum: Object.values(WebhookEventType) },
+    times: { type: 'integer', minimum: 1 },
+    share: { type: 'number', minimum: 0, maximum: 1 },
+    seed: { type: 'integer' },
+    lose: { type: 'boolean' },
+    delay_ms: delay,
+    duplicate: { type: 'integer', minimum: 1, maximum: 100 },
+    reorder_within_ms: { ...delay, minimum: 1 },
+    forge: { type: 'boolean' },
+    stale_seconds: { type: 'integer', minimum: 1, maximum: 2_147_483_647 },
+  }),
+  additionalProperties: false,
+};
+
+export const simulatorSchema = {
+  type: 'object',
+  properties: { running: { type: 'boolean' }, ticks: { type: 'integer', minimum: 1, maximum: 1000 } },
+  additionalProperties: false,
+  minProperties: 1,
+  maxProperties: 1,
+} as const;
 
 export const accessTokensSchema = {
   ...objectSchema({ seconds: { type: 'integer', minimum: 1, maximum: 2_147_483_647 } }, ['seconds']),

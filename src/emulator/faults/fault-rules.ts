@@ -1,45 +1,34 @@
-import { randomSequence } from '../random.js';
+import { RuleList } from './rule-list.js';
 import type { FaultRule } from './rule.js';
 
-interface ActiveRule {
-  readonly rule: FaultRule;
-  readonly pattern: RegExp;
-  readonly random: () => number;
-  applied: number;
+interface Request {
+  readonly method: string;
+  readonly path: string;
 }
 
-/** The active rules, and how often each was applied. */
+/** The active rules for requests, and how often each was applied. */
 export class FaultRules {
-  #active: ActiveRule[] = [];
+  readonly #rules = new RuleList<FaultRule, Request>();
 
   add(rule: FaultRule): void {
-    this.#active.push({
+    const pattern = new RegExp(rule.path);
+    const wanted = rule.method?.toUpperCase();
+    this.#rules.add(
       rule,
-      pattern: new RegExp(rule.path),
-      random: randomSequence(rule.seed ?? 1),
-      applied: 0,
-    });
+      ({ method, path }) => (wanted === undefined || wanted === method) && pattern.test(path),
+    );
   }
 
   /** Returns the first rule that matches a request, and counts it as applied. `path` is relative to `/v1`. */
   take(method: string, path: string): FaultRule | undefined {
-    const hit = this.#active.find((active) => applies(active, method, path));
-    if (hit === undefined) return undefined;
-    hit.applied += 1;
-    return hit.rule;
+    return this.#rules.take({ method, path });
   }
 
   list(): (FaultRule & { readonly applied: number })[] {
-    return this.#active.map(({ rule, applied }) => ({ ...rule, applied }));
+    return this.#rules.list();
   }
 
   clear(): void {
-    this.#active = [];
+    this.#rules.clear();
   }
-}
-
-function applies({ rule, pattern, random, applied }: ActiveRule, method: string, path: string): boolean {
-  if (applied >= (rule.times ?? Infinity)) return false;
-  if (rule.method !== undefined && rule.method.toUpperCase() !== method) return false;
-  return pattern.test(path) && random() < (rule.share ?? 1);
 }

@@ -1,8 +1,10 @@
+import type { RuleLimits } from './rule-list.js';
+
 /**
  * A fault rule, as the control surface accepts it. At most one of `status`, `reset`, `truncate` and `stale` is
  * allowed; without any of them the real response is sent, modified by the other members.
  */
-export interface FaultRule {
+export interface FaultRule extends RuleLimits {
   /** The method to match. Default: any. */
   readonly method?: string;
   /**
@@ -10,11 +12,6 @@ export interface FaultRule {
    * it: `^/oauth/token$`, `^/\.well-known/`.
    */
   readonly path: string;
-  /** How many matching requests are affected. Default: all. */
-  readonly times?: number;
-  /** The share of matching requests to affect, 0 to 1, drawn with the random seed `seed`. Default 1. */
-  readonly share?: number;
-  readonly seed?: number;
   /** Whether the request is processed before the fault is applied. Default false. */
   readonly after_effect?: boolean;
   /** Delays the response's headers, in milliseconds. Default 0. */

@@ -70,7 +70,7 @@ export function serveApi(
       handler: async (request) => {
         const apiRequest = requestOf(request);
         const call = toCall(apiRequest, required(callers.get(apiRequest)), clock.now());
-        applyDueChanges(database, call.now);
+        applyDueChanges(services, call.now);
         const response =
           method === 'GET' ? route.handle(call, services) : handleChange(call, route, apiRequest);
         return apiRequest.respond(inRequestedVersion(apiRequest, call, response));

@@ -21,7 +21,7 @@ import { findTargetGroup } from '../store/target-groups.js';
 export function stepBatchJob(services: Services, jobId: string): boolean {
   const { database, clock } = services;
   const now = clock.now();
-  applyDueChanges(database, now);
+  applyDueChanges(services, now);
   return database.transaction(() => {
     const job = findBatchJob(database, jobId);
     const item = nextBatchJobItem(database, jobId);
@@ -34,17 +34,13 @@ export function stepBatchJob(services: Services, jobId: string): boolean {
   });
 }
 
-function applyTo(
-  { database }: Services,
-  job: BatchJobRecord,
-  targetGroupId: string,
-  now: number,
-): BatchDecision {
+function applyTo(services: Services, job: BatchJobRecord, targetGroupId: string, now: number): BatchDecision {
+  const { database } = services;
   const group = findTargetGroup(database, job.accountId, job.projectId, targetGroupId);
   const run = group && (findRunOfTargetGroup(database, targetGroupId) ?? null);
   const decision = decideBatchItem(job.kind, run, now);
   if ('change' in decision && run) {
-    changeRun(database, run, decision.change, {
+    changeRun(services, run, decision.change, {
       at: now,
       cause: 'batch_job',
       operation: job.kind,

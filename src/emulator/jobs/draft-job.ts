@@ -6,8 +6,8 @@ import {
 import { actorOf, STATUS_BY_RUN, statusChange } from '../changes.js';
 import type { Services } from '../services.js';
 import { applyDueChanges } from '../due-changes.js';
+import { recordChanges } from '../events.js';
 import { completeDraftJob, failDraftJob, findDraftJob, type DraftJobRecord } from '../store/draft-jobs.js';
-import { recordChanges } from '../store/changelog.js';
 import { recordEffect } from '../store/effects.js';
 import { insertRun, touch } from '../store/fielding-runs.js';
 import { findTargetGroup } from '../store/target-groups.js';
@@ -18,7 +18,7 @@ const FIRST_VERSION = 1;
 export function stepDraftJob(services: Services, jobId: string): false {
   const { database, clock } = services;
   const now = clock.now();
-  applyDueChanges(database, now);
+  applyDueChanges(services, now);
   return database.transaction(() => {
     const job = findDraftJob(database, jobId);
     if (job === undefined) return false;
@@ -63,7 +63,8 @@ function invalidDates(name: string, reason: string, detail: string): DraftJobFai
   return { code: 'InvalidFieldingDates', description: detail, reasons: [{ name, reason, detail }] };
 }
 
-function createRun({ database, newId }: Services, job: DraftJobRecord, now: number): string {
+function createRun(services: Services, job: DraftJobRecord, now: number): string {
+  const { database, newId } = services;
   const id = newId();
   const status = job.kind === 'launch' ? FieldingRunStatus.Live : FieldingRunStatus.Scheduled;
   insertRun(database, {
@@ -77,7 +78,7 @@ function createRun({ database, newId }: Services, job: DraftJobRecord, now: numb
     lastChangedBy: job.createdBy,
   });
   touch(database, job, now);
-  recordChanges(database, job.targetGroupId, {
+  recordChanges(services, job, {
     occurredAt: now,
     user: actorOf(job.createdBy),
     changes: [statusChange(TargetGroupStatus.Draft, STATUS_BY_RUN[status])],

@@ -90,13 +90,13 @@ function runToChange(call: ActionCall, services: Services): RunRecord {
 /** @throws Problem 422 if the action is refused */
 function apply(
   { caller, traceId, now }: ActionCall,
-  { database }: Services,
+  services: Services,
   run: RunRecord,
   operation: string,
   decision: Decision,
 ): RunRecord {
   if ('refusal' in decision) throw invalidState(decision.refusal.description);
-  return changeRun(database, run, decision.change, {
+  return changeRun(services, run, decision.change, {
     at: now,
     cause: 'action',
     operation,

@@ -8,6 +8,7 @@ import type { RouteTable } from './route.js';
 import { targetGroupStatisticRoutes } from './target-group-statistics.js';
 import { targetGroupRoutes } from './target-groups.js';
 import { transitionRoutes } from './transitions.js';
+import { webhookHistoryRoutes } from './webhook-history.js';
 import { webhookRoutes } from './webhooks.js';
 
 export const routes: RouteTable = {
@@ -21,4 +22,5 @@ export const routes: RouteTable = {
   ...batchJobRoutes,
   ...draftJobRoutes,
   ...webhookRoutes,
+  ...webhookHistoryRoutes,
 };

@@ -1,15 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import {
-  SortOrder,
-  WebhookDeliveryStatus,
-  WebhookEventType,
-  type Webhook,
-} from '../../contract/demand-api.js';
+import { WebhookEventType, type Webhook } from '../../contract/demand-api.js';
 import { timestamp } from '../clock.js';
 import { etagOf, matchesVersion, parseTags } from '../http/etag.js';
 import { readPage } from '../http/page.js';
-import { forbidden, invalidParam, notFound } from '../http/problem.js';
-import { objectSchema, pageParameters, timestampText } from '../http/schemas.js';
+import { forbidden, invalidParam } from '../http/problem.js';
+import { objectSchema, pageParameters } from '../http/schemas.js';
 import type { Services } from '../services.js';
 import {
   deleteWebhook,
@@ -19,16 +14,11 @@ import {
   updateWebhook,
   type WebhookRecord,
 } from '../store/webhooks.js';
+import { changeableWebhookAt, eventTypes, webhookAt } from './find-webhook.js';
 import type { Call, RouteTable } from './route.js';
-
-interface WebhookPath {
-  readonly account_id: number;
-  readonly webhook_id: string;
-}
 
 const FIRST_VERSION = 1;
 const url = { type: 'string', format: 'uri', pattern: '^https?://' } as const;
-const eventTypes = { type: 'array', items: { enum: Object.values(WebhookEventType) } } as const;
 const events = { ...eventTypes, minItems: 1, uniqueItems: true } as const;
 
 export const webhookRoutes = {
@@ -102,43 +92,10 @@ export const webhookRoutes = {
     },
   },
 
-  'GET /accounts/{account_id}/webhooks/{webhook_id}/events-history': {
-    query: objectSchema(
-      {
-        ...pageParameters,
-        start_time: timestampText,
-        end_time: timestampText,
-        created_at_sort_order: { enum: Object.values(SortOrder) },
-        type: eventTypes,
-        delivery_status: { type: 'array', items: { enum: Object.values(WebhookDeliveryStatus) } },
-      },
-      ['start_time'],
-    ),
-    // The emulator delivers nothing yet, so the history is empty and no cursor is valid.
-    handle: ({ path, query }, services) => {
-      webhookAt(services, path);
-      readPage(query, () => false);
-      return { status: 200, body: { events: [], next_cursor: null } };
-    },
-  },
-
   'GET /accounts/{account_id}/webhooks-events': {
     handle: () => ({ status: 200, body: { events: Object.values(WebhookEventType) } }),
   },
 } satisfies Partial<RouteTable>;
-
-function webhookAt({ database }: Services, path: WebhookPath): WebhookRecord {
-  const webhook = findWebhook(database, path.account_id, path.webhook_id);
-  if (webhook === undefined) throw notFound('The webhook');
-  return webhook;
-}
-
-/** The contract documents no 404 for changes, so an unknown webhook gets a 403. */
-function changeableWebhookAt({ database }: Services, path: WebhookPath): WebhookRecord {
-  const webhook = findWebhook(database, path.account_id, path.webhook_id);
-  if (webhook === undefined) throw forbidden('The account has no such webhook.');
-  return webhook;
-}
 
 function isCurrent(header: Call['header'], webhook: WebhookRecord): boolean {
   const ifMatch = header('if-match');

@@ -89,7 +89,7 @@ export const projects: readonly ProjectPlan[] = [
     status: Active,
     ageDays: 215,
     named: [
-      { ...demo.live, scenario: 'live', version: 5 },
+      { ...demo.live, scenario: 'live' },
       { ...demo.secondLive, scenario: 'live' },
       { ...demo.paused, scenario: 'paused' },
       { ...demo.pausedPastEnd, scenario: 'pausedPastEnd' },

@@ -15,6 +15,8 @@ export function wipe(database: Database): void {
     'batch_job_items',
     'batch_jobs',
     'changelog',
+    'deliveries',
+    'events',
     'webhooks',
     'fielding_runs',
     'target_groups',

@@ -1,12 +1,10 @@
+import { MIN_COMPLETES, statisticBounds } from '../rules/respondents.js';
 import type { SeededRandom } from './seeded-random.js';
 import type { NamedTargetGroup } from './plan.js';
 import type { Row } from './row.js';
 import { scenarios, type Scenario } from './scenarios.js';
 import { DAY, HOUR } from './time.js';
 import { audiences, fillingStrategies, locales } from './names.js';
-
-/** The number of completes from which on the API reports statistics. */
-const MIN_COMPLETES = 5;
 
 export interface TargetGroupContext {
   readonly projectId: string;
@@ -71,11 +69,11 @@ export function generateTargetGroup(
 
 function randomStatistics(draw: SeededRandom, completes: number): Row {
   const statistics = {
-    incidence_rate: draw.rate([0.2, 0.9]),
-    conversion_rate: draw.rate([0.3, 0.8]),
-    drop_off_rate: draw.rate([0.02, 0.25]),
-    median_interview_seconds: draw.integer([240, 1500]),
-    earnings_per_click: draw.price([0.2, 2.5]),
+    incidence_rate: draw.rate(statisticBounds.incidenceRate.range),
+    conversion_rate: draw.rate(statisticBounds.conversionRate.range),
+    drop_off_rate: draw.rate(statisticBounds.dropOffRate.range),
+    median_interview_seconds: draw.integer(statisticBounds.medianInterviewSeconds.range),
+    earnings_per_click: draw.price(statisticBounds.earningsPerClick.range),
   };
   if (completes >= MIN_COMPLETES) return statistics;
   return Object.fromEntries(Object.keys(statistics).map((name) => [name, null]));

@@ -27,18 +27,18 @@ interface ChangelogRow {
   readonly changes: string;
 }
 
-/** Call it in the transaction that makes the changes. */
-export function recordChanges(
+/** Call it in the transaction that makes the changes. @returns the id of the entry */
+export function insertChanges(
   database: Database,
   targetGroupId: string,
   { occurredAt, user, changes }: Omit<ChangelogEntry, 'sequence' | 'id'>,
-): void {
-  if (changes.length === 0) return;
+): string {
+  const id = randomUUID();
   database.run(
     `INSERT INTO changelog (id, target_group_id, occurred_at, changed_by, user_id, changes)
     VALUES (:id, :targetGroupId, :occurredAt, :changedBy, :userId, :changes)`,
     {
-      id: randomUUID(),
+      id,
       targetGroupId,
       occurredAt,
       changedBy: user.type,
@@ -46,6 +46,7 @@ export function recordChanges(
       changes: JSON.stringify(changes),
     },
   );
+  return id;
 }
 
 /** The position of an entry in its target group's changelog. */

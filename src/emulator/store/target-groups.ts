@@ -146,19 +146,44 @@ function jsonOrNull(values: readonly string[] | undefined): string | null {
   return values === undefined ? null : JSON.stringify(values);
 }
 
-/** Sets the number of completes, as respondents would. Returns whether the target group exists. */
-export function setCompletes(
+/** The live target groups that still miss completes, without that of `except` while its run is at that version. */
+export function listTargetGroupsInField(
   database: Database,
-  targetGroupId: string,
-  completes: number,
-  now: number,
-): boolean {
-  const changed = database.run(
-    `UPDATE target_groups
-    SET current_completes = :completes, current_prescreens = max(current_prescreens, :completes),
-      last_complete_at = :now, updated_at = max(updated_at, :now)
-    WHERE id = :targetGroupId`,
-    { targetGroupId, completes, now },
+  except: { readonly fieldingRunId: string; readonly version: number },
+): TargetGroupRecord[] {
+  return database.all<TargetGroupRecord>(
+    `SELECT ${columns} FROM target_groups_with_runs
+    WHERE status = 'live' AND current_completes < filling_goal
+      AND NOT (run_id = :fieldingRunId AND run_version = :version)
+    ORDER BY id`,
+    { fieldingRunId: except.fieldingRunId, version: except.version },
   );
-  return changed === 1;
+}
+
+/** Records how far a target group is filled, and its statistics. Completes are no activity of its project. */
+export function updateProgress(
+  database: Database,
+  { id, currentCompletes, currentPrescreens, lastCompleteAt, ...statistics }: TargetGroupRecord,
+  at: number,
+): void {
+  const { incidenceRate, conversionRate, dropOffRate, medianInterviewSeconds, earningsPerClick } = statistics;
+  database.run(
+    `UPDATE target_groups SET current_completes = :currentCompletes, current_prescreens = :currentPrescreens,
+      last_complete_at = :lastCompleteAt, incidence_rate = :incidenceRate, conversion_rate = :conversionRate,
+      drop_off_rate = :dropOffRate, median_interview_seconds = :medianInterviewSeconds,
+      earnings_per_click = :earningsPerClick, updated_at = max(updated_at, :at)
+    WHERE id = :id`,
+    {
+      id,
+      currentCompletes,
+      currentPrescreens,
+      lastCompleteAt,
+      incidenceRate,
+      conversionRate,
+      dropOffRate,
+      medianInterviewSeconds,
+      earningsPerClick,
+      at,
+    },
+  );
 }

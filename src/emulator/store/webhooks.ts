@@ -34,6 +34,18 @@ export function findWebhook(database: Database, accountId: number, id: string): 
   return row && webhookOf(row);
 }
 
+/** Where and with which key deliveries to a webhook are sent now; undefined if it has been deleted. */
+export function findEndpoint(
+  database: Database,
+  id: string,
+): Pick<WebhookRecord, 'url' | 'secret'> | undefined {
+  return database.first('SELECT url, secret FROM webhooks WHERE id = :id', { id });
+}
+
+export function hasWebhooks(database: Database): boolean {
+  return database.first('SELECT 1 FROM webhooks LIMIT 1') !== undefined;
+}
+
 /** Newest first. */
 export function listWebhooks(
   database: Database,
@@ -57,6 +69,7 @@ export function updateWebhook(database: Database, webhook: WebhookRecord): void 
   );
 }
 
+/** Its deliveries go with it. */
 export function deleteWebhook(database: Database, id: string): void {
   database.run('DELETE FROM webhooks WHERE id = :id', { id });
 }

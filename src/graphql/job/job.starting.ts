@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestContext } from '../../context.js';
 import { UpstreamError } from '../../upstream/errors.js';
+import type { Claim } from '../../upstream/state/idempotency-keys.js';
 import { IdempotencyConflictError, ValidationError, type UserError } from '../errors/user-error.type.js';
 import type { InputPath } from '../errors/input-path.js';
 import { toUserErrors } from '../errors/user-errors.js';
@@ -26,6 +27,8 @@ export interface JobOutcome<P> {
   readonly userErrors: readonly UserError[];
 }
 
+const NO_CLAIM: Claim = { release: () => Promise.resolve() };
+
 /**
  * Starts a job, once per idempotency key.
  *
@@ -42,7 +45,11 @@ export async function startJob<P>(
   const errors = [...('fingerprint' in job ? [] : job), ...idempotencyKeyErrors(key)];
   if (!('fingerprint' in job) || errors.length > 0) return refused(key, ...errors);
 
-  const claim = await idempotencyKeys.claim(principal.key, key, job.fingerprint);
+  const claiming = idempotencyKeys.claim(principal.key, key, job.fingerprint);
+  // Nobody has used a new key, so the job can be created without a record of it.
+  const claim = await (givenKey === null || givenKey === undefined
+    ? claiming.catch(() => NO_CLAIM)
+    : claiming);
   if (claim === undefined) return refused(key, keyConflict());
   try {
     return { idempotencyKey: key, created: await job.create(key), userErrors: [] };

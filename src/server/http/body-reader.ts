@@ -31,6 +31,15 @@ export class BodyReader {
    *   400 where it is not UTF-8, or the client goes away
    */
   read(request: IncomingMessage, response: ServerResponse): Promise<string> {
+    return this.readBytes(request, response).then(textOf);
+  }
+
+  /**
+   * Reads a body like {@link read}, as the bytes that were sent.
+   *
+   * @throws {RequestError} as {@link read} does, except that it need not be UTF-8
+   */
+  readBytes(request: IncomingMessage, response: ServerResponse): Promise<Buffer> {
     const { maxBytes, maxUnfinishedBytes } = this.#options;
     if (Number(request.headers['content-length']) > maxBytes) return Promise.reject(tooLarge(maxBytes));
     if (request.headers.expect !== undefined && request.httpVersion === '1.1') response.writeContinue();
@@ -61,9 +70,7 @@ export class BodyReader {
       const onEnd = () => {
         end();
         const [first] = chunks;
-        const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
-        if (isUtf8(bytes)) resolve(bytes.toString());
-        else reject(new RequestError(400, 'The body of the request is not UTF-8.'));
+        resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
       };
       const onClose = () => {
         body.fail(new RequestError(400, 'The body of the request is incomplete.'));
@@ -94,9 +101,15 @@ export class BodyReader {
   }
 }
 
+function textOf(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString();
+  throw new RequestError(400, 'The body of the request is not UTF-8.');
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
 function tooLarge(maxBytes: number): RequestError {
-  return new RequestError(
-    413,
-    `The body of the request is too large. At most ${maxBytes / 1024 / 1024} MiB is allowed.`,
-  );
+  const most = maxBytes < MIB ? `${maxBytes / KIB} KiB` : `${maxBytes / MIB} MiB`;
+  return new RequestError(413, `The body of the request is too large. At most ${most} is allowed.`);
 }

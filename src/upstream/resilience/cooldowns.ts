@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { noCooldownShare, type CooldownShare } from '../../state/cooldown-share.js';
 
 const MAX_COOLDOWN_SECONDS = 3600;
 /** Applies to a 429 without `Retry-After`. */
@@ -18,17 +19,25 @@ export interface Cooldown {
   readonly reportSeconds: number;
 }
 
-/** Pauses all calls of a credential after a 429, and no other calls. Times are from `performance.now()`. */
+/**
+ * Pauses all calls of a credential after a 429, and no other calls. Other processes are told, and what they tell can start or
+ * lengthen a pause, but never shorten it. Times are from `performance.now()`.
+ */
 export class Cooldowns {
   readonly #cooldowns = new LRUCache<string, Entry>({ max: MAX_CREDENTIALS });
+  readonly #share: CooldownShare;
+  readonly #stopHearing: () => void;
 
-  start(principalKey: string, seconds: number | undefined, now = performance.now()): void {
-    const requested = seconds ?? DEFAULT_COOLDOWN_SECONDS;
-    const until = now + Math.min(requested, MAX_COOLDOWN_SECONDS) * 1000;
-    const known = this.#cooldowns.get(principalKey);
-    if (known === undefined || known.until < until) {
-      this.#cooldowns.set(principalKey, { until, requestedUntil: now + requested * 1000 });
-    }
+  /** @param share tells other processes. Default: there are none */
+  constructor(share: CooldownShare = noCooldownShare) {
+    this.#share = share;
+    this.#stopHearing = share.onHeard(({ principalKey, seconds }) => {
+      this.#pause(principalKey, seconds, performance.now());
+    });
+  }
+
+  start(principalKey: string, seconds = DEFAULT_COOLDOWN_SECONDS, now = performance.now()): void {
+    if (this.#pause(principalKey, seconds, now)) this.#share.tell({ principalKey, seconds });
   }
 
   remaining(principalKey: string, at?: number): Cooldown | undefined {
@@ -40,5 +49,19 @@ export class Cooldowns {
     }
     this.#cooldowns.delete(principalKey);
     return undefined;
+  }
+
+  /** Hears no more of other processes. */
+  close(): void {
+    this.#stopHearing();
+  }
+
+  /** @returns whether calls are paused for longer than they were */
+  #pause(principalKey: string, seconds: number, now: number): boolean {
+    const until = now + Math.min(seconds, MAX_COOLDOWN_SECONDS) * 1000;
+    const known = this.#cooldowns.get(principalKey);
+    if (known !== undefined && known.until >= until) return false;
+    this.#cooldowns.set(principalKey, { until, requestedUntil: now + seconds * 1000 });
+    return true;
   }
 }

@@ -1,0 +1,43 @@
+import type { Config } from '../../config.js';
+
+/** How long a worker may take to start. */
+export const READY_WITHIN_MS = 120_000;
+
+/** A worker that has lived for this long has not died of its start. */
+const STEADY_MS = 60_000;
+const FIRST_DELAY_MS = 100;
+const MAX_DELAY_MS = 30_000;
+
+/** So many failed starts in a row end the program, if no worker is ready. */
+export const MAX_FAILED_STARTS = 3;
+
+/** How long a client may leave a connection unused (`keepAliveTimeout` of `http-server.ts`), and a second to spare. */
+const KEEP_ALIVE_MS = 73_000;
+
+/** What is left to do after everything has been waited for. */
+const SPARE_MS = 5_000;
+
+/** How many workers in a row have died in one place, now that one more has. */
+export function deathsInARow(before: number, livedMs: number): number {
+  return livedMs >= STEADY_MS ? 1 : before + 1;
+}
+
+/** The delay before a worker is replaced. It grows with each death in a row, so that no crash loop burns the CPU. */
+export function respawnDelayMs(deaths: number): number {
+  return Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (deaths - 1));
+}
+
+/** How long a worker that has been replaced waits for its connections to end. */
+export function retireWithinMs({ requestTimeoutMs }: Config): number {
+  return KEEP_ALIVE_MS + requestTimeoutMs;
+}
+
+/** How long a gateway may take to close: it waits for requests in flight before it stops listening, and after. */
+export function closeWithinMs({ drainDelayMs, requestTimeoutMs }: Config): number {
+  return drainDelayMs + 2 * requestTimeoutMs + SPARE_MS;
+}
+
+/** How long a process may take to end by itself after an uncaught exception, its workers included. */
+export function endWithinMs(config: Config): number {
+  return closeWithinMs(config) + SPARE_MS;
+}

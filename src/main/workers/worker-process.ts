@@ -1,0 +1,79 @@
+import cluster, { type Worker } from 'node:cluster';
+import { READY_WITHIN_MS } from './timing.js';
+
+/** What a worker tells the primary, once: where it listens, or why it cannot. */
+export type Report = { readonly url: string } | { readonly failed: string };
+
+/** What the primary tells a worker: to end with its connections, or to end in time. */
+export type Order = 'retire' | 'close';
+
+export interface WorkerEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** Why it could not start, if it said so. */
+  readonly message: string | undefined;
+  readonly wasReady: boolean;
+  readonly livedMs: number;
+}
+
+/** A worker, as the primary sees it. */
+export class WorkerProcess {
+  readonly id: number;
+  readonly pid: number | undefined;
+  /** Where it listens, once it does. Rejected if it ends before. */
+  readonly ready: Promise<string>;
+  readonly ended: Promise<WorkerEnd>;
+  readonly #worker: Worker;
+  #isReady = false;
+
+  /** @param environment variables beside those of this process */
+  constructor(environment: Readonly<Record<string, string>>) {
+    const worker = cluster.fork(environment);
+    const startedAt = performance.now();
+    this.#worker = worker;
+    this.id = worker.id;
+    this.pid = worker.process.pid;
+    let message: string | undefined;
+    this.ended = new Promise((resolve) => {
+      const end = (code: number | null, signal: string | null) => {
+        const wasReady = this.#isReady;
+        this.#isReady = false;
+        resolve({ code, signal, message, wasReady, livedMs: performance.now() - startedAt });
+      };
+      worker.once('exit', end);
+      worker.on('error', (error: Error) => {
+        message ??= error.message;
+        // Nothing exits if no process could be made.
+        if (this.pid === undefined) end(null, null);
+      });
+    });
+    const late = setTimeout(() => this.kill(), READY_WITHIN_MS);
+    void this.ended.then(() => clearTimeout(late));
+    this.ready = new Promise((resolve, reject) => {
+      worker.on('message', (report: Report) => {
+        if ('failed' in report) {
+          message = report.failed;
+          return;
+        }
+        clearTimeout(late);
+        this.#isReady = true;
+        resolve(report.url);
+      });
+      void this.ended.then(() => reject(new Error('The worker ended before it was ready.')));
+    });
+    this.ready.catch(() => undefined);
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** A worker that the order does not reach has died, which `ended` tells. */
+  send(order: Order): void {
+    this.#worker.send(order, () => undefined);
+  }
+
+  kill(): void {
+    this.#worker.process.kill('SIGKILL');
+  }
+}

@@ -1,0 +1,88 @@
+import cluster, { type Worker } from 'node:cluster';
+import { inspect } from 'node:util';
+import { startGateway, type Gateway, type GatewayOptions } from '../../server.js';
+import { watchProcess } from '../../telemetry/process-failures.js';
+import { RetiringServers } from './retiring-servers.js';
+import { endWithinMs, retireWithinMs } from './timing.js';
+import type { Order, Report } from './worker-process.js';
+
+export type WorkerOptions = Required<Pick<GatewayOptions, 'config' | 'logger'>> &
+  Pick<GatewayOptions, 'firstQuery'>;
+
+/** A signal to a whole group of processes is meant for the primary, which gives orders to its workers. */
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/** Runs a gateway in this process, which is a worker: it follows the orders of the primary, and ends when that is gone. */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const { worker } = cluster;
+  if (worker === undefined) throw new Error('This process is no worker.');
+  for (const signal of SIGNALS) process.on(signal, ignore);
+  const logger = options.logger.child({ worker: worker.id });
+  await new GatewayWorker(worker, { ...options, logger }).run();
+}
+
+class GatewayWorker {
+  readonly #worker: Worker;
+  readonly #options: WorkerOptions;
+  readonly #servers = new RetiringServers();
+  #gateway: Gateway | undefined;
+  #exitCode = 0;
+
+  constructor(worker: Worker, options: WorkerOptions) {
+    this.#worker = worker;
+    this.#options = options;
+  }
+
+  async run(): Promise<void> {
+    const { config, logger } = this.#options;
+    watchProcess({
+      logger,
+      // The primary replaces a worker that ends like this.
+      close: () => {
+        this.#exitCode = 1;
+        void this.#close();
+      },
+      withinMs: endWithinMs(config),
+    });
+    this.#worker.on('message', (order: Order) => void (order === 'retire' ? this.#retire() : this.#close()));
+    this.#worker.on('disconnect', () => {
+      // Otherwise `node:cluster` ends the process at once, with the requests in flight.
+      this.#worker.exitedAfterDisconnect = true;
+      void this.#close();
+    });
+    try {
+      this.#gateway = await startGateway({
+        ...this.#options,
+        wrapServer: (createServer) => this.#servers.wrap(createServer),
+      });
+      this.#report({ url: this.#gateway.url });
+    } catch (error) {
+      this.#report({ failed: inspect(error) }, () => process.exit(1));
+    }
+  }
+
+  async #retire(): Promise<void> {
+    setTimeout(() => void this.#close(), retireWithinMs(this.#options.config));
+    await this.#servers.retire();
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#gateway?.close();
+      process.exit(this.#exitCode);
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'Closing failed.');
+      process.exit(1);
+    }
+  }
+
+  /** A report that does not arrive is one to a primary that is gone, which `disconnect` tells. */
+  #report(report: Report, sent: () => void = ignore): void {
+    this.#worker.send(report, sent);
+  }
+}
+
+function ignore(): void {
+  // See where it is used.
+}

@@ -1,0 +1,181 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from 'redis';
+import type { RedisConfig } from '../../config.js';
+import type { Logger } from '../../telemetry/logger.js';
+import { hasEvictingPolicy } from './memory-policy.js';
+import { scripts } from './scripts.js';
+import { inTime, TimeoutError } from './in-time.js';
+
+/** Of all keys. */
+const PREFIX = 'fieldgate:';
+/** The longest delay between two attempts to connect. They are as quick as that so that everything heals soon. */
+const MAX_RECONNECT_DELAY_MS = 1000;
+const FIRST_RECONNECT_DELAY_MS = 50;
+const CONNECT_TIMEOUT_MS = 2000;
+/** A connection on which nothing arrives is replaced after the second of these: a server can vanish without closing it. */
+const PING_INTERVAL_MS = 2000;
+const SOCKET_TIMEOUT_MS = 5000;
+/** Commands without a reply. Further ones are rejected. */
+const MAX_PENDING_COMMANDS = 10_000;
+/** How long the start waits for Redis. */
+const START_WITHIN_MS = 3000;
+
+export type RedisClient = ReturnType<typeof clientOf>;
+
+/**
+ * The connections of this process to Redis: one for commands, one for messages. While one of them is away, commands fail at
+ * once instead of waiting, and it is connected again and again.
+ */
+export class RedisConnection {
+  readonly #config: RedisConfig;
+  readonly #logger: Logger;
+  readonly #commands: RedisClient;
+  /** Receives messages. */
+  readonly subscriber: RedisClient;
+  #wasConnected: boolean | undefined;
+  /** Whether a reply is overdue. Nothing is sent until it comes, or the connection is replaced. */
+  #isStalled = false;
+  #isClosed = false;
+
+  constructor(config: RedisConfig, logger: Logger) {
+    this.#config = config;
+    this.#logger = logger;
+    this.#commands = this.#client();
+    this.subscriber = this.#client();
+    this.#commands.on('ready', () => void this.#checkMemoryPolicy());
+  }
+
+  /** Connects, and waits until that succeeds or fails for the first time. Never rejects: it goes on trying. */
+  async connect(): Promise<void> {
+    const clients = [this.#commands, this.subscriber];
+    const failed = clients.map((client) => new Promise((resolve) => client.once('error', resolve)));
+    const connected = clients.map((client) => client.connect().catch(ignore));
+    await inTime(Promise.race([Promise.all(connected), ...failed]), START_WITHIN_MS).catch(ignore);
+  }
+
+  /** Whether both connections are there and Redis replies. */
+  get isConnected(): boolean {
+    return this.#commands.isReady && this.subscriber.isReady && !this.#isStalled;
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @param onLateReply gets a reply that came after the command was given up
+   * @throws Error if Redis is away, does not reply in time, or rejects the command
+   */
+  async run<Reply>(
+    command: (client: RedisClient) => Promise<Reply>,
+    onLateReply?: (reply: Reply) => void,
+  ): Promise<Reply> {
+    if (this.#isStalled) throw new Error('Redis does not reply at the moment.');
+    const reply = command(this.#commands);
+    try {
+      return await inTime(reply, this.#config.timeoutMs);
+    } catch (error) {
+      if (error instanceof TimeoutError) {
+        this.#stall(reply);
+        if (onLateReply !== undefined) void reply.then(onLateReply, ignore);
+      }
+      // After a failover, the address can belong to another server than the one that this connection leads to.
+      if (isFromReplica(error)) this.#reconnect();
+      throw error;
+    }
+  }
+
+  /** Closes both connections. Never rejects. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const clients = [this.#commands, this.subscriber];
+    const closing = clients.filter((client) => client.isReady).map((client) => client.close().catch(ignore));
+    await inTime(Promise.all(closing), this.#config.timeoutMs).catch(ignore);
+    for (const client of clients) client.destroy();
+  }
+
+  #client(): RedisClient {
+    return clientOf(this.#config)
+      .on('ready', () => {
+        this.#noteChange();
+      })
+      .on('error', (error: unknown) => {
+        this.#noteChange(error);
+      });
+  }
+
+  #stall(reply: Promise<unknown>): void {
+    this.#isStalled = true;
+    this.#noteChange(new Error('Redis does not reply.'));
+    const resume = () => {
+      this.#isStalled = false;
+      this.#noteChange();
+    };
+    void reply.then(resume, resume);
+  }
+
+  #reconnect(): void {
+    if (this.#isClosed || !this.#commands.isReady) return;
+    this.#commands.destroy();
+    this.#noteChange();
+    // A server that is demoted answers at once, so this must not be repeated without a pause.
+    void sleep(FIRST_RECONNECT_DELAY_MS).then(async () => {
+      if (!this.#isClosed) await this.#commands.connect().catch(ignore);
+    });
+  }
+
+  /** Logs that Redis is there or away, once each time. */
+  #noteChange(error?: unknown): void {
+    const isConnected = this.isConnected;
+    if (this.#isClosed || this.#wasConnected === isConnected) return;
+    // The first connection of two is none of which there is something to say.
+    if (this.#wasConnected === undefined && error === undefined && !isConnected) return;
+    this.#wasConnected = isConnected;
+    const { address } = this.#config;
+    if (isConnected) this.#logger.info({ redis: address }, 'Redis is connected.');
+    else this.#logger.warn({ redis: address, err: error }, AWAY);
+  }
+
+  async #checkMemoryPolicy(): Promise<void> {
+    const info = await this.run((client) => client.info('memory')).catch(() => '');
+    if (this.#isClosed || !hasEvictingPolicy(info)) return;
+    this.#logger.warn(
+      { redis: this.#config.address },
+      'Redis evicts keys when its memory is full, and guarantees rest on them. Set its maxmemory-policy to noeviction.',
+    );
+  }
+}
+
+const AWAY =
+  'Redis cannot be reached. Jobs under idempotency keys of clients are rejected, and nothing is shared with other processes.';
+
+function clientOf({ host, port, tls, database, username, password }: RedisConfig) {
+  const timeouts = { connectTimeout: CONNECT_TIMEOUT_MS, socketTimeout: SOCKET_TIMEOUT_MS };
+  return createClient({
+    socket: { host, port, ...(tls && { tls }), ...timeouts, reconnectStrategy: reconnectDelayMs },
+    database,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    name: 'fieldgate',
+    keyPrefix: PREFIX,
+    scripts,
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: MAX_PENDING_COMMANDS,
+    pingInterval: PING_INTERVAL_MS,
+    // Its own timeout ends when a command has been sent.
+    commandOptions: { timeout: 0 },
+    maintNotifications: 'disabled',
+  });
+}
+
+function reconnectDelayMs(retries: number): number {
+  const delayMs = Math.min(MAX_RECONNECT_DELAY_MS, FIRST_RECONNECT_DELAY_MS * 2 ** retries);
+  return Math.ceil(delayMs * (0.5 + Math.random() / 2));
+}
+
+/** Whether a server rejected a command because it is no primary. */
+function isFromReplica(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('READONLY');
+}
+
+function ignore(): void {
+  // Told by events, or by the result of a command.
+}

@@ -1,0 +1,89 @@
+import { LRUCache } from 'lru-cache';
+import { InMemoryJobStore, JOB_APPEARS_WITHIN_MS, type JobRecord, type JobStore } from '../job-store.js';
+import type { RedisConnection } from './connection.js';
+
+const TTL_MS = 86_400_000;
+const MAX_SHARED = 10_000;
+/** The longest body that is shared: that of a job for a thousand target groups, each with its reason. */
+const MAX_BODY_LENGTH = 2 * 1024 * 1024;
+
+/**
+ * Keeps records in Redis for 24 hours, and what this process knows in its memory, too. Never rejects: while Redis is away, jobs can
+ * be read as if this were the only process.
+ */
+export class RedisJobStore implements JobStore {
+  readonly #redis: RedisConnection;
+  readonly #local = new InMemoryJobStore();
+  /** Finished jobs that Redis knows, so that they are not sent with every read. */
+  readonly #shared = new LRUCache<string, true>({ max: MAX_SHARED });
+
+  constructor(redis: RedisConnection) {
+    this.#redis = redis;
+  }
+
+  async find(key: string): Promise<JobRecord> {
+    const local = await this.#local.find(key);
+    // A finished job stays finished, whatever others know.
+    if (local.finished !== undefined) return local;
+    const shared = await this.#findShared(key);
+    if (shared.finished !== undefined) {
+      this.#shared.set(key, true);
+      await this.#local.noteFinished(key, shared.finished);
+    }
+    return {
+      createdId: local.createdId ?? shared.createdId,
+      finished: shared.finished,
+      isAtShortPath: local.isAtShortPath ?? shared.isAtShortPath,
+    };
+  }
+
+  async noteCreated(key: string, jobId: string): Promise<void> {
+    await this.#local.noteCreated(key, jobId);
+    await this.#share(createdKey(key), jobId, JOB_APPEARS_WITHIN_MS);
+  }
+
+  async noteFinished(key: string, body: string): Promise<void> {
+    await this.#local.noteFinished(key, body);
+    if (this.#shared.has(key) || body.length > MAX_BODY_LENGTH) return;
+    if (await this.#share(finishedKey(key), body, TTL_MS)) this.#shared.set(key, true);
+  }
+
+  async noteAtShortPath(key: string): Promise<void> {
+    await this.#local.noteAtShortPath(key);
+    await this.#share(shortPathKey(key), '1', TTL_MS);
+  }
+
+  async #findShared(key: string): Promise<JobRecord> {
+    const keys = [createdKey(key), finishedKey(key), shortPathKey(key)];
+    const [createdId, finished, shortPath] = await this.#redis
+      .run((client) => client.mGet(keys))
+      .catch((): null[] => []);
+    return {
+      createdId: createdId ?? undefined,
+      finished: finished ?? undefined,
+      isAtShortPath: typeof shortPath === 'string' ? true : undefined,
+    };
+  }
+
+  /** @returns whether Redis has it */
+  async #share(key: string, value: string, ttlMs: number): Promise<boolean> {
+    return await this.#redis
+      .run((client) => client.set(key, value, { expiration: { type: 'PX', value: ttlMs } }))
+      .then(
+        () => true,
+        () => false,
+      );
+  }
+}
+
+function createdKey(key: string): string {
+  return `job:${key}:created`;
+}
+
+function finishedKey(key: string): string {
+  return `job:${key}:finished`;
+}
+
+function shortPathKey(key: string): string {
+  return `job:${key}:at-short-path`;
+}

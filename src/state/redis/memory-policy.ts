@@ -1,0 +1,9 @@
+/**
+ * Whether Redis may evict keys that have not expired, by its `INFO memory`.
+ *
+ * @param info empty if it may not be read, which says nothing
+ */
+export function hasEvictingPolicy(info: string): boolean {
+  const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
+  return policy !== undefined && policy !== 'noeviction';
+}

@@ -1,0 +1,119 @@
+import { EventEmitter } from 'node:events';
+import type { Logger } from '../../telemetry/logger.js';
+import { InMemoryMessageBus, type MessageBus } from '../message-bus.js';
+import type { RedisConnection } from './connection.js';
+import { inTime } from './in-time.js';
+
+const PREFIX = 'fieldgate:';
+/** The longest message that is sent to other processes. */
+const MAX_MESSAGE_LENGTH = 256 * 1024;
+/** How long `listen` waits for the subscription. */
+const SUBSCRIBED_WITHIN_MS = 1000;
+
+/**
+ * Sends messages to other processes through Redis, and to this process itself at once, whether Redis is there or not. A message is
+ * sent as `<sender> <message>`.
+ */
+export class RedisMessageBus implements MessageBus {
+  readonly #redis: RedisConnection;
+  readonly #sender: string;
+  readonly #logger: Logger;
+  readonly #local = new InMemoryMessageBus();
+  readonly #gaps = new EventEmitter().setMaxListeners(0);
+  /** How many listeners each channel has. */
+  readonly #listeners = new Map<string, number>();
+
+  /** @param sender identifies this process, without spaces */
+  constructor(redis: RedisConnection, sender: string, logger: Logger) {
+    this.#redis = redis;
+    this.#sender = sender;
+    this.#logger = logger;
+    redis.subscriber.on('ready', () => void this.#resubscribe());
+  }
+
+  publish(channel: string, message: string): void {
+    this.#deliver(channel, message);
+    if (message.length > MAX_MESSAGE_LENGTH) {
+      this.#logger.warn({ channel, length: message.length }, 'A message is too long for other processes.');
+      return;
+    }
+    this.#redis
+      .run((client) => client.publish(PREFIX + channel, `${this.#sender} ${message}`))
+      .catch(() => undefined);
+  }
+
+  async listen(channel: string, listener: (message: string) => void): Promise<() => void> {
+    const stopLocally = await this.#local.listen(channel, listener);
+    this.#listeners.set(channel, (this.#listeners.get(channel) ?? 0) + 1);
+    let isListening = true;
+    const subscribed = this.#subscribe([channel]);
+    const isInTime = await inTime(subscribed, SUBSCRIBED_WITHIN_MS).catch(() => false);
+    // A subscription that fails is made again with the next connection.
+    if (!isInTime) void subscribed.then((isLate) => isLate && this.#emitGap());
+    return () => {
+      if (!isListening) return;
+      isListening = false;
+      stopLocally();
+      this.#forget(channel);
+    };
+  }
+
+  onGap(listener: () => void): () => void {
+    this.#gaps.on('gap', listener);
+    return () => {
+      this.#gaps.off('gap', listener);
+    };
+  }
+
+  readonly #receive = (text: string, name: string): void => {
+    const end = text.indexOf(' ');
+    if (end < 1 || text.slice(0, end) === this.#sender) return;
+    this.#deliver(name.slice(PREFIX.length), text.slice(end + 1));
+  };
+
+  /** A listener that throws must not break the connection, or what was published. */
+  #deliver(channel: string, message: string): void {
+    try {
+      this.#local.publish(channel, message);
+    } catch (error) {
+      this.#logger.error({ err: error, channel }, 'A listener to messages failed.');
+    }
+  }
+
+  #forget(channel: string): void {
+    const left = (this.#listeners.get(channel) ?? 0) - 1;
+    if (left > 0) {
+      this.#listeners.set(channel, left);
+      return;
+    }
+    this.#listeners.delete(channel);
+    if (!this.#redis.subscriber.isReady) return;
+    this.#redis.subscriber.unsubscribe(PREFIX + channel, this.#receive).catch(() => undefined);
+  }
+
+  /** @returns whether messages arrive */
+  async #subscribe(channels: readonly string[]): Promise<boolean> {
+    const { subscriber } = this.#redis;
+    const isReady = () => subscriber.isReady;
+    if (!isReady()) return false;
+    if (channels.length === 0) return true;
+    const names = channels.map((channel) => PREFIX + channel);
+    try {
+      await subscriber.subscribe(names, this.#receive);
+      return true;
+    } catch (error) {
+      // Without the connection it is made again with the next one.
+      if (isReady()) this.#logger.error({ err: error }, 'Messages of other processes cannot be received.');
+      return false;
+    }
+  }
+
+  /** After a new connection. The client itself subscribes to what it was subscribed to, but not to what was asked for meanwhile. */
+  async #resubscribe(): Promise<void> {
+    if (await this.#subscribe([...this.#listeners.keys()])) this.#emitGap();
+  }
+
+  #emitGap(): void {
+    this.#gaps.emit('gap');
+  }
+}

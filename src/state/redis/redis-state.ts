@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import type { RedisConfig } from '../../config.js';
+import type { Logger } from '../../telemetry/logger.js';
+import { MessagedCooldownShare } from '../cooldown-share.js';
+import type { SharedState } from '../shared-state.js';
+import { RedisConnection } from './connection.js';
+import { RedisDeliveryStore } from './delivery-store.js';
+import { RedisIdempotencyStore } from './idempotency-store.js';
+import { RedisJobStore } from './job-store.js';
+import { RedisLeaseStore } from './lease-store.js';
+import { RedisMessageBus } from './message-bus.js';
+
+/** Connects to Redis. Never rejects: while Redis is away, each part does without it as its interface says. */
+export async function createRedisState(config: RedisConfig, logger: Logger): Promise<SharedState> {
+  const redis = new RedisConnection(config, logger);
+  // Tells this process from all others, those that had its process id before included.
+  const owner = randomUUID();
+  const messages = new RedisMessageBus(redis, owner, logger);
+  const state: SharedState = {
+    isShared: true,
+    keys: new RedisIdempotencyStore(redis),
+    jobs: new RedisJobStore(redis),
+    leases: new RedisLeaseStore(redis, owner),
+    deliveries: new RedisDeliveryStore(redis),
+    messages,
+    cooldowns: new MessagedCooldownShare(messages, owner),
+    isConnected: () => redis.isConnected,
+    close: () => redis.close(),
+  };
+  await redis.connect();
+  return state;
+}
