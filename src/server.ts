@@ -185,9 +185,13 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     maxBytes: MAX_BODY_BYTES,
     clientTimeoutMs: config.clientTimeoutMs,
     maxOperations: config.streams.maxPerConnection,
+    pingMs: config.streams.heartbeatMs,
     logger,
   });
-  const streams = new HttpStreams({ readTimeoutMs: config.clientTimeoutMs });
+  const streams = new HttpStreams({
+    readTimeoutMs: config.clientTimeoutMs,
+    heartbeatMs: config.streams.heartbeatMs,
+  });
 
   let isClosing = false;
   const connections = new ClientConnections(config.clientTimeoutMs);

@@ -61,9 +61,9 @@ const MISTAKES: readonly (readonly [string, string, Readonly<Record<string, unkn
   ],
   [
     'a subscription',
-    'subscription { accounts { id } }',
+    'subscription { fieldingRunUpdated(id: "x") { id } }',
     {},
-    /^Schema is not configured to execute subscription operation\.$/,
+    /^A subscription cannot be answered with JSON\. Subscribe over WebSocket/,
   ],
   [
     'no operation',

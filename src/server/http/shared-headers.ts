@@ -2,11 +2,13 @@
 export const SECURITY_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
 
 /** No cookie and no other ambient credential counts, so any origin may call. */
-export const CORS = { origin: '*', exposedHeaders: ['retry-after'] };
+export const CORS = { origin: '*' as const, exposedHeaders: ['retry-after'] };
 
-/** Whether pages of an origin may call; undefined is no page. */
-export function allowsOrigin(origin: string | undefined): boolean {
-  const allowed: string | readonly string[] = CORS.origin;
+/** `*`, or a list such as `https://app.example`. */
+export type AllowedOrigins = '*' | readonly string[];
+
+/** Whether pages of an origin may call. Browsers apply it to HTTP by CORS; WebSockets have none, so that the server has to. */
+export function allowsOrigin(allowed: AllowedOrigins, origin: string | undefined): boolean {
   return origin === undefined || allowed === '*' || allowed.includes(origin);
 }
 

@@ -5,8 +5,8 @@ import type { Framing } from './framing.js';
 export interface HttpStreamsOptions {
   /** How long a client may take to read, in milliseconds. */
   readonly readTimeoutMs: number;
-  /** How often clients get a heartbeat, in milliseconds. Default: 12 seconds, less than what proxies tolerate. */
-  readonly heartbeatMs?: number;
+  /** How often clients get a heartbeat, in milliseconds. */
+  readonly heartbeatMs: number;
 }
 
 interface OpenStream {
@@ -14,15 +14,13 @@ interface OpenStream {
   readonly framing: Framing;
 }
 
-const HEARTBEAT_MS = 12_000;
-
 /** Writes streams of results to HTTP responses. */
 export class HttpStreams {
   readonly #readTimeoutMs: number;
   readonly #open = new Set<OpenStream>();
   readonly #heartbeat: NodeJS.Timeout;
 
-  constructor({ readTimeoutMs, heartbeatMs = HEARTBEAT_MS }: HttpStreamsOptions) {
+  constructor({ readTimeoutMs, heartbeatMs }: HttpStreamsOptions) {
     this.#readTimeoutMs = readTimeoutMs;
     this.#heartbeat = setInterval(() => {
       for (const { response, framing } of this.#open) {
@@ -46,7 +44,8 @@ export class HttpStreams {
       stream.close();
       return;
     }
-    response.writeHead(200, { ...headers, 'content-type': framing.contentType });
+    // nginx would collect parts until its buffer is full.
+    response.writeHead(200, { ...headers, 'content-type': framing.contentType, 'x-accel-buffering': 'no' });
     response.write(framing.start);
     const open = { response, framing };
     this.#open.add(open);

@@ -82,7 +82,8 @@ export class Connection implements GraphQLSocket {
 
   answered(): void {
     this.#unanswered -= 1;
-    if (this.#isGoingAway) this.#closeIfAnswered();
+    // The client takes the operation for done when `graphql-ws` has sent `complete`.
+    if (this.#isGoingAway) setImmediate(() => this.#closeIfAnswered());
   }
 
   /** Disconnects a peer that has not answered the last ping, and pings it again otherwise. */

@@ -1,12 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { RequestError } from '../../operations/request-error.js';
-import { allowsOrigin } from '../http/shared-headers.js';
+import { allowsOrigin, type AllowedOrigins } from '../http/shared-headers.js';
 
 export interface UpgradeRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
+}
+
+export interface UpgradeConditions {
+  readonly isClosing: boolean;
+  /** The origins whose pages may open a WebSocket: those that CORS allows. */
+  readonly origins: AllowedOrigins;
 }
 
 const PATH = '/graphql';
@@ -16,7 +22,7 @@ const VERSION = '13';
 /** Why a connection does not become a WebSocket; undefined if it does. */
 export function upgradeError(
   { method, url = '', headers }: UpgradeRequest,
-  isClosing: boolean,
+  { isClosing, origins }: UpgradeConditions,
 ): RequestError | undefined {
   if (url.replace(/\?.*/s, '') !== PATH) {
     return new RequestError(404, `There is no WebSocket at this path. GraphQL is at \`${PATH}\`.`);
@@ -24,7 +30,7 @@ export function upgradeError(
   if (method !== 'GET') {
     return new RequestError(405, 'A WebSocket is opened by `GET`.', { headers: { allow: 'GET' } });
   }
-  if (!allowsOrigin(headers.origin)) {
+  if (!allowsOrigin(origins, headers.origin)) {
     return new RequestError(403, 'Pages of this origin may not open a WebSocket.', { code: 'FORBIDDEN' });
   }
   if (headers['sec-websocket-version'] !== VERSION) {

@@ -6,6 +6,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { OperationPipeline } from '../../operations/pipeline.js';
 import type { RequestError } from '../../operations/request-error.js';
 import type { Logger } from '../../telemetry/logger.js';
+import { CORS } from '../http/shared-headers.js';
 import { Connection } from './connection.js';
 import { operationHeaders, type Headers } from './connection-headers.js';
 import { createProtocol } from './protocol.js';
@@ -20,11 +21,10 @@ export interface WebSocketsOptions {
   /** The most operations that run at the same time on one connection. */
   readonly maxOperations: number;
   readonly logger: Logger;
-  /** How often each client is pinged, in milliseconds. Default: 15 seconds, less than what proxies tolerate. */
-  readonly pingMs?: number;
+  /** How often each client is pinged, in milliseconds. */
+  readonly pingMs: number;
 }
 
-const PING_MS = 15_000;
 /** The connections are pinged in so many groups, one after another: a ping to each of 10,000 takes a tenth of a second. */
 const PING_GROUPS = 8;
 const POLL_MS = 10;
@@ -43,7 +43,7 @@ export class WebSockets {
   #isClosing = false;
 
   constructor(options: WebSocketsOptions) {
-    const { pipeline, maxBytes, clientTimeoutMs, maxOperations, pingMs = PING_MS } = options;
+    const { pipeline, maxBytes, clientTimeoutMs, maxOperations, pingMs } = options;
     this.#options = options;
     this.#server = new WebSocketServer({
       noServer: true,
@@ -70,7 +70,7 @@ export class WebSockets {
    * @returns why it does not get one; nothing has been written then
    */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): RequestError | undefined {
-    const error = upgradeError(request, this.#isClosing);
+    const error = upgradeError(request, { isClosing: this.#isClosing, origins: CORS.origin });
     if (error !== undefined) return error;
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       this.#opened(webSocket, operationHeaders(request.headers));

@@ -1,0 +1,316 @@
+/** How streams end that do not end by themselves: limits, expired tokens, shutdown, clients that are gone or do not read. */
+import { once } from 'node:events';
+import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { createClient } from 'graphql-sse';
+import { WebSocket } from 'ws';
+import { openRaw, type RawClient } from '../helpers/raw-client.js';
+import { postText } from '../helpers/http-text.js';
+import { principalByName } from '../helpers/test-principal.js';
+import { until } from '../helpers/until.js';
+import {
+  liveRunId,
+  RUN_UPDATED,
+  runUpdated,
+  startLiveStage,
+  Told,
+  webSocketClient,
+  webSocketUrl,
+  type LiveStage,
+} from './stage.js';
+import type { TestGatewayOptions } from '../helpers/gateway.js';
+
+let stage: LiveStage;
+beforeAll(async () => {
+  stage = await startLiveStage();
+});
+afterAll(() => stage.close());
+
+/** Subscribes with a client of its own. */
+function subscribeOverWebSocket(options: Parameters<typeof webSocketClient>[1] = {}) {
+  const client = webSocketClient(stage.gateway, options);
+  const told = new Told();
+  client.subscribe(runUpdated, told.sink);
+  return { client, told };
+}
+
+function subscribeOverSse() {
+  const client = createClient({
+    url: `${stage.gateway.url}/graphql`,
+    headers: { authorization: 'Bearer demo' },
+    retryAttempts: 0,
+  });
+  const told = new Told();
+  client.subscribe(runUpdated, told.sink);
+  return { client, told };
+}
+
+function subscribeOverMultipart() {
+  const link = new HttpLink({
+    uri: `${stage.gateway.url}/graphql`,
+    headers: { authorization: 'Bearer demo' },
+  });
+  const client = new ApolloClient({ link, cache: new InMemoryCache() });
+  const told = new Told();
+  client.subscribe({ query: gql(RUN_UPDATED), variables: { id: liveRunId } }).subscribe(told.sink);
+  return { client, told };
+}
+
+describe('Limits', () => {
+  test('of a connection reject one more operation; its place is free when another has ended', async () => {
+    await stage.restart({ env: { MAX_SUBSCRIPTIONS_PER_CONNECTION: '2' } });
+    const client = webSocketClient(stage.gateway);
+    const [first, second, third] = [new Told(), new Told(), new Told()];
+    const unsubscribe = client.subscribe(runUpdated, first.sink);
+    client.subscribe(runUpdated, second.sink);
+    await until(() => first.runs.length + second.runs.length === 2);
+    client.subscribe(runUpdated, third.sink);
+    await until(() => third.end !== undefined);
+    expect(third.end).toMatchObject([
+      {
+        message: expect.stringMatching(/This connection runs 2 operations/),
+        extensions: { code: 'RATE_LIMITED' },
+      },
+    ]);
+    unsubscribe();
+    const results = [];
+    for await (const result of client.iterate({ query: '{ __typename }' })) results.push(result);
+    expect(results).toEqual([{ data: { __typename: 'Query' } }]);
+    await client.dispose();
+  });
+
+  test.each([
+    ['MAX_SUBSCRIPTIONS_PER_PRINCIPAL', /^You have 2 subscriptions open/],
+    ['MAX_SUBSCRIPTIONS', /^The gateway has 2 subscriptions open/],
+  ])('%s rejects one more subscription, on whatever connection and transport', async (name, message) => {
+    await stage.restart({ env: { [name]: '2' } });
+    const open = [subscribeOverWebSocket(), subscribeOverSse()];
+    await until(() => open.every(({ told }) => told.runs.length === 1));
+    await stage.emulator.control.forgetRequests();
+    const { told, client } = subscribeOverMultipart();
+    await until(() => told.end !== undefined);
+    expect(told.results).toMatchObject([
+      {
+        error: {
+          errors: [{ message: expect.stringMatching(message), extensions: { code: 'RATE_LIMITED' } }],
+        },
+      },
+    ]);
+    client.stop();
+    await open[0]?.client.dispose();
+    // Its place is free again.
+    await until(async () => {
+      const next = subscribeOverWebSocket();
+      await until(() => next.told.end !== undefined || next.told.runs.length > 0);
+      await next.client.dispose();
+      return next.told.runs.length > 0;
+    });
+    open[1]?.client.dispose();
+  });
+});
+
+describe('When the token expires', () => {
+  let clock = 0;
+  const expiring: Partial<TestGatewayOptions> = {
+    now: () => Date.now() + clock,
+    authenticate: (authorization) => ({
+      key: authorization ?? '',
+      grants: undefined,
+      authorization: 'Bearer demo',
+      expiresAt: Date.now() + clock + 60_000,
+    }),
+  };
+  beforeEach(async () => {
+    clock = 0;
+    await stage.restart(expiring);
+  });
+
+  test('a WebSocket is closed with 4403, and its client subscribes again with a new token', async () => {
+    const tokens: string[] = [];
+    const closes: unknown[] = [];
+    const { client, told } = subscribeOverWebSocket({
+      connectionParams: () => {
+        tokens.push(`Bearer ${tokens.length}`);
+        return { authorization: tokens.at(-1) };
+      },
+      retryAttempts: 3,
+      retryWait: () => Promise.resolve(),
+      on: { closed: (event) => closes.push(event) },
+    });
+    await until(() => told.runs.length === 1);
+    clock = 61_000;
+    await until(() => told.runs.length === 2);
+    expect(closes).toMatchObject([{ code: 4403, reason: expect.stringContaining('expired') }]);
+    expect(tokens).toEqual(['Bearer 0', 'Bearer 1']);
+    await client.dispose();
+  });
+
+  test('a client of Server-Sent Events is told, and the stream completes', async () => {
+    const { client, told } = subscribeOverSse();
+    await until(() => told.runs.length === 1);
+    clock = 61_000;
+    await until(() => told.end !== undefined);
+    expect(told.end).toBe('complete');
+    expect(told.results[1]).toMatchObject({
+      errors: [
+        {
+          message: expect.stringContaining('expired'),
+          extensions: { code: 'UNAUTHENTICATED', traceId: expect.any(String) },
+        },
+      ],
+    });
+    client.dispose();
+  });
+
+  test('Apollo Client is told over multipart HTTP, and the stream completes', async () => {
+    const { client, told } = subscribeOverMultipart();
+    await until(() => told.runs.length === 1);
+    clock = 61_000;
+    await until(() => told.end !== undefined);
+    expect(told.end).toBe('complete');
+    expect(told.results[1]).toMatchObject({
+      error: { name: 'CombinedProtocolErrors', errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+    });
+    client.stop();
+  });
+
+  test('nothing is read for it any more', async () => {
+    const { client, told } = subscribeOverSse();
+    await until(() => told.runs.length === 1);
+    clock = 61_000;
+    await until(() => told.end !== undefined);
+    await stage.emulator.control.forgetRequests();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(await stage.reads()).toBe(0);
+    client.dispose();
+  });
+});
+
+describe('When the gateway closes', () => {
+  beforeEach(() => stage.restart());
+
+  test('clients of all transports know that they should connect elsewhere', async () => {
+    const closes: unknown[] = [];
+    const webSocket = subscribeOverWebSocket({ on: { closed: (event) => closes.push(event) } });
+    const sse = subscribeOverSse();
+    const multipart = subscribeOverMultipart();
+    await until(() => [webSocket, sse, multipart].every(({ told }) => told.runs.length === 1));
+    await stage.gateway.close();
+    await until(() => [webSocket, sse, multipart].every(({ told }) => told.end !== undefined));
+    // `graphql-ws` connects again after 1001, and `graphql-sse` after a NetworkError. Apollo Client's RetryLink repeats operations
+    // after errors of the network, but not what has completed.
+    expect(closes).toMatchObject([{ code: 1001 }]);
+    expect(sse.told.end).toMatchObject({ name: 'NetworkError' });
+    expect(multipart.told.results.at(-1)).toMatchObject({
+      error: { message: 'premature end of multipart body' },
+    });
+    await webSocket.client.dispose();
+    sse.client.dispose();
+    multipart.client.stop();
+  });
+
+  test('operations over WebSocket are answered before', async () => {
+    await stage.emulator.control.faults.add({
+      method: 'GET',
+      path: 'fielding-runs',
+      delay_ms: 300,
+      times: 1,
+    } as never);
+    await stage.emulator.control.forgetRequests();
+    const client = webSocketClient(stage.gateway);
+    const told = new Told();
+    client.subscribe(
+      { query: `query Q($id: ID!) { fieldingRun(id: $id) { version } }`, variables: { id: liveRunId } },
+      told.sink,
+    );
+    await until(async () => (await stage.reads()) > 0);
+    await stage.gateway.close();
+    await until(() => told.end !== undefined);
+    expect(told.results).toEqual([{ data: { fieldingRun: { version: expect.any(String) } } }]);
+    expect(told.end).toBe('complete');
+    await client.dispose();
+  });
+});
+
+describe('A client', () => {
+  const body = JSON.stringify(runUpdated);
+  const sse = { Authorization: 'Bearer demo', Accept: 'text/event-stream' };
+
+  test('that has initialised no connection in time is disconnected', async () => {
+    await stage.restart({ env: { CLIENT_TIMEOUT_MS: '100' } });
+    const socket = new WebSocket(webSocketUrl(stage.gateway), 'graphql-transport-ws');
+    const [code] = (await once(socket, 'close')) as [number];
+    expect(code).toBe(4408);
+  });
+
+  test('that does not answer pings is disconnected, and nothing is read for it any more', async () => {
+    await stage.restart({ env: { STREAM_HEARTBEAT_MS: '80' } });
+    const socket = new WebSocket(webSocketUrl(stage.gateway), 'graphql-transport-ws', { autoPong: false });
+    await once(socket, 'open');
+    socket.send('{"type":"connection_init","payload":{"authorization":"Bearer demo"}}');
+    await once(socket, 'message');
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: runUpdated }));
+    const [code] = (await once(socket, 'close')) as [number];
+    expect(code).toBe(1006);
+    await noReads();
+  });
+
+  test('that answers pings stays connected', async () => {
+    await stage.restart({ env: { STREAM_HEARTBEAT_MS: '50' } });
+    const socket = new WebSocket(webSocketUrl(stage.gateway), 'graphql-transport-ws');
+    let pings = 0;
+    socket.on('ping', () => {
+      pings += 1;
+    });
+    await until(() => pings > 3);
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    socket.close();
+  });
+
+  test.each<[string, (client: RawClient) => void]>([
+    ['reads a stream over HTTP', (client) => client.send(postText({ headers: sse, body }))],
+    [
+      'reads a stream over multipart HTTP',
+      (client) =>
+        client.send(postText({ headers: { ...sse, Accept: 'multipart/mixed;subscriptionSpec=1.0' }, body })),
+    ],
+  ])('that %s for longer than CLIENT_TIMEOUT_MS and REQUEST_TIMEOUT_MS stays connected', async (_, send) => {
+    await stage.restart({
+      env: {
+        CLIENT_TIMEOUT_MS: '100',
+        REQUEST_TIMEOUT_MS: '200',
+        MAX_REQUESTS_IN_FLIGHT: '1',
+        STREAM_HEARTBEAT_MS: '20',
+      },
+    });
+    const client = await openRaw(stage.gateway.url);
+    send(client);
+    await client.until((text) => text.includes('fieldingRunUpdated'));
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(client.isClosed).toBe(false);
+    // The stream holds no slot of the requests in flight.
+    expect(await stage.gateway.execute('{ __typename }')).toMatchObject({ status: 200 });
+    const { version } = await stage.change();
+    await client.until((text) => text.includes(`"${version}"`));
+    client.close();
+    await noReads();
+  });
+
+  async function noReads(): Promise<void> {
+    await until(async () => {
+      const before = await stage.reads();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return (await stage.reads()) === before;
+    });
+  }
+});
+
+test('Nothing is shared between principals', async () => {
+  await stage.restart({ env: { AUTH_MODE: 'forward' }, authenticate: principalByName({ other: ['999'] }) });
+  const allowed = subscribeOverWebSocket({ connectionParams: { authorization: 'Bearer demo' } });
+  const other = subscribeOverWebSocket({ connectionParams: { authorization: 'Bearer other' } });
+  await until(() => other.told.end !== undefined);
+  expect(other.told.results).toEqual([]);
+  expect(other.told.end).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  await allowed.client.dispose();
+  await other.client.dispose();
+});

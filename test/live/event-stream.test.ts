@@ -1,0 +1,233 @@
+/** Operations over Server-Sent Events, with the clients that people use. */
+import { createClient, type Client } from 'graphql-sse';
+import { Client as Urql, fetchExchange, gql, subscriptionExchange, type OperationResult } from '@urql/core';
+import { until } from '../helpers/until.js';
+import {
+  liveRunId,
+  RUN,
+  RUN_UPDATED,
+  runUpdated,
+  startLiveStage,
+  Told,
+  type LiveStage,
+  type RunState,
+} from './stage.js';
+
+let stage: LiveStage;
+beforeAll(async () => {
+  stage = await startLiveStage({ env: { STREAM_HEARTBEAT_MS: '50' } });
+});
+afterAll(() => stage.close());
+
+const url = () => `${stage.gateway.url}/graphql`;
+const authorization = 'Bearer demo';
+
+/** A client of graphql-sse that gives up at once. */
+function sseClient(headers: Record<string, string> = { authorization }): Client {
+  return createClient({ url: url(), headers, retryAttempts: 0 });
+}
+
+describe('A client of graphql-sse', () => {
+  test('is told the present state and each newer one', async () => {
+    const client = sseClient();
+    const told = new Told();
+    client.subscribe(runUpdated, told.sink);
+    await until(() => told.runs.length === 1);
+    const next = await stage.change();
+    await until(() => told.runs.length === 2);
+    expect(told.runs[1]).toEqual(next);
+    client.dispose();
+  });
+
+  test('can send a query', async () => {
+    const client = sseClient();
+    const told = new Told();
+    client.subscribe({ query: RUN, variables: { id: liveRunId } }, told.sink);
+    await until(() => told.end !== undefined);
+    expect(told.results).toEqual([
+      { data: { fieldingRun: { status: expect.any(String), version: expect.any(String) } } },
+    ]);
+    expect(told.end).toBe('complete');
+    client.dispose();
+  });
+
+  test.each<[string, { query: string; variables?: Record<string, unknown> }, string]>([
+    ['that is not valid', { query: '{ wrong }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    ['without a query', { query: '' }, 'BAD_REQUEST'],
+    ['of a malformed id', { query: RUN_UPDATED, variables: { id: 'wrong' } }, 'BAD_USER_INPUT'],
+  ])('gets the errors of an operation %s, and does not repeat it', async (_, payload, code) => {
+    const client = sseClient();
+    const told = new Told();
+    client.subscribe(payload, told.sink);
+    await until(() => told.end !== undefined);
+    expect(told.results).toMatchObject([{ errors: [{ extensions: { code, traceId: expect.any(String) } }] }]);
+    expect(told.end).toBe('complete');
+    client.dispose();
+  });
+
+  test('learns that it is not authenticated', async () => {
+    const client = sseClient({ authorization: 'Bearer wrong' });
+    const told = new Told();
+    client.subscribe(runUpdated, told.sink);
+    await until(() => told.end !== undefined);
+    expect(told.results).toMatchObject([{ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }]);
+    client.dispose();
+  });
+});
+
+describe('A client of urql', () => {
+  const runsOf = (results: readonly OperationResult[]) =>
+    results.map(({ data }) => (data as { fieldingRunUpdated?: RunState } | undefined)?.fieldingRunUpdated);
+
+  test.each<[string, (client: Client) => Urql]>([
+    [
+      'subscriptionExchange over graphql-sse',
+      (client) =>
+        new Urql({
+          url: url(),
+          preferGetMethod: false,
+          exchanges: [
+            subscriptionExchange({
+              forwardSubscription: ({ query = '', variables }) => ({
+                subscribe: (sink) => ({
+                  unsubscribe: client.subscribe(
+                    { query, variables: variables as Record<string, unknown> },
+                    sink as Parameters<Client['subscribe']>[1],
+                  ),
+                }),
+              }),
+            }),
+          ],
+        }),
+    ],
+    [
+      'fetchSubscriptions',
+      () =>
+        new Urql({
+          url: url(),
+          preferGetMethod: false,
+          fetchSubscriptions: true,
+          fetchOptions: { headers: { authorization } },
+          exchanges: [fetchExchange],
+        } as ConstructorParameters<typeof Urql>[0]),
+    ],
+  ])('is told each state with %s', async (_, start) => {
+    const client = sseClient();
+    const results: OperationResult[] = [];
+    const { unsubscribe } = start(client)
+      .subscription(gql(RUN_UPDATED), { id: liveRunId })
+      .subscribe((result) => results.push(result));
+    await until(() => results.length === 1);
+    const next = await stage.change();
+    await until(() => results.length === 2);
+    expect(runsOf(results)[1]).toEqual(next);
+    unsubscribe();
+    client.dispose();
+  });
+});
+
+describe('On the wire', () => {
+  interface Streamed {
+    readonly response: Response;
+    text: string;
+    stop(): void;
+  }
+
+  async function open(init: RequestInit, target = url()): Promise<Streamed> {
+    const abort = new AbortController();
+    const response = await fetch(target, {
+      ...init,
+      signal: abort.signal,
+      headers: {
+        accept: 'text/event-stream',
+        authorization,
+        'content-type': 'application/json',
+        ...init.headers,
+      },
+    });
+    const streamed: Streamed = { response, text: '', stop: () => abort.abort() };
+    const read = async () => {
+      for await (const chunk of response.body ?? [])
+        streamed.text += Buffer.from(chunk as Uint8Array).toString();
+    };
+    read().catch(() => undefined);
+    return streamed;
+  }
+
+  test('events have the form of the protocol, with comments in between', async () => {
+    const stream = await open({ method: 'POST', body: JSON.stringify(runUpdated) });
+    await until(() => stream.text.includes('event'));
+    await until(() => stream.text.endsWith('}\n\n:\n\n'));
+    expect(stream.response.status).toBe(200);
+    expect(stream.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    expect(stream.response.headers.get('cache-control')).toBe('no-store');
+    expect(stream.response.headers.get('x-accel-buffering')).toBe('no');
+    expect(stream.response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(stream.text).toMatch(
+      /^(:\n\n)+event: next\ndata: \{"data":\{"fieldingRunUpdated":\{"status":"[A-Z]+","version":"\d+"\}\}\}\n\n(:\n\n)+$/,
+    );
+    stream.stop();
+  });
+
+  test('a subscription may be sent by GET', async () => {
+    const search = new URLSearchParams({ query: RUN_UPDATED, variables: JSON.stringify({ id: liveRunId }) });
+    const stream = await open({}, `${url()}?${search.toString()}`);
+    await until(() => stream.text.includes('"fieldingRunUpdated"'));
+    stream.stop();
+  });
+
+  test('a mutation may not, and is not executed', async () => {
+    const search = new URLSearchParams({ query: 'mutation { __typename }' });
+    const stream = await open({}, `${url()}?${search.toString()}`);
+    await until(() => stream.text.endsWith('event: complete\ndata:\n\n'));
+    expect(stream.text).toMatch(
+      /event: next\ndata: \{"errors":\[\{"message":"A mutation cannot be sent by `GET`/,
+    );
+    expect(stream.text).not.toContain('"Mutation"');
+  });
+
+  test.each<[string, RequestInit]>([
+    ['a body that is no JSON', { method: 'POST', body: '{' }],
+    ['another type of body', { method: 'POST', body: '{}', headers: { 'content-type': 'text/plain' } }],
+  ])('%s is rejected in the stream', async (_, init) => {
+    const stream = await open(init);
+    await until(() => stream.text.endsWith('event: complete\ndata:\n\n'));
+    expect(stream.response.status).toBe(200);
+    expect(stream.text).toMatch(/event: next\ndata: \{"errors":\[\{.*"BAD_USER_INPUT"/);
+  });
+
+  test('a client that also accepts JSON gets a query as JSON, and its errors with their status', async () => {
+    const accept = 'application/json, text/event-stream';
+    const stream = await open({ method: 'POST', body: '{"query":"{ wrong }"}', headers: { accept } });
+    expect(stream.response.status).toBe(400);
+    expect(stream.response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+  });
+
+  test('a client that accepts JSON only is told how to subscribe, and nothing is read', async () => {
+    await stage.emulator.control.forgetRequests();
+    const result = await stage.gateway.execute(RUN_UPDATED, { id: liveRunId });
+    expect(result.status).toBe(400);
+    expect(result.errors).toMatchObject([
+      {
+        message: expect.stringMatching(/WebSocket.*text\/event-stream.*multipart\/mixed/),
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+    expect(await stage.reads()).toBe(0);
+  });
+});
+
+test('Reading stops when the client has gone', async () => {
+  const client = sseClient();
+  const told = new Told();
+  client.subscribe(runUpdated, told.sink);
+  await until(() => told.runs.length === 1);
+  await stage.emulator.control.forgetRequests();
+  await until(async () => (await stage.reads()) > 2);
+  client.dispose();
+  await until(async () => {
+    const before = await stage.reads();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return (await stage.reads()) === before;
+  });
+});

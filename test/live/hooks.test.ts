@@ -1,0 +1,177 @@
+/** Plugins of Apollo Server see a client subscribe once, and then each event, on the listeners that they returned. */
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { RequestContext } from '../../src/context.js';
+import { until } from '../helpers/until.js';
+import { runUpdated, RUN_UPDATED, startLiveStage, Told, webSocketClient, type LiveStage } from './stage.js';
+
+let calls: string[] = [];
+const record = (call: string) => {
+  calls.push(call);
+  return Promise.resolve();
+};
+
+/** Records each hook, with the number of the listener. @param fields whether it observes resolvers, too */
+function recorder(fields: boolean): ApolloServerPlugin<RequestContext> {
+  let listeners = 0;
+  return {
+    async requestDidStart({ request: { http } }) {
+      listeners += 1;
+      const n = listeners;
+      await record(`${n} requestDidStart ${http?.method ?? ''}`);
+      return {
+        didResolveSource: () => record(`${n} didResolveSource`),
+        async parsingDidStart() {
+          await record(`${n} parsingDidStart`);
+        },
+        async validationDidStart() {
+          await record(`${n} validationDidStart`);
+        },
+        didResolveOperation: ({ operation }) => record(`${n} didResolveOperation ${operation?.operation}`),
+        didEncounterErrors: ({ errors }) => record(`${n} didEncounterErrors ${errors.length}`),
+        async executionDidStart() {
+          await record(`${n} executionDidStart`);
+          return {
+            executionDidEnd: (error) => record(`${n} executionDidEnd ${error === undefined}`),
+            ...(fields && {
+              willResolveField({ info }) {
+                void record(`${n} willResolveField ${info.parentType.name}.${info.fieldName}`);
+              },
+            }),
+          };
+        },
+        willSendResponse: ({ response: { body } }) =>
+          record(`${n} willSendResponse ${body.kind === 'single' && body.singleResult.errors?.length}`),
+      };
+    },
+  };
+}
+
+let stage: LiveStage | undefined;
+beforeEach(() => {
+  calls = [];
+});
+afterEach(() => stage?.close());
+
+const EVENT = ['executionDidStart', 'executionDidEnd true', 'willSendResponse undefined'];
+const of = (n: number, names: readonly string[]) => names.map((name) => `${n} ${name}`);
+
+describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
+  const start = async (plugin: ApolloServerPlugin<RequestContext>) => {
+    stage = await startLiveStage({ plugins: [plugin], env: { GRAPHQL_EXECUTION: executor } });
+    return stage;
+  };
+
+  test('hooks up to didResolveOperation are called once, the later ones for each event', async () => {
+    const { gateway, change } = await start(recorder(false));
+    const client = webSocketClient(gateway);
+    const told = new Told();
+    client.subscribe(runUpdated, told.sink);
+    await until(() => told.runs.length === 1);
+    await change();
+    await until(() => told.runs.length === 2);
+    const opening = [
+      'requestDidStart POST',
+      'didResolveSource',
+      'parsingDidStart',
+      'validationDidStart',
+      'didResolveOperation subscription',
+    ];
+    expect(calls).toEqual(of(1, [...opening, ...EVENT, ...EVENT]));
+    await client.dispose();
+  });
+
+  test('a client that shares an execution has hooks of its own', async () => {
+    const { gateway } = await start(recorder(false));
+    const client = webSocketClient(gateway);
+    const both = [new Told(), new Told()];
+    for (const told of both) client.subscribe(runUpdated, told.sink);
+    await until(() => both.every(({ runs }) => runs.length === 1));
+    for (const n of [1, 2]) {
+      expect(calls.filter((call) => call.startsWith(`${n} `)).slice(-3)).toEqual(of(n, EVENT));
+    }
+    await client.dispose();
+  });
+
+  test('willResolveField is called for the fields of an event', async () => {
+    const { gateway } = await start(recorder(true));
+    const client = webSocketClient(gateway);
+    const told = new Told();
+    client.subscribe(runUpdated, told.sink);
+    await until(() => told.runs.length === 1);
+    expect(calls.slice(-6)).toEqual(
+      of(1, [
+        'executionDidStart',
+        'willResolveField Subscription.fieldingRunUpdated',
+        'willResolveField FieldingRun.status',
+        'willResolveField FieldingRun.version',
+        'executionDidEnd true',
+        'willSendResponse undefined',
+      ]),
+    );
+    await client.dispose();
+  });
+
+  test('a subscription that fails is an operation that fails', async () => {
+    const { gateway } = await start(recorder(false));
+    const client = webSocketClient(gateway);
+    const told = new Told();
+    client.subscribe({ query: RUN_UPDATED, variables: { id: 'wrong' } }, told.sink);
+    await until(() => told.end !== undefined);
+    expect(calls.slice(4)).toEqual(
+      of(1, [
+        'didResolveOperation subscription',
+        'executionDidStart',
+        'didEncounterErrors 1',
+        'executionDidEnd true',
+        'willSendResponse 1',
+      ]),
+    );
+    await client.dispose();
+  });
+
+  test('a plugin whose methods are those of a class with private fields works', async () => {
+    class Counter implements ApolloServerPlugin<RequestContext> {
+      #events = 0;
+      get events() {
+        return this.#events;
+      }
+      requestDidStart() {
+        return Promise.resolve({
+          willSendResponse: () => {
+            this.#events += 1;
+            return Promise.resolve();
+          },
+        });
+      }
+      invalidRequestWasReceived() {
+        this.#events += 10;
+        return Promise.resolve();
+      }
+    }
+    const counter = new Counter();
+    const { gateway } = await start(counter);
+    const client = webSocketClient(gateway);
+    const told = new Told();
+    client.subscribe(runUpdated, told.sink);
+    await until(() => told.runs.length === 1);
+    expect(counter.events).toBe(1);
+    await client.dispose();
+  });
+
+  test('a plugin that fails at an event ends the subscription, without its message', async () => {
+    const { gateway } = await start({
+      requestDidStart: () => Promise.resolve({ willSendResponse: () => Promise.reject(new Error('secret')) }),
+    });
+    const client = webSocketClient(gateway);
+    const told = new Told();
+    client.subscribe(runUpdated, told.sink);
+    await until(() => told.end !== undefined);
+    expect(told.end).toMatchObject([
+      {
+        message: 'The gateway failed.',
+        extensions: { code: 'INTERNAL_SERVER_ERROR', traceId: expect.any(String) },
+      },
+    ]);
+    await client.dispose();
+  });
+});

@@ -1,0 +1,107 @@
+import { createClient, type Client, type ClientOptions } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { demo } from '../../src/emulator/index.js';
+import { callApi, demoPaths, startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
+import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../helpers/gateway.js';
+
+export const liveRunId = `${demo.accountId}/${demo.projectId}/${demo.live.targetGroupId}/${demo.live.fieldingRunId}`;
+
+export const RUN_UPDATED = `subscription Run($id: ID!) { fieldingRunUpdated(id: $id) { status version } }`;
+export const RUN = `query Run($id: ID!) { fieldingRun(id: $id) { status version } }`;
+
+/** The subscription that the tests have in common. */
+export const runUpdated = { query: RUN_UPDATED, variables: { id: liveRunId } };
+
+/** Reads what is subscribed every few milliseconds. */
+export const FAST_POLLING = { POLL_MIN_MS: '20', POLL_MAX_MS: '20' };
+
+export interface LiveStage {
+  readonly emulator: TestEmulator;
+  gateway: TestGateway;
+  /** Pauses or resumes the live run, past the gateway. @returns what subscribers are told then */
+  change(): Promise<RunState>;
+  /** Starts a gateway instead of the one that runs. */
+  restart(options?: Partial<TestGatewayOptions>): Promise<void>;
+  /** How many reads of the live run have reached the Demand API so far. */
+  reads(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface RunState {
+  readonly status: string;
+  readonly version: string;
+}
+
+export async function startLiveStage(options: Partial<TestGatewayOptions> = {}): Promise<LiveStage> {
+  const emulator = await startTestEmulator();
+  const start = ({ env, ...rest }: Partial<TestGatewayOptions> = {}) =>
+    startTestGateway({ demandApiUrl: emulator.url, ...rest, env: { ...FAST_POLLING, ...env } });
+  const path = demoPaths.run(demo.live);
+  const stage: LiveStage = {
+    emulator,
+    gateway: await start(options),
+    async change() {
+      const run = await callApi(emulator, 'GET', path);
+      const { status } = (await run.json()) as { status: string };
+      const version = Number(/\d+/.exec(run.headers.get('etag') ?? '')?.[0]);
+      const [action, next] = /^live$/i.test(status) ? ['pause', 'PAUSED'] : ['resume', 'LIVE'];
+      const changed = await callApi(emulator, 'POST', `${path}/${action}`, {
+        headers: { 'if-match': `W/"${version}"` },
+      });
+      if (!changed.ok) throw new Error(`${action}: ${changed.status} ${await changed.text()}`);
+      return { status: next, version: String(version + 1) };
+    },
+    async restart(wanted) {
+      await stage.gateway.close();
+      stage.gateway = await start(wanted);
+    },
+    async reads() {
+      const requests = await emulator.control.requests();
+      return requests.filter((request) => request.method === 'GET' && request.path.endsWith(path)).length;
+    },
+    async close() {
+      await stage.gateway.close();
+      await emulator.close();
+    },
+  };
+  return stage;
+}
+
+/** The URL of WebSockets. */
+export function webSocketUrl({ url }: TestGateway): string {
+  return `${url.replace('http', 'ws')}/graphql`;
+}
+
+/** A client of `graphql-ws` that gives up at once. Dispose of it. */
+export function webSocketClient(gateway: TestGateway, options: Partial<ClientOptions> = {}): Client {
+  return createClient({
+    url: webSocketUrl(gateway),
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: 'Bearer demo' },
+    retryAttempts: 0,
+    ...options,
+  });
+}
+
+/** What a subscriber is told, in order: results, then `complete` or an error. */
+export class Told {
+  readonly results: unknown[] = [];
+  end: unknown;
+
+  readonly sink = {
+    next: (result: unknown) => void this.results.push(result),
+    error: (error: unknown) => {
+      this.end = error;
+    },
+    complete: () => {
+      this.end = 'complete';
+    },
+  };
+
+  /** The states of the live run. */
+  get runs(): readonly unknown[] {
+    return this.results.map(
+      (result) => (result as { data?: { fieldingRunUpdated?: unknown } }).data?.fieldingRunUpdated,
+    );
+  }
+}
