@@ -15,6 +15,9 @@ if (!hasRedis) {
   );
 }
 
+/** A `REDIS_URL` where nothing listens, for tests to which it does not matter whether state is shared. */
+export const NO_REDIS_URL = 'redis://127.0.0.1:1';
+
 export interface TestRedisOptions {
   /** Default: none. */
   readonly password?: string;

@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { executor } from '../helpers/executor.js';
 import { startTestProxy, type TestProxy } from '../helpers/proxy.js';
+import { NO_REDIS_URL } from '../helpers/redis.js';
 import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { selfSigned } from '../lib/http1/certificate.js';
 
@@ -149,7 +150,12 @@ test.each([
 ] as const)(
   '%s ends it with 0 while it starts, too (WORKERS=%s)',
   async (signal, workers) => {
-    const env = { PORT: '0', WORKERS: workers, DEMAND_API_URL: 'http://127.0.0.1:1/v1' };
+    const env = {
+      PORT: '0',
+      WORKERS: workers,
+      REDIS_URL: NO_REDIS_URL,
+      DEMAND_API_URL: 'http://127.0.0.1:1/v1',
+    };
     const { code, stdout, stderr } = await run(env, ['--import', signalling(signal)]).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('Closing');
