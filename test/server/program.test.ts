@@ -137,6 +137,20 @@ test(
   TIMEOUT_MS,
 );
 
+test.each([
+  [{}, true],
+  [{ EMULATOR_SIMULATE: 'off' }, false],
+] as const)(
+  'with %j, respondents answer beside the gateway: %j',
+  async (env, running) => {
+    const program = run({ PORT: '0', EMULATOR_PORT: '0', EMULATOR_DATA: ':memory:', ...env });
+    const { control } = await program.line((line) => 'control' in line);
+    const simulator = await fetch(`${String(control)}/simulator`);
+    expect(await simulator.json()).toMatchObject({ running });
+  },
+  TIMEOUT_MS,
+);
+
 /** A module that sends the process a signal as soon as it listens for that signal. */
 const signalling = (signal: NodeJS.Signals) => `data:text/javascript,
   process.on('newListener', (name) => {

@@ -252,7 +252,8 @@ describe('after a restart', () => {
     const second = await start(quick, { data });
     await hasStatus(second, 'delivered');
     const deliveries = await second.control.deliveries();
-    expect(deliveries.map(({ webhook_id: each }) => each)).toEqual([id, id, id]);
+    // An attempt that the end of the process cut off does not count.
+    expect(deliveries).toMatchObject(Array(3).fill({ webhook_id: id, attempts: 1 }));
     const changes = receiver.received.map(({ event }) => event.data['changes']);
     const [paused, live] = ['paused', 'live'].map((status) => [
       { object: 'status_change', new_value: status },
