@@ -150,6 +150,16 @@ function versions({ states: told }: Follower<FieldingRunRead>): number[] {
     ]);
   });
 
+  it('read again after a message that makes no sense', async () => {
+    await start(HINTED);
+    const follower = await replicas[0]!.follow(run);
+    await act('pause', 5);
+    const [channel] = (await redis.command('PUBSUB', 'CHANNELS', '*states:*')) as string[];
+    for (const message of ['no JSON', '{}', 'null', '[]']) await redis.command('PUBLISH', channel!, message);
+    await follower.told(2);
+    expect(versions(follower)).toEqual([5, 6]);
+  });
+
   it('tell nothing to a subscriber with another credential', async () => {
     await start(HINTED);
     await replicas[0]!.follow(run, demo.token);
