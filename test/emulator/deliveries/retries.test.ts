@@ -141,14 +141,18 @@ test('an endpoint that never answers holds up neither the API nor other webhooks
 });
 
 test('no more attempts are under way than allowed', async () => {
-  const emulator = await start({ ...quick, concurrency: 2, timeoutMs: 200 });
+  const emulator = await start({ ...quick, concurrency: 2 });
   const receiver = await startReceiver();
-  receiver.answer = () => 'nothing';
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  receiver.answer = () => released.then(() => 204);
   for (let webhook = 0; webhook < 5; webhook += 1) await createWebhook(emulator, receiver.url);
   await act(emulator, 'pause');
   await until(() => receiver.received.length >= 2);
   expect((await statuses(emulator)).filter((status) => status === 'delivering')).toHaveLength(2);
-  receiver.answer = () => 204;
+  release();
   await hasStatus(emulator, 'delivered');
 });
 
