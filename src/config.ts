@@ -1,6 +1,11 @@
 import { cleanEnv, makeExactValidator, str, EnvMissingError } from 'envalid';
 import { jwtConfig, jwtVariables, type JwtConfig, type JwtEnvironment } from './config/auth.js';
 import { ConfigError } from './config/config-error.js';
+import {
+  demandControlConfig,
+  demandControlVariables,
+  type DemandControlConfig,
+} from './config/demand-control.js';
 import { isExempt } from './config/no-proxy.js';
 import {
   upstreamOAuthConfig,
@@ -53,6 +58,8 @@ export interface Config {
    * operations are rejected before they are parsed.
    */
   readonly maxDepth: number;
+  /** How much one operation may ask for. */
+  readonly demandControl: DemandControlConfig;
   readonly overload: OverloadConfig;
   readonly demandApi: DemandApiConfig;
   /** The proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
@@ -157,6 +164,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       DRAIN_DELAY_MS: wholeNumber(0, 600_000)({ default: 0 }),
       GRAPHQL_EXECUTION: str({ choices: ['planned', 'graphql-js'] as const, default: 'planned' }),
       MAX_DEPTH: wholeNumber(1, 200)({ default: 50 }),
+      ...demandControlVariables,
       MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
       OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
       ...upstreamOAuthVariables,
@@ -208,6 +216,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     drainDelayMs: env.DRAIN_DELAY_MS,
     graphqlExecution: env.GRAPHQL_EXECUTION,
     maxDepth: env.MAX_DEPTH,
+    demandControl: demandControlConfig(env),
     overload: { maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT, waitMs: env.OVERLOAD_WAIT_MS },
     demandApi: {
       url: env.DEMAND_API_URL,

@@ -107,6 +107,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     firstQuery,
     executor: config.graphqlExecution,
     maxDepth: config.maxDepth,
+    demandControl: config.demandControl,
     logger,
     plugins,
   });
