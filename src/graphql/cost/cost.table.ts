@@ -1,3 +1,5 @@
+import { MAX_ENTRIES } from '../changelog/changelog.pages.js';
+import { DEFAULT_SIZE, MAX_SIZE } from '../connection/page.js';
 import type { CostTable, FieldCost } from './cost.js';
 
 const ONE_CALL: FieldCost = { calls: 1 };
@@ -8,11 +10,21 @@ const PERSON: FieldCost = { shares: 'people' };
 const SIZED_FIELDS = ['nodes', 'edges'];
 const PAGE: FieldCost = {
   calls: 1,
-  listSize: { assumedSize: 10, slicingArguments: ['first', 'last'], sizedFields: SIZED_FIELDS },
+  listSize: {
+    assumedSize: DEFAULT_SIZE,
+    maxSize: MAX_SIZE,
+    slicingArguments: ['first', 'last'],
+    sizedFields: SIZED_FIELDS,
+  },
 };
 const FORWARD_PAGE: FieldCost = {
   calls: 1,
-  listSize: { assumedSize: 10, slicingArguments: ['first'], sizedFields: SIZED_FIELDS },
+  listSize: {
+    assumedSize: DEFAULT_SIZE,
+    maxSize: MAX_ENTRIES,
+    slicingArguments: ['first'],
+    sizedFields: SIZED_FIELDS,
+  },
 };
 
 /** A list whose length no argument limits. */
@@ -60,9 +72,14 @@ export const COSTS: CostTable = {
     fieldingRunUpdated: ONE_CALL,
     targetGroupUpdated: ONE_CALL,
   },
-  Account: { name: { shares: 'accounts' }, projects: PAGE },
+  Account: { projects: PAGE },
   // Lists of projects do not include the manager.
-  Project: { projectManager: { calls: 1, shares: 'people' }, projectManagerId: ONE_CALL, targetGroups: PAGE },
+  Project: {
+    account: { shares: 'accounts' },
+    projectManager: { calls: 1, shares: 'people' },
+    projectManagerId: ONE_CALL,
+    targetGroups: PAGE,
+  },
   TargetGroup: {
     changelog: FORWARD_PAGE,
     completesOverTime: { calls: 1, listSize: { assumedSize: 100 } },

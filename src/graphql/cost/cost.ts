@@ -3,6 +3,8 @@ import { isObjectType, type GraphQLField, type GraphQLSchema } from 'graphql';
 /** The arguments of `@listSize`. No field of the schema requires a slicing argument. */
 export interface ListSize {
   readonly assumedSize: number;
+  /** The most items that there can be: to ask for more is an error of the field, which makes no call. Not printed. */
+  readonly maxSize?: number;
   /** Names of arguments of type `Int`. Default: the size is always the assumed one. */
   readonly slicingArguments?: readonly string[];
   /** Default: the field is the list itself. */
@@ -62,8 +64,14 @@ export function appliedDirectives(
   const { calls = 0, listSize } = costOf(field);
   return {
     ...(calls > 0 && { cost: { weight: String(calls * CALL_WEIGHT) } }),
-    ...(listSize && {
-      listSize: { ...listSize, ...(listSize.slicingArguments && { requireOneSlicingArgument: false }) },
-    }),
+    ...(listSize && { listSize: listSizeArguments(listSize) }),
+  };
+}
+
+function listSizeArguments({ assumedSize, slicingArguments, sizedFields }: ListSize) {
+  return {
+    assumedSize,
+    sizedFields,
+    ...(slicingArguments && { slicingArguments, requireOneSlicingArgument: false }),
   };
 }

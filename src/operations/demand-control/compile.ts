@@ -152,12 +152,12 @@ class Compiler implements Selecting {
   #size(
     { args }: GraphQLField<unknown, unknown>,
     node: FieldNode,
-    { assumedSize, slicingArguments = [] }: ListSize,
+    { assumedSize, maxSize = Infinity, slicingArguments = [] }: ListSize,
   ): Size {
     let literal: number | undefined;
     const variables: VariableUse[] = [];
     const take = (value: unknown) => {
-      if (typeof value === 'number') literal = Math.max(0, value, literal ?? 0);
+      if (typeof value === 'number') literal = Math.max(0, Math.min(value, maxSize), literal ?? 0);
     };
     for (const name of slicingArguments) {
       const given = node.arguments?.find((argument) => argument.name.value === name)?.value;
@@ -169,7 +169,7 @@ class Compiler implements Selecting {
       }
     }
     if (variables.length === 0) return literal ?? assumedSize;
-    return { assumed: assumedSize, literal, variables };
+    return { assumed: assumedSize, max: maxSize, literal, variables };
   }
 
   #inputs({ args }: GraphQLField<unknown, unknown>, node: FieldNode) {

@@ -70,7 +70,7 @@ function sizeWith(size: Size, variables: Variables): number {
   let largest = size.literal;
   for (const variable of size.variables) {
     const value = valueOf(variable, variables);
-    if (typeof value === 'number') largest = Math.max(0, value, largest ?? 0);
+    if (typeof value === 'number') largest = Math.max(0, Math.min(value, size.max), largest ?? 0);
   }
   return largest ?? size.assumed;
 }

@@ -3,6 +3,8 @@ import {
   isInputObjectType,
   isListType,
   Kind,
+  type GraphQLInputField,
+  type GraphQLInputObjectType,
   type GraphQLInputType,
   type ValueNode,
 } from 'graphql';
@@ -12,6 +14,17 @@ import type { VariableInput, VariableUse } from './plan.js';
 export function hasInputObjects(type: GraphQLInputType): boolean {
   const nullable = getNullableType(type);
   return isListType(nullable) ? hasInputObjects(nullable.ofType) : isInputObjectType(nullable);
+}
+
+const knownFields = new WeakMap<GraphQLInputObjectType, readonly GraphQLInputField[]>();
+
+function fieldsWithInputObjects(type: GraphQLInputObjectType): readonly GraphQLInputField[] {
+  let fields = knownFields.get(type);
+  if (fields === undefined) {
+    fields = Object.values(type.getFields()).filter((field) => hasInputObjects(field.type));
+    knownFields.set(type, fields);
+  }
+  return fields;
 }
 
 /** The number of input objects in the value of a variable. What does not have the type is rejected later, and counts 0. */
@@ -25,10 +38,9 @@ export function inputObjectsIn(type: GraphQLInputType, value: unknown): number {
   }
   if (!isInputObjectType(nullable)) return 0;
   let count = 1;
-  for (const [name, field] of Object.entries(nullable.getFields())) {
-    if (!hasInputObjects(field.type)) continue;
+  for (const { name, type: inner, defaultValue } of fieldsWithInputObjects(nullable)) {
     const given = Object.hasOwn(value, name) ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
-    count += inputObjectsIn(field.type, given === undefined ? field.defaultValue : given);
+    count += inputObjectsIn(inner, given === undefined ? defaultValue : given);
   }
   return count;
 }
@@ -56,10 +68,10 @@ export function inputWeight(
     } else if (isInputObjectType(nullable) && node.kind === Kind.OBJECT) {
       found.fixed += 1;
       const given = new Map(node.fields.map((field) => [field.name.value, field.value]));
-      for (const [name, field] of Object.entries(nullable.getFields())) {
+      for (const { name, type: inner, defaultValue } of fieldsWithInputObjects(nullable)) {
         const part = given.get(name);
-        if (part !== undefined) collect(field.type, part);
-        else found.fixed += inputObjectsIn(field.type, field.defaultValue);
+        if (part !== undefined) collect(inner, part);
+        else found.fixed += inputObjectsIn(inner, defaultValue);
       }
     }
   };

@@ -19,6 +19,7 @@ export interface Condition {
 /** A list size that depends on variables: the largest slicing argument that is given, or the assumed size. */
 export interface VariableSize {
   readonly assumed: number;
+  readonly max: number;
   /** Undefined if no slicing argument is given in the document with a number. */
   readonly literal: number | undefined;
   readonly variables: readonly VariableUse[];

@@ -36,7 +36,7 @@ const schema = applyCosts(
     Mutation: { change: { calls: 1 } },
     Subscription: { changed: { calls: 1, listSize: { assumedSize: 4, slicingArguments: ['first'] } } },
     Item: { name: { calls: 1 }, owner: { shares: 'people' }, page: { calls: 1, listSize: connection } },
-    Owner: { items: { calls: 1, listSize: { assumedSize: 3, slicingArguments: ['limit'] } } },
+    Owner: { items: { calls: 1, listSize: { assumedSize: 3, maxSize: 50, slicingArguments: ['limit'] } } },
   },
 );
 
@@ -114,6 +114,13 @@ describe('The size of a list is that of', () => {
     expect(costOf(`query ($n: Int) ${nested('$n')}`, { n: 20 })).toBe(cost);
     expect(costOf('{ page(first: 50) { other { id } } }')).toBe(PAGE + 1);
     expect(costOf('{ page(first: 50) { edges { node { id } } } }')).toBe(PAGE + 50 * (1 + 1 + 1));
+  });
+
+  test('no larger than the field allows, since it makes no call for more', () => {
+    const items = (limit: string) => `{ item(filter: null) { owner { items(limit: ${limit}) { id } } } }`;
+    expect(costOf(items('1000'))).toBe(costOf(items('50')));
+    expect(costOf(`query ($n: Int) ${items('$n')}`, { n: 1000 })).toBe(costOf(items('50')));
+    expect(costOf(items('50'))).toBe(costOf(items('49')) + 1);
   });
 
   test('stays a number, however large', () => {

@@ -62,7 +62,8 @@ export function referenceCost(
 
       const slices = (listSize?.slicingArguments ?? [])
         .map((name) => args[name])
-        .filter((value): value is number => typeof value === 'number');
+        .filter((value): value is number => typeof value === 'number')
+        .map((value) => Math.min(value, listSize?.maxSize ?? Infinity));
       const size = listSize && (slices.length === 0 ? listSize.assumedSize : Math.max(0, ...slices));
       const inner = new Map((listSize?.sizedFields ?? []).map((name) => [name, size!]));
       const isList = isListType(getNullableType(field.type));
