@@ -9,7 +9,7 @@ export interface SyntaxLimits {
   readonly maxRootFields: number;
   /** `MAX_DIRECTIVES` (100): directives, such as `@include`. */
   readonly maxDirectives: number;
-  /** `MAX_NODES` (5000): nodes of the syntax tree but for names, such as fields, arguments and values. */
+  /** `MAX_NODES` (2500): nodes of the syntax tree but for names, such as fields, arguments and values. */
   readonly maxNodes: number;
 }
 
@@ -32,7 +32,7 @@ export const demandControlVariables = {
   MAX_ALIASES: wholeNumber(0, 10_000)({ default: 100 }),
   MAX_ROOT_FIELDS: wholeNumber(1, 10_000)({ default: 50 }),
   MAX_DIRECTIVES: wholeNumber(0, 10_000)({ default: 100 }),
-  MAX_NODES: wholeNumber(1, 100_000)({ default: 5000 }),
+  MAX_NODES: wholeNumber(1, 100_000)({ default: 2500 }),
   MAX_VARIABLE_VALUES: wholeNumber(0, 1_000_000)({ default: 5000 }),
   MAX_COST: wholeNumber(1, 100_000_000)({ default: 10_000 }),
   COST_MODE: str({ choices: COST_MODES, default: 'enforce' }),

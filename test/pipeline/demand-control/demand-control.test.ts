@@ -1,9 +1,10 @@
 /** What demand control refuses is refused before anything is sent upstream, with both executors. */
 import { createHash } from 'node:crypto';
 import type { GraphQLFormattedError } from 'graphql';
+import { pino } from 'pino';
 import { demo } from '../../../src/emulator/index.js';
 import { startTestEmulator, type TestEmulator } from '../../helpers/emulator.js';
-import { startTestGateway, type TestGateway } from '../../helpers/gateway.js';
+import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../../helpers/gateway.js';
 import { ids } from '../../graphql/stack.js';
 
 interface Answer {
@@ -103,7 +104,11 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
         `{ ...F ... { ...F } } fragment F on Query { ${repeated(26, () => 'accounts { id }')} }`,
         ['52 root fields', 'At most 50'],
       ],
-      ['field duplication inside', `{ accounts { ${repeated(5000, () => 'id')} } }`, ['MAX_NODES', '5000']],
+      [
+        'field duplication inside',
+        `{ accounts { ${repeated(2500, () => 'id')} } }`,
+        ['At most 2500', 'MAX_NODES'],
+      ],
       [
         'directive overloading, even of unknown ones',
         `{ __typename ${repeated(500, () => '@aa')} }`,
@@ -251,8 +256,9 @@ describe('Limits are settings:', () => {
   async function withGateway(
     env: Readonly<Record<string, string>>,
     use: (gateway: TestGateway) => Promise<void>,
+    options: Pick<TestGatewayOptions, 'logger'> = {},
   ) {
-    const gateway = await startTestGateway({ demandApiUrl: emulator.url, env });
+    const gateway = await startTestGateway({ ...options, demandApiUrl: emulator.url, env });
     try {
       await use(gateway);
     } finally {
@@ -273,8 +279,11 @@ describe('Limits are settings:', () => {
   });
 
   test('COST_MODE=measure executes what costs more, and says so', async () => {
-    await withGateway({ MAX_COST: '1', COST_MODE: 'measure' }, async (gateway) => {
-      const { errors, data, extensions } = await post(gateway, { query: '{ accounts { id } }' });
+    const lines: string[] = [];
+    const logger = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) });
+    const use = async (gateway: TestGateway) => {
+      const query = 'query Mine { accounts { id } }';
+      const { errors, data, extensions } = await post(gateway, { query });
       expect(errors).toBeUndefined();
       expect(data).toMatchObject({ accounts: expect.any(Array) });
       expect(extensions?.cost).toEqual({
@@ -282,7 +291,17 @@ describe('Limits are settings:', () => {
         max: 1,
         upstreamCalls: { estimated: 1, made: 1 },
       });
-    });
+    };
+    await withGateway({ MAX_COST: '1', COST_MODE: 'measure' }, use, { logger });
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      {
+        msg: 'An operation costs more than MAX_COST.',
+        operationName: 'Mine',
+        cost: 30,
+        maxCost: 1,
+        traceId: expect.any(String),
+      },
+    ]);
   });
 
   test.each([
