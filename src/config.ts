@@ -2,6 +2,11 @@ import { cleanEnv, makeExactValidator, str, EnvMissingError } from 'envalid';
 import { jwtConfig, jwtVariables, type JwtConfig, type JwtEnvironment } from './config/auth.js';
 import { ConfigError } from './config/config-error.js';
 import { emulatorConfig, emulatorVariables, type EmulatorConfig } from './config/emulator.js';
+import {
+  demandControlConfig,
+  demandControlVariables,
+  type DemandControlConfig,
+} from './config/demand-control.js';
 import { isExempt } from './config/no-proxy.js';
 import { streamsConfig, streamsVariables, type StreamsConfig } from './config/streams.js';
 import { redisConfig, redisVariables, type RedisConfig } from './config/redis.js';
@@ -59,6 +64,8 @@ export interface Config {
    * operations are rejected before they are parsed.
    */
   readonly maxDepth: number;
+  /** How much one operation may ask for. */
+  readonly demandControl: DemandControlConfig;
   readonly overload: OverloadConfig;
   readonly streams: StreamsConfig;
   readonly demandApi: DemandApiConfig;
@@ -160,6 +167,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       DRAIN_DELAY_MS: wholeNumber(0, 600_000)({ default: 0 }),
       GRAPHQL_EXECUTION: str({ choices: ['planned', 'graphql-js'] as const, default: 'planned' }),
       MAX_DEPTH: wholeNumber(1, 200)({ default: 50 }),
+      ...demandControlVariables,
       MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
       OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
       ...streamsVariables,
@@ -219,6 +227,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     drainDelayMs: env.DRAIN_DELAY_MS,
     graphqlExecution: env.GRAPHQL_EXECUTION,
     maxDepth: env.MAX_DEPTH,
+    demandControl: demandControlConfig(env),
     overload: { maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT, waitMs: env.OVERLOAD_WAIT_MS },
     streams: streamsConfig(env),
     demandApi: {

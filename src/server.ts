@@ -133,6 +133,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     firstQuery,
     executor: config.graphqlExecution,
     maxDepth: config.maxDepth,
+    demandControl: config.demandControl,
     logger,
     plugins,
   });
