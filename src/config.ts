@@ -196,7 +196,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   );
   const redis = redisConfig(env);
   if (env.WORKERS > 1 && redis === undefined) {
-    throw new ConfigError(`WORKERS=${env.WORKERS} needs REDIS_URL: processes share their state through Redis`);
+    throw new ConfigError(
+      `WORKERS=${env.WORKERS} needs REDIS_URL: processes share their state through Redis`,
+    );
   }
   const proxies = {
     http: env.http_proxy ?? env.HTTP_PROXY,

@@ -109,7 +109,7 @@ describe('A subscription', () => {
 
   test('delivers nothing that is rendered after it has ended', async () => {
     const { source, host, subscription } = open();
-    let rendered = (_text: string): void => undefined;
+    let rendered: (text: string) => void = () => undefined;
     host.render = () =>
       new Promise((resolve) => {
         rendered = resolve;
@@ -219,9 +219,7 @@ describe('An operation is shared', () => {
     ],
   ])('%s', (_, other, isShared) => {
     const operations = new SharedOperations();
-    expect(operations.acquire(operation) === operations.acquire({ ...operation, ...other } as never)).toBe(
-      isShared,
-    );
+    expect(operations.acquire(operation) === operations.acquire({ ...operation, ...other })).toBe(isShared);
   });
 
   test('until all clients have gone', () => {

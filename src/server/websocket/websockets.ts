@@ -98,21 +98,22 @@ export class WebSockets {
   }
 
   #opened(socket: WebSocket, headers: Headers): void {
-    const connection = new Connection(socket, headers, (error) => {
-      this.#options.logger.error({ err: error }, 'A WebSocket message failed unexpectedly.');
-    });
+    const connection = new Connection(socket, headers, this.#onDefect);
     const group = this.#smallestGroup();
     this.#connections.add(connection);
     group.add(connection);
     const closed = this.#protocol.opened(connection, connection);
-    // `ws` closes the connection after an error, such as a frame that is not valid.
-    socket.on('error', () => undefined);
+    socket.on('error', ignore);
     socket.on('close', (code, reason) => {
       this.#connections.delete(connection);
       group.delete(connection);
       void closed(code, reason.toString());
     });
   }
+
+  readonly #onDefect = (error: unknown): void => {
+    this.#options.logger.error({ err: error }, 'A WebSocket message failed unexpectedly.');
+  };
 
   #smallestGroup(): Set<Connection> {
     return this.#groups.reduce((smallest, group) => (group.size < smallest.size ? group : smallest));
@@ -125,4 +126,9 @@ export class WebSockets {
     for (const connection of this.#groups[this.#turn] ?? []) connection.ping();
     this.#turn = (this.#turn + 1) % PING_GROUPS;
   }
+}
+
+/** `ws` closes the connection after an error, such as a frame that is not valid. */
+function ignore(): void {
+  return undefined;
 }
