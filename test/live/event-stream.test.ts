@@ -114,14 +114,14 @@ describe('A client of urql', () => {
   ])('is told each state with %s', async (_, start) => {
     const client = sseClient();
     const results: OperationResult[] = [];
-    const { unsubscribe } = start(client)
+    const subscription = start(client)
       .subscription(gql(RUN_UPDATED), { id: liveRunId })
       .subscribe((result) => results.push(result));
     await until(() => results.length === 1);
     const next = await stage.change();
     await until(() => results.length === 2);
     expect(runsOf(results)[1]).toEqual(next);
-    unsubscribe();
+    subscription.unsubscribe();
     client.dispose();
   });
 });

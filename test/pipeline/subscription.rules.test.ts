@@ -233,13 +233,16 @@ describe('An operation is shared', () => {
     expect(operations.acquire(operation)).not.toBe(shared);
   });
 
-  test('and makes a text of an event once', async () => {
+  test('and makes a text of an event once, and again for who subscribes later', async () => {
+    jest.useFakeTimers();
     const shared = new SharedOperations().acquire(operation);
     const make = jest.fn(() => Promise.resolve('text'));
     const event = {};
-    expect(
-      await Promise.all([shared.text(event, make), shared.text(event, make), shared.text({}, make)]),
-    ).toEqual(['text', 'text', 'text']);
+    await Promise.all([shared.text(event, make), shared.text(event, make), shared.text({}, make)]);
     expect(make).toHaveBeenCalledTimes(2);
+    jest.advanceTimersByTime(2000);
+    expect(await shared.text(event, make)).toBe('text');
+    expect(make).toHaveBeenCalledTimes(3);
+    jest.useRealTimers();
   });
 });
