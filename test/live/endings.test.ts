@@ -208,6 +208,22 @@ describe('When the gateway closes', () => {
     multipart.client.stop();
   });
 
+  test('a client that does not close its connection does not keep the gateway', async () => {
+    const raw = await openRaw(stage.gateway.url);
+    raw.send(
+      'GET /graphql HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n',
+    );
+    await raw.until((text) => text.includes('101'));
+    // `CLIENT_TIMEOUT_MS` is longer than `until` waits.
+    let isClosed = false;
+    void stage.gateway.close().then(() => {
+      isClosed = true;
+    });
+    await until(() => isClosed);
+    await raw.untilClosed();
+  });
+
   test('operations over WebSocket are answered before', async () => {
     await stage.emulator.control.faults.add({
       method: 'GET',

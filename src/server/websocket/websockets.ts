@@ -84,10 +84,13 @@ export class WebSockets {
     for (const connection of this.#connections) connection.goingAway();
   }
 
-  /** Waits until all connections are closed, or `withinMs` has passed. */
-  async closed(withinMs: number): Promise<void> {
-    const end = performance.now() + withinMs;
-    while (this.#connections.size > 0 && performance.now() < end) await sleep(POLL_MS);
+  /**
+   * Waits until the operations that have arrived are answered, for `answerMs` at most, and then until clients have closed their
+   * connections, for `closeMs` at most.
+   */
+  async closed(answerMs: number, closeMs: number): Promise<void> {
+    await settled(() => [...this.#connections].every(({ isAnswered }) => isAnswered), answerMs);
+    await settled(() => this.#connections.size === 0, closeMs);
   }
 
   /** Disconnects all clients. */
@@ -131,4 +134,9 @@ export class WebSockets {
 /** `ws` closes the connection after an error, such as a frame that is not valid. */
 function ignore(): void {
   return undefined;
+}
+
+async function settled(isSettled: () => boolean, withinMs: number): Promise<void> {
+  const end = performance.now() + withinMs;
+  while (!isSettled() && performance.now() < end) await sleep(POLL_MS);
 }
