@@ -7,7 +7,7 @@ import { ProcessEnd } from './main/process-end.js';
 import { endOnSignals, restartOnSignal } from './main/signals.js';
 import { start, workerOptions } from './main/start.js';
 import { endWithinMs } from './main/workers/timing.js';
-import { WorkersFailed } from './main/workers/workers-failed.js';
+import { WorkersFailed } from './main/workers/worker-process.js';
 import { createLogger } from './telemetry/logger.js';
 import { watchProcess } from './telemetry/process-failures.js';
 

@@ -46,6 +46,7 @@ test('every setting can be set', () => {
     DEMAND_API_CONCURRENCY: '1',
     EMULATOR_PORT: '65535',
     EMULATOR_DATA: ':memory:',
+    EMULATOR_SIMULATE: 'off',
   };
   expect(readConfig(environment)).toMatchObject({
     port: 0,
@@ -73,7 +74,7 @@ test('every setting can be set', () => {
       ifMatch: 'strong',
       concurrency: 1,
     },
-    emulator: { port: 65_535, data: ':memory:' },
+    emulator: { port: 65_535, data: ':memory:', simulate: false },
   });
 });
 
@@ -126,6 +127,7 @@ test.each([
   ['DEMAND_API_IF_MATCH', 'none'],
   ['DEMAND_API_CONCURRENCY', '0'],
   ['EMULATOR_PORT', 'any'],
+  ['EMULATOR_SIMULATE', 'perhaps'],
   ['HTTP_PROXY', 'socks5://user:secret@proxy.example:1080'],
   ['HTTP_PROXY', 'http://'],
   ['http_proxy', 'http://user:secret@proxy.example:99999'],

@@ -5,6 +5,9 @@ import { insertChanges, type ChangelogEntry } from './store/changelog.js';
 import { recordEvent } from './store/events.js';
 import type { TargetGroupRecord } from './store/target-groups.js';
 
+// Nothing tells of `session-updated`: the emulator has no sessions of single respondents, and the reference does not
+// describe what the event says of one.
+
 interface TargetGroupRef {
   readonly accountId: number;
   readonly projectId: string;

@@ -39,7 +39,8 @@ export class LiveUpdates {
   readonly #limit: LimitFunction;
   readonly #processId = randomUUID();
   readonly #stopOnGap: () => void;
-  #suspiciousUntil = -Infinity;
+  #suspectedAt = -Infinity;
+  #suspicion: NodeJS.Timeout | undefined;
 
   constructor(options: LiveUpdatesOptions) {
     this.#options = options;
@@ -72,17 +73,23 @@ export class LiveUpdates {
     for (const watch of concerned) watch.recheck();
   }
 
-  /** A delivery was not authentic, so that a real one may have been lost. */
+  /** A delivery was not authentic, so a real one may have been lost. What is subscribed is read again, now or within a minute. */
   suspect(): void {
-    const now = performance.now();
-    if (now < this.#suspiciousUntil) return;
-    this.#suspiciousUntil = now + SUSPICION_MS;
-    for (const watch of this.#watches.values()) watch.recheck();
+    if (this.#suspicion !== undefined) return;
+    const recheckAll = () => {
+      this.#suspectedAt = performance.now();
+      this.#suspicion = undefined;
+      for (const watch of this.#watches.values()) watch.recheck();
+    };
+    const inMs = this.#suspectedAt + SUSPICION_MS - performance.now();
+    if (inMs > 0) this.#suspicion = setTimeout(recheckAll, inMs).unref();
+    else recheckAll();
   }
 
   /** Completes all subscriptions. */
   close(): void {
     this.#stopOnGap();
+    clearTimeout(this.#suspicion);
     for (const watch of [...this.#watches.values()]) watch.close();
   }
 

@@ -37,7 +37,7 @@ export class StateMessages<S> {
     const { isShared, messages, processId } = this.#options;
     if (!isShared) return () => undefined;
     return await messages.listen(this.#channel, (message) => {
-      const { from, told } = JSON.parse(message) as { from: string; told: Told<S> };
+      const { from, told } = parsed<S>(message);
       if (from !== processId) onTold(told);
     });
   }
@@ -56,5 +56,15 @@ function messageOf(message: unknown): string | undefined {
     return JSON.stringify(message);
   } catch {
     return undefined;
+  }
+}
+
+/** Whoever reaches the bus can send messages. One that is no JSON says no more than that there may be news. */
+function parsed<S>(message: string): { readonly from?: string; readonly told: Told<S> } {
+  try {
+    const { from, told } = JSON.parse(message) as { from: string; told: unknown };
+    return { from, told: Array.isArray(told) ? (told as Told<S>) : 'news' };
+  } catch {
+    return { told: 'news' };
   }
 }

@@ -15,6 +15,8 @@ import type {
 import { demo, startEmulator } from '../../src/emulator/index.js';
 import { migrations } from '../../src/emulator/migrations/index.js';
 import { callApi, demoPaths, EmulatorControl, finishedJob, readApi, until } from '../helpers/emulator.js';
+import { WebhookReceiver } from '../helpers/webhook-receiver.js';
+import { act, createWebhook } from './deliveries/webhooks.js';
 
 const MANAGER = '3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01';
 const PROJECT = `/demand/accounts/${demo.accountId}/projects/${demo.largeProjectId}`;
@@ -95,6 +97,41 @@ test('the next process finishes a killed job without repeating anything', async 
   expect(effects.map(({ target_group_id: id }) => id)).toEqual(ids);
   expect(effects.every(({ from_version: from, to_version: to }) => to === from! + 1)).toBe(true);
   expect((await create(second)).headers.get('location')).toBe(location);
+});
+
+test('the next process delivers to webhooks what a killed one had begun', async () => {
+  const receiver = await WebhookReceiver.start();
+  try {
+    receiver.answer = () => 'nothing';
+    const first = await run();
+    await createWebhook(first, receiver.url);
+    await act(first, 'pause');
+    await until(() => receiver.received.length === 1);
+    await act(first, 'resume');
+    await end(first.process, 'SIGKILL');
+
+    receiver.answer = () => 204;
+    const second = await run('--webhook-retry-ms', '5', '--webhook-timeout-ms', '5000');
+    await until(async () =>
+      (await second.control.deliveries()).every(({ status }) => status === 'delivered'),
+    );
+    expect(receiver.received.map(({ event }) => event.data['changes'])).toMatchObject([
+      [{ new_value: 'paused' }],
+      [{ new_value: 'paused' }],
+      [{ new_value: 'live' }],
+    ]);
+    expect(receiver.events).toHaveLength(2);
+  } finally {
+    await receiver.close();
+  }
+});
+
+test.each([
+  ['--simulate', true],
+  ['--control', false],
+])('with %s alone, respondents answer: %j', async (flag, running) => {
+  const { control } = await run(flag);
+  expect(await control.simulator.state()).toMatchObject({ running });
 });
 
 test('exits cleanly on SIGTERM', async () => {

@@ -131,6 +131,17 @@ describe('a subscription to a fielding run', () => {
     expect([await readsOf(liveRun), await readsOf(pausedRun), other.states.length]).toEqual([2, 1, 1]);
   });
 
+  it('is read once after deliveries that were not authentic, however many there are', async () => {
+    await restart(HINTED);
+    const follower = await watching.follow(fieldingRunTopic(liveRun));
+    await act('pause', 5);
+    for (let delivery = 0; delivery < 20; delivery += 1) watching.live.suspect();
+    await follower.told(2);
+    for (let delivery = 0; delivery < 20; delivery += 1) watching.live.suspect();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(await readsOf(liveRun)).toBe(2);
+  });
+
   it('misses no change that happens while it is being read', async () => {
     await restart({ ...HINTED, DEMAND_API_TIMEOUT_MS: '5000' });
     const follower = await watching.follow(fieldingRunTopic(liveRun));

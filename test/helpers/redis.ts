@@ -15,6 +15,9 @@ if (!hasRedis) {
   );
 }
 
+/** A `REDIS_URL` where nothing listens, for tests to which it does not matter whether state is shared. */
+export const NO_REDIS_URL = 'redis://127.0.0.1:1';
+
 export interface TestRedisOptions {
   /** Default: none. */
   readonly password?: string;
@@ -62,6 +65,8 @@ export class TestRedis {
     };
     const flags = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
     const child = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // Rejects if there is no such program.
+    await once(child, 'spawn');
     this.#process = child;
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));

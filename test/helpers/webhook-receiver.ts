@@ -29,7 +29,7 @@ export type Answer =
 export class WebhookReceiver {
   readonly received: Received[] = [];
   /** What to answer; 204 by default. */
-  answer: (received: Received) => Answer = () => 204;
+  answer: (received: Received) => Answer | Promise<Answer> = () => 204;
   readonly #server: Server;
 
   private constructor() {
@@ -40,10 +40,11 @@ export class WebhookReceiver {
         const body = Buffer.concat(chunks).toString();
         const received = { headers: request.headers, body, event: JSON.parse(body) as CloudEvent };
         this.received.push(received);
-        const answer = this.answer(received);
-        if (answer === 'nothing') return;
-        const { status, headers } = typeof answer === 'number' ? { status: answer, headers: {} } : answer;
-        response.writeHead(status, headers).end();
+        void Promise.resolve(this.answer(received)).then((answer) => {
+          if (answer === 'nothing') return;
+          const { status, headers } = typeof answer === 'number' ? { status: answer, headers: {} } : answer;
+          response.writeHead(status, headers).end();
+        });
       });
     });
   }

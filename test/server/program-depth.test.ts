@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { Program } from '../cluster/program.js';
 import { demo } from '../../src/emulator/index.js';
 import { ids } from '../graphql/stack.js';
+import { hasRedis, TestRedis } from '../helpers/redis.js';
 
 /** To start processes takes its time on a busy machine. */
 jest.setTimeout(120_000);
@@ -234,8 +235,9 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
     });
   });
 
-  test('keeps all workers alive', async () => {
-    const program = start({ WORKERS: '2' });
+  (hasRedis ? test : test.skip)('keeps all workers alive', async () => {
+    const redis = await TestRedis.start();
+    const program = start({ WORKERS: '2', REDIS_URL: redis.url });
     const url = await program.url();
     await Promise.all(
       Array.from({ length: 20 }, async (_, nth) => {
@@ -245,5 +247,6 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
     await sleep(100);
     await expectToGoOn(program);
     expect(program.workers).toHaveLength(2);
+    await redis.close();
   });
 });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { Connection } from '../cluster/connection.js';
 import { Program } from '../cluster/program.js';
+import { NO_REDIS_URL } from '../helpers/redis.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { accounts } from '../upstream/faults/demand.js';
 
@@ -11,6 +12,8 @@ jest.setTimeout(120_000);
 /** Makes a process fail on a signal, as a defect could at any time. */
 const REJECT = preload("void Promise.reject(new Error('Nobody awaits this.'))");
 const THROW = preload("throw new Error('Nobody catches this.')");
+
+const WORKERS = { WORKERS: '2', REDIS_URL: NO_REDIS_URL };
 
 const REJECTED = 'A promise was rejected and not handled.';
 const THROWN = 'An exception was not caught. The process is closing.';
@@ -88,7 +91,7 @@ test('exits with 1 after an exception during the start', async () => {
 });
 
 test('replaces a worker that finishes its requests after an exception and exits with 1', async () => {
-  const program = start(THROW, { WORKERS: '2' });
+  const program = start(THROW, WORKERS);
   const url = await program.url();
   const [broken] = program.workers;
   const connection = await program.connect(broken!);
@@ -110,7 +113,7 @@ test('replaces a worker that finishes its requests after an exception and exits 
 });
 
 test('keeps a worker alive after a rejection', async () => {
-  const program = start(REJECT, { WORKERS: '2' });
+  const program = start(REJECT, WORKERS);
   await program.url();
   const [worker] = program.workers;
   process.kill(worker!, 'SIGUSR2');
@@ -124,7 +127,7 @@ test('keeps a worker alive after a rejection', async () => {
 });
 
 test('lets workers finish their requests after an exception in the primary, and exits with 1', async () => {
-  const program = start(THROW, { WORKERS: '2' });
+  const program = start(THROW, WORKERS);
   await program.url();
   const connection = await program.connect(program.workers[0]!);
   const { answer } = await ask(connection, 500);

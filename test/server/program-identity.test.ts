@@ -5,6 +5,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { demo } from '../../src/emulator/index.js';
 import { Program, type Line } from '../cluster/program.js';
 import { callApi, EmulatorControl } from '../helpers/emulator.js';
+import { NO_REDIS_URL } from '../helpers/redis.js';
 
 /** A process takes time to start. */
 const TIMEOUT_MS = 60_000;
@@ -47,7 +48,7 @@ const PAUSE = `mutation { pauseTargetGroups(input: { targetGroupIds: ["${group}"
 test.each(['1', '2'])(
   'AUTH_MODE=service alone starts a demo whose tokens allow what is printed (WORKERS=%s)',
   async (workers) => {
-    const { url, headers, ready, emulator } = await startDemo({ WORKERS: workers });
+    const { url, headers, ready, emulator } = await startDemo({ WORKERS: workers, REDIS_URL: NO_REDIS_URL });
     expect(Object.keys(headers)).toEqual(['reader', 'operator', 'analyst']);
     expect(ready['header']).toBe(`Authorization: ${headers['operator']}`);
 

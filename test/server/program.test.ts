@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { executor } from '../helpers/executor.js';
 import { startTestProxy, type TestProxy } from '../helpers/proxy.js';
+import { NO_REDIS_URL } from '../helpers/redis.js';
 import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { selfSigned } from '../lib/http1/certificate.js';
 
@@ -136,6 +137,20 @@ test(
   TIMEOUT_MS,
 );
 
+test.each([
+  [{}, true],
+  [{ EMULATOR_SIMULATE: 'off' }, false],
+] as const)(
+  'with %j, respondents answer beside the gateway: %j',
+  async (env, running) => {
+    const program = run({ PORT: '0', EMULATOR_PORT: '0', EMULATOR_DATA: ':memory:', ...env });
+    const { control } = await program.line((line) => 'control' in line);
+    const simulator = await fetch(`${String(control)}/simulator`);
+    expect(await simulator.json()).toMatchObject({ running });
+  },
+  TIMEOUT_MS,
+);
+
 /** A module that sends the process a signal as soon as it listens for that signal. */
 const signalling = (signal: NodeJS.Signals) => `data:text/javascript,
   process.on('newListener', (name) => {
@@ -149,7 +164,12 @@ test.each([
 ] as const)(
   '%s ends it with 0 while it starts, too (WORKERS=%s)',
   async (signal, workers) => {
-    const env = { PORT: '0', WORKERS: workers, DEMAND_API_URL: 'http://127.0.0.1:1/v1' };
+    const env = {
+      PORT: '0',
+      WORKERS: workers,
+      REDIS_URL: NO_REDIS_URL,
+      DEMAND_API_URL: 'http://127.0.0.1:1/v1',
+    };
     const { code, stdout, stderr } = await run(env, ['--import', signalling(signal)]).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('Closing');

@@ -57,7 +57,10 @@ describe('Two processes', () => {
     await one.jobs.noteCreated('j', 'J1');
     expect(await two.jobs.find('j')).toEqual({ createdId: 'J1' });
     await two.jobs.noteFinished('j', '{}');
-    expect(await one.jobs.find('j')).toMatchObject({ finished: '{}' });
+    for (let nth = 0; nth < 2; nth += 1) {
+      expect(await one.jobs.find('j')).toEqual({ createdId: 'J1', finished: '{}' });
+      expect(await two.jobs.find('j')).toEqual({ createdId: 'J1', finished: '{}' });
+    }
     await one.jobs.noteAtShortPath('other');
     expect(await two.jobs.find('other')).toEqual({ isAtShortPath: true });
   });
@@ -248,6 +251,31 @@ describe('A Redis that hangs', () => {
     await until(() => one.isConnected?.() === true);
     await until(async () => (await isKnown('fieldgate:idempotency:k')).length === 0);
     expect(await one.keys.claim('k', 'resume')).toBeDefined();
+  });
+});
+
+describe('A Redis that has become a replica', () => {
+  it('is connected to again, because its address may lead to the primary by then', async () => {
+    await redis.command('REPLICAOF', '127.0.0.1', '1');
+    await expect(one.keys.claim('k', 'pause')).rejects.toThrow('READONLY');
+    expect(one.isConnected?.()).toBe(false);
+    await redis.command('REPLICAOF', 'NO', 'ONE');
+    await until(() => one.isConnected?.() === true);
+    expect(await one.keys.claim('k', 'pause')).toBeDefined();
+    expect(messagesOf(one)).toEqual([
+      'Redis is connected.',
+      'Redis rejects commands.',
+      expect.stringMatching(/^Redis cannot be reached/),
+      'Redis is connected.',
+    ]);
+  });
+});
+
+describe('A Redis without memory', () => {
+  it('refuses keys, which is logged once', async () => {
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+    for (const key of ['a', 'b']) await expect(one.keys.claim(key, 'pause')).rejects.toThrow('OOM');
+    expect(messagesOf(one)).toEqual(['Redis is connected.', 'Redis rejects commands.']);
   });
 });
 

@@ -23,8 +23,6 @@ export class RedisJobStore implements JobStore {
 
   async find(key: string): Promise<JobRecord> {
     const local = await this.#local.find(key);
-    // A finished job stays finished, whatever others know.
-    if (local.finished !== undefined) return local;
     const shared = await this.#findShared(key);
     if (shared.finished !== undefined) {
       this.#shared.set(key, true);
@@ -32,7 +30,8 @@ export class RedisJobStore implements JobStore {
     }
     return {
       createdId: local.createdId ?? shared.createdId,
-      finished: shared.finished,
+      // A finished job stays finished, whatever others know.
+      finished: local.finished ?? shared.finished,
       isAtShortPath: local.isAtShortPath ?? shared.isAtShortPath,
     };
   }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { TestRedis } from '../../helpers/redis.js';
 import { measure, warmUp, type Sample } from '../measure/sample.js';
 import { spreadOf } from '../measure/statistics.js';
 import { OPERATIONS } from '../operations/operations.js';
@@ -31,11 +32,12 @@ export const workers: Study = {
       return { sections: [{ heading: 'Responses/s of `list`', text, table: '' }], bounds: [] };
     }
     const upstream = await startUpstream(machine);
+    const redis = await TestRedis.start();
     const testBed = { machine, upstream };
     const { rounds, seconds } = quick ? { rounds: 2, seconds: 2 } : { rounds: 7, seconds: 4 };
     const measured: { running: Running; samples: Sample[] }[] = [];
     for (const count of [1, 2]) {
-      const running = await startContestant(machine, withWorkers(count), upstream.url);
+      const running = await startContestant(machine, withWorkers(count, redis.url), upstream.url);
       log(`Warming up: ${running.contestant.name}`);
       const warmUpSeconds = count * (quick ? 1 : WARM_UP_SECONDS);
       await warmUp(testBed, running, OPERATIONS.list, { warmUpSeconds, connections: CONNECTIONS });
@@ -49,6 +51,7 @@ export const workers: Study = {
     }
     for (const { running } of measured) await running.close();
     await upstream.close();
+    await redis.close();
     return findings(
       measured.map(({ samples }) => samples),
       `Medians of ${rounds} rounds of ${seconds} s, with the range; both take turns in each round.`,
@@ -88,9 +91,9 @@ function findings(samples: readonly (readonly Sample[])[], text: string): Findin
   };
 }
 
-function withWorkers(count: number): Contestant {
+function withWorkers(count: number, redisUrl: string): Contestant {
   const name = `${count} ${count === 1 ? 'worker' : 'workers'}`;
-  return { ...gateway(name, name, { WORKERS: String(count) }), everyCore: true };
+  return { ...gateway(name, name, { WORKERS: String(count), REDIS_URL: redisUrl }), everyCore: true };
 }
 
 /** Programs that support a variable refuse to start with an invalid value, and name it. */

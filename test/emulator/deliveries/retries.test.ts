@@ -141,14 +141,18 @@ test('an endpoint that never answers holds up neither the API nor other webhooks
 });
 
 test('no more attempts are under way than allowed', async () => {
-  const emulator = await start({ ...quick, concurrency: 2, timeoutMs: 200 });
+  const emulator = await start({ ...quick, concurrency: 2 });
   const receiver = await startReceiver();
-  receiver.answer = () => 'nothing';
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  receiver.answer = () => released.then(() => 204);
   for (let webhook = 0; webhook < 5; webhook += 1) await createWebhook(emulator, receiver.url);
   await act(emulator, 'pause');
   await until(() => receiver.received.length >= 2);
   expect((await statuses(emulator)).filter((status) => status === 'delivering')).toHaveLength(2);
-  receiver.answer = () => 204;
+  release();
   await hasStatus(emulator, 'delivered');
 });
 
@@ -252,7 +256,8 @@ describe('after a restart', () => {
     const second = await start(quick, { data });
     await hasStatus(second, 'delivered');
     const deliveries = await second.control.deliveries();
-    expect(deliveries.map(({ webhook_id: each }) => each)).toEqual([id, id, id]);
+    // An attempt that the end of the process cut off does not count.
+    expect(deliveries).toMatchObject(Array(3).fill({ webhook_id: id, attempts: 1 }));
     const changes = receiver.received.map(({ event }) => event.data['changes']);
     const [paused, live] = ['paused', 'live'].map((status) => [
       { object: 'status_change', new_value: status },

@@ -1,0 +1,173 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { readConfig } from '../../src/config.js';
+import { demo } from '../../src/emulator/index.js';
+import { listenToHints, publishHint } from '../../src/events/hints.js';
+import { fieldingRunTopic } from '../../src/events/topics/fielding-run.js';
+import { targetGroupsTopic } from '../../src/events/topics/target-groups.js';
+import { createSharedState } from '../../src/state/create-shared-state.js';
+import type { SharedState } from '../../src/state/shared-state.js';
+import { createLogger } from '../../src/telemetry/logger.js';
+import { versionOf, type FieldingRunRead } from '../../src/upstream/client/fielding-run-calls.js';
+import { callApi, demoPaths, startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
+import { hasRedis, TestRedis } from '../helpers/redis.js';
+import { FAST, HINTED, startWatching, type Follower, type Watching } from './stage.js';
+
+const project = { accountId: String(demo.accountId), projectId: demo.projectId };
+const run = fieldingRunTopic({ ...project, ...demo.live });
+
+/** Two processes behind one port: the names by which they call the API tell their requests apart. */
+const NAMES = ['127.0.0.1', 'localhost'] as const;
+type Name = (typeof NAMES)[number];
+
+let emulator: TestEmulator;
+let redis: TestRedis;
+let states: SharedState[] = [];
+let replicas: Watching[] = [];
+
+async function start(env: Readonly<Record<string, string>>): Promise<void> {
+  const config = readConfig({ REDIS_URL: redis.url });
+  for (const name of NAMES) {
+    const state = await createSharedState(config, createLogger('silent'));
+    const demandApiUrl = emulator.url.replace('127.0.0.1', name);
+    states.push(state);
+    replicas.push(await startWatching({ demandApiUrl, env: { POLL_LEASE_MS: '300', ...env }, state }));
+  }
+}
+
+async function reads(): Promise<Record<Name, number>> {
+  const requests = await emulator.control.requests();
+  const count = (name: Name) =>
+    requests.filter(({ method, headers }) => method === 'GET' && headers.host?.startsWith(name)).length;
+  return { '127.0.0.1': count('127.0.0.1'), localhost: count('localhost') };
+}
+
+async function act(action: 'pause' | 'resume', version: number): Promise<void> {
+  const response = await callApi(emulator, 'POST', `${demoPaths.run(demo.live)}/${action}`, {
+    headers: { 'if-match': `W/"${version}"` },
+  });
+  expect(response.status).toBe(204);
+}
+
+/** Waits until so many more reads have been made. @returns who made them */
+async function readers(count: number): Promise<readonly Name[]> {
+  const before = await reads();
+  let after = before;
+  await until(async () => {
+    after = await reads();
+    return NAMES.reduce((sum, name) => sum + after[name] - before[name], 0) >= count;
+  });
+  return NAMES.filter((name) => after[name] > before[name]);
+}
+
+function versions({ states: told }: Follower<FieldingRunRead>): number[] {
+  return told.map((state) => Number(versionOf(state)));
+}
+
+(hasRedis ? describe : describe.skip)('two processes that share a Redis', () => {
+  beforeAll(async () => {
+    emulator = await startTestEmulator();
+  });
+  beforeEach(async () => {
+    redis = await TestRedis.start();
+    await emulator.control.reset();
+  });
+  afterEach(async () => {
+    for (const each of replicas) each.close();
+    await Promise.all(states.map((state) => state.close()));
+    replicas = [];
+    states = [];
+    await redis.close();
+  });
+  afterAll(async () => {
+    await emulator.close();
+  });
+
+  it('have one poller, however many subscribe', async () => {
+    await start(FAST);
+    const followers = await Promise.all(replicas.flatMap((each) => [each.follow(run), each.follow(run)]));
+    await readers(3);
+    expect(await readers(10)).toHaveLength(1);
+    await act('pause', 5);
+    await Promise.all(followers.map((each) => each.told(2)));
+    expect(followers.map(versions)).toEqual(followers.map(() => [5, 6]));
+  });
+
+  it('read a change once, and tell it to the subscribers of both', async () => {
+    await start(HINTED);
+    const followers = await Promise.all(replicas.map((each) => each.follow(run)));
+    const groups = await Promise.all(replicas.map((each) => each.follow(targetGroupsTopic(project))));
+    const before = await reads();
+    // Each has read the present state for itself, and one of them polls.
+    expect(before).toEqual({ '127.0.0.1': 2, localhost: 2 });
+    await act('pause', 5);
+    const stops = await Promise.all(
+      replicas.map((each, index) =>
+        listenToHints(states[index]!.messages, (hint) => {
+          each.live.hint(hint);
+        }),
+      ),
+    );
+    publishHint(states[0]!.messages, project);
+    await Promise.all([...followers, ...groups].map((each) => each.told(each.states.length + 1)));
+    expect(followers.map(versions)).toEqual([
+      [5, 6],
+      [5, 6],
+    ]);
+    const after = await reads();
+    expect(after['127.0.0.1'] + after.localhost).toBe(4 + 2);
+    for (const stop of stops) stop();
+  });
+
+  it('take over when the one that polls leaves, and when it dies', async () => {
+    await start(FAST);
+    const [first, second] = await Promise.all(replicas.map((each) => each.follow(run)));
+    await readers(3);
+    const [owner] = await readers(5);
+    const isFirst = owner === NAMES[0];
+    const survivor = isFirst ? second! : first!;
+    // Without its connection it cannot give up its lease, as if it had been killed.
+    await states[isFirst ? 0 : 1]!.close();
+    replicas[isFirst ? 0 : 1]!.close();
+    await act('pause', 5);
+    await survivor.told(2);
+    expect(versions(survivor)).toEqual([5, 6]);
+  });
+
+  it('poll each for itself while Redis is away, and share again when it is back', async () => {
+    await start({ ...FAST, POLL_LEASE_MS: '100' });
+    const followers = await Promise.all(replicas.map((each) => each.follow(run)));
+    await redis.stop();
+    await until(async () => (await readers(5)).length === 2);
+    await act('pause', 5);
+    await Promise.all(followers.map((each) => each.told(2)));
+    await redis.start();
+    await until(async () => (await readers(10)).length === 1);
+    await act('resume', 6);
+    await Promise.all(followers.map((each) => each.told(3)));
+    expect(followers.map(versions)).toEqual([
+      [5, 6, 7],
+      [5, 6, 7],
+    ]);
+  });
+
+  it('read again after a message that makes no sense', async () => {
+    await start(HINTED);
+    const follower = await replicas[0]!.follow(run);
+    await act('pause', 5);
+    const [channel] = (await redis.command('PUBSUB', 'CHANNELS', '*states:*')) as string[];
+    for (const message of ['no JSON', '{}', 'null', '[]']) await redis.command('PUBLISH', channel!, message);
+    await follower.told(2);
+    expect(versions(follower)).toEqual([5, 6]);
+  });
+
+  it('tell nothing to a subscriber with another credential', async () => {
+    await start(HINTED);
+    await replicas[0]!.follow(run, demo.token);
+    const other = await replicas[1]!.follow(run, demo.bothToken);
+    await act('pause', 5);
+    replicas[0]!.live.hint(project);
+    await until(async () => (await reads())['127.0.0.1'] >= 2);
+    expect(versions(other)).toEqual([5]);
+    expect((await reads()).localhost).toBe(1);
+  });
+});
