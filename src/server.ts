@@ -249,7 +249,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     // The gateway listens until these are answered, so that health checks get "not ready" rather than no connection.
     await Promise.all([
       connections.answered(config.requestTimeoutMs),
-      webSockets.closed(config.requestTimeoutMs),
+      webSockets.closed(config.requestTimeoutMs, FLUSH_MS),
     ]);
     // A plugin that fails must not keep the rest from being closed.
     const stopped = Promise.allSettled([apollo.stop()]);
