@@ -314,8 +314,10 @@ describe('A client', () => {
   /** A selection of a megabyte of one field, so that a few results fill the buffers of the operating system. */
   const large = Array.from({ length: 1000 }, (_, n) => `${'a'.repeat(900)}${n}: __typename`).join(' ');
 
+  const env = { CLIENT_TIMEOUT_MS: '300', MAX_ALIASES: '1000', MAX_NODES: '10000' };
+
   test('that does not read the results of its operations over WebSocket is disconnected', async () => {
-    await stage.restart({ env: { CLIENT_TIMEOUT_MS: '300' } });
+    await stage.restart({ env });
     const socket = new WebSocket(webSocketUrl(stage.gateway), 'graphql-transport-ws');
     await once(socket, 'open');
     socket.send('{"type":"connection_init","payload":{"authorization":"Bearer demo"}}');
@@ -331,7 +333,7 @@ describe('A client', () => {
   });
 
   test('that does not read its stream over HTTP is disconnected', async () => {
-    await stage.restart({ env: { CLIENT_TIMEOUT_MS: '300' } });
+    await stage.restart({ env });
     const client = await openRaw(stage.gateway.url);
     const query = `subscription Run($id: ID!) { fieldingRunUpdated(id: $id) { version ${large} } }`;
     client.send(postText({ headers: sse, body: JSON.stringify({ ...runUpdated, query }) }));

@@ -24,8 +24,12 @@ type Body = Readonly<Record<string, unknown>> | readonly unknown[];
 
 const headers = { 'content-type': 'application/json', authorization: `Bearer ${demo.token}` };
 
-async function post({ url }: TestGateway, body: Body): Promise<Answer> {
-  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify(body) });
+async function post({ url }: TestGateway, body: Body, more: Record<string, string> = {}): Promise<Answer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { ...headers, ...more },
+    body: JSON.stringify(body),
+  });
   return { status: response.status, ...((await response.json()) as object) };
 }
 
@@ -273,7 +277,12 @@ describe('Limits are settings:', () => {
       const mutation = `mutation { pauseFieldingRun(${input}) { fieldingRun { version } } }`;
       await expectRefused(await post(gateway, { query: mutation }), 'COST_LIMIT_EXCEEDED', '20');
       const subscription = `subscription { fieldingRunUpdated(id: ${runId}) { targetGroup { name } } }`;
-      await expectRefused(await post(gateway, { query: subscription }), 'COST_LIMIT_EXCEEDED', '20');
+      const accept = 'application/json, text/event-stream';
+      await expectRefused(
+        await post(gateway, { query: subscription }, { accept }),
+        'COST_LIMIT_EXCEEDED',
+        '20',
+      );
       expect(await emulator.control.effects()).toEqual([]);
     });
   });
