@@ -1,6 +1,7 @@
 import { cleanEnv, makeExactValidator, str, EnvMissingError } from 'envalid';
 import { jwtConfig, jwtVariables, type JwtConfig, type JwtEnvironment } from './config/auth.js';
 import { ConfigError } from './config/config-error.js';
+import { useEnvFile } from './config/env-file.js';
 import { isExempt } from './config/no-proxy.js';
 import {
   upstreamOAuthConfig,
@@ -12,7 +13,7 @@ import {
 import { pollingConfig, pollingVariables, type PollingConfig } from './config/polling.js';
 import { wholeNumber } from './config/whole-number.js';
 
-export { ConfigError, type ProxyConfig, type UpstreamOAuthConfig };
+export { ConfigError, useEnvFile, type ProxyConfig, type UpstreamOAuthConfig };
 
 /** The gateway's settings, read once from the environment. Times are in milliseconds. */
 export interface Config {
