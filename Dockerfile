@@ -11,7 +11,7 @@ WORKDIR /app
 FROM base AS build
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
-COPY build.mjs LICENSE ./
+COPY build.mjs tsconfig.json LICENSE ./
 COPY scripts scripts
 COPY src src
 RUN node build.mjs \
