@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 
 export const ROOT = join(import.meta.dirname, '../..');
@@ -25,8 +26,13 @@ export function filesIn(folder: string, end: string): readonly string[] {
     .map((name) => join(folder, name));
 }
 
-/** The variables of an env file, with those in comments such as `#PORT=4000`. */
+/** The variables of an env file. */
 export function readEnv(path: string): ReadonlyMap<string, string> {
-  const lines = readText(path).matchAll(/^#?(\w+)=(.*)$/gm);
-  return new Map([...lines].map(([, name = '', value = '']) => [name, value]));
+  return new Map(Object.entries(parseEnv(readText(path)) as Record<string, string>));
+}
+
+/** The variables of an env file, with those in comments such as `#PORT=4000`. */
+export function readExampleEnv(path: string): ReadonlyMap<string, string> {
+  const uncommented = readText(path).replace(/^#(?=\w+=)/gm, '');
+  return new Map(Object.entries(parseEnv(uncommented) as Record<string, string>));
 }

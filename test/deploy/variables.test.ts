@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
 import { configVariables } from '../helpers/config-variables.js';
-import { filesIn, parseYaml, readEnv, readText } from './files.js';
+import { filesIn, parseYaml, readEnv, readExampleEnv, readText } from './files.js';
 
 /** Named before the gateway reads them. A name must go from here when it does. */
 const COMING: readonly string[] = [
@@ -29,7 +29,7 @@ test('the variables are found', () => {
 });
 
 test('.env.example has all of them', () => {
-  const example = [...readEnv('.env.example').keys()];
+  const example = [...readExampleEnv('.env.example').keys()];
   // Of these, lowercase names work too.
   const documented = known.filter((name) => !['http_proxy', 'https_proxy', 'no_proxy'].includes(name));
   expect(example.sort()).toEqual(documented.sort());
@@ -37,7 +37,7 @@ test('.env.example has all of them', () => {
 
 test('.env.example shows the defaults', () => {
   const optional = /^(?:JWT_|UPSTREAM_OAUTH_|DEMAND_API_URL|AUTH_MODE|REDIS_URL)/;
-  const shown = [...readEnv('.env.example')].filter(([name]) => !optional.test(name));
+  const shown = [...readExampleEnv('.env.example')].filter(([name]) => !optional.test(name));
   expect(readConfig(Object.fromEntries(shown))).toEqual(readConfig({}));
 });
 
@@ -66,7 +66,7 @@ test('a gateway with those of the example can start', () => {
 test('those of compose.yaml exist', () => {
   const [compose] = parseYaml(readText('compose.yaml')) as [Record<string, { environment?: object }>];
   expect(unknown(Object.keys(compose['x-gateway']!.environment!))).toEqual([]);
-  expect(unknown(readEnv('deploy/compose.env.example').keys())).toEqual([]);
+  expect(unknown(readExampleEnv('deploy/compose.env.example').keys())).toEqual([]);
 });
 
 test('those of the Dockerfile exist', () => {
