@@ -107,7 +107,7 @@ test('the ports are those of the configuration', () => {
   const named = [
     ...find('Service').spec!.ports!.map(({ targetPort }) => targetPort),
     ...find('NetworkPolicy').spec!.ingress!.flatMap(({ ports }) => ports!.map(({ port }) => port)),
-    ...find('ServiceMonitor').spec.endpoints!.map(({ port }) => port),
+    ...find('ServiceMonitor').spec.endpoints.map(({ port }) => port),
     ...[container.startupProbe, container.livenessProbe, container.readinessProbe].map(
       (probe) => probe!.httpGet!.port,
     ),
