@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { DockerfileParser, type Instruction, type JSONInstruction } from 'dockerfile-ast';
@@ -87,4 +89,26 @@ test('the bundle imports only what the emulator needs, and the image of the emul
     .map((name) => name.split('/')[0]!);
   const moved = / mv (.*) emulator\/node_modules/.exec(text)![1]!.split(' ');
   expect(new Set(moved)).toEqual(new Set(['libsql', ...scopes].map((name) => `node_modules/${name}`)));
+});
+
+test('without the package that only the emulator needs, the program says what to set', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'image-'));
+  try {
+    cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+    cpSync(join(ROOT, 'dist'), join(folder, 'dist'), {
+      recursive: true,
+      filter: (file) => !/\.map$|\/bench/.test(file),
+    });
+    const { status, stderr } = spawnSync(process.execPath, ['dist/main.js'], {
+      cwd: folder,
+      env: {},
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: 'DEMAND_API_URL is not set, and the emulator is not part of this installation\n',
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
