@@ -7,6 +7,7 @@ import {
   demandControlVariables,
   type DemandControlConfig,
 } from './config/demand-control.js';
+import { useEnvFile } from './config/env-file.js';
 import { isExempt } from './config/no-proxy.js';
 import { streamsConfig, streamsVariables, type StreamsConfig } from './config/streams.js';
 import { redisConfig, redisVariables, type RedisConfig } from './config/redis.js';
@@ -21,7 +22,7 @@ import { pollingConfig, pollingVariables, type PollingConfig } from './config/po
 import { webhookConfig, webhookVariables, type WebhookConfig } from './config/webhooks.js';
 import { wholeNumber } from './config/whole-number.js';
 
-export { ConfigError, type ProxyConfig, type RedisConfig, type UpstreamOAuthConfig };
+export { ConfigError, useEnvFile, type ProxyConfig, type RedisConfig, type UpstreamOAuthConfig };
 
 /** The gateway's settings, read once from the environment. Times are in milliseconds. */
 export interface Config {

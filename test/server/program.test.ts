@@ -40,6 +40,8 @@ afterEach(() => {
 function run(env: Readonly<Record<string, string>>, flags: readonly string[] = []): Program {
   if (!existsSync(MAIN)) throw new Error('Run `npm run build` first.');
   const child = spawn(process.execPath, [...flags, MAIN], {
+    // Without a `.env`.
+    cwd: tmpdir(),
     env: { ...executor, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
