@@ -314,7 +314,7 @@ describe('A client', () => {
   /** A selection of a megabyte of one field, so that a few results fill the buffers of the operating system. */
   const large = Array.from({ length: 1000 }, (_, n) => `${'a'.repeat(900)}${n}: __typename`).join(' ');
 
-  const env = { CLIENT_TIMEOUT_MS: '300', MAX_ALIASES: '1000', MAX_NODES: '10000' };
+  const env = { CLIENT_TIMEOUT_MS: '300', MAX_ALIASES: '1000', MAX_ROOT_FIELDS: '1000', MAX_NODES: '10000' };
 
   test('that does not read the results of its operations over WebSocket is disconnected', async () => {
     await stage.restart({ env });
