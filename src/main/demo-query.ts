@@ -91,6 +91,18 @@ query Transitions($projectId: ID!, $selection: TargetGroupSelection) {
   }
 }
 
+# Shows each target group that changes, while it runs: by the mutation below, or by respondents who answer.
+subscription LiveTargetGroups($projectId: ID!) {
+  targetGroupUpdated(projectId: $projectId) {
+    name
+    status
+    progress {
+      currentCompletes
+      fillingGoal
+    }
+  }
+}
+
 # Run it, follow the job with the query below, and look at the target groups again.
 mutation Pause($input: PauseTargetGroupsInput!) {
   pauseTargetGroups(input: $input) {

@@ -6,7 +6,7 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import type * as rest from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
 import type { FirstQuery } from '../../src/operations/first-query.js';
-import { demoPaths, readApi, startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
+import { callApi, demoPaths, readApi, startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
 import { startTestGateway } from '../helpers/gateway.js';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -28,8 +28,16 @@ const firstQuery: FirstQuery = {
 mutation Pause($input: PauseTargetGroupsInput!) {
   pauseTargetGroups(input: $input) { batchJob { id } userErrors { code } }
 }
+
+subscription Follow($run: ID!) {
+  fieldingRunUpdated(id: $run) { status version }
+}
 `,
-  variables: { id: targetGroup, input: { targetGroupIds: [targetGroup] } },
+  variables: {
+    id: targetGroup,
+    run: `${targetGroup}/${demo.live.fieldingRunId}`,
+    input: { targetGroupIds: [targetGroup] },
+  },
   headers: { Authorization: `Bearer ${demo.token}` },
 };
 
@@ -78,6 +86,23 @@ mutation Pause($input: PauseTargetGroupsInput!) {
       });
       const effects = await emulator.control.effects();
       expect(effects.filter(({ operation }) => operation === 'create_batch_job')).toHaveLength(1);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'shows each state of a subscription',
+    async () => {
+      await emulator.control.reset();
+      await explore('/graphiql', async (page) => {
+        await run(page, 'Follow');
+        await shows(page, '"status": "LIVE"');
+        await callApi(emulator, 'POST', `${demoPaths.run(demo.live)}/pause`, {
+          headers: { 'if-match': 'W/"5"' },
+        });
+        await shows(page, '"status": "PAUSED"');
+        await shows(page, '"version": "6"');
+      });
     },
     TIMEOUT_MS,
   );

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, print, separateOperations } from 'graphql';
+import { createClient } from 'graphql-sse';
+import { until } from '../helpers/until.js';
 import { demo } from '../../src/emulator/index.js';
 import { demoQuery } from '../../src/main/demo-query.js';
 import { dataOf, ids, useStack } from './stack.js';
@@ -33,7 +35,14 @@ test("the explorers' default operation returns data", async () => {
         { token: null, headers },
       ),
     );
-  expect(Object.keys(operations)).toEqual(['TargetGroups', 'TargetGroup', 'Transitions', 'Pause', 'Job']);
+  expect(Object.keys(operations)).toEqual([
+    'TargetGroups',
+    'TargetGroup',
+    'Transitions',
+    'LiveTargetGroups',
+    'Pause',
+    'Job',
+  ]);
 
   const { nodes } = (await run<TargetGroups>('TargetGroups')).targetGroups;
   expect(nodes.map(({ id }) => id)).toContain(ids.targetGroup(demo.live));
@@ -56,10 +65,20 @@ test("the explorers' default operation returns data", async () => {
     },
   });
 
+  const live = createClient({ url: `${stack.gateway.url}/graphql`, headers: { ...headers } });
+  const events = live.iterate<{ targetGroupUpdated: object }>({
+    query: print(operations['LiveTargetGroups']!),
+    variables: { ...variables },
+  });
+  const event = events.next();
+  await until(async () => (await stack.calls()).some((call) => call.includes('page_size=100')));
+
   const { pauseTargetGroups: paused } = await run<{
     pauseTargetGroups: { batchJob: { id: string }; userErrors: object[] };
   }>('Pause');
   expect(paused.userErrors).toEqual([]);
+  expect(await event).toMatchObject({ value: { data: { targetGroupUpdated: { status: 'PAUSED' } } } });
+  await events.return?.();
   const { id } = paused.batchJob;
   let job;
   do job = (await run<{ batchJob: { status: string } }>('Job', { id })).batchJob;
