@@ -3,6 +3,7 @@ import { jwtConfig, jwtVariables, type JwtConfig, type JwtEnvironment } from './
 import { ConfigError } from './config/config-error.js';
 import { emulatorConfig, emulatorVariables, type EmulatorConfig } from './config/emulator.js';
 import { isExempt } from './config/no-proxy.js';
+import { safelistConfig, safelistVariables, type SafelistConfig } from './config/safelist.js';
 import { streamsConfig, streamsVariables, type StreamsConfig } from './config/streams.js';
 import { redisConfig, redisVariables, type RedisConfig } from './config/redis.js';
 import {
@@ -60,6 +61,10 @@ export interface Config {
    */
   readonly maxDepth: number;
   readonly overload: OverloadConfig;
+  /** `MAX_BATCH_SIZE` (0, at most 100): operations in one HTTP request, as a list. 0 rejects lists. */
+  readonly maxBatchSize: number;
+  /** `SAFELIST_*`: the documents that clients may send. Undefined if they may send any. */
+  readonly safelist: SafelistConfig | undefined;
   readonly streams: StreamsConfig;
   readonly demandApi: DemandApiConfig;
   /** The proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
@@ -162,6 +167,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       MAX_DEPTH: wholeNumber(1, 200)({ default: 50 }),
       MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
       OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
+      MAX_BATCH_SIZE: wholeNumber(0, 100)({ default: 0 }),
+      ...safelistVariables,
       ...streamsVariables,
       ...upstreamOAuthVariables,
       ...webhookVariables,
@@ -196,7 +203,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   );
   const redis = redisConfig(env);
   if (env.WORKERS > 1 && redis === undefined) {
-    throw new ConfigError(`WORKERS=${env.WORKERS} needs REDIS_URL: processes share their state through Redis`);
+    throw new ConfigError(
+      `WORKERS=${env.WORKERS} needs REDIS_URL: processes share their state through Redis`,
+    );
   }
   const proxies = {
     http: env.http_proxy ?? env.HTTP_PROXY,
@@ -218,6 +227,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     graphqlExecution: env.GRAPHQL_EXECUTION,
     maxDepth: env.MAX_DEPTH,
     overload: { maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT, waitMs: env.OVERLOAD_WAIT_MS },
+    maxBatchSize: env.MAX_BATCH_SIZE,
+    safelist: safelistConfig(env),
     streams: streamsConfig(env),
     demandApi: {
       url: env.DEMAND_API_URL,

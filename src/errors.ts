@@ -1,6 +1,8 @@
 /** Every `extensions.code` that clients can receive, so that a `switch` over it can be exhaustive. */
 export type ErrorCode =
   | 'BAD_USER_INPUT'
+  | 'DOCUMENT_NOT_ALLOWED'
+  | 'PERSISTED_QUERY_NOT_FOUND'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   | 'RATE_LIMITED'
