@@ -7,7 +7,7 @@ import { asksForSchemaOnly } from '../../src/operations/safelist/introspection.j
 import { documentsIn, MAX_DOCUMENTS } from '../../src/operations/safelist/manifest.js';
 import { Safelist } from '../../src/operations/safelist/safelist.js';
 import { SafelistError } from '../../src/operations/safelist/safelist-error.js';
-import { configErrorOf } from '../helpers/config-error.js';
+import { refusal } from '../helpers/config-error.js';
 
 const limits = { maxDepth: 5, maxTokens: 1000 };
 const schema = buildSchema('type Query { a: Int b: Query c(text: String): Int }');
@@ -39,7 +39,7 @@ describe('The settings', () => {
     [{ SAFELIST_FILE: 'a.json', SAFELIST_MODE: 'on' }, /^SAFELIST_MODE/],
     [{ MAX_BATCH_SIZE: '101' }, /^MAX_BATCH_SIZE must be a whole number from 0 to 100/],
   ])('%j are refused', (env, message) => {
-    expect(configErrorOf(env)).toMatch(message);
+    expect(refusal(env)).toMatch(message);
   });
 });
 
