@@ -140,5 +140,5 @@ function describe({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
 }
