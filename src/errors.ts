@@ -1,6 +1,7 @@
 /** Every `extensions.code` that clients can receive, so that a `switch` over it can be exhaustive. */
 export type ErrorCode =
   | 'BAD_USER_INPUT'
+  | 'COST_LIMIT_EXCEEDED'
   | 'DOCUMENT_NOT_ALLOWED'
   | 'PERSISTED_QUERY_NOT_FOUND'
   | 'UNAUTHENTICATED'

@@ -5,12 +5,15 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { Config } from '../config.js';
+import type { DemandControlConfig } from '../config/demand-control.js';
 import type { RequestContext } from '../context.js';
 import { errorExtensionsPlugin } from '../graphql/errors/error-extensions.plugin.js';
 import { createFormatError } from '../graphql/errors/format-error.js';
 import { createSchema } from '../graphql/schema.js';
 import { createExecutor } from '../lib/executor/executor.js';
 import type { Logger } from '../telemetry/logger.js';
+import { CostEstimator } from './demand-control/cost-estimator.js';
+import { demandControlPlugin } from './demand-control/demand-control.plugin.js';
 import { createDocumentStore, createPersistedQueryStore } from './document-store.js';
 import { documentsPlugin } from './documents.plugin.js';
 import { executorGateway, graphqlJs } from './executor-gateway.js';
@@ -28,6 +31,8 @@ export interface ApolloOptions {
   readonly executor: Config['graphqlExecution'];
   /** The most levels of fields in an operation. */
   readonly maxDepth: number;
+  /** How much one operation may ask for. */
+  readonly demandControl: DemandControlConfig;
   readonly logger: Logger;
   /** Further plugins. Their hooks are called for every operation of every transport. */
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
@@ -35,7 +40,7 @@ export interface ApolloOptions {
 
 /** The GraphQL server; it has not been started yet. */
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
-  const { production, firstQuery, executor, maxDepth, logger, plugins } = options;
+  const { production, firstQuery, executor, maxDepth, demandControl, logger, plugins } = options;
   const schema = createSchema();
   const hideSuggestions = production;
   const reference = graphqlJs(schema, hideSuggestions);
@@ -65,7 +70,17 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
       production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
       subscriptionRulesPlugin,
       errorExtensionsPlugin,
-      documentsPlugin<RequestContext>(createDocumentStore(), { maxDepth, maxTokens: MAX_TOKENS }),
+      documentsPlugin<RequestContext>(createDocumentStore(), {
+        maxDepth,
+        maxTokens: MAX_TOKENS,
+        ...demandControl,
+      }),
+      demandControlPlugin({
+        estimator: new CostEstimator(schema),
+        limits: demandControl,
+        production,
+        logger,
+      }),
       ...plugins.map(recordedPlugin),
       openingPlugin,
     ],
