@@ -75,6 +75,8 @@ describe('With SAFELIST_MODE=enforce', () => {
       ['a mutation', { query: PAUSE.replace('message', 'message field') }, 'DOCUMENT_NOT_ALLOWED'],
       ['a subscription', { query: OTHER_UPDATED }, 'DOCUMENT_NOT_ALLOWED'],
       ['text that is no document', { query: '{' }, 'DOCUMENT_NOT_ALLOWED'],
+      ['text that has no tokens', { query: '{ "' }, 'DOCUMENT_NOT_ALLOWED'],
+      ['a comment alone', { query: '# a' }, 'DOCUMENT_NOT_ALLOWED'],
       ['text to register', { query: OTHER, ...persisted(sha256(OTHER)) }, 'DOCUMENT_NOT_ALLOWED'],
       ['a hash', persisted(sha256(OTHER)), 'PERSISTED_QUERY_NOT_FOUND'],
       ['a documentId', { documentId: 'other' }, 'PERSISTED_QUERY_NOT_FOUND'],
@@ -152,6 +154,14 @@ describe('With SAFELIST_MODE=enforce', () => {
         { message, extensions: expect.objectContaining({ retryable: false, traceId: expect.any(String) }) },
       ],
     });
+  });
+
+  test('a document of more tokens than are read is refused', async () => {
+    const [, send] = transports[0]!;
+    const query = `${RUN} query Other { ${'__typename '.repeat(20_000)} }`;
+    const operation = { query, operationName: 'Run', variables };
+    expect(codeOf(await send(stage.live.gateway, operation))).toBe('DOCUMENT_NOT_ALLOWED');
+    expect(await stage.upstream()).toBe(0);
   });
 
   test('no variation of a listed document is executed that has other tokens', async () => {
