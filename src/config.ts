@@ -9,6 +9,7 @@ import {
 } from './config/demand-control.js';
 import { useEnvFile } from './config/env-file.js';
 import { isExempt } from './config/no-proxy.js';
+import { safelistConfig, safelistVariables, type SafelistConfig } from './config/safelist.js';
 import { streamsConfig, streamsVariables, type StreamsConfig } from './config/streams.js';
 import { redisConfig, redisVariables, type RedisConfig } from './config/redis.js';
 import {
@@ -68,6 +69,10 @@ export interface Config {
   /** How much one operation may ask for. */
   readonly demandControl: DemandControlConfig;
   readonly overload: OverloadConfig;
+  /** `MAX_BATCH_SIZE` (0, at most 100): operations in one HTTP request, as a list. 0 rejects lists. */
+  readonly maxBatchSize: number;
+  /** `SAFELIST_*`: the documents that clients may send. Undefined if they may send any. */
+  readonly safelist: SafelistConfig | undefined;
   readonly streams: StreamsConfig;
   readonly demandApi: DemandApiConfig;
   /** The proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
@@ -171,6 +176,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       ...demandControlVariables,
       MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
       OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
+      MAX_BATCH_SIZE: wholeNumber(0, 100)({ default: 0 }),
+      ...safelistVariables,
       ...streamsVariables,
       ...upstreamOAuthVariables,
       ...webhookVariables,
@@ -230,6 +237,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     maxDepth: env.MAX_DEPTH,
     demandControl: demandControlConfig(env),
     overload: { maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT, waitMs: env.OVERLOAD_WAIT_MS },
+    maxBatchSize: env.MAX_BATCH_SIZE,
+    safelist: safelistConfig(env),
     streams: streamsConfig(env),
     demandApi: {
       url: env.DEMAND_API_URL,

@@ -14,6 +14,7 @@ import { WebhookIntake } from './events/webhooks/intake.js';
 import { createApollo } from './operations/apollo.js';
 import { authenticateByToken, type Authenticate } from './operations/authenticate.js';
 import { DEFAULT_FIRST_QUERY, type FirstQuery } from './operations/first-query.js';
+import { createDocuments } from './operations/safelist/documents.js';
 import { Subscriptions } from './operations/subscriptions/subscriptions.js';
 import { OperationPipeline, type PipelineOptions } from './operations/pipeline.js';
 import { serveExplorers } from './server/explorers.js';
@@ -109,6 +110,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
   if (baseUrl === undefined) throw new Error('The gateway needs the URL of a Demand API.');
 
   const logger = options.logger ?? createLogger(config.logLevel);
+  const documents = await createDocuments(config, logger);
   const { upstreamOAuth } = config;
   const upstream =
     options.upstream ??
@@ -180,6 +182,8 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     plugins,
     admission: overload,
     authenticate: callers.authenticate,
+    maxBatchSize: config.maxBatchSize,
+    resolveDocument: documents.resolve,
     context,
     logger,
   });
@@ -266,6 +270,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     live.close();
     overload.close();
     callers.close();
+    documents.close();
     upstream.close();
     if (result.status === 'rejected') throw result.reason;
   };

@@ -3,7 +3,7 @@ import type { Grants, Scope } from './principal.js';
 /** The claims of a verified token (RFC 7519, 4). */
 export type Claims = Readonly<Record<string, unknown>>;
 
-const SCOPES: readonly Scope[] = ['fielding:read', 'fielding:operate'];
+const SCOPES: readonly Scope[] = ['fielding:read', 'fielding:operate', 'graphql:explore'];
 
 export interface GrantClaims {
   readonly accountsClaim: string;

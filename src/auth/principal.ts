@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
-/** What a principal may do: read, or read and change. */
-export type Scope = 'fielding:read' | 'fielding:operate';
+/** What a principal may do: read, read and change, or send documents that are not in the safelist. */
+export type Scope = 'fielding:read' | 'fielding:operate' | 'graphql:explore';
 
 /** What a principal may do, and on which accounts. Undefined in `AUTH_MODE=forward`, where the Demand API decides. */
 export interface Grants {

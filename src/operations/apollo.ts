@@ -22,7 +22,7 @@ import { recordedPlugin } from './subscriptions/recorded-plugin.js';
 import { openingPlugin, subscriptionRulesPlugin } from './subscriptions/subscription.plugins.js';
 
 /** The most tokens of a document: a limit on what parsing and validating it can cost. */
-const MAX_TOKENS = 15_000;
+export const MAX_TOKENS = 15_000;
 
 export interface ApolloOptions {
   /** Introspection and field suggestions are off, and so is Apollo Sandbox. */

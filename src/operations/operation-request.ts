@@ -3,8 +3,10 @@ import { RequestError } from './request-error.js';
 
 /** An operation as a client sends it (GraphQL over HTTP, 5.1). */
 export interface OperationRequest {
-  /** Absent where `extensions.persistedQuery` names the document by its hash; else Apollo Server rejects the operation. */
+  /** Absent where `extensions.persistedQuery` or `documentId` names the document; else Apollo Server rejects the operation. */
   readonly query?: string;
+  /** Names a document of the safelist (GraphQL over HTTP, appendix A). Relay calls it `doc_id`. */
+  readonly documentId?: string;
   readonly operationName?: string;
   readonly variables?: Record<string, unknown>;
   readonly extensions?: Record<string, unknown>;
@@ -19,11 +21,46 @@ export function operationInBody(text: string): OperationRequest {
   if (text.trim() === '')
     throw new RequestError(400, 'The request has no body. Send a JSON object with a `query`.');
   const body = parsed(text);
-  if (Array.isArray(body)) {
-    throw new RequestError(400, 'The body is a list. Send each operation in a request of its own.');
-  }
   if (!isObject(body)) throw new RequestError(400, 'The body must be a JSON object with a `query`.');
   return operation(body);
+}
+
+/** Whether a body is a list, which is a batch of operations. */
+export function isBatch(text: string): boolean {
+  return /^\s*\[/.test(text);
+}
+
+/**
+ * The operations of a batch as the client sent them, for {@link operationInBatch}.
+ *
+ * @param maxSize how many operations it may have; 0 for no batches at all
+ * @throws {RequestError} 400, where there are too many, or none
+ */
+export function operationsInBatch(text: string, maxSize: number): readonly unknown[] {
+  if (maxSize === 0) {
+    throw new RequestError(
+      400,
+      'The body is a list of operations, which `MAX_BATCH_SIZE` does not allow here. Send each operation in a request of its own.',
+    );
+  }
+  const body = parsed(text);
+  if (!Array.isArray(body) || body.length === 0)
+    throw new RequestError(400, 'The body is a list without operations.');
+  if (body.length > maxSize) {
+    throw new RequestError(
+      400,
+      `The body is a list of ${body.length} operations. \`MAX_BATCH_SIZE\` allows ${maxSize} of them.`,
+    );
+  }
+  return body;
+}
+
+/** @throws {RequestError} 400, naming what is wrong with the operation */
+export function operationInBatch(given: unknown): OperationRequest {
+  if (!isObject(given)) {
+    throw new RequestError(400, 'Each operation of a list must be a JSON object with a `query`.');
+  }
+  return operation(given);
 }
 
 /**
@@ -61,6 +98,8 @@ export function operationInQueryString(queryString: string): OperationRequest {
   };
   return operation({
     query: parameter('query'),
+    documentId: parameter('documentId'),
+    doc_id: parameter('doc_id'),
     operationName: parameter('operationName'),
     variables: json('variables'),
     extensions: json('extensions'),
@@ -74,12 +113,26 @@ function operation(given: Readonly<Record<string, unknown>>): OperationRequest {
   if (!isAbsent(operationName) && typeof operationName !== 'string')
     throw mustBe('operationName', 'a string');
   if (!isAbsent(query) && typeof query !== 'string') throw mustBe('query', 'a string');
+  const documentId = documentIdIn(given);
   return {
     ...(isAbsent(query) || query === '' ? {} : { query }),
+    ...(documentId === undefined ? {} : { documentId }),
     ...(isAbsent(operationName) ? {} : { operationName }),
     ...(isAbsent(variables) ? {} : { variables }),
     ...(isAbsent(extensions) ? {} : { extensions }),
   };
+}
+
+function documentIdIn({
+  documentId,
+  doc_id: relayId,
+}: Readonly<Record<string, unknown>>): string | undefined {
+  if (!isAbsent(documentId) && typeof documentId !== 'string') throw mustBe('documentId', 'a string');
+  if (!isAbsent(relayId) && typeof relayId !== 'string') throw mustBe('doc_id', 'a string');
+  if (!isAbsent(documentId) && !isAbsent(relayId) && documentId !== relayId) {
+    throw new RequestError(400, '`documentId` and `doc_id` name different documents. Send one of them.');
+  }
+  return documentId ?? relayId ?? undefined;
 }
 
 function mustBe(name: string, what: string): RequestError {

@@ -40,6 +40,35 @@ export function operationResponse({ http, body }: GraphQLResponse, contentType: 
   return { status, headers, body: serialize(singleResult), hasData: singleResult.data !== undefined };
 }
 
+/**
+ * What a client is to be told by the status, too, if it is true of a whole batch: that it has to authenticate, or to come again
+ * later.
+ */
+const WHOLE: ReadonlySet<number> = new Set([401, 429, 503]);
+
+/**
+ * The response to a batch of operations: a list with their results in the same order. Clients take the results of no other status
+ * than 200, so it has no other unless all operations were rejected for the same reason.
+ */
+export function batchResponse(
+  responses: readonly OperationResponse[],
+  contentType: string = JSON_TYPE,
+): OperationResponse {
+  const [first] = responses;
+  const isRejected =
+    first !== undefined &&
+    WHOLE.has(first.status) &&
+    responses.every(({ status }) => status === first.status);
+  const headers: Record<string, string> = {};
+  for (const response of responses) Object.assign(headers, response.headers);
+  return {
+    status: isRejected ? first.status : 200,
+    headers: { ...headers, 'content-type': contentType },
+    body: `[${responses.map(({ body }) => body.trimEnd()).join(',')}]\n`,
+    hasData: responses.some(({ hasData }) => hasData),
+  };
+}
+
 /** The response to a request that is rejected, in the one form of all errors. */
 export function rejection(
   error: RequestError,

@@ -18,12 +18,16 @@ import {
   type StreamFormat,
 } from './negotiation.js';
 import {
+  isBatch,
+  operationInBatch,
   operationInBody,
   operationInMessage,
   operationInQueryString,
+  operationsInBatch,
   type OperationRequest,
 } from './operation-request.js';
 import {
+  batchResponse,
   failure,
   JSON_TYPE,
   operationResponse,
@@ -80,6 +84,14 @@ export interface PipelineOptions {
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
   readonly admission: Admission;
   readonly authenticate: Authenticate;
+  /** How many operations a list may have; 0 for no lists. */
+  readonly maxBatchSize: number;
+  /**
+   * The operation to execute where a client asks for one, with the text of its document.
+   *
+   * @throws {RequestError} where the caller may not ask for it
+   */
+  readonly resolveDocument: (operation: OperationRequest, principal: Principal) => OperationRequest;
   readonly context: ContextDeps;
   readonly logger: Logger;
 }
@@ -92,6 +104,8 @@ interface Reader {
   readonly canStream: boolean;
   /** What has to arrive before the operation can wait for its turn. */
   arrive(): Promise<void> | void;
+  /** The operations in what has arrived, where it is a list of operations: each of them is executed like a request of its own. */
+  batch?(maxSize: number): readonly Reader[] | undefined;
   read(): OperationRequest;
   http(operation: OperationRequest): HTTPGraphQLRequest;
 }
@@ -139,10 +153,14 @@ export class OperationPipeline {
     try {
       this.#options.admission.check();
       await reader.arrive();
+      const batch = reader.batch?.(this.#options.maxBatchSize);
+      if (batch !== undefined) return await this.#executeBatch(batch, type);
       release = await this.#options.admission.admit(gone);
-      const operation = reader.read();
+      const given = reader.read();
       isUnderstood = true;
-      const caller = { principal: await this.#authenticate(request), trace, gone };
+      const principal = await this.#authenticate(request);
+      const operation = await this.#resolveDocument(given, principal);
+      const caller = { principal, trace, gone };
       // Apollo Server looks up the persisted query, parses and validates its document once, has its plugins check the operation,
       // executes it through `executorGateway`, and formats the errors.
       const graphqlRequest = { ...operation, http: reader.http(operation) };
@@ -162,11 +180,29 @@ export class OperationPipeline {
     }
   }
 
+  /** Executes the operations of a batch at the same time, as if they had come in requests of their own. */
+  async #executeBatch(batch: readonly Reader[], type: string | undefined): Promise<OperationResponse> {
+    const responses = await Promise.all(batch.map((reader) => this.#execute(reader)));
+    return batchResponse(
+      responses.filter((response) => 'status' in response),
+      type,
+    );
+  }
+
   async #authenticate({ headers }: Reader['request']): Promise<Principal> {
     try {
       return await this.#options.authenticate(headers.authorization);
     } catch (error) {
       await this.#notify('contextCreationDidFail', error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
+  }
+
+  async #resolveDocument(given: OperationRequest, principal: Principal): Promise<OperationRequest> {
+    try {
+      return this.#options.resolveDocument(given, principal);
+    } catch (error) {
+      await this.#notifyOfInvalid(error);
       throw error;
     }
   }
@@ -196,6 +232,12 @@ export class OperationPipeline {
 function httpReader(request: TransportRequest, { single, stream }: Negotiated): Reader {
   const { method, queryString } = request;
   let body: string | undefined;
+  const http = (operation: OperationRequest): HTTPGraphQLRequest => ({
+    method,
+    headers: headerMap(request.headers),
+    search: queryString === '' ? '' : `?${queryString}`,
+    body: body === undefined ? undefined : operation,
+  });
   return {
     request,
     type: single,
@@ -203,13 +245,26 @@ function httpReader(request: TransportRequest, { single, stream }: Negotiated): 
     async arrive() {
       if (method === 'POST') body = await request.readBody();
     },
+    batch(maxSize) {
+      if (body === undefined || !isBatch(body)) return undefined;
+      const given = operationsInBatch(body, maxSize);
+      if (single === undefined) {
+        throw new RequestError(
+          406,
+          'The `Accept` header must allow JSON: a list of operations is answered with a list.',
+        );
+      }
+      return given.map((each) => ({
+        request,
+        type: single,
+        canStream: false,
+        arrive: () => undefined,
+        read: () => operationInBatch(each),
+        http,
+      }));
+    },
     read: () => (body === undefined ? operationInQueryString(queryString) : operationInBody(body)),
-    http: (operation) => ({
-      method,
-      headers: headerMap(request.headers),
-      search: queryString === '' ? '' : `?${queryString}`,
-      body: body === undefined ? undefined : operation,
-    }),
+    http,
   };
 }
 

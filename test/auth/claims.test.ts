@@ -46,6 +46,7 @@ describe('grantsOf', () => {
       ['fielding:read', 'fielding:operate'],
     ],
     ['fielding:operate', ['fielding:operate']],
+    ['fielding:read graphql:explore', ['fielding:read', 'graphql:explore']],
     ['fielding:READ fielding:reads fielding:*', []],
     [undefined, []],
     [true, []],

@@ -1,4 +1,10 @@
-import { operationInBody, operationInQueryString } from '../../src/operations/operation-request.js';
+import {
+  isBatch,
+  operationInBatch,
+  operationInBody,
+  operationInQueryString,
+  operationsInBatch,
+} from '../../src/operations/operation-request.js';
 import { RequestError } from '../../src/operations/request-error.js';
 
 function rejectionOf(read: () => unknown): string {
@@ -29,6 +35,13 @@ describe('A body', () => {
     },
   );
 
+  test.each(['{"documentId":"a"}', '{"doc_id":"a","query":null}', '{"documentId":"a","doc_id":"a"}'])(
+    'may name a document of a safelist: %s',
+    (text) => {
+      expect(operationInBody(text)).toEqual({ documentId: 'a' });
+    },
+  );
+
   test.each([
     ['', /no body/],
     ['  \n', /no body/],
@@ -36,7 +49,10 @@ describe('A body', () => {
     ['{"query":"{ a }"} {}', /not valid JSON/],
     ['{"__proto__":{}}', /`__proto__`/],
     ['{"constructor":{"prototype":{}}}', /`__proto__` or `constructor.prototype`/],
-    ['[{"query":"{ a }"}]', /list/],
+    ['[{"query":"{ a }"}]', /JSON object/],
+    ['{"documentId":5}', /`documentId` must be a string/],
+    ['{"doc_id":["a"]}', /`doc_id` must be a string/],
+    ['{"documentId":"a","doc_id":"b"}', /`documentId` and `doc_id` name different documents/],
     ['"{ a }"', /JSON object/],
     ['null', /JSON object/],
     ['{"query":5}', /`query` must be a string/],
@@ -50,7 +66,37 @@ describe('A body', () => {
   });
 });
 
+describe('A batch', () => {
+  test('is a list of operations', () => {
+    const text = '\n [{"query":"{ a }"},{"query":"{ b }"}]';
+    expect(isBatch(text)).toBe(true);
+    expect(operationsInBatch(text, 2).map(operationInBatch)).toEqual([
+      { query: '{ a }' },
+      { query: '{ b }' },
+    ]);
+    expect(isBatch('{"query":"[]"}')).toBe(false);
+  });
+
+  test.each([
+    ['[{"query":"{ a }"}]', 0, /`MAX_BATCH_SIZE` does not allow/],
+    ['[{},{},{}]', 2, /list of 3 operations. `MAX_BATCH_SIZE` allows 2/],
+    ['[]', 2, /without operations/],
+    ['[{}', 2, /not valid JSON/],
+    ['[{"__proto__":{}}]', 2, /`__proto__`/],
+  ])('is rejected with the reason: %s of at most %i', (text, maxSize, message) => {
+    expect(rejectionOf(() => operationsInBatch(text, maxSize))).toMatch(message);
+  });
+
+  test.each([null, 5, '{ a }', [{ query: '{ a }' }]])('has no operation like %j', (given) => {
+    expect(rejectionOf(() => operationInBatch(given))).toMatch(/Each operation of a list/);
+  });
+});
+
 describe('A query string', () => {
+  test.each(['documentId=a', 'doc_id=a'])('may name a document of a safelist: %s', (text) => {
+    expect(operationInQueryString(text)).toEqual({ documentId: 'a' });
+  });
+
   test('has the four parameters of an operation, encoded as a form', () => {
     const variables = encodeURIComponent('{"v":"ä &"}');
     expect(

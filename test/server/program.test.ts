@@ -86,6 +86,29 @@ test.each([
   TIMEOUT_MS,
 );
 
+test.each<[string, Readonly<Record<string, string>>]>([
+  ['', {}],
+  [' of two workers', { WORKERS: '2', REDIS_URL: NO_REDIS_URL }],
+])(
+  'exits with 1 and one line if the safelist%s cannot be used',
+  async (_, env) => {
+    const upstream = await startScriptedUpstream();
+    const safelist = { SAFELIST_FILE: '/no/safelist.json', SAFELIST_MODE: 'enforce' };
+    const program = run({
+      PORT: '0',
+      DEMAND_API_URL: upstream.url,
+      LOG_LEVEL: 'silent',
+      ...safelist,
+      ...env,
+    });
+    const { code, stderr } = await program.ended;
+    expect(code).toBe(1);
+    expect(stderr).toBe('SAFELIST_FILE=/no/safelist.json cannot be used: it cannot be read: ENOENT\n');
+    await upstream.close();
+  },
+  TIMEOUT_MS,
+);
+
 test(
   'exits with 1 and one line if the port is taken',
   async () => {

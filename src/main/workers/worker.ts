@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { inspect } from 'node:util';
+import { ConfigError } from '../../config.js';
 import { startGateway, type Gateway, type GatewayOptions } from '../../server.js';
 import { watchProcess } from '../../telemetry/process-failures.js';
 import { RetiringServers } from './retiring-servers.js';
@@ -57,7 +58,9 @@ class GatewayWorker {
       });
       this.#report({ url: this.#gateway.url });
     } catch (error) {
-      this.#report({ failed: inspect(error) }, () => process.exit(1));
+      this.#report({ failed: error instanceof ConfigError ? error.message : inspect(error) }, () =>
+        process.exit(1),
+      );
     }
   }
 

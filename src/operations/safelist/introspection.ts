@@ -1,0 +1,32 @@
+import { Kind, OperationTypeNode, parse, type DefinitionNode, type DocumentNode } from 'graphql';
+import { documentLimitError, type DocumentLimits } from '../document-limits.js';
+
+/** GraphQL, 4: the fields that tell of the schema, and of nothing else. */
+const META_FIELDS: ReadonlySet<string> = new Set(['__schema', '__type', '__typename']);
+
+/** Whether a document asks for nothing but the schema, so that no resolver is called for it. */
+export function asksForSchemaOnly(source: string, limits: DocumentLimits): boolean {
+  // What is too deep would exhaust the parser's stack.
+  if (documentLimitError(source, limits) !== undefined) return false;
+  return parsed(source, limits)?.definitions.every(isAboutSchema) ?? false;
+}
+
+function isAboutSchema(definition: DefinitionNode): boolean {
+  // Fragments are of no concern here: explorers spread none at the root.
+  if (definition.kind === Kind.FRAGMENT_DEFINITION) return true;
+  if (definition.kind !== Kind.OPERATION_DEFINITION) return false;
+  return (
+    definition.operation === OperationTypeNode.QUERY &&
+    definition.selectionSet.selections.every(
+      (selection) => selection.kind === Kind.FIELD && META_FIELDS.has(selection.name.value),
+    )
+  );
+}
+
+function parsed(source: string, { maxTokens }: DocumentLimits): DocumentNode | undefined {
+  try {
+    return parse(source, { maxTokens });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import { hash } from 'node:crypto';
+import type { Logger } from '../../telemetry/logger.js';
+import type { OperationRequest } from '../operation-request.js';
+import type { SafelistMode } from '../../config/safelist.js';
+
+const MAX_LOGGED = 1000;
+const MAX_NAME_LENGTH = 100;
+const NAME = /\b(?:query|mutation|subscription)\s+([_A-Za-z]\w*)/;
+
+/** Logs each document that is not in the safelist once, without its text and its variables, which can hold personal data. */
+export class UnlistedLog {
+  readonly #logger: Logger;
+  readonly #mode: SafelistMode;
+  readonly #logged = new Set<string>();
+
+  constructor(logger: Logger, mode: SafelistMode) {
+    this.#logger = logger;
+    this.#mode = mode;
+  }
+
+  /** @param key differs between documents that have different tokens */
+  take({ query = '', operationName }: OperationRequest, key: string): void {
+    if (this.#logged.size > MAX_LOGGED || this.#logged.has(key)) return;
+    this.#logged.add(key);
+    const mode = this.#mode;
+    if (this.#logged.size > MAX_LOGGED) {
+      this.#logger.warn(
+        { mode },
+        `${MAX_LOGGED} documents are not in the safelist. Further ones are not logged.`,
+      );
+      return;
+    }
+    const name = operationName ?? NAME.exec(query.slice(0, MAX_LOGGED))?.[1];
+    this.#logger.warn(
+      { mode, sha256: hash('sha256', query), operationName: name?.slice(0, MAX_NAME_LENGTH) },
+      'A document is not in the safelist.',
+    );
+  }
+}
