@@ -11,7 +11,7 @@ export interface StreamsConfig {
   /** `MAX_SUBSCRIPTIONS` (20000): subscriptions in this process. */
   readonly max: number;
   /**
-   * `STREAM_HEARTBEAT_MS` (12000): how often a client is pinged, or sent a heartbeat, while nothing happens: more often than
+   * `STREAM_HEARTBEAT_MS` (25000): how often a client is pinged, or sent a heartbeat, while nothing happens: more often than
    * proxies close idle connections. A WebSocket whose client does not answer is closed at the next ping.
    */
   readonly heartbeatMs: number;
@@ -22,7 +22,7 @@ export const streamsVariables = {
   MAX_SUBSCRIPTIONS_PER_CONNECTION: wholeNumber(1, 1_000_000)({ default: 100 }),
   MAX_SUBSCRIPTIONS_PER_PRINCIPAL: wholeNumber(1, 10_000_000)({ default: 1000 }),
   MAX_SUBSCRIPTIONS: wholeNumber(1, 10_000_000)({ default: 20_000 }),
-  STREAM_HEARTBEAT_MS: wholeNumber(10, 600_000)({ default: 12_000 }),
+  STREAM_HEARTBEAT_MS: wholeNumber(10, 600_000)({ default: 25_000 }),
 };
 
 type StreamsEnvironment = { readonly [Name in keyof typeof streamsVariables]: number };
