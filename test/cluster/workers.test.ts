@@ -4,7 +4,19 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import { startLoad, type Load } from '../drills/load.js';
 import { hasRedis, TestRedis } from '../helpers/redis.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
-import { accounts, CREATE_JOB, created, creation, job, READ_ACCOUNTS } from '../upstream/faults/demand.js';
+import { until } from '../helpers/until.js';
+import { Subscriber } from '../helpers/subscriber.js';
+import { FieldingRunUpdatedDocument } from '../generated/documents.js';
+import {
+  accounts,
+  CREATE_JOB,
+  created,
+  creation,
+  job,
+  READ_ACCOUNTS,
+  run,
+  runAnswer,
+} from '../upstream/faults/demand.js';
 import { Connection } from './connection.js';
 import { isAlive, Program } from './program.js';
 
@@ -155,8 +167,15 @@ describe('Under load, on lasting connections and on new ones', () => {
     fresh.close();
   });
 
-  it('no request fails while all workers are replaced', async () => {
+  it('no request fails while all workers are replaced, and subscriptions come back at the new ones', async () => {
     const before = program.workers;
+    on(`GET ${run.path}`, runAnswer(5));
+    const subscriber = new Subscriber([url], 0, 'T');
+    const versions: string[] = [];
+    subscriber.follow(FieldingRunUpdatedDocument, { id: run.id }, ({ fieldingRunUpdated }) => {
+      versions.push(fieldingRunUpdated.version);
+    });
+    await until(() => versions.length > 0);
     await sleep(300);
     program.signalGroup('SIGHUP');
     await program.line(({ msg }) => msg === 'Restarted.');
@@ -165,6 +184,9 @@ describe('Under load, on lasting connections and on new ones', () => {
     for (const pid of before) expect(isAlive(pid)).toBe(false);
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.flatMap(({ failure }) => failure ?? [])).toEqual([]);
+    on(`GET ${run.path}`, runAnswer(6));
+    await until(() => versions.at(-1) === '6');
+    await subscriber.close();
   });
 
   it('a worker that is killed takes with it only the requests that it had, and is replaced', async () => {

@@ -9,7 +9,7 @@ import {
 } from '../../generated/documents.js';
 import { callApi, demoPaths, jobPath, readApi } from '../../helpers/emulator.js';
 import type { Schedule, Step } from './schedule.js';
-import { Subscriber, type Following } from './subscriber.js';
+import { Subscriber, type Following } from '../../helpers/subscriber.js';
 import type { World } from './world.js';
 
 /** Nobody may be behind after so long without a change. */
