@@ -2,7 +2,9 @@ import { cleanEnv, makeExactValidator, str, EnvMissingError } from 'envalid';
 import { jwtConfig, jwtVariables, type JwtConfig, type JwtEnvironment } from './config/auth.js';
 import { ConfigError } from './config/config-error.js';
 import { emulatorConfig, emulatorVariables, type EmulatorConfig } from './config/emulator.js';
+import { exposureConfig, exposureVariables, type ExposureConfig } from './config/exposure.js';
 import { isExempt } from './config/no-proxy.js';
+import { rateLimitsConfig, rateLimitsVariables, type RateLimitsConfig } from './config/rate-limits.js';
 import { streamsConfig, streamsVariables, type StreamsConfig } from './config/streams.js';
 import { redisConfig, redisVariables, type RedisConfig } from './config/redis.js';
 import {
@@ -61,6 +63,9 @@ export interface Config {
   readonly maxDepth: number;
   readonly overload: OverloadConfig;
   readonly streams: StreamsConfig;
+  readonly rateLimits: RateLimitsConfig;
+  /** Who may reach the gateway, and from where. */
+  readonly exposure: ExposureConfig;
   readonly demandApi: DemandApiConfig;
   /** The proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
   readonly proxies: Proxies;
@@ -163,6 +168,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
       OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
       ...streamsVariables,
+      ...rateLimitsVariables,
+      ...exposureVariables,
       ...upstreamOAuthVariables,
       ...webhookVariables,
       DEMAND_API_URL: baseUrl({ default: undefined }),
@@ -196,7 +203,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   );
   const redis = redisConfig(env);
   if (env.WORKERS > 1 && redis === undefined) {
-    throw new ConfigError(`WORKERS=${env.WORKERS} needs REDIS_URL: processes share their state through Redis`);
+    throw new ConfigError(
+      `WORKERS=${env.WORKERS} needs REDIS_URL: processes share their state through Redis`,
+    );
   }
   const proxies = {
     http: env.http_proxy ?? env.HTTP_PROXY,
@@ -219,6 +228,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     maxDepth: env.MAX_DEPTH,
     overload: { maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT, waitMs: env.OVERLOAD_WAIT_MS },
     streams: streamsConfig(env),
+    rateLimits: rateLimitsConfig(env),
+    exposure: exposureConfig(env),
     demandApi: {
       url: env.DEMAND_API_URL,
       version: env.DEMAND_API_VERSION,

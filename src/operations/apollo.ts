@@ -15,6 +15,8 @@ import { createDocumentStore, createPersistedQueryStore } from './document-store
 import { documentsPlugin } from './documents.plugin.js';
 import { executorGateway, graphqlJs } from './executor-gateway.js';
 import type { FirstQuery } from './first-query.js';
+import { rateLimitPlugin } from './rate-limits/rate-limit.plugin.js';
+import type { RateLimits } from './rate-limits/rate-limits.js';
 import { recordedPlugin } from './subscriptions/recorded-plugin.js';
 import { openingPlugin, subscriptionRulesPlugin } from './subscriptions/subscription.plugins.js';
 
@@ -28,6 +30,7 @@ export interface ApolloOptions {
   readonly executor: Config['graphqlExecution'];
   /** The most levels of fields in an operation. */
   readonly maxDepth: number;
+  readonly rateLimits: RateLimits;
   readonly logger: Logger;
   /** Further plugins. Their hooks are called for every operation of every transport. */
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
@@ -35,7 +38,7 @@ export interface ApolloOptions {
 
 /** The GraphQL server; it has not been started yet. */
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
-  const { production, firstQuery, executor, maxDepth, logger, plugins } = options;
+  const { production, firstQuery, executor, maxDepth, rateLimits, logger, plugins } = options;
   const schema = createSchema();
   const hideSuggestions = production;
   const reference = graphqlJs(schema, hideSuggestions);
@@ -66,6 +69,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
       subscriptionRulesPlugin,
       errorExtensionsPlugin,
       documentsPlugin<RequestContext>(createDocumentStore(), { maxDepth, maxTokens: MAX_TOKENS }),
+      ...(rateLimits.isLimited ? [rateLimitPlugin({ limits: rateLimits, costOf: () => 1, logger })] : []),
       ...plugins.map(recordedPlugin),
       openingPlugin,
     ],
