@@ -31,7 +31,8 @@ export function rateLimitPlugin(options: RateLimitPluginOptions): ApolloServerPl
   const listener: Promise<GraphQLRequestListener<RequestContext>> = Promise.resolve({
     async responseForOperation(request) {
       const { contextValue } = request;
-      const cost = costOf(request);
+      // Whatever is free to execute is not free to send.
+      const cost = Math.max(1, costOf(request));
       const exceeded = await limits.charge(contextValue, cost);
       if (exceeded === undefined) return null;
       const { traceId } = contextValue.trace;
