@@ -46,7 +46,7 @@ async function useUp(gateway: TestGateway, options: SendOptions = {}): Promise<n
 }
 
 /** That a reply is the rejection, and that nothing was sent upstream for it. */
-function expectRejected({ data, errors }: Reply, message: RegExp = /^You may ask/): void {
+function expectRejected({ data, errors }: Reply, message = /^You may ask/): void {
   expect(data ?? undefined).toBeUndefined();
   expect(errors).toEqual([
     {

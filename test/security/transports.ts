@@ -103,7 +103,7 @@ function overWebSocket(url: string, operation: Operation, options: SendOptions):
       { query: '', ...operation },
       {
         next: ({ data, errors = [] }) => {
-          const given = errors.map((error) => ('toJSON' in error ? error.toJSON() : error));
+          const given = JSON.parse(JSON.stringify(errors)) as GraphQLFormattedError[];
           resolve({ ...none, data, errors: given, text: JSON.stringify({ data, errors }) });
         },
         error: (errors) => {

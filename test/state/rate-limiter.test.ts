@@ -16,8 +16,8 @@ afterAll(async () => {
 const LIMIT = { name: 'test', perMinute: 10 };
 
 describe.each([
-  ['in memory', () => undefined, true],
-  ['in Redis', () => redis?.url, hasRedis],
+  ['in memory', (): string | undefined => undefined, true],
+  ['in Redis', (): string | undefined => redis?.url, hasRedis],
 ] as const)('A rate limiter %s', (_kind, url, canRun) => {
   const it = canRun ? test : test.skip;
   let state: SharedState;
