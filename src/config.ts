@@ -2,6 +2,12 @@ import { cleanEnv, makeExactValidator, str, EnvMissingError } from 'envalid';
 import { jwtConfig, jwtVariables, type JwtConfig, type JwtEnvironment } from './config/auth.js';
 import { ConfigError } from './config/config-error.js';
 import { emulatorConfig, emulatorVariables, type EmulatorConfig } from './config/emulator.js';
+import {
+  demandControlConfig,
+  demandControlVariables,
+  type DemandControlConfig,
+} from './config/demand-control.js';
+import { useEnvFile } from './config/env-file.js';
 import { exposureConfig, exposureVariables, type ExposureConfig } from './config/exposure.js';
 import { isExempt } from './config/no-proxy.js';
 import { rateLimitsConfig, rateLimitsVariables, type RateLimitsConfig } from './config/rate-limits.js';
@@ -18,7 +24,7 @@ import { pollingConfig, pollingVariables, type PollingConfig } from './config/po
 import { webhookConfig, webhookVariables, type WebhookConfig } from './config/webhooks.js';
 import { wholeNumber } from './config/whole-number.js';
 
-export { ConfigError, type ProxyConfig, type RedisConfig, type UpstreamOAuthConfig };
+export { ConfigError, useEnvFile, type ProxyConfig, type RedisConfig, type UpstreamOAuthConfig };
 
 /** The gateway's settings, read once from the environment. Times are in milliseconds. */
 export interface Config {
@@ -61,6 +67,8 @@ export interface Config {
    * operations are rejected before they are parsed.
    */
   readonly maxDepth: number;
+  /** How much one operation may ask for. */
+  readonly demandControl: DemandControlConfig;
   readonly overload: OverloadConfig;
   readonly streams: StreamsConfig;
   readonly rateLimits: RateLimitsConfig;
@@ -165,6 +173,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       DRAIN_DELAY_MS: wholeNumber(0, 600_000)({ default: 0 }),
       GRAPHQL_EXECUTION: str({ choices: ['planned', 'graphql-js'] as const, default: 'planned' }),
       MAX_DEPTH: wholeNumber(1, 200)({ default: 50 }),
+      ...demandControlVariables,
       MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
       OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
       ...streamsVariables,
@@ -226,6 +235,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     drainDelayMs: env.DRAIN_DELAY_MS,
     graphqlExecution: env.GRAPHQL_EXECUTION,
     maxDepth: env.MAX_DEPTH,
+    demandControl: demandControlConfig(env),
     overload: { maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT, waitMs: env.OVERLOAD_WAIT_MS },
     streams: streamsConfig(env),
     rateLimits: rateLimitsConfig(env),

@@ -1,6 +1,7 @@
 /** Every `extensions.code` that clients can receive, so that a `switch` over it can be exhaustive. */
 export type ErrorCode =
   | 'BAD_USER_INPUT'
+  | 'COST_LIMIT_EXCEEDED'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   | 'RATE_LIMITED'

@@ -1,18 +1,20 @@
 import cluster from 'node:cluster';
 import { inspect } from 'node:util';
-import { ConfigError, processEnvironment, readConfig } from './config.js';
+import { ConfigError, processEnvironment, readConfig, useEnvFile } from './config.js';
 import { demoIdentity, PENDING_URLS, usesDemoIdentity } from './main/demo-identity.js';
 import { keepHeapSmall } from './main/heap.js';
 import { ProcessEnd } from './main/process-end.js';
 import { endOnSignals, restartOnSignal } from './main/signals.js';
 import { start, workerOptions } from './main/start.js';
 import { endWithinMs } from './main/workers/timing.js';
-import { WorkersFailed } from './main/workers/workers-failed.js';
+import { WorkersFailed } from './main/workers/worker-process.js';
 import { createLogger } from './telemetry/logger.js';
 import { watchProcess } from './telemetry/process-failures.js';
 
 keepHeapSmall();
 try {
+  // Workers inherit the variables of the primary.
+  if (cluster.isPrimary) useEnvFile();
   const isDemo = usesDemoIdentity(processEnvironment);
   const config = readConfig({ ...processEnvironment, ...(isDemo && demoIdentity(PENDING_URLS)) });
   const logger = createLogger(config.logLevel);

@@ -83,6 +83,8 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Where it listens, without a path, e.g. `http://127.0.0.1:4000`. */
   readonly url: string;
+  /** Ends all subscriptions and WebSockets, so that their clients connect to another process. The rest goes on. */
+  endStreams(): void;
   /** Reports "not ready", goes on for `config.drainDelayMs`, answers the requests in flight, and closes. */
   close(): Promise<void>;
 }
@@ -136,6 +138,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     firstQuery,
     executor: config.graphqlExecution,
     maxDepth: config.maxDepth,
+    demandControl: config.demandControl,
     rateLimits: new RateLimits({
       limits: config.rateLimits,
       createLimiter: (limit) => sharedState.rateLimiter(limit),
@@ -254,15 +257,18 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
   if (!production) serveExplorers(app, firstQuery);
   const url = await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
 
+  const endStreams = (): void => {
+    subscriptions.close();
+    webSockets.goAway();
+  };
   const stop = async (): Promise<void> => {
     isClosing = true;
     await sleep(config.drainDelayMs);
-    subscriptions.close();
-    webSockets.goAway();
+    endStreams();
     // The gateway listens until these are answered, so that health checks get "not ready" rather than no connection.
     await Promise.all([
       connections.answered(config.requestTimeoutMs),
-      webSockets.closed(config.requestTimeoutMs),
+      webSockets.closed(config.requestTimeoutMs, FLUSH_MS),
     ]);
     // A plugin that fails must not keep the rest from being closed.
     const stopped = Promise.allSettled([apollo.stop()]);
@@ -283,7 +289,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     if (result.status === 'rejected') throw result.reason;
   };
   let stopped: Promise<void> | undefined;
-  return { url, close: () => (stopped ??= stop()) };
+  return { url, endStreams, close: () => (stopped ??= stop()) };
 }
 
 interface Authentication {

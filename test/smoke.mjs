@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -31,9 +32,10 @@ try {
   server.child.kill('SIGKILL');
 }
 
-/** Only what is named here reaches the server: the caller's environment must not decide. */
+/** Only what is named here reaches the server: neither the caller's environment nor a `.env` must decide. */
 function startServer() {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../dist/main.js')], {
+    cwd: tmpdir(),
     env: {
       PATH: process.env.PATH,
       HOST: '127.0.0.1',

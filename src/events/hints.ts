@@ -50,7 +50,7 @@ function hintIn(message: string): ChangeHint | undefined {
   >;
   if (typeof accountId !== 'string' || !isAccountId(accountId)) return undefined;
   if (typeof projectId !== 'string' || !isSegment(projectId)) return undefined;
-  const hint = { accountId, projectId, byWebhook: rest.byWebhook === true };
+  const hint = { accountId, projectId, ...(rest.byWebhook === true && { byWebhook: true }) };
   if (targetGroupId === undefined) return hint;
   if (typeof targetGroupId !== 'string' || !isSegment(targetGroupId)) return undefined;
   return { ...hint, targetGroupId };

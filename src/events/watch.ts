@@ -125,7 +125,7 @@ export class Watch<S> {
   }
 
   #isFresh(): boolean {
-    if (!this.#isComplete) return false;
+    if (!this.#isComplete || this.#isStale) return false;
     return !this.#topic.startsWithState || performance.now() - this.#lastReadAt <= this.#deps.delays.minMs;
   }
 

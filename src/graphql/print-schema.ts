@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { lexicographicSortSchema, printSchema } from 'graphql';
+import { printedSchema } from './printed-schema.js';
 import { createSchema } from './schema.js';
 
-/** Usage: `node dist/graphql/print-schema.js <file>`. Writes the schema as SDL, sorted to keep diffs small. */
+/** Usage: `node dist/graphql/print-schema.js <file>`. Writes the schema as SDL. */
 const [file] = process.argv.slice(2);
 if (file === undefined) throw new Error('Usage: print-schema.js <file>');
-writeFileSync(file, `${printSchema(lexicographicSortSchema(createSchema()))}\n`);
+writeFileSync(file, printedSchema(createSchema()));

@@ -1,10 +1,13 @@
 import 'reflect-metadata';
-import type { GraphQLSchema } from 'graphql';
+import { specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type PubSub } from 'type-graphql';
 import { AccountResolver } from './account/account.resolver.js';
 import { authChecker } from './auth-checker.js';
 import { ChangelogActorResolver, ChangelogResolver } from './changelog/changelog.resolver.js';
 import { CompletesResolver } from './completes/completes.resolver.js';
+import { costDirective, listSizeDirective } from './cost/cost.directives.js';
+import { COSTS } from './cost/cost.table.js';
+import { applyCosts } from './cost/cost.js';
 import { BatchJobMutations } from './batch-job/batch-job.mutations.js';
 import {
   BatchJobResolver,
@@ -41,42 +44,46 @@ let schema: GraphQLSchema | undefined;
 
 /** The executable schema, made from the type-graphql classes. It is stateless, and built once per process. */
 export function createSchema(): GraphQLSchema {
-  schema ??= readProperties(
-    buildSchemaSync({
-      resolvers: [
-        NodeResolver,
-        AccountResolver,
-        ProjectResolver,
-        TargetGroupResolver,
-        TargetGroupByRawIdResolver,
-        TargetGroupPerformanceResolver,
-        CompletesResolver,
-        ChangelogActorResolver,
-        ChangelogResolver,
-        TransitionsResolver,
-        FieldingRunResolver,
-        FieldingRunMutations,
-        BatchJobResolver,
-        BatchJobMutations,
-        UpdatedTargetGroupResolver,
-        FailedTargetGroupResolver,
-        DraftLaunchJobResolver,
-        DraftLaunchJobMutations,
-        FieldingRunSubscriptions,
-        BatchJobSubscriptions,
-        DraftLaunchJobSubscriptions,
-        TargetGroupSubscriptions,
-        VersionConflictErrorResolver,
-        InvalidStateErrorResolver,
-      ],
-      // Reachable only through the interface `UserError`.
-      orphanedTypes: [NotFoundError, ValidationError, IdempotencyConflictError],
-      authChecker,
-      pubSub: NO_TOPICS,
-      validate: false,
-      // Apollo Server validates the schema at startup, and so does a test.
-      skipCheck: true,
-    }),
+  schema ??= applyCosts(
+    readProperties(
+      buildSchemaSync({
+        resolvers: [
+          NodeResolver,
+          AccountResolver,
+          ProjectResolver,
+          TargetGroupResolver,
+          TargetGroupByRawIdResolver,
+          TargetGroupPerformanceResolver,
+          CompletesResolver,
+          ChangelogActorResolver,
+          ChangelogResolver,
+          TransitionsResolver,
+          FieldingRunResolver,
+          FieldingRunMutations,
+          BatchJobResolver,
+          BatchJobMutations,
+          UpdatedTargetGroupResolver,
+          FailedTargetGroupResolver,
+          DraftLaunchJobResolver,
+          DraftLaunchJobMutations,
+          FieldingRunSubscriptions,
+          BatchJobSubscriptions,
+          DraftLaunchJobSubscriptions,
+          TargetGroupSubscriptions,
+          VersionConflictErrorResolver,
+          InvalidStateErrorResolver,
+        ],
+        // Reachable only through the interface `UserError`.
+        orphanedTypes: [NotFoundError, ValidationError, IdempotencyConflictError],
+        directives: [...specifiedDirectives, costDirective, listSizeDirective],
+        authChecker,
+        pubSub: NO_TOPICS,
+        validate: false,
+        // Apollo Server validates the schema at startup, and so does a test.
+        skipCheck: true,
+      }),
+    ),
+    COSTS,
   );
   return schema;
 }

@@ -51,7 +51,7 @@ export async function start(options: StartOptions): Promise<Running> {
 
 async function startWithEmulator(options: StartOptions): Promise<Running> {
   const { logger } = options;
-  const { demo, startEmulator } = await import('../emulator/index.js');
+  const { demo, startEmulator } = await loadEmulator();
   const { port, data, simulate } = options.config.emulator;
   const emulator = await usable(
     'EMULATOR_PORT or EMULATOR_DATA',
@@ -81,6 +81,18 @@ async function startWithEmulator(options: StartOptions): Promise<Running> {
   } catch (error) {
     await emulator.close();
     throw error;
+  }
+}
+
+/** @throws {ConfigError} if the emulator's native package is not installed, as in the container image */
+async function loadEmulator() {
+  try {
+    return await import('../emulator/index.js');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
+    throw new ConfigError('DEMAND_API_URL is not set, and the emulator is not part of this installation', {
+      cause: error,
+    });
   }
 }
 

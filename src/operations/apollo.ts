@@ -5,12 +5,15 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { Config } from '../config.js';
+import type { DemandControlConfig } from '../config/demand-control.js';
 import type { RequestContext } from '../context.js';
 import { errorExtensionsPlugin } from '../graphql/errors/error-extensions.plugin.js';
 import { createFormatError } from '../graphql/errors/format-error.js';
 import { createSchema } from '../graphql/schema.js';
 import { createExecutor } from '../lib/executor/executor.js';
 import type { Logger } from '../telemetry/logger.js';
+import { CostEstimator } from './demand-control/cost-estimator.js';
+import { demandControlPlugin } from './demand-control/demand-control.plugin.js';
 import { createDocumentStore, createPersistedQueryStore } from './document-store.js';
 import { documentsPlugin } from './documents.plugin.js';
 import { executorGateway, graphqlJs } from './executor-gateway.js';
@@ -30,6 +33,8 @@ export interface ApolloOptions {
   readonly executor: Config['graphqlExecution'];
   /** The most levels of fields in an operation. */
   readonly maxDepth: number;
+  /** How much one operation may ask for. */
+  readonly demandControl: DemandControlConfig;
   readonly rateLimits: RateLimits;
   readonly logger: Logger;
   /** Further plugins. Their hooks are called for every operation of every transport. */
@@ -38,10 +43,11 @@ export interface ApolloOptions {
 
 /** The GraphQL server; it has not been started yet. */
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
-  const { production, firstQuery, executor, maxDepth, rateLimits, logger, plugins } = options;
+  const { production, firstQuery, executor, maxDepth, demandControl, rateLimits, logger, plugins } = options;
   const schema = createSchema();
   const hideSuggestions = production;
   const reference = graphqlJs(schema, hideSuggestions);
+  const estimator = new CostEstimator(schema);
   return new ApolloServer<RequestContext>({
     gateway: executorGateway(
       schema,
@@ -68,8 +74,18 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
       production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
       subscriptionRulesPlugin,
       errorExtensionsPlugin,
-      documentsPlugin<RequestContext>(createDocumentStore(), { maxDepth, maxTokens: MAX_TOKENS }),
-      ...(rateLimits.isLimited ? [rateLimitPlugin({ limits: rateLimits, costOf: () => 1, logger })] : []),
+      documentsPlugin<RequestContext>(createDocumentStore(), {
+        maxDepth,
+        maxTokens: MAX_TOKENS,
+        ...demandControl,
+      }),
+      demandControlPlugin({
+        estimator,
+        limits: demandControl,
+        production,
+        logger,
+      }),
+      ...(rateLimits.isLimited ? [rateLimitPlugin({ limits: rateLimits, estimator, logger })] : []),
       ...plugins.map(recordedPlugin),
       openingPlugin,
     ],

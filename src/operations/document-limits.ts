@@ -35,17 +35,17 @@ export function documentLimitError(
   { maxDepth, maxTokens }: DocumentLimits,
 ): GraphQLError | undefined {
   const { fields, nesting, tokens } = measure(source, maxTokens);
-  if (fields > maxDepth) return tooDeep('fields', fields, maxDepth);
-  if (nesting > MAX_NESTING) return tooDeep('brackets', nesting, MAX_NESTING);
+  if (fields > maxDepth) return tooDeep('fields', fields, `${maxDepth} levels are allowed (MAX_DEPTH)`);
+  if (nesting > MAX_NESTING) return tooDeep('brackets', nesting, `${MAX_NESTING} levels are allowed`);
   if (tokens <= maxTokens) return undefined;
   return refusal(
     `The document has more than ${maxTokens} tokens, fragments written out where they are spread. No more are allowed.`,
   );
 }
 
-function tooDeep(what: string, depth: number, limit: number): GraphQLError {
+function tooDeep(what: string, depth: number, allowed: string): GraphQLError {
   return refusal(
-    `The ${what} of the document are nested ${depth} levels deep, fragments included. At most ${limit} levels are allowed.`,
+    `The ${what} of the document are nested ${depth} levels deep, fragments included. At most ${allowed}.`,
   );
 }
 

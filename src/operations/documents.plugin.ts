@@ -7,22 +7,25 @@ import type {
   GraphQLRequestListener,
 } from '@apollo/server';
 import { Kind, type DocumentNode, type GraphQLError } from 'graphql';
+import type { SyntaxLimits } from '../config/demand-control.js';
+import { syntaxLimitError } from './demand-control/syntax-limits.js';
 import { documentLimitError, type DocumentLimits } from './document-limits.js';
 import type { DocumentStore } from './document-store.js';
 
 const DONE = Promise.resolve();
+const NOTHING = Promise.resolve(undefined);
 const EMPTY: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 
 /**
  * Keeps documents that have been parsed and validated, and rejects a document that is too deep or too large before it is
- * parsed. Apollo Server's own document store cannot do the latter.
+ * parsed, and one that asks for too much at once before it is validated. Apollo Server's own document store cannot do that.
  *
  * Apollo Server skips parsing and validating where `document` is set already. A plugin can reject an operation no earlier than in
  * `didResolveOperation`, so a rejected document is replaced with an empty one until then.
  */
 export function documentsPlugin<Context extends BaseContext>(
   documents: DocumentStore,
-  limits: DocumentLimits,
+  limits: DocumentLimits & SyntaxLimits,
 ): ApolloServerPlugin<Context> {
   return { requestDidStart: () => Promise.resolve(new DocumentsListener<Context>(documents, limits)) };
 }
@@ -31,10 +34,10 @@ type WithDocument = GraphQLRequestContext<BaseContext> & { document?: DocumentNo
 
 class DocumentsListener<Context extends BaseContext> implements GraphQLRequestListener<Context> {
   readonly #documents: DocumentStore;
-  readonly #limits: DocumentLimits;
+  readonly #limits: DocumentLimits & SyntaxLimits;
   #error: GraphQLError | undefined;
 
-  constructor(documents: DocumentStore, limits: DocumentLimits) {
+  constructor(documents: DocumentStore, limits: DocumentLimits & SyntaxLimits) {
     this.#documents = documents;
     this.#limits = limits;
   }
@@ -51,7 +54,13 @@ class DocumentsListener<Context extends BaseContext> implements GraphQLRequestLi
     return DONE;
   }
 
-  validationDidStart({ source, document }: GraphQLRequestContextValidationDidStart<Context>) {
+  validationDidStart(request: GraphQLRequestContextValidationDidStart<Context>) {
+    const { source, document } = request;
+    this.#error = syntaxLimitError(document, this.#limits);
+    if (this.#error !== undefined) {
+      (request as WithDocument).document = EMPTY;
+      return NOTHING;
+    }
     return Promise.resolve((errors?: readonly Error[]) => {
       if (errors === undefined) this.#documents.set(source, document);
       return DONE;

@@ -7,7 +7,7 @@ import { InMemoryMessageBus, type MessageBus } from './message-bus.js';
 import { InMemoryRateLimiter, type RateLimit, type RateLimiter } from './rate-limiter.js';
 
 /**
- * State that guarantees depend on beyond one call. All processes behind one port have to share it.
+ * State that guarantees depend on beyond one call. All processes of a deployment share it, through Redis if there are several.
  *
  * This table lists what callers share, here and in the memory of one process. Every entry has one of two keys of a
  * `CallScope`: `principalKey` stands for one caller, `credentialKey` for the credential that calls are made with. In

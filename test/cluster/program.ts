@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +32,8 @@ export class Program {
   constructor(env: Readonly<Record<string, string>>, flags: readonly string[] = []) {
     if (!existsSync(MAIN)) throw new Error('Run `npm run build` first.');
     this.#child = spawn(process.execPath, [...flags, MAIN], {
+      // Without a `.env`.
+      cwd: tmpdir(),
       env: { PORT: '0', ...executor, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,

@@ -81,7 +81,7 @@ describe('Two connections, each of another worker', () => {
 
   it('are answered alike', async () => {
     for (const connection of [one, other]) {
-      expect((await connection.query(READ_ACCOUNTS)).body).toEqual({
+      expect((await connection.query(READ_ACCOUNTS)).body).toMatchObject({
         data: { accounts: [{ name: 'Acme' }] },
       });
       for (const path of ['/healthz', '/readyz']) expect((await connection.get(path)).status).toBe(200);
@@ -187,6 +187,22 @@ describe('Under load, on lasting connections and on new ones', () => {
       wasReady: true,
     });
   });
+});
+
+onLinux('connections that workers were about to get end when these are killed', async () => {
+  const before = program.workers;
+  const alive = before.filter(isAlive);
+  for (const pid of alive) process.kill(pid, 'SIGSTOP');
+  const connections = alive.map(() => new Connection(url));
+  const requests = connections.map((connection) =>
+    connection.query(READ_ACCOUNTS).then(() => 'answered', String),
+  );
+  // The primary accepts connections, whatever its workers do.
+  await sleep(300);
+  for (const pid of alive) process.kill(pid, 'SIGKILL');
+  expect(await Promise.all(requests)).toEqual(alive.map(() => expect.stringMatching(/hang up|ECONNRESET/)));
+  for (const connection of connections) connection.close();
+  await program.untilWorkers(before.length + alive.length);
 });
 
 it('workers that are all killed at once come back on the same port, though it was any free one', async () => {

@@ -65,6 +65,8 @@ export class TestRedis {
     };
     const flags = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
     const child = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // Rejects if there is no such program.
+    await once(child, 'spawn');
     this.#process = child;
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));

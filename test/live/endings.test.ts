@@ -104,7 +104,7 @@ describe('Limits', () => {
       await next.client.dispose();
       return next.told.runs.length > 0;
     });
-    open[1]?.client.dispose();
+    await open[1]?.client.dispose();
   });
 });
 
@@ -208,13 +208,29 @@ describe('When the gateway closes', () => {
     multipart.client.stop();
   });
 
+  test('a client that does not close its connection does not keep the gateway', async () => {
+    const raw = await openRaw(stage.gateway.url);
+    raw.send(
+      'GET /graphql HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n',
+    );
+    await raw.until((text) => text.includes('101'));
+    // `CLIENT_TIMEOUT_MS` is longer than `until` waits.
+    let isClosed = false;
+    void stage.gateway.close().then(() => {
+      isClosed = true;
+    });
+    await until(() => isClosed);
+    await raw.untilClosed();
+  });
+
   test('operations over WebSocket are answered before', async () => {
     await stage.emulator.control.faults.add({
       method: 'GET',
       path: 'fielding-runs',
       delay_ms: 300,
       times: 1,
-    } as never);
+    });
     await stage.emulator.control.forgetRequests();
     const client = webSocketClient(stage.gateway);
     const told = new Told();
@@ -293,6 +309,42 @@ describe('A client', () => {
     await client.until((text) => text.includes(`"${version}"`));
     client.close();
     await noReads();
+  });
+
+  /** A selection of a megabyte of one field, so that a few results fill the buffers of the operating system. */
+  const large = Array.from({ length: 1000 }, (_, n) => `${'a'.repeat(900)}${n}: __typename`).join(' ');
+
+  const env = { CLIENT_TIMEOUT_MS: '300', MAX_ALIASES: '1000', MAX_ROOT_FIELDS: '1000', MAX_NODES: '10000' };
+
+  test('that does not read the results of its operations over WebSocket is disconnected', async () => {
+    await stage.restart({ env });
+    const socket = new WebSocket(webSocketUrl(stage.gateway), 'graphql-transport-ws');
+    await once(socket, 'open');
+    socket.send('{"type":"connection_init","payload":{"authorization":"Bearer demo"}}');
+    await once(socket, 'message');
+    socket.send(JSON.stringify({ id: 'live', type: 'subscribe', payload: runUpdated }));
+    await once(socket, 'message');
+    socket.pause();
+    for (let id = 0; id < 20; id += 1) {
+      socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload: { query: `{ ${large} }` } }));
+    }
+    await noReads();
+    socket.terminate();
+  });
+
+  test('that does not read its stream over HTTP is disconnected', async () => {
+    await stage.restart({ env });
+    const client = await openRaw(stage.gateway.url);
+    const query = `subscription Run($id: ID!) { fieldingRunUpdated(id: $id) { version ${large} } }`;
+    client.send(postText({ headers: sse, body: JSON.stringify({ ...runUpdated, query }) }));
+    await client.until((text) => text.includes('"FieldingRun"'));
+    client.pause();
+    for (let change = 0; change < 12; change += 1) {
+      await stage.change();
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    await noReads();
+    client.close();
   });
 
   async function noReads(): Promise<void> {

@@ -109,19 +109,19 @@ describe('A client of urql', () => {
           fetchSubscriptions: true,
           fetchOptions: { headers: { authorization } },
           exchanges: [fetchExchange],
-        } as ConstructorParameters<typeof Urql>[0]),
+        }),
     ],
   ])('is told each state with %s', async (_, start) => {
     const client = sseClient();
     const results: OperationResult[] = [];
-    const { unsubscribe } = start(client)
+    const subscription = start(client)
       .subscription(gql(RUN_UPDATED), { id: liveRunId })
       .subscribe((result) => results.push(result));
     await until(() => results.length === 1);
     const next = await stage.change();
     await until(() => results.length === 2);
     expect(runsOf(results)[1]).toEqual(next);
-    unsubscribe();
+    subscription.unsubscribe();
     client.dispose();
   });
 });
@@ -130,10 +130,16 @@ describe('On the wire', () => {
   interface Streamed {
     readonly response: Response;
     text: string;
-    stop(): void;
+    readonly stop: () => void;
   }
 
-  async function open(init: RequestInit, target = url()): Promise<Streamed> {
+  interface Sent {
+    readonly method?: string;
+    readonly body?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  }
+
+  async function open(init: Sent, target = url()): Promise<Streamed> {
     const abort = new AbortController();
     const response = await fetch(target, {
       ...init,
@@ -186,7 +192,7 @@ describe('On the wire', () => {
     expect(stream.text).not.toContain('"Mutation"');
   });
 
-  test.each<[string, RequestInit]>([
+  test.each<[string, Sent]>([
     ['a body that is no JSON', { method: 'POST', body: '{' }],
     ['another type of body', { method: 'POST', body: '{}', headers: { 'content-type': 'text/plain' } }],
   ])('%s is rejected in the stream', async (_, init) => {

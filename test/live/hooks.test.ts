@@ -62,12 +62,12 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
   };
 
   test('hooks up to didResolveOperation are called once, the later ones for each event', async () => {
-    const { gateway, change } = await start(recorder(false));
+    const { gateway } = await start(recorder(false));
     const client = webSocketClient(gateway);
     const told = new Told();
     client.subscribe(runUpdated, told.sink);
     await until(() => told.runs.length === 1);
-    await change();
+    await stage?.change();
     await until(() => told.runs.length === 2);
     const opening = [
       'requestDidStart POST',

@@ -12,6 +12,9 @@ export const RUN = `query Run($id: ID!) { fieldingRun(id: $id) { status version 
 /** The subscription that the tests have in common. */
 export const runUpdated = { query: RUN_UPDATED, variables: { id: liveRunId } };
 
+/** Outside production, results say what they cost. */
+const PRODUCTION = { NODE_ENV: 'production' };
+
 /** Reads what is subscribed every few milliseconds. */
 export const FAST_POLLING = { POLL_MIN_MS: '20', POLL_MAX_MS: '20' };
 
@@ -35,7 +38,11 @@ export interface RunState {
 export async function startLiveStage(options: Partial<TestGatewayOptions> = {}): Promise<LiveStage> {
   const emulator = await startTestEmulator();
   const start = ({ env, ...rest }: Partial<TestGatewayOptions> = {}) =>
-    startTestGateway({ demandApiUrl: emulator.url, ...rest, env: { ...FAST_POLLING, ...env } });
+    startTestGateway({
+      demandApiUrl: emulator.url,
+      ...rest,
+      env: { ...PRODUCTION, ...FAST_POLLING, ...env },
+    });
   const path = demoPaths.run(demo.live);
   const stage: LiveStage = {
     emulator,

@@ -59,7 +59,7 @@ test('each level counts: 50 are taken, and 51 are not', () => {
     expect(documentLimitError(document(50), LIMITS)).toBeUndefined();
     expect(documentLimitError(document(51), LIMITS)).toMatchObject({
       message:
-        'The fields of the document are nested 51 levels deep, fragments included. At most 50 levels are allowed.',
+        'The fields of the document are nested 51 levels deep, fragments included. At most 50 levels are allowed (MAX_DEPTH).',
       extensions: { code: 'BAD_USER_INPUT' },
     });
   }

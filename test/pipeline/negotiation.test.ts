@@ -53,6 +53,36 @@ describe('The Accept header', () => {
     expect(post({ accept })).toBe(expected);
   });
 
+  const JSON_ONLY = { single: JSON_TYPE, stream: undefined };
+  test.each<[string, ReturnType<typeof negotiateResponse>]>([
+    ['application/json', JSON_ONLY],
+    ['*/*', JSON_ONLY],
+    ['text/event-stream', { single: undefined, stream: 'event-stream' }],
+    ['TEXT/Event-Stream', { single: undefined, stream: 'event-stream' }],
+    ['text/event-stream;charset=utf-8', { single: undefined, stream: 'event-stream' }],
+    ['text/event-stream;q=0, application/json', JSON_ONLY],
+    ['text/event-stream, multipart/mixed', { single: undefined, stream: 'event-stream' }],
+    [
+      'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed',
+      { single: GRAPHQL_TYPE, stream: 'event-stream' },
+    ],
+    [
+      'multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/graphql-response+json,application/json;q=0.9',
+      { single: GRAPHQL_TYPE, stream: 'multipart' },
+    ],
+    ['multipart/mixed; subscriptionSpec="1.0"', { single: undefined, stream: 'multipart' }],
+    ['multipart/mixed;boundary=",";subscriptionSpec=1.0', { single: undefined, stream: 'multipart' }],
+    ['multipart/mixed;subscriptionSpec=2.0, application/json', JSON_ONLY],
+    ['multipart/mixed;deferSpec=20220824, application/json', JSON_ONLY],
+    [
+      'text/event-stream;q=0.5, multipart/mixed;subscriptionSpec=1.0',
+      { single: undefined, stream: 'multipart' },
+    ],
+  ])('%j allows these responses', (accept, expected) => {
+    expect(negotiateResponse(accept)).toEqual(expected);
+    expect(negotiateResponse(accept)).toEqual(expected);
+  });
+
   test('is rejected if it is so long that parsing it would take long', () => {
     expect(post({ accept: `application/json${',a/b'.repeat(200)}` })).toBe(JSON_TYPE);
     expect(post({ accept: `application/json${',a/b'.repeat(4000)}` })).toBe(431);

@@ -109,7 +109,7 @@ describe('A subscription', () => {
 
   test('delivers nothing that is rendered after it has ended', async () => {
     const { source, host, subscription } = open();
-    let rendered = (_text: string): void => undefined;
+    let rendered: (text: string) => void = () => undefined;
     host.render = () =>
       new Promise((resolve) => {
         rendered = resolve;
@@ -219,9 +219,7 @@ describe('An operation is shared', () => {
     ],
   ])('%s', (_, other, isShared) => {
     const operations = new SharedOperations();
-    expect(operations.acquire(operation) === operations.acquire({ ...operation, ...other } as never)).toBe(
-      isShared,
-    );
+    expect(operations.acquire(operation) === operations.acquire({ ...operation, ...other })).toBe(isShared);
   });
 
   test('until all clients have gone', () => {
@@ -235,13 +233,16 @@ describe('An operation is shared', () => {
     expect(operations.acquire(operation)).not.toBe(shared);
   });
 
-  test('and makes a text of an event once', async () => {
+  test('and makes a text of an event once, and again for who subscribes later', async () => {
+    jest.useFakeTimers();
     const shared = new SharedOperations().acquire(operation);
     const make = jest.fn(() => Promise.resolve('text'));
     const event = {};
-    expect(
-      await Promise.all([shared.text(event, make), shared.text(event, make), shared.text({}, make)]),
-    ).toEqual(['text', 'text', 'text']);
+    await Promise.all([shared.text(event, make), shared.text(event, make), shared.text({}, make)]);
     expect(make).toHaveBeenCalledTimes(2);
+    jest.advanceTimersByTime(2000);
+    expect(await shared.text(event, make)).toBe('text');
+    expect(make).toHaveBeenCalledTimes(3);
+    jest.useRealTimers();
   });
 });

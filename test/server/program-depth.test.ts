@@ -133,7 +133,9 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
     expect(errors).toEqual([
       {
         message: expect.stringMatching(
-          new RegExp(`nested \\d+ levels deep.* At most (?:${limit}|500) levels are allowed\\.$`),
+          new RegExp(
+            `nested \\d+ levels deep.* At most (?:${limit} levels are allowed \\(MAX_DEPTH\\)|500 levels are allowed)\\.$`,
+          ),
         ),
         extensions: {
           code: 'BAD_USER_INPUT',

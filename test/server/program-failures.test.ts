@@ -55,7 +55,7 @@ test('logs and counts an unhandled rejection, and goes on', async () => {
     const line = await program.line((each) => each['unhandledRejections'] === unhandledRejections);
     expect(line).toMatchObject({ msg: REJECTED, level: 50, err: { message: 'Nobody awaits this.' } });
   }
-  expect(await (await ask(connection, 0)).answer).toEqual(ANSWER);
+  expect(await (await ask(connection, 0)).answer).toMatchObject(ANSWER);
   connection.close();
   program.signal('SIGTERM');
   expect(await program.end()).toEqual({ code: 0, stderr: '' });
@@ -76,7 +76,7 @@ test('logs an uncaught exception, answers the requests in flight, and exits with
   // Neither makes it a good end.
   program.signal('SIGUSR2');
   program.signal('SIGTERM');
-  expect(await answer).toEqual(ANSWER);
+  expect(await answer).toMatchObject(ANSWER);
   expect(await program.end()).toEqual({ code: 1, stderr: '' });
   connection.close();
 });
@@ -97,7 +97,7 @@ test('replaces a worker that finishes its requests after an exception and exits 
   const connection = await program.connect(broken!);
   const { answer } = await ask(connection, 500);
   process.kill(broken!, 'SIGUSR2');
-  expect(await answer).toEqual(ANSWER);
+  expect(await answer).toMatchObject(ANSWER);
   expect(await program.line(({ msg }) => msg === 'A worker died. Another takes its place.')).toMatchObject({
     code: 1,
     signal: null,
@@ -106,7 +106,7 @@ test('replaces a worker that finishes its requests after an exception and exits 
   await program.untilWorkers(3);
   connection.close();
   const other = new Connection(url);
-  expect(await (await ask(other, 0)).answer).toEqual(ANSWER);
+  expect(await (await ask(other, 0)).answer).toMatchObject(ANSWER);
   other.close();
   program.signal('SIGTERM');
   expect(await program.end()).toEqual({ code: 0, stderr: '' });
@@ -119,7 +119,7 @@ test('keeps a worker alive after a rejection', async () => {
   process.kill(worker!, 'SIGUSR2');
   expect(await program.line(({ msg }) => msg === REJECTED)).toMatchObject({ unhandledRejections: 1 });
   const connection = await program.connect(worker!);
-  expect(await (await ask(connection, 0)).answer).toEqual(ANSWER);
+  expect(await (await ask(connection, 0)).answer).toMatchObject(ANSWER);
   connection.close();
   expect(program.workers).toHaveLength(2);
   program.signal('SIGTERM');
@@ -132,7 +132,7 @@ test('lets workers finish their requests after an exception in the primary, and 
   const connection = await program.connect(program.workers[0]!);
   const { answer } = await ask(connection, 500);
   program.signal('SIGUSR2');
-  expect(await answer).toEqual(ANSWER);
+  expect(await answer).toMatchObject(ANSWER);
   expect(await program.end()).toEqual({ code: 1, stderr: '' });
   connection.close();
 });

@@ -40,6 +40,8 @@ afterEach(() => {
 function run(env: Readonly<Record<string, string>>, flags: readonly string[] = []): Program {
   if (!existsSync(MAIN)) throw new Error('Run `npm run build` first.');
   const child = spawn(process.execPath, [...flags, MAIN], {
+    // Without a `.env`.
+    cwd: tmpdir(),
     env: { ...executor, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -108,7 +110,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
       upstream.on('GET', '/accounts', { body: { accounts: [{ id: 7, name: 'Seven' }] } });
       const program = run({ PORT: '0', EMULATOR_PORT: '1', DEMAND_API_URL: upstream.url });
       const { url } = await program.line((line) => 'url' in line);
-      expect(await accounts(String(url))).toEqual({ data: { accounts: [{ id: '7', name: 'Seven' }] } });
+      expect(await accounts(String(url))).toMatchObject({ data: { accounts: [{ id: '7', name: 'Seven' }] } });
       expect(upstream.requests.map(({ path }) => path)).toEqual(['/v1/accounts']);
 
       program.stop(signal);
@@ -128,7 +130,7 @@ test(
   async () => {
     const program = run({ PORT: '0', EMULATOR_PORT: '0', EMULATOR_DATA: ':memory:' });
     const { url } = await program.line(({ url: at }) => String(at).endsWith('/graphql'));
-    expect(await accounts(String(url), 'demo')).toEqual({
+    expect(await accounts(String(url), 'demo')).toMatchObject({
       data: { accounts: [{ id: '101', name: 'Northwind Insights' }] },
     });
     program.stop('SIGTERM');
@@ -212,7 +214,7 @@ describe('behind a proxy', () => {
       upstream.on('GET', '/accounts', { body: { accounts: [{ id: 7, name: 'Seven' }] } });
       const env = { DEMAND_API_URL: upstream.url, DEMAND_API_TRANSPORT: transport };
       const { answer, stdout } = await ask(env);
-      expect(answer).toEqual({ data: { accounts: [{ id: '7', name: 'Seven' }] } });
+      expect(answer).toMatchObject({ data: { accounts: [{ id: '7', name: 'Seven' }] } });
       expect(proxy.requests).toEqual([`GET ${upstream.url}/accounts`]);
       expect(stdout).toMatch(/"proxy":"http:\/\/127[^\n]* go through a proxy/);
 
@@ -239,7 +241,7 @@ describe('behind a proxy', () => {
         DEMAND_API_URL: `https://localhost:${port}/v1`,
         NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
       };
-      expect((await ask(env)).answer).toEqual({ data: { accounts: [{ id: '7', name: 'Seven' }] } });
+      expect((await ask(env)).answer).toMatchObject({ data: { accounts: [{ id: '7', name: 'Seven' }] } });
       expect(proxy.requests).toEqual([`CONNECT localhost:${port}`]);
 
       proxy.refuse(407);
@@ -260,7 +262,7 @@ describe('behind a proxy', () => {
     'the emulator is called directly',
     async () => {
       const { answer } = await ask({ EMULATOR_PORT: '0', EMULATOR_DATA: ':memory:' }, 'demo');
-      expect(answer).toEqual({ data: { accounts: [{ id: '101', name: 'Northwind Insights' }] } });
+      expect(answer).toMatchObject({ data: { accounts: [{ id: '101', name: 'Northwind Insights' }] } });
       expect(proxy.requests).toEqual([]);
     },
     TIMEOUT_MS,

@@ -254,6 +254,31 @@ describe('A Redis that hangs', () => {
   });
 });
 
+describe('A Redis that has become a replica', () => {
+  it('is connected to again, because its address may lead to the primary by then', async () => {
+    await redis.command('REPLICAOF', '127.0.0.1', '1');
+    await expect(one.keys.claim('k', 'pause')).rejects.toThrow('READONLY');
+    expect(one.isConnected?.()).toBe(false);
+    await redis.command('REPLICAOF', 'NO', 'ONE');
+    await until(() => one.isConnected?.() === true);
+    expect(await one.keys.claim('k', 'pause')).toBeDefined();
+    expect(messagesOf(one)).toEqual([
+      'Redis is connected.',
+      'Redis rejects commands.',
+      expect.stringMatching(/^Redis cannot be reached/),
+      'Redis is connected.',
+    ]);
+  });
+});
+
+describe('A Redis without memory', () => {
+  it('refuses keys, which is logged once', async () => {
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+    for (const key of ['a', 'b']) await expect(one.keys.claim(key, 'pause')).rejects.toThrow('OOM');
+    expect(messagesOf(one)).toEqual(['Redis is connected.', 'Redis rejects commands.']);
+  });
+});
+
 describe('At the start', () => {
   it('Redis may be away, and is found when it comes', async () => {
     await redis.stop();

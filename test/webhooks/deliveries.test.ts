@@ -6,7 +6,7 @@ import { processSharedState, type SharedState } from '../../src/state/shared-sta
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../helpers/gateway.js';
 import { postText } from '../helpers/http-text.js';
 import { openRaw } from '../helpers/raw-client.js';
-import { event, HINT, IDS, OTHER_SECRET, SECRET, signatureOf } from './delivery.js';
+import { event, IDS, PUBLISHED, OTHER_SECRET, SECRET, signatureOf } from './delivery.js';
 
 const PATH = '/webhooks/demand';
 const TYPE = 'application/cloudevents+json';
@@ -89,7 +89,7 @@ describe('A delivery', () => {
       const response = await deliver(event, { headers: { 'content-type': type } });
       expect(response.status).toBe(204);
       expect(await response.text()).toBe('');
-      expect(hints).toEqual([HINT]);
+      expect(hints).toEqual([PUBLISHED]);
     },
   );
 
@@ -97,14 +97,14 @@ describe('A delivery', () => {
     await start();
     const statuses = [await deliver(), await deliver()].map(({ status }) => status);
     expect(statuses).toEqual([204, 204]);
-    expect(hints).toEqual([HINT]);
+    expect(hints).toEqual([PUBLISHED]);
   });
 
   test('counts once if it arrives many times at the same moment', async () => {
     await start();
     const all = await Promise.all(Array.from({ length: 10 }, () => deliver()));
     expect(all.map(({ status }) => status)).toEqual(Array<number>(10).fill(204));
-    expect(hints).toEqual([HINT]);
+    expect(hints).toEqual([PUBLISHED]);
   });
 
   test('of an unknown type is accepted, and ignored', async () => {
@@ -130,7 +130,7 @@ describe('A delivery', () => {
     };
     await start();
     expect((await deliver()).status).toBe(204);
-    expect(hints).toEqual([HINT]);
+    expect(hints).toEqual([PUBLISHED]);
   });
 
   test('is accepted with any secret while one is being replaced, and not with another', async () => {
@@ -155,7 +155,7 @@ describe('What is refused changes nothing', () => {
     expect(hints).toEqual([]);
     // It was not remembered, either.
     expect((await deliver()).status).toBe(204);
-    expect(hints).toEqual([HINT]);
+    expect(hints).toEqual([PUBLISHED]);
   });
 
   const MINUTES = 60_000;
@@ -271,7 +271,7 @@ describe('On the wire', () => {
     client.send('0\r\n\r\n');
     expect(await client.until((text) => text.includes('\r\n\r\n'))).toMatch(/^HTTP\/1\.1 204 /);
     client.close();
-    expect(hints).toEqual([HINT]);
+    expect(hints).toEqual([PUBLISHED]);
   });
 
   test('a body that does not arrive in time is given up', async () => {
@@ -292,7 +292,7 @@ describe('On the wire', () => {
     client.send(junk + postText({ path: PATH, headers: signed(), body }));
     await client.until((text) => text.includes('HTTP/1.1 204 '));
     client.close();
-    expect(hints).toEqual([HINT]);
+    expect(hints).toEqual([PUBLISHED]);
   });
 
   test('two signatures are none', async () => {

@@ -13,6 +13,8 @@ export const HINT = {
   projectId: IDS.project_id,
   targetGroupId: IDS.target_group_id,
 };
+/** The hint as all processes are told of it. */
+export const PUBLISHED = { ...HINT, byWebhook: true };
 
 /** An event as the API sends it when a target group has changed. */
 export const event = {

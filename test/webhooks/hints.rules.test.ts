@@ -31,6 +31,13 @@ test('a hint reaches all that listen, until they stop', async () => {
   ]);
 });
 
+test('a hint can be of a whole project', async () => {
+  const { accountId, projectId } = HINT;
+  expect(await heardOf((bus) => publishHint(bus, { accountId, projectId }))).toEqual([
+    { accountId, projectId },
+  ]);
+});
+
 test('a hint carries its three ids and nothing else', async () => {
   const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,128}$/);
   const anyHint = fc.record({

@@ -7,7 +7,8 @@ import { pageQuery, type PageQuery } from '../connection/page.js';
 import type { ChangelogArgs } from './changelog.args.js';
 import { ChangelogEntry } from './changelog.type.js';
 
-const MAX_ENTRIES = 50;
+/** The most entries of a page. */
+export const MAX_ENTRIES = 50;
 
 /** One page of a target group's changelog, newest first; null if the target group does not exist. */
 export async function changelogConnection(

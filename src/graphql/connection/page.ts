@@ -2,8 +2,11 @@ import { BadUserInputError } from '../../errors.js';
 import { queryString } from '../../upstream/resources/query-string.js';
 import type { PageArgs } from './page.args.js';
 
-const DEFAULT_SIZE = 10;
-const MAX_SIZE = 100;
+/** Items of a page if the client does not say how many. */
+export const DEFAULT_SIZE = 10;
+/** The most items of a page. */
+export const MAX_SIZE = 100;
+
 /**
  * Maximum URL-encoded length of a cursor. Servers, including Node's, commonly limit the request line and headers to 16
  * KiB; this leaves room for the path, a filter and a token.

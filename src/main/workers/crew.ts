@@ -3,8 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { closeWithinMs, deathsInARow, MAX_FAILED_STARTS, respawnDelayMs, retireWithinMs } from './timing.js';
-import { WorkerProcess, type WorkerEnd } from './worker-process.js';
-import { WorkersFailed } from './workers-failed.js';
+import { WorkerProcess, WorkersFailed, type WorkerEnd } from './worker-process.js';
 
 export interface CrewOptions {
   readonly config: Config;
@@ -14,35 +13,28 @@ export interface CrewOptions {
 }
 
 interface CrewEvents {
-  /** There is a ready worker in each place, and this is where they listen. */
+  /** All workers are ready, and this is where they listen. */
   complete: [url: string];
   /** No worker is ready, and several in a row could not start. */
   error: [WorkersFailed];
 }
 
-interface Place {
-  worker: WorkerProcess;
-  deathsInARow: number;
-}
-
 /** Keeps `config.workers` workers running: replaces those that die, and all of them one by one when asked to. */
 export class Crew extends EventEmitter<CrewEvents> {
   readonly #options: CrewOptions;
-  readonly #places: readonly Place[];
-  /** Those in their places, those that start to take one, and those that had one and still have connections. */
+  /** Those that serve or start to, and are replaced when they die. */
+  readonly #serving = new Set<WorkerProcess>();
+  /** Those, their successors that start, and those that have been succeeded and still have connections. */
   readonly #all = new Set<WorkerProcess>();
   readonly #closing = new AbortController();
+  #deathsInARow = 0;
   #failedStarts = 0;
   #restart: 'none' | 'running' | 'again' = 'none';
 
   constructor(options: CrewOptions) {
     super();
     this.#options = options;
-    this.#places = Array.from({ length: options.config.workers }, () => ({
-      worker: this.#fork(),
-      deathsInARow: 0,
-    }));
-    for (const place of this.#places) this.#watch(place);
+    for (let count = 0; count < options.config.workers; count += 1) this.#serve(this.#fork());
   }
 
   /** Replaces all workers. Requests during a restart lead to one more after it. */
@@ -51,7 +43,7 @@ export class Crew extends EventEmitter<CrewEvents> {
     else this.#restart = 'again';
   }
 
-  /** Ends all workers. @returns whether those that served ended well */
+  /** Ends all workers. @returns whether those that were ready ended well */
   async close(): Promise<boolean> {
     this.#closing.abort();
     const all = [...this.#all];
@@ -71,89 +63,86 @@ export class Crew extends EventEmitter<CrewEvents> {
     const worker = new WorkerProcess(this.#options.environment);
     this.#all.add(worker);
     void worker.ended.then(() => this.#all.delete(worker));
-    void worker.ready.then(() => {
+    worker.ready.then(() => {
       this.#options.logger.info({ worker: worker.id, pid: worker.pid }, 'A worker is ready.');
     }, ignore);
     return worker;
   }
 
-  #watch(place: Place): void {
-    const { worker } = place;
+  #serve(worker: WorkerProcess): void {
+    this.#serving.add(worker);
     worker.ready.then((url) => {
       this.#failedStarts = 0;
-      if (this.#places.every((each) => each.worker.isReady)) this.emit('complete', url);
+      const ready = [...this.#serving].filter(({ isReady }) => isReady);
+      if (ready.length === this.#options.config.workers) this.emit('complete', url);
     }, ignore);
-    void worker.ended.then((end) => this.#refill(place, worker, end));
+    void worker.ended.then((end) => this.#replace(worker, end));
   }
 
-  async #refill(place: Place, dead: WorkerProcess, end: WorkerEnd): Promise<void> {
-    const isOver = () => this.#closing.signal.aborted || place.worker !== dead;
-    if (isOver()) return;
+  async #replace(dead: WorkerProcess, end: WorkerEnd): Promise<void> {
+    // One that has a successor may end.
+    if (!this.#serving.delete(dead) || this.#isClosing()) return;
     if (!end.wasReady) this.#failedStarts += 1;
-    if (this.#failedStarts >= MAX_FAILED_STARTS && !this.#places.some(({ worker }) => worker.isReady)) {
+    if (this.#failedStarts >= MAX_FAILED_STARTS && ![...this.#serving].some(({ isReady }) => isReady)) {
       this.#closing.abort();
       this.emit('error', new WorkersFailed(end));
       return;
     }
-    place.deathsInARow = deathsInARow(place.deathsInARow, end.livedMs);
-    const inMs = respawnDelayMs(place.deathsInARow);
+    this.#deathsInARow = deathsInARow(this.#deathsInARow, end.livedMs);
+    const inMs = respawnDelayMs(this.#deathsInARow);
     this.#options.logger.error({ worker: dead.id, ...end, inMs }, 'A worker died. Another takes its place.');
     await sleep(inMs, undefined, { signal: this.#closing.signal }).catch(ignore);
-    if (isOver()) return;
-    place.worker = this.#fork();
-    this.#watch(place);
+    if (!this.#isClosing()) this.#serve(this.#fork());
   }
 
   async #restartUntilDone(): Promise<void> {
-    const { logger } = this.#options;
     do {
       this.#restart = 'running';
-      logger.info('Restarting: workers are replaced one by one.');
-      const replaced = await this.#replaceAll();
-      // Otherwise those that still have connections would pile up with each round.
-      await Promise.all(replaced.map((worker) => worker.ended));
-      if (replaced.length === this.#places.length) logger.info('Restarted.');
-    } while (this.#isAskedAgain() && !this.#closing.signal.aborted);
+      this.#options.logger.info('Restarting: workers are replaced one by one.');
+      const old = [...this.#serving];
+      const isComplete = await this.#succeedAll(old);
+      if (isComplete) this.#options.logger.info('Restarted.');
+    } while (this.#isAskedAgain() && !this.#isClosing());
     this.#restart = 'none';
+  }
+
+  #isClosing(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   #isAskedAgain(): boolean {
     return this.#restart === 'again';
   }
 
-  /** @returns the workers that lost their places */
-  async #replaceAll(): Promise<WorkerProcess[]> {
-    const replaced: WorkerProcess[] = [];
-    for (const place of this.#places) {
+  /** @returns whether all have been succeeded, and have ended */
+  async #succeedAll(workers: readonly WorkerProcess[]): Promise<boolean> {
+    for (const [index, old] of workers.entries()) {
       const worker = this.#fork();
       const isReady = await worker.ready.then(
         () => true,
         () => false,
       );
-      if (this.#closing.signal.aborted) break;
+      if (this.#isClosing()) return false;
       if (!isReady) {
+        const end = await worker.ended;
         this.#options.logger.error(
-          { worker: worker.id, ...(await worker.ended) },
+          { worker: worker.id, ...end },
           'A new worker cannot start. The old ones stay.',
         );
-        break;
+        await Promise.all(workers.slice(0, index).map(({ ended }) => ended));
+        return false;
       }
-      const old = place.worker;
-      place.worker = worker;
-      place.deathsInARow = 0;
-      this.#watch(place);
-      this.#retire(old);
-      replaced.push(old);
+      // One that has died meanwhile is replaced already.
+      if (this.#serving.delete(old)) this.#serve(worker);
+      this.#retire(this.#serving.has(worker) ? old : worker);
     }
-    return replaced;
+    // Otherwise those that still have connections would pile up with each restart.
+    await Promise.all(workers.map(({ ended }) => ended));
+    return true;
   }
 
   #retire(worker: WorkerProcess): void {
     const { config } = this.#options;
-    if (!worker.isReady) {
-      worker.kill();
-      return;
-    }
     worker.send('retire');
     const late = setTimeout(() => worker.kill(), retireWithinMs(config) + closeWithinMs(config));
     void worker.ended.then(() => clearTimeout(late));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { freePort } from './free-port.js';
 import { Crew, type CrewOptions } from './crew.js';
-import type { WorkersFailed } from './workers-failed.js';
+import type { WorkersFailed } from './worker-process.js';
 
 export interface PrimaryOptions extends CrewOptions {
   /** Called if, after a good start, no worker is left and no new one can start. */

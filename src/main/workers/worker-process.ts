@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
+import { closeLostConnections } from './handover.js';
 import { READY_WITHIN_MS } from './timing.js';
 
 /** What a worker tells the primary, once: where it listens, or why it cannot. */
@@ -30,6 +31,7 @@ export class WorkerProcess {
   constructor(environment: Readonly<Record<string, string>>) {
     const worker = cluster.fork(environment);
     const startedAt = performance.now();
+    closeLostConnections(worker);
     this.#worker = worker;
     this.id = worker.id;
     this.pid = worker.process.pid;
@@ -75,5 +77,14 @@ export class WorkerProcess {
 
   kill(): void {
     this.#worker.process.kill('SIGKILL');
+  }
+}
+
+/** No worker can start. The message is what the last one said of it. */
+export class WorkersFailed extends Error {
+  override readonly name = 'WorkersFailed';
+
+  constructor({ message, code, signal }: WorkerEnd) {
+    super(message ?? `No worker can start: the last one ended with ${signal ?? `exit code ${code}`}.`);
   }
 }

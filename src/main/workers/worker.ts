@@ -63,7 +63,10 @@ class GatewayWorker {
 
   async #retire(): Promise<void> {
     setTimeout(() => void this.#close(), retireWithinMs(this.#options.config));
-    await this.#servers.retire();
+    const retired = this.#servers.retire();
+    // Streams would otherwise keep their connections until the end.
+    this.#gateway?.endStreams();
+    await retired;
     await this.#close();
   }
 

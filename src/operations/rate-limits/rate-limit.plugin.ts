@@ -1,22 +1,19 @@
 import {
   HeaderMap,
   type ApolloServerPlugin,
-  type GraphQLRequestContextResponseForOperation,
   type GraphQLRequestListener,
   type GraphQLResponse,
 } from '@apollo/server';
 import type { RequestContext } from '../../context.js';
 import type { ErrorExtensions } from '../../graphql/errors/format-error.js';
 import type { Logger } from '../../telemetry/logger.js';
+import type { CostEstimator } from '../demand-control/cost-estimator.js';
 import { roleOf } from '../subscriptions/role.js';
 import type { Exceeded, RateLimits } from './rate-limits.js';
 
-type Resolved = GraphQLRequestContextResponseForOperation<RequestContext>;
-
 export interface RateLimitPluginOptions {
   readonly limits: Pick<RateLimits, 'charge'>;
-  /** What an operation costs with its variables. */
-  readonly costOf: (request: Resolved) => number;
+  readonly estimator: CostEstimator;
   readonly logger: Logger;
 }
 
@@ -27,12 +24,13 @@ const NONE = Promise.resolve();
  * charged when it is opened.
  */
 export function rateLimitPlugin(options: RateLimitPluginOptions): ApolloServerPlugin<RequestContext> {
-  const { limits, costOf, logger } = options;
+  const { limits, estimator, logger } = options;
   const listener: Promise<GraphQLRequestListener<RequestContext>> = Promise.resolve({
     async responseForOperation(request) {
-      const { contextValue } = request;
-      // Whatever is free to execute is not free to send.
-      const cost = Math.max(1, costOf(request));
+      const { contextValue, document, operation } = request;
+      const { cost: estimated } = estimator.estimate(document, operation, request.request.variables);
+      // What is free to execute is not free to send.
+      const cost = Math.max(1, estimated);
       const exceeded = await limits.charge(contextValue, cost);
       if (exceeded === undefined) return null;
       const { traceId } = contextValue.trace;

@@ -38,9 +38,9 @@ const EVENT_HOOKS = ['executionDidStart', 'willSendResponse', 'didEncounterError
 /** The hooks of a listener that are called for each event. */
 function eventHooks(listener: Listener | undefined): Listener {
   if (listener === undefined) return {};
-  const hooks = EVENT_HOOKS.flatMap((hook) => {
-    const method: unknown = listener[hook];
-    return typeof method === 'function' ? [[hook, method.bind(listener) as unknown] as const] : [];
+  const methods = EVENT_HOOKS.flatMap((name): [string, unknown][] => {
+    const method: unknown = Reflect.get(listener, name);
+    return typeof method === 'function' ? [[name, method.bind(listener)]] : [];
   });
-  return Object.fromEntries(hooks);
+  return Object.fromEntries(methods);
 }

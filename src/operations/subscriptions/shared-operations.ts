@@ -38,17 +38,23 @@ export class SharedOperation {
   }
 }
 
-/** What was made of an event, as long as the event lives. */
+/**
+ * How long the result of an event is shared, in milliseconds. Who subscribes later is told the same event as present state, with
+ * fields beside it that are read anew.
+ */
+const SHARED_MS = 1000;
+
+/** What was made of an event a moment ago. */
 class Memo<Value> {
-  readonly #values = new WeakMap<object, Promise<Value>>();
+  readonly #values = new WeakMap<object, { readonly value: Promise<Value>; readonly until: number }>();
 
   get(event: unknown, make: () => Promise<Value>): Promise<Value> {
     if (typeof event !== 'object' || event === null) return make();
-    let value = this.#values.get(event);
-    if (value === undefined) {
-      value = make();
-      this.#values.set(event, value);
-    }
+    const known = this.#values.get(event);
+    const now = performance.now();
+    if (known !== undefined && now < known.until) return known.value;
+    const value = make();
+    this.#values.set(event, { value, until: now + SHARED_MS });
     return value;
   }
 }

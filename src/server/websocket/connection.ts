@@ -44,6 +44,11 @@ export class Connection implements GraphQLSocket {
     return this.#socket.readyState === this.#socket.OPEN;
   }
 
+  /** Whether each operation has its response or its stream. */
+  get isAnswered(): boolean {
+    return this.#unanswered === 0;
+  }
+
   send(message: string): Promise<void> {
     return new Promise((resolve) => {
       if (!this.isOpen) resolve();
@@ -110,6 +115,6 @@ export class Connection implements GraphQLSocket {
   }
 
   #closeIfAnswered(): void {
-    if (this.#unanswered === 0) this.close(GOING_AWAY, 'Going away');
+    if (this.isAnswered) this.close(GOING_AWAY, 'Going away');
   }
 }

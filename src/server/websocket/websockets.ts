@@ -88,10 +88,13 @@ export class WebSockets {
     for (const connection of this.#connections) connection.goingAway();
   }
 
-  /** Waits until all connections are closed, or `withinMs` has passed. */
-  async closed(withinMs: number): Promise<void> {
-    const end = performance.now() + withinMs;
-    while (this.#connections.size > 0 && performance.now() < end) await sleep(POLL_MS);
+  /**
+   * Waits until the operations that have arrived are answered, for `answerMs` at most, and then until clients have closed their
+   * connections, for `closeMs` at most.
+   */
+  async closed(answerMs: number, closeMs: number): Promise<void> {
+    await settled(() => [...this.#connections].every(({ isAnswered }) => isAnswered), answerMs);
+    await settled(() => this.#connections.size === 0, closeMs);
   }
 
   /** Disconnects all clients. */
@@ -102,21 +105,22 @@ export class WebSockets {
   }
 
   #opened(socket: WebSocket, headers: Headers, address: string): void {
-    const connection = new Connection(socket, headers, address, (error) => {
-      this.#options.logger.error({ err: error }, 'A WebSocket message failed unexpectedly.');
-    });
+    const connection = new Connection(socket, headers, address, this.#onDefect);
     const group = this.#smallestGroup();
     this.#connections.add(connection);
     group.add(connection);
     const closed = this.#protocol.opened(connection, connection);
-    // `ws` closes the connection after an error, such as a frame that is not valid.
-    socket.on('error', () => undefined);
+    socket.on('error', ignore);
     socket.on('close', (code, reason) => {
       this.#connections.delete(connection);
       group.delete(connection);
       void closed(code, reason.toString());
     });
   }
+
+  readonly #onDefect = (error: unknown): void => {
+    this.#options.logger.error({ err: error }, 'A WebSocket message failed unexpectedly.');
+  };
 
   #smallestGroup(): Set<Connection> {
     return this.#groups.reduce((smallest, group) => (group.size < smallest.size ? group : smallest));
@@ -129,4 +133,14 @@ export class WebSockets {
     for (const connection of this.#groups[this.#turn] ?? []) connection.ping();
     this.#turn = (this.#turn + 1) % PING_GROUPS;
   }
+}
+
+/** `ws` closes the connection after an error, such as a frame that is not valid. */
+function ignore(): void {
+  return undefined;
+}
+
+async function settled(isSettled: () => boolean, withinMs: number): Promise<void> {
+  const end = performance.now() + withinMs;
+  while (!isSettled() && performance.now() < end) await sleep(POLL_MS);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient } from 'redis';
+import { createClient, ErrorReply } from 'redis';
 import type { RedisConfig } from '../../config.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { hasEvictingPolicy } from './memory-policy.js';
@@ -19,6 +19,8 @@ const SOCKET_TIMEOUT_MS = 5000;
 const MAX_PENDING_COMMANDS = 10_000;
 /** How long the start waits for Redis. */
 const START_WITHIN_MS = 3000;
+/** Rejected commands, as of a server without memory, are logged at most once in this time. */
+const REJECTIONS_LOGGED_EVERY_MS = 60_000;
 
 export type RedisClient = ReturnType<typeof clientOf>;
 
@@ -33,6 +35,7 @@ export class RedisConnection {
   /** Receives messages. */
   readonly subscriber: RedisClient;
   #wasConnected: boolean | undefined;
+  #rejectionLoggedAt = -Infinity;
   /** Whether a reply is overdue. Nothing is sent until it comes, or the connection is replaced. */
   #isStalled = false;
   #isClosed = false;
@@ -77,6 +80,7 @@ export class RedisConnection {
         this.#stall(reply);
         if (onLateReply !== undefined) void reply.then(onLateReply, ignore);
       }
+      if (error instanceof ErrorReply) this.#noteRejection(error);
       // After a failover, the address can belong to another server than the one that this connection leads to.
       if (isFromReplica(error)) this.#reconnect();
       throw error;
@@ -132,6 +136,13 @@ export class RedisConnection {
     const { address } = this.#config;
     if (isConnected) this.#logger.info({ redis: address }, 'Redis is connected.');
     else this.#logger.warn({ redis: address, err: error }, AWAY);
+  }
+
+  #noteRejection(error: ErrorReply): void {
+    const now = performance.now();
+    if (now - this.#rejectionLoggedAt < REJECTIONS_LOGGED_EVERY_MS) return;
+    this.#rejectionLoggedAt = now;
+    this.#logger.error({ redis: this.#config.address, err: error }, 'Redis rejects commands.');
   }
 
   async #checkMemoryPolicy(): Promise<void> {

@@ -67,6 +67,11 @@ export class DemandClient {
     this.#jobs = new JobCalls(deps, this.#calls, scope);
   }
 
+  /** The number of REST calls that the operation has made so far. A call counts once, however often it is retried. */
+  get callsMade(): number {
+    return this.#calls.made;
+  }
+
   listAccounts(): Promise<rest.AccountList | null> {
     return this.#calls.read('/accounts', bodies.accountList);
   }

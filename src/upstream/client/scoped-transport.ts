@@ -10,10 +10,16 @@ import type { BodyReader } from '../resources/validation.js';
 export class ScopedTransport {
   readonly #transport: Transport;
   readonly #scope: CallScope;
+  #made = 0;
 
   constructor(transport: Transport, scope: CallScope) {
     this.#transport = transport;
     this.#scope = scope;
+  }
+
+  /** The number of calls that have been made, each with its retries. */
+  get made(): number {
+    return this.#made;
   }
 
   /**
@@ -22,7 +28,7 @@ export class ScopedTransport {
    */
   async write(call: Call, details: UpstreamErrorDetails = {}): Promise<HttpResponse> {
     try {
-      const response = await this.#transport.call(call, this.#scope);
+      const response = await this.#call(call);
       if (response.status !== 304) return response;
       throw badResponse('The Demand API responded to a change with 304.', {
         answerLost: true,
@@ -71,9 +77,14 @@ export class ScopedTransport {
     return this.#read({ kind: 'read', method: 'GET', path, ...(headers && { headers }) });
   }
 
+  #call(call: Call): Promise<HttpResponse> {
+    this.#made += 1;
+    return this.#transport.call(call, this.#scope);
+  }
+
   async #read(call: Call): Promise<HttpResponse | null> {
     try {
-      return await this.#transport.call(call, this.#scope);
+      return await this.#call(call);
     } catch (error) {
       if (error instanceof UpstreamError && error.code === 'NOT_FOUND') return null;
       throw error;

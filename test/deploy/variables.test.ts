@@ -1,0 +1,70 @@
+/** The variables that the files for deployment name are those that the gateway reads. */
+import { expect, test } from '@jest/globals';
+import { readConfig } from '../../src/config.js';
+import { configVariables } from '../helpers/config-variables.js';
+import { filesIn, parseYaml, readEnv, readExampleEnv, readText } from './files.js';
+
+/** Named before the gateway reads them. A name must go from here when it does. */
+const COMING: readonly string[] = ['METRICS_PORT'];
+
+const read = configVariables();
+const known = [...read, ...COMING];
+
+function unknown(names: Iterable<string>): readonly string[] {
+  return [...names].filter((name) => !known.includes(name));
+}
+
+test('the variables are found', () => {
+  expect(read).toEqual(expect.arrayContaining(['PORT', 'JWT_ISSUER', 'POLL_MIN_MS', 'EMULATOR_DATA']));
+  expect(read.filter((name) => COMING.includes(name))).toEqual([]);
+});
+
+test('.env.example has all of them', () => {
+  const example = [...readExampleEnv('.env.example').keys()];
+  // Of these, lowercase names work too.
+  const documented = known.filter((name) => !['http_proxy', 'https_proxy', 'no_proxy'].includes(name));
+  expect(example.sort()).toEqual(documented.sort());
+});
+
+test('.env.example shows the defaults', () => {
+  const optional = /^(?:JWT_|UPSTREAM_OAUTH_|DEMAND_API_URL|AUTH_MODE|REDIS_URL)/;
+  const shown = [...readExampleEnv('.env.example')].filter(([name]) => !optional.test(name));
+  expect(readConfig(Object.fromEntries(shown))).toEqual(readConfig({}));
+});
+
+test('those of the Kubernetes manifests exist', () => {
+  const files = [
+    'deploy/kubernetes/base/config.env',
+    ...filesIn('deploy/kubernetes/overlays', 'config.env'),
+    ...filesIn('deploy/kubernetes/overlays', 'secret.env.example'),
+  ];
+  expect(files).toHaveLength(3);
+  expect(unknown(files.flatMap((file) => [...readEnv(file).keys()]))).toEqual([]);
+});
+
+test('a gateway with those of the example can start', () => {
+  const environment = [
+    'deploy/kubernetes/base/config.env',
+    'deploy/kubernetes/overlays/example/config.env',
+    'deploy/kubernetes/overlays/example/secret.env.example',
+  ].flatMap((file) => [...readEnv(file)]);
+  expect(readConfig(Object.fromEntries(environment))).toMatchObject({
+    authMode: 'service',
+    production: true,
+  });
+});
+
+test('those of compose.yaml exist', () => {
+  const [compose] = parseYaml(readText('compose.yaml')) as [Record<string, { environment?: object }>];
+  expect(unknown(Object.keys(compose['x-gateway']!.environment!))).toEqual([]);
+  expect(unknown(readExampleEnv('deploy/compose.env.example').keys())).toEqual([]);
+});
+
+test('those of the Dockerfile exist', () => {
+  const instructions = readText('Dockerfile').matchAll(/^ENV (?:.*\\\n)*.*$/gm);
+  const names = [...instructions].flatMap(([text]) =>
+    [...text.matchAll(/(\w+)=/g)].map(([, name = '']) => name),
+  );
+  expect(names).toEqual(expect.arrayContaining(['NODE_ENV', 'HOST', 'PORT']));
+  expect(unknown(names)).toEqual([]);
+});
