@@ -105,6 +105,20 @@ describe('A principal that has used up its limit', () => {
     expect(upstream.requests).toHaveLength(before);
   });
 
+  test('has been charged what its operations cost', async () => {
+    const gateway = await start({ RATE_LIMIT_COST_PER_MINUTE: '1000' });
+    const cost = async (query: string) => {
+      const { text } = await POST(gateway.url, { query }, { token: query });
+      return (JSON.parse(text) as { extensions: { cost: { estimated: number } } }).extensions.cost.estimated;
+    };
+    const large = '{ accounts { id projects { nodes { id } } } }';
+    const [less, more] = [await cost(ACCOUNTS.query), await cost(large)];
+    expect(more).toBeGreaterThan(less);
+    const left = 1000 - Math.min(1000, more);
+    expect((await POST(gateway.url, { query: large })).status).toBe(200);
+    expect(await useUp(gateway)).toBe(Math.floor(left / less));
+  });
+
   test('leaves others what is theirs', async () => {
     const gateway = await start({ RATE_LIMIT_COST_PER_MINUTE: String(LIMIT) });
     const used = await useUp(gateway);
@@ -171,7 +185,7 @@ describe('Where clients can invent tokens, an address', () => {
   test('is the one that a trusted proxy tells', async () => {
     const gateway = await start({ ...env, TRUST_PROXY: 'loopback' });
     await invent(gateway, { 'x-forwarded-for': '198.51.100.7, 192.0.2.1' });
-    const from = (address: string) => ({ token: 'new', headers: { 'x-forwarded-for': address } });
+    const from = (address: string) => ({ token: address, headers: { 'x-forwarded-for': address } });
     expect((await POST(gateway.url, ACCOUNTS, from('192.0.2.2'))).status).toBe(200);
     expectRejected(await POST(gateway.url, ACCOUNTS, from('203.0.113.5, 192.0.2.1')), /^Clients at/);
     expectRejected(await POST(gateway.url, ACCOUNTS, from('::ffff:192.0.2.1')), /^Clients at/);
