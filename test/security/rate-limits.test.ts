@@ -148,6 +148,19 @@ test('What is not valid costs nothing', async () => {
   expect(await useUp(gateway)).toBeGreaterThan(1);
 });
 
+test.each(EACH_TRANSPORT)(
+  'Over %s, what names no operation costs nothing, and is told so',
+  async (_name, send) => {
+    const gateway = await start({ RATE_LIMIT_COST_PER_MINUTE: '1' });
+    const query = 'query A { accounts { id } } query B { accounts { name } }';
+    for (let count = 0; count < 3; count += 1) {
+      const { errors } = await send(gateway.url, { query });
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    }
+    expect(upstream.requests).toEqual([]);
+  },
+);
+
 test('Without a limit, nothing is counted', async () => {
   const gateway = await start({});
   for (let count = 0; count < MOST; count += 1) {

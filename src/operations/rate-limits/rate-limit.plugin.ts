@@ -4,6 +4,7 @@ import {
   type GraphQLRequestListener,
   type GraphQLResponse,
 } from '@apollo/server';
+import type { OperationDefinitionNode } from 'graphql';
 import type { RequestContext } from '../../context.js';
 import type { ErrorExtensions } from '../../graphql/errors/format-error.js';
 import type { Logger } from '../../telemetry/logger.js';
@@ -27,7 +28,10 @@ export function rateLimitPlugin(options: RateLimitPluginOptions): ApolloServerPl
   const { limits, estimator, logger } = options;
   const listener: Promise<GraphQLRequestListener<RequestContext>> = Promise.resolve({
     async responseForOperation(request) {
-      const { contextValue, document, operation } = request;
+      const { contextValue, document } = request;
+      // Despite its type, it is undefined where `operationName` names none, which execution rejects.
+      const operation = request.operation as OperationDefinitionNode | undefined;
+      if (operation === undefined) return null;
       const { cost: estimated } = estimator.estimate(document, operation, request.request.variables);
       // What is free to execute is not free to send.
       const cost = Math.max(1, estimated);

@@ -1,5 +1,5 @@
 import { HeaderMap, type GraphQLRequestContext } from '@apollo/server';
-import { GraphQLError, OperationTypeNode, type DocumentNode } from 'graphql';
+import { GraphQLError, OperationTypeNode, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import type { RequestContext } from '../../context.js';
 import { roleOf, type Listener, type Plugin, type Role } from './role.js';
 
@@ -38,7 +38,9 @@ export const openingPlugin: Plugin = {
     if (role?.kind !== 'subscribing') return NONE;
     return Promise.resolve({
       async responseForOperation(context) {
-        if (context.operation.operation !== OperationTypeNode.SUBSCRIPTION) return null;
+        // Despite its type, it is undefined where `operationName` names none; execution tells the client.
+        const operation = context.operation as OperationDefinitionNode | undefined;
+        if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return null;
         // A response here would be sent. Nothing refers to the request any more if it never comes, so that it is collected.
         return (await role.open(context)) ? await new Promise<never>(() => undefined) : null;
       },
