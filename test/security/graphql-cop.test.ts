@@ -56,6 +56,25 @@ describe.each(EACH_TRANSPORT)('Over %s', (_name, send) => {
     }
   });
 
+  const repeated = (count: number, text: (nth: number) => string) =>
+    Array.from({ length: count }, (_, nth) => text(nth)).join(' ');
+
+  test.each([
+    ['aliases', `{ ${repeated(101, (nth) => `a${nth}: __typename`)} }`],
+    ['aliases of a field', `{ ${repeated(101, (nth) => `a${nth}: accounts { id }`)} }`],
+    ['directives', `{ __typename ${repeated(101, () => '@include(if: true)')} }`],
+    ['directives that do not exist', `{ __typename ${repeated(101, () => '@aa')} }`],
+    [
+      'fragments that spread each other',
+      '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }',
+    ],
+  ])('there are not too many %s', async (_finding, query) => {
+    const { data, errors } = await send(gateway.url, { query });
+    expect(data ?? undefined).toBeUndefined();
+    expect(errors).not.toEqual([]);
+    expect(upstream.requests).toEqual([]);
+  });
+
   test('a field that is repeated 500 times is executed once', async () => {
     upstream.on('GET', '/accounts', { body: { accounts: [{ id: 101, name: 'One' }] } });
     const query = `{ accounts { id ${'name '.repeat(500)} } }`;

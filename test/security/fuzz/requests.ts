@@ -59,7 +59,7 @@ const mutated = (text: string): fc.Arbitrary<string> =>
     );
 
 const document = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom(...DOCUMENTS) },
+  { weight: 24, arbitrary: fc.constantFrom(...DOCUMENTS) },
   { weight: 4, arbitrary: fc.constantFrom(...DOCUMENTS).chain(mutated) },
   { weight: 1, arbitrary: fc.nat(600).map((depth) => `${'{ a '.repeat(depth)}${'}'.repeat(depth)}`) },
   {
@@ -74,11 +74,12 @@ const document = fc.oneof(
 );
 
 const id = fc.oneof(
+  { weight: 6, arbitrary: fc.constant<unknown>(RUN) },
   fc.constantFrom<unknown>(RUN, '101/P1/T1', '101', '101/../x', '', 5, null, true, [], {}),
   fc.string({ unit: 'binary', maxLength: 12 }),
 );
 const variables = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ id }) },
+  { weight: 20, arbitrary: fc.record({ id }) },
   { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
   {
     weight: 1,
@@ -88,14 +89,14 @@ const variables = fc.oneof(
 
 const operation = fc.record(
   {
-    query: fc.oneof({ weight: 12, arbitrary: document }, fc.constantFrom<unknown>(null, 5, '', [], {})),
+    query: fc.oneof({ weight: 30, arbitrary: document }, fc.constantFrom<unknown>(null, 5, '', [], {})),
     variables,
     operationName: fc.oneof(
-      { weight: 6, arbitrary: fc.constant(undefined) },
+      { weight: 20, arbitrary: fc.constant(undefined) },
       fc.constantFrom<unknown>('A', 'B', 'Run', '', 5, null),
     ),
     extensions: fc.oneof(
-      { weight: 6, arbitrary: fc.constant(undefined) },
+      { weight: 20, arbitrary: fc.constant(undefined) },
       fc.constantFrom<unknown>(
         { persistedQuery: { version: 1, sha256Hash: 'ab' } },
         { persistedQuery: null },
@@ -112,7 +113,7 @@ const operation = fc.record(
 const latin1 = (text: string) => Buffer.from(text).toString('latin1');
 
 const body = fc.oneof(
-  { weight: 12, arbitrary: operation.map((value) => latin1(JSON.stringify(value))) },
+  { weight: 24, arbitrary: operation.map((value) => latin1(JSON.stringify(value))) },
   {
     weight: 1,
     arbitrary: fc.array(operation, { maxLength: 3 }).map((value) => latin1(JSON.stringify(value))),
@@ -174,7 +175,7 @@ const method = fc.oneof(
 
 const mostly = (usual: string, ...others: readonly (string | undefined)[]) =>
   fc.oneof(
-    { weight: 5, arbitrary: fc.constant(usual) },
+    { weight: 16, arbitrary: fc.constant(usual) },
     { weight: 1, arbitrary: fc.constantFrom<string | undefined>(undefined, ...others) },
   );
 const VISIBLE = Array.from(' !"#$%&()*+,-./019:;<=>?@AZ[\\]^_`az{|}~\t\u0080\u00ff');
@@ -183,7 +184,7 @@ const visible = fc.string({
   maxLength: 30,
 });
 const rarely = (values: fc.Arbitrary<string>) =>
-  fc.oneof({ weight: 8, arbitrary: fc.constant(undefined) }, values);
+  fc.oneof({ weight: 30, arbitrary: fc.constant(undefined) }, values);
 
 const headers = fc
   .record({
