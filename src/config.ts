@@ -8,8 +8,10 @@ import {
   type DemandControlConfig,
 } from './config/demand-control.js';
 import { useEnvFile } from './config/env-file.js';
+import { exposureConfig, exposureVariables, type ExposureConfig } from './config/exposure.js';
 import { isExempt } from './config/no-proxy.js';
 import { safelistConfig, safelistVariables, type SafelistConfig } from './config/safelist.js';
+import { rateLimitsConfig, rateLimitsVariables, type RateLimitsConfig } from './config/rate-limits.js';
 import { streamsConfig, streamsVariables, type StreamsConfig } from './config/streams.js';
 import { redisConfig, redisVariables, type RedisConfig } from './config/redis.js';
 import {
@@ -74,6 +76,9 @@ export interface Config {
   /** `SAFELIST_*`: the documents that clients may send. Undefined if they may send any. */
   readonly safelist: SafelistConfig | undefined;
   readonly streams: StreamsConfig;
+  readonly rateLimits: RateLimitsConfig;
+  /** Who may reach the gateway, and from where. */
+  readonly exposure: ExposureConfig;
   readonly demandApi: DemandApiConfig;
   /** The proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
   readonly proxies: Proxies;
@@ -179,6 +184,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       MAX_BATCH_SIZE: wholeNumber(0, 100)({ default: 0 }),
       ...safelistVariables,
       ...streamsVariables,
+      ...rateLimitsVariables,
+      ...exposureVariables,
       ...upstreamOAuthVariables,
       ...webhookVariables,
       DEMAND_API_URL: baseUrl({ default: undefined }),
@@ -240,6 +247,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     maxBatchSize: env.MAX_BATCH_SIZE,
     safelist: safelistConfig(env),
     streams: streamsConfig(env),
+    rateLimits: rateLimitsConfig(env),
+    exposure: exposureConfig(env),
     demandApi: {
       url: env.DEMAND_API_URL,
       version: env.DEMAND_API_VERSION,

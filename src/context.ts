@@ -11,10 +11,18 @@ import type { Call } from './upstream/http/call.js';
 import { accountIdIn } from './upstream/resources/resource-ref.js';
 import type { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
 
+/** Where a request comes from. */
+export interface Peer {
+  /** The client's address, for limits: an IPv4 address, or the first 64 bits of an IPv6 address. Found out when it is read. */
+  readonly address: string;
+}
+
 /** What the resolvers of one GraphQL operation work with. Nothing in it outlives the operation but what it was made from. */
 export interface RequestContext {
   readonly principal: Principal;
   readonly trace: TraceContext;
+  /** Undefined for an event of a subscription. */
+  readonly peer: Peer | undefined;
   readonly client: DemandClient;
   readonly loaders: Loaders;
   readonly idempotencyKeys: IdempotencyKeys;
@@ -39,15 +47,17 @@ export interface Caller {
   readonly trace: TraceContext;
   /** Happens when the caller goes away before the answer. */
   readonly gone: Cancellation;
+  readonly peer?: Peer;
 }
 
 export function createContext(deps: ContextDeps, caller: Caller): RequestContext {
-  const { principal, trace } = caller;
+  const { principal, trace, peer } = caller;
   const client = new DemandClient(deps.client, createScope(deps, caller));
   const { idempotencyKeys, now } = deps;
   return {
     principal,
     trace,
+    peer,
     client,
     loaders: new Loaders(client),
     idempotencyKeys,

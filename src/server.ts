@@ -13,17 +13,22 @@ import { createSchema } from './graphql/schema.js';
 import { WebhookIntake } from './events/webhooks/intake.js';
 import { createApollo } from './operations/apollo.js';
 import { authenticateByToken, type Authenticate } from './operations/authenticate.js';
+import { limitFailures } from './operations/rate-limits/auth-failures.js';
+import { RateLimits } from './operations/rate-limits/rate-limits.js';
 import { DEFAULT_FIRST_QUERY, type FirstQuery } from './operations/first-query.js';
 import { createDocuments } from './operations/safelist/documents.js';
 import { Subscriptions } from './operations/subscriptions/subscriptions.js';
 import { OperationPipeline, type PipelineOptions } from './operations/pipeline.js';
 import { serveExplorers } from './server/explorers.js';
-import { sandboxPage, serveGraphQL } from './server/graphql.js';
+import { serveGraphQL } from './server/graphql.js';
 import { serveHealth } from './server/health.js';
+import { AddressConnections } from './server/http/address-connections.js';
 import { createApp } from './server/http/app.js';
 import { BodyReader } from './server/http/body-reader.js';
+import { ClientAddresses } from './server/http/client-address.js';
 import { ClientConnections } from './server/http/client-connections.js';
 import { httpServerFactory, type HttpServerFactory } from './server/http/http-server.js';
+import { sandboxPage } from './server/sandbox.js';
 import { HttpStreams } from './server/streams/http-stream.js';
 import { WebSockets } from './server/websocket/websockets.js';
 import { Overload } from './server/overload/overload.js';
@@ -136,6 +141,10 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     executor: config.graphqlExecution,
     maxDepth: config.maxDepth,
     demandControl: config.demandControl,
+    rateLimits: new RateLimits({
+      limits: config.rateLimits,
+      createLimiter: (limit) => sharedState.rateLimiter(limit),
+    }),
     logger,
     plugins,
   });
@@ -181,14 +190,18 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     subscriptions,
     plugins,
     admission: overload,
-    authenticate: callers.authenticate,
+    authenticate: limitFailures(callers.authenticate, config.rateLimits.authFailuresPerMinute),
     maxBatchSize: config.maxBatchSize,
     resolveDocument: documents.resolve,
     context,
     logger,
   });
+  const { trustProxy, corsOrigins: origins, maxConnectionsPerAddress } = config.exposure;
+  const addresses = new ClientAddresses(trustProxy);
   const webSockets = new WebSockets({
     pipeline,
+    origins,
+    addresses,
     maxBytes: MAX_BODY_BYTES,
     clientTimeoutMs: config.clientTimeoutMs,
     maxOperations: config.streams.maxPerConnection,
@@ -202,12 +215,17 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
 
   let isClosing = false;
   const connections = new ClientConnections(config.clientTimeoutMs);
-  const createServer = httpServerFactory(config.clientTimeoutMs, connections, (...request) =>
-    webSockets.upgrade(...request),
-  );
+  const createServer = httpServerFactory({
+    clientTimeoutMs: config.clientTimeoutMs,
+    connections,
+    addressConnections: new AddressConnections({ max: maxConnectionsPerAddress, addresses }),
+    origins,
+    upgrade: (...request) => webSockets.upgrade(...request),
+  });
   const app = await createApp({
     createServer: options.wrapServer?.(createServer) ?? createServer,
     isClosing: () => isClosing,
+    origins,
     logger,
   });
   apollo.addPlugin({
@@ -217,6 +235,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
   serveGraphQL(app, {
     pipeline,
     bodies: new BodyReader({ maxBytes: MAX_BODY_BYTES, maxUnfinishedBytes: MAX_UNFINISHED_BODY_BYTES }),
+    addresses,
     connections,
     streams,
     ...(!production && { landingPage: () => sandboxPage(apollo) }),

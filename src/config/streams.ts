@@ -6,7 +6,7 @@ import { wholeNumber } from './whole-number.js';
 export interface StreamsConfig {
   /** `MAX_SUBSCRIPTIONS_PER_CONNECTION` (100): operations that run at the same time on one WebSocket, queries included. */
   readonly maxPerConnection: number;
-  /** `MAX_SUBSCRIPTIONS_PER_PRINCIPAL` (1000): subscriptions of one caller in this process, on all of its connections. */
+  /** `MAX_SUBSCRIPTIONS_PER_PRINCIPAL` (10000): subscriptions of one caller in this process, on all of its connections. */
   readonly maxPerPrincipal: number;
   /** `MAX_SUBSCRIPTIONS` (20000): subscriptions in this process. */
   readonly max: number;
@@ -20,7 +20,7 @@ export interface StreamsConfig {
 /** The validators of the variables, for envalid. */
 export const streamsVariables = {
   MAX_SUBSCRIPTIONS_PER_CONNECTION: wholeNumber(1, 1_000_000)({ default: 100 }),
-  MAX_SUBSCRIPTIONS_PER_PRINCIPAL: wholeNumber(1, 10_000_000)({ default: 1000 }),
+  MAX_SUBSCRIPTIONS_PER_PRINCIPAL: wholeNumber(1, 10_000_000)({ default: 10_000 }),
   MAX_SUBSCRIPTIONS: wholeNumber(1, 10_000_000)({ default: 20_000 }),
   STREAM_HEARTBEAT_MS: wholeNumber(10, 600_000)({ default: 25_000 }),
 };

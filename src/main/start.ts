@@ -1,4 +1,5 @@
 import { ConfigError, readConfig, type Config } from '../config.js';
+import { unsafeSettings } from '../config/unsafe-settings.js';
 import type { Emulator } from '../emulator/index.js';
 import type { GatewayOptions } from '../server.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -38,6 +39,7 @@ export interface Running {
  * @throws {ConfigError} if the settings do not let it start
  */
 export async function start(options: StartOptions): Promise<Running> {
+  for (const warning of unsafeSettings(options.config)) options.logger.warn(warning);
   const { url: demandApi } = options.config.demandApi;
   if (demandApi !== undefined) {
     const gateway = await usable(LISTENING, serve(options, {}));

@@ -18,6 +18,8 @@ import { createDocumentStore, createPersistedQueryStore } from './document-store
 import { documentsPlugin } from './documents.plugin.js';
 import { executorGateway, graphqlJs } from './executor-gateway.js';
 import type { FirstQuery } from './first-query.js';
+import { rateLimitPlugin } from './rate-limits/rate-limit.plugin.js';
+import type { RateLimits } from './rate-limits/rate-limits.js';
 import { recordedPlugin } from './subscriptions/recorded-plugin.js';
 import { openingPlugin, subscriptionRulesPlugin } from './subscriptions/subscription.plugins.js';
 
@@ -33,6 +35,7 @@ export interface ApolloOptions {
   readonly maxDepth: number;
   /** How much one operation may ask for. */
   readonly demandControl: DemandControlConfig;
+  readonly rateLimits: RateLimits;
   readonly logger: Logger;
   /** Further plugins. Their hooks are called for every operation of every transport. */
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
@@ -40,10 +43,11 @@ export interface ApolloOptions {
 
 /** The GraphQL server; it has not been started yet. */
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
-  const { production, firstQuery, executor, maxDepth, demandControl, logger, plugins } = options;
+  const { production, firstQuery, executor, maxDepth, demandControl, rateLimits, logger, plugins } = options;
   const schema = createSchema();
   const hideSuggestions = production;
   const reference = graphqlJs(schema, hideSuggestions);
+  const estimator = new CostEstimator(schema);
   return new ApolloServer<RequestContext>({
     gateway: executorGateway(
       schema,
@@ -76,11 +80,12 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
         ...demandControl,
       }),
       demandControlPlugin({
-        estimator: new CostEstimator(schema),
+        estimator,
         limits: demandControl,
         production,
         logger,
       }),
+      ...(rateLimits.isLimited ? [rateLimitPlugin({ limits: rateLimits, estimator, logger })] : []),
       ...plugins.map(recordedPlugin),
       openingPlugin,
     ],

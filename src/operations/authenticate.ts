@@ -1,11 +1,12 @@
 import { KeysUnavailableError } from '../auth/key-set.js';
 import type { Principal } from '../auth/principal.js';
 import { TokenError, type TokenProblem, type TokenVerifier } from '../auth/token-verifier.js';
+import type { Peer } from '../context.js';
 import type { Logger } from '../telemetry/logger.js';
 import { RequestError } from './request-error.js';
 
 /** Tells who makes a request. It may throw a {@link RequestError}. */
-export type Authenticate = (authorization: string | undefined) => Principal | Promise<Principal>;
+export type Authenticate = (authorization: string | undefined, peer: Peer) => Principal | Promise<Principal>;
 
 const MESSAGES: Readonly<Record<TokenProblem, string>> = {
   missing: 'Authenticate with `Authorization: Bearer <token>`.',
@@ -25,13 +26,15 @@ const CHALLENGES: Readonly<Record<TokenProblem, string>> = {
  * expired, or is not valid; the debug log has the reason.
  */
 export function authenticateByToken(verifier: TokenVerifier, logger: Logger): Authenticate {
-  return async (authorization) => {
+  return async (authorization, { address }) => {
     try {
       return await verifier.verify(authorization);
     } catch (error) {
       if (error instanceof TokenError) {
         const { problem, cause } = error;
-        if (problem !== 'missing') logger.debug({ reason: reasonOf(cause) }, 'A token was rejected.');
+        if (problem !== 'missing') {
+          logger.debug({ reason: reasonOf(cause), address }, 'A token was rejected.');
+        }
         throw new RequestError(401, MESSAGES[problem], {
           code: 'UNAUTHENTICATED',
           headers: { 'www-authenticate': CHALLENGES[problem] },

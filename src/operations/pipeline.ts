@@ -5,7 +5,7 @@ import {
   type HTTPGraphQLRequest,
 } from '@apollo/server';
 import type { Principal } from '../auth/principal.js';
-import { createContext, type ContextDeps, type RequestContext } from '../context.js';
+import { createContext, type ContextDeps, type Peer, type RequestContext } from '../context.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Cancellation } from '../upstream/http/cancellation.js';
@@ -40,7 +40,7 @@ import { Subscription } from './subscriptions/subscription.js';
 import type { Subscriptions } from './subscriptions/subscriptions.js';
 
 /** A request for an operation, as a transport hands it over. */
-export interface TransportRequest {
+export interface TransportRequest extends Peer {
   readonly method: 'GET' | 'POST';
   readonly headers: NegotiationHeaders & Readonly<Record<string, string | string[] | undefined>>;
   /** What follows `?` in the target of the request; empty if there is nothing. */
@@ -53,7 +53,7 @@ export interface TransportRequest {
 }
 
 /** An operation that has arrived as a message, on a connection that can have many at a time. */
-export interface MessageRequest extends Pick<TransportRequest, 'headers' | 'trace' | 'gone'> {
+export interface MessageRequest extends Pick<TransportRequest, 'headers' | 'address' | 'trace' | 'gone'> {
   /** The operation as the client sent it. */
   readonly payload: object;
 }
@@ -98,7 +98,7 @@ export interface PipelineOptions {
 
 /** Reads and parses an operation. */
 interface Reader {
-  readonly request: Pick<TransportRequest, 'headers' | 'trace' | 'gone'>;
+  readonly request: Pick<TransportRequest, 'headers' | 'address' | 'trace' | 'gone'>;
   /** The media type of a rejection. */
   readonly type: string | undefined;
   readonly canStream: boolean;
@@ -160,7 +160,7 @@ export class OperationPipeline {
       isUnderstood = true;
       const principal = await this.#authenticate(request);
       const operation = await this.#resolveDocument(given, principal);
-      const caller = { principal, trace, gone };
+      const caller = { principal, trace, gone, peer: request };
       // Apollo Server looks up the persisted query, parses and validates its document once, has its plugins check the operation,
       // executes it through `executorGateway`, and formats the errors.
       const graphqlRequest = { ...operation, http: reader.http(operation) };
@@ -189,9 +189,9 @@ export class OperationPipeline {
     );
   }
 
-  async #authenticate({ headers }: Reader['request']): Promise<Principal> {
+  async #authenticate(request: Reader['request']): Promise<Principal> {
     try {
-      return await this.#options.authenticate(headers.authorization);
+      return await this.#options.authenticate(request.headers.authorization, request);
     } catch (error) {
       await this.#notify('contextCreationDidFail', error instanceof Error ? error : new Error(String(error)));
       throw error;

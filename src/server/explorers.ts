@@ -1,12 +1,26 @@
 import type { FastifyInstance } from 'fastify';
 import type { FirstQuery } from '../operations/first-query.js';
+import { inlineScripts, pageHeaders } from './http/page-headers.js';
 
 /** Serves GraphiQL at `/graphiql`, one page that works without internet, and redirects `/` to Apollo Sandbox. */
 export function serveExplorers(app: FastifyInstance, firstQuery: FirstQuery): void {
-  app.get<{ Querystring: { query?: string } }>('/graphiql', async (request, reply) =>
-    reply.type('text/html; charset=utf-8').send(await graphiql(firstQuery, request.query.query)),
-  );
+  app.get<{ Querystring: { query?: string } }>('/graphiql', async (request, reply) => {
+    const html = await graphiql(firstQuery, request.query.query);
+    return reply.headers(headersOf(html)).type('text/html; charset=utf-8').send(html);
+  });
   app.get('/', (_request, reply) => reply.redirect('/graphql'));
+}
+
+/** All that the page needs is in it: its editor makes workers of texts, and writes styles. */
+function headersOf(html: string): Readonly<Record<string, string>> {
+  return pageHeaders({
+    scriptSrc: [...inlineScripts(html)],
+    workerSrc: ['blob:'],
+    styleSrc: ["'unsafe-inline'"],
+    fontSrc: ['data:'],
+    imgSrc: ['data:'],
+    connectSrc: ["'self'"],
+  });
 }
 
 /** @param edited the query in the address, where GraphiQL keeps its editor's contents; it is shown instead of `document` */

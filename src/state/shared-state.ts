@@ -4,6 +4,7 @@ import { InMemoryIdempotencyStore, type IdempotencyStore } from './idempotency-s
 import { InMemoryJobStore, type JobStore } from './job-store.js';
 import { InMemoryLeaseStore, type LeaseStore } from './lease-store.js';
 import { InMemoryMessageBus, type MessageBus } from './message-bus.js';
+import { InMemoryRateLimiter, type RateLimit, type RateLimiter } from './rate-limiter.js';
 
 /**
  * State that guarantees depend on beyond one call. All processes of a deployment share it, through Redis if there are several.
@@ -21,6 +22,7 @@ import { InMemoryMessageBus, type MessageBus } from './message-bus.js';
  * | equal reads in flight (`SingleFlight`)         | `credentialKey` | the API gives all callers the same response |
  * | bodies to revalidate (`FieldingRunCache`)      | `credentialKey` | the API confirms each body on every read    |
  * | pauses after 429 (`Cooldowns`)                 | `principalKey`  | no caller can stop the calls of another     |
+ * | what is used of rate limits (`RateLimiter`)    | `principalKey`  | and by address, which is hashed             |
  * | new and finished jobs (`JobTracker`)           | `principalKey`  | only the caller knows what it has created   |
  * | breakers, retry budget, semaphore, connections | none            | they protect the API and contain no data    |
  */
@@ -35,6 +37,7 @@ export interface SharedState {
   readonly messages: MessageBus;
   /** Tells other processes of pauses after 429. */
   readonly cooldowns: CooldownShare;
+  rateLimiter(limit: RateLimit): RateLimiter;
   /** Whether other processes can be reached. Undefined if there are none. */
   isConnected?(): boolean;
   /** Never rejects. */
@@ -51,6 +54,7 @@ export function processSharedState(): SharedState {
     deliveries: new InMemoryDeliveryStore(),
     messages: new InMemoryMessageBus(),
     cooldowns: noCooldownShare,
+    rateLimiter: (limit) => new InMemoryRateLimiter(limit),
     close: () => Promise.resolve(),
   };
 }

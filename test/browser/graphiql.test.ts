@@ -1,22 +1,10 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type * as rest from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
 import type { FirstQuery } from '../../src/operations/first-query.js';
 import { callApi, demoPaths, readApi, startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
 import { startTestGateway } from '../helpers/gateway.js';
-
-const CHROMIUM = '/usr/bin/chromium';
-const present = existsSync(CHROMIUM);
-/** To start a browser takes its time. */
-const TIMEOUT_MS = 60_000;
-
-// Never skipped in CI: there it fails.
-const wanted = present || process.env['CI'] === 'true';
-if (!wanted) console.warn(`Skipped: there is no ${CHROMIUM} (Debian: apt-get install chromium).`);
+import { BROWSER_TIMEOUT_MS, hasBrowser, startBrowser, type TestBrowser } from './chromium.js';
 
 const project = `${demo.accountId}/${demo.projectId}`;
 const targetGroup = `${project}/${demo.live.targetGroupId}`;
@@ -41,33 +29,18 @@ subscription Follow($run: ID!) {
   headers: { Authorization: `Bearer ${demo.token}` },
 };
 
-(wanted ? describe : describe.skip)('GraphiQL in a browser', () => {
+(hasBrowser ? describe : describe.skip)('GraphiQL in a browser', () => {
   let emulator: TestEmulator;
-  let profile: string;
-  let browser: BrowserContext;
+  let browser: TestBrowser;
 
   beforeAll(async () => {
     emulator = await startTestEmulator();
-    profile = await mkdtemp(join(tmpdir(), 'fieldgate-browser-'));
-    browser = await chromium.launchPersistentContext(profile, {
-      executablePath: CHROMIUM,
-      headless: true,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
-  }, TIMEOUT_MS);
+    browser = await startBrowser();
+  }, BROWSER_TIMEOUT_MS);
   afterAll(async () => {
     await browser.close();
     await emulator.close();
-    await rm(profile, { recursive: true, force: true });
-  }, TIMEOUT_MS);
+  }, BROWSER_TIMEOUT_MS);
 
   test(
     'runs the query that it shows at first, and the mutation beside it',
@@ -87,7 +60,7 @@ subscription Follow($run: ID!) {
       const effects = await emulator.control.effects();
       expect(effects.filter(({ operation }) => operation === 'create_batch_job')).toHaveLength(1);
     },
-    TIMEOUT_MS,
+    BROWSER_TIMEOUT_MS,
   );
 
   test(
@@ -104,7 +77,7 @@ subscription Follow($run: ID!) {
         await shows(page, '"version": "6"');
       });
     },
-    TIMEOUT_MS,
+    BROWSER_TIMEOUT_MS,
   );
 
   test(
@@ -116,13 +89,13 @@ subscription Follow($run: ID!) {
         await shows(page, 'Northwind Insights');
       });
     },
-    TIMEOUT_MS,
+    BROWSER_TIMEOUT_MS,
   );
 
   /** Opens the explorer; nothing may go wrong on the page, and nothing come from elsewhere. */
   async function explore(path: string, use: (page: Page) => Promise<void>): Promise<void> {
     const gateway = await startTestGateway({ demandApiUrl: emulator.url, firstQuery });
-    const page = await browser.newPage();
+    const page = await browser.context.newPage();
     const troubles: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error') troubles.push(`console: ${message.text()} ${message.location().url}`);

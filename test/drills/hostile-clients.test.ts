@@ -38,6 +38,8 @@ async function startGateway(env: Readonly<Record<string, string>>) {
       LOG_LEVEL: 'silent',
       // The machine also runs the clients and other tests.
       OVERLOAD_WAIT_MS: '0',
+      // All clients have one address.
+      MAX_CONNECTIONS_PER_ADDRESS: '0',
       ...env,
     },
     () => respondsOk(`${url}/readyz`),

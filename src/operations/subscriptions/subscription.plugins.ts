@@ -38,7 +38,7 @@ export const openingPlugin: Plugin = {
     if (role?.kind !== 'subscribing') return NONE;
     return Promise.resolve({
       async responseForOperation(context) {
-        // Its type does not tell that the document may have no operation of the name that was asked for.
+        // Despite its type, it is undefined where `operationName` names none; execution tells the client.
         const operation = context.operation as OperationDefinitionNode | undefined;
         if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return null;
         // A response here would be sent. Nothing refers to the request any more if it never comes, so that it is collected.

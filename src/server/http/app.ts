@@ -1,20 +1,24 @@
 import cors from '@fastify/cors';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { AllowedOrigins } from '../../config/exposure.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { sendError, serveErrors } from './errors.js';
 import type { HttpServerFactory } from './http-server.js';
 import { rejectUnsupported } from './protocol.js';
-import { CORS, SECURITY_HEADERS, SHARED_HEADERS } from './shared-headers.js';
+import { EXPOSED_HEADERS, SECURITY_HEADERS, sharedHeaders } from './shared-headers.js';
 
 export interface AppOptions {
   readonly createServer: HttpServerFactory;
   /** Whether the gateway is closing, and wants no further request on a connection. */
   readonly isClosing: () => boolean;
+  /** Whose pages may call. */
+  readonly origins: AllowedOrigins;
   readonly logger: Logger;
 }
 
 /** A Fastify instance with what all of its routes share: headers, CORS, and one form of errors. */
-export async function createApp({ createServer, isClosing, logger }: AppOptions): Promise<FastifyInstance> {
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { createServer, isClosing, origins, logger } = options;
   const loggerInstance: FastifyBaseLogger = logger;
   const app: FastifyInstance = fastify({
     logController: new LogController({ disableRequestLogging: true }),
@@ -27,15 +31,17 @@ export async function createApp({ createServer, isClosing, logger }: AppOptions)
     // `createServer` has one for each server, also for the second one of `localhost`.
     clientErrorHandler: () => undefined,
     // Hooks are not called where Fastify cannot read the path.
-    frameworkErrors: (error, request, reply) => void sendError(error, request, reply.headers(SHARED_HEADERS)),
+    frameworkErrors: (error, request, reply) =>
+      void sendError(error, request, reply.headers(sharedHeaders(origins, request.headers.origin))),
   });
   app.addHook('onSend', (_request, reply, _payload, done) => {
-    reply.headers(SECURITY_HEADERS);
+    if (!reply.hasHeader('content-security-policy')) reply.headers(SECURITY_HEADERS);
     if (isClosing()) reply.header('connection', 'close');
     done();
   });
   await app.register(cors, {
-    ...CORS,
+    origin: origins === '*' ? '*' : [...origins],
+    exposedHeaders: EXPOSED_HEADERS,
     methods: ['GET', 'POST'],
     maxAge: 86_400,
     // Otherwise `OPTIONS` without these headers is answered with text instead of an error of ours.

@@ -5,12 +5,16 @@ import {
   type IncomingMessage,
   type RequestListener,
   type Server,
+  type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
+import type { AllowedOrigins } from '../../config/exposure.js';
 import { rejection } from '../../operations/operation-response.js';
 import { RequestError } from '../../operations/request-error.js';
+import type { AddressConnections } from './address-connections.js';
 import type { ClientConnections } from './client-connections.js';
-import { SHARED_HEADERS } from './shared-headers.js';
+import { tooManyHeaders } from './protocol.js';
+import { sharedHeaders } from './shared-headers.js';
 import { traceOf } from './trace.js';
 import { UpgradableRequest } from './upgradable-request.js';
 
@@ -18,6 +22,8 @@ import { UpgradableRequest } from './upgradable-request.js';
 const TIMEOUT_CHECK_MS = 500;
 /** How long a connection may stay without a request, in milliseconds: longer than load balancers keep theirs. */
 const KEEP_ALIVE_MS = 72_000;
+/** Of the request line and all headers, whatever the process was started with. */
+const MAX_HEAD_BYTES = 16 * 1024;
 
 /** Makes the server of one address. `listener` answers its requests. */
 export type HttpServerFactory = (listener: RequestListener) => Server;
@@ -29,19 +35,31 @@ export type HttpServerFactory = (listener: RequestListener) => Server;
  */
 export type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => RequestError | undefined;
 
+export interface HttpServerOptions {
+  readonly clientTimeoutMs: number;
+  readonly connections: ClientConnections;
+  readonly addressConnections: AddressConnections;
+  /** Whose pages may read the responses that are not Fastify's. */
+  readonly origins: AllowedOrigins;
+  readonly upgrade: Upgrade;
+}
+
 /**
  * An HTTP server of Node.js whose clients have deadlines: a request that has not arrived after `clientTimeoutMs` is answered
  * with 408, and the requests of a connection are handled one after another.
  */
-export function httpServerFactory(
-  clientTimeoutMs: number,
-  connections: ClientConnections,
-  upgrade: Upgrade,
-): HttpServerFactory {
+export function httpServerFactory(options: HttpServerOptions): HttpServerFactory {
+  const { clientTimeoutMs, connections, addressConnections, origins, upgrade } = options;
   return (listener) => {
-    const handle = connections.oneAtATime(listener);
+    const serve = connections.oneAtATime(listener);
+    const handle: RequestListener = (request, response) => {
+      const refusal = addressConnections.refusal(request.socket);
+      if (refusal === undefined) serve(request, response);
+      else refuse(request, response, refusal, origins);
+    };
     return createServer(
       {
+        maxHeaderSize: MAX_HEAD_BYTES,
         // `rejectUnsupported` answers a request without `Host`: Node.js sends no body.
         requireHostHeader: false,
         headersTimeout: clientTimeoutMs,
@@ -52,25 +70,28 @@ export function httpServerFactory(
       },
       handle,
     )
+      .on('connection', (socket) => {
+        addressConnections.opened(socket);
+      })
       .on('checkContinue', handle)
       .on('checkExpectation', handle)
       .on('connect', (request, socket) => {
-        takeOver(request, socket as Socket, connections, noTunnel);
+        takeOver(request, socket as Socket, options, noTunnel);
       })
       .on('upgrade', (request, socket, head) => {
-        takeOver(request, socket as Socket, connections, () => upgrade(request, socket as Socket, head));
+        takeOver(request, socket as Socket, options, () => upgrade(request, socket as Socket, head));
       })
       .on('clientError', (error: NodeJS.ErrnoException, socket) => {
-        respondToClientError(error, socket as Socket, connections);
+        respondToClientError(error, socket as Socket, options);
       });
   };
 }
 
 /** Node.js has left the connection to us. The client would take what is written for the response to an earlier request. */
 function takeOver(
-  { headers }: IncomingMessage,
+  request: IncomingMessage,
   socket: Socket,
-  connections: ClientConnections,
+  { connections, addressConnections, origins }: HttpServerOptions,
   use: () => RequestError | undefined,
 ): void {
   socket.on('error', () => socket.destroy());
@@ -78,8 +99,8 @@ function takeOver(
     socket.destroy();
     return;
   }
-  const error = use();
-  if (error !== undefined) reject(socket, error, headers);
+  const error = addressConnections.refusal(socket) ?? tooManyHeaders(request) ?? use();
+  if (error !== undefined) reject(socket, error, request.headers, origins);
 }
 
 function noTunnel(): RequestError {
@@ -89,7 +110,7 @@ function noTunnel(): RequestError {
 function respondToClientError(
   error: NodeJS.ErrnoException,
   client: Socket,
-  connections: ClientConnections,
+  { connections, origins }: HttpServerOptions,
 ): void {
   const current = connections.currentOn(client);
   if (error.code === 'ECONNRESET' || !client.writable) client.destroy();
@@ -97,7 +118,7 @@ function respondToClientError(
   else if (current?.writableEnded === true) client.destroySoon();
   else if (current?.headersSent === true) client.destroy();
   else if (current?.req.complete !== true)
-    reject(client, clientError(error.code), current?.req.headers ?? {});
+    reject(client, clientError(error.code), current?.req.headers ?? {}, origins);
   // An earlier request is still being handled. The client would take this for the response to it.
   else current.setHeader('connection', 'close');
 }
@@ -114,12 +135,32 @@ function clientError(code: string | undefined): RequestError {
 }
 
 /** There is no response object yet to write this to. */
-function reject(socket: Socket, error: RequestError, requestHeaders: IncomingHttpHeaders): void {
+function reject(
+  socket: Socket,
+  error: RequestError,
+  requestHeaders: IncomingHttpHeaders,
+  origins: AllowedOrigins,
+): void {
   const { status, headers, body } = rejection(error, traceOf(requestHeaders).traceId);
-  const all = { ...SHARED_HEADERS, ...headers, date: new Date().toUTCString() };
+  const all = {
+    ...sharedHeaders(origins, requestHeaders.origin),
+    ...headers,
+    date: new Date().toUTCString(),
+    connection: 'close',
+  };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.write(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
   socket.destroySoon();
+}
+
+function refuse(
+  { headers: requestHeaders }: IncomingMessage,
+  response: ServerResponse,
+  error: RequestError,
+  origins: AllowedOrigins,
+): void {
+  const { status, headers, body } = rejection(error, traceOf(requestHeaders).traceId);
+  response.writeHead(status, { ...sharedHeaders(origins, requestHeaders.origin), ...headers }).end(body);
 }

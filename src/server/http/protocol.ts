@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequestError } from '../../operations/request-error.js';
 import { reject } from './errors.js';
@@ -9,7 +10,18 @@ export function rejectUnsupported(request: FastifyRequest, reply: FastifyReply, 
   else reject(request, reply, error);
 }
 
-function protocolError({ raw: { httpVersion }, headers }: FastifyRequest): RequestError | undefined {
+const MAX_HEADERS = 100;
+
+/** Node.js drops what comes after 2,000 headers. */
+export function tooManyHeaders({ rawHeaders }: IncomingMessage): RequestError | undefined {
+  if (rawHeaders.length <= 2 * MAX_HEADERS) return undefined;
+  return new RequestError(431, `The request has more than ${MAX_HEADERS} headers. No more are allowed.`, {
+    headers: { connection: 'close' },
+  });
+}
+
+function protocolError({ raw, headers }: FastifyRequest): RequestError | undefined {
+  const { httpVersion } = raw;
   const { host, expect, 'transfer-encoding': transferEncoding } = headers;
   const isHttp11 = httpVersion === '1.1';
   // RFC 9112, 3.2
@@ -26,5 +38,5 @@ function protocolError({ raw: { httpVersion }, headers }: FastifyRequest): Reque
       headers: { connection: 'close' },
     });
   }
-  return undefined;
+  return tooManyHeaders(raw);
 }

@@ -13,6 +13,8 @@ const INTERNAL_SERVER_ERROR = 4500;
 export class Connection implements GraphQLSocket {
   /** The headers of each operation. */
   headers: Headers;
+  /** The client's, for limits. */
+  readonly address: string;
   /** How many operations run, streams included. */
   operations = 0;
   readonly #socket: WebSocket;
@@ -24,9 +26,10 @@ export class Connection implements GraphQLSocket {
   #isAlive = true;
   #unreadSince: number | undefined;
 
-  constructor(socket: WebSocket, headers: Headers, onDefect: (error: unknown) => void) {
+  constructor(socket: WebSocket, headers: Headers, address: string, onDefect: (error: unknown) => void) {
     this.#socket = socket;
     this.headers = headers;
+    this.address = address;
     this.#onDefect = onDefect;
     socket.on('pong', () => {
       this.#isAlive = true;

@@ -81,12 +81,18 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
   /** Executes the operation, and sends its result unless it has a stream of them. */
   async #execute(): Promise<OperationStream | undefined> {
     const { connection, payload } = this.#operation;
-    const { headers } = connection;
+    const { headers, address } = connection;
     const gone = new Cancellation();
     this.#gone = gone;
     connection.begin();
     try {
-      const outcome = await this.#options.pipeline.run({ headers, trace: traceOf(headers), gone, payload });
+      const outcome = await this.#options.pipeline.run({
+        headers,
+        address,
+        trace: traceOf(headers),
+        gone,
+        payload,
+      });
       if (!('status' in outcome)) return outcome;
       await this.#respond(outcome);
       return undefined;

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
+import type { AllowedOrigins } from '../../config/exposure.js';
 import { RequestError } from '../../operations/request-error.js';
-import { allowsOrigin, type AllowedOrigins } from '../http/shared-headers.js';
+import { allowsOrigin } from '../http/shared-headers.js';
 
 export interface UpgradeRequest {
   readonly method?: string | undefined;

@@ -3,10 +3,11 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { handleProtocols, type Server } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { AllowedOrigins } from '../../config/exposure.js';
 import type { OperationPipeline } from '../../operations/pipeline.js';
 import type { RequestError } from '../../operations/request-error.js';
 import type { Logger } from '../../telemetry/logger.js';
-import { CORS } from '../http/shared-headers.js';
+import type { ClientAddresses } from '../http/client-address.js';
 import { Connection } from './connection.js';
 import { operationHeaders, type Headers } from './connection-headers.js';
 import { createProtocol } from './protocol.js';
@@ -14,6 +15,9 @@ import { upgradeError } from './upgrade.js';
 
 export interface WebSocketsOptions {
   readonly pipeline: OperationPipeline;
+  /** Whose pages may open a WebSocket. */
+  readonly origins: AllowedOrigins;
+  readonly addresses: ClientAddresses;
   /** The longest message, in bytes. */
   readonly maxBytes: number;
   /** How long a client may take to initialise its connection, and to read, in milliseconds. */
@@ -70,10 +74,10 @@ export class WebSockets {
    * @returns why it does not get one; nothing has been written then
    */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): RequestError | undefined {
-    const error = upgradeError(request, { isClosing: this.#isClosing, origins: CORS.origin });
+    const error = upgradeError(request, { isClosing: this.#isClosing, origins: this.#options.origins });
     if (error !== undefined) return error;
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#opened(webSocket, operationHeaders(request.headers));
+      this.#opened(webSocket, operationHeaders(request.headers), this.#options.addresses.of(request));
     });
     return undefined;
   }
@@ -100,8 +104,8 @@ export class WebSockets {
     for (const connection of this.#connections) connection.terminate();
   }
 
-  #opened(socket: WebSocket, headers: Headers): void {
-    const connection = new Connection(socket, headers, this.#onDefect);
+  #opened(socket: WebSocket, headers: Headers, address: string): void {
+    const connection = new Connection(socket, headers, address, this.#onDefect);
     const group = this.#smallestGroup();
     this.#connections.add(connection);
     group.add(connection);

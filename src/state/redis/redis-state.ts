@@ -8,6 +8,7 @@ import { RedisDeliveryStore } from './delivery-store.js';
 import { RedisIdempotencyStore } from './idempotency-store.js';
 import { RedisJobStore } from './job-store.js';
 import { RedisLeaseStore } from './lease-store.js';
+import { RedisRateLimiter } from './rate-limiter.js';
 import { RedisMessageBus } from './message-bus.js';
 
 /** Connects to Redis. Never rejects: while Redis is away, each part does without it as its interface says. */
@@ -24,6 +25,7 @@ export async function createRedisState(config: RedisConfig, logger: Logger): Pro
     deliveries: new RedisDeliveryStore(redis),
     messages,
     cooldowns: new MessagedCooldownShare(messages, owner),
+    rateLimiter: (limit) => new RedisRateLimiter(redis, limit),
     isConnected: () => redis.isConnected,
     close: () => redis.close(),
   };

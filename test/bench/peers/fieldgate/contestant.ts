@@ -20,7 +20,14 @@ export function gateway(name: string, title: string, env: Readonly<Record<string
     versions: () => versionsOf(ROOT, PACKAGES),
     program: ({ port, upstreamUrl }) => ({
       command: [process.execPath, ...gatewayNodeFlags(), join(ROOT, MAIN)],
-      env: { NODE_ENV: 'production', PORT: String(port), DEMAND_API_URL: upstreamUrl, ...env },
+      env: {
+        NODE_ENV: 'production',
+        PORT: String(port),
+        DEMAND_API_URL: upstreamUrl,
+        // All load comes from one address.
+        MAX_CONNECTIONS_PER_ADDRESS: '0',
+        ...env,
+      },
     }),
   };
 }

@@ -1,0 +1,57 @@
+import {
+  HeaderMap,
+  type ApolloServerPlugin,
+  type GraphQLRequestListener,
+  type GraphQLResponse,
+} from '@apollo/server';
+import type { OperationDefinitionNode } from 'graphql';
+import type { RequestContext } from '../../context.js';
+import type { ErrorExtensions } from '../../graphql/errors/format-error.js';
+import type { Logger } from '../../telemetry/logger.js';
+import type { CostEstimator } from '../demand-control/cost-estimator.js';
+import { roleOf } from '../subscriptions/role.js';
+import type { Exceeded, RateLimits } from './rate-limits.js';
+
+export interface RateLimitPluginOptions {
+  readonly limits: Pick<RateLimits, 'charge'>;
+  readonly estimator: CostEstimator;
+  readonly logger: Logger;
+}
+
+const NONE = Promise.resolve();
+
+/**
+ * Charges operations that have passed all checks, and answers instead of executing those that exceed a limit. A subscription is
+ * charged when it is opened.
+ */
+export function rateLimitPlugin(options: RateLimitPluginOptions): ApolloServerPlugin<RequestContext> {
+  const { limits, estimator, logger } = options;
+  const listener: Promise<GraphQLRequestListener<RequestContext>> = Promise.resolve({
+    async responseForOperation(request) {
+      const { contextValue, document } = request;
+      // Despite its type, it is undefined where `operationName` names none, which execution rejects.
+      const operation = request.operation as OperationDefinitionNode | undefined;
+      if (operation === undefined) return null;
+      const { cost: estimated } = estimator.estimate(document, operation, request.request.variables);
+      // What is free to execute is not free to send.
+      const cost = Math.max(1, estimated);
+      const exceeded = await limits.charge(contextValue, cost);
+      if (exceeded === undefined) return null;
+      const { traceId } = contextValue.trace;
+      logger.debug({ traceId, cost, ...exceeded }, 'An operation exceeds a rate limit.');
+      return responseTo(exceeded, cost);
+    },
+  });
+  return { requestDidStart: ({ request }) => (roleOf(request)?.kind === 'event' ? NONE : listener) };
+}
+
+function responseTo({ of, limit, retryAfterSeconds }: Exceeded, cost: number): GraphQLResponse {
+  const whose = of === 'principal' ? 'You' : 'Clients at your address';
+  const message = `${whose} may ask for a cost of ${limit} in a minute, and less than the ${cost} of this operation is left. Nothing was done. Try again in ${retryAfterSeconds} s.`;
+  const extensions: ErrorExtensions = { code: 'RATE_LIMITED', retryable: true, retryAfterSeconds };
+  return {
+    // RFC 6585, 4
+    http: { status: 429, headers: new HeaderMap([['retry-after', String(retryAfterSeconds)]]) },
+    body: { kind: 'single', singleResult: { errors: [{ message, extensions: { ...extensions } }] } },
+  };
+}

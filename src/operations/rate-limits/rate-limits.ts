@@ -1,0 +1,82 @@
+import { hash } from 'node:crypto';
+import type { Principal } from '../../auth/principal.js';
+import type { RateLimitsConfig } from '../../config/rate-limits.js';
+import type { Peer, RequestContext } from '../../context.js';
+import type { RateLimit, RateLimiter } from '../../state/rate-limiter.js';
+
+/** Why an operation is rejected. */
+export interface Exceeded {
+  /** Whose limit it is. */
+  readonly of: 'principal' | 'address';
+  /** The cost that is allowed in a minute. */
+  readonly limit: number;
+  /** When the minute ends. */
+  readonly retryAfterSeconds: number;
+}
+
+export interface RateLimitsOptions {
+  readonly limits: Pick<RateLimitsConfig, 'costPerMinute' | 'addressCostPerMinute'>;
+  readonly createLimiter: (limit: RateLimit) => RateLimiter;
+}
+
+type Caller = Pick<RequestContext, 'principal' | 'peer'>;
+
+/** Charges the cost of operations to their principals, and to the addresses where principals can be invented. */
+export class RateLimits {
+  readonly #principals: Charge | undefined;
+  readonly #addresses: Charge | undefined;
+
+  constructor({ limits, createLimiter }: RateLimitsOptions) {
+    const { costPerMinute, addressCostPerMinute } = limits;
+    const charge = (of: Exceeded['of'], limit: number) =>
+      limit === 0 ? undefined : new Charge(of, limit, createLimiter({ name: of, perMinute: limit }));
+    this.#principals = charge('principal', costPerMinute);
+    this.#addresses = charge('address', addressCostPerMinute);
+  }
+
+  /** Whether there is any limit. */
+  get isLimited(): boolean {
+    return this.#principals !== undefined || this.#addresses !== undefined;
+  }
+
+  /**
+   * Charges an operation before it is executed. The principal comes first, so that one that has used up its limit takes nothing
+   * from others at its address.
+   *
+   * @returns the limit that would be exceeded; nothing is charged to it then
+   */
+  async charge({ principal, peer }: Caller, cost: number): Promise<Exceeded | undefined> {
+    const isAnonymous = this.#addresses !== undefined && sentNoCredential(principal);
+    const exceeded = isAnonymous ? undefined : await this.#principals?.take(principal.key, cost);
+    if (exceeded !== undefined || peer === undefined || this.#addresses === undefined) return exceeded;
+    return await this.#addresses.take(addressKey(peer), cost);
+  }
+}
+
+class Charge {
+  readonly #of: Exceeded['of'];
+  readonly #limit: number;
+  readonly #limiter: RateLimiter;
+
+  constructor(of: Exceeded['of'], limit: number, limiter: RateLimiter) {
+    this.#of = of;
+    this.#limit = limit;
+    this.#limiter = limiter;
+  }
+
+  async take(key: string, cost: number): Promise<Exceeded | undefined> {
+    const ms = await this.#limiter.take(key, cost);
+    if (ms === undefined) return undefined;
+    return { of: this.#of, limit: this.#limit, retryAfterSeconds: Math.ceil(ms / 1000) };
+  }
+}
+
+/** All callers without a credential have one key. None of them should use up what the others have. */
+function sentNoCredential({ authorization, grants }: Principal): boolean {
+  return authorization === undefined && grants === undefined;
+}
+
+/** Addresses are personal data, and Redis keeps the keys. */
+export function addressKey({ address }: Peer): string {
+  return hash('sha256', address, 'base64url');
+}

@@ -1,0 +1,63 @@
+import type { Socket } from 'node:net';
+import { RequestError } from '../../operations/request-error.js';
+import { clientNetwork, type ClientAddresses } from './client-address.js';
+
+export interface AddressConnectionsOptions {
+  /** The most open connections from one address. 0 for no limit. */
+  readonly max: number;
+  readonly addresses: Pick<ClientAddresses, 'isProxy'>;
+}
+
+/** How long a connection beyond the limit stays to be told so, in milliseconds. */
+const REFUSE_WITHIN_MS = 1000;
+/** So many connections of one address may wait to be told. Further ones are closed at once. */
+const MAX_REFUSED = 100;
+
+/** Counts the open connections from each address. Those beyond the limit are told so when they send a request. */
+export class AddressConnections {
+  readonly #options: AddressConnectionsOptions;
+  readonly #open = new Map<string, number>();
+  readonly #refused = new WeakSet<Socket>();
+
+  constructor(options: AddressConnectionsOptions) {
+    this.#options = options;
+  }
+
+  opened(socket: Socket): void {
+    const { max, addresses } = this.#options;
+    const { remoteAddress } = socket;
+    if (max === 0 || remoteAddress === undefined || addresses.isProxy(remoteAddress)) return;
+    const client = clientNetwork(remoteAddress);
+    const count = (this.#open.get(client) ?? 0) + 1;
+    this.#open.set(client, count);
+    socket.once('close', () => {
+      this.#closed(client);
+    });
+    if (count > max + MAX_REFUSED) socket.destroy();
+    else if (count > max) this.#refuse(socket);
+  }
+
+  /** Why requests on this connection are rejected; undefined if they are not. */
+  refusal(socket: Socket): RequestError | undefined {
+    if (!this.#refused.has(socket)) return undefined;
+    return new RequestError(
+      429,
+      `Your address has ${this.#options.max} connections open; more are not allowed. Nothing was done.`,
+      { code: 'RATE_LIMITED', retryAfterSeconds: 1, headers: { connection: 'close' } },
+    );
+  }
+
+  #refuse(socket: Socket): void {
+    this.#refused.add(socket);
+    const timer = setTimeout(() => socket.destroy(), REFUSE_WITHIN_MS).unref();
+    socket.once('close', () => {
+      clearTimeout(timer);
+    });
+  }
+
+  #closed(client: string): void {
+    const left = (this.#open.get(client) ?? 0) - 1;
+    if (left > 0) this.#open.set(client, left);
+    else this.#open.delete(client);
+  }
+}

@@ -1,0 +1,44 @@
+import { RateLimiterRedis } from 'rate-limiter-flexible';
+import { BoundedLimiter, MINUTE_S, takeFrom, type RateLimit, type RateLimiter } from '../rate-limiter.js';
+import type { RedisConnection } from './connection.js';
+
+/** Replies with what is used with the amount, and when the minute ends. More than the limit is not used. */
+const TAKE = `
+  local used = tonumber(redis.call('GET', KEYS[1]) or '0')
+  local ttl = redis.call('PTTL', KEYS[1])
+  if ttl < 0 then
+    used = 0
+    ttl = ARGV[2] * 1000
+  end
+  local wanted = used + ARGV[1]
+  if wanted <= tonumber(ARGV[3]) then redis.call('SET', KEYS[1], wanted, 'PX', ttl) end
+  return {wanted, ttl}`;
+
+interface EvalOptions {
+  readonly keys: string[];
+  readonly arguments: string[];
+}
+
+/** Limits that processes share. While Redis is away, each process limits on its own: callers wait for nothing, and none is let past. */
+export class RedisRateLimiter implements RateLimiter {
+  readonly #limiter: RateLimiterRedis;
+
+  constructor(redis: RedisConnection, { name, perMinute }: RateLimit) {
+    this.#limiter = new RateLimiterRedis({
+      // All commands of the process go through its connection, which bounds how long they take.
+      storeClient: {
+        eval: (script: string, options: EvalOptions) => redis.run((client) => client.eval(script, options)),
+      },
+      useRedisPackage: true,
+      customIncrTtlLuaScript: TAKE,
+      keyPrefix: `rate:${name}`,
+      points: perMinute,
+      duration: MINUTE_S,
+      insuranceLimiter: new BoundedLimiter(perMinute),
+    });
+  }
+
+  take(key: string, amount: number): Promise<number | undefined> {
+    return takeFrom(this.#limiter, key, amount);
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * Random requests to the program: none gets a 5xx of its own making, none ends the process, and whatever a response refuses has
+ * sent nothing upstream. `FUZZ_REQUESTS` is how many, 2000 by default; the long form has 100,000.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
+import { freePort, Processes, respondsOk } from '../../drills/processes.js';
+import { executor } from '../../helpers/executor.js';
+import { startScriptedUpstream, type ScriptedUpstream } from '../../helpers/scripted-upstream.js';
+import { paths, rest } from '../../upstream/demand.js';
+import { FuzzClient, type FuzzResponse } from './client.js';
+import { fuzzRequest, type FuzzRequest } from './requests.js';
+
+const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 2000);
+const AT_A_TIME = 8;
+const MS_PER_REQUEST = 20;
+/** What caches may take after the first quarter of the requests, in MiB. */
+const MAX_GROWTH_MIB = 100;
+
+jest.setTimeout(60_000 + REQUESTS * MS_PER_REQUEST);
+
+const processes = new Processes();
+let upstream: ScriptedUpstream;
+let gateway: ChildProcess;
+let port: number;
+
+beforeAll(async () => {
+  upstream = await startScriptedUpstream();
+  upstream.on('GET', '/accounts', { body: { accounts: [{ id: 101, name: 'One' }] } });
+  upstream.on('GET', paths.targetGroups, { body: { target_groups: [rest.targetGroup], has_more: false } });
+  upstream.on('GET', paths.fieldingRuns, { body: { data: [rest.fieldingRun], has_more: false } });
+  upstream.on('GET', paths.fieldingRun, { body: rest.fieldingRun, headers: { etag: 'W/"5"' } });
+  port = await freePort();
+  gateway = await processes.start(
+    [process.execPath, 'dist/main.js'],
+    {
+      ...executor,
+      NODE_ENV: 'production',
+      PORT: String(port),
+      DEMAND_API_URL: upstream.url,
+      LOG_LEVEL: 'silent',
+      // The machine also runs the clients and other tests.
+      OVERLOAD_WAIT_MS: '0',
+    },
+    () => respondsOk(`http://127.0.0.1:${port}/readyz`),
+  );
+});
+afterAll(async () => {
+  await processes.killAll();
+  await upstream.close();
+});
+
+/** In MiB; undefined where the system does not tell. */
+function memory(): number | undefined {
+  try {
+    const [, kilobytes] =
+      /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${gateway.pid}/status`, 'utf8')) ?? [];
+    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a response says that nothing was done: by its status, or by errors without data. */
+function isRefusal({ status, body }: FuzzResponse): boolean {
+  return status >= 400 || (body.includes('"errors":') && !body.includes('"data":'));
+}
+
+test('nothing goes wrong, and nothing that is refused has an effect', async () => {
+  const clients = Array.from({ length: AT_A_TIME }, () => new FuzzClient(port));
+  /** The traces of what was refused. Every call to the Demand API has the trace of its request. */
+  const refused = new Set<string>();
+  const counts = new Map<string, number>();
+  const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
+  let sent = 0;
+  let calls = 0;
+  let early: number | undefined;
+
+  const send = async (client: FuzzClient, request: FuzzRequest) => {
+    const traceId = randomBytes(16).toString('hex');
+    const response = await client.send(request, `00-${traceId}-00f067aa0ba902b7-01`);
+    count(`${request.method} ${response.status}`);
+    if (isRefusal(response)) refused.add(traceId);
+    expect(response.body).not.toMatch(/INTERNAL_SERVER_ERROR|\bat (?:file|node):|node_modules/);
+    expect(response.status).toBeLessThan(500);
+  };
+
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fuzzRequest, { minLength: AT_A_TIME, maxLength: AT_A_TIME }),
+      async (requests) => {
+        await Promise.all(requests.map((request, nth) => send(clients[nth]!, request)));
+        const made = upstream.requests.splice(0);
+        calls += made.length;
+        const wrong = made.filter(({ headers }) =>
+          refused.has(String(headers['traceparent']).split('-')[1] ?? ''),
+        );
+        expect(wrong.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+        expect(gateway.exitCode).toBeNull();
+        sent += requests.length;
+        if (sent >= REQUESTS / 4) early ??= memory();
+      },
+    ),
+    { numRuns: Math.ceil(REQUESTS / AT_A_TIME), endOnFailure: true },
+  );
+  for (const client of clients) client.close();
+
+  // The requests get as far as the API, and are refused, both often.
+  expect(calls).toBeGreaterThan(REQUESTS / 20);
+  expect(refused.size).toBeGreaterThan(REQUESTS / 20);
+  expect(await respondsOk(`http://127.0.0.1:${port}/readyz`)).toBe(true);
+  const late = memory();
+  if (early !== undefined && late !== undefined) expect(late - early).toBeLessThan(MAX_GROWTH_MIB);
+  if (process.env['FUZZ_REQUESTS'] !== undefined) {
+    const table = Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
+    process.stdout.write(`${JSON.stringify({ sent, calls, refused: refused.size, early, late, table })}\n`);
+  }
+});
