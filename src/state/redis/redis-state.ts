@@ -25,7 +25,10 @@ export async function createRedisState(config: RedisConfig, logger: Logger): Pro
     messages,
     cooldowns: new MessagedCooldownShare(messages, owner),
     isConnected: () => redis.isConnected,
-    close: () => redis.close(),
+    close: () => {
+      messages.close();
+      return redis.close();
+    },
   };
   await redis.connect();
   return state;
