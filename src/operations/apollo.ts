@@ -20,6 +20,7 @@ import { executorGateway, graphqlJs } from './executor-gateway.js';
 import type { FirstQuery } from './first-query.js';
 import { recordedPlugin } from './subscriptions/recorded-plugin.js';
 import { openingPlugin, subscriptionRulesPlugin } from './subscriptions/subscription.plugins.js';
+import { unconditionalRootRule } from './subscriptions/unconditional-root.rule.js';
 
 /** The most tokens of a document: a limit on what parsing and validating it can cost. */
 const MAX_TOKENS = 15_000;
@@ -53,6 +54,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     introspection: !production,
     hideSchemaDetailsFromClientErrors: production,
     validationOptions: { hideSuggestions },
+    validationRules: [unconditionalRootRule],
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxLexicalTokens: MAX_TOKENS },

@@ -38,7 +38,9 @@ export const openingPlugin: Plugin = {
     if (role?.kind !== 'subscribing') return NONE;
     return Promise.resolve({
       async responseForOperation(context) {
-        if (context.operation.operation !== OperationTypeNode.SUBSCRIPTION) return null;
+        // Apollo Server calls this also where the document has no operation of the given name, whatever its types say.
+        const operation = context.operation as typeof context.operation | undefined;
+        if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return null;
         // A response here would be sent. Nothing refers to the request any more if it never comes, so that it is collected.
         return (await role.open(context)) ? await new Promise<never>(() => undefined) : null;
       },
