@@ -105,7 +105,7 @@ export class LiveUpdates {
       leaseMs: polling.leaseMs,
       budget: this.#useBudget(credentialKey),
       limit: (poll) => this.#limit(poll),
-      isCovered: () => this.#covered.has(accountId),
+      isCovered: () => topic.hasWebhooks && this.#covered.has(accountId),
       onClose: () => {
         this.#watches.delete(name);
         this.#leaveBudget(credentialKey);

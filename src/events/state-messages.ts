@@ -1,12 +1,13 @@
-import type { MessageBus } from '../state/message-bus.js';
+import { MAX_MESSAGE_LENGTH, type MessageBus } from '../state/message-bus.js';
 
 /** So many states go into one message. */
 const MAX_STATES = 100;
-/** In characters. Larger states are read again instead of sent. */
-const MAX_MESSAGE = 1024 * 1024;
 
-/** States that another process has read; or only that there are some, where they cannot be sent. */
-export type Told<S> = readonly (readonly [id: string, state: S])[] | 'news';
+/**
+ * What another process says: the states that it has read; only that there are some, where they cannot be sent; or that it wants
+ * to be told what is known.
+ */
+export type Told<S> = readonly (readonly [id: string, state: S])[] | 'news' | 'asked';
 
 export interface StateMessagesOptions {
   readonly messages: MessageBus;
@@ -33,6 +34,11 @@ export class StateMessages<S> {
     }
   }
 
+  /** Has the process that polls tell what it knows. */
+  ask(): void {
+    if (this.#options.isShared) this.#send('asked');
+  }
+
   async listen({ onTold }: { readonly onTold: (told: Told<S>) => void }): Promise<() => void> {
     const { isShared, messages, processId } = this.#options;
     if (!isShared) return () => undefined;
@@ -45,7 +51,7 @@ export class StateMessages<S> {
   #send(states: Told<S>): void {
     const { messages, processId } = this.#options;
     const message = messageOf({ from: processId, told: states });
-    const canBeSent = message !== undefined && message.length <= MAX_MESSAGE;
+    const canBeSent = message !== undefined && message.length <= MAX_MESSAGE_LENGTH;
     messages.publish(this.#channel, canBeSent ? message : JSON.stringify({ from: processId, told: 'news' }));
   }
 }
@@ -63,7 +69,7 @@ function messageOf(message: unknown): string | undefined {
 function parsed<S>(message: string): { readonly from?: string; readonly told: Told<S> } {
   try {
     const { from, told } = JSON.parse(message) as { from: string; told: unknown };
-    return { from, told: Array.isArray(told) ? (told as Told<S>) : 'news' };
+    return { from, told: Array.isArray(told) || told === 'asked' ? (told as Told<S>) : 'news' };
   } catch {
     return { told: 'news' };
   }

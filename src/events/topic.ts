@@ -12,6 +12,8 @@ export interface Topic<S> {
   readonly about: ChangeHint;
   /** The present state is the first event. */
   readonly startsWithState: boolean;
+  /** Whether webhooks tell of its changes. */
+  readonly hasWebhooks: boolean;
   /** What to say if the resource does not exist. */
   readonly notFound: string;
   /**

@@ -12,6 +12,7 @@ import type { LiveEvent, NewClient, Topic } from './topic.js';
 const MAX_MISSES = 3;
 /** Reads that follow one hint after another are so far apart, in milliseconds. */
 const HINT_SPACING_MS = 50;
+const UNEXPECTED = 'Polling for subscriptions failed unexpectedly.';
 
 export interface WatchDeps extends StateMessagesOptions {
   readonly leases: LeaseStore;
@@ -58,6 +59,10 @@ export class Watch<S> {
   #isStale = false;
   /** The next read is due even if another process has the lease. */
   #isDueForAll = false;
+  /** The process that polls may know something newer, which it has told already. */
+  #mustAsk = true;
+  /** Other processes are to be told all that the next read shows. */
+  #isAsked = false;
   #lastReadAt = -Infinity;
   #dueAt = 0;
   #idleReads = 0;
@@ -113,6 +118,7 @@ export class Watch<S> {
   recheck({ evenIfPolledElsewhere = false } = {}): void {
     this.#isStale = true;
     this.#isDueForAll ||= evenIfPolledElsewhere;
+    this.#mustAsk ||= evenIfPolledElsewhere;
     this.#idleReads = 0;
     const earliest = this.#lastReadAt + HINT_SPACING_MS;
     this.#dueAt = Math.max(earliest, performance.now());
@@ -146,21 +152,33 @@ export class Watch<S> {
     const { signal } = this.#closed;
     this.#isStale = false;
     this.#lastReadAt = performance.now();
-    const news: (readonly [string, S])[] = [];
-    const exists = await this.#topic.read(
-      newClient,
-      (id, state) => {
-        if (this.#see(id, state)) news.push([id, state]);
-      },
-      async () => {
-        await budget.take(signal);
-        if (this.#hasLease) await this.#holdLease();
-      },
-    );
-    this.#misses = exists ? 0 : this.#misses + 1;
-    this.#isComplete ||= exists;
-    this.#messages.tell(news);
-    return news.length > 0;
+    const isAsked = this.#isAsked;
+    this.#isAsked = false;
+    const told: (readonly [string, S])[] = [];
+    let isNews = false;
+    try {
+      const exists = await this.#topic.read(
+        newClient,
+        (id, state) => {
+          const isNew = this.#see(id, state);
+          isNews ||= isNew;
+          if (isNew || isAsked) told.push([id, state]);
+        },
+        async () => {
+          await budget.take(signal);
+          if (this.#hasLease) await this.#holdLease();
+        },
+      );
+      this.#misses = exists ? 0 : this.#misses + 1;
+      this.#isComplete ||= exists;
+      return isNews;
+    } catch (error) {
+      this.#isAsked ||= isAsked;
+      throw error;
+    } finally {
+      // What was seen before a page could not be read is no news when it is read again.
+      this.#messages.tell(told);
+    }
   }
 
   /** @returns whether it is news */
@@ -179,9 +197,21 @@ export class Watch<S> {
   }
 
   #told(told: Told<S>): void {
-    this.#lastReadAt = performance.now();
-    if (told === 'news') this.recheck({ evenIfPolledElsewhere: true });
-    else for (const [id, state] of told) this.#see(id, state);
+    if (told === 'asked') this.#answer();
+    else if (told === 'news') this.recheck({ evenIfPolledElsewhere: true });
+    else for (const [id, state] of told) if (this.#see(id, state)) this.#lastReadAt = performance.now();
+  }
+
+  /** Tells other processes what is known: they may have missed it, or read an older state from a replica that lags behind. */
+  #answer(): void {
+    if (!this.#hasLease) return;
+    // The states of lists are not kept.
+    this.#isAsked ||= !this.#topic.startsWithState;
+    this.#messages.tell(
+      [...this.#known].flatMap(([id, { event }]) =>
+        event === undefined ? [] : [[id, event.state] as const],
+      ),
+    );
   }
 
   #start(): void {
@@ -203,12 +233,18 @@ export class Watch<S> {
     try {
       const wasPolledElsewhere = this.#isPolledElsewhere;
       this.#isPolledElsewhere = !(await this.#holdLease());
+      if (this.#isPolledElsewhere && this.#mustAsk) {
+        this.#mustAsk = false;
+        this.#messages.ask();
+      }
+      // The process that polled before may not have answered.
+      if (wasPolledElsewhere && !this.#isPolledElsewhere) this.#answer();
       const isDue = performance.now() >= this.#dueAt;
       // The process that polled before may have died with something to tell.
       if (this.#isPolledElsewhere ? this.#isDueForAll : isDue || wasPolledElsewhere) await this.#poll();
       else if (isDue) this.#dueAt = performance.now() + this.#deps.delays.maxMs;
     } catch (error) {
-      this.#deps.logger.error({ err: error }, 'Polling for subscriptions failed unexpectedly.');
+      this.#deps.logger.error({ err: error }, UNEXPECTED);
     } finally {
       this.#isTicking = false;
       if (!this.#closed.signal.aborted) this.#schedule();
@@ -233,13 +269,14 @@ export class Watch<S> {
 
   #failed(error: unknown): void {
     if (this.#closed.signal.aborted) return;
-    if (!(error instanceof UpstreamError)) throw error;
-    if (error.code === 'UNAUTHENTICATED' || error.code === 'FORBIDDEN') {
+    const isExpected = error instanceof UpstreamError;
+    if (!isExpected) this.#deps.logger.error({ err: error }, UNEXPECTED);
+    else if (error.code === 'UNAUTHENTICATED' || error.code === 'FORBIDDEN') {
       this.#end(error);
       return;
     }
     this.#idleReads += 1;
-    const { retryAfterSeconds = 0 } = error.details;
+    const { retryAfterSeconds = 0 } = isExpected ? error.details : {};
     this.#dueAt = performance.now() + Math.max(this.#delayMs(), retryAfterSeconds * 1000);
   }
 

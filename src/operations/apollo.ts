@@ -22,6 +22,7 @@ import { rateLimitPlugin } from './rate-limits/rate-limit.plugin.js';
 import type { RateLimits } from './rate-limits/rate-limits.js';
 import { recordedPlugin } from './subscriptions/recorded-plugin.js';
 import { openingPlugin, subscriptionRulesPlugin } from './subscriptions/subscription.plugins.js';
+import { unconditionalRootRule } from './subscriptions/unconditional-root.rule.js';
 
 /** The most tokens of a document: a limit on what parsing and validating it can cost. */
 export const MAX_TOKENS = 15_000;
@@ -57,6 +58,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     introspection: !production,
     hideSchemaDetailsFromClientErrors: production,
     validationOptions: { hideSuggestions },
+    validationRules: [unconditionalRootRule],
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxLexicalTokens: MAX_TOKENS },

@@ -1,5 +1,8 @@
 import { EventEmitter } from 'node:events';
 
+/** The longest message that is sent to other processes, in characters. */
+export const MAX_MESSAGE_LENGTH = 256 * 1024;
+
 /**
  * Messages between the processes of a deployment. Each is delivered at most once, so a message is never the only way in which
  * something becomes known.
@@ -13,7 +16,12 @@ export interface MessageBus {
    * @returns stops listening; resolved when messages arrive, or when the bus cannot be reached (`onGap` follows once it can)
    */
   listen(channel: string, listener: (message: string) => void): Promise<() => void>;
-  /** Calls `listener` whenever messages may have been missed and arrive again. @returns stops that */
+  /**
+   * Calls `listener` whenever messages may have been missed and arrive again: this process could not receive them, or another one
+   * could not send them.
+   *
+   * @returns stops that
+   */
   onGap(listener: () => void): () => void;
 }
 

@@ -3,7 +3,7 @@ import { BatchJobKind } from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
 import { batchJobTopic, draftLaunchJobTopic } from '../../src/events/topics/job.js';
 import { callApi, demoPaths, startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
-import { startWatching, type Watching } from './stage.js';
+import { FAST, startWatching, type Watching } from './stage.js';
 
 const project = { accountId: String(demo.accountId), projectId: demo.projectId };
 
@@ -76,6 +76,17 @@ it('tells of a job that launches a draft', async () => {
   );
   expect(await follower.ended()).toBeNull();
   expect(follower.states.at(-1)!.status).not.toBe('Processing');
+});
+
+it('is polled fast although webhooks tell of the account, because these tell nothing of jobs', async () => {
+  const slow = await startWatching({
+    demandApiUrl: emulator.url,
+    env: { ...FAST, POLL_MAX_MS: '600000' },
+  });
+  slow.live.hint({ accountId: project.accountId, projectId: 'another', byWebhook: true });
+  const follower = await slow.follow(await startPause());
+  expect(await follower.ended()).toBeNull();
+  slow.close();
 });
 
 it('never goes back to less progress', () => {

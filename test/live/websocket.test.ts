@@ -98,6 +98,23 @@ describe('A client of graphql-ws', () => {
     ['cannot be parsed', { query: '{' }, 'GRAPHQL_PARSE_FAILED'],
     ['is empty', { query: '' }, 'BAD_REQUEST'],
     [
+      'has another name',
+      { query: 'query Q { __typename } query R { __typename }', operationName: 'X' },
+      'BAD_USER_INPUT',
+    ],
+    [
+      'leaves out a fragment with the field of its subscription',
+      {
+        query: `subscription { ...F } fragment F on Subscription { ... @include(if: false) { fieldingRunUpdated(id: "${liveRunId}") { version } } }`,
+      },
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'leaves out the field of its subscription',
+      { query: `subscription { fieldingRunUpdated(id: "${liveRunId}") @skip(if: true) { version } }` },
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
       'is a subscription with a malformed id',
       { query: RUN_UPDATED, variables: { id: 'wrong' } },
       'BAD_USER_INPUT',
@@ -228,6 +245,31 @@ describe('On the wire', () => {
     await until(() => messages.length === 3);
     expect(messages.slice(1).map((text) => (JSON.parse(text) as { id: string }).id)).toEqual(['2', '2']);
     socket.close();
+  });
+
+  test('an id can be used again as soon as its operation is completed, and nothing outlives the connection', async () => {
+    const { socket, messages } = await connected();
+    const subscribe = JSON.stringify({ id: '1', type: 'subscribe', payload: runUpdated });
+    const complete = '{"id":"1","type":"complete"}';
+    for (const message of [subscribe, complete, subscribe]) socket.send(message);
+    await until(() => messages.length === 2);
+    // Where the first one runs already, too.
+    socket.send(complete);
+    socket.send(subscribe);
+    await until(() => messages.length === 3);
+    await stage.change();
+    await until(() => messages.length === 4);
+    await stage.change();
+    await until(() => messages.length === 5);
+    expect(messages.slice(1).map((text) => (JSON.parse(text) as { type: string }).type)).toEqual(
+      Array(4).fill('next'),
+    );
+    socket.terminate();
+    await until(async () => {
+      const before = await stage.reads();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return (await stage.reads()) === before;
+    });
   });
 
   test('a property that would change a prototype is rejected', async () => {

@@ -113,7 +113,9 @@ describe('Two processes', () => {
     const heard: string[] = [];
     const stop = await two.messages.listen('c', (message) => heard.push(message));
     stop();
-    await until(async () => ((await redis.command('PUBSUB', 'CHANNELS', '*')) as string[]).length === 0);
+    await until(
+      async () => !((await redis.command('PUBSUB', 'CHANNELS', '*')) as string[]).includes('fieldgate:c'),
+    );
     await two.messages.listen('c', (message) => heard.push(message));
     one.messages.publish('c', 'again');
     await until(() => heard.length > 0);
@@ -251,6 +253,18 @@ describe('A Redis that hangs', () => {
     await until(() => one.isConnected?.() === true);
     await until(async () => (await isKnown('fieldgate:idempotency:k')).length === 0);
     expect(await one.keys.claim('k', 'resume')).toBeDefined();
+  });
+
+  it('loses messages, which is a gap for all processes', async () => {
+    const gaps: string[] = [];
+    one.messages.onGap(() => gaps.push('one'));
+    two.messages.onGap(() => gaps.push('two'));
+    redis.pause();
+    await expect(one.keys.claim('k', 'pause')).rejects.toThrow('did not reply');
+    one.messages.publish('c', 'lost');
+    redis.resume();
+    await until(() => gaps.length === 2);
+    expect(gaps.sort()).toEqual(['one', 'two']);
   });
 });
 

@@ -9,6 +9,7 @@ export function fieldingRunTopic(ref: FieldingRunRef): Topic<FieldingRunRead> {
     name: fieldingRunPath(ref),
     about: ref,
     startsWithState: true,
+    hasWebhooks: true,
     notFound: 'There is no fielding run with this `id`.',
     async read(newClient, see) {
       const read = await newClient().getFieldingRun(ref);

@@ -30,6 +30,7 @@ function jobTopic<J extends Job>(
     name: path,
     about,
     startsWithState: true,
+    hasWebhooks: false,
     notFound: 'There is no job with this `id`.',
     async read(newClient, see) {
       const job = await read(newClient);

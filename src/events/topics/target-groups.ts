@@ -15,6 +15,7 @@ export function targetGroupsTopic(ref: ProjectRef): Topic<rest.TargetGroupListIt
     name: `${projectPath(ref)}/target-groups`,
     about: { accountId, projectId },
     startsWithState: false,
+    hasWebhooks: true,
     notFound: 'There is no project with this `projectId`.',
     async read(newClient, see, beforePage) {
       let cursor: string | undefined;

@@ -9,14 +9,19 @@ const FORBIDDEN = 4403;
 /** `graphql-ws` takes this code for a failure that would come again. */
 const INTERNAL_SERVER_ERROR = 4500;
 
+/** An operation that can be ended because nobody wants its results. */
+export interface RunningOperation {
+  return(): unknown;
+}
+
 /** A WebSocket, as `graphql-ws` and the operations on it see it. */
 export class Connection implements GraphQLSocket {
   /** The headers of each operation. */
   headers: Headers;
   /** The client's, for limits. */
   readonly address: string;
-  /** How many operations run, streams included. */
-  operations = 0;
+  /** The operations that run, streams included, by their ids. */
+  readonly operations = new Map<string, RunningOperation>();
   readonly #socket: WebSocket;
   readonly #onDefect: (error: unknown) => void;
   /** How many operations will have a response, or a stream, but have none yet. */
@@ -108,6 +113,11 @@ export class Connection implements GraphQLSocket {
     if (this.#socket.bufferedAmount === 0) this.#unreadSince = undefined;
     else if (this.#unreadSince === undefined) this.#unreadSince = now;
     else if (now - this.#unreadSince >= readTimeoutMs) this.terminate();
+  }
+
+  /** Ends what still runs when the peer has gone. */
+  closed(): void {
+    for (const operation of this.operations.values()) operation.return();
   }
 
   terminate(): void {

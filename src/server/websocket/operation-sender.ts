@@ -42,20 +42,24 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
   }
 
   async next(): Promise<IteratorResult<never, undefined>> {
-    const { connection } = this.#operation;
-    const { maxOperations } = this.#options;
-    if (connection.operations >= maxOperations) {
+    const { connection, id } = this.#operation;
+    const { operations } = connection;
+    // The client has completed it and used its id again at once, so that `graphql-ws` has lost sight of it.
+    const earlier = operations.get(id);
+    earlier?.return();
+    if (earlier === undefined && operations.size >= this.#options.maxOperations) {
       await this.#respond(this.#tooMany());
       return DONE;
     }
-    connection.operations += 1;
+    operations.set(id, this);
     try {
       const stream = await this.#execute();
       if (stream !== undefined) await this.#deliver(stream);
     } finally {
-      connection.operations -= 1;
+      if (operations.get(id) === this) operations.delete(id);
     }
-    return DONE;
+    // `graphql-ws` would complete another operation that has the same id by now.
+    return this.#isWanted ? DONE : await new Promise<never>(() => undefined);
   }
 
   /** The client does not want the results any more, or has gone. */

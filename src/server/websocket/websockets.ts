@@ -114,6 +114,7 @@ export class WebSockets {
     socket.on('close', (code, reason) => {
       this.#connections.delete(connection);
       group.delete(connection);
+      connection.closed();
       void closed(code, reason.toString());
     });
   }

@@ -1,12 +1,14 @@
 import { EventEmitter } from 'node:events';
 import type { Logger } from '../../telemetry/logger.js';
-import { InMemoryMessageBus, type MessageBus } from '../message-bus.js';
+import { InMemoryMessageBus, MAX_MESSAGE_LENGTH, type MessageBus } from '../message-bus.js';
 import type { RedisConnection } from './connection.js';
 import { inTime } from './in-time.js';
 
 const PREFIX = 'fieldgate:';
-/** The longest message that is sent to other processes. */
-const MAX_MESSAGE_LENGTH = 256 * 1024;
+/** Processes tell each other here that messages of theirs could not be sent. No listener has this channel. */
+const LOST = 'lost';
+/** How soon a process tries again to tell that. */
+const TELL_LOST_MS = 250;
 /** How long `listen` waits for the subscription. */
 const SUBSCRIBED_WITHIN_MS = 1000;
 
@@ -22,6 +24,8 @@ export class RedisMessageBus implements MessageBus {
   readonly #gaps = new EventEmitter().setMaxListeners(0);
   /** How many listeners each channel has. */
   readonly #listeners = new Map<string, number>();
+  #tellLost: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   /** @param sender identifies this process, without spaces */
   constructor(redis: RedisConnection, sender: string, logger: Logger) {
@@ -37,9 +41,9 @@ export class RedisMessageBus implements MessageBus {
       this.#logger.warn({ channel, length: message.length }, 'A message is too long for other processes.');
       return;
     }
-    this.#redis
-      .run((client) => client.publish(PREFIX + channel, `${this.#sender} ${message}`))
-      .catch(() => undefined);
+    this.#send(channel, message).catch(() => {
+      this.#lost();
+    });
   }
 
   async listen(channel: string, listener: (message: string) => void): Promise<() => void> {
@@ -58,6 +62,12 @@ export class RedisMessageBus implements MessageBus {
     };
   }
 
+  /** Sends nothing more. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#tellLost);
+  }
+
   onGap(listener: () => void): () => void {
     this.#gaps.on('gap', listener);
     return () => {
@@ -65,10 +75,30 @@ export class RedisMessageBus implements MessageBus {
     };
   }
 
+  async #send(channel: string, message: string): Promise<void> {
+    await this.#redis.run((client) => client.publish(PREFIX + channel, `${this.#sender} ${message}`));
+  }
+
+  /** The connection that receives messages may have been there all the time, so nobody else notices that one is missing. */
+  #lost(): void {
+    if (this.#isClosed) return;
+    this.#tellLost ??= setTimeout(() => {
+      this.#tellLost = undefined;
+      this.#send(LOST, '').then(
+        () => this.#emitGap(),
+        () => {
+          this.#lost();
+        },
+      );
+    }, TELL_LOST_MS).unref();
+  }
+
   readonly #receive = (text: string, name: string): void => {
     const end = text.indexOf(' ');
     if (end < 1 || text.slice(0, end) === this.#sender) return;
-    this.#deliver(name.slice(PREFIX.length), text.slice(end + 1));
+    const channel = name.slice(PREFIX.length);
+    if (channel === LOST) this.#emitGap();
+    else this.#deliver(channel, text.slice(end + 1));
   };
 
   /** A listener that throws must not break the connection, or what was published. */
@@ -96,7 +126,6 @@ export class RedisMessageBus implements MessageBus {
     const { subscriber } = this.#redis;
     const isReady = () => subscriber.isReady;
     if (!isReady()) return false;
-    if (channels.length === 0) return true;
     const names = channels.map((channel) => PREFIX + channel);
     try {
       await subscriber.subscribe(names, this.#receive);
@@ -110,7 +139,9 @@ export class RedisMessageBus implements MessageBus {
 
   /** After a new connection. The client itself subscribes to what it was subscribed to, but not to what was asked for meanwhile. */
   async #resubscribe(): Promise<void> {
-    if (await this.#subscribe([...this.#listeners.keys()])) this.#emitGap();
+    const channels = [...this.#listeners.keys()];
+    const isSubscribed = await this.#subscribe([LOST, ...channels]);
+    if (isSubscribed && channels.length > 0) this.#emitGap();
   }
 
   #emitGap(): void {

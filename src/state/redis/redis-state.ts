@@ -27,7 +27,10 @@ export async function createRedisState(config: RedisConfig, logger: Logger): Pro
     cooldowns: new MessagedCooldownShare(messages, owner),
     rateLimiter: (limit) => new RedisRateLimiter(redis, limit),
     isConnected: () => redis.isConnected,
-    close: () => redis.close(),
+    close: () => {
+      messages.close();
+      return redis.close();
+    },
   };
   await redis.connect();
   return state;

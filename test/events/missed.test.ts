@@ -1,0 +1,146 @@
+/** What one of two processes has missed, or has read from a replica of the API that lags behind, the other one tells it. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { readConfig } from '../../src/config.js';
+import { demo } from '../../src/emulator/index.js';
+import { fieldingRunTopic } from '../../src/events/topics/fielding-run.js';
+import { targetGroupsTopic } from '../../src/events/topics/target-groups.js';
+import { createSharedState } from '../../src/state/create-shared-state.js';
+import type { SharedState } from '../../src/state/shared-state.js';
+import { createLogger } from '../../src/telemetry/logger.js';
+import { versionOf, type FieldingRunRead } from '../../src/upstream/client/fielding-run-calls.js';
+import { callApi, demoPaths, startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
+import { hasRedis, TestRedis } from '../helpers/redis.js';
+import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
+import { HINTED, startWatching, type Follower, type Watching } from './stage.js';
+
+const project = { accountId: String(demo.accountId), projectId: demo.projectId };
+const run = fieldingRunTopic({ ...project, ...demo.live });
+
+let emulator: TestEmulator;
+let redis: TestRedis;
+let states: SharedState[] = [];
+let replicas: Watching[] = [];
+/** Whether messages get lost that are sent from now on. */
+let isLossy = false;
+
+/** The first one that follows something polls it. */
+async function start(demandApiUrl = emulator.url): Promise<void> {
+  const config = readConfig({ REDIS_URL: redis.url });
+  for (let count = 0; count < 2; count += 1) {
+    const state = await createSharedState(config, createLogger('silent'));
+    states.push(state);
+    const { messages } = state;
+    const lossy: SharedState['messages'] = {
+      publish: (channel, message) => {
+        if (!isLossy) messages.publish(channel, message);
+      },
+      listen: (channel, listener) => messages.listen(channel, listener),
+      onGap: (listener) => messages.onGap(listener),
+    };
+    replicas.push(
+      await startWatching({
+        demandApiUrl,
+        env: { ...HINTED, POLL_LEASE_MS: '300' },
+        state: { ...state, messages: lossy },
+      }),
+    );
+  }
+}
+
+async function pause(): Promise<void> {
+  const response = await callApi(emulator, 'POST', `${demoPaths.run(demo.live)}/pause`, {
+    headers: { 'if-match': 'W/"5"' },
+  });
+  expect(response.status).toBe(204);
+}
+
+const leases = () => redis.command('KEYS', 'fieldgate:lease:*') as Promise<string[]>;
+
+/** Both follow the live run, and only the first one has read what has become of it. */
+async function oneBehind(): Promise<Follower<FieldingRunRead>> {
+  const first = await replicas[0]!.follow(run);
+  await until(async () => (await leases()).length === 1);
+  const second = await replicas[1]!.follow(run);
+  // It has asked for what is known, and knows it.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  isLossy = true;
+  await pause();
+  replicas[0]!.live.hint(project);
+  await first.told(2);
+  return second;
+}
+
+async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readonly number[]> {
+  await follower.told(2);
+  return follower.states.map((state) => Number(versionOf(state)));
+}
+
+(hasRedis ? describe : describe.skip)('a process that shares a Redis with the one that polls', () => {
+  beforeAll(async () => {
+    emulator = await startTestEmulator();
+  });
+  beforeEach(async () => {
+    isLossy = false;
+    redis = await TestRedis.start();
+    await emulator.control.reset();
+  });
+  afterEach(async () => {
+    for (const each of replicas) each.close();
+    await Promise.all(states.map((state) => state.close()));
+    replicas = [];
+    states = [];
+    await redis.close();
+  });
+  afterAll(async () => {
+    await emulator.close();
+  });
+
+  it('learns what was told before it began, although its own read shows an older state', async () => {
+    await start();
+    const first = await replicas[0]!.follow(run);
+    await until(async () => (await leases()).length === 1);
+    await pause();
+    replicas[0]!.live.hint(project);
+    await first.told(2);
+    await emulator.control.faults.add({ method: 'GET', path: 'fielding-runs', stale: true, times: 1 });
+    const second = await replicas[1]!.follow(run);
+    expect(await versionsTold(second)).toEqual([5, 6]);
+  });
+
+  it.each([{ stale: true }, { status: 503 }])(
+    'learns after a gap what it has missed, although its own read has %j',
+    async (fault) => {
+      await start();
+      const second = await oneBehind();
+      isLossy = false;
+      await emulator.control.faults.add({ method: 'GET', path: 'fielding-runs', ...fault });
+      await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      expect(await versionsTold(second)).toEqual([5, 6]);
+    },
+  );
+
+  it.each([
+    ['that was on a page before one that could not be read', { size: 10, isBroken: true }],
+    ['that is too large for a message', { size: 300_000, isBroken: false }],
+  ])('learns of a target group %s', async (_, { size, isBroken }) => {
+    const upstream = await startScriptedUpstream();
+    let name = 'before';
+    const page = (id: string, more: object) => ({
+      body: { target_groups: [{ id, name, filler: 'x'.repeat(size) }], ...more },
+    });
+    upstream.on('GET', new RegExp(`${demoPaths.project}/target-groups`), ({ path }) => {
+      if (!path.includes('start_after')) return page('G1', { has_more: true, next_cursor: 'G1' });
+      return isBroken && name === 'after' ? { status: 500, body: {} } : page('G2', { has_more: false });
+    });
+    await start(upstream.url);
+    const groups = targetGroupsTopic(project);
+    await replicas[0]!.follow(groups);
+    await until(async () => (await leases()).length === 1);
+    const second = await replicas[1]!.follow(groups);
+    name = 'after';
+    replicas[0]!.live.hint(project);
+    await second.told(1);
+    expect(second.states[0]).toMatchObject({ id: 'G1', name: 'after' });
+    await upstream.close();
+  });
+});
