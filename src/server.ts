@@ -15,10 +15,12 @@ import { createApollo } from './operations/apollo.js';
 import { authenticateByToken, type Authenticate } from './operations/authenticate.js';
 import { DEFAULT_FIRST_QUERY, type FirstQuery } from './operations/first-query.js';
 import { Subscriptions } from './operations/subscriptions/subscriptions.js';
+import { OperationObserver } from './operations/operation-observer.js';
 import { OperationPipeline, type PipelineOptions } from './operations/pipeline.js';
 import { serveExplorers } from './server/explorers.js';
 import { sandboxPage, serveGraphQL } from './server/graphql.js';
 import { serveHealth } from './server/health.js';
+import { serveMetrics } from './server/metrics.js';
 import { createApp } from './server/http/app.js';
 import { BodyReader } from './server/http/body-reader.js';
 import { ClientConnections } from './server/http/client-connections.js';
@@ -27,8 +29,12 @@ import { HttpStreams } from './server/streams/http-stream.js';
 import { WebSockets } from './server/websocket/websockets.js';
 import { Overload } from './server/overload/overload.js';
 import { serveWebhooks } from './server/webhooks.js';
+import { startTelemetry } from './telemetry/start.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
+import type { Metrics } from './telemetry/metrics/metrics.js';
+import { noRecorder } from './telemetry/recorder.js';
 import { agentFor } from './upstream/http/node-fetch-agent.js';
+import { AttemptObserver } from './upstream/resilience/attempt-observer.js';
 import { projectPath, resourceIn } from './upstream/resources/resource-ref.js';
 import { Cooldowns } from './upstream/resilience/cooldowns.js';
 import { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
@@ -78,6 +84,10 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Where it listens, without a path, e.g. `http://127.0.0.1:4000`. */
   readonly url: string;
+  /** Where metrics have a port of their own, without a path. */
+  readonly metricsUrl: string | undefined;
+  /** Undefined where nobody can read them. */
+  readonly metrics: Metrics | undefined;
   /** Ends all subscriptions and WebSockets, so that their clients connect to another process. The rest goes on. */
   endStreams(): void;
   /** Reports "not ready", goes on for `config.drainDelayMs`, answers the requests in flight, and closes. */
@@ -109,6 +119,8 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
   if (baseUrl === undefined) throw new Error('The gateway needs the URL of a Demand API.');
 
   const logger = options.logger ?? createLogger(config.logLevel);
+  const { metrics, tracer } = await startTelemetry(config, logger);
+  const { recorder = noRecorder } = metrics ?? {};
   const { upstreamOAuth } = config;
   const upstream =
     options.upstream ??
@@ -118,6 +130,10 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
         if (changed !== undefined) publishHint(sharedState.messages, changed);
       },
       cooldowns: new Cooldowns(sharedState.cooldowns),
+      recorder,
+      ...((metrics !== undefined || tracer !== undefined) && {
+        attempts: new AttemptObserver({ recorder, tracer, baseUrl }),
+      }),
       ...(upstreamOAuth !== undefined && {
         credentials: await createServiceCredentials(upstreamOAuth, demandApi.version, logger),
       }),
@@ -154,6 +170,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     endSharedReads: (ref) => {
       upstream.endSharedReads(projectPath(ref));
     },
+    recorder,
     logger,
   });
   const stopHints = await listenToHints(sharedState.messages, (hint) => {
@@ -164,6 +181,8 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     idempotencyKeys: new IdempotencyKeys(sharedState.keys),
     live,
     requestTimeoutMs: config.requestTimeoutMs,
+    logCalls: !production,
+    recorder,
     now,
   };
   const subscriptions = new Subscriptions({
@@ -172,6 +191,8 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     hideSuggestions: production,
     context,
     limits: config.streams,
+    recorder,
+    tracer,
     logger,
   });
   const pipeline = new OperationPipeline({
@@ -181,6 +202,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     admission: overload,
     authenticate: callers.authenticate,
     context,
+    observer: new OperationObserver({ recorder, tracer, logger, slowMs: config.telemetry.slowOperationMs }),
     logger,
   });
   const webSockets = new WebSockets({
@@ -216,6 +238,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     connections,
     streams,
     ...(!production && { landingPage: () => sandboxPage(apollo) }),
+    ...(tracer && { tracer }),
   });
   if (config.webhooks !== undefined) {
     const { deliveries, messages } = sharedState;
@@ -228,6 +251,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     serveWebhooks(
       app,
       new WebhookIntake({ ...config.webhooks, deliveries, onHint, onSuspicion, logger, now }),
+      recorder,
     );
   }
   serveHealth(app, {
@@ -236,7 +260,21 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     isRedisConnected: () => sharedState.isConnected?.(),
   });
   if (!production) serveExplorers(app, firstQuery);
-  const url = await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
+  metrics?.observe({
+    load: () => overload.load,
+    openBreakers: () => openBreakers(upstream),
+    callsWaiting: () => upstream.queue().waiting,
+    cooldowns: () => upstream.cooldowns(),
+    watches: () => live.watches,
+    isRedisConnected: () => sharedState.isConnected?.(),
+  });
+  const metricsServer = metrics && (await serveMetrics(app, metrics, config));
+  const url = await app
+    .listen({ port: config.port, host: config.host, backlog: BACKLOG })
+    .catch(async (error: unknown) => {
+      await metricsServer?.close();
+      throw error;
+    });
 
   const endStreams = (): void => {
     subscriptions.close();
@@ -267,10 +305,16 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     overload.close();
     callers.close();
     upstream.close();
+    await Promise.all([tracer?.close(), metricsServer?.close()]);
     if (result.status === 'rejected') throw result.reason;
   };
   let stopped: Promise<void> | undefined;
-  return { url, endStreams, close: () => (stopped ??= stop()) };
+  return { url, metricsUrl: metricsServer?.url, metrics, endStreams, close: () => (stopped ??= stop()) };
+}
+
+function openBreakers(upstream: Upstream): readonly string[] {
+  const { connections, paths } = upstream.breakers();
+  return connections ? ['connections', ...paths] : paths;
 }
 
 interface Authentication {

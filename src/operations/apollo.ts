@@ -14,10 +14,12 @@ import { createExecutor } from '../lib/executor/executor.js';
 import type { Logger } from '../telemetry/logger.js';
 import { CostEstimator } from './demand-control/cost-estimator.js';
 import { demandControlPlugin } from './demand-control/demand-control.plugin.js';
+import { callLogPlugin } from './call-log.plugin.js';
 import { createDocumentStore, createPersistedQueryStore } from './document-store.js';
 import { documentsPlugin } from './documents.plugin.js';
 import { executorGateway, graphqlJs } from './executor-gateway.js';
 import type { FirstQuery } from './first-query.js';
+import { notePlugin } from './note.plugin.js';
 import { recordedPlugin } from './subscriptions/recorded-plugin.js';
 import { openingPlugin, subscriptionRulesPlugin } from './subscriptions/subscription.plugins.js';
 
@@ -69,6 +71,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
       ApolloServerPluginCacheControlDisabled(),
       production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
       subscriptionRulesPlugin,
+      notePlugin,
       errorExtensionsPlugin,
       documentsPlugin<RequestContext>(createDocumentStore(), {
         maxDepth,
@@ -81,6 +84,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
         production,
         logger,
       }),
+      ...(production ? [] : [callLogPlugin]),
       ...plugins.map(recordedPlugin),
       openingPlugin,
     ],
