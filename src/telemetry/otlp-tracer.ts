@@ -41,7 +41,7 @@ export interface OtlpOptions {
 }
 
 /** How long closing may take, in milliseconds. */
-const CLOSE_MS = 3000;
+const CLOSE_MS = 2000;
 /** A collector that is down is logged at most so often, in milliseconds. */
 const WARN_EVERY_MS = 60_000;
 

@@ -26,7 +26,9 @@ export async function startTelemetry(
 ): Promise<Telemetry> {
   const isRead = metricsPort !== undefined || (!production && workers === 1);
   return {
-    metrics: isRead ? (await import('./metrics/metrics.js')).createMetrics() : undefined,
+    metrics: isRead
+      ? (await import('./metrics/metrics.js')).createMetrics({ isScraped: metricsPort !== undefined })
+      : undefined,
     tracer: tracing && (await import('./otlp-tracer.js')).createOtlpTracer({ ...tracing, logger }),
   };
 }

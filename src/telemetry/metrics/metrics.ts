@@ -27,7 +27,9 @@ export interface Exposition {
   readonly body: string;
 }
 
-export function createMetrics(): Metrics {
+/** @param isScraped whether to observe the process from now on, and not only when somebody asks for the first time */
+export function createMetrics({ isScraped }: { readonly isScraped: boolean }): Metrics {
+  if (isScraped) processRegistry();
   const registry = new Registry();
   const all = () => Registry.merge([registry, processRegistry()]);
   return {
