@@ -22,6 +22,7 @@ import {
   type UpstreamOAuthEnvironment,
 } from './config/upstream-oauth.js';
 import { pollingConfig, pollingVariables, type PollingConfig } from './config/polling.js';
+import { telemetryConfig, telemetryVariables, type TelemetryConfig } from './config/telemetry.js';
 import { webhookConfig, webhookVariables, type WebhookConfig } from './config/webhooks.js';
 import { wholeNumber } from './config/whole-number.js';
 
@@ -87,6 +88,8 @@ export interface Config {
   /** `WEBHOOK_SECRET` (none): without it, the path of webhooks is answered with 404, as an unknown path is. */
   readonly webhooks: WebhookConfig | undefined;
   readonly emulator: EmulatorConfig;
+  /** `METRICS_PORT`, `SLOW_OPERATION_MS` and `OTEL_*`. */
+  readonly telemetry: TelemetryConfig;
 }
 
 export type AuthMode = 'forward' | 'service';
@@ -214,6 +217,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       DEMAND_API_BREAKER_PROBE_MS: wholeNumber(1, 600_000)({ default: 1000 }),
       ...pollingVariables,
       ...emulatorVariables,
+      ...telemetryVariables,
     },
     { reporter: refuse },
   );
@@ -275,6 +279,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     polling: pollingConfig(env),
     webhooks: webhookConfig(env),
     emulator: emulatorConfig(env),
+    telemetry: telemetryConfig(env),
   };
 }
 

@@ -4,8 +4,11 @@ import type { LiveUpdates } from './events/live-updates.js';
 import type { LiveEvent, Topic } from './events/topic.js';
 import { Loaders } from './loaders/loaders.js';
 import type { CallScope } from './upstream/http/call.js';
+import type { OperationNote } from './telemetry/operation-note.js';
+import type { Recorder } from './telemetry/recorder.js';
 import { newTrace, type TraceContext } from './telemetry/trace-context.js';
 import { Cancellation } from './upstream/http/cancellation.js';
+import { CallLog } from './upstream/client/call-log.js';
 import { DemandClient, type DemandClientDeps } from './upstream/client/client.js';
 import type { Call } from './upstream/http/call.js';
 import { accountIdIn } from './upstream/resources/resource-ref.js';
@@ -23,7 +26,10 @@ export interface RequestContext {
   readonly trace: TraceContext;
   /** Undefined for an event of a subscription. */
   readonly peer: Peer | undefined;
+  readonly note: OperationNote | undefined;
   readonly client: DemandClient;
+  /** The REST calls that were made; undefined in production. */
+  readonly calls: CallLog | undefined;
   readonly loaders: Loaders;
   readonly idempotencyKeys: IdempotencyKeys;
   /** Subscribes the principal to what is read of a topic from now on. */
@@ -38,6 +44,10 @@ export interface ContextDeps {
   readonly idempotencyKeys: IdempotencyKeys;
   readonly live: LiveUpdates;
   readonly requestTimeoutMs: number;
+  /** Whether to describe the REST calls of each operation. Default: they are not. */
+  readonly logCalls?: boolean;
+  /** Default: records nothing. */
+  readonly recorder?: Recorder;
   readonly now: () => number;
 }
 
@@ -48,18 +58,23 @@ export interface Caller {
   /** Happens when the caller goes away before the answer. */
   readonly gone: Cancellation;
   readonly peer?: Peer;
+  /** Where the name of the operation is noted. Default: nowhere. */
+  readonly note?: OperationNote;
 }
 
 export function createContext(deps: ContextDeps, caller: Caller): RequestContext {
-  const { principal, trace, peer } = caller;
-  const client = new DemandClient(deps.client, createScope(deps, caller));
-  const { idempotencyKeys, now } = deps;
+  const { principal, trace, peer, note } = caller;
+  const { idempotencyKeys, recorder, now } = deps;
+  const calls = deps.logCalls === true ? new CallLog() : undefined;
+  const client = new DemandClient(deps.client, createScope(deps, caller), calls);
   return {
     principal,
     trace,
     peer,
+    note,
     client,
-    loaders: new Loaders(client),
+    calls,
+    loaders: new Loaders(client, recorder?.loaderBatch),
     idempotencyKeys,
     now,
     subscribe: (topic) => subscribe(deps, principal, topic),

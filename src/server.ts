@@ -18,11 +18,13 @@ import { RateLimits } from './operations/rate-limits/rate-limits.js';
 import { DEFAULT_FIRST_QUERY, type FirstQuery } from './operations/first-query.js';
 import { createDocuments } from './operations/safelist/documents.js';
 import { Subscriptions } from './operations/subscriptions/subscriptions.js';
+import { OperationObserver } from './operations/operation-observer.js';
 import { OperationPipeline, type PipelineOptions } from './operations/pipeline.js';
 import { serveExplorers } from './server/explorers.js';
 import { serveGraphQL } from './server/graphql.js';
 import { serveHealth } from './server/health.js';
 import { AddressConnections } from './server/http/address-connections.js';
+import { serveMetrics } from './server/metrics.js';
 import { createApp } from './server/http/app.js';
 import { BodyReader } from './server/http/body-reader.js';
 import { ClientAddresses } from './server/http/client-address.js';
@@ -33,8 +35,12 @@ import { HttpStreams } from './server/streams/http-stream.js';
 import { WebSockets } from './server/websocket/websockets.js';
 import { Overload } from './server/overload/overload.js';
 import { serveWebhooks } from './server/webhooks.js';
+import { startTelemetry } from './telemetry/start.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
+import type { Metrics } from './telemetry/metrics/metrics.js';
+import { noRecorder } from './telemetry/recorder.js';
 import { agentFor } from './upstream/http/node-fetch-agent.js';
+import { AttemptObserver } from './upstream/resilience/attempt-observer.js';
 import { projectPath, resourceIn } from './upstream/resources/resource-ref.js';
 import { Cooldowns } from './upstream/resilience/cooldowns.js';
 import { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
@@ -84,6 +90,10 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Where it listens, without a path, e.g. `http://127.0.0.1:4000`. */
   readonly url: string;
+  /** Where metrics have a port of their own, without a path. */
+  readonly metricsUrl: string | undefined;
+  /** Undefined where nobody can read them. */
+  readonly metrics: Metrics | undefined;
   /** Ends all subscriptions and WebSockets, so that their clients connect to another process. The rest goes on. */
   endStreams(): void;
   /** Reports "not ready", goes on for `config.drainDelayMs`, answers the requests in flight, and closes. */
@@ -116,6 +126,8 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
 
   const logger = options.logger ?? createLogger(config.logLevel);
   const documents = await createDocuments(config, logger);
+  const { metrics, tracer } = await startTelemetry(config, logger);
+  const { recorder = noRecorder } = metrics ?? {};
   const { upstreamOAuth } = config;
   const upstream =
     options.upstream ??
@@ -125,6 +137,10 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
         if (changed !== undefined) publishHint(sharedState.messages, changed);
       },
       cooldowns: new Cooldowns(sharedState.cooldowns),
+      recorder,
+      ...((metrics !== undefined || tracer !== undefined) && {
+        attempts: new AttemptObserver({ recorder, tracer, baseUrl }),
+      }),
       ...(upstreamOAuth !== undefined && {
         credentials: await createServiceCredentials(upstreamOAuth, demandApi.version, logger),
       }),
@@ -165,6 +181,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     endSharedReads: (ref) => {
       upstream.endSharedReads(projectPath(ref));
     },
+    recorder,
     logger,
   });
   const stopHints = await listenToHints(sharedState.messages, (hint) => {
@@ -175,6 +192,8 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     idempotencyKeys: new IdempotencyKeys(sharedState.keys),
     live,
     requestTimeoutMs: config.requestTimeoutMs,
+    logCalls: !production,
+    recorder,
     now,
   };
   const subscriptions = new Subscriptions({
@@ -183,6 +202,8 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     hideSuggestions: production,
     context,
     limits: config.streams,
+    recorder,
+    tracer,
     logger,
   });
   const pipeline = new OperationPipeline({
@@ -194,6 +215,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     maxBatchSize: config.maxBatchSize,
     resolveDocument: documents.resolve,
     context,
+    observer: new OperationObserver({ recorder, tracer, logger, slowMs: config.telemetry.slowOperationMs }),
     logger,
   });
   const { trustProxy, corsOrigins: origins, maxConnectionsPerAddress } = config.exposure;
@@ -239,6 +261,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     connections,
     streams,
     ...(!production && { landingPage: () => sandboxPage(apollo) }),
+    ...(tracer && { tracer }),
   });
   if (config.webhooks !== undefined) {
     const { deliveries, messages } = sharedState;
@@ -251,6 +274,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     serveWebhooks(
       app,
       new WebhookIntake({ ...config.webhooks, deliveries, onHint, onSuspicion, logger, now }),
+      recorder,
     );
   }
   serveHealth(app, {
@@ -259,7 +283,21 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     isRedisConnected: () => sharedState.isConnected?.(),
   });
   if (!production) serveExplorers(app, firstQuery);
-  const url = await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
+  metrics?.observe({
+    load: () => overload.load,
+    openBreakers: () => openBreakers(upstream),
+    callsWaiting: () => upstream.queue().waiting,
+    cooldowns: () => upstream.cooldowns(),
+    watches: () => live.watches,
+    isRedisConnected: () => sharedState.isConnected?.(),
+  });
+  const metricsServer = metrics && (await serveMetrics(app, metrics, config));
+  const url = await app
+    .listen({ port: config.port, host: config.host, backlog: BACKLOG })
+    .catch(async (error: unknown) => {
+      await metricsServer?.close();
+      throw error;
+    });
 
   const endStreams = (): void => {
     subscriptions.close();
@@ -291,10 +329,16 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     callers.close();
     documents.close();
     upstream.close();
+    await Promise.all([tracer?.close(), metricsServer?.close()]);
     if (result.status === 'rejected') throw result.reason;
   };
   let stopped: Promise<void> | undefined;
-  return { url, endStreams, close: () => (stopped ??= stop()) };
+  return { url, metricsUrl: metricsServer?.url, metrics, endStreams, close: () => (stopped ??= stop()) };
+}
+
+function openBreakers(upstream: Upstream): readonly string[] {
+  const { connections, paths } = upstream.breakers();
+  return connections ? ['connections', ...paths] : paths;
 }
 
 interface Authentication {

@@ -4,6 +4,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { PollingConfig } from '../config/polling.js';
 import type { SharedState } from '../state/shared-state.js';
 import type { Logger } from '../telemetry/logger.js';
+import { noRecorder, type Recorder } from '../telemetry/recorder.js';
 import { digest } from '../upstream/state/digest.js';
 import { concerns, type ChangeHint } from './hints.js';
 import { RateBudget } from './rate-budget.js';
@@ -26,6 +27,8 @@ export interface LiveUpdatesOptions {
   readonly concurrency: number;
   /** Has later reads of the resource not share calls that are in flight now. */
   readonly endSharedReads: (hint: ChangeHint) => void;
+  /** Default: records nothing. */
+  readonly recorder?: Recorder;
   readonly logger: Logger;
 }
 
@@ -64,6 +67,12 @@ export class LiveUpdates {
     return await (known as unknown as Watch<S>).join(newClient);
   }
 
+  /** How many topics are subscribed, and how many of them this process polls. */
+  get watches(): { readonly topics: number; readonly polled: number } {
+    const watches = [...this.#watches.values()];
+    return { topics: watches.length, polled: watches.filter(({ isPolledHere }) => isPolledHere).length };
+  }
+
   /** Something may have changed. */
   hint(hint: ChangeHint): void {
     if (hint.byWebhook === true) this.#covered.set(hint.accountId, true);
@@ -94,7 +103,7 @@ export class LiveUpdates {
   }
 
   #watch(topic: Topic<unknown>, name: string, credentialKey: string): Watch<unknown> {
-    const { polling, state, logger } = this.#options;
+    const { polling, state, recorder = noRecorder, logger } = this.#options;
     const { accountId } = topic.about;
     const watch = new Watch(topic, name, {
       leases: state.leases,
@@ -110,6 +119,7 @@ export class LiveUpdates {
         this.#watches.delete(name);
         this.#leaveBudget(credentialKey);
       },
+      recorder,
       logger,
     });
     this.#watches.set(name, watch);

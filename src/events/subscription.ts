@@ -1,3 +1,4 @@
+import { noRecorder, type Recorder } from '../telemetry/recorder.js';
 import type { LiveEvent, NewClient } from './topic.js';
 
 /** So many items may wait for a consumer. A newer state of an item replaces an older one, so a single resource is one item. */
@@ -17,13 +18,19 @@ export class Subscription<S> implements AsyncIterableIterator<LiveEvent<S>> {
   /** Reads with the subscriber's credential. */
   readonly newClient: NewClient;
   readonly #onReturn: (subscription: Subscription<S>) => void;
+  readonly #recorder: Recorder;
   #pending: Map<string, LiveEvent<S>> | undefined;
   #waiting: { resolve(result: Result<S>): void; reject(error: Error): void } | undefined;
   #end: { readonly error: Error | undefined } | undefined;
 
-  constructor(newClient: NewClient, onReturn: (subscription: Subscription<S>) => void) {
+  constructor(
+    newClient: NewClient,
+    onReturn: (subscription: Subscription<S>) => void,
+    recorder: Recorder = noRecorder,
+  ) {
     this.newClient = newClient;
     this.#onReturn = onReturn;
+    this.#recorder = recorder;
   }
 
   push(id: string, event: LiveEvent<S>): void {
@@ -34,9 +41,10 @@ export class Subscription<S> implements AsyncIterableIterator<LiveEvent<S>> {
     }
     const pending = (this.#pending ??= new Map());
     // The order of events is that of the reads.
-    pending.delete(id);
+    if (pending.delete(id)) this.#recorder.eventSkipped();
     pending.set(id, event);
     if (pending.size > MAX_PENDING) {
+      this.#recorder.eventsDropped(pending.size);
       this.end(
         new SlowConsumerError('More target groups have changed than the client has received in time.'),
       );

@@ -1,5 +1,6 @@
 import type { LeaseStore } from '../state/lease-store.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Recorder } from '../telemetry/recorder.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { BadUserInputError } from '../errors.js';
 import { StateMessages, type StateMessagesOptions, type Told } from './state-messages.js';
@@ -24,6 +25,7 @@ export interface WatchDeps extends StateMessagesOptions {
   /** Whether webhooks tell of changes, so that polling is only needed for those that get lost. */
   readonly isCovered: () => boolean;
   readonly onClose: () => void;
+  readonly recorder: Recorder;
   readonly logger: Logger;
 }
 
@@ -82,6 +84,11 @@ export class Watch<S> {
     return this.#topic.about;
   }
 
+  /** Whether this process polls, and not another one. */
+  get isPolledHere(): boolean {
+    return this.#hasLease;
+  }
+
   /**
    * Subscribes.
    *
@@ -99,9 +106,7 @@ export class Watch<S> {
       }));
       const wasComplete = this.#isComplete;
       if (!this.#isFresh() && !(await this.#exists(newClient))) throw this.#notFound();
-      const subscription = new Subscription<S>(newClient, (each) => {
-        this.#leave(each);
-      });
+      const subscription = new Subscription<S>(newClient, this.#left, this.#deps.recorder);
       this.#subscriptions.add(subscription);
       if (!wasComplete) for (const [id, event] of this.#recent) subscription.push(id, event);
       for (const [id, { event }] of this.#known) if (event !== undefined) subscription.push(id, event);
@@ -257,6 +262,7 @@ export class Watch<S> {
     this.#isDueForAll = false;
     try {
       const isNews = await this.#deps.limit(() => this.#read(subscription.newClient));
+      this.#deps.recorder.polled(isNews ? 'news' : 'nothing');
       if (this.#misses >= MAX_MISSES) this.#end(this.#notFound());
       if (!isNews) this.#idleReads += 1;
       else this.#idleReads = this.#deps.isCovered() ? idleReadsOfMaxDelay(this.#deps.delays) : 0;
@@ -269,6 +275,7 @@ export class Watch<S> {
 
   #failed(error: unknown): void {
     if (this.#closed.signal.aborted) return;
+    this.#deps.recorder.polled('failed');
     const isExpected = error instanceof UpstreamError;
     if (!isExpected) this.#deps.logger.error({ err: error }, UNEXPECTED);
     else if (error.code === 'UNAUTHENTICATED' || error.code === 'FORBIDDEN') {
@@ -295,10 +302,10 @@ export class Watch<S> {
     return new BadUserInputError(this.#topic.notFound);
   }
 
-  #leave(subscription: Subscription<S>): void {
+  readonly #left = (subscription: Subscription<S>): void => {
     this.#subscriptions.delete(subscription);
     this.#closeIfUnused();
-  }
+  };
 
   #end(error?: Error): void {
     const subscriptions = [...this.#subscriptions];

@@ -53,6 +53,7 @@ type DraftResult = rest.DraftTargetGroup | 'launched' | null;
  */
 export class Loaders {
   readonly #client: DemandClient;
+  readonly #onBatch: ((size: number) => void) | undefined;
   readonly #used: { clearAll(): unknown }[] = [];
   #accounts: DataLoader<'all', rest.AccountList | null> | undefined;
   #projectPage: DataLoader<ProjectPageKey, rest.ProjectList | null, string> | undefined;
@@ -73,8 +74,10 @@ export class Loaders {
   #draftLaunchJob: DataLoader<DraftLaunchJobRef, rest.FieldingRunJob | null, string> | undefined;
   #users: DataLoader<AccountRef, UsersById, string> | undefined;
 
-  constructor(client: DemandClient) {
+  /** @param onBatch told how many reads are sent together. Default: nobody is */
+  constructor(client: DemandClient, onBatch?: (size: number) => void) {
     this.#client = client;
+    this.#onBatch = onBatch;
   }
 
   get accounts() {
@@ -201,7 +204,7 @@ export class Loaders {
   }
 
   #loader<K, V>(read: (key: K) => Promise<V>, cacheKey: (key: K) => string): DataLoader<K, V, string> {
-    const loader = readLoader(read, cacheKey);
+    const loader = readLoader(read, cacheKey, this.#onBatch);
     this.#used.push(loader);
     return loader;
   }

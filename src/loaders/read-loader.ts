@@ -6,12 +6,18 @@ import DataLoader from 'dataloader';
  *
  * @param read one REST call
  * @param cacheKey equal for keys that read the same
+ * @param onBatch told how many reads are sent together
  */
 export function readLoader<K, V>(
   read: (key: K) => Promise<V>,
   cacheKey: (key: K) => string,
+  onBatch?: (size: number) => void,
 ): DataLoader<K, V, string> {
-  return new DataLoader<K, V, string>((keys) => settled(keys.map(read)), { cacheKeyFn: cacheKey });
+  const readAll = (keys: readonly K[]) => {
+    onBatch?.(keys.length);
+    return settled(keys.map(read));
+  };
+  return new DataLoader<K, V, string>(readAll, { cacheKeyFn: cacheKey });
 }
 
 /**

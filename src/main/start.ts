@@ -42,8 +42,8 @@ export async function start(options: StartOptions): Promise<Running> {
   for (const warning of unsafeSettings(options.config)) options.logger.warn(warning);
   const { url: demandApi } = options.config.demandApi;
   if (demandApi !== undefined) {
-    const gateway = await usable(LISTENING, serve(options, {}));
-    sayReady(options, gateway.url, { demandApi });
+    const gateway = await usable(LISTENING, serve(options, {}), options.config);
+    sayReady(options, gateway, { demandApi });
     return gateway;
   }
   return await startWithEmulator(options);
@@ -68,7 +68,7 @@ async function startWithEmulator(options: StartOptions): Promise<Running> {
       [DEMO_TOKEN]: token,
     };
     const over = { demandApiUrl: emulator.url, firstQuery: demoQuery(demo, token), environmentOfWorkers };
-    const gateway = await usable(LISTENING, serve({ ...options, config }, over));
+    const gateway = await usable(LISTENING, serve({ ...options, config }, over), config);
     logger.info(
       { url: emulator.url, control: emulator.controlUrl },
       'A Demand API emulator runs beside the gateway, with demo data.',
@@ -76,7 +76,7 @@ async function startWithEmulator(options: StartOptions): Promise<Running> {
     for (const { subject, allows, token } of people) {
       logger.info({ subject, header: authorization(token) }, `A token that ${allows}, for 24 hours.`);
     }
-    sayReady(options, gateway.url, { header: authorization(token) });
+    sayReady(options, gateway, { header: authorization(token) });
     return { ...gateway, close: () => gateway.close().then(() => emulator.close()) };
   } catch (error) {
     await emulator.close();
@@ -132,11 +132,16 @@ interface Over extends Pick<GatewayOptions, 'demandApiUrl' | 'firstQuery'> {
   readonly environmentOfWorkers?: Readonly<Record<string, string>>;
 }
 
+interface Serving extends Running {
+  readonly url: string;
+  readonly metricsUrl: string | undefined;
+}
+
 /** Starts the gateway in this process, or in workers. */
 async function serve(
   { config, logger, onFailed }: StartOptions,
   { environmentOfWorkers: environment = {}, ...over }: Over,
-): Promise<Running & { readonly url: string }> {
+): Promise<Serving> {
   if (config.workers === 1) {
     const { startGateway } = await import('../server.js');
     return await startGateway({ config, logger, ...over });
@@ -145,16 +150,30 @@ async function serve(
   return await startPrimary({ config, logger, onFailed, environment });
 }
 
-function sayReady({ config: { workers }, logger }: StartOptions, url: string, more: object): void {
-  logger.info({ url: `${url}/graphql`, ...more, ...(workers > 1 && { workers }) }, 'Fieldgate is ready.');
+function sayReady(
+  { config: { workers }, logger }: StartOptions,
+  { url, metricsUrl }: Serving,
+  more: object,
+): void {
+  const metrics = metricsUrl === undefined ? {} : { metrics: `${metricsUrl}/metrics` };
+  logger.info(
+    { url: `${url}/graphql`, ...metrics, ...more, ...(workers > 1 && { workers }) },
+    'Fieldgate is ready.',
+  );
 }
 
 /** Names the settings that kept something from starting. */
-async function usable<T>(variables: string, starting: Promise<T>): Promise<T> {
+async function usable<T>(
+  variables: string,
+  starting: Promise<T>,
+  { telemetry }: Partial<Pick<Config, 'telemetry'>> = {},
+): Promise<T> {
   try {
     return await starting;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new ConfigError(`${variables} cannot be used: ${error.message}`, { cause: error });
+    const isMetricsPort = 'port' in error && error.port !== 0 && error.port === telemetry?.metricsPort;
+    const names = isMetricsPort ? 'METRICS_PORT' : variables;
+    throw new ConfigError(`${names} cannot be used: ${error.message}`, { cause: error });
   }
 }

@@ -14,12 +14,14 @@ import { createExecutor } from '../lib/executor/executor.js';
 import type { Logger } from '../telemetry/logger.js';
 import { CostEstimator } from './demand-control/cost-estimator.js';
 import { demandControlPlugin } from './demand-control/demand-control.plugin.js';
+import { callLogPlugin } from './call-log.plugin.js';
 import { createDocumentStore, createPersistedQueryStore } from './document-store.js';
 import { documentsPlugin } from './documents.plugin.js';
 import { executorGateway, graphqlJs } from './executor-gateway.js';
 import type { FirstQuery } from './first-query.js';
 import { rateLimitPlugin } from './rate-limits/rate-limit.plugin.js';
 import type { RateLimits } from './rate-limits/rate-limits.js';
+import { notePlugin } from './note.plugin.js';
 import { recordedPlugin } from './subscriptions/recorded-plugin.js';
 import { openingPlugin, subscriptionRulesPlugin } from './subscriptions/subscription.plugins.js';
 import { unconditionalRootRule } from './subscriptions/unconditional-root.rule.js';
@@ -75,6 +77,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
       ApolloServerPluginCacheControlDisabled(),
       production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
       subscriptionRulesPlugin,
+      notePlugin,
       errorExtensionsPlugin,
       documentsPlugin<RequestContext>(createDocumentStore(), {
         maxDepth,
@@ -88,6 +91,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
         logger,
       }),
       ...(rateLimits.isLimited ? [rateLimitPlugin({ limits: rateLimits, estimator, logger })] : []),
+      ...(production ? [] : [callLogPlugin]),
       ...plugins.map(recordedPlugin),
       openingPlugin,
     ],

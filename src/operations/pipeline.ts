@@ -6,6 +6,7 @@ import {
 } from '@apollo/server';
 import type { Principal } from '../auth/principal.js';
 import { createContext, type ContextDeps, type Peer, type RequestContext } from '../context.js';
+import { GATEWAY_FAILED } from '../graphql/errors/format-error.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Cancellation } from '../upstream/http/cancellation.js';
@@ -35,6 +36,7 @@ import {
   type OperationResponse,
 } from './operation-response.js';
 import { SingleResultStream, type OperationStream } from './operation-stream.js';
+import { outcomeOf, type ObservedOperation, type OperationObserver } from './operation-observer.js';
 import { RequestError } from './request-error.js';
 import { Subscription } from './subscriptions/subscription.js';
 import type { Subscriptions } from './subscriptions/subscriptions.js';
@@ -93,6 +95,7 @@ export interface PipelineOptions {
    */
   readonly resolveDocument: (operation: OperationRequest, principal: Principal) => OperationRequest;
   readonly context: ContextDeps;
+  readonly observer: OperationObserver;
   readonly logger: Logger;
 }
 
@@ -131,6 +134,7 @@ export class OperationPipeline {
       outcome = await this.#execute(httpReader(request, negotiated));
     } catch (error) {
       await this.#notifyOfInvalid(error);
+      this.#options.observer.rejected(request, codeOf(error));
       outcome = this.#rejected(error, request.trace, negotiated?.single);
     }
     const format = negotiated?.stream;
@@ -149,18 +153,20 @@ export class OperationPipeline {
     const { request, type, canStream } = reader;
     const { trace, gone } = request;
     let release: (() => void) | undefined;
-    let isUnderstood = false;
+    let observed: ObservedOperation | undefined;
+    let outcome = 'ok';
     try {
       this.#options.admission.check();
       await reader.arrive();
       const batch = reader.batch?.(this.#options.maxBatchSize);
       if (batch !== undefined) return await this.#executeBatch(batch, type);
+      const begun = performance.now();
       release = await this.#options.admission.admit(gone);
       const given = reader.read();
-      isUnderstood = true;
+      observed = this.#options.observer.begin(request, given, begun);
       const principal = await this.#authenticate(request);
       const operation = await this.#resolveDocument(given, principal);
-      const caller = { principal, trace, gone, peer: request };
+      const caller = { principal, trace: observed.trace, gone, peer: request, note: observed.note };
       // Apollo Server looks up the persisted query, parses and validates its document once, has its plugins check the operation,
       // executes it through `executorGateway`, and formats the errors.
       const graphqlRequest = { ...operation, http: reader.http(operation) };
@@ -169,14 +175,22 @@ export class OperationPipeline {
         : await this.#options.apollo.executeOperation(graphqlRequest, {
             contextValue: createContext(this.#options.context, caller),
           });
-      if (!(result instanceof Subscription)) return operationResponse(result, type ?? JSON_TYPE);
+      if (!(result instanceof Subscription)) {
+        outcome = outcomeOf(result);
+        return operationResponse(result, type ?? JSON_TYPE);
+      }
       if (gone.cancelled) result.close();
       return result;
     } catch (error) {
-      if (!isUnderstood) await this.#notifyOfInvalid(error);
-      return this.#rejected(error, trace, type);
+      outcome = codeOf(error);
+      if (observed === undefined) {
+        this.#options.observer.rejected(request, outcome);
+        await this.#notifyOfInvalid(error);
+      }
+      return this.#rejected(error, observed?.trace ?? trace, type);
     } finally {
       release?.();
+      observed?.end(outcome);
     }
   }
 
@@ -227,6 +241,10 @@ export class OperationPipeline {
     this.#options.logger.error({ err: error, traceId }, 'An operation failed unexpectedly.');
     return failure(traceId, contentType);
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof RequestError ? error.code : GATEWAY_FAILED.extensions.code;
 }
 
 function httpReader(request: TransportRequest, { single, stream }: Negotiated): Reader {

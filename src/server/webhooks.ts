@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { MalformedEventError } from '../events/webhooks/cloud-event.js';
 import { SignatureError, type SignatureFault, type WebhookIntake } from '../events/webhooks/intake.js';
 import { requirePlainText } from '../operations/negotiation.js';
+import { noRecorder, type Recorder } from '../telemetry/recorder.js';
 import { RequestError } from '../operations/request-error.js';
 import { BodyReader } from './http/body-reader.js';
 import { reject } from './http/errors.js';
@@ -21,14 +22,20 @@ const MESSAGES: Readonly<Record<SignatureFault, string>> = {
 };
 
 /** Serves deliveries of the Demand API's notification webhooks, as CloudEvents in structured mode, at `/webhooks/demand`. */
-export function serveWebhooks(app: FastifyInstance, intake: WebhookIntake): void {
+export function serveWebhooks(
+  app: FastifyInstance,
+  intake: WebhookIntake,
+  recorder: Pick<Recorder, 'webhookDelivery'> = noRecorder,
+): void {
   const bodies = new BodyReader({ maxBytes: MAX_BODY_BYTES, maxUnfinishedBytes: MAX_UNFINISHED_BODY_BYTES });
   app.post('/webhooks/demand', async (request, reply) => {
     try {
       requireEvent(request);
-      await intake.receive(signatureOf(request), () => bodies.readBytes(request.raw, reply.raw));
+      const body = () => bodies.readBytes(request.raw, reply.raw);
+      recorder.webhookDelivery(await intake.receive(signatureOf(request), body));
       return await reply.code(204).send();
     } catch (error) {
+      recorder.webhookDelivery(faultOf(error));
       return rejectDelivery(request, reply, error);
     }
   });
@@ -47,6 +54,13 @@ function requireEvent({ headers }: FastifyRequest): void {
 /** Node.js joins headers of the same name, which no signature survives. */
 function signatureOf({ headers }: FastifyRequest): string | undefined {
   return headers['cint-signature']?.toString();
+}
+
+/** Why a delivery was not taken, in one word. */
+function faultOf(error: unknown): string {
+  if (error instanceof SignatureError) return `signature-${error.fault}`;
+  if (error instanceof MalformedEventError || error instanceof RequestError) return 'malformed';
+  return 'failed';
 }
 
 function rejectDelivery(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {

@@ -12,6 +12,8 @@ export interface TraceContext {
   readonly traceId: string;
   readonly traceFlags: number;
   readonly traceState: string | undefined;
+  /** 16 lower-case hexadecimal digits: the span that what happens here is part of. Undefined where none is known. */
+  readonly spanId?: string;
 }
 
 /** All other flags are reserved and must be sent as zero (W3C Trace Context, 3.2.2.5). */
@@ -29,6 +31,7 @@ export function continueTrace(traceparent: string | undefined, tracestate: strin
     traceId: parent.traceId,
     traceFlags: parent.traceFlags & KNOWN_FLAGS,
     traceState: state === '' ? undefined : state,
+    spanId: parent.spanId,
   };
 }
 
@@ -39,8 +42,12 @@ export function newTrace(): TraceContext {
 
 /** The `traceparent` of one call made within `trace`: the same trace id with a parent id of its own. */
 export function nextTraceparent(trace: TraceContext): string {
-  const flags = trace.traceFlags.toString(16).padStart(2, '0');
-  return `00-${trace.traceId}-${randomHex(8)}-${flags}`;
+  return traceparentOf(trace, randomHex(8));
+}
+
+/** The `traceparent` that makes a span of `trace` the parent of what the receiver does. */
+export function traceparentOf({ traceId, traceFlags }: TraceContext, spanId: string): string {
+  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }
 
 /** A pool of random bytes: one call to the random source is enough for hundreds of ids. */

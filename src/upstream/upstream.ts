@@ -1,5 +1,6 @@
 import type { DemandApiConfig, UpstreamOAuthConfig } from '../config.js';
 import type { Logger } from '../telemetry/logger.js';
+import { noRecorder } from '../telemetry/recorder.js';
 import { Breakers, type BreakerStates } from './resilience/breakers.js';
 import type { DemandClientDeps } from './client/client.js';
 import { Cooldowns } from './resilience/cooldowns.js';
@@ -32,6 +33,8 @@ export interface Upstream {
   breakers(): BreakerStates;
   /** Calls that wait for a permit: how many do now, and how many have had to since the start. */
   queue(): CallQueue;
+  /** How many callers have to wait after a 429. */
+  cooldowns(): number;
   /** Has later reads below a path not share calls that are in flight now: something there may have changed. */
   endSharedReads(path: string): void;
   close(): void;
@@ -53,7 +56,11 @@ export async function createUpstream(
   baseUrl: string,
   now: () => number,
   jobs: JobStore,
-  { credentials = new ForwardedCredentials(config.version), ...others }: Partial<UpstreamParts> = {},
+  {
+    credentials = new ForwardedCredentials(config.version),
+    recorder = noRecorder,
+    ...others
+  }: Partial<UpstreamParts> = {},
 ): Promise<Upstream> {
   const { timeoutMs, concurrency, ifMatch, retry, proxy } = config;
   const clientOptions = { baseUrl, maxSockets: concurrency, maxBodyBytes: MAX_BODY_BYTES };
@@ -61,21 +68,30 @@ export async function createUpstream(
   // The other clients do not support proxies.
   const transport = proxy === undefined ? config.transport : 'node-fetch';
   const reads = (await createReadClient(transport, clientOptions)) ?? changes;
-  const { fieldingRuns, ...parts }: Omit<UpstreamParts, 'credentials'> = {
+  const { fieldingRuns, ...parts }: Omit<UpstreamParts, 'credentials' | 'recorder'> = {
     semaphore: new Semaphore(concurrency),
     breakers: new Breakers(config.breaker),
     budget: new RetryBudget({ share: retry.budgetShare, floor: retry.budgetFloor }),
     cooldowns: new Cooldowns(),
-    flights: new SingleFlight(),
+    flights: new SingleFlight(recorder),
     fieldingRuns: new FieldingRunCache(),
     ...others,
   };
   const sender = new RequestSender({ timeoutMs }, { reads, changes });
-  const calls = new Transport({ retryPolicy: retry, now }, { sender, ...parts });
+  const calls = new Transport({ retryPolicy: retry, now }, { sender, recorder, ...parts });
   return {
-    client: { transport: calls, credentials, baseUrl, fieldingRuns, jobs: new JobTracker(jobs), ifMatch },
+    client: {
+      transport: calls,
+      credentials,
+      baseUrl,
+      fieldingRuns,
+      jobs: new JobTracker(jobs),
+      ifMatch,
+      recorder,
+    },
     breakers: () => parts.breakers.states,
     queue: () => ({ waiting: parts.semaphore.waiting, waited: parts.semaphore.waited }),
+    cooldowns: () => parts.cooldowns.active,
     endSharedReads: (path) => {
       parts.flights.endBelow(...pathsAffectedBy(path));
     },

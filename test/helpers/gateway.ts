@@ -28,6 +28,8 @@ export interface Answer<Data> {
 
 export interface TestGateway {
   readonly url: string;
+  /** Where metrics have a port of their own. */
+  readonly metricsUrl: string | undefined;
   /** One operation over HTTP, from a typed document or from text. */
   execute<Data, Variables>(
     document: TypedDocumentNode<Data, Variables> | string,
@@ -54,6 +56,7 @@ export async function startTestGateway({
   const gateway = await startGateway({ ...options, config, demandApiUrl });
   return {
     url: gateway.url,
+    metricsUrl: gateway.metricsUrl,
     close: () => gateway.close(),
     async execute<Data, Variables>(
       document: TypedDocumentNode<Data, Variables> | string,

@@ -10,6 +10,8 @@ export interface CrewOptions {
   readonly logger: Logger;
   /** Environment variables of the workers beside those of this process. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Told of each worker that is made. Default: nobody is. */
+  readonly onFork?: (worker: WorkerProcess) => void;
 }
 
 interface CrewEvents {
@@ -62,6 +64,7 @@ export class Crew extends EventEmitter<CrewEvents> {
   #fork(): WorkerProcess {
     const worker = new WorkerProcess(this.#options.environment);
     this.#all.add(worker);
+    this.#options.onFork?.(worker);
     void worker.ended.then(() => this.#all.delete(worker));
     worker.ready.then(() => {
       this.#options.logger.info({ worker: worker.id, pid: worker.pid }, 'A worker is ready.');

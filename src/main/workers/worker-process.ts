@@ -1,12 +1,14 @@
 import cluster, { type Worker } from 'node:cluster';
+import { EventEmitter, once } from 'node:events';
+import type { Snapshot } from '../../telemetry/metrics/metrics.js';
 import { closeLostConnections } from './handover.js';
 import { READY_WITHIN_MS } from './timing.js';
 
-/** What a worker tells the primary, once: where it listens, or why it cannot. */
-export type Report = { readonly url: string } | { readonly failed: string };
+/** What a worker tells the primary, once: where it listens, or why it cannot; and its metrics, when asked and at its end. */
+export type Report = { readonly url: string } | { readonly failed: string } | { readonly metrics: Snapshot };
 
-/** What the primary tells a worker: to end with its connections, or to end in time. */
-export type Order = 'retire' | 'close';
+/** What the primary tells a worker: to end with its connections, to end in time, or to report its metrics. */
+export type Order = 'retire' | 'close' | 'metrics';
 
 export interface WorkerEnd {
   readonly code: number | null;
@@ -17,8 +19,12 @@ export interface WorkerEnd {
   readonly livedMs: number;
 }
 
+interface WorkerEvents {
+  metrics: [Snapshot];
+}
+
 /** A worker, as the primary sees it. */
-export class WorkerProcess {
+export class WorkerProcess extends EventEmitter<WorkerEvents> {
   readonly id: number;
   readonly pid: number | undefined;
   /** Where it listens, once it does. Rejected if it ends before. */
@@ -29,6 +35,7 @@ export class WorkerProcess {
 
   /** @param environment variables beside those of this process */
   constructor(environment: Readonly<Record<string, string>>) {
+    super();
     const worker = cluster.fork(environment);
     const startedAt = performance.now();
     closeLostConnections(worker);
@@ -53,6 +60,10 @@ export class WorkerProcess {
     void this.ended.then(() => clearTimeout(late));
     this.ready = new Promise((resolve, reject) => {
       worker.on('message', (report: Report) => {
+        if ('metrics' in report) {
+          this.emit('metrics', report.metrics);
+          return;
+        }
         if ('failed' in report) {
           message = report.failed;
           return;
@@ -73,6 +84,15 @@ export class WorkerProcess {
   /** A worker that the order does not reach has died, which `ended` tells. */
   send(order: Order): void {
     this.#worker.send(order, () => undefined);
+  }
+
+  /** Asks for the metrics, and waits until they have been told, the worker ends, or `withinMs` has passed. */
+  async tellMetrics(withinMs: number): Promise<void> {
+    if (!this.#isReady) return;
+    const late = AbortSignal.timeout(withinMs);
+    const told = once(this, 'metrics', { signal: late }).catch(() => undefined);
+    this.send('metrics');
+    await Promise.race([told, this.ended]);
   }
 
   kill(): void {

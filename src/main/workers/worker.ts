@@ -45,7 +45,7 @@ class GatewayWorker {
       },
       withinMs: endWithinMs(config),
     });
-    this.#worker.on('message', (order: Order) => void (order === 'retire' ? this.#retire() : this.#close()));
+    this.#worker.on('message', (order: Order) => void this.#follow(order));
     this.#worker.on('disconnect', () => {
       // Otherwise `node:cluster` ends the process at once, with the requests in flight.
       this.#worker.exitedAfterDisconnect = true;
@@ -64,6 +64,30 @@ class GatewayWorker {
     }
   }
 
+  async #follow(order: Order): Promise<void> {
+    switch (order) {
+      case 'retire':
+        await this.#retire();
+        break;
+      case 'close':
+        await this.#close();
+        break;
+      case 'metrics':
+        await this.#reportMetrics();
+    }
+  }
+
+  /** @returns when the primary has got them, or is gone */
+  async #reportMetrics(): Promise<void> {
+    const metrics = await this.#gateway?.metrics?.snapshot();
+    if (metrics === undefined) return;
+    await new Promise<void>((resolve) => {
+      this.#report({ metrics }, () => {
+        resolve();
+      });
+    });
+  }
+
   async #retire(): Promise<void> {
     setTimeout(() => void this.#close(), retireWithinMs(this.#options.config));
     const retired = this.#servers.retire();
@@ -76,6 +100,7 @@ class GatewayWorker {
   async #close(): Promise<void> {
     try {
       await this.#gateway?.close();
+      await this.#reportMetrics();
       process.exit(this.#exitCode);
     } catch (error) {
       this.#options.logger.error({ err: error }, 'Closing failed.');

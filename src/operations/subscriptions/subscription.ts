@@ -1,3 +1,4 @@
+import type { SubscriptionEnd } from '../../telemetry/recorder.js';
 import type { Delivery, OperationStream } from '../operation-stream.js';
 import type { Endable } from './open-subscriptions.js';
 
@@ -10,7 +11,7 @@ export interface SubscriptionHost<Details> {
   /** What the client is told when its token expires. */
   expired(details: Details): Delivery;
   /** Called once when the subscription is over, for whatever reason. */
-  ended(subscription: Endable, details: Details): void;
+  ended(subscription: Endable, details: Details, reason: SubscriptionEnd): void;
 }
 
 const COMPLETED: Delivery = { kind: 'completed' };
@@ -42,28 +43,28 @@ export class Subscription<Details = unknown> implements OperationStream, Endable
   }
 
   end(reason: 'expired' | 'closing'): void {
-    this.#stop(reason === 'closing' ? CLOSING : this.#host.expired(this.#details));
+    this.#stop(reason === 'closing' ? CLOSING : this.#host.expired(this.#details), reason);
   }
 
   close(): void {
-    this.#stop(COMPLETED);
+    this.#stop(COMPLETED, 'left');
   }
 
   async #next(): Promise<void> {
     try {
       const event = await this.#events.next();
       if (this.#end !== undefined) return;
-      if (event.done === true) this.#finish(COMPLETED);
+      if (event.done === true) this.#finish(COMPLETED, 'completed');
       else this.#deliver({ kind: 'result', text: await this.#host.render(event.value, this.#details) });
     } catch (error) {
-      this.#stop(await this.#host.failed(error, this.#details));
+      this.#stop(await this.#host.failed(error, this.#details), 'failed');
     }
   }
 
   /** Ends it although the source may have further events. */
-  #stop(end: Delivery): void {
+  #stop(end: Delivery, reason: SubscriptionEnd): void {
     if (this.#end !== undefined) return;
-    this.#finish(end);
+    this.#finish(end, reason);
     void this.#closeSource();
   }
 
@@ -75,9 +76,9 @@ export class Subscription<Details = unknown> implements OperationStream, Endable
     }
   }
 
-  #finish(end: Delivery): void {
+  #finish(end: Delivery, reason: SubscriptionEnd): void {
     this.#end = end;
-    this.#host.ended(this, this.#details);
+    this.#host.ended(this, this.#details, reason);
     this.#deliver(end);
   }
 

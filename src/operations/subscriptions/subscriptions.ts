@@ -1,9 +1,18 @@
 import type { ApolloServer, GraphQLRequest, GraphQLResponse } from '@apollo/server';
-import { locatedError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import {
+  getOperationAST,
+  locatedError,
+  type DocumentNode,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
 import type { StreamsConfig } from '../../config/streams.js';
 import { createContext, type Caller, type ContextDeps, type RequestContext } from '../../context.js';
 import { GATEWAY_FAILED } from '../../graphql/errors/format-error.js';
 import type { Logger } from '../../telemetry/logger.js';
+import type { Recorder, SubscriptionEnd } from '../../telemetry/recorder.js';
+import type { TraceContext } from '../../telemetry/trace-context.js';
+import type { Tracer } from '../../telemetry/tracer.js';
 import { Cancellation } from '../../upstream/http/cancellation.js';
 import { resultText } from '../operation-response.js';
 import type { Delivery } from '../operation-stream.js';
@@ -20,6 +29,9 @@ export interface SubscriptionsOptions {
   readonly hideSuggestions: boolean;
   readonly context: ContextDeps;
   readonly limits: StreamsConfig;
+  readonly recorder: Recorder;
+  /** Undefined where nothing is traced. */
+  readonly tracer: Tracer | undefined;
   readonly logger: Logger;
 }
 
@@ -81,14 +93,17 @@ export class Subscriptions implements SubscriptionHost<Details> {
   async render(event: unknown, details: Details): Promise<string> {
     const { shared, observed } = details;
     const execute = (run: Run) => shared.execution(event, () => Promise.resolve(run(event)));
-    if (observed !== undefined) return await this.#format(details, execute, event);
-    return await shared.text(event, () => this.#format(details, execute, event));
+    const format = () => this.#traced(details, execute, event);
+    const text = await (observed === undefined ? shared.text(event, format) : format());
+    this.#options.recorder.eventSent();
+    return text;
   }
 
   async failed(error: unknown, details: Details): Promise<Delivery> {
     const thrown = locatedError(error, undefined, ['subscription']);
     try {
-      const text = await this.#format(details, () => ({ errors: [thrown] }), undefined);
+      const { trace } = details.shared.operation;
+      const text = await this.#format(details, () => ({ errors: [thrown] }), undefined, trace);
       const { errors } = JSON.parse(text) as { errors?: readonly GraphQLFormattedError[] };
       return { kind: 'failed', errors: JSON.stringify(errors) };
     } catch (failure) {
@@ -107,7 +122,8 @@ export class Subscriptions implements SubscriptionHost<Details> {
     return { kind: 'expired', errors: JSON.stringify([{ message: 'The token has expired.', extensions }]) };
   }
 
-  ended(subscription: Endable, { shared, expiresAt }: Details): void {
+  ended(subscription: Endable, { shared, expiresAt }: Details, reason: SubscriptionEnd): void {
+    this.#options.recorder.subscriptionEnded(reason);
     this.#open.remove(subscription, expiresAt);
     this.#open.release(shared.operation.principal.key);
     this.#shared.release(shared);
@@ -125,9 +141,28 @@ export class Subscriptions implements SubscriptionHost<Details> {
       expiresAt: principal.expiresAt,
       observed: isObserved ? { request, listeners } : undefined,
     };
+    this.#options.recorder.subscriptionStarted();
     const subscription = new Subscription(this, events[Symbol.asyncIterator](), details);
     this.#open.add(subscription, principal.expiresAt);
     return subscription;
+  }
+
+  /** Each event has a span of its own, beside the one of the operation that subscribed first. */
+  async #traced(details: Details, execute: (run: Run) => ReturnType<Run>, event: unknown): Promise<string> {
+    const { document, operationName, trace } = details.shared.operation;
+    const name = operationName ?? onlyNameIn(document);
+    const span = this.#options.tracer?.start('internal', 'subscription event', trace, {
+      'graphql.operation.type': 'subscription',
+      ...(name !== undefined && { 'graphql.operation.name': name }),
+    });
+    try {
+      return await this.#format(details, execute, event, span?.trace ?? trace);
+    } catch (error) {
+      span?.fail(GATEWAY_FAILED.extensions.code);
+      throw error;
+    } finally {
+      span?.end();
+    }
   }
 
   /** Has Apollo Server execute and format one event, with loaders and a deadline of its own. */
@@ -135,8 +170,9 @@ export class Subscriptions implements SubscriptionHost<Details> {
     { shared, observed }: Details,
     execute: (run: Run) => ReturnType<Run>,
     event: unknown,
+    trace: TraceContext,
   ): Promise<string> {
-    const { document, operationName, variables, principal, trace } = shared.operation;
+    const { document, operationName, variables, principal } = shared.operation;
     const contextValue = createContext(this.#options.context, { principal, trace, gone: new Cancellation() });
     const role: SubscriptionEvent = {
       kind: 'event',
@@ -154,4 +190,8 @@ export class Subscriptions implements SubscriptionHost<Details> {
     if (body.kind !== 'single') throw new Error('No schema of the gateway has incremental delivery.');
     return resultText(body.singleResult);
   }
+}
+
+function onlyNameIn(document: DocumentNode): string | undefined {
+  return getOperationAST(document)?.name?.value;
 }

@@ -29,6 +29,7 @@ export class AdmissionQueue {
   readonly #waiting = new Set<WaitingRequest>();
   #executing = 0;
   #rejected = 0;
+  #rejectedBefore = 0;
 
   constructor(options: AdmissionQueueOptions) {
     this.#options = options;
@@ -40,6 +41,11 @@ export class AdmissionQueue {
 
   get waiting(): number {
     return this.#waiting.size;
+  }
+
+  /** How many requests have been rejected since the start. */
+  get rejected(): number {
+    return this.#rejectedBefore + this.#rejected;
   }
 
   /** @throws {RequestError} 503 where a further request would wait too long */
@@ -99,6 +105,7 @@ export class AdmissionQueue {
   /** @returns how many requests were rejected since the call before */
   takeRejected(): number {
     const rejected = this.#rejected;
+    this.#rejectedBefore += rejected;
     this.#rejected = 0;
     return rejected;
   }

@@ -42,6 +42,12 @@ export class Overload implements Admission {
     }, SAMPLE_MS).unref();
   }
 
+  /** Operations that are executed, that wait, and that have been rejected since the start. */
+  get load(): { readonly executing: number; readonly waiting: number; readonly rejected: number } {
+    const { executing, waiting, rejected } = this.#queue;
+    return { executing, waiting, rejected };
+  }
+
   check(): void {
     this.#queue.check();
   }

@@ -29,6 +29,7 @@ import {
 } from '../resources/resource-ref.js';
 import { queryString } from '../resources/query-string.js';
 import type { Credentials } from '../credential/credentials.js';
+import type { CallLog } from './call-log.js';
 import { ScopedTransport } from './scoped-transport.js';
 import type { Transport } from '../resilience/transport.js';
 import { bodies } from '../resources/validation.js';
@@ -61,8 +62,9 @@ export class DemandClient {
   readonly #fieldingRuns: FieldingRunCalls;
   readonly #jobs: JobCalls;
 
-  constructor(deps: DemandClientDeps, scope: CallScope) {
-    this.#calls = new ScopedTransport(deps.transport, scope);
+  /** @param log describes each call. Default: none does */
+  constructor(deps: DemandClientDeps, scope: CallScope, log?: CallLog) {
+    this.#calls = new ScopedTransport(deps.transport, scope, log);
     this.#fieldingRuns = new FieldingRunCalls(deps, this.#calls, scope);
     this.#jobs = new JobCalls(deps, this.#calls, scope);
   }

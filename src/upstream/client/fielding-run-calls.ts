@@ -4,6 +4,7 @@ import type { Call, CallScope } from '../http/call.js';
 import { isConfirmed, isMade, provesChange, type Change } from './change-outcome.js';
 import { badResponse, UpstreamError } from '../errors.js';
 import { periodIn } from './fielding-period.js';
+import { noRecorder, type Recorder } from '../../telemetry/recorder.js';
 import type { FieldingRunCache } from '../state/fielding-run-cache.js';
 import type { HttpResponse } from '../http/http.js';
 import { fieldingRunPath, type FieldingRunRef } from '../resources/resource-ref.js';
@@ -39,6 +40,8 @@ export interface FieldingRunCallsDeps {
   readonly fieldingRuns: FieldingRunCache;
   /** The form of `If-Match`. */
   readonly ifMatch: 'weak' | 'strong';
+  /** Default: records nothing. */
+  readonly recorder?: Recorder;
 }
 
 /** Reads fielding runs with revalidation, and applies each change at most once. */
@@ -64,6 +67,9 @@ export class FieldingRunCalls {
       path,
       cached === undefined ? undefined : { 'if-none-match': cached.entityTag },
     );
+    const { recorder = noRecorder } = this.#deps;
+    if (cached === undefined) recorder.cacheRead('miss');
+    else recorder.cacheRead(response?.status === 304 ? 'revalidated' : 'changed');
     if (response?.status !== 304) return this.#runIn(response, path);
     const tag = response.header('etag') ?? cached?.entityTag;
     if (cached !== undefined && tag === cached.entityTag) {

@@ -1,4 +1,5 @@
 import { latin1Of } from '../http/body.js';
+import type { CallLog } from './call-log.js';
 import type { Call, CallScope } from '../http/call.js';
 import { badResponse, UpstreamError, type UpstreamErrorDetails } from '../errors.js';
 import type { HttpHeaders, HttpResponse } from '../http/http.js';
@@ -10,11 +11,14 @@ import type { BodyReader } from '../resources/validation.js';
 export class ScopedTransport {
   readonly #transport: Transport;
   readonly #scope: CallScope;
+  readonly #log: CallLog | undefined;
   #made = 0;
 
-  constructor(transport: Transport, scope: CallScope) {
+  /** @param log describes each call. Default: none does */
+  constructor(transport: Transport, scope: CallScope, log?: CallLog) {
     this.#transport = transport;
     this.#scope = scope;
+    this.#log = log;
   }
 
   /** The number of calls that have been made, each with its retries. */
@@ -79,7 +83,8 @@ export class ScopedTransport {
 
   #call(call: Call): Promise<HttpResponse> {
     this.#made += 1;
-    return this.#transport.call(call, this.#scope);
+    if (this.#log === undefined) return this.#transport.call(call, this.#scope);
+    return this.#log.track(call, (tallied) => this.#transport.call(tallied, this.#scope));
   }
 
   async #read(call: Call): Promise<HttpResponse | null> {

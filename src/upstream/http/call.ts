@@ -55,4 +55,11 @@ export interface Call {
   readonly path: string;
   readonly headers?: HttpHeaders;
   readonly json?: unknown;
+  /** Where the attempts are counted. Default: nowhere. */
+  readonly tally?: AttemptTally;
+}
+
+/** A call that has shared the response of an equal one has made no attempt of its own. */
+export interface AttemptTally {
+  attempts: number;
 }

@@ -34,6 +34,7 @@ export class RequestSender {
   /**
    * @param sharedHeaders the headers that all calls of the operation share
    * @param fresh see {@link HttpRequest.fresh}
+   * @param traceparent of the span that the request is. Default: that of a span nobody records
    * @throws {HttpFailure}, or {UpstreamError} if the deadline has passed before the request is sent
    */
   async send(
@@ -41,6 +42,7 @@ export class RequestSender {
     scope: CallScope,
     sharedHeaders: HttpHeaders,
     fresh: boolean,
+    traceparent = nextTraceparent(scope.trace),
   ): Promise<HttpResponse> {
     const remaining = scope.deadline - performance.now();
     if (remaining <= 0 || scope.callerGone.cancelled) throw timedOut(false);
@@ -51,7 +53,9 @@ export class RequestSender {
     try {
       // The client for reads may support GET only, and a read with a body is a POST.
       const client = isRead && call.method === 'GET' ? this.#clients.reads : this.#clients.changes;
-      const response = await client.send(requestOf(call, scope, sharedHeaders, fresh, end.cancellation));
+      const response = await client.send(
+        requestOf(call, traceparent, sharedHeaders, fresh, end.cancellation),
+      );
       // Only a successful read needs its body: the status says why a call failed, and a change answered with 2xx has
       // been made even if the body was lost.
       const { status, body } = response;
@@ -70,12 +74,11 @@ export class RequestSender {
 
 function requestOf(
   { method, path, headers, json }: Call,
-  { trace }: CallScope,
+  traceparent: string,
   sharedHeaders: HttpHeaders,
   fresh: boolean,
   cancellation: Cancellation,
 ): HttpRequest {
-  const traceparent = nextTraceparent(trace);
   return {
     method,
     path,

@@ -51,6 +51,12 @@ export class Cooldowns {
     return undefined;
   }
 
+  /** How many credentials have to wait now. */
+  get active(): number {
+    const now = performance.now();
+    return [...this.#cooldowns.values()].filter(({ until }) => until > now).length;
+  }
+
   /** Hears no more of other processes. */
   close(): void {
     this.#stopHearing();

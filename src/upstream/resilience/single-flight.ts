@@ -3,6 +3,7 @@ import { Cancellation } from '../http/cancellation.js';
 import { UpstreamError } from '../errors.js';
 import { pathHash } from '../resources/path-hash.js';
 import type { HttpResponse } from '../http/http.js';
+import { noRecorder, type Recorder } from '../../telemetry/recorder.js';
 
 /** Enough that reads of different paths rarely share a bucket. */
 const BUCKETS = 1024;
@@ -32,6 +33,12 @@ export class SingleFlight {
    * path as a property name.
    */
   readonly #flights: readonly Flight[][] = Array.from({ length: BUCKETS }, () => []);
+  readonly #recorder: Pick<Recorder, 'readShared'>;
+
+  /** @param recorder default: records nothing */
+  constructor(recorder: Pick<Recorder, 'readShared'> = noRecorder) {
+    this.#recorder = recorder;
+  }
 
   /**
    * Joins an equal read (same path, headers and body) that is in flight, or starts one.
@@ -89,7 +96,9 @@ export class SingleFlight {
   async #join(flight: Flight, call: Call, scope: CallScope, start: Start): Promise<HttpResponse> {
     const leave = this.#enter(flight, scope.callerGone);
     try {
-      return await flight.response;
+      const response = await flight.response;
+      this.#recorder.readShared();
+      return response;
     } catch (error) {
       const timedOut = error instanceof UpstreamError && error.code === 'TIMEOUT';
       if (!timedOut || scope.deadline <= performance.now()) throw error;

@@ -1,4 +1,6 @@
+import type { AttemptObserver } from './attempt-observer.js';
 import type { Breakers } from './breakers.js';
+import { noRecorder, type Recorder } from '../../telemetry/recorder.js';
 import type { Call, CallScope } from '../http/call.js';
 import type { Cooldown, Cooldowns } from './cooldowns.js';
 import { UpstreamError } from '../errors.js';
@@ -30,16 +32,22 @@ export interface TransportDeps {
   readonly flights: SingleFlight;
   /** Called after each change that may have been made, with its path. */
   readonly onChange?: (path: string) => void;
+  /** Default: records nothing. */
+  readonly recorder?: Recorder;
+  /** Sees each request that is sent. Default: nobody does. */
+  readonly attempts?: AttemptObserver;
 }
 
 /** Makes calls, with retries, under the limits that protect the API. One per process. */
 export class Transport {
   readonly #options: TransportOptions;
   readonly #deps: TransportDeps;
+  readonly #recorder: Recorder;
 
   constructor(options: TransportOptions, deps: TransportDeps) {
     this.#options = options;
     this.#deps = deps;
+    this.#recorder = deps.recorder ?? noRecorder;
   }
 
   /**
@@ -65,16 +73,18 @@ export class Transport {
     let isRenewed = false;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(call, scope, fresh);
+        return await this.#attempt(call, scope, fresh, attempt);
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
         // A refused change had no effect, so it can be sent again with another token, once.
         if (error.details.hasOtherToken === true && !isRenewed) {
           isRenewed = true;
+          this.#recorder.retried();
           continue;
         }
         const failure = lostBefore === undefined ? error : error.with({ lostBefore });
         if (!(await this.#mayRetry(call, scope, error, attempt))) throw failure;
+        this.#recorder.retried();
         if (error.details.answerLost === true) lostBefore ??= error;
         fresh = needsNewConnection(error);
       }
@@ -88,7 +98,10 @@ export class Transport {
     if (scope.callerGone.cancelled) return false;
     // The next attempt uses a new connection, so this can happen only once per call, and needs no budget.
     if (diedInPool(error)) return true;
-    if (!this.#deps.budget.takeRetry(performance.now())) return false;
+    if (!this.#deps.budget.takeRetry(performance.now())) {
+      this.#recorder.retryBudgetExhausted();
+      return false;
+    }
     return await sleepUnlessGone(delayMs, scope.callerGone);
   }
 
@@ -106,11 +119,13 @@ export class Transport {
   #startCooldown({ principalKey }: CallScope, response: HttpResponse): void {
     const seconds = retryAfterOf(response, this.#options.now());
     this.#deps.cooldowns.start(principalKey, seconds);
+    this.#recorder.cooldownStarted();
   }
 
-  async #attempt(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse> {
-    const response = await this.#sendWhenAllowed(call, scope, fresh);
+  async #attempt(call: Call, scope: CallScope, fresh: boolean, attempt: number): Promise<HttpResponse> {
+    const response = await this.#sendWhenAllowed(call, scope, fresh, attempt);
     if (response === undefined) {
+      this.#recorder.failedFast();
       throw new UpstreamError('UNAVAILABLE', 'The Demand API is unavailable; calls to it are paused.', {
         retryAfterSeconds: this.#deps.breakers.retryAfterSeconds,
         notAdmitted: true,
@@ -120,7 +135,12 @@ export class Transport {
   }
 
   /** Waits for a token, the cooldown and a permit, then sends. @returns undefined if a breaker is open */
-  async #sendWhenAllowed(call: Call, scope: CallScope, fresh: boolean): Promise<HttpResponse | undefined> {
+  async #sendWhenAllowed(
+    call: Call,
+    scope: CallScope,
+    fresh: boolean,
+    attempt: number,
+  ): Promise<HttpResponse | undefined> {
     const { cooldowns, semaphore } = this.#deps;
     const { credential } = scope;
     try {
@@ -134,7 +154,7 @@ export class Transport {
           // Another call of the credential may have received a 429 or a 401 meanwhile.
           const { headers } = credential;
           const isCool = cooldowns.remaining(scope.principalKey) === undefined;
-          if (isCool && headers !== undefined) return await this.#send(call, scope, headers, fresh);
+          if (isCool && headers !== undefined) return await this.#send(call, scope, headers, fresh, attempt);
         } finally {
           semaphore.release();
         }
@@ -149,12 +169,18 @@ export class Transport {
     scope: CallScope,
     headers: HttpHeaders,
     fresh: boolean,
+    attempt: number,
   ): Promise<HttpResponse | undefined> {
-    const { breakers, sender } = this.#deps;
-    const response = await breakers.execute(call, (isProbe) =>
+    const { breakers, sender, attempts } = this.#deps;
+    const response = await breakers.execute(call, (isProbe) => {
+      if (call.tally !== undefined) call.tally.attempts += 1;
       // A connection from before the outage does not show that it is over.
-      sender.send(call, scope, headers, fresh || isProbe),
-    );
+      const isFresh = fresh || isProbe;
+      if (attempts === undefined) return sender.send(call, scope, headers, isFresh);
+      return attempts.observe(call, scope.trace, attempt, (traceparent) =>
+        sender.send(call, scope, headers, isFresh, traceparent),
+      );
+    });
     if (response === undefined || isSuccess(response)) return response;
     if (response.status === 429) this.#startCooldown(scope, response);
     const problem = problemOf(response, this.#options.now());

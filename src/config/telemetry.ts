@@ -1,0 +1,96 @@
+import { makeExactValidator, str } from 'envalid';
+import { wholeNumber } from './whole-number.js';
+
+/** What the gateway tells its operators. */
+export interface TelemetryConfig {
+  /**
+   * `METRICS_PORT` (none; 0 picks any free port): where `/metrics` is served for Prometheus, on `HOST`. In production and with
+   * `WORKERS` nowhere else; otherwise on `PORT`, too.
+   */
+  readonly metricsPort: number | undefined;
+  /** `SLOW_OPERATION_MS` (2000): an operation that takes longer is logged as a warning. 0 for never. */
+  readonly slowOperationMs: number;
+  /** Where and what traces are sent. Undefined where they are not. */
+  readonly tracing: TracingConfig | undefined;
+}
+
+/** The other variables of OpenTelemetry, such as `OTEL_EXPORTER_OTLP_HEADERS`, are read by its SDK. */
+export interface TracingConfig {
+  /**
+   * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` (none), or `OTEL_EXPORTER_OTLP_ENDPOINT` (none) followed by `/v1/traces`: the URL of a
+   * collector that takes OTLP over HTTP as JSON.
+   */
+  readonly url: string;
+  /** `OTEL_SERVICE_NAME` (fieldgate). */
+  readonly serviceName: string;
+  /** `OTEL_TRACES_SAMPLER` (parentbased_always_on): which traces are recorded. */
+  readonly sampler: Sampler;
+  /** `OTEL_TRACES_SAMPLER_ARG` (1): the fraction of traces that the `traceidratio` samplers record, from 0 to 1. */
+  readonly ratio: number;
+}
+
+const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+export type Sampler = (typeof SAMPLERS)[number];
+
+const ratio = makeExactValidator<number>((input) => {
+  const value = /^\d*\.?\d+$/.test(input) ? Number(input) : NaN;
+  if (value >= 0 && value <= 1) return value;
+  throw new Error('must be a number from 0 to 1');
+});
+
+const endpoint = makeExactValidator<string>((input) => {
+  const url = URL.canParse(input) ? new URL(input) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    throw new Error('must be the http or https URL of a collector, like http://127.0.0.1:4318');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new Error('must not have a user or password; put credentials into OTEL_EXPORTER_OTLP_HEADERS');
+  }
+  return input;
+});
+
+/** The validators of the variables, for envalid. */
+export const telemetryVariables = {
+  METRICS_PORT: wholeNumber(0, 65_535)({ default: undefined }),
+  SLOW_OPERATION_MS: wholeNumber(0, 600_000)({ default: 2000 }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint({ default: undefined }),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint({ default: undefined }),
+  OTEL_SERVICE_NAME: str({ default: 'fieldgate' }),
+  OTEL_TRACES_SAMPLER: str({ choices: SAMPLERS, default: 'parentbased_always_on' }),
+  OTEL_TRACES_SAMPLER_ARG: ratio({ default: 1 }),
+};
+
+interface TelemetryEnvironment {
+  readonly METRICS_PORT: number | undefined;
+  readonly SLOW_OPERATION_MS: number;
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT: string | undefined;
+  readonly OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: string | undefined;
+  readonly OTEL_SERVICE_NAME: string;
+  readonly OTEL_TRACES_SAMPLER: Sampler;
+  readonly OTEL_TRACES_SAMPLER_ARG: number;
+}
+
+export function telemetryConfig(env: TelemetryEnvironment): TelemetryConfig {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces } = env;
+  const url = traces ?? (base === undefined ? undefined : `${base.replace(/\/+$/, '')}/v1/traces`);
+  return {
+    metricsPort: env.METRICS_PORT,
+    slowOperationMs: env.SLOW_OPERATION_MS,
+    tracing:
+      url === undefined
+        ? undefined
+        : {
+            url,
+            serviceName: env.OTEL_SERVICE_NAME,
+            sampler: env.OTEL_TRACES_SAMPLER,
+            ratio: env.OTEL_TRACES_SAMPLER_ARG,
+          },
+  };
+}

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.js';
+import type { Metrics } from '../telemetry/metrics/metrics.js';
+import { serveMetricsAlone, type MetricsServer } from '../telemetry/metrics/metrics-server.js';
+
+/**
+ * Serves `/metrics`: on `METRICS_PORT` if that is set, and outside production also where everything else is. With `WORKERS`, each
+ * process would have its own, so that only the primary serves them.
+ *
+ * @returns the server of `METRICS_PORT`
+ */
+export async function serveMetrics(
+  app: FastifyInstance,
+  metrics: Metrics,
+  {
+    production,
+    workers,
+    host,
+    telemetry: { metricsPort },
+  }: Pick<Config, 'production' | 'workers' | 'host' | 'telemetry'>,
+): Promise<MetricsServer | undefined> {
+  if (workers > 1) return undefined;
+  if (!production) {
+    app.get('/metrics', async (_request, reply) => {
+      const { contentType, body } = await metrics.exposition();
+      return reply.type(contentType).send(body);
+    });
+  }
+  if (metricsPort === undefined) return undefined;
+  return await serveMetricsAlone(metricsPort, host, () => metrics.exposition());
+}

@@ -1,0 +1,37 @@
+import { AggregatorRegistry } from 'prom-client';
+import { snapshotOf, type Exposition, type Snapshot } from './metrics.js';
+
+/** What only grows, and so must not fall in a sum. */
+const GROWING: ReadonlySet<string> = new Set(['counter', 'histogram']);
+
+/**
+ * Adds up the metrics of several processes. What one that has ended had counted stays in the sum: a sum that fell would look like
+ * a restart to Prometheus, which would then count all of it again.
+ */
+export class MetricsSum {
+  readonly #last = new Map<number, Snapshot>();
+  readonly #ended: Snapshot[] = [];
+
+  /** The latest metrics of a process. */
+  set(id: number, snapshot: Snapshot): void {
+    this.#last.set(id, snapshot);
+  }
+
+  /** A process has ended. Its gauges end with it. */
+  end(id: number): void {
+    const last = this.#last.get(id);
+    if (last === undefined) return;
+    this.#last.delete(id);
+    this.#ended.push(last.filter(({ type }) => GROWING.has(type)));
+  }
+
+  async exposition(): Promise<Exposition> {
+    const ended = this.#ended.length;
+    if (ended > 1) {
+      const sum = AggregatorRegistry.aggregate(this.#ended.slice(0, ended));
+      this.#ended.splice(0, ended, await snapshotOf(sum));
+    }
+    const sum = AggregatorRegistry.aggregate([...this.#last.values(), ...this.#ended]);
+    return { contentType: sum.contentType, body: await sum.metrics() };
+  }
+}

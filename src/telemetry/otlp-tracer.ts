@@ -1,0 +1,160 @@
+import {
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace as traces,
+  TraceFlags,
+  type Context,
+  type Span as OtelSpan,
+} from '@opentelemetry/api';
+import { TraceState } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  resourceFromAttributes,
+} from '@opentelemetry/resources';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  type Sampler,
+  type SpanExporter,
+} from '@opentelemetry/sdk-trace-base';
+import type { Logger } from './logger.js';
+import type { TraceContext } from './trace-context.js';
+import type { Attributes, Span, SpanKind as Kind, Tracer } from './tracer.js';
+
+export interface OtlpOptions {
+  /** The URL that spans are posted to. */
+  readonly url: string;
+  readonly serviceName: string;
+  /** A value of `OTEL_TRACES_SAMPLER`. */
+  readonly sampler: string;
+  /** The fraction of traces that the `traceidratio` samplers record. */
+  readonly ratio: number;
+  readonly logger: Logger;
+}
+
+/** How long closing may take, in milliseconds. */
+const CLOSE_MS = 2000;
+/** A collector that is down is logged at most so often, in milliseconds. */
+const WARN_EVERY_MS = 60_000;
+
+const KINDS: Readonly<Record<Kind, SpanKind>> = {
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  internal: SpanKind.INTERNAL,
+};
+
+/**
+ * Records spans with OpenTelemetry's SDK, and sends them in batches by OTLP over HTTP. Parents are passed by hand: nothing is
+ * registered globally, and no context follows asynchronous calls, which would cost each of them.
+ */
+export function createOtlpTracer({ url, serviceName, sampler, ratio, logger }: OtlpOptions): Tracer {
+  const provider = new BasicTracerProvider({
+    sampler: samplerOf(sampler, ratio),
+    resource: defaultResource()
+      .merge(detectResources({ detectors: [envDetector] }))
+      .merge(resourceFromAttributes({ 'service.name': serviceName })),
+    spanProcessors: [new BatchSpanProcessor(reportFailures(new OTLPTraceExporter({ url }), logger))],
+  });
+  const tracer = provider.getTracer('fieldgate');
+  return {
+    start(kind: Kind, name: string, parent: TraceContext, attributes: Attributes): Span {
+      const span = tracer.startSpan(
+        name,
+        { kind: KINDS[kind], attributes: { ...attributes } },
+        contextOf(parent),
+      );
+      return new RecordedSpan(span, parent);
+    },
+    async close() {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, CLOSE_MS);
+      });
+      await Promise.race([provider.shutdown().catch(() => undefined), late]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+class RecordedSpan implements Span {
+  readonly trace: Span['trace'];
+  readonly #span: OtelSpan;
+
+  constructor(span: OtelSpan, { traceState, traceFlags }: TraceContext) {
+    const context = span.spanContext();
+    this.#span = span;
+    this.trace = {
+      traceId: context.traceId,
+      spanId: context.spanId,
+      // The sampler decides about the first flag only.
+      traceFlags: (traceFlags & ~TraceFlags.SAMPLED) | (context.traceFlags & TraceFlags.SAMPLED),
+      traceState,
+    };
+  }
+
+  rename(name: string): void {
+    this.#span.updateName(name);
+  }
+
+  set(attribute: string, value: string | number): void {
+    this.#span.setAttribute(attribute, value);
+  }
+
+  fail(type: string): void {
+    this.#span.setAttribute('error.type', type);
+    this.#span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+
+  end(): void {
+    this.#span.end();
+  }
+}
+
+function contextOf({ traceId, spanId, traceFlags, traceState }: TraceContext): Context {
+  if (spanId === undefined) return ROOT_CONTEXT;
+  return traces.setSpanContext(ROOT_CONTEXT, {
+    traceId,
+    spanId,
+    traceFlags,
+    isRemote: true,
+    ...(traceState !== undefined && { traceState: new TraceState(traceState) }),
+  });
+}
+
+function samplerOf(name: string, ratio: number): Sampler {
+  const root = name.includes('traceidratio')
+    ? new TraceIdRatioBasedSampler(ratio)
+    : name.endsWith('always_off')
+      ? new AlwaysOffSampler()
+      : new AlwaysOnSampler();
+  return name.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root;
+}
+
+/** The messages of the SDK can hold headers, which are secret, so that none is logged. */
+function reportFailures(exporter: SpanExporter, logger: Logger): SpanExporter {
+  let warnedAt = -Infinity;
+  return {
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        const now = performance.now();
+        if (result.error !== undefined && now - warnedAt >= WARN_EVERY_MS) {
+          warnedAt = now;
+          logger.warn({ spans: spans.length }, 'Traces cannot be sent to the collector.');
+        }
+        done(result);
+      });
+    },
+    shutdown: () => exporter.shutdown(),
+    ...(exporter.forceFlush !== undefined && {
+      forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
+    }),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Logger } from './logger.js';
+import type { Metrics } from './metrics/metrics.js';
+import type { Tracer } from './tracer.js';
+import type { OtlpOptions } from './otlp-tracer.js';
+
+export interface TelemetryOptions {
+  readonly production: boolean;
+  readonly workers: number;
+  readonly telemetry: {
+    readonly metricsPort: number | undefined;
+    readonly tracing: Omit<OtlpOptions, 'logger'> | undefined;
+  };
+}
+
+export interface Telemetry {
+  /** Undefined where nobody could read them. */
+  readonly metrics: Metrics | undefined;
+  /** Undefined without a collector. */
+  readonly tracer: Tracer | undefined;
+}
+
+/** Starts what is configured. Its packages are loaded only then. */
+export async function startTelemetry(
+  { production, workers, telemetry: { metricsPort, tracing } }: TelemetryOptions,
+  logger: Logger,
+): Promise<Telemetry> {
+  const isRead = metricsPort !== undefined || (!production && workers === 1);
+  return {
+    metrics: isRead
+      ? (await import('./metrics/metrics.js')).createMetrics({ isScraped: metricsPort !== undefined })
+      : undefined,
+    tracer: tracing && (await import('./otlp-tracer.js')).createOtlpTracer({ ...tracing, logger }),
+  };
+}

@@ -1,0 +1,26 @@
+import type { TraceContext } from './trace-context.js';
+
+export type Attributes = Readonly<Record<string, string | number>>;
+
+/** Something that takes time, as part of a trace. */
+export interface Span {
+  /** The trace, with this span as the parent of what happens in it. */
+  readonly trace: TraceContext & { readonly spanId: string };
+  rename(name: string): void;
+  set(attribute: string, value: string | number): void;
+  /** @param type a class of errors, such as a status or a code */
+  fail(type: string): void;
+  /** To be called once. */
+  end(): void;
+}
+
+/** `server`: a request that is being answered; `client`: one that is sent; `internal`: anything else. */
+export type SpanKind = 'server' | 'client' | 'internal';
+
+/** Records spans. Attributes have the names of OpenTelemetry's semantic conventions. */
+export interface Tracer {
+  /** @param parent a new trace begins where it has no span */
+  start(kind: SpanKind, name: string, parent: TraceContext, attributes: Attributes): Span;
+  /** Sends what has been recorded and not been sent yet, for a few seconds at most. Never rejects. */
+  close(): Promise<void>;
+}

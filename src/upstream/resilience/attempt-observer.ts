@@ -1,0 +1,71 @@
+import type { Recorder } from '../../telemetry/recorder.js';
+import type { Tracer } from '../../telemetry/tracer.js';
+import { traceparentOf, type TraceContext } from '../../telemetry/trace-context.js';
+import type { Call } from '../http/call.js';
+import { HttpFailure, type HttpResponse } from '../http/http.js';
+import { pathTemplate } from '../resources/path-template.js';
+
+export interface AttemptObserverOptions {
+  readonly recorder: Recorder;
+  /** Undefined where nothing is traced. */
+  readonly tracer: Tracer | undefined;
+  /** The REST base. */
+  readonly baseUrl: string;
+}
+
+/** Records each request that is sent, as a metric and as a span (OpenTelemetry's semantic conventions for HTTP clients). */
+export class AttemptObserver {
+  readonly #recorder: Recorder;
+  readonly #tracer: Tracer | undefined;
+  readonly #server: Readonly<Record<string, string | number>>;
+
+  constructor({ recorder, tracer, baseUrl }: AttemptObserverOptions) {
+    const { hostname, port, protocol } = new URL(baseUrl);
+    this.#recorder = recorder;
+    this.#tracer = tracer;
+    this.#server = {
+      'server.address': hostname,
+      'server.port': port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
+    };
+  }
+
+  /**
+   * @param parent what the call is part of
+   * @param attempt counts from 1
+   * @param send receives the `traceparent` of the request; undefined where it has no span
+   */
+  async observe(
+    { method, path }: Pick<Call, 'method' | 'path'>,
+    parent: TraceContext,
+    attempt: number,
+    send: (traceparent: string | undefined) => Promise<HttpResponse>,
+  ): Promise<HttpResponse> {
+    const template = pathTemplate(path);
+    // Polls for subscriptions are part of no operation.
+    const span =
+      parent.spanId === undefined
+        ? undefined
+        : this.#tracer?.start('client', `${method} ${template}`, parent, {
+            'http.request.method': method,
+            'url.template': template,
+            ...this.#server,
+            ...(attempt > 1 && { 'http.request.resend_count': attempt - 1 }),
+          });
+    const begun = performance.now();
+    let status: number | string = 'failed';
+    try {
+      const response = await send(span && traceparentOf(span.trace, span.trace.spanId));
+      ({ status } = response);
+      return response;
+    } catch (error) {
+      if (error instanceof HttpFailure) status = error.kind;
+      throw error;
+    } finally {
+      const seconds = (performance.now() - begun) / 1000;
+      this.#recorder.upstreamAttempt({ method, template, attempt, status, seconds });
+      if (typeof status === 'number') span?.set('http.response.status_code', status);
+      if (typeof status === 'string' || status >= 400) span?.fail(String(status));
+      span?.end();
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { until } from '../helpers/until.js';
+
+/** A span as a collector gets it. */
+export interface CollectedSpan {
+  readonly name: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
+  readonly kind: 'internal' | 'server' | 'client';
+  readonly isError: boolean;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly resource: Readonly<Record<string, unknown>>;
+}
+
+export interface Collector {
+  /** The value of `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+  readonly url: string;
+  readonly spans: CollectedSpan[];
+  /** All bodies as they arrived. */
+  readonly bodies: string[];
+  readonly headers: IncomingHttpHeaders[];
+  /** Waits until there are as many spans. */
+  received(count: number): Promise<void>;
+  /** Answers with this status from now on, and what has not been answered. Undefined for no answer. */
+  answerWith(status: number | undefined): void;
+  close(): Promise<void>;
+}
+
+interface KeyValue {
+  readonly key: string;
+  readonly value: { readonly stringValue?: string; readonly intValue?: number | string };
+}
+
+interface Body {
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: readonly KeyValue[] };
+    readonly scopeSpans: readonly { readonly spans: readonly RawSpan[] }[];
+  }[];
+}
+
+interface RawSpan extends Pick<CollectedSpan, 'name' | 'traceId' | 'spanId' | 'parentSpanId'> {
+  readonly kind: number;
+  readonly status: { readonly code: number };
+  readonly attributes: readonly KeyValue[];
+}
+
+/** A collector of OpenTelemetry that takes OTLP over HTTP as JSON. Close it. */
+export async function startCollector(): Promise<Collector> {
+  const spans: CollectedSpan[] = [];
+  const bodies: string[] = [];
+  const headers: IncomingHttpHeaders[] = [];
+  const unanswered: ServerResponse[] = [];
+  let status: number | undefined = 200;
+  const server = createServer((request, response) => {
+    let text = '';
+    request.setEncoding('utf8');
+    request.on('data', (chunk: string) => (text += chunk));
+    request.on('end', () => {
+      headers.push(request.headers);
+      bodies.push(text);
+      if (status === undefined) {
+        unanswered.push(response);
+        return;
+      }
+      if (status === 200 && request.url === '/v1/traces') spans.push(...spansIn(JSON.parse(text) as Body));
+      response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    spans,
+    bodies,
+    headers,
+    received: (count) => until(() => spans.length >= count),
+    answerWith(wanted) {
+      status = wanted;
+      if (wanted !== undefined) for (const response of unanswered) response.writeHead(wanted).end('{}');
+    },
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+const KINDS = [undefined, 'internal', 'server', 'client'] as const;
+
+function spansIn({ resourceSpans }: Body): CollectedSpan[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans }) =>
+    scopeSpans
+      .flatMap(({ spans }) => spans)
+      .map(({ name, traceId, spanId, parentSpanId, kind, status, attributes }) => ({
+        name,
+        traceId,
+        spanId,
+        parentSpanId: parentSpanId === '' ? undefined : parentSpanId,
+        kind: KINDS[kind]!,
+        isError: status.code === 2,
+        attributes: valuesOf(attributes),
+        resource: valuesOf(resource.attributes),
+      })),
+  );
+}
+
+function valuesOf(attributes: readonly KeyValue[]): Record<string, unknown> {
+  return Object.fromEntries(
+    attributes.map(({ key, value: { stringValue, intValue } }) => [
+      key,
+      stringValue ?? (intValue === undefined ? undefined : Number(intValue)),
+    ]),
+  );
+}

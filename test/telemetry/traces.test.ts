@@ -1,0 +1,256 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
+import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
+import { until } from '../helpers/until.js';
+import { startLiveStage, webSocketClient, Told, runUpdated } from '../live/stage.js';
+import { accounts, READ_ACCOUNTS, READ_RUN, run, runAnswer } from '../upstream/faults/demand.js';
+import { startCollector, type CollectedSpan, type Collector } from './collector.js';
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const PARENT = '00f067aa0ba902b7';
+const RUN_TEMPLATE =
+  '/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}';
+
+let collector: Collector;
+let upstream: ScriptedUpstream;
+let gateway: TestGateway;
+let lines: string[];
+
+beforeEach(async () => {
+  collector = await startCollector();
+  upstream = await startScriptedUpstream();
+  lines = [];
+});
+afterEach(async () => {
+  await upstream.close();
+  await collector.close();
+});
+
+async function start(env: Readonly<Record<string, string>> = {}): Promise<void> {
+  gateway = await startTestGateway({
+    demandApiUrl: upstream.url,
+    logger: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      DEMAND_API_RETRY_BASE_MS: '1',
+      DEMAND_API_RETRY_MAX_MS: '2',
+      ...env,
+    },
+  });
+}
+
+/** Closes the gateway, which sends what it has recorded. */
+async function spansAtTheEnd(): Promise<readonly CollectedSpan[]> {
+  await gateway.close();
+  return collector.spans;
+}
+
+function only(spans: readonly CollectedSpan[], kind: CollectedSpan['kind']): CollectedSpan {
+  const found = spans.filter((span) => span.kind === kind);
+  expect(found).toHaveLength(1);
+  return found[0]!;
+}
+
+describe('a query', () => {
+  test('has a span for its request, one for itself, and one for each attempt, through a retry and a 429', async () => {
+    await start();
+    upstream.on('GET', run.path, [
+      { status: 503 },
+      { status: 429, headers: { 'retry-after': '0' } },
+      runAnswer(5),
+    ]);
+    const { data } = await gateway.execute(
+      READ_RUN,
+      {},
+      {
+        headers: { traceparent: `00-${TRACE}-${PARENT}-01`, tracestate: 'vendor=1' },
+      },
+    );
+    expect(data).toMatchObject({ fieldingRun: expect.anything() });
+    const spans = await spansAtTheEnd();
+    expect(spans.map(({ traceId }) => traceId)).toEqual(spans.map(() => TRACE));
+    const server = only(spans, 'server');
+    const operation = only(spans, 'internal');
+    const attempts = spans.filter(({ kind }) => kind === 'client');
+    expect(server).toMatchObject({
+      name: 'POST /graphql',
+      parentSpanId: PARENT,
+      isError: false,
+      attributes: {
+        'http.request.method': 'POST',
+        'http.route': '/graphql',
+        'url.path': '/graphql',
+        'url.scheme': 'http',
+        'http.response.status_code': 200,
+      },
+      resource: { 'service.name': 'fieldgate' },
+    });
+    expect(operation).toMatchObject({
+      name: 'query',
+      parentSpanId: server.spanId,
+      isError: false,
+      attributes: { 'graphql.operation.type': 'query' },
+    });
+    const { hostname, port } = new URL(upstream.url);
+    const common = {
+      'http.request.method': 'GET',
+      'url.template': RUN_TEMPLATE,
+      'server.address': hostname,
+      'server.port': Number(port),
+    };
+    expect(attempts.map(({ name, parentSpanId }) => [name, parentSpanId])).toEqual(
+      attempts.map(() => [`GET ${RUN_TEMPLATE}`, operation.spanId]),
+    );
+    expect(attempts.map(({ attributes, isError }) => ({ attributes, isError }))).toEqual([
+      { attributes: { ...common, 'http.response.status_code': 503, 'error.type': '503' }, isError: true },
+      {
+        attributes: {
+          ...common,
+          'http.request.resend_count': 1,
+          'http.response.status_code': 429,
+          'error.type': '429',
+        },
+        isError: true,
+      },
+      {
+        attributes: { ...common, 'http.request.resend_count': 2, 'http.response.status_code': 200 },
+        isError: false,
+      },
+    ]);
+    // Whoever answers continues from the span of the attempt.
+    expect(upstream.requests.map(({ headers }) => [headers['traceparent'], headers['tracestate']])).toEqual(
+      attempts.map(({ spanId }) => [`00-${TRACE}-${spanId}-01`, 'vendor=1']),
+    );
+  });
+
+  test('has its name as an attribute, and neither its document nor its variables', async () => {
+    await start();
+    upstream.on('GET', '/accounts', accounts);
+    await gateway.execute(
+      'query Planted($planted: Boolean = true) { accounts @include(if: $planted) { name } }',
+      {
+        planted: true,
+      },
+    );
+    const operation = only(await spansAtTheEnd(), 'internal');
+    expect(operation.attributes).toEqual({
+      'graphql.operation.name': 'Planted',
+      'graphql.operation.type': 'query',
+    });
+    expect(collector.bodies.join()).not.toContain('include');
+  });
+
+  test('that is the first of its trace has the trace id that the log and errors tell', async () => {
+    await start();
+    upstream.on('GET', '/accounts', { status: 401, body: {} });
+    const { errors } = await gateway.execute(READ_ACCOUNTS);
+    const { traceId } = errors[0]!.extensions!;
+    const spans = await spansAtTheEnd();
+    expect(spans).toHaveLength(3);
+    expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
+    expect(only(spans, 'server').parentSpanId).toBeUndefined();
+    expect(only(spans, 'internal')).toMatchObject({
+      isError: true,
+      attributes: { 'error.type': 'UNAUTHENTICATED' },
+    });
+    expect(lines.join()).toContain(`"traceId":"${String(traceId)}"`);
+  });
+
+  test('whose attempt gets no response says why', async () => {
+    await start({ DEMAND_API_MAX_ATTEMPTS: '1', DEMAND_API_TIMEOUT_MS: '50' });
+    upstream.on('GET', '/accounts', { fault: 'hang' });
+    await gateway.execute(READ_ACCOUNTS);
+    const attempt = only(await spansAtTheEnd(), 'client');
+    expect(attempt).toMatchObject({ isError: true, attributes: { 'error.type': 'timed-out' } });
+    expect(attempt.attributes).not.toHaveProperty('http.response.status_code');
+  });
+
+  test('that cannot be read has the span of its request', async () => {
+    await start();
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{',
+    });
+    const { errors } = (await response.json()) as { errors: [{ extensions: { traceId: string } }] };
+    expect(await spansAtTheEnd()).toEqual([
+      expect.objectContaining({
+        kind: 'server',
+        traceId: errors[0].extensions.traceId,
+        attributes: expect.objectContaining({ 'http.response.status_code': 400 }),
+      }),
+    ]);
+  });
+});
+
+describe('sampling', () => {
+  test.each([
+    ['parentbased_always_on', '01', 3],
+    ['parentbased_always_on', '00', 0],
+    ['always_on', '00', 3],
+    ['always_off', '01', 0],
+    ['traceidratio', '01', 0],
+  ])('%s after flags %s', async (sampler, flags, count) => {
+    await start({ OTEL_TRACES_SAMPLER: sampler, OTEL_TRACES_SAMPLER_ARG: '0' });
+    upstream.on('GET', '/accounts', accounts);
+    await gateway.execute(READ_ACCOUNTS, {}, { headers: { traceparent: `00-${TRACE}-${PARENT}-${flags}` } });
+    expect(await spansAtTheEnd()).toHaveLength(count);
+    // The trace goes on, whoever records it.
+    const [, traceId, spanId, sent] = String(upstream.requests[0]!.headers['traceparent']).split('-');
+    expect([traceId, sent]).toEqual([TRACE, count === 0 ? '00' : '01']);
+    expect(spanId).not.toBe(PARENT);
+  });
+});
+
+describe('a collector', () => {
+  test('that is down costs no operation anything, and one warning', async () => {
+    await start();
+    collector.answerWith(400);
+    upstream.on('GET', '/accounts', accounts);
+    expect((await gateway.execute(READ_ACCOUNTS)).errors).toEqual([]);
+    await gateway.close();
+    expect(lines.filter((line) => line.includes('Traces cannot be sent'))).toHaveLength(1);
+  });
+
+  test('that does not answer does not keep the gateway from closing', async () => {
+    await start();
+    collector.answerWith(undefined);
+    upstream.on('GET', '/accounts', accounts);
+    await gateway.execute(READ_ACCOUNTS);
+    await gateway.close();
+    expect(collector.bodies).toHaveLength(1);
+    // Otherwise the exporter would try again for some seconds.
+    collector.answerWith(400);
+  });
+});
+
+test('a subscription has a span for subscribing and one for each event', async () => {
+  const stage = await startLiveStage({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
+  const client = webSocketClient(stage.gateway, {
+    connectionParams: { authorization: 'Bearer demo', traceparent: `00-${TRACE}-${PARENT}-01` },
+  });
+  try {
+    const told = new Told();
+    client.subscribe(runUpdated, told.sink);
+    await until(() => told.results.length >= 1);
+    await stage.change();
+    await until(() => told.results.length >= 2);
+  } finally {
+    await client.dispose();
+    await stage.close();
+  }
+  const [subscribed, ...events] = collector.spans
+    .filter(({ kind }) => kind === 'internal')
+    .sort((one, other) => Number(other.name === 'subscription') - Number(one.name === 'subscription'));
+  expect(subscribed).toMatchObject({
+    name: 'subscription',
+    traceId: TRACE,
+    parentSpanId: PARENT,
+    attributes: { 'graphql.operation.name': 'Run', 'graphql.operation.type': 'subscription' },
+  });
+  expect(events).toEqual([
+    expect.objectContaining({ name: 'subscription event', traceId: TRACE, parentSpanId: subscribed!.spanId }),
+    expect.objectContaining({ name: 'subscription event', traceId: TRACE, parentSpanId: subscribed!.spanId }),
+  ]);
+});
