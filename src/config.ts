@@ -61,6 +61,11 @@ export interface Config {
    */
   readonly graphqlExecution: 'planned' | 'graphql-js';
   /**
+   * `FEDERATION` (false): with `true`, the schema is a subgraph of Apollo Federation 2, for a router to compose it with others.
+   * Only the router should then reach the gateway.
+   */
+  readonly federation: boolean;
+  /**
    * `MAX_DEPTH` (50, at most 200): levels of nested fields in an operation, spread fragments included. Deeper
    * operations are rejected before they are parsed.
    */
@@ -167,6 +172,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       CLIENT_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 10_000 }),
       DRAIN_DELAY_MS: wholeNumber(0, 600_000)({ default: 0 }),
       GRAPHQL_EXECUTION: str({ choices: ['planned', 'graphql-js'] as const, default: 'planned' }),
+      FEDERATION: str({ choices: ['true', 'false'] as const, default: 'false' }),
       MAX_DEPTH: wholeNumber(1, 200)({ default: 50 }),
       ...demandControlVariables,
       MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
@@ -227,6 +233,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     clientTimeoutMs: env.CLIENT_TIMEOUT_MS,
     drainDelayMs: env.DRAIN_DELAY_MS,
     graphqlExecution: env.GRAPHQL_EXECUTION,
+    federation: env.FEDERATION === 'true',
     maxDepth: env.MAX_DEPTH,
     demandControl: demandControlConfig(env),
     overload: { maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT, waitMs: env.OVERLOAD_WAIT_MS },

@@ -130,6 +130,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
   }
   const apollo = createApollo({
     production,
+    federation: config.federation,
     firstQuery,
     executor: config.graphqlExecution,
     maxDepth: config.maxDepth,
@@ -168,7 +169,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
   };
   const subscriptions = new Subscriptions({
     apollo,
-    schema: createSchema(),
+    schema: createSchema(config),
     hideSuggestions: production,
     context,
     limits: config.streams,

@@ -1,6 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
@@ -27,6 +28,8 @@ const MAX_TOKENS = 15_000;
 export interface ApolloOptions {
   /** Introspection and field suggestions are off, and so is Apollo Sandbox. */
   readonly production: boolean;
+  /** Whether the schema is a subgraph of Apollo Federation 2. */
+  readonly federation: boolean;
   readonly firstQuery: FirstQuery;
   readonly executor: Config['graphqlExecution'];
   /** The most levels of fields in an operation. */
@@ -40,8 +43,8 @@ export interface ApolloOptions {
 
 /** The GraphQL server; it has not been started yet. */
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
-  const { production, firstQuery, executor, maxDepth, demandControl, logger, plugins } = options;
-  const schema = createSchema();
+  const { production, federation, firstQuery, executor, maxDepth, demandControl, logger, plugins } = options;
+  const schema = createSchema({ federation });
   const hideSuggestions = production;
   const reference = graphqlJs(schema, hideSuggestions);
   return new ApolloServer<RequestContext>({
@@ -67,6 +70,8 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     }),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
+      // Apollo Server would enable it for a subgraph. It tells any client that asks how long each resolver took.
+      ApolloServerPluginInlineTraceDisabled(),
       production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
       subscriptionRulesPlugin,
       errorExtensionsPlugin,
