@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApolloServerPlugin } from '@apollo/server';
-import { fetchJson } from './auth/fetch-json.js';
-import { readKeySet } from './auth/key-source.js';
 import { KeySet } from './auth/key-set.js';
 import { forwardedPrincipal } from './auth/principal.js';
 import { TokenVerifier } from './auth/token-verifier.js';
-import { proxyFor, type Config } from './config.js';
+import type { Config } from './config.js';
 import type { RequestContext } from './context.js';
 import { listenToHints, publishHint, type ChangeHint } from './events/hints.js';
 import { LiveUpdates } from './events/live-updates.js';
@@ -17,6 +15,7 @@ import { DEFAULT_FIRST_QUERY, type FirstQuery } from './operations/first-query.j
 import { Subscriptions } from './operations/subscriptions/subscriptions.js';
 import { OperationPipeline, type PipelineOptions } from './operations/pipeline.js';
 import { serveExplorers } from './server/explorers.js';
+import { readIssuerKeys } from './server/issuer-keys.js';
 import { sandboxPage, serveGraphQL } from './server/graphql.js';
 import { serveHealth } from './server/health.js';
 import { createApp } from './server/http/app.js';
@@ -28,7 +27,6 @@ import { WebSockets } from './server/websocket/websockets.js';
 import { Overload } from './server/overload/overload.js';
 import { serveWebhooks } from './server/webhooks.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
-import { agentFor } from './upstream/http/node-fetch-agent.js';
 import { projectPath, resourceIn } from './upstream/resources/resource-ref.js';
 import { Cooldowns } from './upstream/resilience/cooldowns.js';
 import { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
@@ -46,9 +44,6 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** So many requests in flight are no overload, whatever they wait for. */
 const FEW_REQUESTS = 64;
 const MAX_UNFINISHED_BODY_BYTES = 32 * MAX_BODY_BYTES;
-/** Key sets of large issuers have some 10 KB. */
-const MAX_KEY_SET_BYTES = 256 * 1024;
-const KEY_SET_TIMEOUT_MS = 5000;
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -287,13 +282,8 @@ function createAuthentication(
 ): Authentication {
   if (authMode === 'forward') return { authenticate: forwardedPrincipal, close: () => undefined };
   if (jwt === undefined) throw new Error('The gateway needs the issuer of its callers.');
-  const limits = {
-    maxBytes: MAX_KEY_SET_BYTES,
-    timeoutMs: KEY_SET_TIMEOUT_MS,
-    agentFor: (url: URL) => agentFor(url, 1, { proxy: proxyFor(url.href, proxies) }),
-  };
   const keys = new KeySet({
-    read: (signal) => readKeySet(jwt, (url, end) => fetchJson(url, limits, end), signal),
+    read: (signal) => readIssuerKeys(jwt, proxies, signal),
     onFailure: (err) => {
       logger.warn({ err }, 'The keys that tokens are verified with cannot be read.');
     },
