@@ -194,7 +194,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
 
   let isClosing = false;
   const connections = new ClientConnections(config.clientTimeoutMs);
-  const createServer = httpServerFactory(config.clientTimeoutMs, connections, (...request) =>
+  const createServer = httpServerFactory(config, connections, (...request) =>
     webSockets.upgrade(...request),
   );
   const app = await createApp({

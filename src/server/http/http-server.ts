@@ -7,6 +7,7 @@ import {
   type Server,
 } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Config } from '../../config.js';
 import { rejection } from '../../operations/operation-response.js';
 import { RequestError } from '../../operations/request-error.js';
 import type { ClientConnections } from './client-connections.js';
@@ -16,8 +17,8 @@ import { UpgradableRequest } from './upgradable-request.js';
 
 /** How often Node.js looks for requests that are late, in milliseconds. Its default is 30 seconds. */
 const TIMEOUT_CHECK_MS = 500;
-/** How long a connection may stay without a request, in milliseconds: longer than load balancers keep theirs. */
-const KEEP_ALIVE_MS = 72_000;
+
+export type ConnectionTimeouts = Pick<Config, 'clientTimeoutMs' | 'keepAliveTimeoutMs'>;
 
 /** Makes the server of one address. `listener` answers its requests. */
 export type HttpServerFactory = (listener: RequestListener) => Server;
@@ -34,7 +35,7 @@ export type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) =
  * with 408, and the requests of a connection are handled one after another.
  */
 export function httpServerFactory(
-  clientTimeoutMs: number,
+  { clientTimeoutMs, keepAliveTimeoutMs }: ConnectionTimeouts,
   connections: ClientConnections,
   upgrade: Upgrade,
 ): HttpServerFactory {
@@ -47,7 +48,7 @@ export function httpServerFactory(
         headersTimeout: clientTimeoutMs,
         requestTimeout: clientTimeoutMs,
         connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, clientTimeoutMs),
-        keepAliveTimeout: KEEP_ALIVE_MS,
+        keepAliveTimeout: keepAliveTimeoutMs,
         IncomingMessage: UpgradableRequest,
       },
       handle,
