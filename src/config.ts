@@ -55,6 +55,11 @@ export interface Config {
   /** `CLIENT_TIMEOUT_MS` (10000): how long a client may take to send a request (408), and to read its response. */
   readonly clientTimeoutMs: number;
   /**
+   * `KEEP_ALIVE_TIMEOUT_MS` (72000): how long a client may leave a connection unused. It must be longer than the load balancer
+   * in front keeps its connections, so that the gateway never closes one on which a request is on its way.
+   */
+  readonly keepAliveTimeoutMs: number;
+  /**
    * `DRAIN_DELAY_MS` (0): how long to keep accepting requests after `/readyz` reports "not ready". Behind a load
    * balancer, set it to more than the health check's interval times its failure threshold.
    */
@@ -64,6 +69,11 @@ export interface Config {
    * `graphql-js` is the reference implementation. Both give the same results.
    */
   readonly graphqlExecution: 'planned' | 'graphql-js';
+  /**
+   * `FEDERATION` (false): with `true`, the schema is a subgraph of Apollo Federation 2, for a router to compose it with others.
+   * Only the router should then reach the gateway.
+   */
+  readonly federation: boolean;
   /**
    * `MAX_DEPTH` (50, at most 200): levels of nested fields in an operation, spread fragments included. Deeper
    * operations are rejected before they are parsed.
@@ -178,8 +188,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       ...jwtVariables,
       REQUEST_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 15_000 }),
       CLIENT_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 10_000 }),
+      KEEP_ALIVE_TIMEOUT_MS: wholeNumber(1, 3_600_000)({ default: 72_000 }),
       DRAIN_DELAY_MS: wholeNumber(0, 600_000)({ default: 0 }),
       GRAPHQL_EXECUTION: str({ choices: ['planned', 'graphql-js'] as const, default: 'planned' }),
+      FEDERATION: str({ choices: ['true', 'false'] as const, default: 'false' }),
       MAX_DEPTH: wholeNumber(1, 200)({ default: 50 }),
       ...demandControlVariables,
       MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000)({ default: 1000 }),
@@ -243,8 +255,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     ...serviceConfig(env, setNames(environment, AUTH_VARIABLE), proxies),
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     clientTimeoutMs: env.CLIENT_TIMEOUT_MS,
+    keepAliveTimeoutMs: env.KEEP_ALIVE_TIMEOUT_MS,
     drainDelayMs: env.DRAIN_DELAY_MS,
     graphqlExecution: env.GRAPHQL_EXECUTION,
+    federation: env.FEDERATION === 'true',
     maxDepth: env.MAX_DEPTH,
     demandControl: demandControlConfig(env),
     overload: { maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT, waitMs: env.OVERLOAD_WAIT_MS },

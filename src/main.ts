@@ -1,5 +1,7 @@
+#!/usr/bin/env node
 import cluster from 'node:cluster';
 import { inspect } from 'node:util';
+import { readArguments } from './main/arguments.js';
 import { ConfigError, processEnvironment, readConfig, useEnvFile } from './config.js';
 import { demoIdentity, PENDING_URLS, usesDemoIdentity } from './main/demo-identity.js';
 import { keepHeapSmall } from './main/heap.js';
@@ -13,8 +15,15 @@ import { watchProcess } from './telemetry/process-failures.js';
 
 keepHeapSmall();
 try {
+  const options = readArguments(process.argv.slice(2));
   // Workers inherit the variables of the primary.
   if (cluster.isPrimary) useEnvFile();
+  if (options.check) {
+    const { check } = await import('./main/check/check.js');
+    const isWell = await check(processEnvironment, (line) => process.stdout.write(`${line}\n`));
+    // What was tried may have left connections that are still closing.
+    process.exit(isWell ? 0 : 1);
+  }
   const isDemo = usesDemoIdentity(processEnvironment);
   const config = readConfig({ ...processEnvironment, ...(isDemo && demoIdentity(PENDING_URLS)) });
   const logger = createLogger(config.logLevel);

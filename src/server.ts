@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApolloServerPlugin } from '@apollo/server';
-import { fetchJson } from './auth/fetch-json.js';
-import { readKeySet } from './auth/key-source.js';
 import { KeySet } from './auth/key-set.js';
 import { forwardedPrincipal } from './auth/principal.js';
 import { TokenVerifier } from './auth/token-verifier.js';
-import { proxyFor, type Config } from './config.js';
+import type { Config } from './config.js';
 import type { RequestContext } from './context.js';
 import { listenToHints, publishHint, type ChangeHint } from './events/hints.js';
 import { LiveUpdates } from './events/live-updates.js';
@@ -21,6 +19,7 @@ import { Subscriptions } from './operations/subscriptions/subscriptions.js';
 import { OperationObserver } from './operations/operation-observer.js';
 import { OperationPipeline, type PipelineOptions } from './operations/pipeline.js';
 import { serveExplorers } from './server/explorers.js';
+import { readIssuerKeys } from './server/issuer-keys.js';
 import { serveGraphQL } from './server/graphql.js';
 import { serveHealth } from './server/health.js';
 import { AddressConnections } from './server/http/address-connections.js';
@@ -39,7 +38,6 @@ import { startTelemetry } from './telemetry/start.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import type { Metrics } from './telemetry/metrics/metrics.js';
 import { noRecorder } from './telemetry/recorder.js';
-import { agentFor } from './upstream/http/node-fetch-agent.js';
 import { AttemptObserver } from './upstream/resilience/attempt-observer.js';
 import { projectPath, resourceIn } from './upstream/resources/resource-ref.js';
 import { Cooldowns } from './upstream/resilience/cooldowns.js';
@@ -58,9 +56,6 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** So many requests in flight are no overload, whatever they wait for. */
 const FEW_REQUESTS = 64;
 const MAX_UNFINISHED_BODY_BYTES = 32 * MAX_BODY_BYTES;
-/** Key sets of large issuers have some 10 KB. */
-const MAX_KEY_SET_BYTES = 256 * 1024;
-const KEY_SET_TIMEOUT_MS = 5000;
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -153,6 +148,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
   }
   const apollo = createApollo({
     production,
+    federation: config.federation,
     firstQuery,
     executor: config.graphqlExecution,
     maxDepth: config.maxDepth,
@@ -198,7 +194,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
   };
   const subscriptions = new Subscriptions({
     apollo,
-    schema: createSchema(),
+    schema: createSchema(config),
     hideSuggestions: production,
     context,
     limits: config.streams,
@@ -239,6 +235,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
   const connections = new ClientConnections(config.clientTimeoutMs);
   const createServer = httpServerFactory({
     clientTimeoutMs: config.clientTimeoutMs,
+    keepAliveTimeoutMs: config.keepAliveTimeoutMs,
     connections,
     addressConnections: new AddressConnections({ max: maxConnectionsPerAddress, addresses }),
     origins,
@@ -354,13 +351,8 @@ function createAuthentication(
 ): Authentication {
   if (authMode === 'forward') return { authenticate: forwardedPrincipal, close: () => undefined };
   if (jwt === undefined) throw new Error('The gateway needs the issuer of its callers.');
-  const limits = {
-    maxBytes: MAX_KEY_SET_BYTES,
-    timeoutMs: KEY_SET_TIMEOUT_MS,
-    agentFor: (url: URL) => agentFor(url, 1, { proxy: proxyFor(url.href, proxies) }),
-  };
   const keys = new KeySet({
-    read: (signal) => readKeySet(jwt, (url, end) => fetchJson(url, limits, end), signal),
+    read: (signal) => readIssuerKeys(jwt, proxies, signal),
     onFailure: (err) => {
       logger.warn({ err }, 'The keys that tokens are verified with cannot be read.');
     },

@@ -18,6 +18,7 @@ import { DraftLaunchJobMutations } from './draft-launch-job/draft-launch-job.mut
 import { DraftLaunchJobResolver } from './draft-launch-job/draft-launch-job.resolver.js';
 import { InvalidStateErrorResolver, VersionConflictErrorResolver } from './errors/user-error.resolver.js';
 import { IdempotencyConflictError, NotFoundError, ValidationError } from './errors/user-error.type.js';
+import { subgraphSchema } from './federation/subgraph-schema.js';
 import { FieldingRunMutations } from './fielding-run/fielding-run.mutations.js';
 import { FieldingRunResolver } from './fielding-run/fielding-run.resolver.js';
 import { FieldingRunSubscriptions } from './fielding-run/fielding-run.subscriptions.js';
@@ -40,10 +41,20 @@ const NO_TOPICS: PubSub = {
   },
 };
 
+export interface SchemaOptions {
+  /** Whether the schema is a subgraph of Apollo Federation 2. Default: false. */
+  readonly federation?: boolean;
+}
+
 let schema: GraphQLSchema | undefined;
+let subgraph: GraphQLSchema | undefined;
 
 /** The executable schema, made from the type-graphql classes. It is stateless, and built once per process. */
-export function createSchema(): GraphQLSchema {
+export function createSchema({ federation = false }: SchemaOptions = {}): GraphQLSchema {
+  return federation ? (subgraph ??= subgraphSchema(ownSchema())) : ownSchema();
+}
+
+function ownSchema(): GraphQLSchema {
   schema ??= applyCosts(
     readProperties(
       buildSchemaSync({

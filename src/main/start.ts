@@ -85,7 +85,7 @@ async function startWithEmulator(options: StartOptions): Promise<Running> {
 }
 
 /** @throws {ConfigError} if the emulator's native package is not installed, as in the container image */
-async function loadEmulator() {
+export async function loadEmulator() {
   try {
     return await import('../emulator/index.js');
   } catch (error) {

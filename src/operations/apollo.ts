@@ -1,6 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
@@ -32,6 +33,8 @@ export const MAX_TOKENS = 15_000;
 export interface ApolloOptions {
   /** Introspection and field suggestions are off, and so is Apollo Sandbox. */
   readonly production: boolean;
+  /** Whether the schema is a subgraph of Apollo Federation 2. */
+  readonly federation: boolean;
   readonly firstQuery: FirstQuery;
   readonly executor: Config['graphqlExecution'];
   /** The most levels of fields in an operation. */
@@ -46,8 +49,18 @@ export interface ApolloOptions {
 
 /** The GraphQL server; it has not been started yet. */
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
-  const { production, firstQuery, executor, maxDepth, demandControl, rateLimits, logger, plugins } = options;
-  const schema = createSchema();
+  const {
+    production,
+    federation,
+    firstQuery,
+    executor,
+    maxDepth,
+    demandControl,
+    rateLimits,
+    logger,
+    plugins,
+  } = options;
+  const schema = createSchema({ federation });
   const hideSuggestions = production;
   const reference = graphqlJs(schema, hideSuggestions);
   const estimator = new CostEstimator(schema);
@@ -75,6 +88,8 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     }),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
+      // Apollo Server would enable it for a subgraph. It tells any client that asks how long each resolver took.
+      ApolloServerPluginInlineTraceDisabled(),
       production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
       subscriptionRulesPlugin,
       notePlugin,

@@ -21,6 +21,38 @@ function detailOf(body: unknown): string | undefined {
   return problemOf(answer(400, body), NOW).details.detail;
 }
 
+describe('a 403', () => {
+  const ORDINARY = 'The credentials do not permit this request.';
+
+  test.each([
+    { object: 'authorization_error', detail: 'API version 2025-12-18 is not enabled for this account.' },
+    { object: 'authorization_error', detail: 'You have no access to this Version of the API.' },
+    { object: 'authorization_error', details: 'Cint-API-Version 2025-12-18 is not supported.' },
+    { object: 'api_version_not_enabled', detail: 'Contact us.' },
+  ])('that says that a version is not enabled says what to do: %j', (body) => {
+    expect(problemOf(answer(403, body), NOW)).toMatchObject({
+      code: 'FORBIDDEN',
+      message: expect.stringContaining('DEMAND_API_VERSION'),
+    });
+  });
+
+  test.each([
+    { object: 'authorization_error', detail: 'No access to account 202.' },
+    { object: 'required_header_missing', detail: 'The header Cint-API-Version is required.' },
+    { object: 1, detail: { version: 'not enabled' } },
+    '',
+  ])('for another reason does not: %j', (body) => {
+    expect(problemOf(answer(403, body), NOW).message).toBe(ORDINARY);
+  });
+
+  test('is the only status that does', () => {
+    const body = { object: 'authorization_error', detail: 'Version not enabled.' };
+    for (const status of [400, 401, 404, 422, 500]) {
+      expect(problemOf(answer(status, body), NOW).message).not.toContain('DEMAND_API_VERSION');
+    }
+  });
+});
+
 describe('a status', () => {
   test.each([
     [400, 'INVALID_REQUEST'],

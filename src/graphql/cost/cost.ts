@@ -5,7 +5,7 @@ export interface ListSize {
   readonly assumedSize: number;
   /** The most items that there can be: to ask for more is an error of the field, which makes no call. Not printed. */
   readonly maxSize?: number;
-  /** Names of arguments of type `Int`. Default: the size is always the assumed one. */
+  /** Names of arguments of type `Int`, or of lists, whose lengths count. Default: the size is always the assumed one. */
   readonly slicingArguments?: readonly string[];
   /** Default: the field is the list itself. */
   readonly sizedFields?: readonly string[];
@@ -18,6 +18,11 @@ export type SharedCall = 'accounts' | 'people' | 'project';
 export interface FieldCost {
   /** The most REST calls that resolving the field once takes, where nothing is retried or read again. Default: none. */
   readonly calls?: number;
+  /**
+   * The same for each item of a list whose items are read by themselves, with calls of their own where others would be
+   * shared. Default: the items are read with the list.
+   */
+  readonly callsPerItem?: number;
   /** A call that is paid for by the field that read the page: its items share it. Default: none. */
   readonly shares?: SharedCall;
   /** Default: a list counts as one item. */

@@ -28,6 +28,10 @@ const ACCOUNT = 'where `<account>` is an integer of at most 2147483647 without l
 
 export type NodeKind = keyof typeof FORMS;
 
+export function isNodeKind(name: unknown): name is NodeKind {
+  return typeof name === 'string' && Object.hasOwn(FORMS, name);
+}
+
 export type NodeRef =
   | ({ readonly kind: 'Account' } & AccountRef)
   | ({ readonly kind: 'Project' } & ProjectRef)

@@ -11,8 +11,8 @@ const MAX_DELAY_MS = 30_000;
 /** So many failed starts in a row end the program, if no worker is ready. */
 export const MAX_FAILED_STARTS = 3;
 
-/** How long a client may leave a connection unused (`keepAliveTimeout` of `http-server.ts`), and a second to spare. */
-const KEEP_ALIVE_MS = 73_000;
+/** What a connection that has been unused for the keep-alive time takes to end. */
+const KEEP_ALIVE_SPARE_MS = 1000;
 
 /** What is left to do after everything has been waited for. */
 const SPARE_MS = 5_000;
@@ -28,8 +28,8 @@ export function respawnDelayMs(deaths: number): number {
 }
 
 /** How long a worker that has been replaced waits for its connections to end. */
-export function retireWithinMs({ requestTimeoutMs }: Config): number {
-  return KEEP_ALIVE_MS + requestTimeoutMs;
+export function retireWithinMs({ keepAliveTimeoutMs, requestTimeoutMs }: Config): number {
+  return keepAliveTimeoutMs + KEEP_ALIVE_SPARE_MS + requestTimeoutMs;
 }
 
 /** How long a gateway may take to close: it waits for requests in flight before it stops listening, and after. */

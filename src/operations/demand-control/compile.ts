@@ -32,6 +32,7 @@ import {
   type VariableUse,
 } from './plan.js';
 import { collectFields, type Selected, type Selecting } from './selection.js';
+import { sizeIn } from './values.js';
 
 /**
  * Makes the cost of a validated operation a function of its variables. It takes time in proportion to the operation with its
@@ -96,10 +97,15 @@ class Compiler implements Selecting {
   }
 
   /** What one item of a field costs: the object and its selection. */
-  #itemPlan(type: GraphQLNamedType, sets: readonly Selected<SelectionSetNode>[], sized?: SizedFields): Plan {
+  #itemPlan(
+    type: GraphQLNamedType,
+    sets: readonly Selected<SelectionSetNode>[],
+    calls: number,
+    sized?: SizedFields,
+  ): Plan {
     const plan = new PlanBuilder();
     if (!isCompositeType(type)) return plan.build();
-    plan.addFixed({ cost: OBJECT_WEIGHT, calls: 0, shared: 0, parts: [] });
+    plan.addFixed({ cost: OBJECT_WEIGHT + calls * CALL_WEIGHT, calls, shared: 0, parts: [] });
     if (isObjectType(type)) plan.addFixed(this.objectPlan(type, sets, sized));
     else if (isAbstractType(type)) {
       plan.addTypes(this.schema.getPossibleTypes(type).map((each) => this.objectPlan(each, sets, sized)));
@@ -117,7 +123,7 @@ class Compiler implements Selecting {
     if (first === undefined) return undefined;
     const field = this.#field(parent, first.node.name.value);
     if (field === undefined) return undefined;
-    const { calls = 0, shares, listSize } = costOf(field);
+    const { calls = 0, callsPerItem, shares, listSize } = costOf(field);
     const type = getNamedType(field.type);
     const ownSize = listSize && this.#size(field, first.node, listSize);
     const isSizedHere = listSize?.sizedFields === undefined;
@@ -133,9 +139,11 @@ class Compiler implements Selecting {
       calls,
       shared: shares === undefined ? 0 : SHARED[shares],
       size: isList ? ((isSizedHere ? ownSize : undefined) ?? sizeFromParent ?? 1) : 1,
+      isApart: callsPerItem !== undefined,
       item: this.#itemPlan(
         type,
         setsIn(nodes),
+        callsPerItem ?? 0,
         listSize?.sizedFields && ownSize !== undefined
           ? { names: listSize.sizedFields, size: ownSize }
           : undefined,
@@ -157,7 +165,8 @@ class Compiler implements Selecting {
     let literal: number | undefined;
     const variables: VariableUse[] = [];
     const take = (value: unknown) => {
-      if (typeof value === 'number') literal = Math.max(0, Math.min(value, maxSize), literal ?? 0);
+      const number = sizeIn(value);
+      if (number !== undefined) literal = Math.max(0, Math.min(number, maxSize), literal ?? 0);
     };
     for (const name of slicingArguments) {
       const given = node.arguments?.find((argument) => argument.name.value === name)?.value;
@@ -212,9 +221,9 @@ class PlanBuilder {
   }
 
   addField(part: FieldPart): void {
-    const { selectedIf, inputs, size, item, weight, calls, shared } = part;
+    const { selectedIf, inputs, size, isApart, item, weight, calls, shared } = part;
     const isFixed = selectedIf.length === 0 && inputs.length === 0 && typeof size === 'number';
-    if (!isFixed || (item.parts.length > 0 && size !== 1)) {
+    if (!isFixed || isApart || (item.parts.length > 0 && size !== 1)) {
       this.#parts.push(part);
       return;
     }

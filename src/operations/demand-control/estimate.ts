@@ -1,6 +1,7 @@
 import { inputObjectsIn } from './inputs.js';
+import { CALL_WEIGHT } from '../../graphql/cost/cost.js';
 import { capped, type Condition, type FieldPart, type Plan, type Size, type Variables } from './plan.js';
-import { valueOf } from './values.js';
+import { sizeIn, valueOf } from './values.js';
 
 export interface CostEstimate {
   /** The type cost plus the field cost of the GraphQL Cost Directives specification. */
@@ -39,7 +40,18 @@ function addField(part: FieldPart, times: number, variables: Variables, totals: 
   totals.calls = capped(totals.calls + times * part.calls);
   totals.shared |= part.shared;
   const items = capped(times * sizeWith(part.size, variables));
-  if (items > 0) add(part.item, items, variables, totals);
+  if (items === 0) return;
+  if (part.isApart) addApart(part.item, items, variables, totals);
+  else add(part.item, items, variables, totals);
+}
+
+/** Adds items that share no calls: what one of them makes once, each of them makes. */
+function addApart(item: Plan, items: number, variables: Variables, totals: Totals): void {
+  const each: Totals = { cost: 0, calls: 0, shared: 0 };
+  add(item, 1, variables, each);
+  const own = bits(each.shared);
+  totals.cost = capped(totals.cost + items * (each.cost + own * CALL_WEIGHT));
+  totals.calls = capped(totals.calls + items * (each.calls + own));
 }
 
 function addMost(types: readonly Plan[], times: number, variables: Variables, totals: Totals): void {
@@ -70,7 +82,8 @@ function sizeWith(size: Size, variables: Variables): number {
   let largest = size.literal;
   for (const variable of size.variables) {
     const value = valueOf(variable, variables);
-    if (typeof value === 'number') largest = Math.max(0, Math.min(value, size.max), largest ?? 0);
+    const number = sizeIn(value);
+    if (number !== undefined) largest = Math.max(0, Math.min(number, size.max), largest ?? 0);
   }
   return largest ?? size.assumed;
 }

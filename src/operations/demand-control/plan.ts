@@ -59,6 +59,8 @@ export interface FieldPart {
   readonly calls: number;
   readonly shared: number;
   readonly size: Size;
+  /** Whether each item is read by itself, so that items share no calls. */
+  readonly isApart: boolean;
   /** What each item costs. */
   readonly item: Plan;
 }

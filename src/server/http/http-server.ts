@@ -8,6 +8,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Config } from '../../config.js';
 import type { AllowedOrigins } from '../../config/exposure.js';
 import { rejection } from '../../operations/operation-response.js';
 import { RequestError } from '../../operations/request-error.js';
@@ -20,8 +21,6 @@ import { UpgradableRequest } from './upgradable-request.js';
 
 /** How often Node.js looks for requests that are late, in milliseconds. Its default is 30 seconds. */
 const TIMEOUT_CHECK_MS = 500;
-/** How long a connection may stay without a request, in milliseconds: longer than load balancers keep theirs. */
-const KEEP_ALIVE_MS = 72_000;
 /** Of the request line and all headers, whatever the process was started with. */
 const MAX_HEAD_BYTES = 16 * 1024;
 
@@ -35,8 +34,7 @@ export type HttpServerFactory = (listener: RequestListener) => Server;
  */
 export type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => RequestError | undefined;
 
-export interface HttpServerOptions {
-  readonly clientTimeoutMs: number;
+export interface HttpServerOptions extends Pick<Config, 'clientTimeoutMs' | 'keepAliveTimeoutMs'> {
   readonly connections: ClientConnections;
   readonly addressConnections: AddressConnections;
   /** Whose pages may read the responses that are not Fastify's. */
@@ -49,7 +47,7 @@ export interface HttpServerOptions {
  * with 408, and the requests of a connection are handled one after another.
  */
 export function httpServerFactory(options: HttpServerOptions): HttpServerFactory {
-  const { clientTimeoutMs, connections, addressConnections, origins, upgrade } = options;
+  const { clientTimeoutMs, keepAliveTimeoutMs, connections, addressConnections, origins, upgrade } = options;
   return (listener) => {
     const serve = connections.oneAtATime(listener);
     const handle: RequestListener = (request, response) => {
@@ -65,7 +63,7 @@ export function httpServerFactory(options: HttpServerOptions): HttpServerFactory
         headersTimeout: clientTimeoutMs,
         requestTimeout: clientTimeoutMs,
         connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, clientTimeoutMs),
-        keepAliveTimeout: KEEP_ALIVE_MS,
+        keepAliveTimeout: keepAliveTimeoutMs,
         IncomingMessage: UpgradableRequest,
       },
       handle,

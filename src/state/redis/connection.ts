@@ -158,10 +158,14 @@ export class RedisConnection {
 const AWAY =
   'Redis cannot be reached. Jobs under idempotency keys of clients are rejected, and nothing is shared with other processes.';
 
-function clientOf({ host, port, tls, database, username, password }: RedisConfig) {
+/** @param reconnectStrategy the delay before the next attempt to connect, in milliseconds; false for none */
+export function clientOf(
+  { host, port, tls, database, username, password }: RedisConfig,
+  reconnectStrategy: ((retries: number) => number) | false = reconnectDelayMs,
+) {
   const timeouts = { connectTimeout: CONNECT_TIMEOUT_MS, socketTimeout: SOCKET_TIMEOUT_MS };
   return createClient({
-    socket: { host, port, ...(tls && { tls }), ...timeouts, reconnectStrategy: reconnectDelayMs },
+    socket: { host, port, ...(tls && { tls }), ...timeouts, reconnectStrategy },
     database,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),

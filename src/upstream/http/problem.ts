@@ -24,13 +24,32 @@ export function problemOf(response: HttpResponse, now: number): UpstreamError {
     detail: fitToShow(problem['detail'] ?? problem['details']),
     invalidParams: invalidParams(problem),
   };
-  const [code, message] = meaningOf(status);
+  const [code, meaning] = meaningOf(status);
+  const message = status === 403 && isAboutVersion(problem) ? VERSION_NOT_ENABLED : meaning;
   const answerLost = !REFUSALS.has(status);
   if (code !== 'RATE_LIMITED' && code !== 'UNAVAILABLE') {
     return new UpstreamError(code, message, { ...details, answerLost });
   }
   const retryAfterSeconds = retryAfterOf(response, now);
   return new UpstreamError(code, message, { ...details, retryAfterSeconds, answerLost });
+}
+
+export const VERSION_NOT_ENABLED =
+  'The Demand API does not permit the version that the gateway asks for. Have the version enabled for the account, or set DEMAND_API_VERSION to one that is.';
+
+const VERSION = /version/i;
+const PERMISSION = /enabl|activat|permi|allow|access|availab|support|authori/i;
+
+/**
+ * Whether a refusal says that a version is not enabled, as 2025-12-18 is not for every account. The API documents no kind of
+ * problem for it, so this reads its text. A missing header is another mistake, and mentions no permission.
+ */
+function isAboutVersion({ object, detail, details }: Readonly<Record<string, unknown>>): boolean {
+  const text = detail ?? details;
+  return (
+    (typeof object === 'string' && VERSION.test(object)) ||
+    (typeof text === 'string' && VERSION.test(text) && PERMISSION.test(text))
+  );
 }
 
 /** The documented statuses of requests that changed nothing. After any other status, the outcome is open. */

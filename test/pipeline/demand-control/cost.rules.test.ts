@@ -134,6 +134,51 @@ describe('The size of a list is that of', () => {
   });
 });
 
+describe('Items that are read by themselves', () => {
+  const graph = applyCosts(
+    buildSchema(`
+      scalar Any
+      type Query { entities(of: [Any!]!): [Entity]! }
+      union Entity = Plain | Owned
+      type Plain { id: ID }
+      type Owned { owner: Plain, items(first: Int): [Owned] }
+    `),
+    {
+      Query: { entities: { callsPerItem: 2, listSize: { assumedSize: 1, slicingArguments: ['of'] } } },
+      Owned: {
+        owner: { shares: 'people' },
+        items: { calls: 1, listSize: { assumedSize: 4, slicingArguments: ['first'] } },
+      },
+    },
+  );
+  const costs = (selection: string, count: number) =>
+    estimate(
+      `query ($of: [Any!]!) { entities(of: $of) { ${selection} } }`,
+      { of: Array.from({ length: count }, () => ({ id: '1' })) },
+      graph,
+    );
+
+  test('count as often as they are asked for, in variables and in the document', () => {
+    expect(costs('... on Plain { id }', 3)).toEqual({ cost: 1 + 3 * (20 + 1), upstreamCalls: 3 * 2 });
+    expect(costs('... on Plain { id }', 0)).toEqual({ cost: 1, upstreamCalls: 0 });
+    const written = '{ entities(of: [{ id: 1 }, { id: 2 }]) { ... on Plain { id } } }';
+    expect(estimate(written, {}, graph).upstreamCalls).toBe(4);
+    const mixed = 'query ($one: Any!) { entities(of: [$one, { id: 2 }, $one]) { ... on Plain { id } } }';
+    expect(estimate(mixed, { one: { id: '1' } }, graph).upstreamCalls).toBe(6);
+    const single = 'query ($of: [Any!]!) { entities(of: $of) { ... on Plain { id } } }';
+    expect(estimate(single, { of: { id: '1' } }, graph).upstreamCalls).toBe(2);
+  });
+
+  test('share no calls with each other, but within themselves', () => {
+    expect(costs('... on Owned { owner { id } }', 3)).toEqual({
+      cost: 1 + 3 * (20 + 1 + 1 + 1 + 10),
+      upstreamCalls: 3 * (2 + 1),
+    });
+    const { upstreamCalls } = costs('... on Owned { owner { id } items(first: 5) { owner { id } } }', 3);
+    expect(upstreamCalls).toBe(3 * (2 + 1 + 1));
+  });
+});
+
 describe('Conditions and fragments', () => {
   const conditional = `query ($yes: Boolean = false, $no: Boolean!) {
     plain { id ...F @include(if: $yes) ... @skip(if: $no) { owner { id } } }

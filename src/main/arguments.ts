@@ -1,0 +1,21 @@
+import { parseArgs } from 'node:util';
+import { ConfigError } from '../config.js';
+
+export interface Arguments {
+  /** `--check`: to validate the settings and try what the gateway depends on, instead of starting it. */
+  readonly check: boolean;
+}
+
+/** @throws {ConfigError} if there are others */
+export function readArguments(args: readonly string[]): Arguments {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { check: { type: 'boolean', default: false } },
+    });
+    return { check: values.check };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : '';
+    throw new ConfigError(`${message} The only option is --check. Settings are in the environment.`);
+  }
+}

@@ -1,0 +1,123 @@
+import { readConfig, type Config, type UpstreamOAuthConfig } from '../../config.js';
+import { ConfigError } from '../../config.js';
+import { readIssuerKeys } from '../../server/issuer-keys.js';
+import { TokenEndpoint } from '../../upstream/credential/token-endpoint.js';
+import { demoIdentity, PENDING_URLS, usesDemoIdentity } from '../demo-identity.js';
+import { loadEmulator } from '../start.js';
+import { checkDemandApi } from './demand-api.js';
+import { failed, lineOf, ok, shown, type CheckResult } from './result.js';
+
+/** How long each check may take. */
+const TIMEOUT_MS = 5000;
+
+/**
+ * Validates the environment and tries what the gateway depends on, once each: the token endpoint, the Demand API, the
+ * issuer's keys and Redis. It listens nowhere and changes nothing.
+ *
+ * @param write takes one line for each check
+ * @returns whether all is well
+ */
+export async function check(environment: NodeJS.ProcessEnv, write: (line: string) => void): Promise<boolean> {
+  const results = await resultsFor(environment);
+  for (const result of results) write(lineOf(result));
+  return results.every(({ isOk }) => isOk);
+}
+
+async function resultsFor(environment: NodeJS.ProcessEnv): Promise<readonly CheckResult[]> {
+  const isDemo = usesDemoIdentity(environment);
+  let config: Config;
+  try {
+    config = readConfig({ ...environment, ...(isDemo && demoIdentity(PENDING_URLS)) });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.message.split('\n').map((line) => failed('Settings', `${line}.`));
+  }
+  const settings = ok('Settings', `All are valid${config.production ? ', for production' : ''}.`);
+  const redis = checkRedis(config);
+  const { url } = config.demandApi;
+  if (url === undefined) return [settings, await checkEmulator(isDemo), await redis];
+  const keys = checkIssuer(config);
+  return [settings, ...(await checkApi(config, url)), ...(await keys), await redis];
+}
+
+async function checkEmulator(isDemo: boolean): Promise<CheckResult> {
+  try {
+    await loadEmulator();
+    const more = isDemo ? ' It is the issuer of tokens, too.' : '';
+    return ok('Demand API', `DEMAND_API_URL is not set: the emulator would run, with demo data.${more}`);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return failed('Demand API', `${error.message}. Set DEMAND_API_URL.`);
+  }
+}
+
+/** With the gateway's own credential if it has one. Without a token, the API is not asked. */
+async function checkApi({ demandApi, upstreamOAuth }: Config, url: string): Promise<readonly CheckResult[]> {
+  if (upstreamOAuth === undefined) return [await checkDemandApi(demandApi, url, undefined, TIMEOUT_MS)];
+  const { result, authorization } = await checkTokens(upstreamOAuth);
+  return authorization === undefined
+    ? [result, failed('Demand API', 'Not tried, because there is no access token.')]
+    : [result, await checkDemandApi(demandApi, url, authorization, TIMEOUT_MS)];
+}
+
+interface Tokens {
+  readonly result: CheckResult;
+  readonly authorization?: string;
+}
+
+async function checkTokens(config: UpstreamOAuthConfig): Promise<Tokens> {
+  const what = 'Token endpoint';
+  const endpoint = new TokenEndpoint({ ...config, timeoutMs: TIMEOUT_MS });
+  try {
+    const { authorization, obtainedAt, expiresAt } = await endpoint.request();
+    const seconds = Math.round((expiresAt - obtainedAt) / 1000);
+    const found = `${shown(config.tokenUrl)} issued an access token for ${seconds} s.`;
+    return { result: ok(what, found), authorization };
+  } catch (error) {
+    const advice = 'Check UPSTREAM_OAUTH_TOKEN_URL, UPSTREAM_OAUTH_CLIENT_ID and the client secret.';
+    return {
+      result: failed(what, `${shown(config.tokenUrl)} issued no token: ${messageOf(error)}. ${advice}`),
+    };
+  } finally {
+    endpoint.close();
+  }
+}
+
+async function checkIssuer({ jwt, proxies }: Config): Promise<readonly CheckResult[]> {
+  if (jwt === undefined) return [];
+  const what = 'Keys of the issuer';
+  const where = shown(jwt.jwksUrl ?? jwt.issuer ?? '');
+  try {
+    const { keys } = await readIssuerKeys(jwt, proxies, AbortSignal.timeout(TIMEOUT_MS));
+    return [ok(what, `${where} has ${keys.length} of them, for the tokens of callers.`)];
+  } catch (error) {
+    return [failed(what, `${where} gave none: ${messageOf(error)} Check JWT_ISSUER or JWT_JWKS_URL.`)];
+  }
+}
+
+async function checkRedis({ redis, workers }: Config): Promise<CheckResult> {
+  const what = 'Redis';
+  if (redis === undefined) {
+    return ok(
+      what,
+      'REDIS_URL is not set: this process would share nothing with others, as is fine for a single one.',
+    );
+  }
+  const { probeRedis } = await import('../../state/redis/probe.js');
+  try {
+    const { evicts } = await probeRedis(redis, TIMEOUT_MS);
+    if (evicts) {
+      return failed(
+        what,
+        `${redis.address} evicts keys that guarantees rest on. Set its maxmemory-policy to noeviction.`,
+      );
+    }
+    return ok(what, `${redis.address} answers${workers > 1 ? `, for ${workers} workers` : ''}.`);
+  } catch (error) {
+    return failed(what, `${redis.address} cannot be used: ${messageOf(error)}. Check REDIS_URL.`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'it failed';
+}

@@ -1,0 +1,22 @@
+/** What a check has found. Texts have no secrets. */
+export interface CheckResult {
+  /** What was tried, e.g. `Redis`. */
+  readonly what: string;
+  readonly isOk: boolean;
+  /** One sentence or two: what was found and, if it failed, what to do. */
+  readonly found: string;
+}
+
+export const ok = (what: string, found: string): CheckResult => ({ what, isOk: true, found });
+export const failed = (what: string, found: string): CheckResult => ({ what, isOk: false, found });
+
+/** A result as one line, whatever is in the messages of libraries. */
+export function lineOf({ what, isOk, found }: CheckResult): string {
+  return `${isOk ? 'ok    ' : 'failed'}  ${what}: ${found.replace(/\s+/g, ' ')}`;
+}
+
+/** A URL to show: without its query, which may hold a secret. */
+export function shown(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}
