@@ -194,9 +194,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
 
   let isClosing = false;
   const connections = new ClientConnections(config.clientTimeoutMs);
-  const createServer = httpServerFactory(config, connections, (...request) =>
-    webSockets.upgrade(...request),
-  );
+  const createServer = httpServerFactory(config, connections, (...request) => webSockets.upgrade(...request));
   const app = await createApp({
     createServer: options.wrapServer?.(createServer) ?? createServer,
     isClosing: () => isClosing,
