@@ -119,6 +119,15 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
     },
   );
 
+  it('has what is subscribed read again after a delivery that is not authentic, whoever polls it', async () => {
+    await start();
+    const follower = await replicas[0]!.follow(run);
+    await until(async () => (await leases()).length === 1);
+    await pause();
+    replicas[1]!.live.suspect();
+    expect(await versionsTold(follower)).toEqual([5, 6]);
+  });
+
   it.each([
     ['that was on a page before one that could not be read', { size: 10, isBroken: true }],
     ['that is too large for a message', { size: 300_000, isBroken: false }],
