@@ -17,6 +17,8 @@ const WEBHOOKS_QUIET_MS = 600_000;
 const MAX_COVERED = 1000;
 /** Anybody can send a forged delivery, so these have everything read again once in this time at most, in milliseconds. */
 const SUSPICION_MS = 60_000;
+/** Where processes tell each other of them: another one may poll what a lost delivery was about. */
+const SUSPICIONS = 'suspicions';
 /** Polls get this fraction of the calls that may be in flight. */
 const POLL_SHARE = 0.25;
 
@@ -42,6 +44,7 @@ export class LiveUpdates {
   readonly #limit: LimitFunction;
   readonly #processId = randomUUID();
   readonly #stopOnGap: () => void;
+  readonly #suspicions: Promise<() => void>;
   #suspectedAt = -Infinity;
   #suspicion: NodeJS.Timeout | undefined;
 
@@ -50,6 +53,10 @@ export class LiveUpdates {
     this.#limit = pLimit(Math.max(1, Math.floor(options.concurrency * POLL_SHARE)));
     this.#stopOnGap = options.state.messages.onGap(() => {
       for (const watch of this.#watches.values()) watch.recheck({ evenIfPolledElsewhere: true });
+    });
+    this.#suspicions = options.state.messages.listen(SUSPICIONS, () => {
+      this.#suspectedAt = performance.now();
+      for (const watch of this.#watches.values()) watch.recheck();
     });
   }
 
@@ -82,22 +89,28 @@ export class LiveUpdates {
     for (const watch of concerned) watch.recheck();
   }
 
-  /** A delivery was not authentic, so a real one may have been lost. What is subscribed is read again, now or within a minute. */
+  /**
+   * A delivery was not authentic, so a real one may have been lost. What is subscribed, in whichever process, is read again, now or
+   * within a minute.
+   */
   suspect(): void {
     if (this.#suspicion !== undefined) return;
-    const recheckAll = () => {
-      this.#suspectedAt = performance.now();
+    const { messages } = this.#options.state;
+    const tell = () => {
       this.#suspicion = undefined;
-      for (const watch of this.#watches.values()) watch.recheck();
+      messages.publish(SUSPICIONS, '');
     };
     const inMs = this.#suspectedAt + SUSPICION_MS - performance.now();
-    if (inMs > 0) this.#suspicion = setTimeout(recheckAll, inMs).unref();
-    else recheckAll();
+    if (inMs > 0) this.#suspicion = setTimeout(tell, inMs).unref();
+    else tell();
   }
 
   /** Completes all subscriptions. */
   close(): void {
     this.#stopOnGap();
+    void this.#suspicions.then((stop) => {
+      stop();
+    });
     clearTimeout(this.#suspicion);
     for (const watch of [...this.#watches.values()]) watch.close();
   }

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
 import { demo } from '../../src/emulator/index.js';
+import { StateMessages, type Told } from '../../src/events/state-messages.js';
 import { fieldingRunTopic } from '../../src/events/topics/fielding-run.js';
 import { targetGroupsTopic } from '../../src/events/topics/target-groups.js';
 import { createSharedState } from '../../src/state/create-shared-state.js';
@@ -119,18 +120,23 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
     },
   );
 
-  it.each([
-    ['that was on a page before one that could not be read', { size: 10, isBroken: true }],
-    ['that is too large for a message', { size: 300_000, isBroken: false }],
-  ])('learns of a target group %s', async (_, { size, isBroken }) => {
+  it('has what is subscribed read again after a delivery that is not authentic, whoever polls it', async () => {
+    await start();
+    const follower = await replicas[0]!.follow(run);
+    await until(async () => (await leases()).length === 1);
+    await pause();
+    replicas[1]!.live.suspect();
+    expect(await versionsTold(follower)).toEqual([5, 6]);
+  });
+
+  it('learns of a target group that was on a page before one that could not be read', async () => {
     const upstream = await startScriptedUpstream();
     let name = 'before';
-    const page = (id: string, more: object) => ({
-      body: { target_groups: [{ id, name, filler: 'x'.repeat(size) }], ...more },
-    });
     upstream.on('GET', new RegExp(`${demoPaths.project}/target-groups`), ({ path }) => {
-      if (!path.includes('start_after')) return page('G1', { has_more: true, next_cursor: 'G1' });
-      return isBroken && name === 'after' ? { status: 500, body: {} } : page('G2', { has_more: false });
+      const isFirst = !path.includes('start_after');
+      if (!isFirst && name === 'after') return { status: 500, body: {} };
+      const id = isFirst ? 'G1' : 'G2';
+      return { body: { target_groups: [{ id, name }], has_more: isFirst, next_cursor: id } };
     });
     await start(upstream.url);
     const groups = targetGroupsTopic(project);
@@ -142,5 +148,19 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
     await second.told(1);
     expect(second.states[0]).toMatchObject({ id: 'G1', name: 'after' });
     await upstream.close();
+  });
+
+  it('learns that there is something to read where it is too large for a message', async () => {
+    await start();
+    const [one, two] = states.map(
+      ({ messages, isShared }, index) =>
+        new StateMessages<string>('large', { messages, isShared, processId: String(index) }),
+    );
+    const heard: Told<string>[] = [];
+    const stop = await two!.listen({ onTold: (told) => heard.push(told) });
+    one!.tell([['G1', 'x'.repeat(300_000)]]);
+    await until(() => heard.length === 1);
+    expect(heard).toEqual(['news']);
+    stop();
   });
 });
