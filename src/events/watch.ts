@@ -105,7 +105,8 @@ export class Watch<S> {
         },
       }));
       const wasComplete = this.#isComplete;
-      if (!this.#isFresh() && !(await this.#exists(newClient))) throw this.#notFound();
+      // One 404 of something that is known may be that of a replica that lags.
+      if (!this.#isFresh() && !(await this.#exists(newClient)) && !this.#isComplete) throw this.#notFound();
       const subscription = new Subscription<S>(newClient, this.#left, this.#deps.recorder);
       this.#subscriptions.add(subscription);
       if (!wasComplete) for (const [id, event] of this.#recent) subscription.push(id, event);
@@ -269,6 +270,8 @@ export class Watch<S> {
       this.#dueAt = performance.now() + this.#delayMs();
     } catch (error) {
       this.#failed(error);
+      // Another principal's calls may not be paused.
+      if (this.#subscriptions.delete(subscription)) this.#subscriptions.add(subscription);
     }
     if (this.#isStale) this.recheck();
   }
