@@ -96,16 +96,19 @@ test.each<[string, () => Promise<unknown>, string]>([
   [
     'is a folder',
     async () => {
-      await rm(stage.path);
-      await mkdir(stage.path);
+      const next = join(stage.folder, 'next');
+      await mkdir(join(stage.folder, 'folder'));
+      await symlink('folder', next);
+      await rename(next, stage.path);
     },
     'it is not a file',
   ],
   [
     'is a pipe',
     async () => {
-      await rm(stage.path);
-      await promisify(execFile)('mkfifo', [stage.path]);
+      const next = join(stage.folder, 'next');
+      await promisify(execFile)('mkfifo', [next]);
+      await rename(next, stage.path);
     },
     'it is not a file',
   ],
