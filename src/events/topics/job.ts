@@ -1,11 +1,11 @@
 import type * as rest from '../../contract/demand-api.js';
-import { JobStatus } from '../../contract/demand-api.js';
 import {
   batchJobPath,
   draftLaunchJobPath,
   type BatchJobRef,
   type DraftLaunchJobRef,
 } from '../../upstream/resources/resource-ref.js';
+import { isFinished } from '../../upstream/state/job-tracker.js';
 import { markOfJson } from '../mark.js';
 import type { NewClient, Topic } from '../topic.js';
 
@@ -49,19 +49,7 @@ function jobTopic<J extends Job>(
   };
 }
 
-const FINISHED: ReadonlySet<string> = new Set(
-  [JobStatus.Completed, JobStatus.Failed].map((status) => status.toUpperCase()),
-);
-
-/** A malformed property throws when it is read. Only the field that shows it should fail. */
-function isFinished(job: Job): boolean {
-  try {
-    return FINISHED.has(job.status.toUpperCase());
-  } catch {
-    return false;
-  }
-}
-
+/** A malformed property throws when it is read. */
 function targetGroupsDone(job: Job): number {
   try {
     const { updated_target_groups: updated, failed_target_groups: failed } = job as Partial<rest.BatchJob>;

@@ -71,8 +71,8 @@ const FINISHED: ReadonlySet<string> = new Set(
   [rest.JobStatus.Completed, rest.JobStatus.Failed].map((status) => status.toUpperCase()),
 );
 
-/** Reading a malformed status throws, and only the field that shows it should fail. */
-function isFinished(job: JobState): boolean {
+/** Whether no other state can follow. Reading a malformed status throws, and only the field that shows it should fail. */
+export function isFinished(job: Pick<JobState, 'status'>): boolean {
   try {
     return FINISHED.has(job.status.toUpperCase());
   } catch {
