@@ -1,19 +1,11 @@
-import {
-  Arg,
-  Authorized,
-  Ctx,
-  ID,
-  Resolver,
-  Root,
-  Subscription,
-  type SubscribeResolverData,
-} from 'type-graphql';
+import { Arg, Authorized, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql';
 import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import type * as rest from '../../contract/demand-api.js';
 import type { LiveEvent } from '../../events/topic.js';
 import { batchJobTopic } from '../../events/topics/job.js';
 import { requireRef } from '../node/node-id.js';
+import { subscribeTo } from '../subscribe-to.js';
 import { findBatchJob } from './batch-job.reading.js';
 import { BatchJob } from './batch-job.type.js';
 
@@ -24,8 +16,7 @@ export class BatchJobSubscriptions {
     description:
       'A batch job, live: its current state first, then each change. Completes when the job has finished; the ' +
       'last event shows its result.',
-    subscribe: ({ args, context }: SubscribeResolverData<unknown, { id: string }, RequestContext>) =>
-      context.subscribe(batchJobTopic(requireRef(context.principal, 'BatchJob', args.id, 'id'))),
+    subscribe: subscribeTo('BatchJob', 'id', batchJobTopic),
   })
   async batchJobUpdated(
     @Arg('id', () => ID, { description: 'Id of the job, as returned by the mutation that started it.' })

@@ -1,19 +1,11 @@
-import {
-  Arg,
-  Authorized,
-  Ctx,
-  ID,
-  Resolver,
-  Root,
-  Subscription,
-  type SubscribeResolverData,
-} from 'type-graphql';
+import { Arg, Authorized, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql';
 import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import type * as rest from '../../contract/demand-api.js';
 import type { LiveEvent } from '../../events/topic.js';
 import { draftLaunchJobTopic } from '../../events/topics/job.js';
 import { requireRef } from '../node/node-id.js';
+import { subscribeTo } from '../subscribe-to.js';
 import { findDraftLaunchJob } from './draft-launch-job.reading.js';
 import { DraftLaunchJob } from './draft-launch-job.type.js';
 
@@ -24,8 +16,7 @@ export class DraftLaunchJobSubscriptions {
     description:
       'A job that launches or schedules a draft, live: its current state first, then each change. Completes ' +
       'when the job has finished; the last event shows its result.',
-    subscribe: ({ args, context }: SubscribeResolverData<unknown, { id: string }, RequestContext>) =>
-      context.subscribe(draftLaunchJobTopic(requireRef(context.principal, 'DraftLaunchJob', args.id, 'id'))),
+    subscribe: subscribeTo('DraftLaunchJob', 'id', draftLaunchJobTopic),
   })
   async draftLaunchJobUpdated(
     @Arg('id', () => ID, { description: 'Id of the job, as returned by the mutation that started it.' })

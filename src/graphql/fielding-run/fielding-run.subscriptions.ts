@@ -1,19 +1,11 @@
-import {
-  Arg,
-  Authorized,
-  Ctx,
-  ID,
-  Resolver,
-  Root,
-  Subscription,
-  type SubscribeResolverData,
-} from 'type-graphql';
+import { Arg, Authorized, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql';
 import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import type { LiveEvent } from '../../events/topic.js';
 import { fieldingRunTopic } from '../../events/topics/fielding-run.js';
 import type { FieldingRunRead } from '../../upstream/client/fielding-run-calls.js';
 import { requireRef } from '../node/node-id.js';
+import { subscribeTo } from '../subscribe-to.js';
 import { findFieldingRun } from './fielding-run.reading.js';
 import { FieldingRun } from './fielding-run.type.js';
 
@@ -24,8 +16,7 @@ export class FieldingRunSubscriptions {
     description:
       'A fielding run, live: its current state first, then every newer one. `version` only ever rises; states ' +
       'in between may be skipped, the last one never is.',
-    subscribe: ({ args, context }: SubscribeResolverData<unknown, { id: string }, RequestContext>) =>
-      context.subscribe(fieldingRunTopic(requireRef(context.principal, 'FieldingRun', args.id, 'id'))),
+    subscribe: subscribeTo('FieldingRun', 'id', fieldingRunTopic),
   })
   async fieldingRunUpdated(
     @Arg('id', () => ID, {

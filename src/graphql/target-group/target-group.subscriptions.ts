@@ -1,19 +1,11 @@
-import {
-  Arg,
-  Authorized,
-  Ctx,
-  ID,
-  Resolver,
-  Root,
-  Subscription,
-  type SubscribeResolverData,
-} from 'type-graphql';
+import { Arg, Authorized, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql';
 import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
 import type * as rest from '../../contract/demand-api.js';
 import type { LiveEvent } from '../../events/topic.js';
 import { targetGroupsTopic } from '../../events/topics/target-groups.js';
 import { requireRef } from '../node/node-id.js';
+import { subscribeTo } from '../subscribe-to.js';
 import { listedTargetGroup } from './target-group.pages.js';
 import { TargetGroup } from './target-group.type.js';
 
@@ -24,10 +16,7 @@ export class TargetGroupSubscriptions {
     description:
       'Each target group of a project that changes or is new, live. There is no initial state, because a ' +
       'project can have thousands: subscribe, then query the list.',
-    subscribe: ({ args, context }: SubscribeResolverData<unknown, { projectId: string }, RequestContext>) =>
-      context.subscribe(
-        targetGroupsTopic(requireRef(context.principal, 'Project', args.projectId, 'projectId')),
-      ),
+    subscribe: subscribeTo('Project', 'projectId', targetGroupsTopic),
   })
   targetGroupUpdated(
     @Arg('projectId', () => ID, { description: 'Id of the project: `<account>/<project>`.' })
