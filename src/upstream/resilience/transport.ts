@@ -73,7 +73,7 @@ export class Transport {
     let isRenewed = false;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(call, scope, fresh, attempt);
+        return await this.#sendWhenAllowed(call, scope, fresh, attempt);
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
         // A refused change had no effect, so it can be sent again with another token, once.
@@ -122,25 +122,13 @@ export class Transport {
     this.#recorder.cooldownStarted();
   }
 
-  async #attempt(call: Call, scope: CallScope, fresh: boolean, attempt: number): Promise<HttpResponse> {
-    const response = await this.#sendWhenAllowed(call, scope, fresh, attempt);
-    if (response === undefined) {
-      this.#recorder.failedFast();
-      throw new UpstreamError('UNAVAILABLE', 'The Demand API is unavailable; calls to it are paused.', {
-        retryAfterSeconds: this.#deps.breakers.retryAfterSeconds,
-        notAdmitted: true,
-      });
-    }
-    return response;
-  }
-
-  /** Waits for a token, the cooldown and a permit, then sends. @returns undefined if a breaker is open */
+  /** Waits for a token, the cooldown and a permit, then sends. */
   async #sendWhenAllowed(
     call: Call,
     scope: CallScope,
     fresh: boolean,
     attempt: number,
-  ): Promise<HttpResponse | undefined> {
+  ): Promise<HttpResponse> {
     const { cooldowns, semaphore } = this.#deps;
     const { credential } = scope;
     try {
@@ -170,7 +158,7 @@ export class Transport {
     headers: HttpHeaders,
     fresh: boolean,
     attempt: number,
-  ): Promise<HttpResponse | undefined> {
+  ): Promise<HttpResponse> {
     const { breakers, sender, attempts } = this.#deps;
     const response = await breakers.execute(call, (isProbe) => {
       if (call.tally !== undefined) call.tally.attempts += 1;
@@ -181,12 +169,21 @@ export class Transport {
         sender.send(call, scope, headers, isFresh, traceparent),
       );
     });
-    if (response === undefined || isSuccess(response)) return response;
+    if (response === undefined) throw this.#callsPaused();
+    if (isSuccess(response)) return response;
     if (response.status === 429) this.#startCooldown(scope, response);
     const problem = problemOf(response, this.#options.now());
     if (!scope.credential.isOwn) throw problem;
     if (response.status === 401) throw ownTokenRejected(problem, scope.credential.reject(headers));
     throw withoutToken(problem, headers);
+  }
+
+  #callsPaused(): UpstreamError {
+    this.#recorder.failedFast();
+    return new UpstreamError('UNAVAILABLE', 'The Demand API is unavailable; calls to it are paused.', {
+      retryAfterSeconds: this.#deps.breakers.retryAfterSeconds,
+      notAdmitted: true,
+    });
   }
 }
 

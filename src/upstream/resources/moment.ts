@@ -1,6 +1,8 @@
-/** RFC 3339 in UTC with milliseconds. Days up to 28 need no further check: every month has them. */
-const WRITTEN =
-  /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+/** RFC 3339 in UTC. Days up to 28 need no further check: every month has them. */
+const PLAIN =
+  /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
+/** The lengths of a moment without a fraction, and of one in milliseconds. */
+const [TO_SECONDS, TO_MILLISECONDS] = ['0001-01-01T00:00:00'.length, '0001-01-01T00:00:00.000'.length];
 
 /**
  * RFC 3339 and the variants that occur in practice: a space instead of `T` (which 5.6 allows), no colon in the offset, no
@@ -9,9 +11,19 @@ const WRITTEN =
 const READ =
   /^(\d{4}-\d\d-\d\d)(?:[Tt ]((?:[01]\d|2[0-3]):[0-5]\d)(?:(:[0-5]\d)(?:\.(\d{1,9}))?)?(?:[Zz]|([+-](?:[01]\d|2[0-3])):?([0-5]\d))?)?$/;
 
-/** Whether `text` is certainly RFC 3339 in UTC with milliseconds; false for days after the 28th, which need a full parse. */
-export function isWritten(text: string): boolean {
-  return WRITTEN.test(text);
+/**
+ * Converts a moment that the API writes as RFC 3339 in UTC to milliseconds, without a `Date`, which takes ten times as long.
+ *
+ * @returns undefined for all other moments, and for days after the 28th: they need {@link dateIn}
+ */
+export function inMilliseconds(text: string): string | undefined {
+  if (!PLAIN.test(text)) return undefined;
+  if (text.length === TO_MILLISECONDS + 1) return text;
+  const fraction = text
+    .slice(TO_SECONDS + 1, -1)
+    .slice(0, 3)
+    .padEnd(3, '0');
+  return `${text.slice(0, TO_SECONDS)}.${fraction}Z`;
 }
 
 /**
@@ -33,7 +45,7 @@ export function dateIn(text: string): Date | undefined {
 /** `Date` accepts 30 February and turns it into 1 or 2 March. */
 function isDay(day: string): boolean {
   const midnight = new Date(`${day}T00:00:00.000Z`);
-  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
+  return midnight.getUTCDate() === Number(day.slice(-2));
 }
 
 const FIRST_MS = Date.parse('0001-01-01T00:00:00.000Z');
