@@ -23,7 +23,7 @@ export const composeConfig = defineConfig({
   // List items do not contain their parents' ids; the document passes them.
   additionalTypeDefs: `
     extend type TargetGroupListItem {
-      fielding_runs(account_id: Int!, project_id: Ulid!): FieldingRunList
+      fielding_runs(account_id: Int!, project_id: ProjectId!): FieldingRunList
         @resolveTo(
           sourceName: "demand"
           sourceTypeName: "Query"

@@ -17,7 +17,7 @@ const { account, project, targetGroup, fieldingRun } = REST_IDS;
 const DOCUMENTS: Readonly<Partial<Record<OperationName, Document>>> = {
   run: {
     operationName: 'Run',
-    document: `query Run($account: Int!, $project: Ulid!, $targetGroup: Ulid!, $fieldingRun: String!) {
+    document: `query Run($account: Int!, $project: ProjectId!, $targetGroup: TargetGroupId!, $fieldingRun: String!) {
   run: getFieldingRun(
     account_id: $account
     project_id: $project
@@ -36,7 +36,7 @@ const DOCUMENTS: Readonly<Partial<Record<OperationName, Document>>> = {
   },
   list: {
     operationName: 'List',
-    document: `query List($account: Int!, $project: Ulid!, $size: PositiveInt!) {
+    document: `query List($account: Int!, $project: ProjectId!, $size: Int!) {
   list: listTargetGroups(account_id: $account, project_id: $project, page_size: $size) {
     target_groups {
       id
@@ -70,7 +70,7 @@ const DOCUMENTS: Readonly<Partial<Record<OperationName, Document>>> = {
   },
   fanout: {
     operationName: 'Fanout',
-    document: `query Fanout($account: Int!, $project: Ulid!, $size: PositiveInt!) {
+    document: `query Fanout($account: Int!, $project: ProjectId!, $size: Int!) {
   list: listTargetGroups(account_id: $account, project_id: $project, page_size: $size) {
     target_groups {
       id

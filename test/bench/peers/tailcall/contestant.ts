@@ -30,7 +30,7 @@ export const tailcall: Contestant = {
 
 /** Tailcall does not support custom scalars in URLs. */
 function withPlainScalars(body: string): string {
-  return body.replaceAll('Ulid!', 'String!').replaceAll('PositiveInt!', 'Int!');
+  return body.replaceAll(/(?:Project|TargetGroup)Id!/g, 'String!');
 }
 
 function schemaAt(port: number): string {
