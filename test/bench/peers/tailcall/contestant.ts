@@ -1,23 +1,25 @@
-import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sourcePath } from '../../paths.js';
 import type { Contestant } from '../contestant.js';
 import { restShapedBody, UNSUPPORTED } from '../rest-shaped/documents.js';
 import { translateRestShaped } from '../rest-shaped/translate.js';
+import { versionsOf } from '../versions.js';
 
-/** The path of Tailcall 1, which no Debian package contains. */
-const BINARY = process.env['TAILCALL_BIN'] ?? '';
+const FOLDER = sourcePath('peers/tailcall');
+const PACKAGE = '@tailcallhq/core-linux-x64-gnu';
+const BINARY = join(FOLDER, 'node_modules', PACKAGE, 'bin/tailcall');
 
 export const tailcall: Contestant = {
   name: 'tailcall',
   title: 'Tailcall over the same REST calls, with its own graph',
-  missing: () => (BINARY === '' ? 'TAILCALL_BIN is not set' : undefined),
+  packages: FOLDER,
+  missing: () => (process.arch === 'x64' ? undefined : 'its package is for x64'),
   unsupported: UNSUPPORTED,
-  versions: () => ({ tailcall: spawnSync(BINARY, ['--version'], { encoding: 'utf8' }).stdout.trim() }),
+  versions: () => versionsOf(FOLDER, [PACKAGE]),
   program: async ({ folder, port, upstreamUrl }) => {
     const file = join(folder, 'tailcall.graphql');
-    const types = await readFile(sourcePath('peers/tailcall/config.graphql'), 'utf8');
+    const types = await readFile(join(FOLDER, 'config.graphql'), 'utf8');
     await writeFile(file, schemaAt(port) + types.replaceAll('@url@', upstreamUrl));
     return {
       command: [BINARY, 'start', file],
