@@ -86,24 +86,73 @@ drill('a rolling restart fails nothing, and no subscriber misses the last state'
   print('Rolling restart of 3 replicas behind nginx', report);
   expect(failuresOf(report)).toEqual([]);
   expect(exits).toEqual([0, 0, 0]);
-  const mutations = await expectExactlyOnce(report);
-  expect(mutations.changes).toBe(report.changes.length);
+  const effects = await expectExactlyOnce(report.changes, jobsOf(report.results));
+  expect(effects.changes).toBe(report.changes.length);
   await expectNothingMissed();
 });
 
-/** Compares with the emulator's ledger. @returns the changes and jobs that were made */
-async function expectExactlyOnce({ results, changes }: Report): Promise<{ changes: number; jobs: number }> {
-  const jobs = results.flatMap(({ response }) => response?.result ?? []);
+drill('a replica that is killed fails only what it was answering, which can be repeated', async () => {
+  await stack.emulator.control.faults.clear();
+  await stack.emulator.control.faults.add({ path: '.', delay_ms: 10 * API_DELAY_MS });
+  const [killed] = stack.gateways;
+  let killedAt = 0;
+  const report = await underLoad(async () => {
+    killedAt = performance.now();
+    await stack.end(killed!, 'SIGKILL');
+    await sleep(AFTER_MS);
+    await stack.up(killed!);
+  });
+  print('One of 3 replicas behind nginx killed', report);
+  const failures = failuresOf(report);
+  const outcomeUnknown = { code: 'UPSTREAM_UNAVAILABLE', outcomeUnknown: true, retryable: false };
+  expect(failures.length).toBeGreaterThan(0);
+  for (const failure of failures) {
+    // What a change was answered is known by its outcome only.
+    if (failure instanceof Object && 'is' in failure)
+      expect(failure).toMatchObject({ is: 'unknown', code: outcomeUnknown.code });
+    else expect(failure).toMatchObject({ extensions: outcomeUnknown });
+  }
+  const failed = report.results.flatMap((result, number) =>
+    (result.response?.errors ?? []).length > 0 ? [{ ...result, number }] : [],
+  );
+  for (const { sentAt, endedAt } of failed) {
+    expect(endedAt).toBeGreaterThan(killedAt);
+    expect(sentAt).toBeLessThan(killedAt + AFTER_MS);
+  }
+
+  const repeated = await Promise.all(failed.map(({ number }) => sendMixed(client, number)));
+  expect(repeated.flatMap(({ errors = [] }) => errors)).toEqual([]);
+  const jobs = [
+    ...jobsOf(report.results).map(withoutLoss),
+    ...repeated.flatMap(({ result }) => result ?? []),
+  ];
+  await expectExactlyOnce(report.changes, jobs);
+  await expectNothingMissed();
+});
+
+function jobsOf(results: Report['results']): readonly MutationResult[] {
+  return results.flatMap(({ response }) => response?.result ?? []);
+}
+
+/** nginx cannot tell the key of a request whose response was lost. */
+function withoutLoss(result: MutationResult): MutationResult {
+  return result.outcome.is === 'unknown' ? { ...result, outcome: { is: 'gone' } } : result;
+}
+
+/** Compares with the emulator's ledger: each key has made one job. @returns how many changes of the run were made */
+async function expectExactlyOnce(
+  changes: readonly MutationResult[],
+  jobs: readonly MutationResult[],
+): Promise<{ readonly changes: number }> {
   const effects = (await stack.emulator.control.effects()).filter(({ cause }) => cause === 'action');
-  const initial = {
-    fieldingRunId: demo.live.fieldingRunId,
-    version: demo.live.version,
-    status: 'LIVE',
-  } as const;
-  expect(findViolations([...changes, ...jobs], effects, [initial])).toEqual([]);
+  const { fieldingRunId, version } = demo.live;
+  expect(
+    findViolations([...changes, ...jobs], effects, [{ fieldingRunId, version, status: 'LIVE' }]),
+  ).toEqual([]);
   const created = effects.filter(({ operation }) => operation === 'create_batch_job');
-  expect(created).toHaveLength(results.filter((_, number) => number % 4 === 0).length);
-  return { changes: effects.length - created.length, jobs: created.length };
+  const keys = new Set(jobs.map(({ request }) => request.kind === 'job' && request.key));
+  expect(created.map(({ idempotency_key: key }) => key).toSorted()).toEqual([...keys].toSorted());
+  return { changes: effects.length - created.length };
 }
 
 async function expectNothingMissed(): Promise<void> {

@@ -18,7 +18,7 @@ export async function stopListening(server: Server): Promise<void> {
   };
   server.on('connection', onConnection);
   const end = performance.now() + WITHIN_MS;
-  for (let isQuiet = false; !isQuiet && performance.now() < end; ) {
+  for (let isQuiet = false; !isQuiet && performance.now() < end;) {
     const before = accepted;
     const begun = performance.now();
     // This follows the phase of the event loop in which connections are accepted.
