@@ -83,12 +83,14 @@ drill('a rolling restart fails nothing, and no subscriber misses the last state'
       await stack.up(gateway);
     }
   });
-  print('Rolling restart of 3 replicas behind nginx', report);
   expect(failuresOf(report)).toEqual([]);
   expect(exits).toEqual([0, 0, 0]);
   const effects = await expectExactlyOnce(report.changes, jobsOf(report.results));
   expect(effects.changes).toBe(report.changes.length);
   await expectNothingMissed();
+  print('Rolling restart of 3 replicas behind nginx', report);
+  // Each was connected to a gateway that ended.
+  for (const { connections } of subscribers) expect(connections()).toBeGreaterThan(1);
 });
 
 drill('a replica that is killed fails only what it was answering, which can be repeated', async () => {
@@ -102,7 +104,6 @@ drill('a replica that is killed fails only what it was answering, which can be r
     await sleep(AFTER_MS);
     await stack.up(killed!);
   });
-  print('One of 3 replicas behind nginx killed', report);
   const failures = failuresOf(report);
   const outcomeUnknown = { code: 'UPSTREAM_UNAVAILABLE', outcomeUnknown: true, retryable: false };
   expect(failures.length).toBeGreaterThan(0);
@@ -128,6 +129,7 @@ drill('a replica that is killed fails only what it was answering, which can be r
   ];
   await expectExactlyOnce(report.changes, jobs);
   await expectNothingMissed();
+  print('One of 3 replicas behind nginx killed', report);
 });
 
 function jobsOf(results: Report['results']): readonly MutationResult[] {
