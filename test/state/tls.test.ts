@@ -1,5 +1,5 @@
 /** Redis over TLS, whose certificate an authority of one's own has issued: only a process that starts with it can trust it. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,13 +8,17 @@ import { demo } from '../../src/emulator/index.js';
 import { freePort, Processes, respondsOk } from '../drills/processes.js';
 import { GraphQLClient } from '../exactly-once/graphql-client.js';
 import { jobDocument } from '../exactly-once/mutations.js';
+import { printLine } from '../exactly-once/settings.js';
 import { startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
 import { hasRedis, TestRedis } from '../helpers/redis.js';
 
 // Each gateway is a process.
 jest.setTimeout(60_000);
 
-const it = hasRedis ? test : test.skip;
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0 || process.env['CI'] === 'true';
+if (!hasOpenssl) printLine('Skipping the tests of Redis over TLS: `openssl` is not installed.');
+const runs = hasRedis && hasOpenssl;
+const it = runs ? test : test.skip;
 const processes = new Processes();
 let folder: string;
 let emulator: TestEmulator;
@@ -26,7 +30,7 @@ function openssl(...args: readonly string[]): void {
 }
 
 beforeAll(async () => {
-  if (!hasRedis) return;
+  if (!runs) return;
   folder = await mkdtemp(join(tmpdir(), 'redis-tls-'));
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout'];
   openssl('req', '-x509', ...key, 'ca.key', '-out', 'ca.crt', '-days', '1', '-subj', '/CN=Test authority');
@@ -59,7 +63,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await processes.killAll();
-  if (!hasRedis) return;
+  if (!runs) return;
   await emulator.close();
   await redis?.close();
   await rm(folder, { recursive: true });
