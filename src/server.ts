@@ -29,6 +29,7 @@ import { BodyReader } from './server/http/body-reader.js';
 import { ClientAddresses } from './server/http/client-address.js';
 import { ClientConnections } from './server/http/client-connections.js';
 import { httpServerFactory, type HttpServerFactory } from './server/http/http-server.js';
+import { stopListening } from './server/http/stop-listening.js';
 import { sandboxPage } from './server/sandbox.js';
 import { HttpStreams } from './server/streams/http-stream.js';
 import { WebSockets } from './server/websocket/websockets.js';
@@ -309,6 +310,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
       connections.answered(config.requestTimeoutMs),
       webSockets.closed(config.requestTimeoutMs, FLUSH_MS),
     ]);
+    await stopListening(app.server);
     // A plugin that fails must not keep the rest from being closed.
     const stopped = Promise.allSettled([apollo.stop()]);
     await Promise.race([stopped, sleep(LAST_REQUESTS_MS, undefined, { ref: false })]);

@@ -1,0 +1,31 @@
+import type { Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import { setImmediate as nextIteration } from 'node:timers/promises';
+
+/** How long to look for a quiet moment, in milliseconds: on a busy server there may be none. */
+const WITHIN_MS = 200;
+/** An iteration of the event loop that takes no longer has done nothing else than look for events, in milliseconds. */
+const IDLE_ITERATION_MS = 0.1;
+
+/**
+ * Stops listening, if possible when no connection waits to be accepted. The system resets those that wait: their clients have
+ * connected and may have sent a request, so that a proxy cannot give it to another gateway. Connections that are open stay open.
+ */
+export async function stopListening(server: Server): Promise<void> {
+  let accepted = 0;
+  const onConnection = () => {
+    accepted += 1;
+  };
+  server.on('connection', onConnection);
+  const end = performance.now() + WITHIN_MS;
+  for (let isQuiet = false; !isQuiet && performance.now() < end;) {
+    const before = accepted;
+    const begun = performance.now();
+    // This follows the phase of the event loop in which connections are accepted.
+    await nextIteration();
+    isQuiet = accepted === before && performance.now() - begun < IDLE_ITERATION_MS;
+  }
+  server.off('connection', onConnection);
+  // `close` of an HTTP server would end idle connections.
+  NetServer.prototype.close.call(server);
+}
