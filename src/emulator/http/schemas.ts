@@ -54,12 +54,20 @@ export function objectSchema(
   return { type: 'object', properties, required };
 }
 
-/** Compiles request schemas. Path and query values are coerced to numbers and arrays; JSON bodies are not coerced. */
+/**
+ * Compiles request schemas when the first request needs them: all of them took longer than the rest of the start. Path and query
+ * values are coerced to numbers and arrays; JSON bodies are not coerced.
+ */
 export function schemaCompiler(): FastifySchemaCompiler<JsonSchema> {
   const strict = withFormats(new Ajv({ strict: true, allErrors: true }));
   const coercing = withFormats(new Ajv({ strict: true, allErrors: true, coerceTypes: 'array' }));
-  return ({ schema, httpPart }): ValidateFunction =>
-    (httpPart === 'body' ? strict : coercing).compile(schema);
+  return ({ schema, httpPart }) => {
+    let validate: ValidateFunction | undefined;
+    return (data: unknown) => {
+      validate ??= (httpPart === 'body' ? strict : coercing).compile(schema);
+      return validate(data) ? true : { error: validate.errors ?? [] };
+    };
+  };
 }
 
 function withFormats(ajv: Ajv): Ajv {
