@@ -8,6 +8,7 @@ import { protection } from './protection.js';
 import { runStudy } from './run.js';
 import type { Study, Log } from './study.js';
 import { subscriptions } from './subscriptions.js';
+import { telemetry } from './telemetry.js';
 import { workers } from './workers.js';
 
 /** In the order of execution. */
@@ -19,6 +20,7 @@ export const STUDIES: readonly Study[] = [
   workers,
   overload,
   subscriptions,
+  telemetry,
 ];
 
 /** @returns whether all bounds of all studies hold */
