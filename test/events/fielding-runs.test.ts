@@ -208,4 +208,21 @@ describe('a subscription that fails', () => {
     await fault({ status: 404 });
     expect(await follower.ended()).toMatchObject({ message: 'There is no fielding run with this `id`.' });
   });
+
+  it('goes on when hints have it read three times while the run is missing on a replica that lags', async () => {
+    await restart(HINTED);
+    const follower = await watching.follow(fieldingRunTopic(liveRun));
+    await fault({ status: 404 });
+    for (let hint = 0; hint < 4; hint += 1) {
+      const before = await readsOf(liveRun);
+      watching.live.hint(account);
+      await until(async () => (await readsOf(liveRun)) > before);
+    }
+    await emulator.control.faults.clear();
+    await act('pause', 5);
+    watching.live.hint(account);
+    await follower.told(2);
+    expect(versions(follower)).toEqual([5, 6]);
+    expect(follower.end).toBeUndefined();
+  });
 });
