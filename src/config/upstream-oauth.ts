@@ -2,6 +2,7 @@ import { hkdfSync } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { makeExactValidator, str } from 'envalid';
 import { ConfigError } from './config-error.js';
+import type { ProxyConfig } from './proxies.js';
 
 /** How the gateway obtains access tokens for the Demand API in `AUTH_MODE=service` (RFC 6749, 4.4). */
 export interface UpstreamOAuthConfig {
@@ -23,13 +24,6 @@ export interface UpstreamOAuthConfig {
   readonly idempotencyHmacKey: Buffer;
   /** The proxy for the token endpoint; see `DemandApiConfig.proxy`. */
   readonly proxy: ProxyConfig | undefined;
-}
-
-export interface ProxyConfig {
-  /** Without user and password, e.g. `http://proxy.example:3128`. */
-  readonly url: string;
-  /** Value of `Proxy-Authorization`, if the URL has a user or a password. A secret. */
-  readonly authorization: string | undefined;
 }
 
 const MIN_HMAC_KEY_LENGTH = 32;

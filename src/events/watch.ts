@@ -3,14 +3,14 @@ import type { Logger } from '../telemetry/logger.js';
 import type { Recorder } from '../telemetry/recorder.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { BadUserInputError } from '../errors.js';
+import { Absence } from './absence.js';
+import { SeenStates } from './seen-states.js';
 import { StateMessages, type StateMessagesOptions, type Told } from './state-messages.js';
 import { idleReadsOfMaxDelay, pollDelayMs, type PollDelays } from './poll-schedule.js';
 import type { RateBudget } from './rate-budget.js';
 import { Subscription } from './subscription.js';
-import type { LiveEvent, NewClient, Topic } from './topic.js';
+import type { NewClient, Topic } from './topic.js';
 
-/** A resource may be invisible for a moment where a replica behind the API lags. So many 404s in a row say that it is gone. */
-const MAX_MISSES = 3;
 /** Reads that follow one hint after another are so far apart, in milliseconds. */
 const HINT_SPACING_MS = 50;
 const UNEXPECTED = 'Polling for subscriptions failed unexpectedly.';
@@ -29,12 +29,6 @@ export interface WatchDeps extends StateMessagesOptions {
   readonly logger: Logger;
 }
 
-interface Known<S> {
-  readonly mark: string;
-  /** Kept where it is the first event of a subscription. */
-  readonly event: LiveEvent<S> | undefined;
-}
-
 /**
  * One topic, as one credential sees it, for all subscriptions of the process. It reads the topic while there are any, and tells
  * them what is news. Of all processes that watch the same, the one with the lease polls, and sends the others what it reads.
@@ -44,16 +38,13 @@ export class Watch<S> {
   readonly #name: string;
   readonly #deps: WatchDeps;
   readonly #messages: StateMessages<S>;
-  readonly #known = new Map<string, Known<S>>();
+  readonly #states: SeenStates<S>;
+  readonly #absence: Absence;
   readonly #subscriptions = new Set<Subscription<S>>();
   readonly #closed = new AbortController();
-  readonly #since = Date.now();
-  /** Items of the first read that may be younger than the first subscriptions. */
-  #recent: (readonly [string, LiveEvent<S>])[] = [];
   #joining = 0;
   #listening: Promise<() => void> | undefined;
   #reading: Promise<boolean> | undefined;
-  #isComplete = false;
   #isPolledElsewhere = false;
   #hasLease = false;
   #isLast = false;
@@ -68,7 +59,6 @@ export class Watch<S> {
   #lastReadAt = -Infinity;
   #dueAt = 0;
   #idleReads = 0;
-  #misses = 0;
   #timer: NodeJS.Timeout | undefined;
   #isTicking = false;
 
@@ -77,6 +67,8 @@ export class Watch<S> {
     this.#topic = topic;
     this.#name = name;
     this.#deps = deps;
+    this.#states = new SeenStates(topic, Date.now());
+    this.#absence = new Absence(deps.delays.minMs);
     this.#messages = new StateMessages(name, deps);
   }
 
@@ -104,18 +96,19 @@ export class Watch<S> {
           this.#told(told);
         },
       }));
-      const wasComplete = this.#isComplete;
+      const waited = !this.#states.isComplete;
       // One 404 of something that is known may be that of a replica that lags.
-      if (!this.#isFresh() && !(await this.#exists(newClient)) && !this.#isComplete) throw this.#notFound();
+      if (!this.#isFresh() && !(await this.#exists(newClient)) && !this.#states.isComplete)
+        throw this.#notFound();
       const subscription = new Subscription<S>(newClient, this.#left, this.#deps.recorder);
       this.#subscriptions.add(subscription);
-      if (!wasComplete) for (const [id, event] of this.#recent) subscription.push(id, event);
-      for (const [id, { event }] of this.#known) if (event !== undefined) subscription.push(id, event);
+      this.#states.begin(subscription, waited);
       if (this.#isLast) this.#end();
       else if (this.#timer === undefined) this.#start();
       return subscription;
     } finally {
       this.#joining -= 1;
+      if (this.#joining === 0) this.#states.nobodyWaits();
       this.#closeIfUnused();
     }
   }
@@ -137,13 +130,13 @@ export class Watch<S> {
   }
 
   #isFresh(): boolean {
-    if (!this.#isComplete || this.#isStale) return false;
+    if (!this.#states.isComplete || this.#isStale) return false;
     return !this.#topic.startsWithState || performance.now() - this.#lastReadAt <= this.#deps.delays.minMs;
   }
 
   async #exists(newClient: NewClient): Promise<boolean> {
     await this.#read(newClient);
-    return this.#misses === 0;
+    return !this.#absence.isMissing;
   }
 
   /** @returns whether something was news. Callers share a read that is in progress. */
@@ -175,8 +168,8 @@ export class Watch<S> {
           if (this.#hasLease) await this.#holdLease();
         },
       );
-      this.#misses = exists ? 0 : this.#misses + 1;
-      this.#isComplete ||= exists;
+      this.#absence.read(exists, performance.now());
+      if (exists) this.#states.complete();
       return isNews;
     } catch (error) {
       this.#isAsked ||= isAsked;
@@ -189,14 +182,9 @@ export class Watch<S> {
 
   /** @returns whether it is news */
   #see(id: string, state: S): boolean {
-    const mark = this.#topic.markOf(state);
-    const known = this.#known.get(id);
-    if (known !== undefined && !this.#topic.isNews(known.mark, mark)) return false;
-    const event: LiveEvent<S> = { state };
-    const { startsWithState } = this.#topic;
-    this.#known.set(id, { mark, event: startsWithState ? event : undefined });
-    if (startsWithState || this.#isComplete) for (const each of this.#subscriptions) each.push(id, event);
-    else if (this.#topic.mayBeNewerThan(state, this.#since)) this.#recent.push([id, event]);
+    const event = this.#states.see(id, state);
+    if (event === undefined) return false;
+    if (this.#states.isToldOf) for (const each of this.#subscriptions) each.push(id, event);
     this.#isLast ||= this.#topic.isLast(state);
     if (this.#isLast) this.#end();
     return true;
@@ -213,11 +201,7 @@ export class Watch<S> {
     if (!this.#hasLease) return;
     // The states of lists are not kept.
     this.#isAsked ||= !this.#topic.startsWithState;
-    this.#messages.tell(
-      [...this.#known].flatMap(([id, { event }]) =>
-        event === undefined ? [] : [[id, event.state] as const],
-      ),
-    );
+    this.#messages.tell(this.#states.kept);
   }
 
   #start(): void {
@@ -264,7 +248,7 @@ export class Watch<S> {
     try {
       const isNews = await this.#deps.limit(() => this.#read(subscription.newClient));
       this.#deps.recorder.polled(isNews ? 'news' : 'nothing');
-      if (this.#misses >= MAX_MISSES) this.#end(this.#notFound());
+      if (this.#absence.isGone(performance.now())) this.#end(this.#notFound());
       if (!isNews) this.#idleReads += 1;
       else this.#idleReads = this.#deps.isCovered() ? idleReadsOfMaxDelay(this.#deps.delays) : 0;
       this.#dueAt = performance.now() + this.#delayMs();

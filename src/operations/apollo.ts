@@ -15,6 +15,7 @@ import { createExecutor } from '../lib/executor/executor.js';
 import type { Logger } from '../telemetry/logger.js';
 import { CostEstimator } from './demand-control/cost-estimator.js';
 import { demandControlPlugin } from './demand-control/demand-control.plugin.js';
+import { estimateBy, estimateOnce } from './demand-control/operation-cost.js';
 import { callLogPlugin } from './call-log.plugin.js';
 import { createDocumentStore, createPersistedQueryStore } from './document-store.js';
 import { documentsPlugin } from './documents.plugin.js';
@@ -63,7 +64,9 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
   const schema = createSchema({ federation });
   const hideSuggestions = production;
   const reference = graphqlJs(schema, hideSuggestions);
-  const estimator = new CostEstimator(schema);
+  const estimate = estimateBy(new CostEstimator(schema));
+  // Demand control checks what rate limits charge.
+  const estimateCost = rateLimits.isLimited ? estimateOnce(estimate) : estimate;
   return new ApolloServer<RequestContext>({
     gateway: executorGateway(
       schema,
@@ -100,12 +103,12 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
         ...demandControl,
       }),
       demandControlPlugin({
-        estimator,
+        estimateCost,
         limits: demandControl,
         production,
         logger,
       }),
-      ...(rateLimits.isLimited ? [rateLimitPlugin({ limits: rateLimits, estimator, logger })] : []),
+      ...(rateLimits.isLimited ? [rateLimitPlugin({ limits: rateLimits, estimateCost, logger })] : []),
       ...(production ? [] : [callLogPlugin]),
       ...plugins.map(recordedPlugin),
       openingPlugin,

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { prefersHtml } from '../operations/negotiation.js';
-import type { OperationPipeline, StreamResponse, TransportRequest } from '../operations/pipeline.js';
+import type { OperationPipeline, StreamResponse } from '../operations/pipeline.js';
 import type { OperationResponse } from '../operations/operation-response.js';
+import type { TransportRequest } from '../operations/request-reader.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Span, Tracer } from '../telemetry/tracer.js';
 import type { Cancellation } from '../upstream/http/cancellation.js';

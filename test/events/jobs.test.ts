@@ -3,9 +3,8 @@ import { BatchJobKind } from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
 import { batchJobTopic, draftLaunchJobTopic } from '../../src/events/topics/job.js';
 import { callApi, demoPaths, startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
+import { project } from './demo.js';
 import { FAST, startWatching, type Watching } from './stage.js';
-
-const project = { accountId: String(demo.accountId), projectId: demo.projectId };
 
 let emulator: TestEmulator;
 let watching: Watching;

@@ -1,21 +1,17 @@
 /** What one of two processes has missed, or has read from a replica of the API that lags behind, the other one tells it. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
-import { demo } from '../../src/emulator/index.js';
 import { StateMessages, type Told } from '../../src/events/state-messages.js';
-import { fieldingRunTopic } from '../../src/events/topics/fielding-run.js';
 import { targetGroupsTopic } from '../../src/events/topics/target-groups.js';
 import { createSharedState } from '../../src/state/create-shared-state.js';
 import type { SharedState } from '../../src/state/shared-state.js';
 import { createLogger } from '../../src/telemetry/logger.js';
-import { versionOf, type FieldingRunRead } from '../../src/upstream/client/fielding-run-calls.js';
-import { callApi, demoPaths, startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
+import type { FieldingRunRead } from '../../src/upstream/client/fielding-run-calls.js';
+import { demoPaths, startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
 import { hasRedis, TestRedis } from '../helpers/redis.js';
 import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
+import { act, liveRunTopic, project, versions } from './demo.js';
 import { HINTED, startWatching, type Follower, type Watching } from './stage.js';
-
-const project = { accountId: String(demo.accountId), projectId: demo.projectId };
-const run = fieldingRunTopic({ ...project, ...demo.live });
 
 let emulator: TestEmulator;
 let redis: TestRedis;
@@ -48,24 +44,17 @@ async function start(demandApiUrl = emulator.url): Promise<void> {
   }
 }
 
-async function pause(): Promise<void> {
-  const response = await callApi(emulator, 'POST', `${demoPaths.run(demo.live)}/pause`, {
-    headers: { 'if-match': 'W/"5"' },
-  });
-  expect(response.status).toBe(204);
-}
-
 const leases = () => redis.command('KEYS', 'fieldgate:lease:*') as Promise<string[]>;
 
 /** Both follow the live run, and only the first one has read what has become of it. */
 async function oneBehind(): Promise<Follower<FieldingRunRead>> {
-  const first = await replicas[0]!.follow(run);
+  const first = await replicas[0]!.follow(liveRunTopic);
   await until(async () => (await leases()).length === 1);
-  const second = await replicas[1]!.follow(run);
+  const second = await replicas[1]!.follow(liveRunTopic);
   // It has asked for what is known, and knows it.
   await new Promise((resolve) => setTimeout(resolve, 300));
   isLossy = true;
-  await pause();
+  await act(emulator, 'pause');
   replicas[0]!.live.hint(project);
   await first.told(2);
   return second;
@@ -73,7 +62,7 @@ async function oneBehind(): Promise<Follower<FieldingRunRead>> {
 
 async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readonly number[]> {
   await follower.told(2);
-  return follower.states.map((state) => Number(versionOf(state)));
+  return versions(follower);
 }
 
 (hasRedis ? describe : describe.skip)('a process that shares a Redis with the one that polls', () => {
@@ -98,13 +87,13 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
 
   it('learns what was told before it began, although its own read shows an older state', async () => {
     await start();
-    const first = await replicas[0]!.follow(run);
+    const first = await replicas[0]!.follow(liveRunTopic);
     await until(async () => (await leases()).length === 1);
-    await pause();
+    await act(emulator, 'pause');
     replicas[0]!.live.hint(project);
     await first.told(2);
     await emulator.control.faults.add({ method: 'GET', path: 'fielding-runs', stale: true, times: 1 });
-    const second = await replicas[1]!.follow(run);
+    const second = await replicas[1]!.follow(liveRunTopic);
     expect(await versionsTold(second)).toEqual([5, 6]);
   });
 
@@ -122,9 +111,9 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
 
   it('has what is subscribed read again after a delivery that is not authentic, whoever polls it', async () => {
     await start();
-    const follower = await replicas[0]!.follow(run);
+    const follower = await replicas[0]!.follow(liveRunTopic);
     await until(async () => (await leases()).length === 1);
-    await pause();
+    await act(emulator, 'pause');
     replicas[1]!.live.suspect();
     expect(await versionsTold(follower)).toEqual([5, 6]);
   });

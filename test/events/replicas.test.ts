@@ -2,18 +2,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { readConfig } from '../../src/config.js';
 import { demo } from '../../src/emulator/index.js';
 import { listenToHints, publishHint } from '../../src/events/hints.js';
-import { fieldingRunTopic } from '../../src/events/topics/fielding-run.js';
 import { targetGroupsTopic } from '../../src/events/topics/target-groups.js';
 import { createSharedState } from '../../src/state/create-shared-state.js';
 import type { SharedState } from '../../src/state/shared-state.js';
 import { createLogger } from '../../src/telemetry/logger.js';
-import { versionOf, type FieldingRunRead } from '../../src/upstream/client/fielding-run-calls.js';
-import { callApi, demoPaths, startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
+import { startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
 import { hasRedis, TestRedis } from '../helpers/redis.js';
-import { FAST, HINTED, startWatching, type Follower, type Watching } from './stage.js';
-
-const project = { accountId: String(demo.accountId), projectId: demo.projectId };
-const run = fieldingRunTopic({ ...project, ...demo.live });
+import { act, liveRunTopic, project, versions } from './demo.js';
+import { FAST, HINTED, startWatching, type Watching } from './stage.js';
 
 /** Two processes behind one port: the names by which they call the API tell their requests apart. */
 const NAMES = ['127.0.0.1', 'localhost'] as const;
@@ -41,13 +37,6 @@ async function reads(): Promise<Record<Name, number>> {
   return { '127.0.0.1': count('127.0.0.1'), localhost: count('localhost') };
 }
 
-async function act(action: 'pause' | 'resume', version: number): Promise<void> {
-  const response = await callApi(emulator, 'POST', `${demoPaths.run(demo.live)}/${action}`, {
-    headers: { 'if-match': `W/"${version}"` },
-  });
-  expect(response.status).toBe(204);
-}
-
 /** Waits until so many more reads have been made. @returns who made them */
 async function readers(count: number): Promise<readonly Name[]> {
   const before = await reads();
@@ -57,10 +46,6 @@ async function readers(count: number): Promise<readonly Name[]> {
     return NAMES.reduce((sum, name) => sum + after[name] - before[name], 0) >= count;
   });
   return NAMES.filter((name) => after[name] > before[name]);
-}
-
-function versions({ states: told }: Follower<FieldingRunRead>): number[] {
-  return told.map((state) => Number(versionOf(state)));
 }
 
 (hasRedis ? describe : describe.skip)('two processes that share a Redis', () => {
@@ -84,22 +69,24 @@ function versions({ states: told }: Follower<FieldingRunRead>): number[] {
 
   it('have one poller, however many subscribe', async () => {
     await start(FAST);
-    const followers = await Promise.all(replicas.flatMap((each) => [each.follow(run), each.follow(run)]));
+    const followers = await Promise.all(
+      replicas.flatMap((each) => [each.follow(liveRunTopic), each.follow(liveRunTopic)]),
+    );
     await readers(3);
     expect(await readers(10)).toHaveLength(1);
-    await act('pause', 5);
+    await act(emulator, 'pause', 5);
     await Promise.all(followers.map((each) => each.told(2)));
     expect(followers.map(versions)).toEqual(followers.map(() => [5, 6]));
   });
 
   it('read a change once, and tell it to the subscribers of both', async () => {
     await start(HINTED);
-    const followers = await Promise.all(replicas.map((each) => each.follow(run)));
+    const followers = await Promise.all(replicas.map((each) => each.follow(liveRunTopic)));
     const groups = await Promise.all(replicas.map((each) => each.follow(targetGroupsTopic(project))));
     const before = await reads();
     // Each has read the present state for itself, and one of them polls.
     expect(before).toEqual({ '127.0.0.1': 2, localhost: 2 });
-    await act('pause', 5);
+    await act(emulator, 'pause', 5);
     const stops = await Promise.all(
       replicas.map((each, index) =>
         listenToHints(states[index]!.messages, (hint) => {
@@ -120,7 +107,7 @@ function versions({ states: told }: Follower<FieldingRunRead>): number[] {
 
   it('take over when the one that polls leaves, and when it dies', async () => {
     await start(FAST);
-    const [first, second] = await Promise.all(replicas.map((each) => each.follow(run)));
+    const [first, second] = await Promise.all(replicas.map((each) => each.follow(liveRunTopic)));
     await readers(3);
     const [owner] = await readers(5);
     const isFirst = owner === NAMES[0];
@@ -128,21 +115,21 @@ function versions({ states: told }: Follower<FieldingRunRead>): number[] {
     // Without its connection it cannot give up its lease, as if it had been killed.
     await states[isFirst ? 0 : 1]!.close();
     replicas[isFirst ? 0 : 1]!.close();
-    await act('pause', 5);
+    await act(emulator, 'pause', 5);
     await survivor.told(2);
     expect(versions(survivor)).toEqual([5, 6]);
   });
 
   it('poll each for itself while Redis is away, and share again when it is back', async () => {
     await start({ ...FAST, POLL_LEASE_MS: '100' });
-    const followers = await Promise.all(replicas.map((each) => each.follow(run)));
+    const followers = await Promise.all(replicas.map((each) => each.follow(liveRunTopic)));
     await redis.stop();
     await until(async () => (await readers(5)).length === 2);
-    await act('pause', 5);
+    await act(emulator, 'pause', 5);
     await Promise.all(followers.map((each) => each.told(2)));
     await redis.start();
     await until(async () => (await readers(10)).length === 1);
-    await act('resume', 6);
+    await act(emulator, 'resume', 6);
     await Promise.all(followers.map((each) => each.told(3)));
     expect(followers.map(versions)).toEqual([
       [5, 6, 7],
@@ -152,8 +139,8 @@ function versions({ states: told }: Follower<FieldingRunRead>): number[] {
 
   it('read again after a message that makes no sense', async () => {
     await start(HINTED);
-    const follower = await replicas[0]!.follow(run);
-    await act('pause', 5);
+    const follower = await replicas[0]!.follow(liveRunTopic);
+    await act(emulator, 'pause', 5);
     const [channel] = (await redis.command('PUBSUB', 'CHANNELS', '*states:*')) as string[];
     for (const message of ['no JSON', '{}', 'null', '[]']) await redis.command('PUBLISH', channel!, message);
     await follower.told(2);
@@ -162,9 +149,9 @@ function versions({ states: told }: Follower<FieldingRunRead>): number[] {
 
   it('tell nothing to a subscriber with another credential', async () => {
     await start(HINTED);
-    await replicas[0]!.follow(run, demo.token);
-    const other = await replicas[1]!.follow(run, demo.bothToken);
-    await act('pause', 5);
+    await replicas[0]!.follow(liveRunTopic, demo.token);
+    const other = await replicas[1]!.follow(liveRunTopic, demo.bothToken);
+    await act(emulator, 'pause', 5);
     replicas[0]!.live.hint(project);
     await until(async () => (await reads())['127.0.0.1'] >= 2);
     expect(versions(other)).toEqual([5]);

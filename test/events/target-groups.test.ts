@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { demo } from '../../src/emulator/index.js';
 import { targetGroupsTopic } from '../../src/events/topics/target-groups.js';
-import { callApi, demoPaths, startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
+import { startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
+import { act, project } from './demo.js';
 import { FAST, HINTED, startWatching, type Watching } from './stage.js';
 
-const project = { accountId: String(demo.accountId), projectId: demo.projectId };
 const largeProject = { ...project, projectId: demo.largeProjectId };
 
 let emulator: TestEmulator;
@@ -29,18 +29,11 @@ async function reads(): Promise<string[]> {
   return requests.filter(({ method }) => method === 'GET').map(({ path }) => path.replace(/\?.*/, ''));
 }
 
-async function pauseLive(): Promise<void> {
-  const response = await callApi(emulator, 'POST', `${demoPaths.run(demo.live)}/pause`, {
-    headers: { 'if-match': 'W/"5"' },
-  });
-  expect(response.status).toBe(204);
-}
-
 it('tells of what changes, without a snapshot', async () => {
   const follower = await watching.follow(targetGroupsTopic(project));
   await until(async () => (await reads()).length >= 3);
   expect(follower.states).toEqual([]);
-  await pauseLive();
+  await act(emulator, 'pause');
   await follower.told(1);
   expect(follower.states).toMatchObject([{ id: demo.live.targetGroupId, status: 'paused' }]);
   await emulator.control.setCompletes(demo.secondLive.targetGroupId, 7);
@@ -80,14 +73,14 @@ it('tells a late subscriber what changed after its subscription', async () => {
   await watching.follow(targetGroupsTopic(project));
   const late = await watching.follow(targetGroupsTopic(project));
   expect(await reads()).toHaveLength(1);
-  await pauseLive();
+  await act(emulator, 'pause');
   watching.live.hint(project);
   await late.told(1);
   expect(late.states).toMatchObject([{ id: demo.live.targetGroupId, status: 'paused' }]);
 });
 
 it('tells of a change that the first read may have been the first to see', async () => {
-  await pauseLive();
+  await act(emulator, 'pause');
   const follower = await watching.follow(targetGroupsTopic(project));
   await follower.told(1);
   expect(follower.states[0]).toMatchObject({ id: demo.live.targetGroupId, status: 'paused' });

@@ -1,7 +1,6 @@
 /** How streams end that do not end by themselves: limits, expired tokens, shutdown, clients that are gone or do not read. */
 import { once } from 'node:events';
-import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
-import { createClient } from 'graphql-sse';
+import { gql } from '@apollo/client';
 import { WebSocket } from 'ws';
 import { openRaw, type RawClient } from '../helpers/raw-client.js';
 import { postText } from '../helpers/http-text.js';
@@ -9,8 +8,10 @@ import { principalByName } from '../helpers/test-principal.js';
 import { until } from '../helpers/until.js';
 import {
   liveRunId,
+  multipartClient,
   RUN_UPDATED,
   runUpdated,
+  sseClient,
   startLiveStage,
   Told,
   webSocketClient,
@@ -34,22 +35,14 @@ function subscribeOverWebSocket(options: Parameters<typeof webSocketClient>[1] =
 }
 
 function subscribeOverSse() {
-  const client = createClient({
-    url: `${stage.gateway.url}/graphql`,
-    headers: { authorization: 'Bearer demo' },
-    retryAttempts: 0,
-  });
+  const client = sseClient(stage.gateway);
   const told = new Told();
   client.subscribe(runUpdated, told.sink);
   return { client, told };
 }
 
 function subscribeOverMultipart() {
-  const link = new HttpLink({
-    uri: `${stage.gateway.url}/graphql`,
-    headers: { authorization: 'Bearer demo' },
-  });
-  const client = new ApolloClient({ link, cache: new InMemoryCache() });
+  const client = multipartClient(stage.gateway);
   const told = new Told();
   client.subscribe({ query: gql(RUN_UPDATED), variables: { id: liveRunId } }).subscribe(told.sink);
   return { client, told };

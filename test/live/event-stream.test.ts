@@ -1,5 +1,5 @@
 /** Operations over Server-Sent Events, with the clients that people use. */
-import { createClient, type Client } from 'graphql-sse';
+import type { Client } from 'graphql-sse';
 import { Client as Urql, fetchExchange, gql, subscriptionExchange, type OperationResult } from '@urql/core';
 import { until } from '../helpers/until.js';
 import {
@@ -7,6 +7,7 @@ import {
   RUN,
   RUN_UPDATED,
   runUpdated,
+  sseClient,
   startLiveStage,
   Told,
   type LiveStage,
@@ -22,14 +23,9 @@ afterAll(() => stage.close());
 const url = () => `${stage.gateway.url}/graphql`;
 const authorization = 'Bearer demo';
 
-/** A client of graphql-sse that gives up at once. */
-function sseClient(headers: Record<string, string> = { authorization }): Client {
-  return createClient({ url: url(), headers, retryAttempts: 0 });
-}
-
 describe('A client of graphql-sse', () => {
   test('is told the present state and each newer one', async () => {
-    const client = sseClient();
+    const client = sseClient(stage.gateway);
     const told = new Told();
     client.subscribe(runUpdated, told.sink);
     await until(() => told.runs.length === 1);
@@ -40,7 +36,7 @@ describe('A client of graphql-sse', () => {
   });
 
   test('can send a query', async () => {
-    const client = sseClient();
+    const client = sseClient(stage.gateway);
     const told = new Told();
     client.subscribe({ query: RUN, variables: { id: liveRunId } }, told.sink);
     await until(() => told.end !== undefined);
@@ -56,7 +52,7 @@ describe('A client of graphql-sse', () => {
     ['without a query', { query: '' }, 'BAD_REQUEST'],
     ['of a malformed id', { query: RUN_UPDATED, variables: { id: 'wrong' } }, 'BAD_USER_INPUT'],
   ])('gets the errors of an operation %s, and does not repeat it', async (_, payload, code) => {
-    const client = sseClient();
+    const client = sseClient(stage.gateway);
     const told = new Told();
     client.subscribe(payload, told.sink);
     await until(() => told.end !== undefined);
@@ -66,7 +62,7 @@ describe('A client of graphql-sse', () => {
   });
 
   test('learns that it is not authenticated', async () => {
-    const client = sseClient({ authorization: 'Bearer wrong' });
+    const client = sseClient(stage.gateway, { authorization: 'Bearer wrong' });
     const told = new Told();
     client.subscribe(runUpdated, told.sink);
     await until(() => told.end !== undefined);
@@ -112,7 +108,7 @@ describe('A client of urql', () => {
         }),
     ],
   ])('is told each state with %s', async (_, start) => {
-    const client = sseClient();
+    const client = sseClient(stage.gateway);
     const results: OperationResult[] = [];
     const subscription = start(client)
       .subscription(gql(RUN_UPDATED), { id: liveRunId })
@@ -224,7 +220,7 @@ describe('On the wire', () => {
 });
 
 test('Reading stops when the client has gone', async () => {
-  const client = sseClient();
+  const client = sseClient(stage.gateway);
   const told = new Told();
   client.subscribe(runUpdated, told.sink);
   await until(() => told.runs.length === 1);

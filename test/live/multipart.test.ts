@@ -1,9 +1,18 @@
 /** Operations over multipart HTTP, with Apollo Client's `HttpLink` and nothing else configured. */
-import { ApolloClient, CombinedGraphQLErrors, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { CombinedGraphQLErrors, gql, type ApolloClient } from '@apollo/client';
 import { openRaw } from '../helpers/raw-client.js';
 import { postText } from '../helpers/http-text.js';
 import { until } from '../helpers/until.js';
-import { liveRunId, RUN, RUN_UPDATED, runUpdated, startLiveStage, Told, type LiveStage } from './stage.js';
+import {
+  liveRunId,
+  multipartClient,
+  RUN,
+  RUN_UPDATED,
+  runUpdated,
+  startLiveStage,
+  Told,
+  type LiveStage,
+} from './stage.js';
 
 let stage: LiveStage;
 beforeAll(async () => {
@@ -11,20 +20,12 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-function apolloClient(token = 'demo'): ApolloClient {
-  const link = new HttpLink({
-    uri: `${stage.gateway.url}/graphql`,
-    headers: { authorization: `Bearer ${token}` },
-  });
-  return new ApolloClient({ link, cache: new InMemoryCache() });
-}
-
 const subscribe = (client: ApolloClient, variables = { id: liveRunId }) =>
   client.subscribe({ query: gql(RUN_UPDATED), variables });
 
 describe('Apollo Client', () => {
   test('is told the present state and each newer one', async () => {
-    const client = apolloClient();
+    const client = multipartClient(stage.gateway);
     const told = new Told();
     const subscription = subscribe(client).subscribe(told.sink);
     await until(() => told.runs.length === 1);
@@ -36,7 +37,7 @@ describe('Apollo Client', () => {
   });
 
   test('is told its errors', async () => {
-    const client = apolloClient();
+    const client = multipartClient(stage.gateway);
     const told = new Told();
     subscribe(client, { id: 'wrong' }).subscribe(told.sink);
     await until(() => told.end !== undefined);
@@ -47,7 +48,7 @@ describe('Apollo Client', () => {
   });
 
   test('is told that it is not authenticated', async () => {
-    const client = apolloClient('wrong');
+    const client = multipartClient(stage.gateway, 'Bearer wrong');
     const told = new Told();
     subscribe(client).subscribe(told.sink);
     await until(() => told.end !== undefined);

@@ -1,3 +1,5 @@
+import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
+import { createClient as createSseClient, type Client as SseClient } from 'graphql-sse';
 import { createClient, type Client, type ClientOptions } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { demo } from '../../src/emulator/index.js';
@@ -11,6 +13,8 @@ export const RUN = `query Run($id: ID!) { fieldingRun(id: $id) { status version 
 
 /** The subscription that the tests have in common. */
 export const runUpdated = { query: RUN_UPDATED, variables: { id: liveRunId } };
+
+const AUTHORIZATION = 'Bearer demo';
 
 /** Outside production, results say what they cost. */
 const PRODUCTION = { NODE_ENV: 'production' };
@@ -84,10 +88,24 @@ export function webSocketClient(gateway: TestGateway, options: Partial<ClientOpt
   return createClient({
     url: webSocketUrl(gateway),
     webSocketImpl: WebSocket,
-    connectionParams: { authorization: 'Bearer demo' },
+    connectionParams: { authorization: AUTHORIZATION },
     retryAttempts: 0,
     ...options,
   });
+}
+
+/** A client of `graphql-sse` that gives up at once. Dispose of it. */
+export function sseClient(
+  { url }: TestGateway,
+  headers: Readonly<Record<string, string>> = { authorization: AUTHORIZATION },
+): SseClient {
+  return createSseClient({ url: `${url}/graphql`, headers: { ...headers }, retryAttempts: 0 });
+}
+
+/** Apollo Client, which subscribes over multipart HTTP. Stop it. */
+export function multipartClient({ url }: TestGateway, authorization = AUTHORIZATION): ApolloClient {
+  const link = new HttpLink({ uri: `${url}/graphql`, headers: { authorization } });
+  return new ApolloClient({ link, cache: new InMemoryCache() });
 }
 
 /** What a subscriber is told, in order: results, then `complete` or an error. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { Program } from '../cluster/program.js';
+import { Program } from '../helpers/program.js';
 import { demo } from '../../src/emulator/index.js';
 import { ids } from '../graphql/stack.js';
 import { hasRedis, TestRedis } from '../helpers/redis.js';

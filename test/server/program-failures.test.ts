@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { Connection } from '../cluster/connection.js';
-import { Program } from '../cluster/program.js';
+import { Connection } from '../helpers/connection.js';
+import { Program } from '../helpers/program.js';
 import { NO_REDIS_URL } from '../helpers/redis.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { accounts } from '../upstream/faults/demand.js';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { demo } from '../../src/emulator/index.js';
-import { Program, type Line } from '../cluster/program.js';
+import { Program, type Line } from '../helpers/program.js';
 import { callApi, EmulatorControl } from '../helpers/emulator.js';
 import { NO_REDIS_URL } from '../helpers/redis.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
-import { Connection } from '../cluster/connection.js';
-import { Program } from '../cluster/program.js';
+import { Connection } from '../helpers/connection.js';
+import { Program } from '../helpers/program.js';
 import { ids, paths, rest } from './demand.js';
 import { useScripted } from './scripted.js';
 

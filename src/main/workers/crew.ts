@@ -31,7 +31,8 @@ export class Crew extends EventEmitter<CrewEvents> {
   readonly #closing = new AbortController();
   #deathsInARow = 0;
   #failedStarts = 0;
-  #restart: 'none' | 'running' | 'again' = 'none';
+  #isRestartWanted = false;
+  #isRestarting = false;
 
   constructor(options: CrewOptions) {
     super();
@@ -41,8 +42,8 @@ export class Crew extends EventEmitter<CrewEvents> {
 
   /** Replaces all workers. Requests during a restart lead to one more after it. */
   restart(): void {
-    if (this.#restart === 'none') void this.#restartUntilDone();
-    else this.#restart = 'again';
+    this.#isRestartWanted = true;
+    if (!this.#isRestarting) void this.#restartWhileWanted();
   }
 
   /** Ends all workers. @returns whether those that were ready ended well */
@@ -98,23 +99,19 @@ export class Crew extends EventEmitter<CrewEvents> {
     if (!this.#isClosing()) this.#serve(this.#fork());
   }
 
-  async #restartUntilDone(): Promise<void> {
-    do {
-      this.#restart = 'running';
+  async #restartWhileWanted(): Promise<void> {
+    this.#isRestarting = true;
+    while (this.#isRestartWanted && !this.#isClosing()) {
+      this.#isRestartWanted = false;
       this.#options.logger.info('Restarting: workers are replaced one by one.');
-      const old = [...this.#serving];
-      const isComplete = await this.#succeedAll(old);
+      const isComplete = await this.#succeedAll([...this.#serving]);
       if (isComplete) this.#options.logger.info('Restarted.');
-    } while (this.#isAskedAgain() && !this.#isClosing());
-    this.#restart = 'none';
+    }
+    this.#isRestarting = false;
   }
 
   #isClosing(): boolean {
     return this.#closing.signal.aborted;
-  }
-
-  #isAskedAgain(): boolean {
-    return this.#restart === 'again';
   }
 
   /** @returns whether all have been succeeded, and have ended */

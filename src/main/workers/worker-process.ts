@@ -2,13 +2,8 @@ import cluster, { type Worker } from 'node:cluster';
 import { EventEmitter, once } from 'node:events';
 import type { Snapshot } from '../../telemetry/metrics/metrics.js';
 import { closeLostConnections } from './handover.js';
+import type { Order, Report } from './messages.js';
 import { READY_WITHIN_MS } from './timing.js';
-
-/** What a worker tells the primary, once: where it listens, or why it cannot; and its metrics, when asked and at its end. */
-export type Report = { readonly url: string } | { readonly failed: string } | { readonly metrics: Snapshot };
-
-/** What the primary tells a worker: to end with its connections, to end in time, or to report its metrics. */
-export type Order = 'retire' | 'close' | 'metrics';
 
 export interface WorkerEnd {
   readonly code: number | null;

@@ -3,9 +3,9 @@ import { inspect } from 'node:util';
 import { ConfigError } from '../../config.js';
 import { startGateway, type Gateway, type GatewayOptions } from '../../server.js';
 import { watchProcess } from '../../telemetry/process-failures.js';
+import type { Order, Report } from './messages.js';
 import { RetiringServers } from './retiring-servers.js';
 import { endWithinMs, retireWithinMs } from './timing.js';
-import type { Order, Report } from './worker-process.js';
 
 export type WorkerOptions = Required<Pick<GatewayOptions, 'config' | 'logger'>> &
   Pick<GatewayOptions, 'firstQuery'>;

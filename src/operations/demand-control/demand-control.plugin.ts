@@ -9,12 +9,12 @@ import type { DemandControlConfig } from '../../config/demand-control.js';
 import type { RequestContext } from '../../context.js';
 import type { ErrorCode } from '../../errors.js';
 import type { Logger } from '../../telemetry/logger.js';
-import type { CostEstimator } from './cost-estimator.js';
 import type { CostEstimate } from './estimate.js';
+import type { EstimateCost } from './operation-cost.js';
 import { countValues } from './variable-values.js';
 
 export interface DemandControlOptions {
-  readonly estimator: CostEstimator;
+  readonly estimateCost: EstimateCost;
   readonly limits: Pick<DemandControlConfig, 'maxVariableValues' | 'maxCost' | 'costMode'>;
   /** Responses say nothing about costs. */
   readonly production: boolean;
@@ -77,15 +77,16 @@ interface Check {
 
 /** The document of an operation that has been rejected already has no operation. */
 function check(
-  { document, operation, request: { variables }, contextValue, operationName }: Resolved,
-  { estimator, limits, logger }: DemandControlOptions,
+  { document, operation, request, contextValue, operationName }: Resolved,
+  { estimateCost, limits, logger }: DemandControlOptions,
 ): Check {
   if (operation === undefined) return {};
   const { maxVariableValues, maxCost, costMode } = limits;
+  const { variables } = request;
   if (variables !== undefined && countValues(variables, maxVariableValues) > maxVariableValues) {
     return { error: tooManyValues(maxVariableValues) };
   }
-  const cost = estimator.estimate(document, operation, variables);
+  const cost = estimateCost({ document, operation, request, contextValue });
   if (cost.cost <= maxCost) return { cost };
   if (costMode === 'enforce') return { cost, error: tooExpensive(cost.cost, maxCost) };
   const { traceId } = contextValue.trace;

@@ -8,13 +8,13 @@ import type { OperationDefinitionNode } from 'graphql';
 import type { RequestContext } from '../../context.js';
 import type { ErrorExtensions } from '../../graphql/errors/format-error.js';
 import type { Logger } from '../../telemetry/logger.js';
-import type { CostEstimator } from '../demand-control/cost-estimator.js';
+import type { EstimateCost } from '../demand-control/operation-cost.js';
 import { roleOf } from '../subscriptions/role.js';
 import type { Exceeded, RateLimits } from './rate-limits.js';
 
 export interface RateLimitPluginOptions {
   readonly limits: Pick<RateLimits, 'charge'>;
-  readonly estimator: CostEstimator;
+  readonly estimateCost: EstimateCost;
   readonly logger: Logger;
 }
 
@@ -25,14 +25,13 @@ const NONE = Promise.resolve();
  * charged when it is opened.
  */
 export function rateLimitPlugin(options: RateLimitPluginOptions): ApolloServerPlugin<RequestContext> {
-  const { limits, estimator, logger } = options;
+  const { limits, estimateCost, logger } = options;
   const listener: Promise<GraphQLRequestListener<RequestContext>> = Promise.resolve({
-    async responseForOperation(request) {
-      const { contextValue, document } = request;
+    async responseForOperation({ contextValue, document, request, operation: named }) {
       // Despite its type, it is undefined where `operationName` names none, which execution rejects.
-      const operation = request.operation as OperationDefinitionNode | undefined;
+      const operation = named as OperationDefinitionNode | undefined;
       if (operation === undefined) return null;
-      const { cost: estimated } = estimator.estimate(document, operation, request.request.variables);
+      const { cost: estimated } = estimateCost({ contextValue, document, operation, request });
       // What is free to execute is not free to send.
       const cost = Math.max(1, estimated);
       const exceeded = await limits.charge(contextValue, cost);

@@ -1,5 +1,5 @@
 import type { Config } from '../../config.js';
-import type { Admission } from '../../operations/pipeline.js';
+import type { Admission } from '../../operations/admission.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Cancellation } from '../../upstream/http/cancellation.js';
 import { AdaptiveLimit, TICK_MS } from './adaptive-limit.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { executor } from '../helpers/executor.js';
+import { executor } from './executor.js';
 import { Connection } from './connection.js';
 
 /** The program as `npm run build` made it. */

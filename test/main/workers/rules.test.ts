@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../../src/config.js';
 import {
   closeWithinMs,
   deathsInARow,
   respawnDelayMs,
   retireWithinMs,
-} from '../../src/main/workers/timing.js';
+} from '../../../src/main/workers/timing.js';
 
 const MINUTE = 60_000;
 

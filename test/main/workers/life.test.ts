@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { EmulatorControl } from '../helpers/emulator.js';
-import { hasRedis, TestRedis } from '../helpers/redis.js';
-import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
-import { accounts } from '../upstream/faults/demand.js';
-import { Connection } from './connection.js';
-import { isAlive, Program } from './program.js';
+import { EmulatorControl } from '../../helpers/emulator.js';
+import { hasRedis, TestRedis } from '../../helpers/redis.js';
+import { startScriptedUpstream, type ScriptedUpstream } from '../../helpers/scripted-upstream.js';
+import { accounts } from '../../upstream/faults/demand.js';
+import { Connection } from '../../helpers/connection.js';
+import { isAlive, Program } from '../../helpers/program.js';
 
 /** To start processes takes its time on a busy machine. */
 jest.setTimeout(120_000);

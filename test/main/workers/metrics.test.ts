@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { hasRedis, TestRedis } from '../helpers/redis.js';
-import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
-import { until } from '../helpers/until.js';
-import { scrape } from '../telemetry/scrape.js';
-import { accounts, READ_ACCOUNTS } from '../upstream/faults/demand.js';
-import { Program } from './program.js';
+import { hasRedis, TestRedis } from '../../helpers/redis.js';
+import { startScriptedUpstream, type ScriptedUpstream } from '../../helpers/scripted-upstream.js';
+import { until } from '../../helpers/until.js';
+import { scrape } from '../../telemetry/scrape.js';
+import { accounts, READ_ACCOUNTS } from '../../upstream/faults/demand.js';
+import { Program } from '../../helpers/program.js';
 
 /** To start processes takes its time on a busy machine. */
 jest.setTimeout(120_000);

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { startLoad, type Load } from '../drills/load.js';
-import { hasRedis, TestRedis } from '../helpers/redis.js';
-import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
-import { until } from '../helpers/until.js';
-import { Subscriber } from '../helpers/subscriber.js';
-import { FieldingRunUpdatedDocument } from '../generated/documents.js';
+import { startLoad, type Load } from '../../drills/load.js';
+import { hasRedis, TestRedis } from '../../helpers/redis.js';
+import { startScriptedUpstream, type ScriptedUpstream } from '../../helpers/scripted-upstream.js';
+import { until } from '../../helpers/until.js';
+import { Subscriber } from '../../helpers/subscriber.js';
+import { FieldingRunUpdatedDocument } from '../../generated/documents.js';
 import {
   accounts,
   CREATE_JOB,
@@ -16,9 +16,9 @@ import {
   READ_ACCOUNTS,
   run,
   runAnswer,
-} from '../upstream/faults/demand.js';
-import { Connection } from './connection.js';
-import { isAlive, Program } from './program.js';
+} from '../../upstream/faults/demand.js';
+import { Connection } from '../../helpers/connection.js';
+import { isAlive, Program } from '../../helpers/program.js';
 
 /** To start processes takes its time on a busy machine. */
 jest.setTimeout(120_000);

@@ -1,0 +1,37 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { RequestContext } from '../context.js';
+import type { Logger } from '../telemetry/logger.js';
+import { RequestError } from './request-error.js';
+
+/**
+ * The hooks of plugins that Apollo Server calls for requests over HTTP only: here they are called for those of every transport. As
+ * there, a hook that fails changes no response.
+ */
+export class HttpHooks {
+  readonly #plugins: readonly ApolloServerPlugin<RequestContext>[];
+  readonly #logger: Logger;
+
+  constructor(plugins: readonly ApolloServerPlugin<RequestContext>[], logger: Logger) {
+    this.#plugins = plugins;
+    this.#logger = logger;
+  }
+
+  /** Errors that are not the client's are ignored. */
+  async invalidRequest(error: unknown): Promise<void> {
+    if (error instanceof RequestError && error.status < 500) {
+      await this.#call('invalidRequestWasReceived', error);
+    }
+  }
+
+  async authenticationFailed(error: unknown): Promise<void> {
+    await this.#call('contextCreationDidFail', error instanceof Error ? error : new Error(String(error)));
+  }
+
+  async #call(hook: 'invalidRequestWasReceived' | 'contextCreationDidFail', error: Error): Promise<void> {
+    try {
+      await Promise.all(this.#plugins.map(async (plugin) => plugin[hook]?.({ error })));
+    } catch (failed) {
+      this.#logger.error({ err: failed }, `The hook ${hook} of a plugin failed.`);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
+import type { Peer } from '../context.js';
+import type { TraceContext } from '../telemetry/trace-context.js';
+import type { Cancellation } from '../upstream/http/cancellation.js';
+import type { Negotiated, NegotiationHeaders } from './negotiation.js';
+import {
+  isBatch,
+  operationInBatch,
+  operationInBody,
+  operationInMessage,
+  operationInQueryString,
+  operationsInBatch,
+  type OperationRequest,
+} from './operation-request.js';
+import { RequestError } from './request-error.js';
+
+/** A request for an operation, as a transport hands it over. */
+export interface TransportRequest extends Peer {
+  readonly method: 'GET' | 'POST';
+  readonly headers: NegotiationHeaders & Readonly<Record<string, string | string[] | undefined>>;
+  /** What follows `?` in the target of the request; empty if there is nothing. */
+  readonly queryString: string;
+  readonly trace: TraceContext;
+  /** Happens when the client goes away before it has been answered. */
+  readonly gone: Cancellation;
+  /** @throws {RequestError} where the body is too large, or does not arrive in time */
+  readBody(): Promise<string>;
+}
+
+/** What is known of whoever sent an operation, whatever the transport. */
+export type OperationOrigin = Pick<TransportRequest, 'headers' | 'address' | 'trace' | 'gone'>;
+
+/** An operation that has arrived as a message, on a connection that can have many at a time. */
+export interface MessageRequest extends OperationOrigin {
+  /** The operation as the client sent it. */
+  readonly payload: object;
+}
+
+/** Reads and parses the operations of one request. */
+export interface RequestReader {
+  readonly request: OperationOrigin;
+  /** The media type of a rejection. */
+  readonly type: string | undefined;
+  readonly canStream: boolean;
+  /** What has to arrive before the operation can wait for its turn. */
+  arrive(): Promise<void> | void;
+  /** The operations in what has arrived, where it is a list of operations: each of them is executed like a request of its own. */
+  batch?(maxSize: number): readonly RequestReader[] | undefined;
+  read(): OperationRequest;
+  http(operation: OperationRequest): HTTPGraphQLRequest;
+}
+
+/** The operation in the query string or the body, or the operations in a list. */
+export function httpReader(request: TransportRequest, { single, stream }: Negotiated): RequestReader {
+  const { method, queryString } = request;
+  let body: string | undefined;
+  const http = (operation: OperationRequest): HTTPGraphQLRequest => ({
+    method,
+    headers: headerMap(request.headers),
+    search: queryString === '' ? '' : `?${queryString}`,
+    body: body === undefined ? undefined : operation,
+  });
+  return {
+    request,
+    type: single,
+    canStream: stream !== undefined,
+    async arrive() {
+      if (method === 'POST') body = await request.readBody();
+    },
+    batch(maxSize) {
+      if (body === undefined || !isBatch(body)) return undefined;
+      const given = operationsInBatch(body, maxSize);
+      if (single === undefined) {
+        throw new RequestError(
+          406,
+          'The `Accept` header must allow JSON: a list of operations is answered with a list.',
+        );
+      }
+      return given.map((each) => ({
+        request,
+        type: single,
+        canStream: false,
+        arrive: () => undefined,
+        read: () => operationInBatch(each),
+        http,
+      }));
+    },
+    read: () => (body === undefined ? operationInQueryString(queryString) : operationInBody(body)),
+    http,
+  };
+}
+
+export function messageReader(request: MessageRequest): RequestReader {
+  return {
+    request,
+    type: undefined,
+    canStream: true,
+    arrive: () => undefined,
+    read: () => operationInMessage(request.payload),
+    http: (body) => ({ method: 'POST', headers: headerMap(request.headers), search: '', body }),
+  };
+}
+
+/** The headers of a request as plugins of Apollo Server see them. */
+function headerMap(headers: TransportRequest['headers']): HeaderMap {
+  const map = new HeaderMap();
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) map.set(name, typeof value === 'string' ? value : value.join(', '));
+  }
+  return map;
+}

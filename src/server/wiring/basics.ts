@@ -1,0 +1,17 @@
+import type { Config } from '../../config.js';
+import type { SharedState } from '../../state/shared-state.js';
+import type { Logger } from '../../telemetry/logger.js';
+import type { Recorder } from '../../telemetry/recorder.js';
+import type { Tracer } from '../../telemetry/tracer.js';
+
+/** What most parts of the gateway are made with. */
+export interface Basics {
+  readonly config: Config;
+  readonly sharedState: SharedState;
+  readonly recorder: Recorder;
+  /** Undefined where nothing is traced. */
+  readonly tracer: Tracer | undefined;
+  readonly logger: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../../config.js';
+import { stopListening } from '../http/stop-listening.js';
+import type { Http } from './http.js';
+import type { Operations } from './operations.js';
+
+/** How long a closing gateway waits for clients to read their last responses, in milliseconds. */
+const FLUSH_MS = 1000;
+/** How long requests can still arrive on open connections after the listener has closed, in milliseconds. */
+const LAST_REQUESTS_MS = 200;
+
+export interface ClosingParts {
+  readonly config: Pick<Config, 'drainDelayMs' | 'requestTimeoutMs'>;
+  readonly http: Http;
+  readonly operations: Operations;
+  /** Closes what operations rest on, when none is left. */
+  readonly closeRest: () => Promise<void>;
+}
+
+/** Ends all subscriptions and WebSockets, so that their clients connect to another process. */
+export function endStreams({ http, operations }: Pick<ClosingParts, 'http' | 'operations'>): void {
+  operations.subscriptions.close();
+  http.webSockets.goAway();
+}
+
+/**
+ * Reports "not ready", goes on for `drainDelayMs`, answers the requests in flight, and closes.
+ *
+ * @throws what a plugin throws when it is stopped, after everything has been closed
+ */
+export async function closeGateway(parts: ClosingParts): Promise<void> {
+  const { config, http, operations, closeRest } = parts;
+  const { app, connections, webSockets, streams } = http;
+  http.announceClosing();
+  await sleep(config.drainDelayMs);
+  endStreams(parts);
+  // The gateway listens until these are answered, so that health checks get "not ready" rather than no connection.
+  await Promise.all([
+    connections.answered(config.requestTimeoutMs),
+    webSockets.closed(config.requestTimeoutMs, FLUSH_MS),
+  ]);
+  await stopListening(app.server);
+  // A plugin that fails must not keep the rest from being closed.
+  const stopped = Promise.allSettled([operations.apollo.stop()]);
+  await Promise.race([stopped, sleep(LAST_REQUESTS_MS, undefined, { ref: false })]);
+  await connections.answered(config.requestTimeoutMs);
+  await connections.flushed(FLUSH_MS);
+  app.server.closeAllConnections();
+  webSockets.close();
+  streams.close();
+  const [result] = await stopped;
+  await app.close();
+  connections.close();
+  await closeRest();
+  if (result.status === 'rejected') throw result.reason;
+}

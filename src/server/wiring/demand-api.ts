@@ -1,0 +1,33 @@
+import { publishHint } from '../../events/hints.js';
+import { AttemptObserver } from '../../upstream/resilience/attempt-observer.js';
+import { Cooldowns } from '../../upstream/resilience/cooldowns.js';
+import { resourceIn } from '../../upstream/resources/resource-ref.js';
+import { createServiceCredentials, createUpstream, type Upstream } from '../../upstream/upstream.js';
+import type { Basics } from './basics.js';
+
+export interface DemandApiOptions {
+  /** The REST base, with its path. */
+  readonly baseUrl: string;
+  /** Whether anybody learns of the attempts at calls. */
+  readonly isObserved: boolean;
+}
+
+/** Calls the Demand API as the settings say. Whatever a call may have changed is published as a hint. Close it. */
+export async function connectDemandApi(
+  { config, sharedState, recorder, tracer, logger, now }: Basics,
+  { baseUrl, isObserved }: DemandApiOptions,
+): Promise<Upstream> {
+  const { demandApi, upstreamOAuth } = config;
+  return await createUpstream(demandApi, baseUrl, now, sharedState.jobs, {
+    onChange: (path) => {
+      const changed = resourceIn(path);
+      if (changed !== undefined) publishHint(sharedState.messages, changed);
+    },
+    cooldowns: new Cooldowns(sharedState.cooldowns),
+    recorder,
+    ...(isObserved && { attempts: new AttemptObserver({ recorder, tracer, baseUrl }) }),
+    ...(upstreamOAuth !== undefined && {
+      credentials: await createServiceCredentials(upstreamOAuth, demandApi.version, logger),
+    }),
+  });
+}

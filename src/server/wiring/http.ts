@@ -1,0 +1,115 @@
+import type { FastifyInstance } from 'fastify';
+import type { WebhookIntake } from '../../events/webhooks/intake.js';
+import type { FirstQuery } from '../../operations/first-query.js';
+import type { Upstream } from '../../upstream/upstream.js';
+import { serveExplorers } from '../explorers.js';
+import { serveGraphQL } from '../graphql.js';
+import { serveHealth } from '../health.js';
+import { AddressConnections } from '../http/address-connections.js';
+import { createApp } from '../http/app.js';
+import { BodyReader } from '../http/body-reader.js';
+import { ClientAddresses } from '../http/client-address.js';
+import { ClientConnections } from '../http/client-connections.js';
+import { httpServerFactory, type HttpServerFactory } from '../http/http-server.js';
+import { sandboxPage } from '../sandbox.js';
+import { HttpStreams } from '../streams/http-stream.js';
+import { serveWebhooks } from '../webhooks.js';
+import { WebSockets } from '../websocket/websockets.js';
+import type { Basics } from './basics.js';
+import type { Operations } from './operations.js';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_UNFINISHED_BODY_BYTES = 32 * MAX_BODY_BYTES;
+
+export interface HttpDeps {
+  readonly operations: Operations;
+  readonly upstream: Upstream;
+  readonly webhooks: WebhookIntake | undefined;
+  readonly firstQuery: FirstQuery;
+  /** Wraps the listener of requests. Default: as it is. */
+  readonly wrapServer: ((createServer: HttpServerFactory) => HttpServerFactory) | undefined;
+}
+
+export interface Http {
+  /** With all routes; it does not listen yet. */
+  readonly app: FastifyInstance;
+  readonly connections: ClientConnections;
+  readonly webSockets: WebSockets;
+  readonly streams: HttpStreams;
+  /** From now on, `/readyz` says "not ready", and each response closes its connection. */
+  announceClosing(): void;
+}
+
+/** The HTTP side of the gateway: connections, transports and routes. */
+export async function createHttp(basics: Basics, deps: HttpDeps): Promise<Http> {
+  const { config, sharedState, recorder, tracer, logger } = basics;
+  const { operations, upstream, webhooks, firstQuery, wrapServer } = deps;
+  const { trustProxy, corsOrigins: origins, maxConnectionsPerAddress } = config.exposure;
+  let isClosing = false;
+
+  const addresses = new ClientAddresses(trustProxy);
+  const connections = new ClientConnections(config.clientTimeoutMs);
+  const webSockets = createWebSockets(basics, operations, addresses);
+  const streams = new HttpStreams({
+    readTimeoutMs: config.clientTimeoutMs,
+    heartbeatMs: config.streams.heartbeatMs,
+  });
+  const createServer = httpServerFactory({
+    clientTimeoutMs: config.clientTimeoutMs,
+    keepAliveTimeoutMs: config.keepAliveTimeoutMs,
+    connections,
+    addressConnections: new AddressConnections({ max: maxConnectionsPerAddress, addresses }),
+    origins,
+    upgrade: (...request) => webSockets.upgrade(...request),
+  });
+  const app = await createApp({
+    createServer: wrapServer?.(createServer) ?? createServer,
+    isClosing: () => isClosing,
+    origins,
+    logger,
+  });
+
+  serveGraphQL(app, {
+    pipeline: operations.pipeline,
+    bodies: new BodyReader({ maxBytes: MAX_BODY_BYTES, maxUnfinishedBytes: MAX_UNFINISHED_BODY_BYTES }),
+    addresses,
+    connections,
+    streams,
+    ...(!config.production && { landingPage: () => sandboxPage(operations.apollo) }),
+    ...(tracer && { tracer }),
+  });
+  if (webhooks !== undefined) serveWebhooks(app, webhooks, recorder);
+  serveHealth(app, {
+    isClosing: () => isClosing,
+    breakers: () => upstream.breakers(),
+    isRedisConnected: () => sharedState.isConnected?.(),
+  });
+  if (!config.production) serveExplorers(app, firstQuery);
+
+  return {
+    app,
+    connections,
+    webSockets,
+    streams,
+    announceClosing: () => {
+      isClosing = true;
+    },
+  };
+}
+
+function createWebSockets(
+  { config, logger }: Basics,
+  { pipeline }: Operations,
+  addresses: ClientAddresses,
+): WebSockets {
+  return new WebSockets({
+    pipeline,
+    origins: config.exposure.corsOrigins,
+    addresses,
+    maxBytes: MAX_BODY_BYTES,
+    clientTimeoutMs: config.clientTimeoutMs,
+    maxOperations: config.streams.maxPerConnection,
+    pingMs: config.streams.heartbeatMs,
+    logger,
+  });
+}

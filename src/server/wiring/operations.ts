@@ -1,0 +1,100 @@
+import type { ApolloServer, ApolloServerPlugin } from '@apollo/server';
+import type { ContextDeps, RequestContext } from '../../context.js';
+import type { LiveUpdates } from '../../events/live-updates.js';
+import { createSchema } from '../../graphql/schema.js';
+import type { Admission } from '../../operations/admission.js';
+import { createApollo } from '../../operations/apollo.js';
+import type { Authenticate } from '../../operations/authenticate.js';
+import type { FirstQuery } from '../../operations/first-query.js';
+import { OperationObserver } from '../../operations/operation-observer.js';
+import { OperationPipeline } from '../../operations/pipeline.js';
+import { limitFailures } from '../../operations/rate-limits/auth-failures.js';
+import { RateLimits } from '../../operations/rate-limits/rate-limits.js';
+import type { Documents } from '../../operations/safelist/documents.js';
+import { Subscriptions } from '../../operations/subscriptions/subscriptions.js';
+import { IdempotencyKeys } from '../../upstream/state/idempotency-keys.js';
+import type { Upstream } from '../../upstream/upstream.js';
+import type { Basics } from './basics.js';
+
+export interface OperationsDeps {
+  readonly upstream: Upstream;
+  readonly live: LiveUpdates;
+  readonly admission: Admission;
+  readonly authenticate: Authenticate;
+  readonly documents: Documents;
+  readonly firstQuery: FirstQuery;
+  readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
+}
+
+export interface Operations {
+  /** It has not been started yet. */
+  readonly apollo: ApolloServer<RequestContext>;
+  readonly subscriptions: Subscriptions;
+  readonly pipeline: OperationPipeline;
+}
+
+/** The way of every operation, whatever its transport. */
+export function createOperations(basics: Basics, deps: OperationsDeps): Operations {
+  const { config, recorder, tracer, logger } = basics;
+  const { admission, authenticate, documents, plugins } = deps;
+  const apollo = createApolloServer(basics, deps);
+  const context = contextDeps(basics, deps);
+  const subscriptions = new Subscriptions({
+    apollo,
+    schema: createSchema(config),
+    hideSuggestions: config.production,
+    context,
+    limits: config.streams,
+    recorder,
+    tracer,
+    logger,
+  });
+  const pipeline = new OperationPipeline({
+    apollo,
+    subscriptions,
+    plugins,
+    admission,
+    authenticate: limitFailures(authenticate, config.rateLimits.authFailuresPerMinute),
+    maxBatchSize: config.maxBatchSize,
+    resolveDocument: documents.resolve,
+    context,
+    observer: new OperationObserver({ recorder, tracer, logger, slowMs: config.telemetry.slowOperationMs }),
+    logger,
+  });
+  return { apollo, subscriptions, pipeline };
+}
+
+function createApolloServer(
+  { config, sharedState, logger }: Basics,
+  { firstQuery, plugins }: OperationsDeps,
+): ApolloServer<RequestContext> {
+  return createApollo({
+    production: config.production,
+    federation: config.federation,
+    firstQuery,
+    executor: config.graphqlExecution,
+    maxDepth: config.maxDepth,
+    demandControl: config.demandControl,
+    rateLimits: new RateLimits({
+      limits: config.rateLimits,
+      createLimiter: (limit) => sharedState.rateLimiter(limit),
+    }),
+    logger,
+    plugins,
+  });
+}
+
+function contextDeps(
+  { config, sharedState, recorder, now }: Basics,
+  { upstream, live }: OperationsDeps,
+): ContextDeps {
+  return {
+    client: upstream.client,
+    idempotencyKeys: new IdempotencyKeys(sharedState.keys),
+    live,
+    requestTimeoutMs: config.requestTimeoutMs,
+    logCalls: !config.production,
+    recorder,
+    now,
+  };
+}

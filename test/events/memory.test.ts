@@ -1,0 +1,50 @@
+/** What is read of a list is told, and not kept. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { startWatching } from './stage.js';
+import type { Topic } from '../../src/events/topic.js';
+import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
+import { until } from '../helpers/until.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+interface Item {
+  readonly name: string;
+}
+
+test('An item that was there when a list was read first is not kept for as long as the list is watched', async () => {
+  const upstream = await startScriptedUpstream();
+  const watching = await startWatching({ demandApiUrl: upstream.url });
+  const read: WeakRef<Item>[] = [];
+  const list: Topic<Item> = {
+    name: 'list',
+    about: { accountId: '101', projectId: 'p' },
+    startsWithState: false,
+    hasWebhooks: false,
+    notFound: 'There is no list.',
+    read(_newClient, see) {
+      // Whoever awaits the next item may hold the last one.
+      for (const name of ['one', 'last']) {
+        const item = { name };
+        read.push(new WeakRef(item));
+        see(name, item);
+      }
+      return Promise.resolve(true);
+    },
+    markOf: ({ name }) => name,
+    isNews: (told, mark) => told !== mark,
+    isLast: () => false,
+    mayBeNewerThan: () => true,
+  };
+  const follower = await watching.follow(list);
+  await follower.told(2);
+  expect(follower.states.splice(0)).toEqual([{ name: 'one' }, { name: 'last' }]);
+  await until(() => {
+    collectGarbage();
+    return read[0]?.deref() === undefined;
+  });
+  expect(follower.end).toBeUndefined();
+  watching.close();
+  await upstream.close();
+});
