@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { BreakerStates } from '../upstream/resilience/breakers.js';
 
 export interface HealthDeps {
-  readonly isClosing: () => boolean;
+  readonly isReady: () => boolean;
   readonly breakers: () => BreakerStates;
   /** Returns undefined without `REDIS_URL`. */
   readonly isRedisConnected: () => boolean | undefined;
@@ -25,20 +25,17 @@ interface Readiness {
  * An open circuit breaker does not make the gateway "not ready": when the API is down, all replicas would be taken out of service
  * at once, and clients would get no errors that say why.
  */
-export function serveHealth(
-  app: FastifyInstance,
-  { isClosing, breakers, isRedisConnected }: HealthDeps,
-): void {
+export function serveHealth(app: FastifyInstance, { isReady, breakers, isRedisConnected }: HealthDeps): void {
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', (_request, reply) => {
     const { connections, paths } = breakers();
     const isConnected = isRedisConnected();
     const readiness: Readiness = {
-      status: isClosing() ? 'not ready' : 'ready',
+      status: isReady() ? 'ready' : 'not ready',
       demandApi: connections ? 'unavailable' : paths.length > 0 ? 'degraded' : 'available',
       failing: paths,
       ...(isConnected !== undefined && { redis: isConnected ? 'connected' : 'disconnected' }),
     };
-    return reply.code(isClosing() ? 503 : 200).send(readiness);
+    return reply.code(isReady() ? 200 : 503).send(readiness);
   });
 }

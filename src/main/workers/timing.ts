@@ -1,4 +1,5 @@
 import type { Config } from '../../config.js';
+import { unusedConnectionsMs } from '../../server/wiring/closing.js';
 
 /** How long a worker may take to start. */
 export const READY_WITHIN_MS = 120_000;
@@ -33,8 +34,8 @@ export function retireWithinMs({ keepAliveTimeoutMs, requestTimeoutMs }: Config)
 }
 
 /** How long a gateway may take to close: it waits for requests in flight before it stops listening, and after. */
-export function closeWithinMs({ drainDelayMs, requestTimeoutMs }: Config): number {
-  return drainDelayMs + 2 * requestTimeoutMs + SPARE_MS;
+export function closeWithinMs(config: Config): number {
+  return config.drainDelayMs + unusedConnectionsMs(config) + 2 * config.requestTimeoutMs + SPARE_MS;
 }
 
 /** How long a process may take to end by itself after an uncaught exception, its workers included. */

@@ -9,8 +9,8 @@ import { EXPOSED_HEADERS, SECURITY_HEADERS, sharedHeaders } from './shared-heade
 
 export interface AppOptions {
   readonly createServer: HttpServerFactory;
-  /** Whether the gateway is closing, and wants no further request on a connection. */
-  readonly isClosing: () => boolean;
+  /** Whether a response is the last one on its connection. */
+  readonly closesConnections: () => boolean;
   /** Whose pages may call. */
   readonly origins: AllowedOrigins;
   readonly logger: Logger;
@@ -18,7 +18,7 @@ export interface AppOptions {
 
 /** A Fastify instance with what all of its routes share: headers, CORS, and one form of errors. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { createServer, isClosing, origins, logger } = options;
+  const { createServer, closesConnections, origins, logger } = options;
   const loggerInstance: FastifyBaseLogger = logger;
   const app: FastifyInstance = fastify({
     logController: new LogController({ disableRequestLogging: true }),
@@ -36,7 +36,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (!reply.hasHeader('content-security-policy')) reply.headers(SECURITY_HEADERS);
-    if (isClosing()) reply.header('connection', 'close');
+    if (closesConnections()) reply.header('connection', 'close');
     done();
   });
   await app.register(cors, {

@@ -71,6 +71,12 @@ export class ClientConnections {
     await this.#settled((response) => response.writableFinished || !response.writableEnded, withinMs);
   }
 
+  /** Waits until all connections have been closed that had a request, or `withinMs` has passed. */
+  async closed(withinMs: number): Promise<void> {
+    const end = performance.now() + withinMs;
+    while (this.#connections.size > 0 && performance.now() < end) await sleep(POLL_MS);
+  }
+
   close(): void {
     clearInterval(this.#sweep);
   }

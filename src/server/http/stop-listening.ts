@@ -2,8 +2,10 @@ import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { setImmediate as nextIteration } from 'node:timers/promises';
 
-/** How long to look for a quiet moment, in milliseconds: on a busy server there may be none. */
-const WITHIN_MS = 200;
+/** How long to look for an iteration without a new connection, in milliseconds: on a busy server there may be none. */
+const WITHIN_MS = 2000;
+/** How long to look for one that was idle, too, in milliseconds. */
+const IDLE_WITHIN_MS = 200;
 /** An iteration of the event loop that takes no longer has done nothing else than look for events, in milliseconds. */
 const IDLE_ITERATION_MS = 0.1;
 
@@ -17,13 +19,15 @@ export async function stopListening(server: Server): Promise<void> {
     accepted += 1;
   };
   server.on('connection', onConnection);
-  const end = performance.now() + WITHIN_MS;
-  for (let isQuiet = false; !isQuiet && performance.now() < end;) {
+  const start = performance.now();
+  for (let isQuiet = false, elapsed = 0; !isQuiet && elapsed < WITHIN_MS;) {
     const before = accepted;
     const begun = performance.now();
     // This follows the phase of the event loop in which connections are accepted.
     await nextIteration();
-    isQuiet = accepted === before && performance.now() - begun < IDLE_ITERATION_MS;
+    const now = performance.now();
+    elapsed = now - start;
+    isQuiet = accepted === before && (now - begun < IDLE_ITERATION_MS || elapsed >= IDLE_WITHIN_MS);
   }
   server.off('connection', onConnection);
   // `close` of an HTTP server would end idle connections.

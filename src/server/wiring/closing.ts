@@ -8,6 +8,8 @@ import type { Operations } from './operations.js';
 const FLUSH_MS = 1000;
 /** How long requests can still arrive on open connections after the listener has closed, in milliseconds. */
 const LAST_REQUESTS_MS = 200;
+/** The most that a draining gateway leaves proxies to close their unused connections, in milliseconds. */
+const MAX_UNUSED_MS = 5000;
 
 export interface ClosingParts {
   readonly config: Pick<Config, 'drainDelayMs' | 'requestTimeoutMs'>;
@@ -17,6 +19,11 @@ export interface ClosingParts {
   readonly closeRest: () => Promise<void>;
 }
 
+/** How long a gateway that has stopped listening waits for its connections to be closed by others, in milliseconds. */
+export function unusedConnectionsMs({ drainDelayMs }: Pick<Config, 'drainDelayMs'>): number {
+  return Math.min(drainDelayMs, MAX_UNUSED_MS);
+}
+
 /** Ends all subscriptions and WebSockets, so that their clients connect to another process. */
 export function endStreams({ http, operations }: Pick<ClosingParts, 'http' | 'operations'>): void {
   operations.subscriptions.close();
@@ -24,22 +31,27 @@ export function endStreams({ http, operations }: Pick<ClosingParts, 'http' | 'op
 }
 
 /**
- * Reports "not ready", goes on for `drainDelayMs`, answers the requests in flight, and closes.
+ * Reports "not ready", goes on for `drainDelayMs`, stops listening, answers what still arrives on open connections, and closes.
+ *
+ * Connections stay open for as long as possible. A proxy that does not look at `/readyz` would open new ones instead, and those that
+ * wait to be accepted when the gateway stops listening are reset by the system.
  *
  * @throws what a plugin throws when it is stopped, after everything has been closed
  */
 export async function closeGateway(parts: ClosingParts): Promise<void> {
   const { config, http, operations, closeRest } = parts;
   const { app, connections, webSockets, streams } = http;
-  http.announceClosing();
+  http.announceNotReady();
   await sleep(config.drainDelayMs);
   endStreams(parts);
+  http.announceLastResponses();
   // The gateway listens until these are answered, so that health checks get "not ready" rather than no connection.
   await Promise.all([
     connections.answered(config.requestTimeoutMs),
     webSockets.closed(config.requestTimeoutMs, FLUSH_MS),
   ]);
   await stopListening(app.server);
+  await connections.closed(unusedConnectionsMs(config));
   // A plugin that fails must not keep the rest from being closed.
   const stopped = Promise.allSettled([operations.apollo.stop()]);
   await Promise.race([stopped, sleep(LAST_REQUESTS_MS, undefined, { ref: false })]);

@@ -36,8 +36,10 @@ export interface Http {
   readonly connections: ClientConnections;
   readonly webSockets: WebSockets;
   readonly streams: HttpStreams;
-  /** From now on, `/readyz` says "not ready", and each response closes its connection. */
-  announceClosing(): void;
+  /** From now on, `/readyz` says "not ready". */
+  announceNotReady(): void;
+  /** From now on, each response closes its connection. */
+  announceLastResponses(): void;
 }
 
 /** The HTTP side of the gateway: connections, transports and routes. */
@@ -45,7 +47,8 @@ export async function createHttp(basics: Basics, deps: HttpDeps): Promise<Http> 
   const { config, sharedState, recorder, tracer, logger } = basics;
   const { operations, upstream, webhooks, firstQuery, wrapServer } = deps;
   const { trustProxy, corsOrigins: origins, maxConnectionsPerAddress } = config.exposure;
-  let isClosing = false;
+  let isReady = true;
+  let isLast = false;
 
   const addresses = new ClientAddresses(trustProxy);
   const connections = new ClientConnections(config.clientTimeoutMs);
@@ -64,7 +67,7 @@ export async function createHttp(basics: Basics, deps: HttpDeps): Promise<Http> 
   });
   const app = await createApp({
     createServer: wrapServer?.(createServer) ?? createServer,
-    isClosing: () => isClosing,
+    closesConnections: () => isLast,
     origins,
     logger,
   });
@@ -80,7 +83,7 @@ export async function createHttp(basics: Basics, deps: HttpDeps): Promise<Http> 
   });
   if (webhooks !== undefined) serveWebhooks(app, webhooks, recorder);
   serveHealth(app, {
-    isClosing: () => isClosing,
+    isReady: () => isReady,
     breakers: () => upstream.breakers(),
     isRedisConnected: () => sharedState.isConnected?.(),
   });
@@ -91,8 +94,11 @@ export async function createHttp(basics: Basics, deps: HttpDeps): Promise<Http> 
     connections,
     webSockets,
     streams,
-    announceClosing: () => {
-      isClosing = true;
+    announceNotReady: () => {
+      isReady = false;
+    },
+    announceLastResponses: () => {
+      isLast = true;
     },
   };
 }

@@ -28,5 +28,5 @@ test('a worker that is replaced waits longer for its connections than clients ma
 });
 
 test('a worker that closes has time for what closing waits for', () => {
-  expect(closeWithinMs(readConfig({ REQUEST_TIMEOUT_MS: '1000', DRAIN_DELAY_MS: '300' }))).toBe(7300);
+  expect(closeWithinMs(readConfig({ REQUEST_TIMEOUT_MS: '1000', DRAIN_DELAY_MS: '300' }))).toBe(7600);
 });
