@@ -137,7 +137,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
         attempts: new AttemptObserver({ recorder, tracer, baseUrl }),
       }),
       ...(upstreamOAuth !== undefined && {
-        credentials: await createServiceCredentials(upstreamOAuth, demandApi.version, logger),
+        credentials: await createServiceCredentials(upstreamOAuth, demandApi.version, logger, tracer),
       }),
     }));
   if (demandApi.proxy !== undefined) {
@@ -178,6 +178,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
       upstream.endSharedReads(projectPath(ref));
     },
     recorder,
+    tracer,
     logger,
   });
   const stopHints = await listenToHints(sharedState.messages, (hint) => {
@@ -268,11 +269,8 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     const onSuspicion = () => {
       live.suspect();
     };
-    serveWebhooks(
-      app,
-      new WebhookIntake({ ...config.webhooks, deliveries, onHint, onSuspicion, logger, now }),
-      recorder,
-    );
+    const intake = new WebhookIntake({ ...config.webhooks, deliveries, onHint, onSuspicion, logger, now });
+    serveWebhooks(app, { intake, recorder, tracer });
   }
   serveHealth(app, {
     isClosing: () => isClosing,

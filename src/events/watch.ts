@@ -1,13 +1,16 @@
 import type { LeaseStore } from '../state/lease-store.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Recorder } from '../telemetry/recorder.js';
+import type { TraceContext } from '../telemetry/trace-context.js';
+import type { Tracer } from '../telemetry/tracer.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { BadUserInputError } from '../errors.js';
 import { StateMessages, type StateMessagesOptions, type Told } from './state-messages.js';
 import { idleReadsOfMaxDelay, pollDelayMs, type PollDelays } from './poll-schedule.js';
 import type { RateBudget } from './rate-budget.js';
 import { Subscription } from './subscription.js';
-import type { LiveEvent, NewClient, Topic } from './topic.js';
+import { tracedPoll } from './poll-span.js';
+import type { LiveEvent, Subscriber, Topic } from './topic.js';
 
 /** A resource may be invisible for a moment where a replica behind the API lags. So many 404s in a row say that it is gone. */
 const MAX_MISSES = 3;
@@ -26,6 +29,8 @@ export interface WatchDeps extends StateMessagesOptions {
   readonly isCovered: () => boolean;
   readonly onClose: () => void;
   readonly recorder: Recorder;
+  /** Undefined where nothing is traced. */
+  readonly tracer: Tracer | undefined;
   readonly logger: Logger;
 }
 
@@ -95,7 +100,7 @@ export class Watch<S> {
    * @throws {BadUserInputError} if the resource does not exist
    * @throws {UpstreamError} if it cannot be read
    */
-  async join(newClient: NewClient): Promise<Subscription<S>> {
+  async join(subscriber: Subscriber): Promise<Subscription<S>> {
     this.#joining += 1;
     try {
       // What changes from here on arrives as a message, so it must be listened to before the state is read.
@@ -106,8 +111,8 @@ export class Watch<S> {
       }));
       const wasComplete = this.#isComplete;
       // One 404 of something that is known may be that of a replica that lags.
-      if (!this.#isFresh() && !(await this.#exists(newClient)) && !this.#isComplete) throw this.#notFound();
-      const subscription = new Subscription<S>(newClient, this.#left, this.#deps.recorder);
+      if (!this.#isFresh() && !(await this.#exists(subscriber)) && !this.#isComplete) throw this.#notFound();
+      const subscription = new Subscription<S>(subscriber, this.#left, this.#deps.recorder);
       this.#subscriptions.add(subscription);
       if (!wasComplete) for (const [id, event] of this.#recent) subscription.push(id, event);
       for (const [id, { event }] of this.#known) if (event !== undefined) subscription.push(id, event);
@@ -141,19 +146,19 @@ export class Watch<S> {
     return !this.#topic.startsWithState || performance.now() - this.#lastReadAt <= this.#deps.delays.minMs;
   }
 
-  async #exists(newClient: NewClient): Promise<boolean> {
-    await this.#read(newClient);
+  async #exists(subscriber: Subscriber): Promise<boolean> {
+    await this.#read(subscriber, subscriber.trace);
     return this.#misses === 0;
   }
 
   /** @returns whether something was news. Callers share a read that is in progress. */
-  #read(newClient: NewClient): Promise<boolean> {
-    return (this.#reading ??= this.#readOnce(newClient).finally(() => {
+  #read(subscriber: Subscriber, trace: TraceContext): Promise<boolean> {
+    return (this.#reading ??= this.#readOnce(subscriber, trace).finally(() => {
       this.#reading = undefined;
     }));
   }
 
-  async #readOnce(newClient: NewClient): Promise<boolean> {
+  async #readOnce(subscriber: Subscriber, trace: TraceContext): Promise<boolean> {
     const { budget } = this.#deps;
     const { signal } = this.#closed;
     this.#isStale = false;
@@ -164,7 +169,7 @@ export class Watch<S> {
     let isNews = false;
     try {
       const exists = await this.#topic.read(
-        newClient,
+        () => subscriber.newClient(trace),
         (id, state) => {
           const isNew = this.#see(id, state);
           isNews ||= isNew;
@@ -262,8 +267,12 @@ export class Watch<S> {
     if (subscription === undefined) return;
     this.#isDueForAll = false;
     try {
-      const isNews = await this.#deps.limit(() => this.#read(subscription.newClient));
-      this.#deps.recorder.polled(isNews ? 'news' : 'nothing');
+      const { limit, tracer, recorder } = this.#deps;
+      const { subscriber } = subscription;
+      const isNews = await limit(() =>
+        tracedPoll(tracer, this.#topic.name, subscriber.trace, (trace) => this.#read(subscriber, trace)),
+      );
+      recorder.polled(isNews ? 'news' : 'nothing');
       if (this.#misses >= MAX_MISSES) this.#end(this.#notFound());
       if (!isNews) this.#idleReads += 1;
       else this.#idleReads = this.#deps.isCovered() ? idleReadsOfMaxDelay(this.#deps.delays) : 0;

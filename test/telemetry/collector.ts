@@ -11,6 +11,8 @@ export interface CollectedSpan {
   readonly parentSpanId: string | undefined;
   readonly kind: 'internal' | 'server' | 'client';
   readonly isError: boolean;
+  /** The spans of other traces that it is linked to. */
+  readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly resource: Readonly<Record<string, unknown>>;
 }
@@ -43,6 +45,7 @@ interface Body {
 
 interface RawSpan extends Pick<CollectedSpan, 'name' | 'traceId' | 'spanId' | 'parentSpanId'> {
   readonly kind: number;
+  readonly links?: CollectedSpan['links'];
   readonly status: { readonly code: number };
   readonly attributes: readonly KeyValue[];
 }
@@ -94,13 +97,14 @@ function spansIn({ resourceSpans }: Body): CollectedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans
       .flatMap(({ spans }) => spans)
-      .map(({ name, traceId, spanId, parentSpanId, kind, status, attributes }) => ({
+      .map(({ name, traceId, spanId, parentSpanId, kind, status, links = [], attributes }) => ({
         name,
         traceId,
         spanId,
         parentSpanId: parentSpanId === '' ? undefined : parentSpanId,
         kind: KINDS[kind]!,
         isError: status.code === 2,
+        links: links.map(({ traceId, spanId }) => ({ traceId, spanId })),
         attributes: valuesOf(attributes),
         resource: valuesOf(resource.attributes),
       })),
