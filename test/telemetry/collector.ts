@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { keep } from '../helpers/audit/write.js';
 import { until } from '../helpers/until.js';
 
 /** A span as a collector gets it. */
@@ -64,6 +65,7 @@ export async function startCollector(): Promise<Collector> {
     request.on('end', () => {
       headers.push(request.headers);
       bodies.push(text);
+      keep('traces', `${text}\n`);
       if (status === undefined) {
         unanswered.push(response);
         return;

@@ -1,4 +1,5 @@
 /** Reads what Prometheus would (https://prometheus.io/docs/instrumenting/exposition_formats/). */
+import { keep } from '../helpers/audit/write.js';
 
 export interface Sample {
   readonly name: string;
@@ -50,7 +51,9 @@ export async function scrape(url: string): Promise<Scrape> {
   if (response.status !== 200 || !response.headers.get('content-type')?.startsWith('text/plain')) {
     throw new Error(`No metrics: ${response.status} ${await response.text()}`);
   }
-  return new Scrape(await response.text());
+  const text = await response.text();
+  keep('metrics', text);
+  return new Scrape(text);
 }
 
 function sampleOf(line: string): Sample {
