@@ -8,7 +8,10 @@ function subscription(): { each: Subscription<number>; returned: Subscription<nu
   const newClient = (): never => {
     throw new Error('Nothing is read.');
   };
-  return { each: new Subscription<number>({ trace: newTrace(), newClient }, (one) => returned.push(one)), returned };
+  return {
+    each: new Subscription<number>({ trace: newTrace(), newClient }, (one) => returned.push(one)),
+    returned,
+  };
 }
 
 async function rest(each: Subscription<number>): Promise<number[]> {
