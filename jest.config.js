@@ -32,7 +32,10 @@ export default {
     ],
   },
   // Some tests load classes of the graph without `src/graphql/schema.ts`, which loads this for them.
-  setupFiles: ['reflect-metadata'],
+  setupFiles: [
+    'reflect-metadata',
+    ...(process.env.SECRETS_AUDIT_DIR ? ['<rootDir>/test/helpers/audit/programs.ts'] : []),
+  ],
   // More than the machine may have cores: many tests wait.
   maxWorkers: 3,
   // Modules that a file of tests has loaded are not always freed. With a limit, Jest uses workers for a single file, too.

@@ -6,7 +6,7 @@ import { Loaders } from './loaders/loaders.js';
 import type { CallScope } from './upstream/http/call.js';
 import type { OperationNote } from './telemetry/operation-note.js';
 import type { Recorder } from './telemetry/recorder.js';
-import { newTrace, type TraceContext } from './telemetry/trace-context.js';
+import type { TraceContext } from './telemetry/trace-context.js';
 import { Cancellation } from './upstream/http/cancellation.js';
 import { CallLog } from './upstream/client/call-log.js';
 import { DemandClient, type DemandClientDeps } from './upstream/client/client.js';
@@ -77,7 +77,7 @@ export function createContext(deps: ContextDeps, caller: Caller): RequestContext
     loaders: new Loaders(client, recorder?.loaderBatch),
     idempotencyKeys,
     now,
-    subscribe: (topic) => subscribe(deps, principal, topic),
+    subscribe: (topic) => subscribe(deps, principal, trace, topic),
   };
 }
 
@@ -95,13 +95,13 @@ function createScope(deps: ContextDeps, { principal, trace, gone }: Caller): Cal
   };
 }
 
-/** Subscriptions outlive the operation. They read with clients of their own, each with a deadline and a trace of its own. */
-function subscribe<S>(deps: ContextDeps, principal: Principal, topic: Topic<S>) {
-  const newClient = () => {
-    const caller = { principal, trace: newTrace(), gone: new Cancellation() };
+/** Subscriptions outlive the operation. They read with clients of their own, each with a deadline of its own. */
+function subscribe<S>(deps: ContextDeps, principal: Principal, trace: TraceContext, topic: Topic<S>) {
+  const newClient = (part: TraceContext) => {
+    const caller = { principal, trace: part, gone: new Cancellation() };
     return new DemandClient(deps.client, createScope(deps, caller));
   };
-  return deps.live.subscribe(topic, deps.client.credentials.keyFor(principal.key), newClient);
+  return deps.live.subscribe(topic, deps.client.credentials.keyFor(principal.key), { trace, newClient });
 }
 
 /**

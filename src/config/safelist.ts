@@ -31,11 +31,21 @@ export interface SafelistEnvironment {
   readonly SAFELIST_FILE: string | undefined;
   readonly SAFELIST_MODE: SafelistMode | undefined;
   readonly SAFELIST_POLL_MS: number;
+  readonly FEDERATION: 'true' | 'false';
 }
 
-/** @throws {ConfigError} if one of file and mode is set without the other */
+/**
+ * A router sends documents that it makes itself, which no file can list. Whoever composes the graph lists those of clients there.
+ *
+ * @throws {ConfigError} if one of file and mode is set without the other, or with `FEDERATION=true`
+ */
 export function safelistConfig(env: SafelistEnvironment): SafelistConfig | undefined {
   const { SAFELIST_FILE: file, SAFELIST_MODE: mode, SAFELIST_POLL_MS: pollMs } = env;
+  if (file !== undefined && env.FEDERATION === 'true') {
+    throw new ConfigError(
+      'SAFELIST_FILE must not be set with FEDERATION=true: a router sends documents of its own, which no file lists. Have the router check what clients send',
+    );
+  }
   if (file !== undefined && mode !== undefined) return { file, mode, pollMs };
   if (mode !== undefined)
     throw new ConfigError(`SAFELIST_MODE=${mode} needs SAFELIST_FILE, which must be set`);

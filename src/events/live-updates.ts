@@ -5,11 +5,12 @@ import type { PollingConfig } from '../config/polling.js';
 import type { SharedState } from '../state/shared-state.js';
 import type { Logger } from '../telemetry/logger.js';
 import { noRecorder, type Recorder } from '../telemetry/recorder.js';
+import type { Tracer } from '../telemetry/tracer.js';
 import { digest } from '../upstream/state/digest.js';
 import { concerns, type ChangeHint } from './hints.js';
 import { RateBudget } from './rate-budget.js';
 import type { Subscription } from './subscription.js';
-import type { NewClient, Topic } from './topic.js';
+import type { Subscriber, Topic } from './topic.js';
 import { Watch } from './watch.js';
 
 /** Webhooks tell of an account's changes if one has within this time, in milliseconds. */
@@ -31,6 +32,8 @@ export interface LiveUpdatesOptions {
   readonly endSharedReads: (hint: ChangeHint) => void;
   /** Default: records nothing. */
   readonly recorder?: Recorder;
+  /** Default: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
   readonly logger: Logger;
 }
 
@@ -63,15 +66,19 @@ export class LiveUpdates {
   /**
    * Subscribes to a topic. The first state is there when the promise is resolved, if the topic starts with one.
    *
-   * @param credentialKey of the `CallScope` that `newClient` reads with
+   * @param credentialKey of the `CallScope` that the subscriber's clients read with
    * @throws {BadUserInputError} if the resource does not exist
    * @throws {UpstreamError} if it cannot be read
    */
-  async subscribe<S>(topic: Topic<S>, credentialKey: string, newClient: NewClient): Promise<Subscription<S>> {
+  async subscribe<S>(
+    topic: Topic<S>,
+    credentialKey: string,
+    subscriber: Subscriber,
+  ): Promise<Subscription<S>> {
     const name = digest([credentialKey, topic.name]);
     const known = this.#watches.get(name) ?? this.#watch(topic, name, credentialKey);
     // A name has one topic, and so one type of states.
-    return await (known as unknown as Watch<S>).join(newClient);
+    return await (known as unknown as Watch<S>).join(subscriber);
   }
 
   /** How many topics are subscribed, and how many of them this process polls. */
@@ -116,7 +123,7 @@ export class LiveUpdates {
   }
 
   #watch(topic: Topic<unknown>, name: string, credentialKey: string): Watch<unknown> {
-    const { polling, state, recorder = noRecorder, logger } = this.#options;
+    const { polling, state, recorder = noRecorder, tracer, logger } = this.#options;
     const { accountId } = topic.about;
     const watch = new Watch(topic, name, {
       leases: state.leases,
@@ -133,6 +140,7 @@ export class LiveUpdates {
         this.#leaveBudget(credentialKey);
       },
       recorder,
+      tracer,
       logger,
     });
     this.#watches.set(name, watch);

@@ -1,5 +1,5 @@
 import { noRecorder, type Recorder } from '../telemetry/recorder.js';
-import type { LiveEvent, NewClient } from './topic.js';
+import type { LiveEvent, Subscriber } from './topic.js';
 
 /** So many items may wait for a consumer. A newer state of an item replaces an older one, so a single resource is one item. */
 const MAX_PENDING = 10_000;
@@ -15,8 +15,7 @@ export class SlowConsumerError extends Error {
  * What one subscriber has yet to be told. A consumer that is slow skips states, never the last one.
  */
 export class Subscription<S> implements AsyncIterableIterator<LiveEvent<S>> {
-  /** Reads with the subscriber's credential. */
-  readonly newClient: NewClient;
+  readonly subscriber: Subscriber;
   readonly #onReturn: (subscription: Subscription<S>) => void;
   readonly #recorder: Recorder;
   #pending: Map<string, LiveEvent<S>> | undefined;
@@ -24,11 +23,11 @@ export class Subscription<S> implements AsyncIterableIterator<LiveEvent<S>> {
   #end: { readonly error: Error | undefined } | undefined;
 
   constructor(
-    newClient: NewClient,
+    subscriber: Subscriber,
     onReturn: (subscription: Subscription<S>) => void,
     recorder: Recorder = noRecorder,
   ) {
-    this.newClient = newClient;
+    this.subscriber = subscriber;
     this.#onReturn = onReturn;
     this.#recorder = recorder;
   }

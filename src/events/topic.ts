@@ -1,8 +1,17 @@
+import type { TraceContext } from '../telemetry/trace-context.js';
 import type { DemandClient } from '../upstream/client/client.js';
 import type { ChangeHint } from './hints.js';
 
 /** A client of its own, with a deadline of its own, for each read. */
 export type NewClient = () => DemandClient;
+
+/** On whose behalf a topic is read. */
+export interface Subscriber {
+  /** The operation that has subscribed. */
+  readonly trace: TraceContext;
+  /** Makes clients that call with the subscriber's credential, as part of `trace`. */
+  readonly newClient: (trace: TraceContext) => DemandClient;
+}
 
 /** Something that can be subscribed: one resource, or the items of a list. */
 export interface Topic<S> {

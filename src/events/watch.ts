@@ -1,6 +1,8 @@
 import type { LeaseStore } from '../state/lease-store.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Recorder } from '../telemetry/recorder.js';
+import type { TraceContext } from '../telemetry/trace-context.js';
+import type { Tracer } from '../telemetry/tracer.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { BadUserInputError } from '../errors.js';
 import { Absence } from './absence.js';
@@ -9,7 +11,8 @@ import { StateMessages, type StateMessagesOptions, type Told } from './state-mes
 import { idleReadsOfMaxDelay, pollDelayMs, type PollDelays } from './poll-schedule.js';
 import type { RateBudget } from './rate-budget.js';
 import { Subscription } from './subscription.js';
-import type { NewClient, Topic } from './topic.js';
+import { tracedPoll } from './poll-span.js';
+import type { Subscriber, Topic } from './topic.js';
 
 /** Reads that follow one hint after another are so far apart, in milliseconds. */
 const HINT_SPACING_MS = 50;
@@ -26,6 +29,8 @@ export interface WatchDeps extends StateMessagesOptions {
   readonly isCovered: () => boolean;
   readonly onClose: () => void;
   readonly recorder: Recorder;
+  /** Undefined where nothing is traced. */
+  readonly tracer: Tracer | undefined;
   readonly logger: Logger;
 }
 
@@ -87,7 +92,7 @@ export class Watch<S> {
    * @throws {BadUserInputError} if the resource does not exist
    * @throws {UpstreamError} if it cannot be read
    */
-  async join(newClient: NewClient): Promise<Subscription<S>> {
+  async join(subscriber: Subscriber): Promise<Subscription<S>> {
     this.#joining += 1;
     try {
       // What changes from here on arrives as a message, so it must be listened to before the state is read.
@@ -98,9 +103,9 @@ export class Watch<S> {
       }));
       const waited = !this.#states.isComplete;
       // One 404 of something that is known may be that of a replica that lags.
-      if (!this.#isFresh() && !(await this.#exists(newClient)) && !this.#states.isComplete)
+      if (!this.#isFresh() && !(await this.#exists(subscriber)) && !this.#states.isComplete)
         throw this.#notFound();
-      const subscription = new Subscription<S>(newClient, this.#left, this.#deps.recorder);
+      const subscription = new Subscription<S>(subscriber, this.#left, this.#deps.recorder);
       this.#subscriptions.add(subscription);
       this.#states.begin(subscription, waited);
       if (this.#isLast) this.#end();
@@ -134,19 +139,19 @@ export class Watch<S> {
     return !this.#topic.startsWithState || performance.now() - this.#lastReadAt <= this.#deps.delays.minMs;
   }
 
-  async #exists(newClient: NewClient): Promise<boolean> {
-    await this.#read(newClient);
+  async #exists(subscriber: Subscriber): Promise<boolean> {
+    await this.#read(subscriber, subscriber.trace);
     return !this.#absence.isMissing;
   }
 
   /** @returns whether something was news. Callers share a read that is in progress. */
-  #read(newClient: NewClient): Promise<boolean> {
-    return (this.#reading ??= this.#readOnce(newClient).finally(() => {
+  #read(subscriber: Subscriber, trace: TraceContext): Promise<boolean> {
+    return (this.#reading ??= this.#readOnce(subscriber, trace).finally(() => {
       this.#reading = undefined;
     }));
   }
 
-  async #readOnce(newClient: NewClient): Promise<boolean> {
+  async #readOnce(subscriber: Subscriber, trace: TraceContext): Promise<boolean> {
     const { budget } = this.#deps;
     const { signal } = this.#closed;
     this.#isStale = false;
@@ -157,7 +162,7 @@ export class Watch<S> {
     let isNews = false;
     try {
       const exists = await this.#topic.read(
-        newClient,
+        () => subscriber.newClient(trace),
         (id, state) => {
           const isNew = this.#see(id, state);
           isNews ||= isNew;
@@ -246,8 +251,12 @@ export class Watch<S> {
     if (subscription === undefined) return;
     this.#isDueForAll = false;
     try {
-      const isNews = await this.#deps.limit(() => this.#read(subscription.newClient));
-      this.#deps.recorder.polled(isNews ? 'news' : 'nothing');
+      const { limit, tracer, recorder } = this.#deps;
+      const { subscriber } = subscription;
+      const isNews = await limit(() =>
+        tracedPoll(tracer, this.#topic.name, subscriber.trace, (trace) => this.#read(subscriber, trace)),
+      );
+      recorder.polled(isNews ? 'news' : 'nothing');
       if (this.#absence.isGone(performance.now())) this.#end(this.#notFound());
       if (!isNews) this.#idleReads += 1;
       else this.#idleReads = this.#deps.isCovered() ? idleReadsOfMaxDelay(this.#deps.delays) : 0;

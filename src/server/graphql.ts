@@ -2,15 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { prefersHtml } from '../operations/negotiation.js';
 import type { OperationPipeline, StreamResponse } from '../operations/pipeline.js';
-import type { OperationResponse } from '../operations/operation-response.js';
 import type { TransportRequest } from '../operations/request-reader.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
-import type { Span, Tracer } from '../telemetry/tracer.js';
+import type { Tracer } from '../telemetry/tracer.js';
 import type { Cancellation } from '../upstream/http/cancellation.js';
 import type { BodyReader } from './http/body-reader.js';
 import type { ClientAddresses } from './http/client-address.js';
 import type { ClientConnections } from './http/client-connections.js';
 import { sendOrFail } from './http/errors.js';
+import { endRequestSpan, startRequestSpan } from './http/request-span.js';
 import { SECURITY_HEADERS } from './http/shared-headers.js';
 import { traceOf } from './http/trace.js';
 import type { Page } from './sandbox.js';
@@ -45,11 +45,12 @@ export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions)
       // All responses of one iteration of the event loop are written back to back: their clients, such as a balancer, then wake
       // up once for all of them. Written one by one, the smallest operation cost 5 us of CPU more, of 43.
       const trace = traceOf(headers);
-      const span = tracer && startSpan(tracer, raw, trace);
+      const span = tracer && startRequestSpan(tracer, raw, '/graphql', trace);
       void pipeline
         .respond(new HttpRequest(raw, reply.raw, options, span?.trace ?? trace))
         .then((response) => {
-          if (span !== undefined) endSpan(span, response);
+          // The span of a stream ends when it has begun: it can be open for days.
+          if (span !== undefined) endRequestSpan(span, 'status' in response ? response.status : 200);
           if ('status' in response) setImmediate(sendOrFail, request, reply, response);
           else sendStream(streams, reply, response);
         });
@@ -60,29 +61,6 @@ export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions)
 
 function sendPage(reply: FastifyReply, { html, headers }: Page): FastifyReply {
   return reply.headers(headers).type('text/html; charset=utf-8').send(html);
-}
-
-/** With the attributes of OpenTelemetry's semantic conventions for HTTP servers. */
-function startSpan(
-  tracer: Tracer,
-  { method = '', httpVersion }: IncomingMessage,
-  parent: TraceContext,
-): Span {
-  return tracer.start('server', `${method} /graphql`, parent, {
-    'http.request.method': method,
-    'http.route': '/graphql',
-    'url.path': '/graphql',
-    'url.scheme': 'http',
-    'network.protocol.version': httpVersion,
-  });
-}
-
-/** The span of a stream ends when it has begun: it can be open for days. */
-function endSpan(span: Span, response: OperationResponse | StreamResponse): void {
-  const status = 'status' in response ? response.status : 200;
-  span.set('http.response.status_code', status);
-  if (status >= 500) span.fail(String(status));
-  span.end();
 }
 
 function sendStream(streams: HttpStreams, reply: FastifyReply, { format, stream }: StreamResponse): void {

@@ -1,11 +1,14 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MalformedEventError } from '../events/webhooks/cloud-event.js';
 import { SignatureError, type SignatureFault, type WebhookIntake } from '../events/webhooks/intake.js';
 import { requirePlainText } from '../operations/negotiation.js';
 import { noRecorder, type Recorder } from '../telemetry/recorder.js';
 import { RequestError } from '../operations/request-error.js';
+import type { Tracer } from '../telemetry/tracer.js';
 import { BodyReader } from './http/body-reader.js';
 import { reject } from './http/errors.js';
+import { endRequestSpan, startRequestSpan } from './http/request-span.js';
+import { traceOf } from './http/trace.js';
 
 /** An event has some 1 KB. */
 const MAX_BODY_BYTES = 256 * 1024;
@@ -21,22 +24,41 @@ const MESSAGES: Readonly<Record<SignatureFault, string>> = {
   forged: 'The `Cint-Signature` header does not match the body.',
 };
 
+const PATH = '/webhooks/demand';
+
+export interface WebhookRouteOptions {
+  readonly intake: WebhookIntake;
+  /** Default: records nothing. */
+  readonly recorder?: Pick<Recorder, 'webhookDelivery'>;
+  /** Default: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
+}
+
 /** Serves deliveries of the Demand API's notification webhooks, as CloudEvents in structured mode, at `/webhooks/demand`. */
 export function serveWebhooks(
   app: FastifyInstance,
-  intake: WebhookIntake,
-  recorder: Pick<Recorder, 'webhookDelivery'> = noRecorder,
+  { intake, recorder = noRecorder, tracer }: WebhookRouteOptions,
 ): void {
   const bodies = new BodyReader({ maxBytes: MAX_BODY_BYTES, maxUnfinishedBytes: MAX_UNFINISHED_BODY_BYTES });
-  app.post('/webhooks/demand', async (request, reply) => {
+  app.post(PATH, async (request, reply) => {
+    const trace = traceOf(request.headers);
+    const span = tracer && startRequestSpan(tracer, request.raw, PATH, trace);
+    const finish = (result: string, status: number) => {
+      recorder.webhookDelivery(result);
+      if (span === undefined) return;
+      span.set('fieldgate.webhook.result', result);
+      endRequestSpan(span, status);
+    };
     try {
       requireEvent(request);
       const body = () => bodies.readBytes(request.raw, reply.raw);
-      recorder.webhookDelivery(await intake.receive(signatureOf(request), body));
+      finish(await intake.receive(signatureOf(request), body), 204);
       return await reply.code(204).send();
     } catch (error) {
-      recorder.webhookDelivery(faultOf(error));
-      return rejectDelivery(request, reply, error);
+      const rejected = rejectionOf(error);
+      finish(faultOf(error), rejected?.status ?? 500);
+      if (rejected === undefined) throw error;
+      return reject(request, reply, rejected, span?.trace ?? trace);
     }
   });
 }
@@ -63,21 +85,14 @@ function faultOf(error: unknown): string {
   return 'failed';
 }
 
-function rejectDelivery(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
-  if (error instanceof RequestError) return reject(request, reply, error);
-  if (error instanceof MalformedEventError) {
-    return reject(request, reply, new RequestError(400, error.message));
-  }
-  if (error instanceof SignatureError) {
-    return reject(
-      request,
-      reply,
-      new RequestError(401, MESSAGES[error.fault], {
-        code: 'UNAUTHENTICATED',
-        // RFC 9110, 15.5.2
-        headers: { 'www-authenticate': 'Cint-Signature' },
-      }),
-    );
-  }
-  throw error;
+/** @returns undefined for a defect */
+function rejectionOf(error: unknown): RequestError | undefined {
+  if (error instanceof RequestError) return error;
+  if (error instanceof MalformedEventError) return new RequestError(400, error.message);
+  if (!(error instanceof SignatureError)) return undefined;
+  return new RequestError(401, MESSAGES[error.fault], {
+    code: 'UNAUTHENTICATED',
+    // RFC 9110, 15.5.2
+    headers: { 'www-authenticate': 'Cint-Signature' },
+  });
 }

@@ -6,6 +6,7 @@ import {
   TraceFlags,
   type Context,
   type Span as OtelSpan,
+  type SpanContext,
 } from '@opentelemetry/api';
 import { TraceState } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -65,12 +66,17 @@ export function createOtlpTracer({ url, serviceName, sampler, ratio, logger }: O
   });
   const tracer = provider.getTracer('fieldgate');
   return {
-    start(kind: Kind, name: string, parent: TraceContext, attributes: Attributes): Span {
-      const span = tracer.startSpan(
-        name,
-        { kind: KINDS[kind], attributes: { ...attributes } },
-        contextOf(parent),
-      );
+    start(
+      kind: Kind,
+      name: string,
+      parent: TraceContext,
+      attributes: Attributes,
+      cause?: TraceContext,
+    ): Span {
+      const link = cause && spanContextOf(cause);
+      const links = link === undefined ? [] : [{ context: link }];
+      const options = { kind: KINDS[kind], attributes: { ...attributes }, links };
+      const span = tracer.startSpan(name, options, contextOf(parent));
       return new RecordedSpan(span, parent);
     },
     async close() {
@@ -118,15 +124,21 @@ class RecordedSpan implements Span {
   }
 }
 
-function contextOf({ traceId, spanId, traceFlags, traceState }: TraceContext): Context {
-  if (spanId === undefined) return ROOT_CONTEXT;
-  return traces.setSpanContext(ROOT_CONTEXT, {
+function contextOf(trace: TraceContext): Context {
+  const context = spanContextOf(trace);
+  return context === undefined ? ROOT_CONTEXT : traces.setSpanContext(ROOT_CONTEXT, context);
+}
+
+/** @returns undefined where the trace has no span */
+function spanContextOf({ traceId, spanId, traceFlags, traceState }: TraceContext): SpanContext | undefined {
+  if (spanId === undefined) return undefined;
+  return {
     traceId,
     spanId,
     traceFlags,
     isRemote: true,
     ...(traceState !== undefined && { traceState: new TraceState(traceState) }),
-  });
+  };
 }
 
 function samplerOf(name: string, ratio: number): Sampler {

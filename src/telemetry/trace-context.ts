@@ -1,5 +1,4 @@
 import { randomFillSync } from 'node:crypto';
-import { parseTraceParent, TraceState } from '@opentelemetry/core';
 
 /**
  * The part of a distributed trace that one operation is (W3C Trace Context, https://www.w3.org/TR/trace-context/).
@@ -19,20 +18,47 @@ export interface TraceContext {
 /** All other flags are reserved and must be sent as zero (W3C Trace Context, 3.2.2.5). */
 const KNOWN_FLAGS = 0b11;
 
+// By hand: OpenTelemetry's parser loads most of its API, which a process without a collector does not need.
+/** Version, trace id, parent id, flags, and what later versions add (3.2.2). */
+const TRACEPARENT = /^(?!ff)([\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(-.*)?$/;
+/** A key, with or without a tenant, and a value (3.3.1.3). */
+const MEMBER =
+  /^([a-z][\da-z_\-*/]{0,255}|[a-z\d][\da-z_\-*/]{0,240}@[a-z][\da-z_\-*/]{0,13})=[ -+\--<>-~]{0,255}[!-+\--<>-~]$/;
+const MAX_STATE_LENGTH = 512;
+const MAX_STATE_MEMBERS = 32;
+
 /**
  * Continues a valid incoming trace; starts a new one, not sampled and without state, where `traceparent` is missing or
  * invalid (W3C Trace Context, 4.3).
  */
 export function continueTrace(traceparent: string | undefined, tracestate: string | undefined): TraceContext {
-  const parent = traceparent === undefined ? null : parseTraceParent(traceparent.trim());
-  if (parent === null) return newTrace();
-  const state = tracestate === undefined ? '' : new TraceState(tracestate).serialize();
+  const [, version, traceId, spanId, flags = '', more] = TRACEPARENT.exec(traceparent?.trim() ?? '') ?? [];
+  // Only versions to come may say more.
+  if (traceId === undefined || spanId === undefined || (version === '00' && more !== undefined)) {
+    return newTrace();
+  }
   return {
-    traceId: parent.traceId,
-    traceFlags: parent.traceFlags & KNOWN_FLAGS,
-    traceState: state === '' ? undefined : state,
-    spanId: parent.spanId,
+    traceId,
+    traceFlags: parseInt(flags, 16) & KNOWN_FLAGS,
+    traceState: tracestate === undefined ? undefined : validStateIn(tracestate),
+    spanId,
   };
+}
+
+/** The members of a `tracestate` that are valid, each vendor's first, as far as 512 characters and 32 of them go (3.3.1). */
+function validStateIn(tracestate: string): string | undefined {
+  const members = new Map<string, string>();
+  let length = 0;
+  for (const text of tracestate.split(',')) {
+    const member = text.trim();
+    const key = MEMBER.exec(member)?.[1];
+    if (key === undefined || members.has(key)) continue;
+    length += member.length + 1;
+    // One comma less than members.
+    if (length > MAX_STATE_LENGTH + 1 || members.size === MAX_STATE_MEMBERS) break;
+    members.set(key, member);
+  }
+  return members.size === 0 ? undefined : [...members.values()].join(',');
 }
 
 /** A trace that begins here: not sampled, and without state. */

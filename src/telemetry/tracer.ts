@@ -19,8 +19,17 @@ export type SpanKind = 'server' | 'client' | 'internal';
 
 /** Records spans. Attributes have the names of OpenTelemetry's semantic conventions. */
 export interface Tracer {
-  /** @param parent a new trace begins where it has no span */
-  start(kind: SpanKind, name: string, parent: TraceContext, attributes: Attributes): Span;
+  /**
+   * @param parent a new trace begins where it has no span
+   * @param cause a span of another trace that the new one is linked to. Default: none
+   */
+  start(
+    kind: SpanKind,
+    name: string,
+    parent: TraceContext,
+    attributes: Attributes,
+    cause?: TraceContext,
+  ): Span;
   /** Sends what has been recorded and not been sent yet, for a few seconds at most. Never rejects. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { DemandApiConfig, UpstreamOAuthConfig } from '../config.js';
 import type { Logger } from '../telemetry/logger.js';
 import { noRecorder } from '../telemetry/recorder.js';
+import type { Tracer } from '../telemetry/tracer.js';
 import { Breakers, type BreakerStates } from './resilience/breakers.js';
 import type { DemandClientDeps } from './client/client.js';
 import { Cooldowns } from './resilience/cooldowns.js';
@@ -109,10 +110,11 @@ export async function createServiceCredentials(
   { tokenUrl, clientId, clientSecret, params, idempotencyHmacKey, proxy }: UpstreamOAuthConfig,
   apiVersion: string,
   logger: Logger,
+  tracer?: Tracer,
 ): Promise<Credentials> {
   // Only this mode needs the OAuth library.
   const { TokenEndpoint } = await import('./credential/token-endpoint.js');
-  const endpoint = new TokenEndpoint({ tokenUrl, clientId, clientSecret, params, proxy });
+  const endpoint = new TokenEndpoint({ tokenUrl, clientId, clientSecret, params, proxy, tracer });
   const name = [tokenUrl, clientId];
   return new ServiceCredentials({ apiVersion, name, idempotencyHmacKey }, new AccessTokens(endpoint, logger));
 }

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { SlowConsumerError, Subscription } from '../../src/events/subscription.js';
+import { newTrace } from '../../src/telemetry/trace-context.js';
 import { pollDelayMs, idleReadsOfMaxDelay } from '../../src/events/poll-schedule.js';
 
 function subscription(): { each: Subscription<number>; returned: Subscription<number>[] } {
@@ -7,7 +8,10 @@ function subscription(): { each: Subscription<number>; returned: Subscription<nu
   const newClient = (): never => {
     throw new Error('Nothing is read.');
   };
-  return { each: new Subscription<number>(newClient, (one) => returned.push(one)), returned };
+  return {
+    each: new Subscription<number>({ trace: newTrace(), newClient }, (one) => returned.push(one)),
+    returned,
+  };
 }
 
 async function rest(each: Subscription<number>): Promise<number[]> {

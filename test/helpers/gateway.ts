@@ -1,7 +1,10 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print, type GraphQLFormattedError } from 'graphql';
+import { pino } from 'pino';
 import { readConfig } from '../../src/config.js';
 import { startGateway, type GatewayOptions } from '../../src/server.js';
+import { loggerOptions, type Logger } from '../../src/telemetry/logger.js';
+import { isAudited, keep } from './audit/write.js';
 import { executor } from './executor.js';
 
 export interface TestGatewayOptions extends Omit<GatewayOptions, 'config' | 'demandApiUrl'> {
@@ -53,7 +56,12 @@ export async function startTestGateway({
     ...executor,
     ...env,
   });
-  const gateway = await startGateway({ ...options, config, demandApiUrl });
+  const gateway = await startGateway({
+    ...(isAudited && { logger: auditLogger() }),
+    ...options,
+    config,
+    demandApiUrl,
+  });
   return {
     url: gateway.url,
     metricsUrl: gateway.metricsUrl,
@@ -77,7 +85,17 @@ export async function startTestGateway({
         data?: Data | null;
         errors?: GraphQLFormattedError[];
       };
+      if (errors.length > 0) keep('errors', `${JSON.stringify(errors)}\n`);
       return { status: response.status, headers: response.headers, data, errors };
     },
   };
+}
+
+/** As `createLogger`, at its most talkative, and not to standard output. */
+function auditLogger(): Logger {
+  return pino(loggerOptions('trace'), {
+    write: (line) => {
+      keep('logs', line);
+    },
+  });
 }

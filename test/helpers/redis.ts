@@ -19,7 +19,7 @@ if (!hasRedis) {
 export const NO_REDIS_URL = 'redis://127.0.0.1:1';
 
 export interface TestRedisOptions {
-  /** Default: none. */
+  /** Default: one that no log may show. */
   readonly password?: string;
   /** More settings, e.g. `maxmemory-policy`. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -29,18 +29,21 @@ export interface TestRedisOptions {
 export class TestRedis {
   readonly port: number;
   readonly #folder: string;
-  readonly #options: TestRedisOptions;
+  readonly #options: Required<TestRedisOptions>;
   #process: ChildProcess | undefined;
 
-  private constructor(port: number, folder: string, options: TestRedisOptions) {
+  private constructor(port: number, folder: string, options: Required<TestRedisOptions>) {
     this.port = port;
     this.#folder = folder;
     this.#options = options;
   }
 
-  static async start(options: TestRedisOptions = {}): Promise<TestRedis> {
+  static async start({
+    password = 'planted-redis-password',
+    settings = {},
+  }: TestRedisOptions = {}): Promise<TestRedis> {
     const folder = await mkdtemp(join(tmpdir(), 'redis-'));
-    const redis = new TestRedis(await freePort(), folder, options);
+    const redis = new TestRedis(await freePort(), folder, { password, settings });
     await redis.start();
     return redis;
   }
@@ -48,7 +51,7 @@ export class TestRedis {
   /** For `REDIS_URL`. */
   get url(): string {
     const { password } = this.#options;
-    return `redis://${password === undefined ? '' : `:${encodeURIComponent(password)}@`}127.0.0.1:${this.port}`;
+    return `redis://:${encodeURIComponent(password)}@127.0.0.1:${this.port}`;
   }
 
   /** Starts it, empty, on the same port as before. */
@@ -60,7 +63,7 @@ export class TestRedis {
       save: '',
       appendonly: 'no',
       dir: this.#folder,
-      ...(password !== undefined && { requirepass: password }),
+      requirepass: password,
       ...settings,
     };
     const flags = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);

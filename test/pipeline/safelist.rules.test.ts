@@ -35,6 +35,14 @@ describe('The settings', () => {
 
   test.each([
     [{ SAFELIST_MODE: 'log' }, /^SAFELIST_MODE=log needs SAFELIST_FILE/],
+    [
+      { FEDERATION: 'true', SAFELIST_FILE: 'a.json', SAFELIST_MODE: 'enforce' },
+      /^SAFELIST_FILE must not be set with FEDERATION=true/,
+    ],
+    [
+      { FEDERATION: 'true', SAFELIST_FILE: 'a.json', SAFELIST_MODE: 'log' },
+      /^SAFELIST_FILE must not be set with FEDERATION=true/,
+    ],
     [{ SAFELIST_FILE: 'a.json' }, /^SAFELIST_FILE needs SAFELIST_MODE, which must be `log` or `enforce`/],
     [{ SAFELIST_FILE: 'a.json', SAFELIST_MODE: 'on' }, /^SAFELIST_MODE/],
     [{ MAX_BATCH_SIZE: '101' }, /^MAX_BATCH_SIZE must be a whole number from 0 to 100/],

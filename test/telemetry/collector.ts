@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { keep } from '../helpers/audit/write.js';
 import { until } from '../helpers/until.js';
 
 /** A span as a collector gets it. */
@@ -11,6 +12,8 @@ export interface CollectedSpan {
   readonly parentSpanId: string | undefined;
   readonly kind: 'internal' | 'server' | 'client';
   readonly isError: boolean;
+  /** The spans of other traces that it is linked to. */
+  readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly resource: Readonly<Record<string, unknown>>;
 }
@@ -43,6 +46,7 @@ interface Body {
 
 interface RawSpan extends Pick<CollectedSpan, 'name' | 'traceId' | 'spanId' | 'parentSpanId'> {
   readonly kind: number;
+  readonly links?: CollectedSpan['links'];
   readonly status: { readonly code: number };
   readonly attributes: readonly KeyValue[];
 }
@@ -61,6 +65,7 @@ export async function startCollector(): Promise<Collector> {
     request.on('end', () => {
       headers.push(request.headers);
       bodies.push(text);
+      keep('traces', `${text}\n`);
       if (status === undefined) {
         unanswered.push(response);
         return;
@@ -94,13 +99,14 @@ function spansIn({ resourceSpans }: Body): CollectedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans
       .flatMap(({ spans }) => spans)
-      .map(({ name, traceId, spanId, parentSpanId, kind, status, attributes }) => ({
+      .map(({ name, traceId, spanId, parentSpanId, kind, status, links = [], attributes }) => ({
         name,
         traceId,
         spanId,
         parentSpanId: parentSpanId === '' ? undefined : parentSpanId,
         kind: KINDS[kind]!,
         isError: status.code === 2,
+        links: links.map(({ traceId, spanId }) => ({ traceId, spanId })),
         attributes: valuesOf(attributes),
         resource: valuesOf(resource.attributes),
       })),

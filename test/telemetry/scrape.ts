@@ -1,4 +1,5 @@
 /** Reads what Prometheus would (https://prometheus.io/docs/instrumenting/exposition_formats/). */
+import { keep } from '../helpers/audit/write.js';
 
 export interface Sample {
   readonly name: string;
@@ -30,6 +31,12 @@ export class Scrape {
     return this.find(name, labels).reduce((sum, { value }) => sum + value, 0);
   }
 
+  /** The sum of what a selector selects, such as `name` or `name{label="value"}`. */
+  sum(selector: string): number {
+    const [, name = '', labels = ''] = /^(\w+)(?:\{(.*)\})?$/.exec(selector) ?? [];
+    return this.value(name, labelsOf(labels));
+  }
+
   find(name: string, labels: Sample['labels'] = {}): readonly Sample[] {
     return this.samples.filter(
       (sample) =>
@@ -44,15 +51,22 @@ export async function scrape(url: string): Promise<Scrape> {
   if (response.status !== 200 || !response.headers.get('content-type')?.startsWith('text/plain')) {
     throw new Error(`No metrics: ${response.status} ${await response.text()}`);
   }
-  return new Scrape(await response.text());
+  const text = await response.text();
+  keep('metrics', text);
+  return new Scrape(text);
 }
 
 function sampleOf(line: string): Sample {
   const [, name, labels = '', value] = SAMPLE.exec(line) ?? [];
   if (name === undefined) throw new Error(`Not a sample: ${line}`);
-  const pairs = [...labels.matchAll(LABEL)].map(([, key = '', text = '']): [string, string] => [
-    key,
-    text.replace(/\\(.)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped)),
-  ]);
-  return { name, labels: Object.fromEntries(pairs), value: value === 'Nan' ? NaN : Number(value) };
+  return { name, labels: labelsOf(labels), value: value === 'Nan' ? NaN : Number(value) };
+}
+
+function labelsOf(text: string): Sample['labels'] {
+  return Object.fromEntries(
+    [...text.matchAll(LABEL)].map(([, key = '', value = '']) => [
+      key,
+      value.replace(/\\(.)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped)),
+    ]),
+  );
 }

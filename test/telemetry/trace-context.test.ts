@@ -3,6 +3,7 @@ import { continueTrace, nextTraceparent } from '../../src/telemetry/trace-contex
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
+const numbered = (count: number) => Array.from({ length: count }, (_, n) => `k${n}=1`).join(',');
 const valid = `00-${TRACE}-${PARENT}-01`;
 
 describe('a traceparent that is valid is continued', () => {
@@ -57,6 +58,20 @@ describe('a tracestate', () => {
     ['tenant@system=x', 'tenant@system=x'],
     ['a=1,,b=2', 'a=1,b=2'],
     ['a=1,NOT A KEY=2', 'a=1'],
+    ['a=1,b=2,a=3', 'a=1,b=2'],
+    ['1=x', undefined],
+    ['1t@system=x', '1t@system=x'],
+    ['a=1=2', undefined],
+    ['a= x', 'a= x'],
+    ['a=', undefined],
+    ['a=\u00e9', undefined],
+    [`${'k'.repeat(256)}=1`, `${'k'.repeat(256)}=1`],
+    [`${'k'.repeat(257)}=1`, undefined],
+    [`a=${'v'.repeat(256)}`, `a=${'v'.repeat(256)}`],
+    [`a=${'v'.repeat(257)}`, undefined],
+    [`a=${'v'.repeat(256)},b=${'v'.repeat(251)}`, `a=${'v'.repeat(256)},b=${'v'.repeat(251)}`],
+    [`a=${'v'.repeat(256)},b=${'v'.repeat(252)}`, `a=${'v'.repeat(256)}`],
+    [numbered(33), numbered(32)],
     ['', undefined],
     ['no value', undefined],
     ['a=1\u0000', undefined],

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { failure, rejection, type OperationResponse } from '../../operations/operation-response.js';
 import { RequestError } from '../../operations/request-error.js';
+import type { TraceContext } from '../../telemetry/trace-context.js';
 import { traceOf } from './trace.js';
 
 /** Gives every error of HTTP the one form that errors of operations have: `errors`, a code and a trace id. */
@@ -28,9 +29,14 @@ export function sendError(
   return send(reply, failure(traceId(request)));
 }
 
-/** Rejects a request in the one form of errors. */
-export function reject(request: FastifyRequest, reply: FastifyReply, error: RequestError): FastifyReply {
-  return send(reply, rejection(error, traceId(request)));
+/** Rejects a request in the one form of errors. @param trace that the request is part of. Default: its own */
+export function reject(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: RequestError,
+  trace: Pick<TraceContext, 'traceId'> = traceOf(request.headers),
+): FastifyReply {
+  return send(reply, rejection(error, trace.traceId));
 }
 
 function send(reply: FastifyReply, { status, headers, body }: OperationResponse): FastifyReply {

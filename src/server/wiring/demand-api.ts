@@ -27,7 +27,7 @@ export async function connectDemandApi(
     recorder,
     ...(isObserved && { attempts: new AttemptObserver({ recorder, tracer, baseUrl }) }),
     ...(upstreamOAuth !== undefined && {
-      credentials: await createServiceCredentials(upstreamOAuth, demandApi.version, logger),
+      credentials: await createServiceCredentials(upstreamOAuth, demandApi.version, logger, tracer),
     }),
   });
 }

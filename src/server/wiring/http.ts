@@ -81,7 +81,7 @@ export async function createHttp(basics: Basics, deps: HttpDeps): Promise<Http> 
     ...(!config.production && { landingPage: () => sandboxPage(operations.apollo) }),
     ...(tracer && { tracer }),
   });
-  if (webhooks !== undefined) serveWebhooks(app, webhooks, recorder);
+  if (webhooks !== undefined) serveWebhooks(app, { intake: webhooks, recorder, tracer });
   serveHealth(app, {
     isReady: () => isReady,
     breakers: () => upstream.breakers(),

@@ -14,7 +14,7 @@ export interface LiveUpdatesParts {
 
 /** What is subscribed, woken by the hints of all processes and by webhooks. Close it. */
 export async function startLiveUpdates(basics: Basics, upstream: Upstream): Promise<LiveUpdatesParts> {
-  const { config, sharedState, recorder, logger } = basics;
+  const { config, sharedState, recorder, tracer, logger } = basics;
   const live = new LiveUpdates({
     polling: config.polling,
     state: sharedState,
@@ -23,6 +23,7 @@ export async function startLiveUpdates(basics: Basics, upstream: Upstream): Prom
       upstream.endSharedReads(projectPath(ref));
     },
     recorder,
+    tracer,
     logger,
   });
   const stopHints = await listenToHints(sharedState.messages, (hint) => {

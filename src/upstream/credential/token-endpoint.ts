@@ -1,7 +1,10 @@
 import * as oauth from 'oauth4webapi';
 import type { ProxyConfig } from '../../config.js';
+import { newTrace, traceparentOf } from '../../telemetry/trace-context.js';
+import type { Span, Tracer } from '../../telemetry/tracer.js';
 import { bytesOf } from '../http/body.js';
 import { Cancellation } from '../http/cancellation.js';
+import { endClientSpan, serverAttributes } from '../http/client-span.js';
 import { HttpFailure, type HttpClient, type HttpHeaders, type HttpResponse } from '../http/http.js';
 import { createNodeFetchClient } from '../http/node-fetch-client.js';
 import { retryAfterOf } from '../http/retry-after.js';
@@ -15,6 +18,8 @@ export interface TokenEndpointOptions {
   /** Further parameters of the request, e.g. `audience`. Possibly secrets. */
   readonly params: readonly (readonly [name: string, value: string])[];
   readonly proxy: ProxyConfig | undefined;
+  /** Default: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
   /** The time limit of a request, up to the last byte of the response. Default: 5000. */
   readonly timeoutMs?: number;
 }
@@ -84,6 +89,8 @@ export class TokenEndpoint {
     _url: string,
     { headers, body }: oauth.CustomFetchOptions<'POST', URLSearchParams>,
   ): Promise<Response> => {
+    const span = this.#startSpan();
+    let status: number | string = 'failed';
     const cancellation = new Cancellation();
     const cancel = () => {
       cancellation.cancel();
@@ -96,22 +103,39 @@ export class TokenEndpoint {
         method: 'POST',
         path: '',
         sharedHeaders: headers,
-        headers: {},
+        headers: span === undefined ? {} : { traceparent: traceparentOf(span.trace, span.trace.spanId) },
         body: body.toString(),
         // Requests are so rare that an idle connection has probably been closed.
         fresh: true,
         cancellation,
       });
       if ('failure' in response.body) throw response.body.failure;
+      ({ status } = response);
       return new Response(new Uint8Array(bytesOf(response.body.latin1)), {
         status: response.status,
         headers: passedOn(response),
       });
+    } catch (error) {
+      if (error instanceof HttpFailure) status = error.kind;
+      throw error;
     } finally {
       clearTimeout(timer);
       this.#cancellation.offCancel(cancel);
+      if (span !== undefined) endClientSpan(span, status);
     }
   };
+
+  /** A token is for all callers, so that its request is part of no operation. The query of the URL may be secret. */
+  #startSpan(): Span | undefined {
+    const { tracer, tokenUrl } = this.#options;
+    if (tracer === undefined) return undefined;
+    const { pathname } = new URL(tokenUrl);
+    return tracer.start('client', `POST ${pathname}`, newTrace(), {
+      'http.request.method': 'POST',
+      'url.template': pathname,
+      ...serverAttributes(tokenUrl),
+    });
+  }
 }
 
 function passedOn(response: Pick<HttpResponse, 'header'>): HttpHeaders {

@@ -1,7 +1,8 @@
 import type { Recorder } from '../../telemetry/recorder.js';
-import type { Tracer } from '../../telemetry/tracer.js';
+import type { Attributes, Tracer } from '../../telemetry/tracer.js';
 import { traceparentOf, type TraceContext } from '../../telemetry/trace-context.js';
 import type { Call } from '../http/call.js';
+import { endClientSpan, serverAttributes } from '../http/client-span.js';
 import { HttpFailure, type HttpResponse } from '../http/http.js';
 import { pathTemplate } from '../resources/path-template.js';
 
@@ -17,16 +18,12 @@ export interface AttemptObserverOptions {
 export class AttemptObserver {
   readonly #recorder: Recorder;
   readonly #tracer: Tracer | undefined;
-  readonly #server: Readonly<Record<string, string | number>>;
+  readonly #server: Attributes;
 
   constructor({ recorder, tracer, baseUrl }: AttemptObserverOptions) {
-    const { hostname, port, protocol } = new URL(baseUrl);
     this.#recorder = recorder;
     this.#tracer = tracer;
-    this.#server = {
-      'server.address': hostname,
-      'server.port': port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
-    };
+    this.#server = serverAttributes(baseUrl);
   }
 
   /**
@@ -41,16 +38,12 @@ export class AttemptObserver {
     send: (traceparent: string | undefined) => Promise<HttpResponse>,
   ): Promise<HttpResponse> {
     const template = pathTemplate(path);
-    // Polls for subscriptions are part of no operation.
-    const span =
-      parent.spanId === undefined
-        ? undefined
-        : this.#tracer?.start('client', `${method} ${template}`, parent, {
-            'http.request.method': method,
-            'url.template': template,
-            ...this.#server,
-            ...(attempt > 1 && { 'http.request.resend_count': attempt - 1 }),
-          });
+    const span = this.#tracer?.start('client', `${method} ${template}`, parent, {
+      'http.request.method': method,
+      'url.template': template,
+      ...this.#server,
+      ...(attempt > 1 && { 'http.request.resend_count': attempt - 1 }),
+    });
     const begun = performance.now();
     let status: number | string = 'failed';
     try {
@@ -63,9 +56,7 @@ export class AttemptObserver {
     } finally {
       const seconds = (performance.now() - begun) / 1000;
       this.#recorder.upstreamAttempt({ method, template, attempt, status, seconds });
-      if (typeof status === 'number') span?.set('http.response.status_code', status);
-      if (typeof status === 'string' || status >= 400) span?.fail(String(status));
-      span?.end();
+      if (span !== undefined) endClientSpan(span, status);
     }
   }
 }

@@ -1,0 +1,88 @@
+import { processSharedState } from '../../../src/state/shared-state.js';
+import { event, OTHER_SECRET, SECRET, signatureOf } from '../../webhooks/delivery.js';
+import type { Scenario, Stage } from './stage.js';
+
+const env = { WEBHOOK_SECRET: SECRET };
+const body = JSON.stringify(event);
+const AN_HOUR_MS = 3_600_000;
+
+async function deliver(
+  { gateway }: Stage,
+  {
+    text = body,
+    signature = signatureOf(text),
+  }: { readonly text?: string; readonly signature?: string | null },
+): Promise<void> {
+  await fetch(`${gateway.url}/webhooks/demand`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/cloudevents+json',
+      ...(signature !== null && { 'cint-signature': signature }),
+    },
+    body: text,
+  });
+}
+
+const failing = processSharedState();
+
+export const deliveryScenarios: readonly Scenario[] = [
+  {
+    what: 'deliveries of webhooks',
+    options: { env },
+    steps: [
+      {
+        act: async (stage) => {
+          await deliver(stage, {});
+          await deliver(stage, {});
+          await deliver(stage, {
+            text: JSON.stringify({ ...event, id: 'other', type: 'com.cint.invoice.paid' }),
+          });
+          await deliver(stage, { text: '{}' });
+        },
+        moves: {
+          'webhook_deliveries_total{result="accepted"}': 1,
+          'webhook_deliveries_total{result="duplicate"}': 1,
+          'webhook_deliveries_total{result="ignored"}': 1,
+          'webhook_deliveries_total{result="malformed"}': 1,
+        },
+      },
+      {
+        act: async (stage) => {
+          await deliver(stage, { signature: null });
+          await deliver(stage, { signature: 'nonsense' });
+          await deliver(stage, { signature: signatureOf(body, SECRET, Date.now() - AN_HOUR_MS) });
+          await deliver(stage, { signature: signatureOf(body, OTHER_SECRET) });
+        },
+        moves: {
+          'webhook_deliveries_total{result="signature-missing"}': 1,
+          'webhook_deliveries_total{result="signature-malformed"}': 1,
+          'webhook_deliveries_total{result="signature-stale"}': 1,
+          'webhook_deliveries_total{result="signature-forged"}': 1,
+          webhook_deliveries_total: 8,
+        },
+      },
+    ],
+  },
+  {
+    what: 'a delivery that fails because of a defect',
+    options: {
+      env,
+      sharedState: {
+        ...failing,
+        messages: {
+          listen: (...args) => failing.messages.listen(...args),
+          onGap: (...args) => failing.messages.onGap(...args),
+          publish: () => {
+            throw new Error('A defect.');
+          },
+        },
+      },
+    },
+    steps: [
+      {
+        act: (stage) => deliver(stage, {}),
+        moves: { 'webhook_deliveries_total{result="failed"}': 1, webhook_deliveries_total: 1 },
+      },
+    ],
+  },
+];

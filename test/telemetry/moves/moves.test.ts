@@ -1,0 +1,109 @@
+/** Every metric that the gateway has moves by what happens. A metric that no scenario moves fails a test. */
+import { expect, jest, test } from '@jest/globals';
+import { processSharedState } from '../../../src/state/shared-state.js';
+import { startTestGateway } from '../../helpers/gateway.js';
+import { hasRedis, TestRedis } from '../../helpers/redis.js';
+import { startScriptedUpstream } from '../../helpers/scripted-upstream.js';
+import { until } from '../../helpers/until.js';
+import { scrape, type Scrape } from '../scrape.js';
+import { deliveryScenarios } from './deliveries.js';
+import { operationScenarios } from './operations.js';
+import type { Moves, Scenario, Stage } from './stage.js';
+import { subscriptionScenarios } from './subscriptions.js';
+import { upstreamScenarios } from './upstream.js';
+
+/** Breakers probe once a second, and the machine may be busy. */
+jest.setTimeout(30_000);
+
+const scenarios: readonly Scenario[] = [
+  ...operationScenarios,
+  ...upstreamScenarios,
+  ...subscriptionScenarios,
+  ...deliveryScenarios,
+];
+const QUICK = { METRICS_PORT: '0', DEMAND_API_RETRY_BASE_MS: '1', DEMAND_API_RETRY_MAX_MS: '2' };
+
+test.each(scenarios.map((scenario) => [scenario.what, scenario] as const))('%s', async (_, scenario) => {
+  const upstream = await startScriptedUpstream();
+  const { env, ...options } = scenario.options ?? {};
+  const gateway = await startTestGateway({
+    demandApiUrl: upstream.url,
+    env: { ...QUICK, ...env },
+    ...options,
+  });
+  const stage: Stage = { upstream, gateway, background: [], clients: [] };
+  try {
+    const before = await scrape(gateway.metricsUrl!);
+    for (const { act, moves } of scenario.steps) {
+      await act(stage);
+      await expectMoves(gateway.metricsUrl!, before, moves);
+    }
+  } finally {
+    for (const client of stage.clients) await client.dispose();
+    await Promise.allSettled(stage.background);
+    await gateway.close();
+    await upstream.close();
+  }
+});
+
+/** Waits until all series have moved so. */
+async function expectMoves(url: string, before: Scrape, moves: Moves): Promise<void> {
+  let found: Moves = {};
+  const read = async () => {
+    const now = await scrape(url);
+    found = Object.fromEntries(
+      Object.keys(moves).map((series) => [
+        series,
+        now.sum(`fieldgate_${series}`) - before.sum(`fieldgate_${series}`),
+      ]),
+    );
+  };
+  await until(async () => {
+    await read();
+    return Object.entries(moves).every(([series, by]) => found[series] === by);
+  }).catch(() => undefined);
+  expect(found).toEqual(moves);
+}
+
+(hasRedis ? test : test.skip)('Redis that goes away and comes back', async () => {
+  const redis = await TestRedis.start();
+  const gateway = await startTestGateway({
+    demandApiUrl: 'http://127.0.0.1:9/v1',
+    env: { ...QUICK, REDIS_URL: redis.url },
+  });
+  try {
+    const connected = async () => (await scrape(gateway.metricsUrl!)).value('fieldgate_redis_connected');
+    await until(async () => (await connected()) === 1);
+    await redis.stop();
+    await until(async () => (await connected()) === 0);
+    await redis.start();
+    await until(async () => (await connected()) === 1);
+  } finally {
+    await gateway.close();
+    await redis.close();
+  }
+});
+
+test('no metric is without a scenario that moves it', async () => {
+  const shared = { ...processSharedState(), isConnected: () => true };
+  const gateway = await startTestGateway({
+    demandApiUrl: 'http://127.0.0.1:9/v1',
+    env: QUICK,
+    sharedState: shared,
+  });
+  const { types } = await scrape(gateway.metricsUrl!);
+  await gateway.close();
+  const moved = new Set(
+    scenarios.flatMap(({ steps }) =>
+      steps.flatMap(({ moves }) =>
+        Object.entries(moves)
+          .filter(([, by]) => by !== 0)
+          .map(([series]) => `fieldgate_${series.replace(/\{.*/, '').replace(/_(?:bucket|sum|count)$/, '')}`),
+      ),
+    ),
+  );
+  const ours = [...types.keys()].filter((name) => name.startsWith('fieldgate_'));
+  // The one above moves it.
+  expect(ours).toContain('fieldgate_redis_connected');
+  expect(ours.filter((name) => !moved.has(name))).toEqual(['fieldgate_redis_connected']);
+});
