@@ -288,6 +288,7 @@ describe('On the wire', () => {
   test.each<[string, string, number]>([
     ['no JSON', 'x', 4400],
     ['an unknown type', '{"type":"x"}', 4400],
+    ['a message that only a server sends', '{"type":"next","id":"1","payload":{}}', 4400],
     [
       'an operation before the connection is initialised',
       JSON.stringify({ id: '1', type: 'subscribe', payload: runUpdated }),

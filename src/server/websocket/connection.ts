@@ -6,6 +6,8 @@ import type { Headers } from './connection-headers.js';
 const GOING_AWAY = 1001;
 /** `graphql-ws` connects again after this code, with `connectionParams` that it asks for anew. It does not after 4401. */
 const FORBIDDEN = 4403;
+/** For a message that the protocol does not allow a client to send. */
+const BAD_REQUEST = 4400;
 /** `graphql-ws` takes this code for a failure that would come again. */
 const INTERNAL_SERVER_ERROR = 4500;
 
@@ -72,6 +74,10 @@ export class Connection implements GraphQLSocket {
   onMessage(listener: (message: string) => Promise<void>): void {
     this.#socket.on('message', (data: Buffer) => {
       listener(data.toString()).catch((error: unknown) => {
+        if (isServerMessage(error)) {
+          this.close(BAD_REQUEST, 'Invalid message received');
+          return;
+        }
         this.#onDefect(error);
         this.close(INTERNAL_SERVER_ERROR, 'Internal server error');
       });
@@ -127,4 +133,9 @@ export class Connection implements GraphQLSocket {
   #closeIfAnswered(): void {
     if (this.isAnswered) this.close(GOING_AWAY, 'Going away');
   }
+}
+
+/** `graphql-ws` throws for messages that only a server sends, such as `next`, as it does for its own failures. */
+function isServerMessage(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Unexpected message of type ');
 }

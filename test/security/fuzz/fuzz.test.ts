@@ -3,16 +3,11 @@
  * sent nothing upstream. `FUZZ_REQUESTS` is how many, 2000 by default; the long form has 100,000.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { freePort, Processes, respondsOk } from '../../drills/processes.js';
-import { executor } from '../../helpers/executor.js';
-import { startScriptedUpstream, type ScriptedUpstream } from '../../helpers/scripted-upstream.js';
-import { paths, rest } from '../../upstream/demand.js';
 import { FuzzClient, type FuzzResponse } from './client.js';
 import { fuzzRequest, type FuzzRequest } from './requests.js';
+import { startTarget, type Target } from './target.js';
 
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 2000);
 const AT_A_TIME = 8;
@@ -22,47 +17,11 @@ const MAX_GROWTH_MIB = 100;
 
 jest.setTimeout(60_000 + REQUESTS * MS_PER_REQUEST);
 
-const processes = new Processes();
-let upstream: ScriptedUpstream;
-let gateway: ChildProcess;
-let port: number;
-
+let target: Target;
 beforeAll(async () => {
-  upstream = await startScriptedUpstream();
-  upstream.on('GET', '/accounts', { body: { accounts: [{ id: 101, name: 'One' }] } });
-  upstream.on('GET', paths.targetGroups, { body: { target_groups: [rest.targetGroup], has_more: false } });
-  upstream.on('GET', paths.fieldingRuns, { body: { data: [rest.fieldingRun], has_more: false } });
-  upstream.on('GET', paths.fieldingRun, { body: rest.fieldingRun, headers: { etag: 'W/"5"' } });
-  port = await freePort();
-  gateway = await processes.start(
-    [process.execPath, 'dist/main.js'],
-    {
-      ...executor,
-      NODE_ENV: 'production',
-      PORT: String(port),
-      DEMAND_API_URL: upstream.url,
-      LOG_LEVEL: 'silent',
-      // The machine also runs the clients and other tests.
-      OVERLOAD_WAIT_MS: '0',
-    },
-    () => respondsOk(`http://127.0.0.1:${port}/readyz`),
-  );
+  target = await startTarget();
 });
-afterAll(async () => {
-  await processes.killAll();
-  await upstream.close();
-});
-
-/** In MiB; undefined where the system does not tell. */
-function memory(): number | undefined {
-  try {
-    const [, kilobytes] =
-      /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${gateway.pid}/status`, 'utf8')) ?? [];
-    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
-  } catch {
-    return undefined;
-  }
-}
+afterAll(() => target.close());
 
 /** Whether a response says that nothing was done: by its status, or by errors without data. */
 function isRefusal({ status, body }: FuzzResponse): boolean {
@@ -70,7 +29,7 @@ function isRefusal({ status, body }: FuzzResponse): boolean {
 }
 
 test('nothing goes wrong, and nothing that is refused has an effect', async () => {
-  const clients = Array.from({ length: AT_A_TIME }, () => new FuzzClient(port));
+  const clients = Array.from({ length: AT_A_TIME }, () => new FuzzClient(target.port));
   /** The traces of what was refused. Every call to the Demand API has the trace of its request. */
   const refused = new Set<string>();
   const counts = new Map<string, number>();
@@ -93,15 +52,15 @@ test('nothing goes wrong, and nothing that is refused has an effect', async () =
       fc.array(fuzzRequest, { minLength: AT_A_TIME, maxLength: AT_A_TIME }),
       async (requests) => {
         await Promise.all(requests.map((request, nth) => send(clients[nth]!, request)));
-        const made = upstream.requests.splice(0);
+        const made = target.upstream.requests.splice(0);
         calls += made.length;
         const wrong = made.filter(({ headers }) =>
           refused.has(String(headers['traceparent']).split('-')[1] ?? ''),
         );
         expect(wrong.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
-        expect(gateway.exitCode).toBeNull();
+        expect(target.hasExited()).toBe(false);
         sent += requests.length;
-        if (sent >= REQUESTS / 4) early ??= memory();
+        if (sent >= REQUESTS / 4) early ??= target.memory();
       },
     ),
     { numRuns: Math.ceil(REQUESTS / AT_A_TIME), endOnFailure: true },
@@ -111,8 +70,8 @@ test('nothing goes wrong, and nothing that is refused has an effect', async () =
   // The requests get as far as the API, and are refused, both often.
   expect(calls).toBeGreaterThan(REQUESTS / 20);
   expect(refused.size).toBeGreaterThan(REQUESTS / 20);
-  expect(await respondsOk(`http://127.0.0.1:${port}/readyz`)).toBe(true);
-  const late = memory();
+  expect(await target.isReady()).toBe(true);
+  const late = target.memory();
   if (early !== undefined && late !== undefined) expect(late - early).toBeLessThan(MAX_GROWTH_MIB);
   if (process.env['FUZZ_REQUESTS'] !== undefined) {
     const table = Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));

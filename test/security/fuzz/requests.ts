@@ -47,8 +47,8 @@ const SNIPPETS = [
   '1e999',
 ];
 
-/** A document with some parts removed, repeated, or put in. */
-const mutated = (text: string): fc.Arbitrary<string> =>
+/** A text with some parts removed, repeated, or put in. */
+export const mutated = (text: string): fc.Arbitrary<string> =>
   fc
     .array(fc.tuple(fc.nat(text.length), fc.nat(12), fc.constantFrom('', '', ...SNIPPETS)), { maxLength: 3 })
     .map((edits) =>
@@ -87,7 +87,8 @@ const variables = fc.oneof(
   },
 );
 
-const operation = fc.record(
+/** What a request asks for, mostly valid. */
+export const operation = fc.record(
   {
     query: fc.oneof({ weight: 30, arbitrary: document }, fc.constantFrom<unknown>(null, 5, '', [], {})),
     variables,
