@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { GraphQLFormattedError } from 'graphql';
 import { pino } from 'pino';
 import { listenToHints, type ChangeHint } from '../../src/events/hints.js';
@@ -352,4 +353,62 @@ test('no secret, signature or body is in a log line or a response', async () => 
   expect(told).not.toMatch(/planted/);
   expect(told).not.toContain(forged.slice(-64));
   for (const secret of [SECRET, OTHER_SECRET]) expect(told).not.toContain(secret);
+});
+
+describe('whatever is delivered', () => {
+  /** Values near those that events have, and any other. */
+  const value = fc.oneof(
+    fc.constantFrom<unknown>('1.0', '101', 101, '', IDS.project_id, '../x', '__proto__', null),
+    fc.jsonValue({ maxDepth: 2 }),
+  );
+  const changed = fc
+    .tuple(
+      fc.dictionary(fc.constantFrom('specversion', 'id', 'source', 'type', 'data', '__proto__'), value),
+      fc.dictionary(fc.constantFrom('account_id', 'project_id', 'target_group_id', 'changes'), value),
+    )
+    .map(([envelope, data]) =>
+      Buffer.from(JSON.stringify({ ...event, data: { ...event.data, ...data }, ...envelope })),
+    );
+  const body = fc.oneof(
+    { weight: 6, arbitrary: changed },
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes)) },
+    { weight: 1, arbitrary: fc.nat(5000).map((depth) => Buffer.from('['.repeat(depth))) },
+  );
+  const signature = fc.option(
+    fc.oneof(
+      fc.constantFrom(
+        '',
+        't=',
+        't=1,v1=',
+        't=9999999999999999999,v1=00',
+        'v1=00',
+        't=1,t=2,v1=a,v1=b',
+        't=-1,v1=x',
+      ),
+      fc.string({ maxLength: 60 }).map((text) => text.replace(/[^!-~]/g, '')),
+    ),
+    { freq: 3 },
+  );
+
+  test('is accepted or refused, and what is refused is no hint', async () => {
+    await start();
+    const statuses = new Set<number>();
+    await fc.assert(
+      fc.asyncProperty(body, signature, async (bytes, forged) => {
+        hints.length = 0;
+        const response = await deliver(
+          bytes,
+          forged === null ? {} : { headers: { 'cint-signature': forged } },
+        );
+        statuses.add(response.status);
+        expect(response.status).toBeLessThan(500);
+        if (response.status >= 400) expect(hints).toEqual([]);
+        for (const { accountId, projectId } of hints)
+          expect(`${accountId}/${projectId}`).toMatch(/^\d+\/[\w-]+$/);
+        await response.arrayBuffer();
+      }),
+      { numRuns: 400 },
+    );
+    expect([...statuses].sort()).toEqual([204, 400, 401]);
+  });
 });
