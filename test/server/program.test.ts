@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -189,13 +189,17 @@ test.each([
 ] as const)(
   '%s ends it with 0 while it starts, too (WORKERS=%s)',
   async (signal, workers) => {
+    // It says nothing, so that the start waits for it.
+    const redis = createTcpServer().listen(0, '127.0.0.1');
+    await once(redis, 'listening');
     const env = {
       PORT: '0',
       WORKERS: workers,
-      REDIS_URL: NO_REDIS_URL,
+      REDIS_URL: `redis://127.0.0.1:${(redis.address() as AddressInfo).port}/0`,
       DEMAND_API_URL: 'http://127.0.0.1:1/v1',
     };
     const { code, stdout, stderr } = await run(env, ['--import', signalling(signal)]).ended;
+    redis.close();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('Closing');
     expect(stdout).not.toContain('is ready');

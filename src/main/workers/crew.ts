@@ -38,6 +38,10 @@ export class Crew extends EventEmitter<CrewEvents> {
     super();
     this.#options = options;
     for (let count = 0; count < options.config.workers; count += 1) this.#serve(this.#fork());
+    // A worker that still starts when this process ends would lose its channel, and crash with a stack trace.
+    process.once('exit', () => {
+      for (const worker of this.#all) if (!worker.isReady) worker.kill();
+    });
   }
 
   /** Replaces all workers. Requests during a restart lead to one more after it. */
