@@ -6,7 +6,7 @@
  *
  * Exits with 1 if there is one, or if there was nothing to search.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** As in `test/helpers/audit/write.ts`. */
@@ -30,30 +30,42 @@ const INTENDED = /"header":"Authorization: Bearer [^"]*"|redis:\/\/user:password
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('Name the folder that SECRETS_AUDIT_DIR was.');
 
-const files = readdirSync(folder);
-const texts = new Map(
-  KINDS.map((kind) => [
-    kind,
-    files
-      .filter((name) => name.startsWith(`${kind}-`))
-      .map((name) => readFileSync(join(folder, name), 'utf8').replace(INTENDED, ''))
-      .join('\n'),
-  ]),
-);
+/** How much is searched at a time, and how much of it once more with what follows, in characters: a run can write gigabytes. */
+const CHUNK = 16 * 1024 * 1024;
+const OVERLAP = 4096;
 
-const missing = KINDS.filter((kind) => texts.get(kind).length === 0);
-const found = [...texts].flatMap(([kind, text]) =>
-  Object.entries(SECRETS).flatMap(([what, pattern]) =>
-    [...text.matchAll(pattern)].map(({ index }) => {
-      const around = text.slice(Math.max(0, index - 80), index + 80).replace(/\s+/g, ' ');
-      return `${kind}: ${what}: …${around}…`;
-    }),
-  ),
-);
+const files = readdirSync(folder);
+/** Sizes in bytes, by kind. */
+const sizes = new Map(KINDS.map((kind) => [kind, 0]));
+const found = new Set();
+
+for (const kind of KINDS) {
+  for (const name of files.filter((each) => each.startsWith(`${kind}-`))) {
+    const file = join(folder, name);
+    sizes.set(kind, sizes.get(kind) + statSync(file).size);
+    let rest = '';
+    for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMark: CHUNK })) {
+      const text = rest + chunk;
+      search(kind, text.replace(INTENDED, ''));
+      rest = text.slice(-OVERLAP);
+    }
+  }
+}
+
+const missing = KINDS.filter((kind) => sizes.get(kind) === 0);
 for (const kind of missing) console.error(`Nothing was searched: there are no ${kind}.`);
-for (const line of [...new Set(found)].slice(0, 50)) console.error(line);
-if (missing.length > 0 || found.length > 0) process.exitCode = 1;
-else {
-  const sizes = KINDS.map((kind) => `${Math.ceil(texts.get(kind).length / 1024)} KB of ${kind}`);
-  console.log(`No secret in ${sizes.join(', ')}.`);
+for (const line of [...found].slice(0, 50)) console.error(line);
+if (missing.length > 0 || found.size > 0) process.exitCode = 1;
+else
+  console.log(
+    `No secret in ${KINDS.map((kind) => `${Math.ceil(sizes.get(kind) / 1024)} KB of ${kind}`).join(', ')}.`,
+  );
+
+function search(kind, text) {
+  for (const [what, pattern] of Object.entries(SECRETS)) {
+    for (const { index } of text.matchAll(pattern)) {
+      const around = text.slice(Math.max(0, index - 80), index + 80).replace(/\s+/g, ' ');
+      found.add(`${kind}: ${what}: …${around}…`);
+    }
+  }
 }

@@ -128,14 +128,14 @@ describe('a query', () => {
     await start();
     upstream.on('GET', '/accounts', accounts);
     await gateway.execute(
-      'query Planted($planted: Boolean = true) { accounts @include(if: $planted) { name } }',
+      'query Accounts($planted: Boolean = true) { accounts @include(if: $planted) { name } }',
       {
         planted: true,
       },
     );
     const operation = only(await spansAtTheEnd(), 'internal');
     expect(operation.attributes).toEqual({
-      'graphql.operation.name': 'Planted',
+      'graphql.operation.name': 'Accounts',
       'graphql.operation.type': 'query',
     });
     expect(collector.bodies.join()).not.toContain('include');

@@ -9,9 +9,9 @@ const { SECRETS_AUDIT_DIR: folder = '' } = process.env;
 /** Whether what gateways write is kept, in the folder `SECRETS_AUDIT_DIR`. */
 export const isAudited = folder !== '';
 
+if (isAudited) mkdirSync(folder, { recursive: true });
+
 /** Keeps what a gateway has written, if that is wanted. */
 export function keep(kind: Written, text: string | Uint8Array): void {
-  if (!isAudited) return;
-  mkdirSync(folder, { recursive: true });
-  appendFileSync(join(folder, `${kind}-${process.pid}.txt`), text);
+  if (isAudited) appendFileSync(join(folder, `${kind}-${process.pid}.txt`), text);
 }
