@@ -385,8 +385,10 @@ describe('With SAFELIST_MODE=log', () => {
 
   test('no more than a thousand documents are logged', async () => {
     const [, send] = transports[0]!;
-    for (let nth = 0; nth < 1010; nth += 1) {
-      await send(stage.live.gateway, { query: `{ a${nth}: __typename accounts { nodes { idd } } }` });
+    const sendNth = (nth: number) =>
+      send(stage.live.gateway, { query: `{ a${nth}: __typename accounts { nodes { idd } } }` });
+    for (let first = 0; first < 1010; first += 10) {
+      await Promise.all(Array.from({ length: 10 }, (_, nth) => sendNth(first + nth)));
     }
     const logged = stage.log.filter(({ msg }) => msg === 'A document is not in the safelist.');
     expect(logged).toHaveLength(1000);

@@ -306,6 +306,7 @@ describe('At the start', () => {
       await redis.start();
       await until(() => gaps > 0);
       await until(areConnected(true));
+      await until(() => state.isConnected?.() === true);
       one.messages.publish('c', 'a');
       await until(() => heard.length > 0);
       expect(await state.keys.claim('k', 'pause')).toBeDefined();
