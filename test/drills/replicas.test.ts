@@ -15,7 +15,7 @@ import { missing, Stack } from './replicas/stack.js';
 import { subscribe, type Subscriber } from './replicas/subscribers.js';
 import { sendMixed, type LoadResponse } from './requests.js';
 
-const PER_SECOND = Number(process.env['REPLICAS_PER_SECOND'] ?? 40);
+const PER_SECOND = Number(process.env['REPLICAS_PER_SECOND'] ?? 30);
 const SUBSCRIBERS = 8;
 /** What the API takes to answer, so that requests are in flight at any moment. */
 const API_DELAY_MS = 30;

@@ -20,7 +20,7 @@ export const missing: readonly string[] = PROGRAMS.filter(
 const HEALTH_INTERVAL_MS = 200;
 
 /** A busy machine must not fail the drill. */
-const GATEWAY_ENV = { ...executor, LOG_LEVEL: 'warn', OVERLOAD_WAIT_MS: '0' };
+const GATEWAY_ENV = { ...executor, LOG_LEVEL: 'warn', OVERLOAD_WAIT_MS: '0', REDIS_TIMEOUT_MS: '5000' };
 
 interface Service {
   readonly name: string;
