@@ -1,4 +1,4 @@
-import { fastify, LogController, type FastifyReply } from 'fastify';
+import { fastify, LogController, type FastifyPluginAsync, type FastifyReply } from 'fastify';
 import { monotonicFactory } from 'ulid';
 import { Clock } from './clock.js';
 import { CONTROL_PATH, serveControl } from './control/control.js';
@@ -22,7 +22,7 @@ import { SigningKeys } from './identity/signing-keys.js';
 import { resumeJobs } from './jobs/resume.js';
 import { JobRunner } from './jobs/runner.js';
 import type { Emulator, EmulatorOptions } from './options.js';
-import { isEmpty, seed, wipe } from './seed/seed.js';
+import { DemoData, isEmpty } from './seed/seed.js';
 import type { Services } from './services.js';
 import { Simulator } from './simulator/simulator.js';
 import { openDatabase, type Database } from './store/database.js';
@@ -43,6 +43,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const clock = new Clock(options.clock ?? Date.now);
   const database = openDatabase(options.data ?? ':memory:');
   const keys = await keysIn(database);
+  const demoData = new DemoData(database);
   const app = fastify({
     ...(options.logger && { loggerInstance: options.logger }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -96,21 +97,22 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     limiter?.reset();
     clock.reset();
     issuer.reset();
-    database.transaction(() => {
-      wipe(database);
-      seed(database, clock.now());
-    });
+    demoData.restore(clock.now());
     services.sender.reset();
     simulator.reset();
   };
 
   readJsonBodies(app);
   app.setValidatorCompiler(schemaCompiler());
-  app.register(async (api) => serveApi(api, services, controlState, limiter));
-  app.register(async (provider) => serveIdentityProvider(provider, issuer, controlState, clock));
+  app.register(named('api', async (api) => serveApi(api, services, controlState, limiter)));
+  app.register(
+    named('identity', async (provider) => serveIdentityProvider(provider, issuer, controlState, clock)),
+  );
   if (options.control === true) {
     app.register(
-      async (control) => serveControl(control, services, controlState, { simulator, webhookFaults, reset }),
+      named('control', async (control) =>
+        serveControl(control, services, controlState, { simulator, webhookFaults, reset }),
+      ),
       { prefix: CONTROL_PATH },
     );
   }
@@ -126,7 +128,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 
   try {
-    if (isEmpty(database)) database.transaction(() => seed(database, clock.now()));
+    if (isEmpty(database)) demoData.restore(clock.now());
     origin = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
     forgetOldEvents(database, clock.now());
     resumeJobs(services);
@@ -146,6 +148,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     await stop();
     throw error;
   }
+}
+
+/** Fastify looks for a plugin without a name among all modules that are loaded. */
+function named(name: string, plugin: FastifyPluginAsync): FastifyPluginAsync {
+  return Object.assign(plugin, { [Symbol.for('fastify.display-name')]: name });
 }
 
 async function keysIn(database: Database): Promise<SigningKeys> {

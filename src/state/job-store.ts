@@ -27,9 +27,17 @@ export interface JobStore {
 
 /** Keeps the most recent records. */
 export class InMemoryJobStore implements JobStore {
-  readonly #created = new LRUCache<string, string>({ max: MAX_CREATED, ttl: JOB_APPEARS_WITHIN_MS });
+  // `max` would allocate memory for all jobs at once.
+  readonly #created = new LRUCache<string, string>({
+    maxSize: MAX_CREATED,
+    sizeCalculation: () => 1,
+    ttl: JOB_APPEARS_WITHIN_MS,
+  });
   readonly #finished = new LRUCache<string, string>({ max: MAX_FINISHED, maxSize: MAX_FINISHED_BYTES });
-  readonly #atShortPath = new LRUCache<string, true>({ max: MAX_AT_SHORT_PATH });
+  readonly #atShortPath = new LRUCache<string, true>({
+    maxSize: MAX_AT_SHORT_PATH,
+    sizeCalculation: () => 1,
+  });
 
   async find(key: string): Promise<JobRecord> {
     return {

@@ -4,6 +4,7 @@ import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripte
 import { accounts, READ_ACCOUNTS, READ_RUN, run, runAnswer } from '../upstream/faults/demand.js';
 import { scrape, type Sample } from './scrape.js';
 
+const NAMES = process.env['CI'] === 'true' ? 10_000 : 1000;
 const QUICK = { DEMAND_API_RETRY_BASE_MS: '1', DEMAND_API_RETRY_MAX_MS: '2' };
 
 describe('in front of a scripted API', () => {
@@ -68,9 +69,9 @@ describe('in front of a scripted API', () => {
     expect(metrics.value('fieldgate_operation_duration_seconds_sum', names)).toBeGreaterThan(0);
   });
 
-  test('10,000 names of operations and clients are 500 series and `other`', async () => {
+  test('any number of names of operations and clients are 500 series and `other`', async () => {
     await start();
-    const names = Array.from({ length: 10_000 }, (_, index) => `Name${index}`);
+    const names = Array.from({ length: NAMES }, (_, index) => `Name${index}`);
     const next = names.values();
     const run = async () => {
       for (const name of next) {
@@ -87,9 +88,9 @@ describe('in front of a scripted API', () => {
     const metrics = await scrape(gateway.url);
     const series = metrics.find('fieldgate_operations_total');
     expect(series).toHaveLength(501);
-    expect(metrics.value('fieldgate_operations_total')).toBe(10_000);
+    expect(metrics.value('fieldgate_operations_total')).toBe(NAMES);
     expect(metrics.find('fieldgate_operations_total', { operation: 'other', client: 'other' })).toEqual([
-      expect.objectContaining({ value: 9500 }),
+      expect.objectContaining({ value: NAMES - 500 }),
     ]);
     expect(metrics.find('fieldgate_operation_duration_seconds_count')).toHaveLength(501);
     // Those that were first go on being counted by themselves.

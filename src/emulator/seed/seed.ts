@@ -1,13 +1,33 @@
 import type { Database } from '../store/database.js';
 import type { Row } from './row.js';
 import { demoRows } from './rows.js';
+import { HOUR } from './time.js';
 
 export function isEmpty(database: Database): boolean {
   return database.first('SELECT id FROM accounts LIMIT 1') === undefined;
 }
 
-/** Deletes all data. Call it in a transaction. */
-export function wipe(database: Database): void {
+/** The demo data in a database. */
+export class DemoData {
+  #hour: number | undefined;
+  #changes: number | undefined;
+
+  constructor(private readonly database: Database) {}
+
+  /** Replaces what the database holds, unless it is the demo data of this hour and has not been changed. */
+  restore(now: number): void {
+    const hour = Math.floor(now / HOUR);
+    if (this.#hour === hour && this.#changes === this.database.changes) return;
+    this.database.transaction(() => {
+      wipe(this.database);
+      seed(this.database, now);
+    });
+    this.#hour = hour;
+    this.#changes = this.database.changes;
+  }
+}
+
+function wipe(database: Database): void {
   const tables = [
     'effects',
     'idempotency_keys',
@@ -29,8 +49,7 @@ export function wipe(database: Database): void {
   for (const table of tables) database.run(`DELETE FROM ${table}`);
 }
 
-/** Inserts the demo data. Call it in a transaction. */
-export function seed(database: Database, now: number): void {
+function seed(database: Database, now: number): void {
   for (const [table, rows] of Object.entries(demoRows(now))) insertAll(database, table, rows);
 }
 

@@ -35,6 +35,11 @@ export class Database {
     return this.#prepared(sql).run(bindings).changes;
   }
 
+  /** How many rows have been inserted, changed or deleted since the connection was opened. */
+  get changes(): number {
+    return this.first<{ changes: number }>('SELECT total_changes() AS changes')?.changes ?? 0;
+  }
+
   /** Runs `work` in a transaction. Transactions do not nest. */
   transaction<Result>(work: () => Result): Result {
     this.#connection.exec('BEGIN IMMEDIATE');

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type AnySchemaObject, type ErrorObject, type ValidateFunction } from 'ajv';
 import { WebhookEventType } from '../../contract/demand-api.js';
 import { isAccountId, isSegment } from '../../upstream/resources/resource-ref.js';
 import type { ChangeHint } from '../hints.js';
@@ -36,14 +36,23 @@ interface TargetGroupData {
   readonly target_group_id: string;
 }
 
-const ajv = new Ajv({ allowUnionTypes: true })
-  .addFormat('account-id', { type: 'string', validate: isAccountId })
-  .addFormat('segment', { type: 'string', validate: isSegment });
+let ajv: Ajv | undefined;
+
+/** A validator that is compiled when the first event arrives: most processes receive none. */
+function validator<Data>(schema: AnySchemaObject): () => ValidateFunction<Data> {
+  let validate: ValidateFunction<Data> | undefined;
+  return () => {
+    ajv ??= new Ajv({ allowUnionTypes: true })
+      .addFormat('account-id', { type: 'string', validate: isAccountId })
+      .addFormat('segment', { type: 'string', validate: isSegment });
+    return (validate ??= ajv.compile<Data>(schema));
+  };
+}
 
 const nonEmpty = { type: 'string', minLength: 1 };
 
 /** CloudEvents 1.0.2, 3.1. Attributes that are not needed are not checked: times have been seen with a space in them. */
-const isEnvelope = ajv.compile<Envelope>({
+const envelope = validator<Envelope>({
   type: 'object',
   required: ['specversion', 'id', 'source', 'type'],
   properties: { specversion: { const: '1.0' }, id: nonEmpty, source: nonEmpty, type: nonEmpty },
@@ -52,7 +61,7 @@ const isEnvelope = ajv.compile<Envelope>({
 const MAX_INT32 = 2 ** 31 - 1;
 const segment = { type: 'string', format: 'segment' };
 
-const isTargetGroupData = ajv.compile<TargetGroupData>({
+const targetGroupData = validator<TargetGroupData>({
   type: 'object',
   required: ['account_id', 'project_id', 'target_group_id'],
   properties: {
@@ -69,6 +78,7 @@ const isTargetGroupData = ajv.compile<TargetGroupData>({
  */
 export function readCloudEvent(body: Buffer): CloudEvent {
   const event = parsed(body);
+  const isEnvelope = envelope();
   if (!isEnvelope(event)) throw malformed('', isEnvelope.errors);
   const { source, id, type, data } = event;
   return { source, id, type, hint: hintIn(type, data) };
@@ -91,6 +101,7 @@ function hintIn(type: string, data: unknown): ChangeHint | undefined {
   if (!EVENT_TYPES.has(name)) return undefined;
   // Only the data of this type is documented. The others are taken as they come.
   if (name !== WebhookEventType.TargetGroupUpdated && !namesTargetGroup(data)) return undefined;
+  const isTargetGroupData = targetGroupData();
   if (!isTargetGroupData(data)) throw malformed('data', isTargetGroupData.errors);
   return {
     accountId: String(data.account_id),

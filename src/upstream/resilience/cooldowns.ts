@@ -24,7 +24,8 @@ export interface Cooldown {
  * lengthen a pause, but never shorten it. Times are from `performance.now()`.
  */
 export class Cooldowns {
-  readonly #cooldowns = new LRUCache<string, Entry>({ max: MAX_CREDENTIALS });
+  // `max` would allocate memory for all credentials at once.
+  readonly #cooldowns = new LRUCache<string, Entry>({ maxSize: MAX_CREDENTIALS, sizeCalculation: () => 1 });
   readonly #share: CooldownShare;
   readonly #stopHearing: () => void;
 
