@@ -1,6 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MalformedEventError } from '../events/webhooks/cloud-event.js';
-import { SignatureError, type SignatureFault, type WebhookIntake } from '../events/webhooks/intake.js';
+import {
+  SignatureError,
+  type SignatureFault,
+  type WebhookReceiver,
+} from '../events/webhooks/webhook-receiver.js';
 import { requirePlainText } from '../operations/negotiation.js';
 import { noRecorder, type Recorder } from '../telemetry/recorder.js';
 import { RequestError } from '../operations/request-error.js';
@@ -27,7 +31,7 @@ const MESSAGES: Readonly<Record<SignatureFault, string>> = {
 const PATH = '/webhooks/demand';
 
 export interface WebhookRouteOptions {
-  readonly intake: WebhookIntake;
+  readonly receiver: WebhookReceiver;
   /** Default: records nothing. */
   readonly recorder?: Pick<Recorder, 'webhookDelivery'>;
   /** Default: nothing is traced. */
@@ -37,7 +41,7 @@ export interface WebhookRouteOptions {
 /** Serves deliveries of the Demand API's notification webhooks, as CloudEvents in structured mode, at `/webhooks/demand`. */
 export function serveWebhooks(
   app: FastifyInstance,
-  { intake, recorder = noRecorder, tracer }: WebhookRouteOptions,
+  { receiver, recorder = noRecorder, tracer }: WebhookRouteOptions,
 ): void {
   const bodies = new BodyReader({ maxBytes: MAX_BODY_BYTES, maxUnfinishedBytes: MAX_UNFINISHED_BODY_BYTES });
   app.post(PATH, async (request, reply) => {
@@ -52,7 +56,7 @@ export function serveWebhooks(
     try {
       requireEvent(request);
       const body = () => bodies.readBytes(request.raw, reply.raw);
-      finish(await intake.receive(signatureOf(request), body), 204);
+      finish(await receiver.receive(signatureOf(request), body), 204);
       return await reply.code(204).send();
     } catch (error) {
       const rejected = rejectionOf(error);

@@ -117,9 +117,9 @@ describe('a subscription to a fielding run', () => {
     await restart(HINTED);
     const follower = await watching.follow(liveRunTopic);
     await act(emulator, 'pause', 5);
-    for (let delivery = 0; delivery < 20; delivery += 1) watching.live.suspect();
+    for (let delivery = 0; delivery < 20; delivery += 1) watching.live.recheckAll();
     await follower.told(2);
-    for (let delivery = 0; delivery < 20; delivery += 1) watching.live.suspect();
+    for (let delivery = 0; delivery < 20; delivery += 1) watching.live.recheckAll();
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(await readsOf(liveRun)).toBe(2);
   });

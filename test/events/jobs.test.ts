@@ -92,15 +92,15 @@ it('never goes back to less progress', () => {
   const topic = batchJobTopic({ ...project, action: BatchJobKind.Pause, jobId: 'J' });
   const group = { target_group_id: 'G' };
   const job = (status: string, done: number) =>
-    topic.markOf({
+    topic.revisionOf({
       job_id: 'J',
       status,
       updated_target_groups: { data: Array<typeof group>(done).fill(group) },
     } as never);
-  expect(topic.isNews(job('Processing', 1), job('Processing', 2))).toBe(true);
-  expect(topic.isNews(job('Processing', 2), job('Processing', 1))).toBe(false);
-  expect(topic.isNews(job('Processing', 9), job('Processing', 10))).toBe(true);
-  expect(topic.isNews(job('Processing', 2), job('Completed', 2))).toBe(true);
-  expect(topic.isNews(job('Completed', 2), job('Processing', 3))).toBe(false);
-  expect(topic.isNews(job('Completed', 2), job('Completed', 2))).toBe(false);
+  expect(topic.isNewer(job('Processing', 1), job('Processing', 2))).toBe(true);
+  expect(topic.isNewer(job('Processing', 2), job('Processing', 1))).toBe(false);
+  expect(topic.isNewer(job('Processing', 9), job('Processing', 10))).toBe(true);
+  expect(topic.isNewer(job('Processing', 2), job('Completed', 2))).toBe(true);
+  expect(topic.isNewer(job('Completed', 2), job('Processing', 3))).toBe(false);
+  expect(topic.isNewer(job('Completed', 2), job('Completed', 2))).toBe(false);
 });

@@ -1,7 +1,7 @@
 /** What one of two processes has missed, or has read from a replica of the API that lags behind, the other one tells it. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
-import { StateMessages, type Told } from '../../src/events/state-messages.js';
+import { StateMessages, type StateMessage } from '../../src/events/state-messages.js';
 import { targetGroupsTopic } from '../../src/events/topics/target-groups.js';
 import { createSharedState } from '../../src/state/create-shared-state.js';
 import type { SharedState } from '../../src/state/shared-state.js';
@@ -114,7 +114,7 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
     const follower = await replicas[0]!.follow(liveRunTopic);
     await until(async () => (await leases()).length === 1);
     await act(emulator, 'pause');
-    replicas[1]!.live.suspect();
+    replicas[1]!.live.recheckAll();
     expect(await versionsTold(follower)).toEqual([5, 6]);
   });
 
@@ -145,11 +145,11 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
       ({ messages, isShared }, index) =>
         new StateMessages<string>('large', { messages, isShared, processId: String(index) }),
     );
-    const heard: Told<string>[] = [];
-    const stop = await two!.listen({ onTold: (told) => heard.push(told) });
-    one!.tell([['G1', 'x'.repeat(300_000)]]);
+    const heard: StateMessage<string>[] = [];
+    const stop = await two!.listen((message) => heard.push(message));
+    one!.publish([['G1', 'x'.repeat(300_000)]]);
     await until(() => heard.length === 1);
-    expect(heard).toEqual(['news']);
+    expect(heard).toEqual(['changed']);
     stop();
   });
 });

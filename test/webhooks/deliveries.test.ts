@@ -345,7 +345,7 @@ test('no secret, signature or body is in a log line or a response', async () => 
   const messages = lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
   expect(messages).toEqual([
     expect.stringMatching(/^Server listening/),
-    expect.stringMatching(/cannot be remembered/),
+    expect.stringMatching(/cannot be stored/),
     expect.stringMatching(/rejected for its signature/),
     expect.stringMatching(/names no target group/),
   ]);

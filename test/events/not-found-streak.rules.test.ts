@@ -1,10 +1,10 @@
-import { Absence } from '../../src/events/absence.js';
+import { NotFoundStreak } from '../../src/events/not-found-streak.js';
 
 /** Whether the resource is gone after reads at these times, all answered with 404. */
 function isGoneAfter(...times: readonly number[]): boolean {
-  const absence = new Absence(1000);
-  for (const time of times) absence.read(false, time);
-  return absence.isGone(times.at(-1)!);
+  const streak = new NotFoundStreak(1000);
+  for (const time of times) streak.record(false, time);
+  return streak.isGone(times.at(-1)!);
 }
 
 test.each<[string, readonly number[], boolean]>([
@@ -19,13 +19,13 @@ test.each<[string, readonly number[], boolean]>([
 });
 
 test('A read that shows the resource begins anew', () => {
-  const absence = new Absence(1000);
-  for (const time of [0, 1000]) absence.read(false, time);
-  expect(absence.isMissing).toBe(true);
-  absence.read(true, 1500);
-  expect(absence.isMissing).toBe(false);
-  for (const time of [2000, 2500, 3000]) absence.read(false, time);
-  expect(absence.isGone(3000)).toBe(false);
-  absence.read(false, 4000);
-  expect(absence.isGone(4000)).toBe(true);
+  const streak = new NotFoundStreak(1000);
+  for (const time of [0, 1000]) streak.record(false, time);
+  expect(streak.isNotFound).toBe(true);
+  streak.record(true, 1500);
+  expect(streak.isNotFound).toBe(false);
+  for (const time of [2000, 2500, 3000]) streak.record(false, time);
+  expect(streak.isGone(3000)).toBe(false);
+  streak.record(false, 4000);
+  expect(streak.isGone(4000)).toBe(true);
 });
