@@ -4,7 +4,7 @@ import type { LiveUpdates } from './events/live-updates.js';
 import type { LiveEvent, Topic } from './events/topic.js';
 import { Loaders } from './loaders/loaders.js';
 import type { CallScope } from './upstream/http/call.js';
-import type { OperationNote } from './telemetry/operation-note.js';
+import type { OperationInfo } from './telemetry/operation-info.js';
 import type { Recorder } from './telemetry/recorder.js';
 import type { TraceContext } from './telemetry/trace-context.js';
 import { Cancellation } from './upstream/http/cancellation.js';
@@ -26,7 +26,7 @@ export interface RequestContext {
   readonly trace: TraceContext;
   /** Undefined for an event of a subscription. */
   readonly peer: Peer | undefined;
-  readonly note: OperationNote | undefined;
+  readonly operationInfo: OperationInfo | undefined;
   readonly client: DemandClient;
   /** The REST calls that were made; undefined in production. */
   readonly calls: CallLog | undefined;
@@ -58,12 +58,12 @@ export interface Caller {
   /** Happens when the caller goes away before the answer. */
   readonly gone: Cancellation;
   readonly peer?: Peer;
-  /** Where the name of the operation is noted. Default: nowhere. */
-  readonly note?: OperationNote;
+  /** Receives the name and type of the operation. Default: they are not recorded. */
+  readonly operationInfo?: OperationInfo;
 }
 
 export function createContext(deps: ContextDeps, caller: Caller): RequestContext {
-  const { principal, trace, peer, note } = caller;
+  const { principal, trace, peer, operationInfo } = caller;
   const { idempotencyKeys, recorder, now } = deps;
   const calls = deps.logCalls === true ? new CallLog() : undefined;
   const client = new DemandClient(deps.client, createScope(deps, caller), calls);
@@ -71,7 +71,7 @@ export function createContext(deps: ContextDeps, caller: Caller): RequestContext
     principal,
     trace,
     peer,
-    note,
+    operationInfo,
     client,
     calls,
     loaders: new Loaders(client, recorder?.loaderBatch),

@@ -14,7 +14,7 @@ import { connectDemandApi } from './server/wiring/demand-api.js';
 import { createHttp } from './server/wiring/http.js';
 import { startLiveUpdates } from './server/wiring/live-updates.js';
 import { createOperations } from './server/wiring/operations.js';
-import { readingsOf } from './server/wiring/readings.js';
+import { observablesOf } from './server/wiring/observables.js';
 import { createSharedState } from './state/create-shared-state.js';
 import type { SharedState } from './state/shared-state.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
@@ -131,7 +131,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
   });
   await operations.apollo.start();
 
-  metrics?.observe(readingsOf({ overload, upstream, live, sharedState }));
+  metrics?.observe(observablesOf({ overload, upstream, live, sharedState }));
   const metricsServer = metrics && (await serveMetrics(app, metrics, config));
   const url = await app
     .listen({ port: config.port, host: config.host, backlog: BACKLOG })

@@ -23,7 +23,7 @@ import { executorGateway, graphqlJs } from './executor-gateway.js';
 import type { FirstQuery } from './first-query.js';
 import { rateLimitPlugin } from './rate-limits/rate-limit.plugin.js';
 import type { RateLimits } from './rate-limits/rate-limits.js';
-import { notePlugin } from './note.plugin.js';
+import { operationInfoPlugin } from './operation-info.plugin.js';
 import { recordedPlugin } from './subscriptions/recorded-plugin.js';
 import { openingPlugin, subscriptionRulesPlugin } from './subscriptions/subscription.plugins.js';
 import { unconditionalRootRule } from './subscriptions/unconditional-root.rule.js';
@@ -95,7 +95,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
       ApolloServerPluginInlineTraceDisabled(),
       production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
       subscriptionRulesPlugin,
-      notePlugin,
+      operationInfoPlugin,
       errorExtensionsPlugin,
       documentsPlugin<RequestContext>(createDocumentStore(), {
         maxDepth,

@@ -75,11 +75,11 @@ describe.each(KINDS)('State %s', (_kind, url, canRun) => {
     });
 
     it('keeps what is noted, and nothing of other jobs', async () => {
-      await state.jobs.noteCreated('j', 'J1');
+      await state.jobs.recordCreated('j', 'J1');
       expect(await state.jobs.find('j')).toEqual({ createdId: 'J1' });
-      await state.jobs.noteAtShortPath('j');
+      await state.jobs.recordAtShortPath('j');
       expect(await state.jobs.find('j')).toEqual({ createdId: 'J1', isAtShortPath: true });
-      await state.jobs.noteFinished('j', '{"name":"\u00e9\u00ff"}');
+      await state.jobs.recordFinished('j', '{"name":"\u00e9\u00ff"}');
       expect(await state.jobs.find('j')).toMatchObject({ finished: '{"name":"\u00e9\u00ff"}' });
       expect(await state.jobs.find('other')).toEqual({});
     });

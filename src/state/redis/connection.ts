@@ -4,7 +4,7 @@ import type { RedisConfig } from '../../config.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { hasEvictingPolicy } from './memory-policy.js';
 import { scripts } from './scripts.js';
-import { inTime, TimeoutError } from './in-time.js';
+import { withTimeout, TimeoutError } from './with-timeout.js';
 
 /** Of all keys. */
 const PREFIX = 'fieldgate:';
@@ -53,7 +53,7 @@ export class RedisConnection {
     const clients = [this.#commands, this.subscriber];
     const failed = clients.map((client) => new Promise((resolve) => client.once('error', resolve)));
     const connected = clients.map((client) => client.connect().catch(ignore));
-    await inTime(Promise.race([Promise.all(connected), ...failed]), START_WITHIN_MS).catch(ignore);
+    await withTimeout(Promise.race([Promise.all(connected), ...failed]), START_WITHIN_MS).catch(ignore);
   }
 
   /** Whether both connections are there and Redis replies. */
@@ -64,8 +64,8 @@ export class RedisConnection {
   /**
    * Runs a command.
    *
-   * @param onLateReply gets a reply that came after the command was given up
-   * @throws Error if Redis is away, does not reply in time, or rejects the command
+   * @param onLateReply called with a reply that arrives after the timeout
+   * @throws Error if Redis cannot be reached, does not reply in time, or rejects the command
    */
   async run<Reply>(
     command: (client: RedisClient) => Promise<Reply>,
@@ -74,14 +74,14 @@ export class RedisConnection {
     if (this.#isStalled) throw new Error('Redis does not reply at the moment.');
     const reply = command(this.#commands);
     try {
-      return await inTime(reply, this.#config.timeoutMs);
+      return await withTimeout(reply, this.#config.timeoutMs);
     } catch (error) {
       if (error instanceof TimeoutError) {
         this.#stall(reply);
         if (onLateReply !== undefined) void reply.then(onLateReply, ignore);
       }
-      if (error instanceof ErrorReply) this.#noteRejection(error);
-      // After a failover, the address can belong to another server than the one that this connection leads to.
+      if (error instanceof ErrorReply) this.#logRejection(error);
+      // After a failover, the address may belong to another server than the one of this connection.
       if (isFromReplica(error)) this.#reconnect();
       throw error;
     }
@@ -92,26 +92,26 @@ export class RedisConnection {
     this.#isClosed = true;
     const clients = [this.#commands, this.subscriber];
     const closing = clients.filter((client) => client.isReady).map((client) => client.close().catch(ignore));
-    await inTime(Promise.all(closing), this.#config.timeoutMs).catch(ignore);
+    await withTimeout(Promise.all(closing), this.#config.timeoutMs).catch(ignore);
     for (const client of clients) client.destroy();
   }
 
   #client(): RedisClient {
     return clientOf(this.#config)
       .on('ready', () => {
-        this.#noteChange();
+        this.#logConnectionChange();
       })
       .on('error', (error: unknown) => {
-        this.#noteChange(error);
+        this.#logConnectionChange(error);
       });
   }
 
   #stall(reply: Promise<unknown>): void {
     this.#isStalled = true;
-    this.#noteChange(new Error('Redis does not reply.'));
+    this.#logConnectionChange(new Error('Redis does not reply.'));
     const resume = () => {
       this.#isStalled = false;
-      this.#noteChange();
+      this.#logConnectionChange();
     };
     void reply.then(resume, resume);
   }
@@ -119,26 +119,26 @@ export class RedisConnection {
   #reconnect(): void {
     if (this.#isClosed || !this.#commands.isReady) return;
     this.#commands.destroy();
-    this.#noteChange();
-    // A server that is demoted answers at once, so this must not be repeated without a pause.
+    this.#logConnectionChange();
+    // A demoted server rejects commands at once, so reconnecting must not loop without a delay.
     void sleep(FIRST_RECONNECT_DELAY_MS).then(async () => {
       if (!this.#isClosed) await this.#commands.connect().catch(ignore);
     });
   }
 
-  /** Logs that Redis is there or away, once each time. */
-  #noteChange(error?: unknown): void {
+  /** Logs once each time the connection is lost or established. */
+  #logConnectionChange(error?: unknown): void {
     const isConnected = this.isConnected;
     if (this.#isClosed || this.#wasConnected === isConnected) return;
-    // The first connection of two is none of which there is something to say.
+    // While the gateway starts, the first of the two connections is not worth a log line.
     if (this.#wasConnected === undefined && error === undefined && !isConnected) return;
     this.#wasConnected = isConnected;
     const { address } = this.#config;
     if (isConnected) this.#logger.info({ redis: address }, 'Redis is connected.');
-    else this.#logger.warn({ redis: address, err: error }, AWAY);
+    else this.#logger.warn({ redis: address, err: error }, UNREACHABLE);
   }
 
-  #noteRejection(error: ErrorReply): void {
+  #logRejection(error: ErrorReply): void {
     const now = performance.now();
     if (now - this.#rejectionLoggedAt < REJECTIONS_LOGGED_EVERY_MS) return;
     this.#rejectionLoggedAt = now;
@@ -155,7 +155,7 @@ export class RedisConnection {
   }
 }
 
-const AWAY =
+const UNREACHABLE =
   'Redis cannot be reached. Jobs under idempotency keys of clients are rejected, and nothing is shared with other processes.';
 
 /** @param reconnectStrategy the delay before the next attempt to connect, in milliseconds; false for none */
@@ -186,11 +186,11 @@ function reconnectDelayMs(retries: number): number {
   return Math.ceil(delayMs * (0.5 + Math.random() / 2));
 }
 
-/** Whether a server rejected a command because it is no primary. */
+/** Whether a server rejected a command because it is not the primary. */
 function isFromReplica(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('READONLY');
 }
 
 function ignore(): void {
-  // Told by events, or by the result of a command.
+  // The events or the result of a command report it.
 }

@@ -26,7 +26,7 @@ export class RedisJobStore implements JobStore {
     const shared = await this.#findShared(key);
     if (shared.finished !== undefined) {
       this.#shared.set(key, true);
-      await this.#local.noteFinished(key, shared.finished);
+      await this.#local.recordFinished(key, shared.finished);
     }
     return {
       createdId: local.createdId ?? shared.createdId,
@@ -36,20 +36,20 @@ export class RedisJobStore implements JobStore {
     };
   }
 
-  async noteCreated(key: string, jobId: string): Promise<void> {
-    await this.#local.noteCreated(key, jobId);
-    await this.#share(createdKey(key), jobId, JOB_APPEARS_WITHIN_MS);
+  async recordCreated(key: string, jobId: string): Promise<void> {
+    await this.#local.recordCreated(key, jobId);
+    await this.#broadcast(createdKey(key), jobId, JOB_APPEARS_WITHIN_MS);
   }
 
-  async noteFinished(key: string, body: string): Promise<void> {
-    await this.#local.noteFinished(key, body);
+  async recordFinished(key: string, body: string): Promise<void> {
+    await this.#local.recordFinished(key, body);
     if (this.#shared.has(key) || body.length > MAX_BODY_LENGTH) return;
-    if (await this.#share(finishedKey(key), body, TTL_MS)) this.#shared.set(key, true);
+    if (await this.#broadcast(finishedKey(key), body, TTL_MS)) this.#shared.set(key, true);
   }
 
-  async noteAtShortPath(key: string): Promise<void> {
-    await this.#local.noteAtShortPath(key);
-    await this.#share(shortPathKey(key), '1', TTL_MS);
+  async recordAtShortPath(key: string): Promise<void> {
+    await this.#local.recordAtShortPath(key);
+    await this.#broadcast(shortPathKey(key), '1', TTL_MS);
   }
 
   async #findShared(key: string): Promise<JobRecord> {
@@ -65,7 +65,7 @@ export class RedisJobStore implements JobStore {
   }
 
   /** @returns whether Redis has it */
-  async #share(key: string, value: string, ttlMs: number): Promise<boolean> {
+  async #broadcast(key: string, value: string, ttlMs: number): Promise<boolean> {
     return await this.#redis
       .run((client) => client.set(key, value, { expiration: { type: 'PX', value: ttlMs } }))
       .then(

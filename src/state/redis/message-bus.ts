@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Logger } from '../../telemetry/logger.js';
 import { InMemoryMessageBus, MAX_MESSAGE_LENGTH, type MessageBus } from '../message-bus.js';
 import type { RedisConnection } from './connection.js';
-import { inTime } from './in-time.js';
+import { withTimeout } from './with-timeout.js';
 
 const PREFIX = 'fieldgate:';
 /** Processes tell each other here that messages of theirs could not be sent. No listener has this channel. */
@@ -51,7 +51,7 @@ export class RedisMessageBus implements MessageBus {
     this.#listeners.set(channel, (this.#listeners.get(channel) ?? 0) + 1);
     let isListening = true;
     const subscribed = this.#subscribe([channel]);
-    const isInTime = await inTime(subscribed, SUBSCRIBED_WITHIN_MS).catch(() => false);
+    const isInTime = await withTimeout(subscribed, SUBSCRIBED_WITHIN_MS).catch(() => false);
     // A subscription that fails is made again with the next connection.
     if (!isInTime) void subscribed.then((isLate) => isLate && this.#emitGap());
     return () => {

@@ -1,6 +1,6 @@
 import type { RedisConfig } from '../../config.js';
 import { clientOf } from './connection.js';
-import { inTime } from './in-time.js';
+import { withTimeout } from './with-timeout.js';
 import { hasEvictingPolicy } from './memory-policy.js';
 
 export interface RedisProbe {
@@ -16,7 +16,7 @@ export interface RedisProbe {
 export async function probeRedis(config: RedisConfig, timeoutMs: number): Promise<RedisProbe> {
   const client = clientOf(config, false).on('error', () => undefined);
   try {
-    return await inTime(
+    return await withTimeout(
       client.connect().then(async () => ({ evicts: hasEvictingPolicy(await client.info('memory')) })),
       timeoutMs,
     );

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RedisConfig } from '../../config.js';
 import type { Logger } from '../../telemetry/logger.js';
-import { MessagedCooldownShare } from '../cooldown-share.js';
+import { MessageBusCooldownBroadcast } from '../cooldown-broadcast.js';
 import type { SharedState } from '../shared-state.js';
 import { RedisConnection } from './connection.js';
 import { RedisDeliveryStore } from './delivery-store.js';
@@ -24,7 +24,7 @@ export async function createRedisState(config: RedisConfig, logger: Logger): Pro
     leases: new RedisLeaseStore(redis, owner),
     deliveries: new RedisDeliveryStore(redis),
     messages,
-    cooldowns: new MessagedCooldownShare(messages, owner),
+    cooldowns: new MessageBusCooldownBroadcast(messages, owner),
     rateLimiter: (limit) => new RedisRateLimiter(redis, limit),
     isConnected: () => redis.isConnected,
     close: () => {

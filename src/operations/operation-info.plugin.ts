@@ -8,12 +8,12 @@ const listener = Promise.resolve({
   didResolveOperation({
     operation,
     operationName,
-    contextValue: { note, client },
+    contextValue: { operationInfo, client },
   }: Partial<Pick<Resolved, 'operation'>> & Omit<Resolved, 'operation'>): Promise<void> {
-    if (note === undefined || operation === undefined) return DONE;
-    note.name = operationName ?? undefined;
-    note.type = operation.operation;
-    note.calls = client;
+    if (operationInfo === undefined || operation === undefined) return DONE;
+    operationInfo.name = operationName ?? undefined;
+    operationInfo.type = operation.operation;
+    operationInfo.calls = client;
     return DONE;
   },
 });
@@ -23,5 +23,5 @@ type Resolved = Pick<
   'operation' | 'operationName' | 'contextValue'
 >;
 
-/** Notes the name and the type of each operation, which only its validated document tells. */
-export const notePlugin: ApolloServerPlugin<RequestContext> = { requestDidStart: () => listener };
+/** Records the name and type of each operation, which are known once its document has been validated. */
+export const operationInfoPlugin: ApolloServerPlugin<RequestContext> = { requestDidStart: () => listener };
