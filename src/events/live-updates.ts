@@ -32,7 +32,7 @@ export interface LiveUpdatesOptions {
   readonly endSharedReads: (hint: ChangeHint) => void;
   /** Default: records nothing. */
   readonly recorder?: Recorder;
-  /** Default: nothing is traced. */
+  /** Default: no tracing. */
   readonly tracer?: Tracer | undefined;
   readonly logger: Logger;
 }

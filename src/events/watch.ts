@@ -29,7 +29,7 @@ export interface WatchDeps extends StateMessagesOptions {
   readonly hasWebhooks: () => boolean;
   readonly onClose: () => void;
   readonly recorder: Recorder;
-  /** Undefined where nothing is traced. */
+  /** Undefined without tracing. */
   readonly tracer: Tracer | undefined;
   readonly logger: Logger;
 }

@@ -8,7 +8,7 @@ export interface Admission {
    * Waits until the operation may be executed.
    *
    * @returns ends the admission
-   * @throws {RequestError} 503 where it would wait too long
+   * @throws {RequestError} 503 if it would wait too long
    */
   admit(gone: Cancellation): Promise<() => void> | (() => void);
 }

@@ -8,7 +8,7 @@ import type { OperationRequest } from './operation-request.js';
 
 export interface OperationObserverOptions {
   readonly recorder: Recorder;
-  /** Undefined where nothing is traced. */
+  /** Undefined without tracing. */
   readonly tracer: Tracer | undefined;
   readonly logger: Logger;
   /** Operations that take longer are logged as warnings, in milliseconds. 0 logs none. */

@@ -14,7 +14,7 @@ import { reject } from './http/errors.js';
 import { endRequestSpan, startRequestSpan } from './http/request-span.js';
 import { traceOf } from './http/trace.js';
 
-/** An event has some 1 KB. */
+/** An event has about 1 KB. */
 const MAX_BODY_BYTES = 256 * 1024;
 const MAX_UNFINISHED_BODY_BYTES = 32 * MAX_BODY_BYTES;
 
@@ -34,7 +34,7 @@ export interface WebhookRouteOptions {
   readonly receiver: WebhookReceiver;
   /** Default: records nothing. */
   readonly recorder?: Pick<Recorder, 'webhookDelivery'>;
-  /** Default: nothing is traced. */
+  /** Default: no tracing. */
   readonly tracer?: Tracer | undefined;
 }
 
@@ -77,12 +77,12 @@ function requireEvent({ headers }: FastifyRequest): void {
   requirePlainText(headers);
 }
 
-/** Node.js joins headers of the same name, which no signature survives. */
+/** Node.js joins headers of the same name, which makes the signature malformed. */
 function signatureOf({ headers }: FastifyRequest): string | undefined {
   return headers['cint-signature']?.toString();
 }
 
-/** Why a delivery was not taken, in one word. */
+/** Why a delivery was rejected, as a metric label. */
 function faultOf(error: unknown): string {
   if (error instanceof SignatureError) return `signature-${error.fault}`;
   if (error instanceof MalformedEventError || error instanceof RequestError) return 'malformed';

@@ -13,7 +13,7 @@ export interface TelemetryOptions {
 }
 
 export interface Telemetry {
-  /** Undefined where nobody could read them. */
+  /** Undefined if they are not served. */
   readonly metrics: Metrics | undefined;
   /** Undefined without a collector. */
   readonly tracer: Tracer | undefined;

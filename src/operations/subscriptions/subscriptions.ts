@@ -30,7 +30,7 @@ export interface SubscriptionsOptions {
   readonly context: ContextDeps;
   readonly limits: StreamsConfig;
   readonly recorder: Recorder;
-  /** Undefined where nothing is traced. */
+  /** Undefined without tracing. */
   readonly tracer: Tracer | undefined;
   readonly logger: Logger;
 }

@@ -26,12 +26,12 @@ export interface HttpDeps {
   readonly upstream: Upstream;
   readonly webhooks: WebhookReceiver | undefined;
   readonly firstQuery: FirstQuery;
-  /** Wraps the listener of requests. Default: as it is. */
+  /** Wraps the factory of HTTP servers. Default: does not. */
   readonly wrapServer: ((createServer: HttpServerFactory) => HttpServerFactory) | undefined;
 }
 
 export interface Http {
-  /** With all routes; it does not listen yet. */
+  /** Has all routes, but does not listen yet. */
   readonly app: FastifyInstance;
   readonly connections: ClientConnections;
   readonly webSockets: WebSockets;
