@@ -28,7 +28,7 @@ import { recordedPlugin } from './subscriptions/recorded-plugin.js';
 import { openingPlugin, subscriptionRulesPlugin } from './subscriptions/subscription.plugins.js';
 import { unconditionalRootRule } from './subscriptions/unconditional-root.rule.js';
 
-/** The most tokens of a document: a limit on what parsing and validating it can cost. */
+/** The most tokens of a document, which limits the cost of parsing and validating it. */
 export const MAX_TOKENS = 15_000;
 
 export interface ApolloOptions {
@@ -44,11 +44,11 @@ export interface ApolloOptions {
   readonly demandControl: DemandControlConfig;
   readonly rateLimits: RateLimits;
   readonly logger: Logger;
-  /** Further plugins. Their hooks are called for every operation of every transport. */
+  /** Additional plugins. Their hooks are called for every operation on every transport. */
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
 }
 
-/** The GraphQL server; it has not been started yet. */
+/** Creates the GraphQL server, which is not started yet. */
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
   const {
     production,
@@ -91,7 +91,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     }),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
-      // Apollo Server would enable it for a subgraph. It tells any client that asks how long each resolver took.
+      // Apollo Server would enable it for a subgraph. It returns the timing of each resolver to any client that asks for it.
       ApolloServerPluginInlineTraceDisabled(),
       production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
       subscriptionRulesPlugin,

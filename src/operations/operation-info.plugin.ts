@@ -4,7 +4,7 @@ import type { RequestContext } from '../context.js';
 const DONE = Promise.resolve();
 
 const listener = Promise.resolve({
-  // The document of an operation that has been rejected has no operation.
+  // The document of a rejected operation is empty.
   didResolveOperation({
     operation,
     operationName,

@@ -64,7 +64,7 @@ export interface PipelineOptions {
  * 2. read and parse: `request-reader.ts`, within the bounds of {@link Admission}
  * 3. authenticate: `authenticate.ts`
  * 4. persisted query: `safelist`, then Apollo Server
- * 5. document, checks, execute, format: the plugins and the executor in `apollo.ts`; of a subscription, `subscriptions`
+ * 5. document, checks, execute, format: the plugins and the executor in `apollo.ts`; for subscriptions, `subscriptions`
  * 6. serialise: `operation-response.ts`
  */
 export class OperationPipeline {

@@ -19,7 +19,7 @@ export interface Telemetry {
   readonly tracer: Tracer | undefined;
 }
 
-/** Starts what is configured. Its packages are loaded only then. */
+/** Starts metrics and tracing as configured. Their packages are loaded only if needed. */
 export async function startTelemetry(
   { production, workers, telemetry: { metricsPort, tracing } }: TelemetryOptions,
   logger: Logger,
