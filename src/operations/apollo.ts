@@ -5,6 +5,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { DemandControlConfig } from '../config/demand-control.js';
 import type { RequestContext } from '../context.js';
@@ -50,23 +51,10 @@ export interface ApolloOptions {
 
 /** Creates the GraphQL server, which is not started yet. */
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
-  const {
-    production,
-    federation,
-    firstQuery,
-    executor,
-    maxDepth,
-    demandControl,
-    rateLimits,
-    logger,
-    plugins,
-  } = options;
+  const { production, federation, executor, logger } = options;
   const schema = createSchema({ federation });
   const hideSuggestions = production;
   const reference = graphqlJs(schema, hideSuggestions);
-  const estimate = estimateBy(new CostEstimator(schema));
-  // Demand control checks what rate limits charge.
-  const estimateCost = rateLimits.isLimited ? estimateOnce(estimate) : estimate;
   return new ApolloServer<RequestContext>({
     gateway: executorGateway(
       schema,
@@ -89,31 +77,35 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
         logger.error({ err: error }, 'A resolver failed unexpectedly.');
       },
     }),
-    plugins: [
-      ApolloServerPluginCacheControlDisabled(),
-      // Apollo Server would enable it for a subgraph. It returns the timing of each resolver to any client that asks for it.
-      ApolloServerPluginInlineTraceDisabled(),
-      production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
-      subscriptionRulesPlugin,
-      operationInfoPlugin,
-      errorExtensionsPlugin,
-      documentsPlugin<RequestContext>(createDocumentStore(), {
-        maxDepth,
-        maxTokens: MAX_TOKENS,
-        ...demandControl,
-      }),
-      demandControlPlugin({
-        estimateCost,
-        limits: demandControl,
-        production,
-        logger,
-      }),
-      ...(rateLimits.isLimited ? [rateLimitPlugin({ limits: rateLimits, estimateCost, logger })] : []),
-      ...(production ? [] : [callLogPlugin]),
-      ...plugins.map(recordedPlugin),
-      openingPlugin,
-    ],
+    plugins: pluginsOf(options, schema),
   });
+}
+
+/** The plugins, in the order in which Apollo Server calls their hooks. */
+function pluginsOf(options: ApolloOptions, schema: GraphQLSchema): ApolloServerPlugin<RequestContext>[] {
+  const { production, firstQuery, maxDepth, demandControl, rateLimits, logger, plugins } = options;
+  const estimate = estimateBy(new CostEstimator(schema));
+  // Demand control checks the cost that rate limits charge.
+  const estimateCost = rateLimits.isLimited ? estimateOnce(estimate) : estimate;
+  return [
+    ApolloServerPluginCacheControlDisabled(),
+    // Apollo Server would enable it for a subgraph. It returns the timing of each resolver to any client that asks for it.
+    ApolloServerPluginInlineTraceDisabled(),
+    production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
+    subscriptionRulesPlugin,
+    operationInfoPlugin,
+    errorExtensionsPlugin,
+    documentsPlugin<RequestContext>(createDocumentStore(), {
+      maxDepth,
+      maxTokens: MAX_TOKENS,
+      ...demandControl,
+    }),
+    demandControlPlugin({ estimateCost, limits: demandControl, production, logger }),
+    ...(rateLimits.isLimited ? [rateLimitPlugin({ limits: rateLimits, estimateCost, logger })] : []),
+    ...(production ? [] : [callLogPlugin]),
+    ...plugins.map(recordedPlugin),
+    openingPlugin,
+  ];
 }
 
 function sandbox({ document, variables, headers, sharedHeaders }: FirstQuery): ApolloServerPlugin {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { buildSchema, stripIgnoredCharacters } from 'graphql';
 import { readConfig } from '../../src/config.js';
 import { canonicalForm } from '../../src/operations/safelist/canonical-form.js';
-import { asksForSchemaOnly } from '../../src/operations/safelist/introspection.js';
+import { isIntrospectionOnly } from '../../src/operations/safelist/introspection.js';
 import { documentsIn, MAX_DOCUMENTS } from '../../src/operations/safelist/manifest.js';
 import { Safelist } from '../../src/operations/safelist/safelist.js';
 import { SafelistError } from '../../src/operations/safelist/safelist-error.js';
@@ -208,7 +208,7 @@ describe('A document asks for the schema only', () => {
     'query A { __type(name: "Query") { ...T } } fragment T on __Type { name }',
     '{ __typename }',
   ])('if it is %s', (text) => {
-    expect(asksForSchemaOnly(text, limits)).toBe(true);
+    expect(isIntrospectionOnly(text, limits)).toBe(true);
   });
 
   test.each([
@@ -224,6 +224,6 @@ describe('A document asks for the schema only', () => {
     '{ __typename',
     '',
   ])('but not if it is %s', (text) => {
-    expect(asksForSchemaOnly(text, limits)).toBe(false);
+    expect(isIntrospectionOnly(text, limits)).toBe(false);
   });
 });

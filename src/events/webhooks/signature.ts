@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** How far the time of a signature may be off, in either direction, in milliseconds. */
-export const SIGNATURE_TOLERANCE_MS = 300_000;
+const SIGNATURE_TOLERANCE_MS = 300_000;
 
 /** The header `Cint-Signature: t=<unix seconds>,v1=<hex>`. While a secret is being replaced, `v1` may occur more than once. */
 export interface Signature {

@@ -11,7 +11,7 @@ import {
 import type { VariableInput, VariableUse } from './plan.js';
 
 /** Whether values of a type can have input objects, which weigh 1 each. All other inputs weigh nothing. */
-export function hasInputObjects(type: GraphQLInputType): boolean {
+function hasInputObjects(type: GraphQLInputType): boolean {
   const nullable = getNullableType(type);
   return isListType(nullable) ? hasInputObjects(nullable.ofType) : isInputObjectType(nullable);
 }

@@ -5,7 +5,7 @@ import { documentLimitError, type DocumentLimits } from '../document-limits.js';
 const META_FIELDS: ReadonlySet<string> = new Set(['__schema', '__type', '__typename']);
 
 /** Whether a document is pure introspection, so that no resolver is called for it. */
-export function asksForSchemaOnly(source: string, limits: DocumentLimits): boolean {
+export function isIntrospectionOnly(source: string, limits: DocumentLimits): boolean {
   // A document that is too deep would exhaust the parser's stack.
   if (documentLimitError(source, limits) !== undefined) return false;
   return parsed(source, limits)?.definitions.every(isAboutSchema) ?? false;

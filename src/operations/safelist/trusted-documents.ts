@@ -5,7 +5,7 @@ import type { Logger } from '../../telemetry/logger.js';
 import type { DocumentLimits } from '../document-limits.js';
 import type { OperationRequest } from '../operation-request.js';
 import { RequestError } from '../request-error.js';
-import { asksForSchemaOnly } from './introspection.js';
+import { isIntrospectionOnly } from './introspection.js';
 import type { Safelist } from './safelist.js';
 import { UnlistedLog } from './unlisted-log.js';
 
@@ -64,7 +64,7 @@ export class TrustedDocuments {
 
   #checkUnlisted(operation: OperationRequest, query: string, key: string | undefined): void {
     const { mode, allowIntrospection, limits } = this.#options;
-    if (allowIntrospection && asksForSchemaOnly(query, limits)) return;
+    if (allowIntrospection && isIntrospectionOnly(query, limits)) return;
     if (key !== undefined) this.#unlisted.take(operation, key);
     if (mode === 'enforce') throw notAllowed();
   }

@@ -6,12 +6,6 @@ export interface Endable {
   end(reason: 'expired' | 'closing'): void;
 }
 
-/** A connection that can have several operations at a time. */
-export interface OperationsOfConnection {
-  /** The number of running operations. */
-  operations: number;
-}
-
 const SWEEP_MS = 500;
 const SECOND_MS = 1000;
 
