@@ -85,7 +85,7 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
     await emulator.close();
   });
 
-  it('learns what was told before it began, although its own read shows an older state', async () => {
+  it('gets a state that was published before it started, although its own read is older', async () => {
     await start();
     const first = await replicas[0]!.follow(liveRunTopic);
     await until(async () => (await leases()).length === 1);
@@ -98,7 +98,7 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
   });
 
   it.each([{ stale: true }, { status: 503 }])(
-    'learns after a gap what it has missed, although its own read has %j',
+    'catches up after a gap, although its own read has %j',
     async (fault) => {
       await start();
       const second = await oneBehind();
@@ -109,7 +109,7 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
     },
   );
 
-  it('has what is subscribed read again after a delivery that is not authentic, whoever polls it', async () => {
+  it('reads all topics again after a delivery with an invalid signature, whichever process polls them', async () => {
     await start();
     const follower = await replicas[0]!.follow(liveRunTopic);
     await until(async () => (await leases()).length === 1);
@@ -118,7 +118,7 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
     expect(await versionsTold(follower)).toEqual([5, 6]);
   });
 
-  it('learns of a target group that was on a page before one that could not be read', async () => {
+  it('gets a target group from a page before one that could not be read', async () => {
     const upstream = await startScriptedUpstream();
     let name = 'before';
     upstream.on('GET', new RegExp(`${demoPaths.project}/target-groups`), ({ path }) => {
@@ -139,7 +139,7 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
     await upstream.close();
   });
 
-  it('learns that there is something to read where it is too large for a message', async () => {
+  it('gets `changed` if the states are too large for a message', async () => {
     await start();
     const [one, two] = states.map(
       ({ messages, isShared }, index) =>

@@ -18,7 +18,7 @@ test.each<[string, readonly number[], boolean]>([
   expect(isGoneAfter(...times)).toBe(expected);
 });
 
-test('A read that shows the resource begins anew', () => {
+test('A read that finds the resource resets the streak', () => {
   const streak = new NotFoundStreak(1000);
   for (const time of [0, 1000]) streak.record(false, time);
   expect(streak.isNotFound).toBe(true);

@@ -115,7 +115,7 @@ describe('A safelist', () => {
     expect(safelist.byId(sha256)).toBe('{ b { a } }');
   });
 
-  test('lists what cannot be executed, and tells why', async () => {
+  test('lists documents that cannot be executed, with the reason', async () => {
     const deep = `{ ${'b { '.repeat(6)}a${' }'.repeat(6)} }`;
     const { safelist, unusable } = await listOf({ x: '{ gone }', y: deep, z: '{ a }' });
     expect(unusable).toEqual([
@@ -139,7 +139,7 @@ describe('A safelist', () => {
 describe('The canonical form', () => {
   const canonical = (text: string) => canonicalForm(text, 1000);
 
-  test('is that of the same tokens, as the specification tells them', () => {
+  test('is the same for the same tokens, by the specification', () => {
     const token = fc.oneof(
       fc.constantFrom('{', '}', '(', ')', '[', ']', ':', '=', '!', '$', '@', '|', '&', '...'),
       fc.constantFrom('a', 'b', 'query', 'true', 'on', '1', '-1', '1.5', '1e3'),
@@ -194,7 +194,7 @@ describe('The canonical form', () => {
     expect(canonical(a)).not.toBe(canonical(b));
   });
 
-  test('is absent of more tokens than are allowed, and of what is no token', () => {
+  test('is undefined for too many or invalid tokens', () => {
     expect(canonicalForm('{ a }', 3)).toBeDefined();
     expect(canonicalForm('{ a b }', 3)).toBeUndefined();
     expect(canonicalForm('{ % }', 3)).toBeUndefined();
@@ -202,7 +202,7 @@ describe('The canonical form', () => {
   });
 });
 
-describe('A document asks for the schema only', () => {
+describe('A document is pure introspection', () => {
   test.each([
     '{ __schema { types { name } } }',
     'query A { __type(name: "Query") { ...T } } fragment T on __Type { name }',

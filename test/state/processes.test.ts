@@ -109,7 +109,7 @@ describe('Two processes', () => {
     expect(heard.sort()).toEqual(['a b', 'last', 'own']);
   });
 
-  it('stop hearing where nobody listens any more', async () => {
+  it('stop receiving without listeners', async () => {
     const heard: string[] = [];
     const stop = await two.messages.listen('c', (message) => heard.push(message));
     stop();
@@ -178,7 +178,7 @@ describe('While Redis is away', () => {
     await until(areConnected(false));
   });
 
-  it('keys and deliveries are refused, leases are nobody\u2019s, and jobs are those of one process', async () => {
+  it('keys and deliveries are rejected, no process has a lease, and jobs are known to one process', async () => {
     await expect(one.keys.claim('k', 'pause')).rejects.toThrow();
     await expect(one.keys.release('k', 1)).rejects.toThrow();
     await expect(one.deliveries.has('d')).rejects.toThrow();
@@ -294,7 +294,7 @@ describe('A Redis without memory', () => {
 });
 
 describe('At the start', () => {
-  it('Redis may be away, and is found when it comes', async () => {
+  it('the gateway starts without Redis, and connects when it is there', async () => {
     await redis.stop();
     const state = await openState(redis.url);
     try {

@@ -74,7 +74,7 @@ describe.each(KINDS)('State %s', (_kind, url, canRun) => {
       expect(await state.jobs.find('j')).toEqual({});
     });
 
-    it('keeps what is noted, and nothing of other jobs', async () => {
+    it('keeps what is recorded, and nothing of other jobs', async () => {
       await state.jobs.recordCreated('j', 'J1');
       expect(await state.jobs.find('j')).toEqual({ createdId: 'J1' });
       await state.jobs.recordAtShortPath('j');
@@ -118,7 +118,7 @@ describe.each(KINDS)('State %s', (_kind, url, canRun) => {
       expect({ one, two, other }).toEqual({ one: ['a b', ''], two: ['a b', ''], other: ['é'] });
     });
 
-    it('delivers nothing to who has stopped listening', async () => {
+    it('delivers nothing to a listener that has stopped', async () => {
       const [one, two]: string[][] = [[], []];
       const stop = await state.messages.listen('c', (message) => one!.push(message));
       await state.messages.listen('c', (message) => two!.push(message));

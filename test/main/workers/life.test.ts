@@ -61,7 +61,7 @@ async function askOnBoth(
   };
 }
 
-it('a signal to all processes at once, and twice: requests under way are answered, and the end is 0', async () => {
+it('a signal to all processes, twice: requests in flight are answered, and the exit code is 0', async () => {
   const program = new Program({
     WORKERS: '2',
     REDIS_URL: redis.url,
