@@ -8,7 +8,7 @@ import type { Running } from './start.js';
  */
 export function endOnSignals(end: ProcessEnd, logger: Logger): void {
   const close = (signal: NodeJS.Signals) => {
-    logger.info({ signal }, 'Closing: requests in flight are being finished.');
+    logger.info({ signal }, 'Closing: finishing the requests in flight.');
     end.begin(0);
   };
   process.once('SIGTERM', close);

@@ -71,7 +71,7 @@ async function startWithEmulator(options: StartOptions): Promise<Running> {
     const gateway = await usable(LISTENING, serve({ ...options, config }, over), config);
     logger.info(
       { url: emulator.url, control: emulator.controlUrl },
-      'A Demand API emulator runs beside the gateway, with demo data.',
+      'The Demand API emulator is running, with demo data.',
     );
     for (const { subject, allows, token } of people) {
       logger.info({ subject, header: authorization(token) }, `A token that ${allows}, for 24 hours.`);

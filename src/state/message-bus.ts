@@ -1,13 +1,13 @@
 import { EventEmitter } from 'node:events';
 
-/** The longest message that is sent to other processes, in characters. */
+/** The maximum length of a message to other processes, in characters. */
 export const MAX_MESSAGE_LENGTH = 256 * 1024;
 
 /**
  * Messages between the processes of a deployment. Delivery is at most once, so nothing may depend on a message alone.
  */
 export interface MessageBus {
-  /** Sends a message to all processes that listen, this one included. Never throws: a message can be lost. */
+  /** Sends a message to all listening processes, including this one. Never throws: a message can be lost. */
   publish(channel: string, message: string): void;
   /**
    * Listens to a channel.

@@ -8,25 +8,27 @@ import { withTimeout, TimeoutError } from './with-timeout.js';
 
 /** Of all keys. */
 const PREFIX = 'fieldgate:';
-/** The longest delay between two attempts to connect. They are as quick as that so that everything heals soon. */
+/** The longest delay between two attempts to connect. It is short, so that the gateway recovers soon. */
 const MAX_RECONNECT_DELAY_MS = 1000;
 const FIRST_RECONNECT_DELAY_MS = 50;
 const CONNECT_TIMEOUT_MS = 2000;
-/** A connection on which nothing arrives is replaced after the second of these: a server can vanish without closing it. */
+/**
+ * Pings detect a server that has vanished without closing the connection: it is replaced after two pings without data.
+ */
 const PING_INTERVAL_MS = 2000;
 const SOCKET_TIMEOUT_MS = 5000;
 /** Commands without a reply. Further ones are rejected. */
 const MAX_PENDING_COMMANDS = 10_000;
 /** How long the start waits for Redis. */
 const START_WITHIN_MS = 3000;
-/** Rejected commands, as of a server without memory, are logged at most once in this time. */
+/** Rejected commands, e.g. of a server without memory, are logged at most once in this time. */
 const REJECTIONS_LOGGED_EVERY_MS = 60_000;
 
 export type RedisClient = ReturnType<typeof clientOf>;
 
 /**
- * The connections of this process to Redis: one for commands, one for messages. While one of them is away, commands fail at
- * once instead of waiting, and it is connected again and again.
+ * The connections of this process to Redis: one for commands, one for messages. While either is disconnected, commands fail at
+ * once instead of waiting, and the client keeps reconnecting.
  */
 export class RedisConnection {
   readonly #config: RedisConfig;
@@ -36,7 +38,7 @@ export class RedisConnection {
   readonly subscriber: RedisClient;
   #wasConnected: boolean | undefined;
   #rejectionLoggedAt = -Infinity;
-  /** Whether a reply is overdue. Nothing is sent until it comes, or the connection is replaced. */
+  /** Whether a reply is overdue. No command is sent until it arrives, or the connection is replaced. */
   #isStalled = false;
   #isClosed = false;
 
@@ -48,7 +50,7 @@ export class RedisConnection {
     this.#commands.on('ready', () => void this.#checkMemoryPolicy());
   }
 
-  /** Connects, and waits until that succeeds or fails for the first time. Never rejects: it goes on trying. */
+  /** Connects, and waits until the first attempt succeeds or fails. Never rejects: it keeps trying. */
   async connect(): Promise<void> {
     const clients = [this.#commands, this.subscriber];
     const failed = clients.map((client) => new Promise((resolve) => client.once('error', resolve)));
@@ -56,7 +58,7 @@ export class RedisConnection {
     await withTimeout(Promise.race([Promise.all(connected), ...failed]), START_WITHIN_MS).catch(ignore);
   }
 
-  /** Whether both connections are there and Redis replies. */
+  /** Whether both connections are established and Redis replies. */
   get isConnected(): boolean {
     return this.#commands.isReady && this.subscriber.isReady && !this.#isStalled;
   }
@@ -175,7 +177,7 @@ export function clientOf(
     disableOfflineQueue: true,
     commandsQueueMaxLength: MAX_PENDING_COMMANDS,
     pingInterval: PING_INTERVAL_MS,
-    // Its own timeout ends when a command has been sent.
+    // The library's timeout covers only the time until a command is sent.
     commandOptions: { timeout: 0 },
     maintNotifications: 'disabled',
   });

@@ -8,13 +8,13 @@ const MAX_SHARED = 10_000;
 const MAX_BODY_LENGTH = 2 * 1024 * 1024;
 
 /**
- * Keeps records in Redis for 24 hours, and what this process knows in its memory, too. Never rejects: while Redis is away, jobs can
- * be read as if this were the only process.
+ * Keeps records in Redis for 24 hours, and those of this process also in memory. Never rejects: while Redis is unreachable, jobs
+ * can be read as if this were the only process.
  */
 export class RedisJobStore implements JobStore {
   readonly #redis: RedisConnection;
   readonly #local = new InMemoryJobStore();
-  /** Finished jobs that Redis knows, so that they are not sent with every read. */
+  /** Finished jobs that are in Redis already, so that they are not written at every read. */
   readonly #shared = new LRUCache<string, true>({ max: MAX_SHARED });
 
   constructor(redis: RedisConnection) {
@@ -30,7 +30,7 @@ export class RedisJobStore implements JobStore {
     }
     return {
       createdId: local.createdId ?? shared.createdId,
-      // A finished job stays finished, whatever others know.
+      // A finished job stays finished, whatever Redis has.
       finished: local.finished ?? shared.finished,
       isAtShortPath: local.isAtShortPath ?? shared.isAtShortPath,
     };
@@ -64,7 +64,7 @@ export class RedisJobStore implements JobStore {
     };
   }
 
-  /** @returns whether Redis has it */
+  /** @returns whether it is stored */
   async #broadcast(key: string, value: string, ttlMs: number): Promise<boolean> {
     return await this.#redis
       .run((client) => client.set(key, value, { expiration: { type: 'PX', value: ttlMs } }))

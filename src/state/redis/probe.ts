@@ -4,12 +4,12 @@ import { withTimeout } from './with-timeout.js';
 import { hasEvictingPolicy } from './memory-policy.js';
 
 export interface RedisProbe {
-  /** Whether Redis evicts keys when its memory is full, although guarantees rest on them. */
+  /** Whether Redis evicts keys when its memory is full, although guarantees depend on them. */
   readonly evicts: boolean;
 }
 
 /**
- * Connects to Redis once, and changes nothing there.
+ * Connects to Redis once, without changing anything.
  *
  * @throws {Error} if it does not answer in time, or rejects the credentials
  */
