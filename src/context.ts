@@ -4,7 +4,7 @@ import type { LiveUpdates } from './events/live-updates.js';
 import type { LiveEvent, Topic } from './events/topic.js';
 import { Loaders } from './loaders/loaders.js';
 import type { CallScope } from './upstream/http/call.js';
-import type { OperationNote } from './telemetry/operation-note.js';
+import type { OperationInfo } from './telemetry/operation-info.js';
 import type { Recorder } from './telemetry/recorder.js';
 import type { TraceContext } from './telemetry/trace-context.js';
 import { Cancellation } from './upstream/http/cancellation.js';
@@ -14,56 +14,60 @@ import type { Call } from './upstream/http/call.js';
 import { accountIdIn } from './upstream/resources/resource-ref.js';
 import type { IdempotencyKeys } from './upstream/state/idempotency-keys.js';
 
-/** Where a request comes from. */
+/** The origin of a request. */
 export interface Peer {
-  /** The client's address, for limits: an IPv4 address, or the first 64 bits of an IPv6 address. Found out when it is read. */
+  /**
+   * The client's address, for limits: an IPv4 address, or the first 64 bits of an IPv6 address. Determined when it is read.
+   */
   readonly address: string;
 }
 
-/** What the resolvers of one GraphQL operation work with. Nothing in it outlives the operation but what it was made from. */
+/**
+ * The context of one GraphQL operation, for resolvers. Nothing in it outlives the operation except for the shared dependencies.
+ */
 export interface RequestContext {
   readonly principal: Principal;
   readonly trace: TraceContext;
   /** Undefined for an event of a subscription. */
   readonly peer: Peer | undefined;
-  readonly note: OperationNote | undefined;
+  readonly operationInfo: OperationInfo | undefined;
   readonly client: DemandClient;
   /** The REST calls that were made; undefined in production. */
   readonly calls: CallLog | undefined;
   readonly loaders: Loaders;
   readonly idempotencyKeys: IdempotencyKeys;
-  /** Subscribes the principal to what is read of a topic from now on. */
+  /** Subscribes to a topic on behalf of the principal. */
   readonly subscribe: <S>(topic: Topic<S>) => Promise<AsyncIterableIterator<LiveEvent<S>>>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** What contexts are made of, wired once for each process. */
+/** Dependencies of contexts, created once per process. */
 export interface ContextDeps {
   readonly client: DemandClientDeps;
   readonly idempotencyKeys: IdempotencyKeys;
   readonly live: LiveUpdates;
   readonly requestTimeoutMs: number;
-  /** Whether to describe the REST calls of each operation. Default: they are not. */
+  /** Whether to record the REST calls of each operation. Default: false. */
   readonly logCalls?: boolean;
   /** Default: records nothing. */
   readonly recorder?: Recorder;
   readonly now: () => number;
 }
 
-/** What a context is made from: the caller of one operation. */
+/** The caller of one operation. */
 export interface Caller {
   readonly principal: Principal;
   readonly trace: TraceContext;
-  /** Happens when the caller goes away before the answer. */
+  /** Cancelled if the caller disconnects before it has been answered. */
   readonly gone: Cancellation;
   readonly peer?: Peer;
-  /** Where the name of the operation is noted. Default: nowhere. */
-  readonly note?: OperationNote;
+  /** Receives the name and type of the operation. Default: they are not recorded. */
+  readonly operationInfo?: OperationInfo;
 }
 
 export function createContext(deps: ContextDeps, caller: Caller): RequestContext {
-  const { principal, trace, peer, note } = caller;
+  const { principal, trace, peer, operationInfo } = caller;
   const { idempotencyKeys, recorder, now } = deps;
   const calls = deps.logCalls === true ? new CallLog() : undefined;
   const client = new DemandClient(deps.client, createScope(deps, caller), calls);
@@ -71,7 +75,7 @@ export function createContext(deps: ContextDeps, caller: Caller): RequestContext
     principal,
     trace,
     peer,
-    note,
+    operationInfo,
     client,
     calls,
     loaders: new Loaders(client, recorder?.loaderBatch),
@@ -95,7 +99,7 @@ function createScope(deps: ContextDeps, { principal, trace, gone }: Caller): Cal
   };
 }
 
-/** Subscriptions outlive the operation. They read with clients of their own, each with a deadline of its own. */
+/** A subscription outlives the operation, so each of its reads gets a new client with a new deadline. */
 function subscribe<S>(deps: ContextDeps, principal: Principal, trace: TraceContext, topic: Topic<S>) {
   const newClient = (part: TraceContext) => {
     const caller = { principal, trace: part, gone: new Cancellation() };
@@ -105,8 +109,8 @@ function subscribe<S>(deps: ContextDeps, principal: Principal, trace: TraceConte
 }
 
 /**
- * Checks each call once more, where all of them pass: whatever a resolver forgets, nothing is sent on behalf of a principal
- * who may not have it. Reads are also part of changes, so either scope allows them.
+ * Checks each REST call again at the one place that all calls pass, in case a resolver lacks a check. Changes also involve reads,
+ * so either scope allows these.
  */
 function permitFor(grants: Grants): (call: Call) => void {
   return ({ kind, path }) => {

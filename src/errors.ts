@@ -23,7 +23,9 @@ export class BadUserInputError extends FieldgateError {
   readonly code = 'BAD_USER_INPUT';
 }
 
-/** The caller may not do this, or not on this account. `message` says what is missing, and nothing of what exists. */
+/**
+ * The caller may not do this, or not on this account. `message` names the missing permission, and does not reveal what exists.
+ */
 export class ForbiddenError extends FieldgateError {
   readonly code = 'FORBIDDEN';
 }

@@ -14,7 +14,7 @@ import { connectDemandApi } from './server/wiring/demand-api.js';
 import { createHttp } from './server/wiring/http.js';
 import { startLiveUpdates } from './server/wiring/live-updates.js';
 import { createOperations } from './server/wiring/operations.js';
-import { readingsOf } from './server/wiring/readings.js';
+import { observablesOf } from './server/wiring/observables.js';
 import { createSharedState } from './state/create-shared-state.js';
 import type { SharedState } from './state/shared-state.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
@@ -23,27 +23,29 @@ import { noRecorder } from './telemetry/recorder.js';
 import { startTelemetry } from './telemetry/start.js';
 import type { Upstream } from './upstream/upstream.js';
 
-/** The connections that wait to be accepted while the event loop is busy. The default of 511 refuses a thousand at once. */
+/**
+ * The most connections that wait to be accepted while the event loop is busy. The default of 511 rejects some of a thousand
+ * simultaneous ones.
+ */
 const BACKLOG = 1024;
-/** So many requests in flight are no overload, whatever they wait for. */
+/** This many requests in flight are never an overload, whatever they wait for. */
 const FEW_REQUESTS = 64;
 
 export interface GatewayOptions {
   readonly config: Config;
-  /** The REST base, where it is not `config.demandApi.url`: the emulator's. */
+  /** The REST base URL, if it is not `config.demandApi.url` but the emulator's. */
   readonly demandApiUrl?: string;
   /** The query that the explorers show when they open. Default: one that needs no demo data. */
   readonly firstQuery?: FirstQuery;
   /** Calls the Demand API; it is closed with the gateway. Default: made from the configuration. */
   readonly upstream?: Upstream;
   /**
-   * The state that guarantees rest on beyond one call; the caller closes it. Default: in Redis with `REDIS_URL`, else in this
-   * process while it lives.
+   * State beyond one call; the caller closes it. Default: in Redis with `REDIS_URL`, otherwise in the memory of this process.
    */
   readonly sharedState?: SharedState;
-  /** Wraps the listener of requests. Default: as it is. */
+  /** Wraps the factory of HTTP servers. Default: does not. */
   readonly wrapServer?: (createServer: HttpServerFactory) => HttpServerFactory;
-  /** Tells who makes a request. Default: as `config.authMode` says. */
+  /** Determines the principal of a request. Default: according to `config.authMode`. */
   readonly authenticate?: Authenticate;
   /** Plugins of Apollo Server, whose hooks are called for every operation. Default: none. */
   readonly plugins?: readonly ApolloServerPlugin<RequestContext>[];
@@ -56,20 +58,22 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Where it listens, without a path, e.g. `http://127.0.0.1:4000`. */
   readonly url: string;
-  /** Where metrics have a port of their own, without a path. */
+  /** The URL of metrics on `METRICS_PORT`, without a path. */
   readonly metricsUrl: string | undefined;
-  /** Undefined where nobody can read them. */
+  /** Undefined if they are not served. */
   readonly metrics: Metrics | undefined;
-  /** Ends all subscriptions and WebSockets, so that their clients connect to another process. The rest goes on. */
+  /**
+   * Ends all subscriptions and WebSockets, so that their clients connect to another process. Does not affect anything else.
+   */
   endStreams(): void;
-  /** Reports "not ready", goes on for `config.drainDelayMs`, answers the requests in flight, and closes. */
+  /** Reports "not ready", continues for `config.drainDelayMs`, answers the requests in flight, and closes. */
   close(): Promise<void>;
 }
 
 /**
  * Starts the gateway.
  *
- * @throws Error where no REST base or no credential is given, or the port is taken
+ * @throws Error if the REST base URL or a credential is missing, or the port is taken
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (options.sharedState !== undefined) return await startWith(options.sharedState, options);
@@ -84,7 +88,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-/** Starts the parts in the order of the layers, and listens when all of them have been started. */
+/** Starts the parts in the order of the layers, then listens. */
 async function startWith(sharedState: SharedState, options: GatewayOptions): Promise<Gateway> {
   const { config, firstQuery = DEFAULT_FIRST_QUERY, plugins = [], now = Date.now } = options;
   const baseUrl = options.demandApiUrl ?? config.demandApi.url;
@@ -131,7 +135,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
   });
   await operations.apollo.start();
 
-  metrics?.observe(readingsOf({ overload, upstream, live, sharedState }));
+  metrics?.observe(observablesOf({ overload, upstream, live, sharedState }));
   const metricsServer = metrics && (await serveMetrics(app, metrics, config));
   const url = await app
     .listen({ port: config.port, host: config.host, backlog: BACKLOG })

@@ -24,7 +24,7 @@ export function grantsOf(claims: Claims, { accountsClaim, scopesClaim }: GrantCl
   };
 }
 
-/** Account ids in their canonical form, as ids in the graph have them: `0101` and `1e2` are none. */
+/** Account ids in the canonical form of ids in the graph: `0101` and `1e2` are invalid. */
 const ACCOUNT_ID = /^(?:0|[1-9]\d{0,9})$/;
 
 /**

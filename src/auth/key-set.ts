@@ -10,20 +10,20 @@ import {
 export interface KeySetTiming {
   /** How old keys may be before they are read again, in milliseconds. Default: 10 minutes. */
   readonly maxAgeMs?: number;
-  /** How long no key is looked for after a read that brought none, in milliseconds. Default: 10 seconds. */
+  /** The cooldown after a read that did not find a key, in milliseconds. Default: 10 seconds. */
   readonly cooldownMs?: number;
-  /** How long no key is looked for after a read that failed, in milliseconds. Default: 2 seconds. */
+  /** The cooldown after a failed read, in milliseconds. Default: 2 seconds. */
   readonly failureCooldownMs?: number;
 }
 
 export interface KeySetOptions extends KeySetTiming {
-  /** Reads the keys; rejects if there are none to be had. */
+  /** Reads the keys; rejects if there are none. */
   readonly read: (signal: AbortSignal) => Promise<JSONWebKeySet>;
   /** Receives each failure to read the keys. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** No keys could be read, so that nothing is known of a token. */
+/** The keys cannot be read, so tokens cannot be verified. */
 export class KeysUnavailableError extends Error {
   override readonly name = 'KeysUnavailableError';
 
@@ -39,7 +39,8 @@ type FindKey = (header?: JWSHeaderParameters, token?: FlattenedJWSInput) => Prom
  * The public keys of an issuer, which it may rotate.
  *
  * - Keys are read at most once at a time, and again when they are old, or when a token names a key that is not among them.
- * - Invented key ids cause one read per cooldown. A read that finds the key starts none, so that rotations take effect at once.
+ * - Unknown key ids cause one read per cooldown. A read that finds the key starts no cooldown, so that rotations take effect at
+ * once.
  * - While the keys cannot be read, the last ones stay in use, and only the first operation waits.
  *
  * `createRemoteJWKSet` of jose has neither of the last two: it drops old keys, and has no cooldown after failures.
@@ -61,7 +62,7 @@ export class KeySet {
    * The key that a token names.
    *
    * @throws {JOSEError} if the issuer has no such key
-   * @throws {KeysUnavailableError} if that cannot be found out
+   * @throws {KeysUnavailableError} if no keys can be read
    */
   async find(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> {
     let isFresh = false;

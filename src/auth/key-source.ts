@@ -39,7 +39,9 @@ async function discoverKeySet(issuer: string, getJson: GetJson, signal: AbortSig
   throw new Error("The `jwks_uri` in the issuer's metadata is less secure than the issuer.");
 }
 
-/** An empty set would reject every caller. It is taken for a failure of the issuer, so that the last good keys stay. */
+/**
+ * An empty set would reject every caller. It counts as a failure of the issuer, so that the last keys stay in use.
+ */
 function hasSigningKey(value: unknown): value is JSONWebKeySet {
   if (!isObject(value) || !Array.isArray(value['keys'])) return false;
   const keys: readonly unknown[] = value['keys'];

@@ -9,7 +9,9 @@ import type { Principal } from './principal.js';
 /** Why a caller is not authenticated: there is no bearer token, it has expired, or it is not valid in another way. */
 export type TokenProblem = 'missing' | 'expired' | 'invalid';
 
-/** A caller is not authenticated. `cause` is for the log: it has no token, but says more than clients may learn. */
+/**
+ * A caller is not authenticated. `cause` is for the log: it contains no token, but details that clients must not learn.
+ */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
 
@@ -41,7 +43,7 @@ export class TokenVerifier {
    *
    * @param authorization the header of the request
    * @throws {TokenError} if there is no valid token
-   * @throws {KeysUnavailableError} if that cannot be found out
+   * @throws {KeysUnavailableError} if no keys can be read
    */
   async verify(authorization: string | undefined): Promise<Principal> {
     const token = bearerToken(authorization);

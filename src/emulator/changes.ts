@@ -26,8 +26,8 @@ export interface ChangeContext extends Pick<
 }
 
 /**
- * Changes an existing fielding run. This is the only function that does: it raises the version by exactly one,
- * records the effect in the ledger and the differences in the changelog, and tells webhooks. Call it in a transaction.
+ * Changes an existing fielding run. This is the only function that does: it raises the version by exactly one, records the effect
+ * in the ledger and the differences in the changelog, and emits webhook events. Call it in a transaction.
  */
 export function changeRun(
   services: Services,

@@ -5,8 +5,8 @@ import { insertChanges, type ChangelogEntry } from './store/changelog.js';
 import { recordEvent } from './store/events.js';
 import type { TargetGroupRecord } from './store/target-groups.js';
 
-// Nothing tells of `session-updated`: the emulator has no sessions of single respondents, and the reference does not
-// describe what the event says of one.
+// `session-updated` is never emitted: the emulator has no sessions of single respondents, and the reference does not document the
+// event's data.
 
 interface TargetGroupRef {
   readonly accountId: number;
@@ -17,7 +17,7 @@ interface TargetGroupRef {
 type Recorder = Pick<Services, 'database' | 'clock' | 'newId' | 'sender'>;
 
 /**
- * Records changes of a target group in its changelog, and tells the webhooks of its account. Call it in the transaction
+ * Records changes of a target group in its changelog, and emits events to the webhooks of its account. Call it in the transaction
  * that makes the changes.
  */
 export function recordChanges(
@@ -30,14 +30,14 @@ export function recordChanges(
   const id = insertChanges(services.database, group.targetGroupId, entry);
   tell(services, group, WebhookEventType.TargetGroupUpdated, id, occurredAt, {
     user,
-    // The API's deliveries say what is new, not what was old.
+    // The API's deliveries contain new values, not old ones.
     changes: changes.map(({ object, new_value: value }) => ({ object, new_value: value })),
   });
 }
 
 /**
- * Tells the webhooks of an account how far a target group's quota is filled. The reference names the event but not the
- * shape of its data, so this has the names that the API uses elsewhere. Call it in the transaction that changes the
+ * Emits an event with the progress of a target group's quota to the webhooks of its account. The reference names the event but
+ * not the shape of its data, so this has the names that the API uses elsewhere. Call it in the transaction that changes the
  * progress.
  */
 export function recordQuotaFill(services: Recorder, group: TargetGroupRecord, occurredAt: number): void {

@@ -3,8 +3,8 @@
  *
  *     node dist/emulator/main.js --port 4010 --data .data/demand.sqlite --control --simulate
  *
- * `--simulate` lets respondents answer by themselves; `--webhook-retry-ms` and `--webhook-timeout-ms` change how
- * deliveries to webhooks are repeated.
+ * `--simulate` simulates respondents; `--webhook-retry-ms` and `--webhook-timeout-ms` change how deliveries to webhooks are
+ * repeated.
  *
  * It prints one line of JSON with its URL once it is ready, and exits on SIGTERM or SIGINT.
  */

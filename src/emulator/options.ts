@@ -21,7 +21,7 @@ export interface EmulatorOptions {
   readonly rateLimit?: RateLimit;
   /** How events are delivered to webhooks. */
   readonly deliveries?: Partial<DeliveryOptions>;
-  /** Lets respondents answer by themselves. Default: they do not, until the control surface says so. */
+  /** Simulates respondents from the start. Default: only on request of the control surface. */
   readonly simulate?: SimulatorOptions;
   /** Default: silent. */
   readonly logger?: FastifyBaseLogger;

@@ -3,7 +3,7 @@ import type { Progress, Statistics } from './rules/respondents.js';
 import type { Services } from './services.js';
 import { updateProgress, type TargetGroupRecord } from './store/target-groups.js';
 
-/** Changes how far a target group is filled, and tells webhooks if it does. Call it in a transaction. */
+/** Changes the progress of a target group, and emits webhook events if it has changed. Call it in a transaction. */
 export function changeProgress(
   services: Services,
   group: TargetGroupRecord,

@@ -31,7 +31,7 @@ import { hasWebhooks } from './store/webhooks.js';
 import { Ticker } from './ticker.js';
 
 const DEFAULT_JOB_STEP_MS = 200;
-/** How soon webhooks are told of changes that time causes. */
+/** How often changes that time causes are looked for, to emit webhook events. */
 const DUE_CHANGES_MS = 200;
 
 /**

@@ -1,10 +1,10 @@
 import type { MessageBus } from '../state/message-bus.js';
 import { isAccountId, isSegment, type ProjectRef } from '../upstream/resources/resource-ref.js';
 
-/** Something that may have changed: a target group, or any of the project. What is different is read from the API. */
+/** A hint that a target group, or any target group of a project, may have changed. The new state is read from the API. */
 export interface ChangeHint extends ProjectRef {
   readonly targetGroupId?: string;
-  /** A webhook told of it, so that webhooks of the account arrive. */
+  /** Whether the hint comes from a webhook, which shows that webhooks of the account arrive. */
   readonly byWebhook?: boolean;
 }
 
@@ -12,7 +12,7 @@ export interface ChangeHint extends ProjectRef {
 const MAX_MESSAGE_LENGTH = 512;
 const CHANNEL = 'hints';
 
-/** Whether a change of what `hint` names may be a change of `resource`. */
+/** Whether a change that `hint` reports may affect `resource`. */
 export function concerns(hint: ChangeHint, resource: ChangeHint): boolean {
   return (
     hint.accountId === resource.accountId &&
@@ -23,14 +23,14 @@ export function concerns(hint: ChangeHint, resource: ChangeHint): boolean {
   );
 }
 
-/** Tells all processes of the deployment, this one included. */
+/** Sends a hint to all processes of the deployment, including this one. */
 export function publishHint(bus: MessageBus, hint: ChangeHint): void {
   const { accountId, projectId, targetGroupId, byWebhook } = hint;
   bus.publish(CHANNEL, JSON.stringify({ accountId, projectId, targetGroupId, byWebhook }));
 }
 
 /**
- * Listens to the hints of all processes. Messages that are no hints are ignored: whoever reaches the bus can send them.
+ * Listens to the hints of all processes. Ignores messages that are not valid hints: anyone with access to the bus can send them.
  *
  * @returns stops listening
  */

@@ -13,43 +13,43 @@ import type { Subscription } from './subscription.js';
 import type { Subscriber, Topic } from './topic.js';
 import { Watch } from './watch.js';
 
-/** Webhooks tell of an account's changes if one has within this time, in milliseconds. */
+/** An account counts as covered by webhooks for this long after each of them, in milliseconds. */
 const WEBHOOKS_QUIET_MS = 600_000;
 const MAX_COVERED = 1000;
-/** Anybody can send a forged delivery, so these have everything read again once in this time at most, in milliseconds. */
-const SUSPICION_MS = 60_000;
-/** Where processes tell each other of them: another one may poll what a lost delivery was about. */
-const SUSPICIONS = 'suspicions';
-/** Polls get this fraction of the calls that may be in flight. */
+/** The shortest time between two rechecks of everything, in milliseconds: anyone can cause them by sending forged deliveries. */
+const RECHECK_INTERVAL_MS = 60_000;
+/** All processes recheck: any of them may poll the resource that a lost delivery was about. */
+const RECHECK_CHANNEL = 'recheck';
+/** The fraction of the concurrent calls that polls may use. */
 const POLL_SHARE = 0.25;
 
 export interface LiveUpdatesOptions {
   readonly polling: PollingConfig;
   readonly state: Pick<SharedState, 'leases' | 'messages' | 'isShared'>;
-  /** Upstream requests in flight for the process. */
+  /** The most concurrent calls of the process to the Demand API. */
   readonly concurrency: number;
-  /** Has later reads of the resource not share calls that are in flight now. */
+  /** Keeps later reads of the resource from sharing calls that are in flight now. */
   readonly endSharedReads: (hint: ChangeHint) => void;
   /** Default: records nothing. */
   readonly recorder?: Recorder;
-  /** Default: nothing is traced. */
+  /** Default: no tracing. */
   readonly tracer?: Tracer | undefined;
   readonly logger: Logger;
 }
 
-/** All that is subscribed in this process. */
+/** The subscriptions of this process. */
 export class LiveUpdates {
   readonly #options: LiveUpdatesOptions;
   readonly #watches = new Map<string, Watch<unknown>>();
   readonly #budgets = new Map<string, { readonly budget: RateBudget; users: number }>();
-  /** Accounts that webhooks tell of. */
+  /** Accounts whose changes webhooks report. */
   readonly #covered = new LRUCache<string, true>({ max: MAX_COVERED, ttl: WEBHOOKS_QUIET_MS });
   readonly #limit: LimitFunction;
   readonly #processId = randomUUID();
   readonly #stopOnGap: () => void;
-  readonly #suspicions: Promise<() => void>;
-  #suspectedAt = -Infinity;
-  #suspicion: NodeJS.Timeout | undefined;
+  readonly #rechecks: Promise<() => void>;
+  #recheckedAt = -Infinity;
+  #recheckTimer: NodeJS.Timeout | undefined;
 
   constructor(options: LiveUpdatesOptions) {
     this.#options = options;
@@ -57,14 +57,14 @@ export class LiveUpdates {
     this.#stopOnGap = options.state.messages.onGap(() => {
       for (const watch of this.#watches.values()) watch.recheck({ evenIfPolledElsewhere: true });
     });
-    this.#suspicions = options.state.messages.listen(SUSPICIONS, () => {
-      this.#suspectedAt = performance.now();
+    this.#rechecks = options.state.messages.listen(RECHECK_CHANNEL, () => {
+      this.#recheckedAt = performance.now();
       for (const watch of this.#watches.values()) watch.recheck();
     });
   }
 
   /**
-   * Subscribes to a topic. The first state is there when the promise is resolved, if the topic starts with one.
+   * Subscribes to a topic. If the topic starts with its state, that has been read when the promise resolves.
    *
    * @param credentialKey of the `CallScope` that the subscriber's clients read with
    * @throws {BadUserInputError} if the resource does not exist
@@ -81,13 +81,13 @@ export class LiveUpdates {
     return await (known as unknown as Watch<S>).join(subscriber);
   }
 
-  /** How many topics are subscribed, and how many of them this process polls. */
+  /** The number of topics that have subscriptions, and of those that this process polls. */
   get watches(): { readonly topics: number; readonly polled: number } {
     const watches = [...this.#watches.values()];
     return { topics: watches.length, polled: watches.filter(({ isPolledHere }) => isPolledHere).length };
   }
 
-  /** Something may have changed. */
+  /** Reads the topics that the hint concerns soon. */
   hint(hint: ChangeHint): void {
     if (hint.byWebhook === true) this.#covered.set(hint.accountId, true);
     const concerned = [...this.#watches.values()].filter(({ about }) => concerns(hint, about));
@@ -97,28 +97,27 @@ export class LiveUpdates {
   }
 
   /**
-   * A delivery was not authentic, so a real one may have been lost. What is subscribed, in whichever process, is read again, now or
-   * within a minute.
+   * Has all processes read all topics with subscriptions, now or within a minute, because a hint may have been lost.
    */
-  suspect(): void {
-    if (this.#suspicion !== undefined) return;
+  recheckAll(): void {
+    if (this.#recheckTimer !== undefined) return;
     const { messages } = this.#options.state;
-    const tell = () => {
-      this.#suspicion = undefined;
-      messages.publish(SUSPICIONS, '');
+    const publish = () => {
+      this.#recheckTimer = undefined;
+      messages.publish(RECHECK_CHANNEL, '');
     };
-    const inMs = this.#suspectedAt + SUSPICION_MS - performance.now();
-    if (inMs > 0) this.#suspicion = setTimeout(tell, inMs).unref();
-    else tell();
+    const inMs = this.#recheckedAt + RECHECK_INTERVAL_MS - performance.now();
+    if (inMs > 0) this.#recheckTimer = setTimeout(publish, inMs).unref();
+    else publish();
   }
 
   /** Completes all subscriptions. */
   close(): void {
     this.#stopOnGap();
-    void this.#suspicions.then((stop) => {
+    void this.#rechecks.then((stop) => {
       stop();
     });
-    clearTimeout(this.#suspicion);
+    clearTimeout(this.#recheckTimer);
     for (const watch of [...this.#watches.values()]) watch.close();
   }
 
@@ -134,7 +133,7 @@ export class LiveUpdates {
       leaseMs: polling.leaseMs,
       budget: this.#useBudget(credentialKey),
       limit: (poll) => this.#limit(poll),
-      isCovered: () => topic.hasWebhooks && this.#covered.has(accountId),
+      hasWebhooks: () => topic.hasWebhooks && this.#covered.has(accountId),
       onClose: () => {
         this.#watches.delete(name);
         this.#leaveBudget(credentialKey);

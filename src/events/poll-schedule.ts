@@ -1,6 +1,6 @@
 /** The delay grows by half with each read that shows no change. */
 const GROWTH = 1.5;
-/** Spread over a fifth of the delay, so that topics that were subscribed together are not read together for ever. */
+/** A fifth of the delay is random, so that topics with simultaneous subscriptions are not always read at the same time. */
 const JITTER = 0.2;
 
 export interface PollDelays {
@@ -20,7 +20,7 @@ export function pollDelayMs(idleReads: number, random: number, { minMs, maxMs }:
   return delay * (1 - JITTER * random);
 }
 
-/** How many idle reads lead to the longest delay. */
+/** The number of idle reads after which the delay is `maxMs`. */
 export function idleReadsOfMaxDelay({ minMs, maxMs }: PollDelays): number {
   return Math.ceil(Math.log(maxMs / minMs) / Math.log(GROWTH));
 }

@@ -4,14 +4,14 @@ import { UpstreamError } from '../upstream/errors.js';
 import { pathTemplate } from '../upstream/resources/path-template.js';
 
 /**
- * Runs a poll in a trace of its own. It serves many subscriptions, most of which began long before, so that its span is linked to the
- * operation whose credential it reads with, and is not part of it.
+ * Runs a poll in a new trace. A poll serves many subscriptions, most of which began long before, so its span is not a child of the
+ * operation whose credential it uses, but has a link to it.
  *
  * @param tracer undefined where nothing is traced
  * @param path of the resource, or of its list
  * @param subscribed the operation
  * @param read receives the trace that its calls are part of
- * @returns what `read` does: whether something was news
+ * @returns the result of `read`: whether it found a new state
  */
 export async function tracedPoll(
   tracer: Tracer | undefined,
@@ -23,12 +23,12 @@ export async function tracedPoll(
   const attributes = { 'fieldgate.poll.resource': pathTemplate(path) };
   const span = tracer.start('internal', 'subscription poll', newTrace(), attributes, subscribed);
   try {
-    const isNews = await read(span.trace);
-    span.set('fieldgate.poll.result', isNews ? 'news' : 'nothing');
-    return isNews;
+    const isChanged = await read(span.trace);
+    span.set('fieldgate.poll.result', isChanged ? 'news' : 'nothing');
+    return isChanged;
   } catch (error) {
     span.set('fieldgate.poll.result', 'failed');
-    // `_OTHER` is what the semantic conventions call an error without a class of its own.
+    // OpenTelemetry's semantic conventions: `_OTHER` stands for an error without a known type.
     span.fail(error instanceof UpstreamError ? error.code : '_OTHER');
     throw error;
   } finally {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** So many calls may be made at once after a pause. */
+/** The most calls that may be made at once after a pause. */
 const BURST = 20;
 
-/** A rate that calls keep to: each waits for its turn (generic cell rate algorithm, ITU-T I.371). */
+/** Limits the rate of calls: each waits until it conforms (generic cell rate algorithm, ITU-T I.371). */
 export class RateBudget {
   readonly #intervalMs: number;
   /** When a call would be on time if all calls so far had been evenly spaced; on the clock of `performance.now()`. */

@@ -1,23 +1,23 @@
 import { MAX_MESSAGE_LENGTH, type MessageBus } from '../state/message-bus.js';
 
-/** So many states go into one message. */
+/** The most states in one message. */
 const MAX_STATES = 100;
 
 /**
- * What another process says: the states that it has read; only that there are some, where they cannot be sent; or that it wants
- * to be told what is known.
+ * A message from another process: the states that it has read; `changed` if there are new states that do not fit into a message; or
+ * `requested` if it asks for the current states.
  */
-export type Told<S> = readonly (readonly [id: string, state: S])[] | 'news' | 'asked';
+export type StateMessage<S> = readonly (readonly [id: string, state: S])[] | 'changed' | 'requested';
 
 export interface StateMessagesOptions {
   readonly messages: MessageBus;
   /** Whether there may be other processes. */
   readonly isShared: boolean;
-  /** Identifies this process, which has no use for its own messages. */
+  /** Identifies this process, which ignores its own messages. */
   readonly processId: string;
 }
 
-/** Sends what one process has read of a topic to those that watch the same topic with the same credential. */
+/** Exchanges the states of a topic among the processes that watch it with the same credential. */
 export class StateMessages<S> {
   readonly #channel: string;
   readonly #options: StateMessagesOptions;
@@ -27,50 +27,55 @@ export class StateMessages<S> {
     this.#options = options;
   }
 
-  tell(states: readonly (readonly [string, S])[]): void {
+  publish(states: readonly (readonly [string, S])[]): void {
     if (!this.#options.isShared) return;
     for (let start = 0; start < states.length; start += MAX_STATES) {
       this.#send(states.slice(start, start + MAX_STATES));
     }
   }
 
-  /** Has the process that polls tell what it knows. */
-  ask(): void {
-    if (this.#options.isShared) this.#send('asked');
+  /** Asks the process that polls to publish the current states. */
+  request(): void {
+    if (this.#options.isShared) this.#send('requested');
   }
 
-  async listen({ onTold }: { readonly onTold: (told: Told<S>) => void }): Promise<() => void> {
+  /** @returns stops listening */
+  async listen(listener: (message: StateMessage<S>) => void): Promise<() => void> {
     const { isShared, messages, processId } = this.#options;
     if (!isShared) return () => undefined;
-    return await messages.listen(this.#channel, (message) => {
-      const { from, told } = parsed<S>(message);
-      if (from !== processId) onTold(told);
+    return await messages.listen(this.#channel, (text) => {
+      const { from, message } = parsed<S>(text);
+      if (from !== processId) listener(message);
     });
   }
 
-  #send(states: Told<S>): void {
+  #send(message: StateMessage<S>): void {
     const { messages, processId } = this.#options;
-    const message = messageOf({ from: processId, told: states });
-    const canBeSent = message !== undefined && message.length <= MAX_MESSAGE_LENGTH;
-    messages.publish(this.#channel, canBeSent ? message : JSON.stringify({ from: processId, told: 'news' }));
+    const text = serialized({ from: processId, message });
+    const canBeSent = text !== undefined && text.length <= MAX_MESSAGE_LENGTH;
+    messages.publish(
+      this.#channel,
+      canBeSent ? text : JSON.stringify({ from: processId, message: 'changed' }),
+    );
   }
 }
 
-/** Undefined for a malformed state: what is malformed throws when it is read. */
-function messageOf(message: unknown): string | undefined {
+/** Undefined if a state has a malformed property, which throws when it is read. */
+function serialized(value: unknown): string | undefined {
   try {
-    return JSON.stringify(message);
+    return JSON.stringify(value);
   } catch {
     return undefined;
   }
 }
 
-/** Whoever reaches the bus can send messages. One that is no JSON says no more than that there may be news. */
-function parsed<S>(message: string): { readonly from?: string; readonly told: Told<S> } {
+/** Anyone with access to the bus can send messages. One that is not understood at worst causes a read. */
+function parsed<S>(text: string): { readonly from?: string; readonly message: StateMessage<S> } {
   try {
-    const { from, told } = JSON.parse(message) as { from: string; told: unknown };
-    return { from, told: Array.isArray(told) || told === 'asked' ? (told as Told<S>) : 'news' };
+    const { from, message } = JSON.parse(text) as { from: string; message: unknown };
+    const isUnderstood = Array.isArray(message) || message === 'requested';
+    return { from, message: isUnderstood ? (message as StateMessage<S>) : 'changed' };
   } catch {
-    return { told: 'news' };
+    return { message: 'changed' };
   }
 }

@@ -1,19 +1,17 @@
 import { noRecorder, type Recorder } from '../telemetry/recorder.js';
 import type { LiveEvent, Subscriber } from './topic.js';
 
-/** So many items may wait for a consumer. A newer state of an item replaces an older one, so a single resource is one item. */
+/** The most items that may wait for a consumer. A newer state of an item replaces the older one. */
 const MAX_PENDING = 10_000;
 
 type Result<S> = IteratorResult<LiveEvent<S>, undefined>;
 
-/** The consumer was too slow for the number of items that change. */
+/** More items have changed than the consumer has taken. */
 export class SlowConsumerError extends Error {
   override readonly name = 'SlowConsumerError';
 }
 
-/**
- * What one subscriber has yet to be told. A consumer that is slow skips states, never the last one.
- */
+/** The events that one subscriber has yet to receive. A slow consumer skips states, but never the latest one. */
 export class Subscription<S> implements AsyncIterableIterator<LiveEvent<S>> {
   readonly subscriber: Subscriber;
   readonly #onReturn: (subscription: Subscription<S>) => void;
@@ -52,7 +50,7 @@ export class Subscription<S> implements AsyncIterableIterator<LiveEvent<S>> {
     }
   }
 
-  /** No event follows those that were pushed. @param error what ends the subscription. Default: that it is complete */
+  /** Ends the subscription after the events that were pushed. @param error the reason for a failure. Default: it completes */
   end(error?: Error): void {
     this.#end ??= { error };
     if (this.#waiting === undefined) return;
@@ -98,7 +96,7 @@ export class Subscription<S> implements AsyncIterableIterator<LiveEvent<S>> {
   #settle() {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    if (waiting === undefined) throw new Error('Nobody waits for an event.');
+    if (waiting === undefined) throw new Error('No consumer is waiting for an event.');
     return waiting;
   }
 }

@@ -5,16 +5,16 @@ import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Tracer } from '../telemetry/tracer.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { BadUserInputError } from '../errors.js';
-import { Absence } from './absence.js';
-import { SeenStates } from './seen-states.js';
-import { StateMessages, type StateMessagesOptions, type Told } from './state-messages.js';
+import { NotFoundStreak } from './not-found-streak.js';
+import { StateMessages, type StateMessage, type StateMessagesOptions } from './state-messages.js';
+import { StateTracker } from './state-tracker.js';
 import { idleReadsOfMaxDelay, pollDelayMs, type PollDelays } from './poll-schedule.js';
 import type { RateBudget } from './rate-budget.js';
 import { Subscription } from './subscription.js';
 import { tracedPoll } from './poll-span.js';
 import type { Subscriber, Topic } from './topic.js';
 
-/** Reads that follow one hint after another are so far apart, in milliseconds. */
+/** The shortest time between two reads that hints cause, in milliseconds. */
 const HINT_SPACING_MS = 50;
 const UNEXPECTED = 'Polling for subscriptions failed unexpectedly.';
 
@@ -23,28 +23,28 @@ export interface WatchDeps extends StateMessagesOptions {
   readonly delays: PollDelays;
   readonly leaseMs: number;
   readonly budget: RateBudget;
-  /** Runs a poll when few others are running. */
+  /** Limits how many polls run at the same time. */
   readonly limit: <T>(poll: () => Promise<T>) => Promise<T>;
-  /** Whether webhooks tell of changes, so that polling is only needed for those that get lost. */
-  readonly isCovered: () => boolean;
+  /** Whether webhooks report changes, so that polling only has to find those whose webhook was lost. */
+  readonly hasWebhooks: () => boolean;
   readonly onClose: () => void;
   readonly recorder: Recorder;
-  /** Undefined where nothing is traced. */
+  /** Undefined without tracing. */
   readonly tracer: Tracer | undefined;
   readonly logger: Logger;
 }
 
 /**
- * One topic, as one credential sees it, for all subscriptions of the process. It reads the topic while there are any, and tells
- * them what is news. Of all processes that watch the same, the one with the lease polls, and sends the others what it reads.
+ * Watches one topic with one credential for all subscriptions of the process: reads it while there are any, and pushes new states to
+ * them. Of all processes that watch the same topic and credential, the one with the lease polls, and sends what it reads to the others.
  */
 export class Watch<S> {
   readonly #topic: Topic<S>;
   readonly #name: string;
   readonly #deps: WatchDeps;
   readonly #messages: StateMessages<S>;
-  readonly #states: SeenStates<S>;
-  readonly #absence: Absence;
+  readonly #states: StateTracker<S>;
+  readonly #notFoundStreak: NotFoundStreak;
   readonly #subscriptions = new Set<Subscription<S>>();
   readonly #closed = new AbortController();
   #joining = 0;
@@ -52,15 +52,15 @@ export class Watch<S> {
   #reading: Promise<boolean> | undefined;
   #isPolledElsewhere = false;
   #hasLease = false;
-  #isLast = false;
+  #isFinal = false;
   /** Something may have changed after the last read began. */
   #isStale = false;
-  /** The next read is due even if another process has the lease. */
-  #isDueForAll = false;
-  /** The process that polls may know something newer, which it has told already. */
-  #mustAsk = true;
-  /** Other processes are to be told all that the next read shows. */
-  #isAsked = false;
+  /** This process reads next time even if another one has the lease. */
+  #mustRead = false;
+  /** The process that polls may have published newer states that this one has missed. */
+  #mustRequest = true;
+  /** Another process has requested all states, so the next read publishes those that have not changed, too. */
+  #isRequested = false;
   #lastReadAt = -Infinity;
   #dueAt = 0;
   #idleReads = 0;
@@ -72,8 +72,8 @@ export class Watch<S> {
     this.#topic = topic;
     this.#name = name;
     this.#deps = deps;
-    this.#states = new SeenStates(topic, Date.now());
-    this.#absence = new Absence(deps.delays.minMs);
+    this.#states = new StateTracker(topic, Date.now());
+    this.#notFoundStreak = new NotFoundStreak(deps.delays.minMs);
     this.#messages = new StateMessages(name, deps);
   }
 
@@ -95,41 +95,43 @@ export class Watch<S> {
   async join(subscriber: Subscriber): Promise<Subscription<S>> {
     this.#joining += 1;
     try {
-      // What changes from here on arrives as a message, so it must be listened to before the state is read.
-      await (this.#listening ??= this.#messages.listen({
-        onTold: (told) => {
-          this.#told(told);
-        },
+      // Changes after the read arrive as messages, so listening starts before the read.
+      await (this.#listening ??= this.#messages.listen((message) => {
+        this.#received(message);
       }));
-      const waited = !this.#states.isComplete;
-      // One 404 of something that is known may be that of a replica that lags.
+      const hasWaited = !this.#states.isComplete;
+      // If the resource has been read before, a single 404 may come from a lagging replica.
       if (!this.#isFresh() && !(await this.#exists(subscriber)) && !this.#states.isComplete)
         throw this.#notFound();
       const subscription = new Subscription<S>(subscriber, this.#left, this.#deps.recorder);
       this.#subscriptions.add(subscription);
-      this.#states.begin(subscription, waited);
-      if (this.#isLast) this.#end();
+      this.#states.replayTo(subscription, hasWaited);
+      if (this.#isFinal) this.#end();
       else if (this.#timer === undefined) this.#start();
       return subscription;
     } finally {
       this.#joining -= 1;
-      if (this.#joining === 0) this.#states.nobodyWaits();
+      if (this.#joining === 0) this.#states.dropRecent();
       this.#closeIfUnused();
     }
   }
 
-  /** Reads soon: something may have changed. @param evenIfPolledElsewhere messages of the process that polls may be lost */
+  /**
+   * Reads soon, because something may have changed.
+   *
+   * @param evenIfPolledElsewhere set it if messages of the process that polls may have been lost
+   */
   recheck({ evenIfPolledElsewhere = false } = {}): void {
     this.#isStale = true;
-    this.#isDueForAll ||= evenIfPolledElsewhere;
-    this.#mustAsk ||= evenIfPolledElsewhere;
+    this.#mustRead ||= evenIfPolledElsewhere;
+    this.#mustRequest ||= evenIfPolledElsewhere;
     this.#idleReads = 0;
     const earliest = this.#lastReadAt + HINT_SPACING_MS;
     this.#dueAt = Math.max(earliest, performance.now());
     if (this.#timer !== undefined && !this.#isTicking) this.#schedule();
   }
 
-  /** Ends all subscriptions as complete. */
+  /** Completes all subscriptions. */
   close(): void {
     this.#end();
   }
@@ -141,10 +143,10 @@ export class Watch<S> {
 
   async #exists(subscriber: Subscriber): Promise<boolean> {
     await this.#read(subscriber, subscriber.trace);
-    return !this.#absence.isMissing;
+    return !this.#notFoundStreak.isNotFound;
   }
 
-  /** @returns whether something was news. Callers share a read that is in progress. */
+  /** Callers share a read that is in progress. @returns whether it found a new state */
   #read(subscriber: Subscriber, trace: TraceContext): Promise<boolean> {
     return (this.#reading ??= this.#readOnce(subscriber, trace).finally(() => {
       this.#reading = undefined;
@@ -156,57 +158,57 @@ export class Watch<S> {
     const { signal } = this.#closed;
     this.#isStale = false;
     this.#lastReadAt = performance.now();
-    const isAsked = this.#isAsked;
-    this.#isAsked = false;
-    const told: (readonly [string, S])[] = [];
-    let isNews = false;
+    const isRequested = this.#isRequested;
+    this.#isRequested = false;
+    const published: (readonly [string, S])[] = [];
+    let isChanged = false;
     try {
       const exists = await this.#topic.read(
         () => subscriber.newClient(trace),
         (id, state) => {
-          const isNew = this.#see(id, state);
-          isNews ||= isNew;
-          if (isNew || isAsked) told.push([id, state]);
+          const isNew = this.#update(id, state);
+          isChanged ||= isNew;
+          if (isNew || isRequested) published.push([id, state]);
         },
         async () => {
           await budget.take(signal);
           if (this.#hasLease) await this.#holdLease();
         },
       );
-      this.#absence.read(exists, performance.now());
-      if (exists) this.#states.complete();
-      return isNews;
+      this.#notFoundStreak.record(exists, performance.now());
+      if (exists) this.#states.markComplete();
+      return isChanged;
     } catch (error) {
-      this.#isAsked ||= isAsked;
+      this.#isRequested ||= isRequested;
       throw error;
     } finally {
-      // What was seen before a page could not be read is no news when it is read again.
-      this.#messages.tell(told);
+      // Also if a later page could not be read: the states of earlier pages are not new to the next read.
+      this.#messages.publish(published);
     }
   }
 
-  /** @returns whether it is news */
-  #see(id: string, state: S): boolean {
-    const event = this.#states.see(id, state);
+  /** Pushes the state to all subscriptions if it is new. @returns whether it is */
+  #update(id: string, state: S): boolean {
+    const event = this.#states.update(id, state);
     if (event === undefined) return false;
-    if (this.#states.isToldOf) for (const each of this.#subscriptions) each.push(id, event);
-    this.#isLast ||= this.#topic.isLast(state);
-    if (this.#isLast) this.#end();
+    if (this.#states.publishesChanges) for (const each of this.#subscriptions) each.push(id, event);
+    this.#isFinal ||= this.#topic.isFinal(state);
+    if (this.#isFinal) this.#end();
     return true;
   }
 
-  #told(told: Told<S>): void {
-    if (told === 'asked') this.#answer();
-    else if (told === 'news') this.recheck({ evenIfPolledElsewhere: true });
-    else for (const [id, state] of told) if (this.#see(id, state)) this.#lastReadAt = performance.now();
+  #received(message: StateMessage<S>): void {
+    if (message === 'requested') this.#publishCurrent();
+    else if (message === 'changed') this.recheck({ evenIfPolledElsewhere: true });
+    else for (const [id, state] of message) if (this.#update(id, state)) this.#lastReadAt = performance.now();
   }
 
-  /** Tells other processes what is known: they may have missed it, or read an older state from a replica that lags behind. */
-  #answer(): void {
+  /** Other processes may have missed the current states, or have read older ones from a lagging replica. */
+  #publishCurrent(): void {
     if (!this.#hasLease) return;
-    // The states of lists are not kept.
-    this.#isAsked ||= !this.#topic.startsWithState;
-    this.#messages.tell(this.#states.kept);
+    // The states of lists are not kept, so the next read publishes them.
+    this.#isRequested ||= !this.#topic.startsWithState;
+    this.#messages.publish(this.#states.current);
   }
 
   #start(): void {
@@ -218,7 +220,7 @@ export class Watch<S> {
     clearTimeout(this.#timer);
     const { leaseMs, isShared } = this.#deps;
     const untilDue = Math.max(0, this.#dueAt - performance.now());
-    // A lease is extended in time, and tried for soon after its owner has died.
+    // Often enough to extend a lease before it ends, and to take over that of a dead process soon.
     const delay = isShared ? Math.min(untilDue, leaseMs / 3) : untilDue;
     this.#timer = setTimeout(() => void this.#tick(), delay).unref();
   }
@@ -228,15 +230,15 @@ export class Watch<S> {
     try {
       const wasPolledElsewhere = this.#isPolledElsewhere;
       this.#isPolledElsewhere = !(await this.#holdLease());
-      if (this.#isPolledElsewhere && this.#mustAsk) {
-        this.#mustAsk = false;
-        this.#messages.ask();
+      if (this.#isPolledElsewhere && this.#mustRequest) {
+        this.#mustRequest = false;
+        this.#messages.request();
       }
-      // The process that polled before may not have answered.
-      if (wasPolledElsewhere && !this.#isPolledElsewhere) this.#answer();
+      // The process that polled before may not have answered a request.
+      if (wasPolledElsewhere && !this.#isPolledElsewhere) this.#publishCurrent();
       const isDue = performance.now() >= this.#dueAt;
-      // The process that polled before may have died with something to tell.
-      if (this.#isPolledElsewhere ? this.#isDueForAll : isDue || wasPolledElsewhere) await this.#poll();
+      // The process that polled before may have died before it could publish a change.
+      if (this.#isPolledElsewhere ? this.#mustRead : isDue || wasPolledElsewhere) await this.#poll();
       else if (isDue) this.#dueAt = performance.now() + this.#deps.delays.maxMs;
     } catch (error) {
       this.#deps.logger.error({ err: error }, UNEXPECTED);
@@ -249,21 +251,21 @@ export class Watch<S> {
   async #poll(): Promise<void> {
     const [subscription] = this.#subscriptions;
     if (subscription === undefined) return;
-    this.#isDueForAll = false;
+    this.#mustRead = false;
     try {
       const { limit, tracer, recorder } = this.#deps;
       const { subscriber } = subscription;
-      const isNews = await limit(() =>
+      const isChanged = await limit(() =>
         tracedPoll(tracer, this.#topic.name, subscriber.trace, (trace) => this.#read(subscriber, trace)),
       );
-      recorder.polled(isNews ? 'news' : 'nothing');
-      if (this.#absence.isGone(performance.now())) this.#end(this.#notFound());
-      if (!isNews) this.#idleReads += 1;
-      else this.#idleReads = this.#deps.isCovered() ? idleReadsOfMaxDelay(this.#deps.delays) : 0;
+      recorder.polled(isChanged ? 'news' : 'nothing');
+      if (this.#notFoundStreak.isGone(performance.now())) this.#end(this.#notFound());
+      if (!isChanged) this.#idleReads += 1;
+      else this.#idleReads = this.#deps.hasWebhooks() ? idleReadsOfMaxDelay(this.#deps.delays) : 0;
       this.#dueAt = performance.now() + this.#delayMs();
     } catch (error) {
       this.#failed(error);
-      // Another principal's calls may not be paused.
+      // Next time, read for another subscription: the calls of its principal may not be paused.
       if (this.#subscriptions.delete(subscription)) this.#subscriptions.add(subscription);
     }
     if (this.#isStale) this.recheck();
@@ -287,7 +289,7 @@ export class Watch<S> {
     return pollDelayMs(this.#idleReads, Math.random(), this.#deps.delays);
   }
 
-  /** Without the store every process polls for itself. */
+  /** If the store of leases cannot be reached, every process polls. */
   async #holdLease(): Promise<boolean> {
     const { leases, leaseMs } = this.#deps;
     this.#hasLease = await leases.hold(this.#name, leaseMs).catch(() => true);

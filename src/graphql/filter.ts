@@ -60,9 +60,7 @@ export function ofLength(minimum: number, maximum = minimum): (text: string, pat
 }
 
 /** A check that converts the text to lower case. */
-export function inLowerCase(
-  check: (text: string, path: string) => string,
-): (text: string, path: string) => string {
+function inLowerCase(check: (text: string, path: string) => string): (text: string, path: string) => string {
   return (text, path) => check(text, path).toLowerCase();
 }
 

@@ -33,7 +33,7 @@ import { TargetGroupPerformanceResolver } from './target-group-performance/targe
 import { TransitionsResolver } from './transitions/transitions.resolver.js';
 import { TargetGroupResolver } from './target-group/target-group.resolver.js';
 
-/** type-graphql wants one wherever there are subscriptions, but these all have a `subscribe` of their own. */
+/** type-graphql requires a pub/sub if there are subscriptions, but all of these have a `subscribe` function. */
 const NO_TOPICS: PubSub = {
   publish: () => undefined,
   subscribe: () => {

@@ -4,7 +4,7 @@ import type { Topic } from '../events/topic.js';
 import { requireRef, type NodeKind, type NodeRef } from './node/node-id.js';
 
 /**
- * The `subscribe` of a subscription to what an id names.
+ * Creates the `subscribe` function of a subscription whose topic is given by an id.
  *
  * @param argument the name of the argument that has the id
  */

@@ -74,7 +74,7 @@ export class Loaders {
   #draftLaunchJob: DataLoader<DraftLaunchJobRef, rest.FieldingRunJob | null, string> | undefined;
   #users: DataLoader<AccountRef, UsersById, string> | undefined;
 
-  /** @param onBatch told how many reads are sent together. Default: nobody is */
+  /** @param onBatch called with the number of reads in each batch. Default: does nothing */
   constructor(client: DemandClient, onBatch?: (size: number) => void) {
     this.#client = client;
     this.#onBatch = onBatch;

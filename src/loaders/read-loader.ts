@@ -6,7 +6,7 @@ import DataLoader from 'dataloader';
  *
  * @param read one REST call
  * @param cacheKey equal for keys that read the same
- * @param onBatch told how many reads are sent together
+ * @param onBatch called with the number of reads in each batch
  */
 export function readLoader<K, V>(
   read: (key: K) => Promise<V>,

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError } from '../config.js';
 
 export interface Arguments {
-  /** `--check`: to validate the settings and try what the gateway depends on, instead of starting it. */
+  /** `--check`: validate the settings and contact each dependency, instead of starting the gateway. */
   readonly check: boolean;
 }
 

@@ -7,7 +7,7 @@ export type IdentityUrls = Pick<Emulator, 'issuer' | 'tokenUrl'>;
 /** A person of the demo, with a token for the gateway. */
 export interface Person {
   readonly subject: string;
-  /** What the token does, e.g. `reads account 101`. */
+  /** What the token permits, e.g. `reads account 101`. */
   readonly allows: string;
   readonly token: string;
   /** Whether the explorers send this token. */
@@ -24,7 +24,7 @@ const TOKEN_SECONDS = 86_400;
 
 /**
  * Whether the emulator serves as identity provider and token endpoint: in `AUTH_MODE=service` without `DEMAND_API_URL`, if no
- * setting of either is given. A part of them is no demo, but a mistake, which `readConfig` reports.
+ * setting of either is given. If only some of them are given, that is a mistake, which `readConfig` reports.
  */
 export function usesDemoIdentity(environment: NodeJS.ProcessEnv): boolean {
   const names = Object.keys(environment).filter((name) => environment[name]?.trim() !== '');

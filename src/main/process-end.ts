@@ -1,7 +1,7 @@
 import type { Logger } from '../telemetry/logger.js';
 import type { Running } from './start.js';
 
-/** Ends the process: closes what runs, once, and exits with the highest code that was requested. */
+/** Closes the gateway once and exits the process, with the highest exit code that was requested. */
 export class ProcessEnd {
   readonly #logger: Logger;
   #running: Running | undefined;

@@ -3,12 +3,12 @@ import type { ProcessEnd } from './process-end.js';
 import type { Running } from './start.js';
 
 /**
- * SIGTERM and SIGINT close what runs, or end a process that is still starting. The first process of a container (PID 1) ignores
- * signals without a listener, so the listeners are added before anything starts.
+ * SIGTERM and SIGINT close the gateway, or exit a process that is still starting. The first process of a container (PID 1)
+ * ignores signals without a listener, so the listeners are added before anything starts.
  */
 export function endOnSignals(end: ProcessEnd, logger: Logger): void {
   const close = (signal: NodeJS.Signals) => {
-    logger.info({ signal }, 'Closing: requests in flight are being finished.');
+    logger.info({ signal }, 'Closing: finishing the requests in flight.');
     end.begin(0);
   };
   process.once('SIGTERM', close);

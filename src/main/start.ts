@@ -12,7 +12,7 @@ import { demoQuery } from './demo-query.js';
 /** The variables that set where the gateway listens. */
 const LISTENING = 'PORT or HOST';
 
-/** Tells workers that they front the emulator: the token that the explorers send. */
+/** The token that explorers send, for workers of a gateway with the emulator. */
 const DEMO_TOKEN = 'FIELDGATE_DEMO_TOKEN';
 
 export interface StartOptions {
@@ -71,7 +71,7 @@ async function startWithEmulator(options: StartOptions): Promise<Running> {
     const gateway = await usable(LISTENING, serve({ ...options, config }, over), config);
     logger.info(
       { url: emulator.url, control: emulator.controlUrl },
-      'A Demand API emulator runs beside the gateway, with demo data.',
+      'The Demand API emulator is running, with demo data.',
     );
     for (const { subject, allows, token } of people) {
       logger.info({ subject, header: authorization(token) }, `A token that ${allows}, for 24 hours.`);
@@ -98,7 +98,7 @@ export async function loadEmulator() {
 
 interface Identity {
   readonly config: Config;
-  /** Variables that workers need beside this process's own. */
+  /** Environment variables that workers need in addition to those of this process. */
   readonly environment: Readonly<Record<string, string>>;
   readonly people: readonly Person[];
 }
@@ -118,7 +118,7 @@ function authorization(token: string): string {
   return `Authorization: Bearer ${token}`;
 }
 
-/** What the environment tells a worker, beyond the settings that `readConfig` reads. */
+/** The variables that only workers get, beyond the settings that `readConfig` reads. */
 export async function workerOptions(
   environment: NodeJS.ProcessEnv,
 ): Promise<Pick<GatewayOptions, 'firstQuery'>> {
@@ -162,7 +162,7 @@ function sayReady(
   );
 }
 
-/** Names the settings that kept something from starting. */
+/** Adds the names of the responsible settings to an error at the start. */
 async function usable<T>(
   variables: string,
   starting: Promise<T>,

@@ -1,14 +1,14 @@
 import type { Cancellation } from '../upstream/http/cancellation.js';
 
-/** Bounds the work of the process. */
+/** Limits how many operations the process executes at the same time. */
 export interface Admission {
-  /** @throws {RequestError} 503 where a further request would only wait too long */
+  /** @throws {RequestError} 503 if one more request would wait too long */
   check(): void;
   /**
    * Waits until the operation may be executed.
    *
-   * @returns ends the admission
-   * @throws {RequestError} 503 where it would wait too long
+   * @returns releases the slot
+   * @throws {RequestError} 503 if it would wait too long
    */
   admit(gone: Cancellation): Promise<() => void> | (() => void);
 }

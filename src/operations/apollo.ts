@@ -5,6 +5,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { DemandControlConfig } from '../config/demand-control.js';
 import type { RequestContext } from '../context.js';
@@ -23,12 +24,12 @@ import { executorGateway, graphqlJs } from './executor-gateway.js';
 import type { FirstQuery } from './first-query.js';
 import { rateLimitPlugin } from './rate-limits/rate-limit.plugin.js';
 import type { RateLimits } from './rate-limits/rate-limits.js';
-import { notePlugin } from './note.plugin.js';
+import { operationInfoPlugin } from './operation-info.plugin.js';
 import { recordedPlugin } from './subscriptions/recorded-plugin.js';
 import { openingPlugin, subscriptionRulesPlugin } from './subscriptions/subscription.plugins.js';
 import { unconditionalRootRule } from './subscriptions/unconditional-root.rule.js';
 
-/** The most tokens of a document: a limit on what parsing and validating it can cost. */
+/** The most tokens of a document, which limits the cost of parsing and validating it. */
 export const MAX_TOKENS = 15_000;
 
 export interface ApolloOptions {
@@ -44,29 +45,16 @@ export interface ApolloOptions {
   readonly demandControl: DemandControlConfig;
   readonly rateLimits: RateLimits;
   readonly logger: Logger;
-  /** Further plugins. Their hooks are called for every operation of every transport. */
+  /** Additional plugins. Their hooks are called for every operation on every transport. */
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
 }
 
-/** The GraphQL server; it has not been started yet. */
+/** Creates the GraphQL server, which is not started yet. */
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
-  const {
-    production,
-    federation,
-    firstQuery,
-    executor,
-    maxDepth,
-    demandControl,
-    rateLimits,
-    logger,
-    plugins,
-  } = options;
+  const { production, federation, executor, logger } = options;
   const schema = createSchema({ federation });
   const hideSuggestions = production;
   const reference = graphqlJs(schema, hideSuggestions);
-  const estimate = estimateBy(new CostEstimator(schema));
-  // Demand control checks what rate limits charge.
-  const estimateCost = rateLimits.isLimited ? estimateOnce(estimate) : estimate;
   return new ApolloServer<RequestContext>({
     gateway: executorGateway(
       schema,
@@ -89,31 +77,35 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
         logger.error({ err: error }, 'A resolver failed unexpectedly.');
       },
     }),
-    plugins: [
-      ApolloServerPluginCacheControlDisabled(),
-      // Apollo Server would enable it for a subgraph. It tells any client that asks how long each resolver took.
-      ApolloServerPluginInlineTraceDisabled(),
-      production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
-      subscriptionRulesPlugin,
-      notePlugin,
-      errorExtensionsPlugin,
-      documentsPlugin<RequestContext>(createDocumentStore(), {
-        maxDepth,
-        maxTokens: MAX_TOKENS,
-        ...demandControl,
-      }),
-      demandControlPlugin({
-        estimateCost,
-        limits: demandControl,
-        production,
-        logger,
-      }),
-      ...(rateLimits.isLimited ? [rateLimitPlugin({ limits: rateLimits, estimateCost, logger })] : []),
-      ...(production ? [] : [callLogPlugin]),
-      ...plugins.map(recordedPlugin),
-      openingPlugin,
-    ],
+    plugins: pluginsOf(options, schema),
   });
+}
+
+/** The plugins, in the order in which Apollo Server calls their hooks. */
+function pluginsOf(options: ApolloOptions, schema: GraphQLSchema): ApolloServerPlugin<RequestContext>[] {
+  const { production, firstQuery, maxDepth, demandControl, rateLimits, logger, plugins } = options;
+  const estimate = estimateBy(new CostEstimator(schema));
+  // Demand control checks the cost that rate limits charge.
+  const estimateCost = rateLimits.isLimited ? estimateOnce(estimate) : estimate;
+  return [
+    ApolloServerPluginCacheControlDisabled(),
+    // Apollo Server would enable it for a subgraph. It returns the timing of each resolver to any client that asks for it.
+    ApolloServerPluginInlineTraceDisabled(),
+    production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
+    subscriptionRulesPlugin,
+    operationInfoPlugin,
+    errorExtensionsPlugin,
+    documentsPlugin<RequestContext>(createDocumentStore(), {
+      maxDepth,
+      maxTokens: MAX_TOKENS,
+      ...demandControl,
+    }),
+    demandControlPlugin({ estimateCost, limits: demandControl, production, logger }),
+    ...(rateLimits.isLimited ? [rateLimitPlugin({ limits: rateLimits, estimateCost, logger })] : []),
+    ...(production ? [] : [callLogPlugin]),
+    ...plugins.map(recordedPlugin),
+    openingPlugin,
+  ];
 }
 
 function sandbox({ document, variables, headers, sharedHeaders }: FirstQuery): ApolloServerPlugin {

@@ -5,7 +5,7 @@ import type { Peer } from '../context.js';
 import type { Logger } from '../telemetry/logger.js';
 import { RequestError } from './request-error.js';
 
-/** Tells who makes a request. It may throw a {@link RequestError}. */
+/** Determines the principal of a request. May throw a {@link RequestError}. */
 export type Authenticate = (authorization: string | undefined, peer: Peer) => Principal | Promise<Principal>;
 
 const MESSAGES: Readonly<Record<TokenProblem, string>> = {
@@ -22,8 +22,8 @@ const CHALLENGES: Readonly<Record<TokenProblem, string>> = {
 };
 
 /**
- * Authenticates every operation by its token, whatever it asks for. Clients learn no more than that the token is absent, has
- * expired, or is not valid; the debug log has the reason.
+ * Authenticates every operation by its token. Clients only learn that the token is missing, expired or invalid; the debug log has the
+ * reason.
  */
 export function authenticateByToken(verifier: TokenVerifier, logger: Logger): Authenticate {
   return async (authorization, { address }) => {

@@ -18,7 +18,7 @@ const listener = Promise.resolve({
 });
 
 /**
- * Adds `extensions.upstream`: the REST calls that the operation has made, in the order in which they ended, so that a developer
- * sees what a field costs. It is for outside production.
+ * Adds `extensions.upstream`: the REST calls that the operation has made, in the order in which they ended, so that developers
+ * see the cost of a field. Not used in production.
  */
 export const callLogPlugin: ApolloServerPlugin<RequestContext> = { requestDidStart: () => listener };

@@ -1,8 +1,8 @@
 import { GraphQLError, Lexer, Source, TokenKind, type Token } from 'graphql';
 
 /**
- * The most levels of brackets of any kind, each fragment counted where it is spread. Parsing and validating recurse by
- * them: on Node's stack of 984 KiB they get through twice as many, whatever the brackets are.
+ * The most levels of brackets of any kind, with each fragment counted where it is spread. Parsing and validation recurse by them,
+ * and on Node's stack of 984 KiB can handle at least twice as many.
  */
 export const MAX_NESTING = 500;
 
@@ -10,25 +10,25 @@ export interface DocumentLimits {
   /** The most levels of fields. */
   readonly maxDepth: number;
   /**
-   * How many tokens a document may have, each fragment written out where it is spread: fragments that spread others twice
-   * double what there is to execute at each level. The parser takes no more, and what comes after them is not looked at.
+   * The most tokens of a document with its fragments expanded: fragments that spread others twice double the work at each level.
+   * The parser has the same limit, so later tokens are ignored.
    */
   readonly maxTokens: number;
 }
 
-/** How deep and how large a document is, its fragments counted where they are spread. */
+/** The depth and size of a document, with fragments counted where they are spread. */
 export interface DocumentExtent {
-  /** Levels of fields: `{ a { b } }` has two. Fragments, inline ones included, add none of their own. */
+  /** Levels of fields: `{ a { b } }` has two. Fragments, including inline ones, do not count as levels. */
   readonly fields: number;
-  /** Levels of brackets of any kind, those of values and types included. */
+  /** Levels of brackets of any kind, including those of values and types. */
   readonly nesting: number;
-  /** Tokens of its largest operation or fragment, but for a few at either end. */
+  /** Tokens of its largest operation or fragment, except for a few at either end. */
   readonly tokens: number;
 }
 
 /**
- * Why a document is too deep or too large, or undefined where it is neither. It looks at the text alone, so that a document
- * can be refused before it is parsed.
+ * The error of a document that is too deep or too large; undefined if it is neither. Needs only the text, so that a document can
+ * be rejected before parsing.
  */
 export function documentLimitError(
   source: string,
@@ -54,8 +54,8 @@ function refusal(message: string): GraphQLError {
 }
 
 /**
- * Takes time in proportion to the length of the text, and no stack. Where fragments spread each other in a circle, which
- * validation refuses, each of them counts once.
+ * Takes time in proportion to the length of the text, without recursion. Fragments that form a cycle, which validation rejects,
+ * count once.
  */
 export function measure(source: string, maxTokens: number): DocumentExtent {
   const scanner = new Scanner();
@@ -63,7 +63,7 @@ export function measure(source: string, maxTokens: number): DocumentExtent {
   return throughFragments(scanner.definitions, scanner.fragments);
 }
 
-/** Those before the first error in the text, which is for the parser to tell. */
+/** The tokens before the first syntax error, which the parser reports. */
 function* tokensOf(source: string, maxTokens: number): Generator<Token> {
   const lexer = new Lexer(new Source(source));
   for (let count = 0; count < maxTokens; count += 1) {
@@ -93,20 +93,23 @@ interface Definition {
   readonly spreads: Spread[];
 }
 
-/** What a bracket opens: a selection set, which adds a level of fields or none, or values. */
+/** What a bracket opens: a selection set, which may add a level of fields, or values. */
 interface Bracket {
   readonly isSelection: boolean;
   readonly fields: 0 | 1;
 }
 
-/** Takes the tokens of a document, and measures its definitions. What is no valid document ends before it could mislead. */
+/**
+ * Measures the definitions of a document, token by token. An invalid document is rejected by the parser, so its numbers do not
+ * matter.
+ */
 class Scanner {
   readonly definitions: Definition[] = [];
   readonly fragments = new Map<string, Definition>();
   private definition: Definition | undefined;
   private readonly open: Bracket[] = [];
   private fields = 0;
-  /** What the tokens before this one have begun. */
+  /** What the previous tokens have started. */
   private begun: 'fragment' | 'spread' | 'inline fragment' | undefined;
 
   take(token: Token): void {
@@ -179,7 +182,7 @@ class Scanner {
   }
 }
 
-/** Adds to each definition what the fragments that it spreads have, the innermost first. */
+/** Adds the sizes of spread fragments to each definition, innermost first. */
 function throughFragments(
   definitions: readonly Definition[],
   fragments: ReadonlyMap<string, Definition>,

@@ -1,7 +1,7 @@
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 
-/** What Apollo Server wants of a cache of persisted queries. */
+/** The part of Apollo Server's cache interface that persisted queries need. */
 interface KeyValueCache {
   get(key: string): Promise<string | undefined>;
   set(key: string, value: string): Promise<void>;
@@ -16,8 +16,8 @@ const MAX_CHARACTERS = 1024 * 1024;
 export type DocumentStore = LRUCache<string, DocumentNode>;
 
 /**
- * Keeps the most recently used documents. A client that writes values into documents instead of variables sends a new document
- * with each request, and must not fill the memory.
+ * Keeps the most recently used documents. A client that inlines values instead of using variables sends a new document with each
+ * request, and must not fill the memory.
  */
 export function createDocumentStore(): DocumentStore {
   return new LRUCache({

@@ -17,10 +17,10 @@ const NOTHING = Promise.resolve(undefined);
 const EMPTY: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 
 /**
- * Keeps documents that have been parsed and validated, and rejects a document that is too deep or too large before it is
- * parsed, and one that asks for too much at once before it is validated. Apollo Server's own document store cannot do that.
+ * Keeps parsed and validated documents. Rejects a document that is too deep or too large before parsing, and one that exceeds
+ * other limits before validation. Apollo Server's document store cannot do that.
  *
- * Apollo Server skips parsing and validating where `document` is set already. A plugin can reject an operation no earlier than in
+ * Apollo Server skips parsing and validation if `document` is set already. A plugin can reject an operation no earlier than in
  * `didResolveOperation`, so a rejected document is replaced with an empty one until then.
  */
 export function documentsPlugin<Context extends BaseContext>(

@@ -10,7 +10,7 @@ export type Execute = (args: {
   readonly operationName: string | undefined;
   readonly contextValue: unknown;
   readonly variableValues: Readonly<Record<string, unknown>> | undefined;
-  /** The event, where the operation is a subscription. */
+  /** The event, if the operation is a subscription. */
   readonly rootValue?: unknown;
 }) => ExecutionResult | Promise<ExecutionResult>;
 
@@ -22,7 +22,7 @@ export function graphqlJs(schema: GraphQLSchema, hideSuggestions: boolean): Exec
 }
 
 /**
- * Lets Apollo Server execute operations with an executor of our choice: `gateway` is its extension point for that.
+ * Makes Apollo Server execute operations with the given executor: `gateway` is its extension point for that.
  *
  * @param instrumented executes the operations whose resolvers a plugin observes with `willResolveField`
  */

@@ -3,11 +3,11 @@ export interface FirstQuery {
   readonly document: string;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
-  /** Headers for introspection, too; readers cannot edit them in Apollo Sandbox. Default: none. */
+  /** Headers of all requests, including introspection; users cannot edit them in Apollo Sandbox. Default: none. */
   readonly sharedHeaders?: Readonly<Record<string, string>>;
 }
 
-/** The first query where no demo data is known: it needs no id, only a token of the reader's own. */
+/** The first query without demo data: it needs no id, only the user's token. */
 export const DEFAULT_FIRST_QUERY: FirstQuery = {
   document: `# Everything that you may see. Put your token into the headers below.
 query Accounts {

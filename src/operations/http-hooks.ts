@@ -4,8 +4,8 @@ import type { Logger } from '../telemetry/logger.js';
 import { RequestError } from './request-error.js';
 
 /**
- * The hooks of plugins that Apollo Server calls for requests over HTTP only: here they are called for those of every transport. As
- * there, a hook that fails changes no response.
+ * The hooks of plugins that Apollo Server itself calls only over HTTP, called for requests on every transport. As in Apollo
+ * Server, a hook that fails does not change the response.
  */
 export class HttpHooks {
   readonly #plugins: readonly ApolloServerPlugin<RequestContext>[];
@@ -16,7 +16,7 @@ export class HttpHooks {
     this.#logger = logger;
   }
 
-  /** Errors that are not the client's are ignored. */
+  /** Ignores errors that are not the client's. */
   async invalidRequest(error: unknown): Promise<void> {
     if (error instanceof RequestError && error.status < 500) {
       await this.#call('invalidRequestWasReceived', error);

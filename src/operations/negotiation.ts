@@ -19,18 +19,18 @@ export interface NegotiationHeaders {
 /** How results are streamed over HTTP: as Server-Sent Events, or as parts of a multipart response. */
 export type StreamFormat = 'event-stream' | 'multipart';
 
-/** How a request can be answered. One of the two is defined. */
+/** The accepted forms of a response. At least one is defined. */
 export interface Negotiated {
-  /** The media type of a single result; undefined where the client accepts nothing but streams. */
+  /** The media type of a single result; undefined if the client accepts only streams. */
   readonly single: string | undefined;
-  /** Undefined where the client accepts no stream. */
+  /** Undefined if the client accepts no stream. */
   readonly stream: StreamFormat | undefined;
 }
 
 /**
- * Decides how a request is answered (GraphQL over HTTP, 6.1).
+ * Negotiates the media type of the response (GraphQL over HTTP, 6.1).
  *
- * @throws {RequestError} 406 where the client accepts no type of response, 431 where it lists too many
+ * @throws {RequestError} 406 if the client accepts none of the types, 431 if the header is too long
  */
 export function negotiateResponse(accept: string | undefined): Negotiated {
   if (accept !== undefined && accept.length > MAX_ACCEPT_LENGTH) {
@@ -50,23 +50,24 @@ export function negotiateResponse(accept: string | undefined): Negotiated {
 }
 
 /**
- * Decides whether a request is read, before anything of its body is (GraphQL over HTTP, 5).
+ * Checks a request by its headers, before its body is read (GraphQL over HTTP, 5).
  *
- * @throws {RequestError} 415 where the body is of a type that is not read, 400 where a browser could have sent the request on
- *   behalf of another site
+ * @throws {RequestError} 415 if the type of the body is not supported, 400 if another site could have caused the request (CSRF)
  */
 export function checkRequest(method: string, headers: NegotiationHeaders): void {
   if (method === 'POST') requireJson(headers);
   else requirePreflight(headers);
 }
 
-/** Whether a browser asks for a page rather than for a result. */
+/** Whether the client prefers an HTML page to a result. */
 export function prefersHtml(accept: string | undefined): boolean {
   if (accept === undefined || accept.length > MAX_ACCEPT_LENGTH) return false;
   return preferred(accept, [JSON_TYPE, GRAPHQL_TYPE, HTML_TYPE]) === HTML_TYPE;
 }
 
-/** Parsing an `Accept` header took longer than reading the rest of a request; clients send a handful of them. */
+/**
+ * Parsing an `Accept` header took longer than the rest of a request, and clients send only a handful of different ones.
+ */
 const known = new LRUCache<string, Negotiated>({ max: 200 });
 const MAX_CACHED_LENGTH = 500;
 /** Parsing an `Accept` header of 16 KiB took 8 ms, a hundred times as long as the rest of a request. */
@@ -85,7 +86,7 @@ function negotiatedOf(accept: string | undefined): Negotiated {
   return negotiated;
 }
 
-/** Only clients that name a stream want one, not those that accept anything. */
+/** A client gets a stream only if it names the type, not by a wildcard. */
 function streamFormatOf(accept: string): StreamFormat | undefined {
   const [best] = rangesOf(accept)
     .flatMap(({ type, parameters }) => {
@@ -102,7 +103,7 @@ interface MediaRange {
   readonly parameters: readonly string[];
 }
 
-/** Commas within quotes separate nothing (RFC 9110, 5.6.4). */
+/** Commas within quotes are not separators (RFC 9110, 5.6.4). */
 function rangesOf(accept: string): readonly MediaRange[] {
   const ranges = accept.toLowerCase().match(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g) ?? [];
   return ranges.map((range) => {
@@ -111,7 +112,7 @@ function rangesOf(accept: string): readonly MediaRange[] {
   });
 }
 
-/** Apollo's name for multipart responses with the results of a subscription has a parameter. */
+/** A parameter distinguishes Apollo's multipart protocol for subscriptions. */
 function formatOf(type: string, parameters: readonly string[]): StreamFormat | undefined {
   if (type === 'text/event-stream') return 'event-stream';
   const isMultipart = type === 'multipart/mixed' && parameters.some((part) => SUBSCRIPTION_SPEC.test(part));
@@ -140,7 +141,7 @@ function charsetOf(contentType: string): string | undefined {
   return undefined;
 }
 
-/** No media type of ours has a parameter that a client could ask for, so those of the client are ignored. */
+/** The media types of responses have no parameters to negotiate, so those of the client are ignored. */
 function withoutParameters(accept: string): string {
   return accept.replace(PARAMETER, '');
 }
@@ -157,7 +158,7 @@ function requireJson(headers: NegotiationHeaders): void {
 }
 
 /**
- * Requires a body that is not encoded in any other way than as UTF-8.
+ * Requires an uncompressed body in UTF-8.
  *
  * @throws {RequestError} 415
  */
@@ -175,8 +176,8 @@ export function requirePlainText(headers: NegotiationHeaders): void {
 }
 
 /**
- * A page of another site can have a browser send a simple `GET` without asking (Fetch, "CORS-safelisted request-header"). It
- * cannot add one of these headers.
+ * A page of another site can cause a simple `GET` without a preflight, but not with one of these headers (Fetch, "CORS-safelisted
+ * request-header").
  */
 function requirePreflight(headers: NegotiationHeaders): void {
   const isPreflighted =

@@ -1,6 +1,6 @@
 import type { GraphQLResponse } from '@apollo/server';
 import type { Logger } from '../telemetry/logger.js';
-import type { OperationNote } from '../telemetry/operation-note.js';
+import type { OperationInfo } from '../telemetry/operation-info.js';
 import type { Recorder } from '../telemetry/recorder.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Span, Tracer } from '../telemetry/tracer.js';
@@ -8,10 +8,10 @@ import type { OperationRequest } from './operation-request.js';
 
 export interface OperationObserverOptions {
   readonly recorder: Recorder;
-  /** Undefined where nothing is traced. */
+  /** Undefined without tracing. */
   readonly tracer: Tracer | undefined;
   readonly logger: Logger;
-  /** An operation that takes longer is logged as a warning, in milliseconds. 0 for never. */
+  /** Operations that take longer are logged as warnings, in milliseconds. 0 logs none. */
   readonly slowMs: number;
 }
 
@@ -23,7 +23,7 @@ interface ObservedRequest {
 const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
 const MAX_CLIENT_LENGTH = 100;
 
-/** Tells of each operation, whatever its transport: as a metric, a span, and a line of the log. */
+/** Reports each operation on every transport: as a metric, a span, and a log line. */
 export class OperationObserver {
   readonly options: OperationObserverOptions;
 
@@ -31,12 +31,12 @@ export class OperationObserver {
     this.options = options;
   }
 
-  /** @param begun when its request had arrived, on the clock of `performance.now()` */
-  begin(request: ObservedRequest, operation: OperationRequest, begun: number): ObservedOperation {
-    return new ObservedOperation(this.options, request, operation, begun);
+  /** @param startedAt when its request had arrived, from `performance.now()` */
+  start(request: ObservedRequest, operation: OperationRequest, startedAt: number): ObservedOperation {
+    return new ObservedOperation(this.options, request, operation, startedAt);
   }
 
-  /** A request was rejected before it was known what operation it has. */
+  /** Records a request that was rejected before its operation was known. */
   rejected({ headers }: Pick<ObservedRequest, 'headers'>, outcome: string): void {
     const client = clientOf(headers, undefined);
     this.options.recorder.operation({
@@ -49,27 +49,27 @@ export class OperationObserver {
   }
 }
 
-/** One operation, from its arrival to its end. */
+/** An operation that is being observed, from its arrival to its end. */
 export class ObservedOperation {
-  readonly note: OperationNote = {};
-  /** What happens in the operation is part of this. */
+  readonly info: OperationInfo = {};
+  /** The parent of the operation's other spans. */
   readonly trace: TraceContext;
   readonly #options: OperationObserverOptions;
   readonly #request: ObservedRequest;
   readonly #operation: OperationRequest;
-  readonly #begun: number;
+  readonly #startedAt: number;
   readonly #span: Span | undefined;
 
   constructor(
     options: OperationObserverOptions,
     request: ObservedRequest,
     operation: OperationRequest,
-    begun: number,
+    startedAt: number,
   ) {
     this.#options = options;
     this.#request = request;
     this.#operation = operation;
-    this.#begun = begun;
+    this.#startedAt = startedAt;
     this.#span = options.tracer?.start('internal', 'GraphQL Operation', request.trace, {});
     this.trace = this.#span?.trace ?? request.trace;
   }
@@ -77,8 +77,8 @@ export class ObservedOperation {
   /** @param outcome `ok`, or the code of the first error */
   end(outcome: string): void {
     const { recorder } = this.#options;
-    const { name, type } = this.note;
-    const ms = performance.now() - this.#begun;
+    const { name, type } = this.info;
+    const ms = performance.now() - this.#startedAt;
     const client = clientOf(this.#request.headers, this.#operation.extensions);
     recorder.operation({ name, type, client, outcome, seconds: ms / 1000 });
     this.#log(outcome, ms, client);
@@ -97,7 +97,7 @@ export class ObservedOperation {
     const { logger, slowMs } = this.#options;
     const isSlow = slowMs > 0 && ms >= slowMs;
     if (!isSlow && !logger.isLevelEnabled('debug')) return;
-    const { name, type, calls } = this.note;
+    const { name, type, calls } = this.info;
     const line = {
       traceId: this.trace.traceId,
       requestId: requestIdIn(this.#request.headers),
@@ -113,14 +113,14 @@ export class ObservedOperation {
   }
 }
 
-/** What the metrics call the outcome of an operation. */
+/** The outcome of an operation in metrics: `ok`, or the code of its first error. */
 export function outcomeOf({ body }: Pick<GraphQLResponse, 'body'>): string {
   if (body.kind !== 'single') return 'ok';
   const error = body.singleResult.errors?.[0];
   return error === undefined ? 'ok' : String(error.extensions?.['code']);
 }
 
-/** Apollo's conventions: a header that the application sets, or what its library says of itself. */
+/** Apollo's conventions: a header that the application sets, or the library's name in `extensions`. */
 function clientOf(
   headers: ObservedRequest['headers'],
   extensions: OperationRequest['extensions'],
@@ -134,7 +134,7 @@ function libraryIn(extensions: OperationRequest['extensions']): unknown {
   return typeof library === 'object' && library !== null && 'name' in library ? library.name : undefined;
 }
 
-/** What a proxy or the client calls the request, if that is safe to write down. */
+/** The id that a proxy or the client gave the request, if it is safe to log. */
 function requestIdIn({ 'x-request-id': id }: ObservedRequest['headers']): string | undefined {
   return typeof id === 'string' && REQUEST_ID.test(id) ? id : undefined;
 }

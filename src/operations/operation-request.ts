@@ -3,7 +3,9 @@ import { RequestError } from './request-error.js';
 
 /** An operation as a client sends it (GraphQL over HTTP, 5.1). */
 export interface OperationRequest {
-  /** Absent where `extensions.persistedQuery` or `documentId` names the document; else Apollo Server rejects the operation. */
+  /**
+   * Absent if `extensions.persistedQuery` or `documentId` names the document; otherwise Apollo Server rejects the operation.
+   */
   readonly query?: string;
   /** Names a document of the safelist (GraphQL over HTTP, appendix A). Relay calls it `doc_id`. */
   readonly documentId?: string;
@@ -33,8 +35,8 @@ export function isBatch(text: string): boolean {
 /**
  * The operations of a batch as the client sent them, for {@link operationInBatch}.
  *
- * @param maxSize how many operations it may have; 0 for no batches at all
- * @throws {RequestError} 400, where there are too many, or none
+ * @param maxSize the most operations in it; 0 rejects all batches
+ * @throws {RequestError} 400 if there are too many, or none
  */
 export function operationsInBatch(text: string, maxSize: number): readonly unknown[] {
   if (maxSize === 0) {
@@ -64,7 +66,7 @@ export function operationInBatch(given: unknown): OperationRequest {
 }
 
 /**
- * The operation in a message of `graphql-transport-ws`, whose `query` is empty where it names a persisted query.
+ * The operation in a message of `graphql-transport-ws`, whose `query` is empty if it names a persisted query.
  *
  * @throws {RequestError} 400, naming what is wrong with it
  */
@@ -80,7 +82,7 @@ export function operationInMessage(payload: object): OperationRequest {
 /**
  * The operation in the query string of a `GET` request. An empty parameter counts as absent.
  *
- * @throws {RequestError} 400, naming the parameter, or where the query string cannot be decoded
+ * @throws {RequestError} 400, naming the parameter, or if the query string cannot be decoded
  */
 export function operationInQueryString(queryString: string): OperationRequest {
   if (!isPercentEncoded(queryString)) {
@@ -139,7 +141,7 @@ function mustBe(name: string, what: string): RequestError {
   return new RequestError(400, `\`${name}\` must be ${what}.`);
 }
 
-/** Rejects text that would change the prototypes of objects. */
+/** Rejects JSON that would change prototypes. */
 function parsed(text: string, what = 'The body of the request'): unknown {
   try {
     return secureJson.parse(text);
@@ -155,7 +157,7 @@ function notSafe(what: string): RequestError {
   );
 }
 
-/** `URLSearchParams` would replace what it cannot decode. */
+/** `URLSearchParams` would replace malformed escapes instead of rejecting them. */
 function isPercentEncoded(text: string): boolean {
   try {
     decodeURIComponent(text);

@@ -9,7 +9,7 @@ export interface OperationResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Whether the operation was executed; else the body has nothing but errors. */
+  /** Whether the operation was executed; otherwise the body has only errors. */
   readonly hasData: boolean;
 }
 
@@ -21,7 +21,7 @@ const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encodi
 /**
  * The response to an operation that Apollo Server has executed or rejected.
  *
- * @throws Error where a plugin has set a status or a header that no response can have
+ * @throws Error if a plugin has set an invalid status or header
  */
 export function operationResponse({ http, body }: GraphQLResponse, contentType: string): OperationResponse {
   if (body.kind !== 'single') throw new Error('No schema of the gateway has incremental delivery.');
@@ -40,15 +40,12 @@ export function operationResponse({ http, body }: GraphQLResponse, contentType: 
   return { status, headers, body: serialize(singleResult), hasData: singleResult.data !== undefined };
 }
 
-/**
- * What a client is to be told by the status, too, if it is true of a whole batch: that it has to authenticate, or to come again
- * later.
- */
+/** The statuses that a whole batch may have: they tell the client to authenticate, or to retry later. */
 const WHOLE: ReadonlySet<number> = new Set([401, 429, 503]);
 
 /**
- * The response to a batch of operations: a list with their results in the same order. Clients take the results of no other status
- * than 200, so it has no other unless all operations were rejected for the same reason.
+ * The response to a batch of operations: a list with their results in the same order. Clients read results only with status 200,
+ * so the response has another one only if all operations were rejected for the same reason.
  */
 export function batchResponse(
   responses: readonly OperationResponse[],
@@ -69,7 +66,7 @@ export function batchResponse(
   };
 }
 
-/** The response to a request that is rejected, in the one form of all errors. */
+/** The response to a rejected request, in the common error format. */
 export function rejection(
   error: RequestError,
   traceId: string,
@@ -90,7 +87,7 @@ export function rejection(
   };
 }
 
-/** The response where the gateway has a defect. It reveals nothing but its trace id. */
+/** The response after an internal error. It reveals only its trace id. */
 export function failure(traceId: string, contentType: string = JSON_TYPE): OperationResponse {
   const { message, extensions } = GATEWAY_FAILED;
   return {
@@ -101,7 +98,7 @@ export function failure(traceId: string, contentType: string = JSON_TYPE): Opera
   };
 }
 
-/** The result as JSON. `errors` stands first, where a reader sees it (GraphQL, 7.2.2). */
+/** The result as JSON. `errors` comes first, so that it is noticed (GraphQL, 7.2.2). */
 export function resultText({ errors, data, extensions }: FormattedExecutionResult): string {
   return JSON.stringify({ errors, data, extensions });
 }

@@ -1,5 +1,5 @@
 /**
- * What a stream of results has for its client. After anything but a result, the stream is over.
+ * An element of a stream. Every kind except `result` is the last one.
  *
  * - `result`: an execution result, as JSON
  * - `completed`: there will be no further result
@@ -15,13 +15,13 @@ export type Delivery =
 
 /** The results of one operation, pulled by a transport. */
 export interface OperationStream {
-  /** The next delivery. It is called again only when the last one has been handed to the client. Never rejects. */
+  /** Returns the next element. Call it again only when the client has taken the previous one. Never rejects. */
   pull(): Promise<Delivery>;
-  /** Ends the stream, because its client has gone or has unsubscribed. */
+  /** Ends the stream, because the client has disconnected or unsubscribed. */
   close(): void;
 }
 
-/** The stream of an operation that has one result. */
+/** A stream with one result. */
 export class SingleResultStream implements OperationStream {
   #text: string | undefined;
 

@@ -31,7 +31,7 @@ import {
 import { Subscription } from './subscriptions/subscription.js';
 import type { Subscriptions } from './subscriptions/subscriptions.js';
 
-/** A response over HTTP whose results come one by one. */
+/** A response over HTTP that streams results. */
 export interface StreamResponse {
   readonly format: StreamFormat;
   readonly stream: OperationStream;
@@ -40,16 +40,16 @@ export interface StreamResponse {
 export interface PipelineOptions {
   readonly subscriptions: Subscriptions;
   readonly apollo: ApolloServer<RequestContext>;
-  /** The plugins of `apollo` whose hooks it calls for requests over HTTP only. */
+  /** The plugins of `apollo`. The pipeline calls the hooks that Apollo Server itself calls only over HTTP. */
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
   readonly admission: Admission;
   readonly authenticate: Authenticate;
-  /** How many operations a list may have; 0 for no lists. */
+  /** The most operations in a batch; 0 rejects batches. */
   readonly maxBatchSize: number;
   /**
-   * The operation to execute where a client asks for one, with the text of its document.
+   * Returns the operation to execute, with the text of its document.
    *
-   * @throws {RequestError} where the caller may not ask for it
+   * @throws {RequestError} if the caller may not execute it
    */
   readonly resolveDocument: (operation: OperationRequest, principal: Principal) => OperationRequest;
   readonly context: ContextDeps;
@@ -58,13 +58,13 @@ export interface PipelineOptions {
 }
 
 /**
- * The way of every operation, whatever the transport. A step that rejects a request does so before any later step has an effect:
+ * The path of every operation, on every transport. A step that rejects a request does so before any later step has an effect:
  *
  * 1. negotiate: `negotiation.ts`
  * 2. read and parse: `request-reader.ts`, within the bounds of {@link Admission}
  * 3. authenticate: `authenticate.ts`
  * 4. persisted query: `safelist`, then Apollo Server
- * 5. document, checks, execute, format: the plugins and the executor in `apollo.ts`; of a subscription, `subscriptions`
+ * 5. document, checks, execute, format: the plugins and the executor in `apollo.ts`; for subscriptions, `subscriptions`
  * 6. serialise: `operation-response.ts`
  */
 export class OperationPipeline {
@@ -76,7 +76,7 @@ export class OperationPipeline {
     this.#hooks = new HttpHooks(options.plugins, options.logger);
   }
 
-  /** Answers a request over HTTP. Never rejects: every failure is a response. */
+  /** Handles a request over HTTP. Never rejects: every failure is a response. */
   async respond(request: TransportRequest): Promise<OperationResponse | StreamResponse> {
     let negotiated: Negotiated | undefined;
     let outcome: OperationResponse | OperationStream;
@@ -92,11 +92,11 @@ export class OperationPipeline {
     const format = negotiated?.stream;
     if (!('status' in outcome)) return { format: format ?? 'event-stream', stream: outcome };
     if (format === undefined || negotiated?.single !== undefined || outcome.status >= 500) return outcome;
-    // Clients of streams repeat a request with another status, whatever it says, and tell their callers nothing of its errors.
+    // Clients of streams retry a request that has another status, and do not show its errors to their callers.
     return { format, stream: new SingleResultStream(outcome.body.trimEnd()) };
   }
 
-  /** Answers an operation that has arrived as a message. Never rejects. */
+  /** Handles an operation that has arrived as a message. Never rejects. */
   async run(request: MessageRequest): Promise<OperationResponse | OperationStream> {
     return await this.#execute(messageReader(request));
   }
@@ -112,13 +112,13 @@ export class OperationPipeline {
       await reader.arrive();
       const batch = reader.batch?.(this.#options.maxBatchSize);
       if (batch !== undefined) return await this.#executeBatch(batch, type);
-      const begun = performance.now();
+      const startedAt = performance.now();
       release = await this.#options.admission.admit(gone);
       const given = reader.read();
-      observed = this.#options.observer.begin(request, given, begun);
+      observed = this.#options.observer.start(request, given, startedAt);
       const principal = await this.#authenticate(request);
       const operation = await this.#resolveDocument(given, principal);
-      const caller = { principal, trace: observed.trace, gone, peer: request, note: observed.note };
+      const caller = { principal, trace: observed.trace, gone, peer: request, operationInfo: observed.info };
       const result = await this.#runByApollo(reader, operation, caller);
       if (!(result instanceof Subscription)) {
         outcome = outcomeOf(result);
@@ -139,7 +139,7 @@ export class OperationPipeline {
     }
   }
 
-  /** Executes the operations of a batch at the same time, as if they had come in requests of their own. */
+  /** Executes the operations of a batch at the same time, as if each had come in a separate request. */
   async #executeBatch(batch: readonly RequestReader[], type: string | undefined): Promise<OperationResponse> {
     const responses = await Promise.all(batch.map((reader) => this.#execute(reader)));
     return batchResponse(

@@ -3,13 +3,13 @@ import { FieldgateError, type ErrorCode } from '../errors.js';
 export interface RequestErrorOptions {
   /** Default: `BAD_USER_INPUT`. */
   readonly code?: ErrorCode;
-  /** When the same request can succeed, in seconds. Default: never. */
+  /** Seconds after which the same request can succeed. Default: never. */
   readonly retryAfterSeconds?: number;
   /** Further headers of the response, e.g. `Allow`. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A request that is rejected before any operation has been executed. `message` tells the client what to change. */
+/** A request was rejected before execution. `message` tells the client what to change. */
 export class RequestError extends FieldgateError {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;

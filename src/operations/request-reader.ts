@@ -14,23 +14,23 @@ import {
 } from './operation-request.js';
 import { RequestError } from './request-error.js';
 
-/** A request for an operation, as a transport hands it over. */
+/** A request, as a transport passes it to the pipeline. */
 export interface TransportRequest extends Peer {
   readonly method: 'GET' | 'POST';
   readonly headers: NegotiationHeaders & Readonly<Record<string, string | string[] | undefined>>;
-  /** What follows `?` in the target of the request; empty if there is nothing. */
+  /** The part of the request target after `?`; may be empty. */
   readonly queryString: string;
   readonly trace: TraceContext;
-  /** Happens when the client goes away before it has been answered. */
+  /** Cancelled if the client disconnects before it has been answered. */
   readonly gone: Cancellation;
-  /** @throws {RequestError} where the body is too large, or does not arrive in time */
+  /** @throws {RequestError} if the body is too large, or does not arrive in time */
   readBody(): Promise<string>;
 }
 
-/** What is known of whoever sent an operation, whatever the transport. */
+/** The origin of an operation, on any transport. */
 export type OperationOrigin = Pick<TransportRequest, 'headers' | 'address' | 'trace' | 'gone'>;
 
-/** An operation that has arrived as a message, on a connection that can have many at a time. */
+/** An operation in a message, on a connection that can have many at the same time. */
 export interface MessageRequest extends OperationOrigin {
   /** The operation as the client sent it. */
   readonly payload: object;
@@ -42,9 +42,9 @@ export interface RequestReader {
   /** The media type of a rejection. */
   readonly type: string | undefined;
   readonly canStream: boolean;
-  /** What has to arrive before the operation can wait for its turn. */
+  /** Waits for the body, before the operation is admitted. */
   arrive(): Promise<void> | void;
-  /** The operations in what has arrived, where it is a list of operations: each of them is executed like a request of its own. */
+  /** The operations of a batch; undefined if the request is none. Each is executed like a separate request. */
   batch?(maxSize: number): readonly RequestReader[] | undefined;
   read(): OperationRequest;
   http(operation: OperationRequest): HTTPGraphQLRequest;

@@ -11,7 +11,7 @@ export function serveExplorers(app: FastifyInstance, firstQuery: FirstQuery): vo
   app.get('/', (_request, reply) => reply.redirect('/graphql'));
 }
 
-/** All that the page needs is in it: its editor makes workers of texts, and writes styles. */
+/** The page is self-contained: its editor creates workers from inline text, and writes styles. */
 function headersOf(html: string): Readonly<Record<string, string>> {
   return pageHeaders({
     scriptSrc: [...inlineScripts(html)],

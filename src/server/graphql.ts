@@ -23,9 +23,9 @@ export interface GraphQLRouteOptions {
   readonly addresses: ClientAddresses;
   readonly connections: ClientConnections;
   readonly streams: HttpStreams;
-  /** The page that browsers are shown. Default: none. */
+  /** The page for browsers. Default: none. */
   readonly landingPage?: () => Promise<Page>;
-  /** Default: nothing is traced. */
+  /** Default: no tracing. */
   readonly tracer?: Tracer;
 }
 
@@ -49,7 +49,7 @@ export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions)
       void pipeline
         .respond(new HttpRequest(raw, reply.raw, options, span?.trace ?? trace))
         .then((response) => {
-          // The span of a stream ends when it has begun: it can be open for days.
+          // The span of a stream ends when the stream starts, because it can stay open for days.
           if (span !== undefined) endRequestSpan(span, 'status' in response ? response.status : 200);
           if ('status' in response) setImmediate(sendOrFail, request, reply, response);
           else sendStream(streams, reply, response);

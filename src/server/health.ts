@@ -15,7 +15,9 @@ interface Readiness {
   readonly demandApi: 'available' | 'degraded' | 'unavailable';
   /** The calls whose circuit breaker is open, e.g. `GET /demand/accounts/{account_id}/projects`. */
   readonly failing: readonly string[];
-  /** Only with `REDIS_URL`. Without Redis, the gateway goes on as far as it can, so its status does not change. */
+  /**
+   * Only with `REDIS_URL`. The gateway keeps working without Redis as far as it can, so this does not change its status.
+   */
   readonly redis?: 'connected' | 'disconnected';
 }
 

@@ -4,12 +4,12 @@ import { readKeySet, type IssuerLocation } from '../auth/key-source.js';
 import { proxyFor, type Proxies } from '../config.js';
 import { agentFor } from '../upstream/http/node-fetch-agent.js';
 
-/** Key sets of large issuers have some 10 KB. */
+/** Key sets of large issuers have about 10 KB. */
 const MAX_BYTES = 256 * 1024;
 const TIMEOUT_MS = 5000;
 
 /**
- * Reads the keys that tokens of callers are verified with, within 5 seconds a request.
+ * Reads the issuer's keys, with a timeout of 5 seconds per request.
  *
  * @throws {Error} if there is no usable key set. The message has no URL
  */

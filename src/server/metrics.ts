@@ -4,8 +4,8 @@ import type { Metrics } from '../telemetry/metrics/metrics.js';
 import { serveMetricsAlone, type MetricsServer } from '../telemetry/metrics/metrics-server.js';
 
 /**
- * Serves `/metrics`: on `METRICS_PORT` if that is set, and outside production also where everything else is. With `WORKERS`, each
- * process would have its own, so that only the primary serves them.
+ * Serves `/metrics` on `METRICS_PORT` if that is set, and outside production also on `PORT`. With `WORKERS`, only the primary
+ * serves it, for all workers.
  *
  * @returns the server of `METRICS_PORT`
  */

@@ -27,7 +27,7 @@ export async function sandboxPage(apollo: ApolloServer<RequestContext>): Promise
   return { html, headers: headersOf(html) };
 }
 
-/** The page has a policy of its own, in which Apollo Server put a nonce. Browsers apply both. */
+/** The page itself contains a content security policy with Apollo Server's nonce. Browsers apply both. */
 function headersOf(html: string): Page['headers'] {
   const [, nonce] = /<script nonce="([\da-f]+)"/.exec(html) ?? [];
   if (nonce === undefined) throw new Error('Apollo Server rendered a page without a nonce.');

@@ -1,6 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MalformedEventError } from '../events/webhooks/cloud-event.js';
-import { SignatureError, type SignatureFault, type WebhookIntake } from '../events/webhooks/intake.js';
+import {
+  SignatureError,
+  type SignatureFault,
+  type WebhookReceiver,
+} from '../events/webhooks/webhook-receiver.js';
 import { requirePlainText } from '../operations/negotiation.js';
 import { noRecorder, type Recorder } from '../telemetry/recorder.js';
 import { RequestError } from '../operations/request-error.js';
@@ -10,7 +14,7 @@ import { reject } from './http/errors.js';
 import { endRequestSpan, startRequestSpan } from './http/request-span.js';
 import { traceOf } from './http/trace.js';
 
-/** An event has some 1 KB. */
+/** An event has about 1 KB. */
 const MAX_BODY_BYTES = 256 * 1024;
 const MAX_UNFINISHED_BODY_BYTES = 32 * MAX_BODY_BYTES;
 
@@ -27,17 +31,17 @@ const MESSAGES: Readonly<Record<SignatureFault, string>> = {
 const PATH = '/webhooks/demand';
 
 export interface WebhookRouteOptions {
-  readonly intake: WebhookIntake;
+  readonly receiver: WebhookReceiver;
   /** Default: records nothing. */
   readonly recorder?: Pick<Recorder, 'webhookDelivery'>;
-  /** Default: nothing is traced. */
+  /** Default: no tracing. */
   readonly tracer?: Tracer | undefined;
 }
 
 /** Serves deliveries of the Demand API's notification webhooks, as CloudEvents in structured mode, at `/webhooks/demand`. */
 export function serveWebhooks(
   app: FastifyInstance,
-  { intake, recorder = noRecorder, tracer }: WebhookRouteOptions,
+  { receiver, recorder = noRecorder, tracer }: WebhookRouteOptions,
 ): void {
   const bodies = new BodyReader({ maxBytes: MAX_BODY_BYTES, maxUnfinishedBytes: MAX_UNFINISHED_BODY_BYTES });
   app.post(PATH, async (request, reply) => {
@@ -52,7 +56,7 @@ export function serveWebhooks(
     try {
       requireEvent(request);
       const body = () => bodies.readBytes(request.raw, reply.raw);
-      finish(await intake.receive(signatureOf(request), body), 204);
+      finish(await receiver.receive(signatureOf(request), body), 204);
       return await reply.code(204).send();
     } catch (error) {
       const rejected = rejectionOf(error);
@@ -73,12 +77,12 @@ function requireEvent({ headers }: FastifyRequest): void {
   requirePlainText(headers);
 }
 
-/** Node.js joins headers of the same name, which no signature survives. */
+/** Node.js joins headers of the same name, which makes the signature malformed. */
 function signatureOf({ headers }: FastifyRequest): string | undefined {
   return headers['cint-signature']?.toString();
 }
 
-/** Why a delivery was not taken, in one word. */
+/** Why a delivery was rejected, as a metric label. */
 function faultOf(error: unknown): string {
   if (error instanceof SignatureError) return `signature-${error.fault}`;
   if (error instanceof MalformedEventError || error instanceof RequestError) return 'malformed';

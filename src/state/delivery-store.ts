@@ -1,10 +1,12 @@
 import { LRUCache } from 'lru-cache';
 
-/** Remembers the deliveries of webhooks that have been acted on, by a digest of their source and id. */
+/** Remembers processed webhook deliveries by a digest of their source and id. */
 export interface DeliveryStore {
   /** @throws Error if the store cannot be reached */
   has(key: string): Promise<boolean>;
-  /** Call it after the delivery has been acted on: one that is lost in between must be accepted again. */
+  /**
+   * Call it after the delivery has been processed: if the process dies in between, the repeated delivery must be accepted.
+   */
   add(key: string): Promise<void>;
 }
 

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 
-/** Stores what idempotency keys are used for, as digests. Every method rejects if the store cannot be reached. */
+/** Stores the input of each idempotency key, as digests. Every method rejects if the store cannot be reached. */
 export interface IdempotencyStore {
-  /** @returns the number of the use that the claim belongs to; undefined if the key is used for other input */
+  /** @returns the number of the use that the claim belongs to; undefined if the key has been used with other input */
   claim(key: string, fingerprint: string): Promise<number | undefined>;
   /** Takes one claim back. A use without claims is forgotten. */
   release(key: string, use: number): Promise<void>;

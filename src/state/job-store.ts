@@ -20,9 +20,9 @@ export interface JobRecord {
 /** Stores records of jobs by digests of credential and path. Every method can reject. */
 export interface JobStore {
   find(key: string): Promise<JobRecord>;
-  noteCreated(key: string, jobId: string): Promise<void>;
-  noteFinished(key: string, body: string): Promise<void>;
-  noteAtShortPath(key: string): Promise<void>;
+  recordCreated(key: string, jobId: string): Promise<void>;
+  recordFinished(key: string, body: string): Promise<void>;
+  recordAtShortPath(key: string): Promise<void>;
 }
 
 /** Keeps the most recent records. */
@@ -47,15 +47,15 @@ export class InMemoryJobStore implements JobStore {
     };
   }
 
-  async noteCreated(key: string, jobId: string): Promise<void> {
+  async recordCreated(key: string, jobId: string): Promise<void> {
     this.#created.set(key, jobId);
   }
 
-  async noteFinished(key: string, body: string): Promise<void> {
+  async recordFinished(key: string, body: string): Promise<void> {
     this.#finished.set(key, body, { size: Math.max(1, body.length) });
   }
 
-  async noteAtShortPath(key: string): Promise<void> {
+  async recordAtShortPath(key: string): Promise<void> {
     this.#atShortPath.set(key, true);
   }
 }

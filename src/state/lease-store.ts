@@ -1,17 +1,17 @@
 /**
- * Decides which process does something that one process is to do for all. A lease belongs to the process that took it until it
- * ends; a process that dies does not extend it, and another one takes it.
+ * Leases elect one process for a task that only one should do. A lease belongs to the process that took it until it expires; if that
+ * process dies, it is not extended, and another process can take it.
  */
 export interface LeaseStore {
   /**
-   * Takes a lease that nobody has, or extends this process's own.
+   * Takes a free lease, or extends a lease of this process.
    *
-   * @param ttlMs how long the process has it from now on, in milliseconds
-   * @returns whether this process has it
+   * @param ttlMs when the lease expires from now on, in milliseconds
+   * @returns whether this process has the lease
    * @throws Error if the store cannot be reached
    */
   hold(name: string, ttlMs: number): Promise<boolean>;
-  /** Gives up a lease of this process, so that another can take it at once. Never rejects: it ends by itself. */
+  /** Gives up a lease of this process, so that another process can take it at once. Never rejects: otherwise the lease expires. */
   release(name: string): Promise<void>;
 }
 

@@ -1,31 +1,30 @@
 import { EventEmitter } from 'node:events';
 
-/** The longest message that is sent to other processes, in characters. */
+/** The maximum length of a message to other processes, in characters. */
 export const MAX_MESSAGE_LENGTH = 256 * 1024;
 
 /**
- * Messages between the processes of a deployment. Each is delivered at most once, so a message is never the only way in which
- * something becomes known.
+ * Messages between the processes of a deployment. Delivery is at most once, so nothing may depend on a message alone.
  */
 export interface MessageBus {
-  /** Sends a message to all processes that listen, this one included. Never throws: a message can be lost. */
+  /** Sends a message to all listening processes, including this one. Never throws: a message can be lost. */
   publish(channel: string, message: string): void;
   /**
    * Listens to a channel.
    *
-   * @returns stops listening; resolved when messages arrive, or when the bus cannot be reached (`onGap` follows once it can)
+   * @returns stops listening; resolves when the subscription is active, or when the bus cannot be reached (`onGap` follows once it can)
    */
   listen(channel: string, listener: (message: string) => void): Promise<() => void>;
   /**
-   * Calls `listener` whenever messages may have been missed and arrive again: this process could not receive them, or another one
-   * could not send them.
+   * Calls `listener` when messages arrive again after some may have been lost, because this process could not receive or another one
+   * could not send.
    *
-   * @returns stops that
+   * @returns stops listening
    */
   onGap(listener: () => void): () => void;
 }
 
-/** For a single process: misses nothing. */
+/** For a single process: loses no messages. */
 export class InMemoryMessageBus implements MessageBus {
   readonly #channels = new EventEmitter().setMaxListeners(0);
 

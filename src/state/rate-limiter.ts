@@ -1,18 +1,19 @@
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 
-/** Bounds what each key may use in a minute, which begins with its first use. */
+/** Limits what each key may use per minute. The minute starts with the key's first use. */
 export interface RateLimiter {
   /**
-   * Uses an amount, unless that would be more than is left. An amount beyond the limit counts as the whole of it.
+   * Takes an amount if that much is left. An amount above the limit counts as the whole limit.
    *
-   * @returns undefined if it is used; else in how many milliseconds the minute ends, and nothing is used. Never rejects.
+   * @returns undefined if it was taken; otherwise nothing was, and the result is the time until the minute ends, in milliseconds. Never
+   *   rejects.
    */
   take(key: string, amount: number): Promise<number | undefined>;
 }
 
 export interface RateLimit {
-  /** Tells it from other limits, e.g. `principal`. */
+  /** Distinguishes it from other limits, e.g. `principal`. */
   readonly name: string;
   /** What each key may use in a minute. */
   readonly perMinute: number;
@@ -20,10 +21,10 @@ export interface RateLimit {
 
 export const MINUTE_S = 60;
 
-/** The most keys that one limiter remembers: the least recently used one is forgotten, and has its whole limit again. */
+/** The most keys that one limiter remembers. The least recently used one is evicted, which resets its limit. */
 const MAX_KEYS = 50_000;
 
-/** A limiter of `rate-limiter-flexible`, with a bounded table, which uses nothing where it rejects. */
+/** Unlike the library's limiter, it has a bounded number of keys, and takes nothing when it rejects. */
 export class BoundedLimiter extends RateLimiterMemory {
   readonly #keys: LRUCache<string, true>;
 
@@ -55,7 +56,7 @@ export class InMemoryRateLimiter implements RateLimiter {
     return takeFrom(this.#limiter, key, amount);
   }
 
-  /** @returns undefined if something is left; else in how many milliseconds the minute ends */
+  /** @returns undefined if something is left; otherwise the time until the minute ends, in milliseconds */
   async exhausted(key: string): Promise<number | undefined> {
     const used = await this.#limiter.get(key);
     return used !== null && used.remainingPoints <= 0 ? used.msBeforeNext : undefined;

@@ -1,4 +1,4 @@
-import { noCooldownShare, type CooldownShare } from './cooldown-share.js';
+import { noCooldownBroadcast, type CooldownBroadcast } from './cooldown-broadcast.js';
 import { InMemoryDeliveryStore, type DeliveryStore } from './delivery-store.js';
 import { InMemoryIdempotencyStore, type IdempotencyStore } from './idempotency-store.js';
 import { InMemoryJobStore, type JobStore } from './job-store.js';
@@ -27,16 +27,16 @@ import { InMemoryRateLimiter, type RateLimit, type RateLimiter } from './rate-li
  * | breakers, retry budget, semaphore, connections | none            | they protect the API and contain no data    |
  */
 export interface SharedState {
-  /** Whether other processes have it, too. */
+  /** Whether other processes share it. */
   readonly isShared: boolean;
   readonly keys: IdempotencyStore;
   readonly jobs: JobStore;
-  /** Which process polls what is subscribed. */
+  /** Decide which process polls a topic. */
   readonly leases: LeaseStore;
   readonly deliveries: DeliveryStore;
   readonly messages: MessageBus;
-  /** Tells other processes of pauses after 429. */
-  readonly cooldowns: CooldownShare;
+  /** Announces cooldowns after a 429 to other processes. */
+  readonly cooldowns: CooldownBroadcast;
   rateLimiter(limit: RateLimit): RateLimiter;
   /** Whether other processes can be reached. Undefined if there are none. */
   isConnected?(): boolean;
@@ -53,7 +53,7 @@ export function processSharedState(): SharedState {
     leases: new InMemoryLeaseStore(),
     deliveries: new InMemoryDeliveryStore(),
     messages: new InMemoryMessageBus(),
-    cooldowns: noCooldownShare,
+    cooldowns: noCooldownBroadcast,
     rateLimiter: (limit) => new InMemoryRateLimiter(limit),
     close: () => Promise.resolve(),
   };

@@ -43,7 +43,7 @@ export interface OtlpOptions {
 
 /** How long closing may take, in milliseconds. */
 const CLOSE_MS = 2000;
-/** A collector that is down is logged at most so often, in milliseconds. */
+/** An unavailable collector is logged at most once in this time, in milliseconds. */
 const WARN_EVERY_MS = 60_000;
 
 const KINDS: Readonly<Record<Kind, SpanKind>> = {
@@ -53,8 +53,8 @@ const KINDS: Readonly<Record<Kind, SpanKind>> = {
 };
 
 /**
- * Records spans with OpenTelemetry's SDK, and sends them in batches by OTLP over HTTP. Parents are passed by hand: nothing is
- * registered globally, and no context follows asynchronous calls, which would cost each of them.
+ * Records spans with OpenTelemetry's SDK, and sends them in batches by OTLP over HTTP. Parents are passed explicitly: nothing is
+ * registered globally, and no context is propagated through asynchronous calls, which would slow each of them.
  */
 export function createOtlpTracer({ url, serviceName, sampler, ratio, logger }: OtlpOptions): Tracer {
   const provider = new BasicTracerProvider({
@@ -129,7 +129,7 @@ function contextOf(trace: TraceContext): Context {
   return context === undefined ? ROOT_CONTEXT : traces.setSpanContext(ROOT_CONTEXT, context);
 }
 
-/** @returns undefined where the trace has no span */
+/** @returns undefined if the trace has no span */
 function spanContextOf({ traceId, spanId, traceFlags, traceState }: TraceContext): SpanContext | undefined {
   if (spanId === undefined) return undefined;
   return {
@@ -150,7 +150,7 @@ function samplerOf(name: string, ratio: number): Sampler {
   return name.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root;
 }
 
-/** The messages of the SDK can hold headers, which are secret, so that none is logged. */
+/** Messages of the SDK may contain headers, which are secret, so they are not logged. */
 function reportFailures(exporter: SpanExporter, logger: Logger): SpanExporter {
   let warnedAt = -Infinity;
   return {

@@ -1,7 +1,7 @@
 import type { Logger } from './logger.js';
 
 /** The unhandled failures of this process so far. */
-export const processFailures = { unhandledRejections: 0, uncaughtExceptions: 0 };
+const processFailures = { unhandledRejections: 0, uncaughtExceptions: 0 };
 
 export interface WatchOptions {
   readonly logger: Logger;

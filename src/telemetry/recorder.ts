@@ -1,14 +1,14 @@
-/** What an operation was, and how it went. */
+/** An operation and its outcome. */
 export interface OperationRecord {
-  /** The operation's own name; undefined where it has none, or was rejected before it was known. */
+  /** Undefined if the operation has no name, or was rejected before it was known. */
   readonly name: string | undefined;
-  /** Undefined where the operation was rejected before it was known. */
+  /** Undefined if the operation was rejected before it was known. */
   readonly type: OperationType | undefined;
-  /** How the client names itself, if it does. */
+  /** The name that the client gives itself, if any. */
   readonly client: string | undefined;
   /** `ok`, or the code of the first error. */
   readonly outcome: string;
-  /** Undefined where nothing was executed. */
+  /** Undefined if nothing was executed. */
   readonly seconds: number | undefined;
 }
 
@@ -17,27 +17,24 @@ export type OperationType = 'query' | 'mutation' | 'subscription';
 /** One HTTP request of a call to the Demand API. */
 export interface AttemptRecord {
   readonly method: string;
-  /** The path with names in the place of ids. */
+  /** The path with placeholders for ids. */
   readonly template: string;
   /** Counts from 1. */
   readonly attempt: number;
-  /** Of the response; or why there is none, e.g. `timed-out`. */
+  /** The status of the response, or why there is none, e.g. `timed-out`. */
   readonly status: number | string;
   readonly seconds: number;
 }
 
-/** How a subscription ended. `left`: its client unsubscribed or went away. */
+/** How a subscription ended. `left`: the client unsubscribed or disconnected. */
 export type SubscriptionEnd = 'completed' | 'left' | 'failed' | 'expired' | 'closing';
 
-/** What a read that can be revalidated found in the cache, and what the API then said of it. */
+/** The result of a cacheable read: no cached body, one that the API confirmed (304), or one that had changed. */
 export type CacheResult = 'miss' | 'revalidated' | 'changed';
 
 export type PollResult = 'news' | 'nothing' | 'failed';
 
-/**
- * Is told what happens, as it happens. It must neither throw nor wait. The layers know only this interface: what becomes of the
- * events is the concern of whoever implements it.
- */
+/** Receives events from all layers as they happen, e.g. to count them. Its methods must neither throw nor block. */
 export interface Recorder {
   operation(record: OperationRecord): void;
   upstreamAttempt(record: AttemptRecord): void;
@@ -47,15 +44,15 @@ export interface Recorder {
   failedFast(): void;
   cooldownStarted(): void;
   cacheRead(result: CacheResult): void;
-  /** A read has got the response of an equal read that was in flight. */
+  /** A read has shared the response of an identical read in flight. */
   readShared(): void;
   readonly loaderBatch: (size: number) => void;
   subscriptionStarted(): void;
   subscriptionEnded(reason: SubscriptionEnd): void;
   eventSent(): void;
-  /** A client was too slow for a state that a newer one has replaced. */
+  /** A slow client has skipped an event, because a newer one replaced it. */
   eventSkipped(): void;
-  /** A client was too slow for everything that changes, so that its subscription ended. */
+  /** The subscription of a slow client was ended, and `count` events were dropped. */
   eventsDropped(count: number): void;
   polled(result: PollResult): void;
   /** `result`: `accepted`, `duplicate` or `ignored`, or why the delivery was rejected. */
@@ -63,7 +60,7 @@ export interface Recorder {
 }
 
 function ignore(): void {
-  // Nobody wants to know.
+  // Nothing is recorded.
 }
 
 /** Records nothing. */

@@ -13,13 +13,13 @@ export interface TelemetryOptions {
 }
 
 export interface Telemetry {
-  /** Undefined where nobody could read them. */
+  /** Undefined if they are not served. */
   readonly metrics: Metrics | undefined;
   /** Undefined without a collector. */
   readonly tracer: Tracer | undefined;
 }
 
-/** Starts what is configured. Its packages are loaded only then. */
+/** Starts metrics and tracing as configured. Their packages are loaded only if needed. */
 export async function startTelemetry(
   { production, workers, telemetry: { metricsPort, tracing } }: TelemetryOptions,
   logger: Logger,

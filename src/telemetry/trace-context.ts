@@ -11,14 +11,14 @@ export interface TraceContext {
   readonly traceId: string;
   readonly traceFlags: number;
   readonly traceState: string | undefined;
-  /** 16 lower-case hexadecimal digits: the span that what happens here is part of. Undefined where none is known. */
+  /** 16 lower-case hexadecimal digits: the parent span. Undefined if there is none. */
   readonly spanId?: string;
 }
 
 /** All other flags are reserved and must be sent as zero (W3C Trace Context, 3.2.2.5). */
 const KNOWN_FLAGS = 0b11;
 
-// By hand: OpenTelemetry's parser loads most of its API, which a process without a collector does not need.
+// Parsed here, because OpenTelemetry's parser loads most of its API, which a process without a collector does not need.
 /** Version, trace id, parent id, flags, and what later versions add (3.2.2). */
 const TRACEPARENT = /^(?!ff)([\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(-.*)?$/;
 /** A key, with or without a tenant, and a value (3.3.1.3). */
@@ -28,8 +28,8 @@ const MAX_STATE_LENGTH = 512;
 const MAX_STATE_MEMBERS = 32;
 
 /**
- * Continues a valid incoming trace; starts a new one, not sampled and without state, where `traceparent` is missing or
- * invalid (W3C Trace Context, 4.3).
+ * Continues a valid incoming trace; starts a new one, not sampled and without state, if `traceparent` is missing or invalid (W3C
+ * Trace Context, 4.3).
  */
 export function continueTrace(traceparent: string | undefined, tracestate: string | undefined): TraceContext {
   const [, version, traceId, spanId, flags = '', more] = TRACEPARENT.exec(traceparent?.trim() ?? '') ?? [];
@@ -66,12 +66,12 @@ export function newTrace(): TraceContext {
   return { traceId: randomHex(16), traceFlags: 0, traceState: undefined };
 }
 
-/** The `traceparent` of one call made within `trace`: the same trace id with a parent id of its own. */
+/** The `traceparent` of one call made within `trace`: the same trace id with a new parent id. */
 export function nextTraceparent(trace: TraceContext): string {
   return traceparentOf(trace, randomHex(8));
 }
 
-/** The `traceparent` that makes a span of `trace` the parent of what the receiver does. */
+/** The `traceparent` that makes a span of `trace` the parent of the receiver's span. */
 export function traceparentOf({ traceId, traceFlags }: TraceContext, spanId: string): string {
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }

@@ -2,9 +2,9 @@ import type { TraceContext } from './trace-context.js';
 
 export type Attributes = Readonly<Record<string, string | number>>;
 
-/** Something that takes time, as part of a trace. */
+/** A span of a trace. */
 export interface Span {
-  /** The trace, with this span as the parent of what happens in it. */
+  /** The trace with this span as the parent. */
   readonly trace: TraceContext & { readonly spanId: string };
   rename(name: string): void;
   set(attribute: string, value: string | number): void;
@@ -20,7 +20,7 @@ export type SpanKind = 'server' | 'client' | 'internal';
 /** Records spans. Attributes have the names of OpenTelemetry's semantic conventions. */
 export interface Tracer {
   /**
-   * @param parent a new trace begins where it has no span
+   * @param parent if it has no span, a new trace begins
    * @param cause a span of another trace that the new one is linked to. Default: none
    */
   start(
@@ -30,6 +30,6 @@ export interface Tracer {
     attributes: Attributes,
     cause?: TraceContext,
   ): Span;
-  /** Sends what has been recorded and not been sent yet, for a few seconds at most. Never rejects. */
+  /** Flushes recorded spans, for a few seconds at most. Never rejects. */
   close(): Promise<void>;
 }

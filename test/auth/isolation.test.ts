@@ -81,7 +81,7 @@ describe('two principals under one credential', () => {
     expect(fourth).not.toBe(first);
   });
 
-  it('are told their own key in errors, also where the API names the one that was sent', async () => {
+  it('get their own key in errors, even if the API repeats the one that was sent', async () => {
     stage.on(creation, ({ headers }) => {
       const key = String(headers['idempotency-key']);
       const invalid = [{ name: 'idempotency-key', reason: `${key} is malformed` }];
@@ -93,7 +93,7 @@ describe('two principals under one credential', () => {
     expect(answer).not.toContain(keysSent(creation)[0]);
   });
 
-  it('share a read in flight, but not one who has no access to the account', async () => {
+  it('share a read in flight, except with a caller without access to the account', async () => {
     stage.on(readRun, { ...runAnswer(5), delayMs: 150 });
     const reading = [alice, bob].map((caller) => stage.execute(READ_RUN, {}, caller));
     await until(() => stage.sent(readRun).length > 0);
@@ -104,7 +104,7 @@ describe('two principals under one credential', () => {
     expect(stage.sent()).toHaveLength(1);
   });
 
-  it('share a body that the API has confirmed, but not one who has no access to the account', async () => {
+  it('share a body that the API has confirmed, except with a caller without access to the account', async () => {
     stage.on(readRun, ({ headers }) =>
       headers['if-none-match'] === undefined ? runAnswer(5) : { status: 304, headers: { etag: 'W/"5"' } },
     );

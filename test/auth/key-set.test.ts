@@ -217,7 +217,7 @@ describe('while the issuer is away', () => {
     await until(async () => (await outcome(verifying, token)) === 'accepted');
   });
 
-  test('garbage is invalid all the same', async () => {
+  test('garbage is still invalid', async () => {
     issuer.setFault('error');
     expect(await outcome(verifier(), 'a.b.c')).toBe('invalid');
   });

@@ -55,7 +55,7 @@ describe('olderBody', () => {
     });
   });
 
-  test('keeps what is the same in all versions', () => {
+  test('keeps everything that is the same in all versions', () => {
     const body = { id: 'P1', status: 'active', nested: [null, 1, 'text', true] };
     expect(older(body)).toEqual(body);
   });

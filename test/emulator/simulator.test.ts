@@ -81,7 +81,7 @@ describe('answer', () => {
     );
   });
 
-  test('fills about two thirds of what is missing in an hour, the fastest strategy more than the slowest', () => {
+  test('adds about two thirds of the missing completes in an hour, the fastest strategy more than the slowest', () => {
     const filled = (fillingStrategy: FillingStrategy): number => {
       let state: FieldState = {
         fillingGoal: 1000,
@@ -177,7 +177,7 @@ async function goalOf(ref: typeof demo.secondLive): Promise<{ fillingGoal: numbe
   };
 }
 
-test('the run of the first example stays as it is until somebody touches it', async () => {
+test("the run of the README's example does not change until a client changes it", async () => {
   const before = (await completesIn()).get(demo.live.targetGroupId);
   await emulator.control.simulator.tick(50);
   expect((await completesIn()).get(demo.live.targetGroupId)).toBe(before);
@@ -205,7 +205,7 @@ test('the same seed gives the same answers, and a reset starts over', async () =
   expect(await completesIn(other)).not.toEqual(first);
 });
 
-test('runs by itself, and can be paused', async () => {
+test('runs from the start, and can be paused', async () => {
   const running = await startTestEmulator({ simulate: { intervalMs: 5, speed: 10_000 } });
   open.push(running);
   const { simulator } = running.control;

@@ -47,7 +47,7 @@ async function readsOf(ref: { readonly fieldingRunId: string }): Promise<number>
 }
 
 describe('a subscription to a fielding run', () => {
-  it('begins with the current state, and is told each newer one', async () => {
+  it('begins with the current state, followed by each newer one', async () => {
     const follower = await watching.follow(liveRunTopic);
     await follower.told(1);
     expect(versions(follower)).toEqual([5]);
@@ -59,7 +59,7 @@ describe('a subscription to a fielding run', () => {
     expect(follower.states.map(({ run }) => run.status)).toEqual(['live', 'paused', 'live']);
   });
 
-  it('is told nothing twice while nothing changes', async () => {
+  it('sends nothing while nothing changes', async () => {
     const follower = await watching.follow(liveRunTopic);
     const before = await readsOf(liveRun);
     await until(async () => (await readsOf(liveRun)) >= before + 5);
@@ -117,9 +117,9 @@ describe('a subscription to a fielding run', () => {
     await restart(HINTED);
     const follower = await watching.follow(liveRunTopic);
     await act(emulator, 'pause', 5);
-    for (let delivery = 0; delivery < 20; delivery += 1) watching.live.suspect();
+    for (let delivery = 0; delivery < 20; delivery += 1) watching.live.recheckAll();
     await follower.told(2);
-    for (let delivery = 0; delivery < 20; delivery += 1) watching.live.suspect();
+    for (let delivery = 0; delivery < 20; delivery += 1) watching.live.recheckAll();
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(await readsOf(liveRun)).toBe(2);
   });
@@ -162,7 +162,7 @@ describe('a subscription that fails', () => {
     await expect(watching.follow(liveRunTopic, 'unknown')).rejects.toThrow(UpstreamError);
   });
 
-  it('survives an outage, and is then told what it missed', async () => {
+  it('survives an outage, then sends the missed state', async () => {
     await restart({ ...FAST, DEMAND_API_MAX_ATTEMPTS: '1', DEMAND_API_BREAKER_MIN_CALLS: '100000' });
     const follower = await watching.follow(liveRunTopic);
     await fault({ status: 503 });

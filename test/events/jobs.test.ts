@@ -37,7 +37,7 @@ async function startPause(): Promise<ReturnType<typeof batchJobTopic>> {
   return batchJobTopic({ ...project, action: BatchJobKind.Pause, jobId });
 }
 
-it('tells of the progress of a batch job, and is completed with its result', async () => {
+it('sends the progress of a batch job, and completes with its result', async () => {
   const follower = await watching.follow(await startPause());
   expect(await follower.ended()).toBeNull();
   const statuses = follower.states.map(({ status }) => status);
@@ -46,7 +46,7 @@ it('tells of the progress of a batch job, and is completed with its result', asy
   expect(follower.states.at(-1)!.updated_target_groups?.data).toHaveLength(2);
 });
 
-it('tells the result of a finished job at once', async () => {
+it('sends the result of a finished job at once', async () => {
   const topic = await startPause();
   await (await watching.follow(topic)).ended();
   const late = await watching.follow(topic);
@@ -61,7 +61,7 @@ it('is completed for each of its subscribers', async () => {
   expect(followers.map(({ states }) => states.at(-1)!.status)).toEqual(Array(3).fill('Completed'));
 });
 
-it('tells of a job that launches a draft', async () => {
+it('sends a job that launches a draft', async () => {
   const jobId = await startJob(demoPaths.draftJobs('launch'), {
     end_fielding_at: new Date(Date.now() + 86_400_000 * 7).toISOString(),
   });
@@ -77,7 +77,7 @@ it('tells of a job that launches a draft', async () => {
   expect(follower.states.at(-1)!.status).not.toBe('Processing');
 });
 
-it('is polled fast although webhooks tell of the account, because these tell nothing of jobs', async () => {
+it('is polled fast although the account has webhooks, because they do not cover jobs', async () => {
   const slow = await startWatching({
     demandApiUrl: emulator.url,
     env: { ...FAST, POLL_MAX_MS: '600000' },
@@ -92,15 +92,15 @@ it('never goes back to less progress', () => {
   const topic = batchJobTopic({ ...project, action: BatchJobKind.Pause, jobId: 'J' });
   const group = { target_group_id: 'G' };
   const job = (status: string, done: number) =>
-    topic.markOf({
+    topic.revisionOf({
       job_id: 'J',
       status,
       updated_target_groups: { data: Array<typeof group>(done).fill(group) },
     } as never);
-  expect(topic.isNews(job('Processing', 1), job('Processing', 2))).toBe(true);
-  expect(topic.isNews(job('Processing', 2), job('Processing', 1))).toBe(false);
-  expect(topic.isNews(job('Processing', 9), job('Processing', 10))).toBe(true);
-  expect(topic.isNews(job('Processing', 2), job('Completed', 2))).toBe(true);
-  expect(topic.isNews(job('Completed', 2), job('Processing', 3))).toBe(false);
-  expect(topic.isNews(job('Completed', 2), job('Completed', 2))).toBe(false);
+  expect(topic.isNewer(job('Processing', 1), job('Processing', 2))).toBe(true);
+  expect(topic.isNewer(job('Processing', 2), job('Processing', 1))).toBe(false);
+  expect(topic.isNewer(job('Processing', 9), job('Processing', 10))).toBe(true);
+  expect(topic.isNewer(job('Processing', 2), job('Completed', 2))).toBe(true);
+  expect(topic.isNewer(job('Completed', 2), job('Processing', 3))).toBe(false);
+  expect(topic.isNewer(job('Completed', 2), job('Completed', 2))).toBe(false);
 });

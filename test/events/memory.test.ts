@@ -32,9 +32,9 @@ test('An item that was there when a list was read first is not kept for as long 
       }
       return Promise.resolve(true);
     },
-    markOf: ({ name }) => name,
-    isNews: (told, mark) => told !== mark,
-    isLast: () => false,
+    revisionOf: ({ name }) => name,
+    isNewer: (previous, revision) => previous !== revision,
+    isFinal: () => false,
     mayBeNewerThan: () => true,
   };
   const follower = await watching.follow(list);

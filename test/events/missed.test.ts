@@ -1,7 +1,7 @@
 /** What one of two processes has missed, or has read from a replica of the API that lags behind, the other one tells it. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
-import { StateMessages, type Told } from '../../src/events/state-messages.js';
+import { StateMessages, type StateMessage } from '../../src/events/state-messages.js';
 import { targetGroupsTopic } from '../../src/events/topics/target-groups.js';
 import { createSharedState } from '../../src/state/create-shared-state.js';
 import type { SharedState } from '../../src/state/shared-state.js';
@@ -85,7 +85,7 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
     await emulator.close();
   });
 
-  it('learns what was told before it began, although its own read shows an older state', async () => {
+  it('gets a state that was published before it started, although its own read is older', async () => {
     await start();
     const first = await replicas[0]!.follow(liveRunTopic);
     await until(async () => (await leases()).length === 1);
@@ -98,7 +98,7 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
   });
 
   it.each([{ stale: true }, { status: 503 }])(
-    'learns after a gap what it has missed, although its own read has %j',
+    'catches up after a gap, although its own read has %j',
     async (fault) => {
       await start();
       const second = await oneBehind();
@@ -109,16 +109,16 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
     },
   );
 
-  it('has what is subscribed read again after a delivery that is not authentic, whoever polls it', async () => {
+  it('reads all topics again after a delivery with an invalid signature, whichever process polls them', async () => {
     await start();
     const follower = await replicas[0]!.follow(liveRunTopic);
     await until(async () => (await leases()).length === 1);
     await act(emulator, 'pause');
-    replicas[1]!.live.suspect();
+    replicas[1]!.live.recheckAll();
     expect(await versionsTold(follower)).toEqual([5, 6]);
   });
 
-  it('learns of a target group that was on a page before one that could not be read', async () => {
+  it('gets a target group from a page before one that could not be read', async () => {
     const upstream = await startScriptedUpstream();
     let name = 'before';
     upstream.on('GET', new RegExp(`${demoPaths.project}/target-groups`), ({ path }) => {
@@ -139,17 +139,17 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
     await upstream.close();
   });
 
-  it('learns that there is something to read where it is too large for a message', async () => {
+  it('gets `changed` if the states are too large for a message', async () => {
     await start();
     const [one, two] = states.map(
       ({ messages, isShared }, index) =>
         new StateMessages<string>('large', { messages, isShared, processId: String(index) }),
     );
-    const heard: Told<string>[] = [];
-    const stop = await two!.listen({ onTold: (told) => heard.push(told) });
-    one!.tell([['G1', 'x'.repeat(300_000)]]);
+    const heard: StateMessage<string>[] = [];
+    const stop = await two!.listen((message) => heard.push(message));
+    one!.publish([['G1', 'x'.repeat(300_000)]]);
     await until(() => heard.length === 1);
-    expect(heard).toEqual(['news']);
+    expect(heard).toEqual(['changed']);
     stop();
   });
 });

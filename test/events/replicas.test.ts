@@ -79,7 +79,7 @@ async function readers(count: number): Promise<readonly Name[]> {
     expect(followers.map(versions)).toEqual(followers.map(() => [5, 6]));
   });
 
-  it('read a change once, and tell it to the subscribers of both', async () => {
+  it('read a change once, and send it to the subscribers of both', async () => {
     await start(HINTED);
     const followers = await Promise.all(replicas.map((each) => each.follow(liveRunTopic)));
     const groups = await Promise.all(replicas.map((each) => each.follow(targetGroupsTopic(project))));
@@ -137,7 +137,7 @@ async function readers(count: number): Promise<readonly Name[]> {
     ]);
   });
 
-  it('read again after a message that makes no sense', async () => {
+  it('read again after a message that is not understood', async () => {
     await start(HINTED);
     const follower = await replicas[0]!.follow(liveRunTopic);
     await act(emulator, 'pause', 5);
@@ -147,7 +147,7 @@ async function readers(count: number): Promise<readonly Name[]> {
     expect(versions(follower)).toEqual([5, 6]);
   });
 
-  it('tell nothing to a subscriber with another credential', async () => {
+  it('send nothing to a subscriber with another credential', async () => {
     await start(HINTED);
     await replicas[0]!.follow(liveRunTopic, demo.token);
     const other = await replicas[1]!.follow(liveRunTopic, demo.bothToken);

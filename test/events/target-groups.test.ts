@@ -29,7 +29,7 @@ async function reads(): Promise<string[]> {
   return requests.filter(({ method }) => method === 'GET').map(({ path }) => path.replace(/\?.*/, ''));
 }
 
-it('tells of what changes, without a snapshot', async () => {
+it('sends changes, without a snapshot', async () => {
   const follower = await watching.follow(targetGroupsTopic(project));
   await until(async () => (await reads()).length >= 3);
   expect(follower.states).toEqual([]);
@@ -67,7 +67,7 @@ it('keeps to its budget of calls', async () => {
   expect(await reads()).toHaveLength(20);
 });
 
-it('tells a late subscriber what changed after its subscription', async () => {
+it('sends a late subscriber the changes after its subscription', async () => {
   watching.close();
   watching = await startWatching({ demandApiUrl: emulator.url, env: HINTED });
   await watching.follow(targetGroupsTopic(project));
@@ -79,7 +79,7 @@ it('tells a late subscriber what changed after its subscription', async () => {
   expect(late.states).toMatchObject([{ id: demo.live.targetGroupId, status: 'paused' }]);
 });
 
-it('tells of a change that the first read may have been the first to see', async () => {
+it('sends a change that only the first read may have seen', async () => {
   await act(emulator, 'pause');
   const follower = await watching.follow(targetGroupsTopic(project));
   await follower.told(1);

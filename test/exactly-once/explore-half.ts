@@ -6,7 +6,7 @@ import { printLine, settings } from './settings.js';
 export function exploreHalf(half: 0 | 1): void {
   jest.setTimeout(3_600_000);
 
-  test('under random faults, clients are told what happened, and nothing happens twice', async () => {
+  test('under random faults, clients get truthful results, and nothing happens twice', async () => {
     const count = Math.ceil(settings.schedules / 2);
     const seed = settings.seed + half;
     const begun = performance.now();

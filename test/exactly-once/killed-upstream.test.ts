@@ -58,7 +58,7 @@ async function startEmulator(): Promise<ChildProcess> {
   return await processes.start(program, {}, () => respondsOk(`http://127.0.0.1:${port}/__emulator/clock`));
 }
 
-test('an upstream that is killed midway neither repeats nor keeps effects that clients are not told about', async () => {
+test('an upstream that is killed midway neither repeats effects nor keeps any that clients do not learn of', async () => {
   const control = new EmulatorControl(`http://127.0.0.1:${port}/__emulator`);
   const stage = new RunPool();
   const summary = new Summary();

@@ -310,7 +310,7 @@ test('attributes a change from before the ledger to another client', () => {
   expect(findViolations([pause('a', success, 2)], [], [{ ...paused, version: 5 }])).toHaveLength(1);
 });
 
-describe('The ledger and what clients were told', () => {
+describe('The ledger and the results of clients', () => {
   test.each(consistent)('agree on %s', (_name, results, effects) => {
     expect(findViolations(results, effects)).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { printLine, settings } from './settings.js';
 
 jest.setTimeout(3_600_000);
 
-test('in AUTH_MODE=service, principals under one credential are told what happened, and nothing happens twice', async () => {
+test('in AUTH_MODE=service, principals with one credential get truthful results, and nothing happens twice', async () => {
   const { seed, serviceSchedules: count } = settings;
   const begun = performance.now();
   const summary = await explore({ seed, count, mode: 'service' });

@@ -137,7 +137,7 @@ describe('When the token expires', () => {
     await client.dispose();
   });
 
-  test('a client of Server-Sent Events is told, and the stream completes', async () => {
+  test('a client of Server-Sent Events gets an error, and the stream completes', async () => {
     const { client, told } = subscribeOverSse();
     await until(() => told.runs.length === 1);
     clock = 61_000;
@@ -154,7 +154,7 @@ describe('When the token expires', () => {
     client.dispose();
   });
 
-  test('Apollo Client is told over multipart HTTP, and the stream completes', async () => {
+  test('Apollo Client gets an error over multipart HTTP, and the stream completes', async () => {
     const { client, told } = subscribeOverMultipart();
     await until(() => told.runs.length === 1);
     clock = 61_000;

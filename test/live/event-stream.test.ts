@@ -24,7 +24,7 @@ const url = () => `${stage.gateway.url}/graphql`;
 const authorization = 'Bearer demo';
 
 describe('A client of graphql-sse', () => {
-  test('is told the present state and each newer one', async () => {
+  test('gets the current state and each newer one', async () => {
     const client = sseClient(stage.gateway);
     const told = new Told();
     client.subscribe(runUpdated, told.sink);
@@ -205,7 +205,7 @@ describe('On the wire', () => {
     expect(stream.response.headers.get('content-type')).toBe('application/json; charset=utf-8');
   });
 
-  test('a client that accepts JSON only is told how to subscribe, and nothing is read', async () => {
+  test('a client that accepts only JSON gets an error that names the transports, and nothing is read', async () => {
     await stage.emulator.control.forgetRequests();
     const result = await stage.gateway.execute(RUN_UPDATED, { id: liveRunId });
     expect(result.status).toBe(400);
@@ -219,7 +219,7 @@ describe('On the wire', () => {
   });
 });
 
-test('Reading stops when the client has gone', async () => {
+test('Polling stops when the client has disconnected', async () => {
   const client = sseClient(stage.gateway);
   const told = new Told();
   client.subscribe(runUpdated, told.sink);

@@ -80,7 +80,7 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
     await client.dispose();
   });
 
-  test('a client that shares an execution has hooks of its own', async () => {
+  test('hooks are called for each client that shares an execution', async () => {
     const { gateway } = await start(recorder(false));
     const client = webSocketClient(gateway);
     const both = [new Told(), new Told()];

@@ -24,7 +24,7 @@ const subscribe = (client: ApolloClient, variables = { id: liveRunId }) =>
   client.subscribe({ query: gql(RUN_UPDATED), variables });
 
 describe('Apollo Client', () => {
-  test('is told the present state and each newer one', async () => {
+  test('gets the current state and each newer one', async () => {
     const client = multipartClient(stage.gateway);
     const told = new Told();
     const subscription = subscribe(client).subscribe(told.sink);
@@ -36,7 +36,7 @@ describe('Apollo Client', () => {
     client.stop();
   });
 
-  test('is told its errors', async () => {
+  test('gets its errors', async () => {
     const client = multipartClient(stage.gateway);
     const told = new Told();
     subscribe(client, { id: 'wrong' }).subscribe(told.sink);
@@ -47,7 +47,7 @@ describe('Apollo Client', () => {
     client.stop();
   });
 
-  test('is told that it is not authenticated', async () => {
+  test('gets an error if it is not authenticated', async () => {
     const client = multipartClient(stage.gateway, 'Bearer wrong');
     const told = new Told();
     subscribe(client).subscribe(told.sink);

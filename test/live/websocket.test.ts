@@ -37,7 +37,7 @@ async function execute(
 }
 
 describe('A client of graphql-ws', () => {
-  test('is told the present state and each newer one', async () => {
+  test('gets the current state and each newer one', async () => {
     const client = webSocketClient(stage.gateway);
     const told = new Told();
     const unsubscribe = client.subscribe(runUpdated, told.sink);
@@ -52,7 +52,7 @@ describe('A client of graphql-ws', () => {
     await client.dispose();
   });
 
-  test('is told a change that it makes itself, on the same connection', async () => {
+  test('gets the change of a mutation on the same connection', async () => {
     const client = webSocketClient(stage.gateway);
     const told = new Told();
     client.subscribe(runUpdated, told.sink);

@@ -45,7 +45,7 @@ async function checked(environment: Readonly<Record<string, string>>) {
 const serviceMode = () => ({ DEMAND_API_URL: api.url, ...issuer.env, ...tokens.credentialEnv });
 
 describe('the settings', () => {
-  test('are told one by one, each with its variable, and nothing is tried', async () => {
+  test('are listed one by one, each with its variable, and no dependency is contacted', async () => {
     const { isWell, lines } = await checked({ DEMAND_API_URL: api.url, PORT: 'x', WORKERS: '0' });
     expect(isWell).toBe(false);
     expect(lines).toEqual([
@@ -196,7 +196,7 @@ describe("with the gateway's own credential", () => {
     }
   });
 
-  test('is not well if it wants another password, which is not told', async () => {
+  test('fails with a wrong password, which is not shown', async () => {
     const redis = await TestRedis.start({ password: 'right' });
     try {
       const { failed, found } = await checked({ REDIS_URL: `redis://:planted@127.0.0.1:${redis.port}` });

@@ -92,7 +92,7 @@ test('the results come in the order of the operations, each with its own errors'
   expect(await upstream()).toBe(1);
 });
 
-test('what is no operation has an error of its own', async () => {
+test('an element that is not an operation gets its own error', async () => {
   await start();
   const { status, body } = await post([run, 5, null, [run], { query: 5 }]);
   const wrong = error(

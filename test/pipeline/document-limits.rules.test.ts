@@ -119,7 +119,7 @@ describe('Fragments that', () => {
   });
 });
 
-describe('What is no document', () => {
+describe('Text that is not a document', () => {
   test.each([
     '{ a } }',
     '}}}} { a',

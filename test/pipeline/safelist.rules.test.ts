@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { buildSchema, stripIgnoredCharacters } from 'graphql';
 import { readConfig } from '../../src/config.js';
 import { canonicalForm } from '../../src/operations/safelist/canonical-form.js';
-import { asksForSchemaOnly } from '../../src/operations/safelist/introspection.js';
+import { isIntrospectionOnly } from '../../src/operations/safelist/introspection.js';
 import { documentsIn, MAX_DOCUMENTS } from '../../src/operations/safelist/manifest.js';
 import { Safelist } from '../../src/operations/safelist/safelist.js';
 import { SafelistError } from '../../src/operations/safelist/safelist-error.js';
@@ -115,7 +115,7 @@ describe('A safelist', () => {
     expect(safelist.byId(sha256)).toBe('{ b { a } }');
   });
 
-  test('lists what cannot be executed, and tells why', async () => {
+  test('lists documents that cannot be executed, with the reason', async () => {
     const deep = `{ ${'b { '.repeat(6)}a${' }'.repeat(6)} }`;
     const { safelist, unusable } = await listOf({ x: '{ gone }', y: deep, z: '{ a }' });
     expect(unusable).toEqual([
@@ -139,7 +139,7 @@ describe('A safelist', () => {
 describe('The canonical form', () => {
   const canonical = (text: string) => canonicalForm(text, 1000);
 
-  test('is that of the same tokens, as the specification tells them', () => {
+  test('is the same for the same tokens, by the specification', () => {
     const token = fc.oneof(
       fc.constantFrom('{', '}', '(', ')', '[', ']', ':', '=', '!', '$', '@', '|', '&', '...'),
       fc.constantFrom('a', 'b', 'query', 'true', 'on', '1', '-1', '1.5', '1e3'),
@@ -194,7 +194,7 @@ describe('The canonical form', () => {
     expect(canonical(a)).not.toBe(canonical(b));
   });
 
-  test('is absent of more tokens than are allowed, and of what is no token', () => {
+  test('is undefined for too many or invalid tokens', () => {
     expect(canonicalForm('{ a }', 3)).toBeDefined();
     expect(canonicalForm('{ a b }', 3)).toBeUndefined();
     expect(canonicalForm('{ % }', 3)).toBeUndefined();
@@ -202,13 +202,13 @@ describe('The canonical form', () => {
   });
 });
 
-describe('A document asks for the schema only', () => {
+describe('A document is pure introspection', () => {
   test.each([
     '{ __schema { types { name } } }',
     'query A { __type(name: "Query") { ...T } } fragment T on __Type { name }',
     '{ __typename }',
   ])('if it is %s', (text) => {
-    expect(asksForSchemaOnly(text, limits)).toBe(true);
+    expect(isIntrospectionOnly(text, limits)).toBe(true);
   });
 
   test.each([
@@ -224,6 +224,6 @@ describe('A document asks for the schema only', () => {
     '{ __typename',
     '',
   ])('but not if it is %s', (text) => {
-    expect(asksForSchemaOnly(text, limits)).toBe(false);
+    expect(isIntrospectionOnly(text, limits)).toBe(false);
   });
 });

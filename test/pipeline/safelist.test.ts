@@ -247,7 +247,7 @@ describe('Apollo Client', () => {
     expect(await stage.upstream()).toBe(1);
   });
 
-  test('sends the text of a document that is not found, and is told that it is not listed', async () => {
+  test('sends the text of a document that is not found, and gets an error that it is not listed', async () => {
     const error: unknown = await query(OTHER, new PersistedQueryLink({ sha256 })).catch(
       (thrown: unknown) => thrown,
     );

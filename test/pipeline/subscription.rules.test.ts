@@ -50,7 +50,7 @@ describe('A subscription', () => {
     return { source, host, subscription: new Subscription(host, source, 'details') };
   };
 
-  test('asks for an event only when it is pulled', async () => {
+  test('pulls an event only when it is pulled itself', async () => {
     const { source, subscription } = open();
     expect(source.pulls).toBe(0);
     const first = subscription.pull();
@@ -222,7 +222,7 @@ describe('An operation is shared', () => {
     expect(operations.acquire(operation) === operations.acquire({ ...operation, ...other })).toBe(isShared);
   });
 
-  test('until all clients have gone', () => {
+  test('until all clients have left', () => {
     const operations = new SharedOperations();
     const shared = operations.acquire(operation);
     operations.acquire(operation);
@@ -233,7 +233,7 @@ describe('An operation is shared', () => {
     expect(operations.acquire(operation)).not.toBe(shared);
   });
 
-  test('and makes a text of an event once, and again for who subscribes later', async () => {
+  test('and serializes an event once, and again for later subscribers', async () => {
     jest.useFakeTimers();
     const shared = new SharedOperations().acquire(operation);
     const make = jest.fn(() => Promise.resolve('text'));

@@ -33,7 +33,7 @@ describe('Without trusted proxies', () => {
     expect(addresses.of(request('192.0.2.1', '198.51.100.1'))).toBe('192.0.2.1');
   });
 
-  test('nobody is a proxy', () => {
+  test("no address is a proxy's", () => {
     expect(addresses.isProxy('127.0.0.1')).toBe(false);
   });
 });

@@ -103,7 +103,7 @@ describe('a status', () => {
   });
 });
 
-describe('the wait that a 429 asks for', () => {
+describe('the `Retry-After` of a 429', () => {
   test.each([
     ['7', 7],
     ['Sun, 01 Mar 2026 09:01:00 GMT', 60],

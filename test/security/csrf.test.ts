@@ -217,7 +217,7 @@ describe('A WebSocket of a page of another site', () => {
 });
 
 describe('What a page may send with `Authorization`', () => {
-  test('is asked for first, and answered', async () => {
+  test('is requested first, and answered', async () => {
     const preflight = await fetch(`${gateway.url}/graphql`, {
       method: 'OPTIONS',
       headers: {

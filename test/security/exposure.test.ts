@@ -128,7 +128,7 @@ describe('CORS_ORIGINS', () => {
     expect(await other.untilClosed()).not.toMatch(/access-control-allow-origin/);
   });
 
-  test('can allow nobody', async () => {
+  test('can allow no origin', async () => {
     const { url } = await start({ CORS_ORIGINS: 'none' });
     expect(cors(await post(url, { origin: APP }))).toMatchObject({ origin: null });
     expect(await upgrade(url, APP)).toBe(403);
@@ -227,7 +227,7 @@ describe('The head of a request', () => {
 });
 
 describe('Responses', () => {
-  test('of the API can load nothing, be framed by nobody, and be stored nowhere', async () => {
+  test('with GraphQL can load nothing, and cannot be framed or stored', async () => {
     const { url } = await start();
     for (const path of ['/graphql', '/healthz', '/nothing']) {
       const { headers } = await fetch(url + path);

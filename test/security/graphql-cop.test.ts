@@ -106,7 +106,7 @@ describe('Over HTTP', () => {
     },
   );
 
-  test('there is no query by GET that a page could send unasked', async () => {
+  test('a query by GET needs a header that causes a preflight', async () => {
     const response = await fetch(`${gateway.url}/graphql?query={__typename}`);
     expect(response.status).toBe(400);
     expect(await response.text()).not.toContain('"data"');

@@ -88,7 +88,7 @@ describe.each(EACH_TRANSPORT)('Over %s', (_name, send) => {
     expect(text).not.toMatch(STACK);
   });
 
-  test('what the API says of its own failures stays here', async () => {
+  test("the API's messages about its own failures are not passed on", async () => {
     const { errors, text } = await send(gateway.url, {
       query: '{ fieldingRun(id: "101/p/t/r") { status } }',
     });

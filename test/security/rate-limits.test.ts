@@ -119,7 +119,7 @@ describe('A principal that has used up its limit', () => {
     expect(await useUp(gateway)).toBe(Math.floor(left / less));
   });
 
-  test('leaves others what is theirs', async () => {
+  test('does not affect the limits of others', async () => {
     const gateway = await start({ RATE_LIMIT_COST_PER_MINUTE: String(LIMIT) });
     const used = await useUp(gateway);
     expect(await useUp(gateway, { token: 'other' })).toBe(used);
@@ -140,7 +140,7 @@ test('A subscription costs something when it is opened', async () => {
   throw new Error('No subscription was rejected.');
 });
 
-test('What is not valid costs nothing', async () => {
+test('An invalid operation costs nothing', async () => {
   const gateway = await start({ RATE_LIMIT_COST_PER_MINUTE: String(LIMIT) });
   for (let count = 0; count < MOST; count += 1) {
     expect((await POST(gateway.url, { query: '{ nothing }' })).status).toBe(400);
@@ -195,7 +195,7 @@ describe('Where clients can invent tokens, an address', () => {
     expectRejected(await POST(gateway.url, ACCOUNTS, other), /^Clients at your address/);
   });
 
-  test('is the one that a trusted proxy tells', async () => {
+  test('is the one that a trusted proxy reports', async () => {
     const gateway = await start({ ...env, TRUST_PROXY: 'loopback' });
     await invent(gateway, { 'x-forwarded-for': '198.51.100.7, 192.0.2.1' });
     const from = (address: string) => ({ token: address, headers: { 'x-forwarded-for': address } });
@@ -289,7 +289,7 @@ describe('With tokens that the gateway verifies', () => {
     expect(keys.join()).not.toMatch(/demo|127\.0\.0\.1/);
   });
 
-  test('have limits of their own while Redis is away, and keep nobody waiting', async () => {
+  test('apply their own limits while Redis is unreachable, without delaying requests', async () => {
     const env = { RATE_LIMIT_COST_PER_MINUTE: String(LIMIT), REDIS_URL: redis.url };
     const [one, two] = [await start(env), await start(env)];
     await useUp(one);

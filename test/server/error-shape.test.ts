@@ -128,7 +128,7 @@ test('a tunnel is not answered in place of the request before it', async () => {
   expect(await client.untilClosed()).toBe('');
 });
 
-test('OPTIONS without an origin is answered with what is allowed', async () => {
+test('OPTIONS without an origin returns the allowed methods', async () => {
   const { status, headers } = await responseTo(requestText('OPTIONS /graphql'));
   expect({ status, methods: headers['access-control-allow-methods'] }).toEqual({
     status: 204,
@@ -146,7 +146,7 @@ test('a request that is rejected for its type has the type of response that its 
 });
 
 describe('A client that expects to be asked for its body', () => {
-  test('is asked when the body is wanted', async () => {
+  test('gets `100 Continue` when the body is read', async () => {
     const client = await connect();
     const request = postText({ headers: { Expect: '100-continue' } });
     const split = request.indexOf('\r\n\r\n') + 4;

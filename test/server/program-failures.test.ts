@@ -98,7 +98,7 @@ test('replaces a worker that finishes its requests after an exception and exits 
   const { answer } = await ask(connection, 500);
   process.kill(broken!, 'SIGUSR2');
   expect(await answer).toMatchObject(ANSWER);
-  expect(await program.line(({ msg }) => msg === 'A worker died. Another takes its place.')).toMatchObject({
+  expect(await program.line(({ msg }) => msg === 'A worker died; starting another one.')).toMatchObject({
     code: 1,
     signal: null,
     wasReady: true,

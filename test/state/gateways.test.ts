@@ -116,7 +116,7 @@ describe('Two gateways', () => {
     expect((await two.execute(ACCOUNTS, {}, { token: demo.other.token })).errors).toEqual([]);
   });
 
-  it('tell that Redis is connected', async () => {
+  it('report that Redis is connected', async () => {
     expect(await readiness(one)).toMatchObject({
       status: 200,
       body: { status: 'ready', redis: 'connected' },
@@ -135,7 +135,7 @@ describe('While Redis is away', () => {
     await redis.start();
   });
 
-  it('a gateway is ready, and tells', async () => {
+  it('a gateway is ready, and reports that Redis is not connected', async () => {
     expect(await readiness(one)).toMatchObject({
       status: 200,
       body: { status: 'ready', demandApi: 'available', redis: 'disconnected' },
@@ -183,7 +183,7 @@ describe('While Redis is away', () => {
   });
 });
 
-it('a gateway without REDIS_URL does not tell of Redis', async () => {
+it('a gateway without REDIS_URL does not report on Redis', async () => {
   const alone = await startTestGateway({ demandApiUrl: emulator.url });
   expect((await readiness(alone)).body).not.toHaveProperty('redis');
   await alone.close();

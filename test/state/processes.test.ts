@@ -1,7 +1,7 @@
 /** Two processes that share one Redis, and what becomes of them when it goes away and comes back. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { SharedCooldown } from '../../src/state/cooldown-share.js';
+import type { BroadcastCooldown } from '../../src/state/cooldown-broadcast.js';
 import { hasRedis, TestRedis } from '../helpers/redis.js';
 import { until } from '../helpers/until.js';
 import { openState, type OpenState } from './open-state.js';
@@ -54,19 +54,19 @@ describe('Two processes', () => {
   });
 
   it('agree on jobs', async () => {
-    await one.jobs.noteCreated('j', 'J1');
+    await one.jobs.recordCreated('j', 'J1');
     expect(await two.jobs.find('j')).toEqual({ createdId: 'J1' });
-    await two.jobs.noteFinished('j', '{}');
+    await two.jobs.recordFinished('j', '{}');
     for (let nth = 0; nth < 2; nth += 1) {
       expect(await one.jobs.find('j')).toEqual({ createdId: 'J1', finished: '{}' });
       expect(await two.jobs.find('j')).toEqual({ createdId: 'J1', finished: '{}' });
     }
-    await one.jobs.noteAtShortPath('other');
+    await one.jobs.recordAtShortPath('other');
     expect(await two.jobs.find('other')).toEqual({ isAtShortPath: true });
   });
 
   it('do not share a body that is too long', async () => {
-    await one.jobs.noteFinished('j', 'x'.repeat(2 * 1024 * 1024 + 1));
+    await one.jobs.recordFinished('j', 'x'.repeat(2 * 1024 * 1024 + 1));
     expect(await one.jobs.find('j')).toMatchObject({ finished: expect.any(String) });
     expect(await two.jobs.find('j')).toEqual({});
   });
@@ -109,7 +109,7 @@ describe('Two processes', () => {
     expect(heard.sort()).toEqual(['a b', 'last', 'own']);
   });
 
-  it('stop hearing where nobody listens any more', async () => {
+  it('stop receiving without listeners', async () => {
     const heard: string[] = [];
     const stop = await two.messages.listen('c', (message) => heard.push(message));
     stop();
@@ -136,9 +136,9 @@ describe('Two processes', () => {
   });
 
   it('hear of pauses of the other, and not of their own or of what makes no sense', async () => {
-    const [heardByOne, heardByTwo]: SharedCooldown[][] = [[], []];
-    one.cooldowns.onHeard((cooldown) => heardByOne!.push(cooldown));
-    two.cooldowns.onHeard((cooldown) => heardByTwo!.push(cooldown));
+    const [heardByOne, heardByTwo]: BroadcastCooldown[][] = [[], []];
+    one.cooldowns.listen((cooldown) => heardByOne!.push(cooldown));
+    two.cooldowns.listen((cooldown) => heardByTwo!.push(cooldown));
     await until(async () =>
       JSON.stringify(await redis.command('PUBSUB', 'NUMSUB', 'fieldgate:cooldowns')).includes('2'),
     );
@@ -147,7 +147,7 @@ describe('Two processes', () => {
     for (const message of ['', 'x', 'x alice -1', 'x alice NaN', 'x alice 1 2', `x ${'a'.repeat(101)} 1`]) {
       await redis.command('PUBLISH', 'fieldgate:cooldowns', `someone ${message}`);
     }
-    one.cooldowns.tell({ principalKey: 'alice', seconds: 1.5 });
+    one.cooldowns.publish({ principalKey: 'alice', seconds: 1.5 });
     await until(() => heardByTwo!.length > 0);
     expect({ heardByOne, heardByTwo }).toEqual({
       heardByOne: [],
@@ -157,9 +157,9 @@ describe('Two processes', () => {
 
   it('leave only keys with a prefix and an end', async () => {
     await one.keys.claim('k', 'pause');
-    await one.jobs.noteCreated('j', 'J1');
-    await one.jobs.noteFinished('j', '{}');
-    await one.jobs.noteAtShortPath('j');
+    await one.jobs.recordCreated('j', 'J1');
+    await one.jobs.recordFinished('j', '{}');
+    await one.jobs.recordAtShortPath('j');
     await one.deliveries.add('d');
     await one.leases.hold('l', 60_000);
     const keys = await isKnown('*');
@@ -173,19 +173,19 @@ describe('Two processes', () => {
 
 describe('While Redis is away', () => {
   beforeEach(async () => {
-    await one.jobs.noteFinished('before', '{}');
+    await one.jobs.recordFinished('before', '{}');
     await redis.stop();
     await until(areConnected(false));
   });
 
-  it('keys and deliveries are refused, leases are nobody\u2019s, and jobs are those of one process', async () => {
+  it('keys and deliveries are rejected, no process has a lease, and jobs are known to one process', async () => {
     await expect(one.keys.claim('k', 'pause')).rejects.toThrow();
     await expect(one.keys.release('k', 1)).rejects.toThrow();
     await expect(one.deliveries.has('d')).rejects.toThrow();
     await expect(one.deliveries.add('d')).rejects.toThrow();
     await expect(one.leases.hold('l', 1000)).rejects.toThrow();
     await one.leases.release('l');
-    await one.jobs.noteCreated('j', 'J1');
+    await one.jobs.recordCreated('j', 'J1');
     expect(await one.jobs.find('j')).toEqual({ createdId: 'J1' });
     expect(await one.jobs.find('before')).toMatchObject({ finished: '{}' });
     expect(await two.jobs.find('before')).toEqual({});
@@ -224,7 +224,7 @@ describe('When Redis is back', () => {
     await redis.stop();
     await until(areConnected(false));
     await two.messages.listen('meanwhile', (message) => heard.push(message));
-    await one.jobs.noteFinished('j', '{}');
+    await one.jobs.recordFinished('j', '{}');
     await redis.start();
     await until(areConnected(true));
     await until(() => gaps === 1);
@@ -237,7 +237,7 @@ describe('When Redis is back', () => {
     expect(await two.keys.claim('k', 'resume')).toBeUndefined();
     expect(await two.leases.hold('l', 1000)).toBe(true);
     // A job that was read again is shared again.
-    await one.jobs.noteFinished('j', '{}');
+    await one.jobs.recordFinished('j', '{}');
     expect(await two.jobs.find('j')).toMatchObject({ finished: '{}' });
   });
 });
@@ -294,7 +294,7 @@ describe('A Redis without memory', () => {
 });
 
 describe('At the start', () => {
-  it('Redis may be away, and is found when it comes', async () => {
+  it('the gateway starts without Redis, and connects when it is there', async () => {
     await redis.stop();
     const state = await openState(redis.url);
     try {

@@ -29,7 +29,7 @@ describe.each([
     await state.close();
   });
 
-  it('lets each key use its limit, and tells when the minute ends', async () => {
+  it('lets each key use its limit, and returns when the minute ends', async () => {
     const limiter = state.rateLimiter(LIMIT);
     expect(await limiter.take('a', 6)).toBeUndefined();
     expect(await limiter.take('a', 4)).toBeUndefined();
@@ -56,13 +56,13 @@ describe.each([
     expect(await limiter.take('b', 9)).toBeUndefined();
   });
 
-  it('rejects none too many and none too few of those that come at once', async () => {
+  it('rejects neither too many nor too few simultaneous requests', async () => {
     const limiter = state.rateLimiter(LIMIT);
     const taken = await Promise.all(Array.from({ length: 50 }, () => limiter.take('a', 1)));
     expect(taken.filter((ms) => ms === undefined)).toHaveLength(10);
   });
 
-  it('tells limits of other names apart', async () => {
+  it('separates limits with different names', async () => {
     await state.rateLimiter(LIMIT).take('a', 10);
     expect(await state.rateLimiter({ ...LIMIT, name: 'other' }).take('a', 10)).toBeUndefined();
   });

@@ -74,12 +74,12 @@ describe.each(KINDS)('State %s', (_kind, url, canRun) => {
       expect(await state.jobs.find('j')).toEqual({});
     });
 
-    it('keeps what is noted, and nothing of other jobs', async () => {
-      await state.jobs.noteCreated('j', 'J1');
+    it('keeps what is recorded, and nothing of other jobs', async () => {
+      await state.jobs.recordCreated('j', 'J1');
       expect(await state.jobs.find('j')).toEqual({ createdId: 'J1' });
-      await state.jobs.noteAtShortPath('j');
+      await state.jobs.recordAtShortPath('j');
       expect(await state.jobs.find('j')).toEqual({ createdId: 'J1', isAtShortPath: true });
-      await state.jobs.noteFinished('j', '{"name":"\u00e9\u00ff"}');
+      await state.jobs.recordFinished('j', '{"name":"\u00e9\u00ff"}');
       expect(await state.jobs.find('j')).toMatchObject({ finished: '{"name":"\u00e9\u00ff"}' });
       expect(await state.jobs.find('other')).toEqual({});
     });
@@ -118,7 +118,7 @@ describe.each(KINDS)('State %s', (_kind, url, canRun) => {
       expect({ one, two, other }).toEqual({ one: ['a b', ''], two: ['a b', ''], other: ['é'] });
     });
 
-    it('delivers nothing to who has stopped listening', async () => {
+    it('delivers nothing to a listener that has stopped', async () => {
       const [one, two]: string[][] = [[], []];
       const stop = await state.messages.listen('c', (message) => one!.push(message));
       await state.messages.listen('c', (message) => two!.push(message));

@@ -186,7 +186,7 @@ describe.each([action, creation])('$what that REST rejects', ({ what, run }) => 
     expect(await refused({ status, body })).toMatchObject({ code, __typename, field });
   });
 
-  test.each([400, 422])("with %i tells the API's own words", async (status) => {
+  test.each([400, 422])("with %i has the API's own message", async (status) => {
     expect(await refused({ status, body: { detail: 'the goal has been reached' } })).toMatchObject({
       message: 'the goal has been reached',
     });

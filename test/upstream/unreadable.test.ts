@@ -23,7 +23,7 @@ describe.each([
   [502, 'UPSTREAM_UNAVAILABLE', true],
   [503, 'UPSTREAM_UNAVAILABLE', true],
 ])('a %i with a body that cannot be read', (status, code, retryable) => {
-  test.each(unreadable)('%s: shows none of it', async (_what, body) => {
+  test.each(unreadable)('%s: the error does not contain it', async (_what, body) => {
     scripted.upstream.on('GET', paths.fieldingRun, {
       status,
       headers: { 'content-type': 'text/html' },

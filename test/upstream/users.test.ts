@@ -125,7 +125,7 @@ describe('a list of people', () => {
   });
 });
 
-describe('who started a job', () => {
+describe('The person who started a job', () => {
   test.each([
     ['returns it', { created_by: 'M1' }, { createdBy: 'M1', createdByUser: ana }, true],
     ['is older and does not', {}, { createdBy: null, createdByUser: null }, false],

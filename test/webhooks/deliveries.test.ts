@@ -151,7 +151,7 @@ describe('A delivery', () => {
   });
 });
 
-describe('What is refused changes nothing', () => {
+describe('A rejected delivery changes nothing', () => {
   afterEach(async () => {
     expect(hints).toEqual([]);
     // It was not remembered, either.
@@ -236,7 +236,7 @@ describe('What is refused changes nothing', () => {
     );
   });
 
-  test('if it comes by another method', async () => {
+  test('if it has another method', async () => {
     await start();
     for (const method of ['GET', 'PUT', 'DELETE']) {
       const response = await fetch(gateway.url + PATH, { method });
@@ -263,7 +263,7 @@ describe('On the wire', () => {
     expect(hints).toEqual([]);
   });
 
-  test('a body that comes in pieces is one body', async () => {
+  test('a body that arrives in chunks is one body', async () => {
     await start();
     const client = await openRaw(gateway.url);
     const headers = { ...signed(), 'Content-Length': undefined, 'Transfer-Encoding': 'chunked' };
@@ -284,7 +284,7 @@ describe('On the wire', () => {
     expect(hints).toEqual([]);
   });
 
-  test('what is not signed is refused before its body arrives, and the connection goes on', async () => {
+  test('an unsigned delivery is rejected before its body arrives, and the connection stays open', async () => {
     await start();
     const client = await openRaw(gateway.url);
     const junk = 'x'.repeat(1000);
@@ -296,7 +296,7 @@ describe('On the wire', () => {
     expect(hints).toEqual([PUBLISHED]);
   });
 
-  test('two signatures are none', async () => {
+  test('two signatures count as none', async () => {
     await start();
     const client = await openRaw(gateway.url);
     const headers = { ...signed(), 'cint-signature': signatureOf(body, OTHER_SECRET) };
@@ -346,7 +346,7 @@ test('no secret, signature or body is in a log line or a response', async () => 
   const messages = lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
   expect(messages).toEqual([
     expect.stringMatching(/^Server listening/),
-    expect.stringMatching(/cannot be remembered/),
+    expect.stringMatching(/cannot be stored/),
     expect.stringMatching(/rejected for its signature/),
     expect.stringMatching(/names no target group/),
   ]);

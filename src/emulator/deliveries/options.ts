@@ -14,7 +14,7 @@ export interface DeliveryOptions {
   readonly breakerFailures: number;
   /** How long that is, until one delivery probes the endpoint. Default 30,000. */
   readonly breakerPauseMs: number;
-  /** Attempts under way at once; one webhook gets its deliveries one after the other. Default 16. */
+  /** The most attempts in flight; one webhook gets its deliveries one after another. Default 16. */
   readonly concurrency: number;
 }
 

@@ -2,7 +2,7 @@ import type { Agent } from 'undici';
 import { CLOUD_EVENT_TYPE } from './cloud-event.js';
 import { signatureOf } from './signature.js';
 
-/** What came of an attempt. `failure` says why it counts as failed. */
+/** The outcome of an attempt. `failure` is the reason of a failed one. */
 export interface Outcome {
   readonly status: number | null;
   readonly failure: string | null;
@@ -25,7 +25,7 @@ const MAX_BODY = 65_536;
  */
 export class SignedPosts {
   #agent: Agent | undefined;
-  readonly #underWay = new Set<AbortController>();
+  readonly #inFlight = new Set<AbortController>();
 
   /** @param timeoutMs for the whole exchange, in milliseconds */
   constructor(private readonly timeoutMs: number) {}
@@ -37,7 +37,7 @@ export class SignedPosts {
     const timeout = setTimeout(() => {
       controller.abort(new Error(`There was no response within ${this.timeoutMs} ms.`));
     }, this.timeoutMs);
-    this.#underWay.add(controller);
+    this.#inFlight.add(controller);
     const headers = {
       'content-type': CLOUD_EVENT_TYPE,
       'cint-signature': signatureOf(secret, seconds, body),
@@ -61,12 +61,12 @@ export class SignedPosts {
       return { status: null, failure: reasonOf(error) };
     } finally {
       clearTimeout(timeout);
-      this.#underWay.delete(controller);
+      this.#inFlight.delete(controller);
     }
   }
 
   abortAll(): void {
-    for (const controller of this.#underWay) controller.abort();
+    for (const controller of this.#inFlight) controller.abort();
   }
 
   async close(): Promise<void> {

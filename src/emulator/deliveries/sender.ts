@@ -33,8 +33,8 @@ export class Sender {
   readonly #posts: SignedPosts;
   readonly #breaker: EndpointBreaker;
   readonly #postponed = new PostponedDeliveries();
-  /** The attempts under way, by webhook. */
-  readonly #underWay = new Map<string, Promise<void>>();
+  /** The attempts in flight, by webhook. */
+  readonly #inFlight = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #isWoken = false;
   #isRunning = false;
@@ -50,7 +50,7 @@ export class Sender {
     this.#breaker = new EndpointBreaker(options.breakerFailures, options.breakerPauseMs);
   }
 
-  /** Starts with what an earlier process left. */
+  /** Starts with the deliveries that an earlier process left. */
   start(): void {
     this.#isRunning = true;
     resumeDeliveries(this.database, Date.now());
@@ -74,12 +74,12 @@ export class Sender {
     this.wake();
   }
 
-  /** Aborts the attempts under way; the next process makes them again. */
+  /** Aborts the attempts in flight; the next process makes them again. */
   async stop(): Promise<void> {
     this.#isRunning = false;
     clearTimeout(this.#timer);
     this.#posts.abortAll();
-    await Promise.all(this.#underWay.values());
+    await Promise.all(this.#inFlight.values());
     await this.#posts.close();
   }
 
@@ -88,8 +88,8 @@ export class Sender {
     try {
       const now = Date.now();
       for (const webhookId of webhooksWithDueDeliveries(this.database, now)) {
-        if (this.#underWay.size >= this.options.concurrency) break;
-        if (!this.#underWay.has(webhookId)) this.#beginNext(webhookId, now);
+        if (this.#inFlight.size >= this.options.concurrency) break;
+        if (!this.#inFlight.has(webhookId)) this.#beginNext(webhookId, now);
       }
       this.#wakeAtNextAttempt(now);
     } catch (error) {
@@ -122,7 +122,7 @@ export class Sender {
         continue;
       }
       markDelivering(this.database, delivery);
-      this.#underWay.set(webhookId, this.#attempt(delivery, fault));
+      this.#inFlight.set(webhookId, this.#attempt(delivery, fault));
       return;
     }
   }
@@ -130,7 +130,7 @@ export class Sender {
   async #attempt(delivery: DueDelivery, fault: WebhookFault): Promise<void> {
     const outcome = await this.#send(delivery, fault);
     const { webhookId } = delivery;
-    this.#underWay.delete(webhookId);
+    this.#inFlight.delete(webhookId);
     if (!this.#isRunning) return;
     try {
       const now = Date.now();
@@ -164,7 +164,7 @@ export class Sender {
     return outcome;
   }
 
-  /** What is due already, and was not begun, is begun when an attempt under way ends. */
+  /** What is due already, and was not begun, is begun when an attempt in flight ends. */
   #wakeAtNextAttempt(now: number): void {
     const next = nextAttemptAfter(this.database, now);
     if (next === undefined) clearTimeout(this.#timer);

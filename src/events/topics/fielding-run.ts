@@ -11,14 +11,14 @@ export function fieldingRunTopic(ref: FieldingRunRef): Topic<FieldingRunRead> {
     startsWithState: true,
     hasWebhooks: true,
     notFound: 'There is no fielding run with this `id`.',
-    async read(newClient, see) {
+    async read(newClient, onState) {
       const read = await newClient().getFieldingRun(ref);
-      if (read !== null) see('', read);
+      if (read !== null) onState('', read);
       return read !== null;
     },
-    markOf: versionOf,
-    isNews: isOlder,
-    isLast: () => false,
+    revisionOf: versionOf,
+    isNewer: isOlder,
+    isFinal: () => false,
     mayBeNewerThan: () => true,
   };
 }

@@ -6,7 +6,7 @@ import {
   type DraftLaunchJobRef,
 } from '../../upstream/resources/resource-ref.js';
 import { isFinished } from '../../upstream/state/job-tracker.js';
-import { markOfJson } from '../mark.js';
+import { jsonRevision } from '../revision.js';
 import type { NewClient, Topic } from '../topic.js';
 
 type Job = rest.BatchJob | rest.FieldingRunJob;
@@ -32,19 +32,19 @@ function jobTopic<J extends Job>(
     startsWithState: true,
     hasWebhooks: false,
     notFound: 'There is no job with this `id`.',
-    async read(newClient, see) {
+    async read(newClient, onState) {
       const job = await read(newClient);
-      if (job !== null) see('', job);
+      if (job !== null) onState('', job);
       return job !== null;
     },
-    markOf: (job) => `${isFinished(job) ? 1 : 0} ${targetGroupsDone(job)} ${markOfJson(job)}`,
-    isNews(told, mark) {
-      const [wasFinished = '', wereDone = '', before] = told.split(' ');
-      const [nowFinished = '', nowDone = '', after] = mark.split(' ');
+    revisionOf: (job) => `${isFinished(job) ? 1 : 0} ${targetGroupsDone(job)} ${jsonRevision(job)}`,
+    isNewer(previous, revision) {
+      const [wasFinished = '', wereDone = '', before] = previous.split(' ');
+      const [nowFinished = '', nowDone = '', after] = revision.split(' ');
       if (before === after || nowFinished < wasFinished) return false;
       return nowFinished > wasFinished || Number(nowDone) >= Number(wereDone);
     },
-    isLast: isFinished,
+    isFinal: isFinished,
     mayBeNewerThan: () => true,
   };
 }

@@ -1,14 +1,14 @@
 import type * as rest from '../../contract/demand-api.js';
 import { projectPath, type ProjectRef } from '../../upstream/resources/resource-ref.js';
-import { markOfJson } from '../mark.js';
+import { jsonRevision } from '../revision.js';
 import type { Topic } from '../topic.js';
 
-/** The most that the API returns in a page. */
+/** The API's maximum. */
 const PAGE_SIZE = 100;
 /** How far the clocks of the API and the gateway may differ, in milliseconds. */
 const CLOCK_TOLERANCE_MS = 5000;
 
-/** The target groups of a project, as the pages of its list show them: never one call per target group. */
+/** The target groups of a project, read from the pages of its list rather than with one call per target group. */
 export function targetGroupsTopic(ref: ProjectRef): Topic<rest.TargetGroupListItem> {
   const { accountId, projectId } = ref;
   return {
@@ -17,7 +17,7 @@ export function targetGroupsTopic(ref: ProjectRef): Topic<rest.TargetGroupListIt
     startsWithState: false,
     hasWebhooks: true,
     notFound: 'There is no project with this `projectId`.',
-    async read(newClient, see, beforePage) {
+    async read(newClient, onState, beforePage) {
       let cursor: string | undefined;
       do {
         await beforePage();
@@ -28,15 +28,15 @@ export function targetGroupsTopic(ref: ProjectRef): Topic<rest.TargetGroupListIt
         if (page === null) return false;
         for (const item of page.target_groups) {
           const id = idOf(item);
-          if (id !== undefined) see(id, item);
+          if (id !== undefined) onState(id, item);
         }
         cursor = page.has_more ? nextCursor(page, cursor) : undefined;
       } while (cursor !== undefined);
       return true;
     },
-    markOf: markOfJson,
-    isNews: (told, mark) => told !== mark,
-    isLast: () => false,
+    revisionOf: jsonRevision,
+    isNewer: (previous, revision) => previous !== revision,
+    isFinal: () => false,
     mayBeNewerThan: (item, since) => changedAt(item) >= since - CLOCK_TOLERANCE_MS,
   };
 }
@@ -47,7 +47,7 @@ function nextCursor({ next_cursor, target_groups }: rest.TargetGroupList, before
   return cursor === before ? undefined : cursor;
 }
 
-/** A malformed property throws when it is read. An item without an id cannot be told of. */
+/** A malformed property throws when it is read. An item without an id cannot be published. */
 function idOf(item: rest.TargetGroupListItem): string | undefined {
   try {
     return item.id;

@@ -4,7 +4,7 @@ import { WebhookEventType } from '../../contract/demand-api.js';
 import { isAccountId, isSegment } from '../../upstream/resources/resource-ref.js';
 import type { ChangeHint } from '../hints.js';
 
-/** What is needed of a CloudEvent 1.0 in JSON (structured mode). */
+/** The parts of a CloudEvent 1.0 in JSON (structured mode) that the gateway uses. */
 export interface CloudEvent {
   /** `source` and `id` identify an event together. */
   readonly source: string;

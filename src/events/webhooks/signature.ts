@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** How far the time of a signature may be off, in either direction, in milliseconds. */
-export const SIGNATURE_TOLERANCE_MS = 300_000;
+const SIGNATURE_TOLERANCE_MS = 300_000;
 
 /** The header `Cint-Signature: t=<unix seconds>,v1=<hex>`. While a secret is being replaced, `v1` may occur more than once. */
 export interface Signature {
@@ -26,13 +26,13 @@ export function parseSignature(header: string): Signature | undefined {
   return isUsable ? { timestamp, candidates } : undefined;
 }
 
-/** Whether the signature is of about now. A delivery that was recorded cannot be sent again later. */
+/** Whether the signature is recent, so that a recorded delivery cannot be replayed later. */
 export function isFresh({ timestamp }: Signature, now: number): boolean {
   return Math.abs(now - Number(timestamp) * 1000) <= SIGNATURE_TOLERANCE_MS;
 }
 
 /**
- * Whether one of the secrets has signed the body. The time that this takes depends on no secret and on no signature.
+ * Whether the body was signed with one of the secrets. Takes the same time whatever the secrets and the signature are.
  *
  * @param secrets base64 text; the text itself is the key, not what it encodes
  * @param body the bytes as they were sent

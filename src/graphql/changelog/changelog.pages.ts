@@ -29,7 +29,7 @@ export async function changelogConnection(
 }
 
 /** @throws {BadUserInputError} if the size is not 1 to 50, or the cursor is invalid */
-export function changelogQuery(args: ChangelogArgs): PageQuery {
+function changelogQuery(args: ChangelogArgs): PageQuery {
   const { first = null } = args;
   if (first !== null && (first < 1 || first > MAX_ENTRIES)) {
     throw new BadUserInputError(`Argument \`first\` must be between 1 and ${MAX_ENTRIES}.`);

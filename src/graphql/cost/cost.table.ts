@@ -33,8 +33,8 @@ function list(assumedSize: number): FieldCost {
 }
 
 /**
- * What the fields of the schema cost. A relation whose `id` needs no call counts as if more were selected, and so does a
- * read that the operation makes once however often it is asked for: an operation can cost less than estimated.
+ * The costs of the fields of the schema. They are upper bounds: a relation counts a call even if only its `id` is selected, which
+ * needs none, and a shared read counts as if it were made.
  */
 export const COSTS: CostTable = {
   Query: {

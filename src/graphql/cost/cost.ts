@@ -3,7 +3,7 @@ import { isObjectType, type GraphQLField, type GraphQLSchema } from 'graphql';
 /** The arguments of `@listSize`. No field of the schema requires a slicing argument. */
 export interface ListSize {
   readonly assumedSize: number;
-  /** The most items that there can be: to ask for more is an error of the field, which makes no call. Not printed. */
+  /** The most items: requesting more is an error of the field, which makes no call. Not printed. */
   readonly maxSize?: number;
   /** Names of arguments of type `Int`, or of lists, whose lengths count. Default: the size is always the assumed one. */
   readonly slicingArguments?: readonly string[];
@@ -16,14 +16,11 @@ export type SharedCall = 'accounts' | 'people' | 'project';
 
 /** What a field costs. */
 export interface FieldCost {
-  /** The most REST calls that resolving the field once takes, where nothing is retried or read again. Default: none. */
+  /** The most REST calls that resolving the field once takes, without retries and rereads. Default: none. */
   readonly calls?: number;
-  /**
-   * The same for each item of a list whose items are read by themselves, with calls of their own where others would be
-   * shared. Default: the items are read with the list.
-   */
+  /** The same for each item of a list whose items are read separately. Default: the items are read with the list. */
   readonly callsPerItem?: number;
-  /** A call that is paid for by the field that read the page: its items share it. Default: none. */
+  /** A call that counts for the field that read the page, because its items share it. Default: none. */
   readonly shares?: SharedCall;
   /** Default: a list counts as one item. */
   readonly listSize?: ListSize;

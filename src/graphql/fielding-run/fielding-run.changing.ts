@@ -20,7 +20,7 @@ const FIELDS = {
 export interface ChangeOptions {
   /** Maps properties of the request body to paths in the input. Default: the request has no body. */
   readonly bodyFields?: Readonly<Record<string, readonly string[]>>;
-  /** What is wrong with the input besides its id. Default: nothing. */
+  /** Errors of the input besides its id. Default: none. */
   readonly errors?: readonly ValidationError[];
 }
 

@@ -46,7 +46,7 @@ export async function startJob<P>(
   if (!('fingerprint' in job) || errors.length > 0) return refused(key, ...errors);
 
   const claiming = idempotencyKeys.claim(principal.key, key, job.fingerprint);
-  // Nobody has used a new key, so the job can be created without a record of it.
+  // A generated key has not been used before, so the job can be created without a record of it.
   const claim = await (givenKey === null || givenKey === undefined
     ? claiming.catch(() => NO_CLAIM)
     : claiming);

@@ -11,11 +11,11 @@ import { failed, lineOf, ok, shown, type CheckResult } from './result.js';
 const TIMEOUT_MS = 5000;
 
 /**
- * Validates the environment and tries what the gateway depends on, once each: the token endpoint, the Demand API, the
- * issuer's keys and Redis. It listens nowhere and changes nothing.
+ * Validates the environment and contacts each dependency once: the token endpoint, the Demand API, the issuer's keys and Redis.
+ * Does not listen and changes nothing.
  *
- * @param write takes one line for each check
- * @returns whether all is well
+ * @param write called with one line for each check
+ * @returns whether all checks passed
  */
 export async function check(environment: NodeJS.ProcessEnv, write: (line: string) => void): Promise<boolean> {
   const results = await resultsFor(environment);

@@ -13,7 +13,7 @@ import { failed, ok, type CheckResult } from './result.js';
 const WHAT = 'Demand API';
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** A credential that no API accepts. It shows that an API is there, without one of a caller. */
+/** An invalid credential. The response shows whether an API is there, without a caller's credential. */
 const NO_CREDENTIAL = `Bearer fieldgate-check-${randomUUID()}`;
 
 /**

@@ -1,6 +1,6 @@
 /** What a check has found. Texts have no secrets. */
 export interface CheckResult {
-  /** What was tried, e.g. `Redis`. */
+  /** The dependency, e.g. `Redis`. */
   readonly what: string;
   readonly isOk: boolean;
   /** One sentence or two: what was found and, if it failed, what to do. */
@@ -10,7 +10,7 @@ export interface CheckResult {
 export const ok = (what: string, found: string): CheckResult => ({ what, isOk: true, found });
 export const failed = (what: string, found: string): CheckResult => ({ what, isOk: false, found });
 
-/** A result as one line, whatever is in the messages of libraries. */
+/** Formats a result as one line, even if messages of libraries have line breaks. */
 export function lineOf({ what, isOk, found }: CheckResult): string {
   return `${isOk ? 'ok    ' : 'failed'}  ${what}: ${found.replace(/\s+/g, ' ')}`;
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
 /**
- * Listens for a moment.
+ * Listens briefly to find a free port.
  *
  * @param port 0 for any free port
  * @returns the port

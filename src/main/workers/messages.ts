@@ -1,7 +1,8 @@
 import type { Snapshot } from '../../telemetry/metrics/metrics.js';
 
-/** What a worker tells the primary, once: where it listens, or why it cannot; and its metrics, when asked and at its end. */
-export type Report = { readonly url: string } | { readonly failed: string } | { readonly metrics: Snapshot };
+/** A message from a worker: where it listens, or why it failed to start (once); its metrics (on request and before it exits). */
+export type WorkerMessage =
+  { readonly url: string } | { readonly failed: string } | { readonly metrics: Snapshot };
 
-/** What the primary tells a worker: to end with its connections, to end in time, or to report its metrics. */
-export type Order = 'retire' | 'close' | 'metrics';
+/** A message from the primary: exit when all connections have ended, close now, or send metrics. */
+export type PrimaryMessage = 'retire' | 'close' | 'metrics';

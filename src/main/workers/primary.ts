@@ -1,68 +1,68 @@
 import { once } from 'node:events';
 import { serveMetricsAlone, type MetricsServer } from '../../telemetry/metrics/metrics-server.js';
 import { freePort } from './free-port.js';
-import { Crew, type CrewOptions } from './crew.js';
+import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 import type { WorkersFailed } from './worker-process.js';
 
-export interface PrimaryOptions extends CrewOptions {
-  /** Called if, after a good start, no worker is left and no new one can start. */
+export interface PrimaryOptions extends WorkerPoolOptions {
+  /** Called if, after a successful start, no worker is left and no new one can start. */
   readonly onFailed: (error: WorkersFailed) => void;
 }
 
 export interface Primary {
   /** Where the workers listen, without a path, e.g. `http://127.0.0.1:4000`. */
   readonly url: string;
-  /** Where the metrics of all workers are, if that was asked for. */
+  /** Where the metrics of all workers are served; undefined without `METRICS_PORT`. */
   readonly metricsUrl: string | undefined;
   /** Replaces all workers one by one, without failing a request. */
   restart(): void;
-  /** @throws Error if a worker did not end well */
+  /** @throws Error if a worker did not exit cleanly */
   close(): Promise<void>;
 }
 
 /**
- * Starts `config.workers` gateways in processes of their own, which share a port. This process gives them connections in turn
- * (`node:cluster`), and does nothing else. What workers share is in Redis.
+ * Starts `config.workers` gateways as worker processes that share a port. This process only distributes connections among them,
+ * round-robin (`node:cluster`). Workers share state through Redis.
  *
  * @throws Error if the port is taken
  * @throws {WorkersFailed} if no worker can start
  */
 export async function startPrimary({ onFailed, ...options }: PrimaryOptions): Promise<Primary> {
   const { port, host, telemetry } = options.config;
-  // A worker that asks for any free port would get another one than a worker that has died.
+  // With port 0, the replacement of a worker would listen on another port.
   const environment = { ...options.environment, PORT: String(await freePort(port, host)) };
   const { metricsPort } = telemetry;
   const metrics = metricsPort === undefined ? undefined : await startMetrics(metricsPort, host);
-  const crew = new Crew({ ...options, environment, ...metrics });
+  const pool = new WorkerPool({ ...options, environment, ...metrics });
   const stop = async (): Promise<void> => {
-    const isGood = await crew.close();
+    const closedCleanly = await pool.close();
     await metrics?.server.close();
-    if (!isGood) throw new Error('A worker did not end well.');
+    if (!closedCleanly) throw new Error('A worker did not exit cleanly.');
   };
   let url: string;
   try {
-    [url] = (await once(crew, 'complete')) as [string];
+    [url] = (await once(pool, 'complete')) as [string];
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;
   }
-  crew.on('error', onFailed);
+  pool.on('error', onFailed);
   let stopped: Promise<void> | undefined;
   return {
     url,
     metricsUrl: metrics?.server.url,
     restart: () => {
-      crew.restart();
+      pool.restart();
     },
     close: () => (stopped ??= stop()),
   };
 }
 
-interface SummedMetrics extends Required<Pick<CrewOptions, 'onFork'>> {
+interface SummedMetrics extends Required<Pick<WorkerPoolOptions, 'onFork'>> {
   readonly server: MetricsServer;
 }
 
-/** Serves the sum of the metrics of all workers. */
+/** Serves the metrics of all workers, added up. */
 async function startMetrics(port: number, host: string): Promise<SummedMetrics> {
   const { WorkerMetrics } = await import('./worker-metrics.js');
   const metrics = new WorkerMetrics();

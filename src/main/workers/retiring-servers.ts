@@ -4,8 +4,8 @@ import { Server as NetServer } from 'node:net';
 import type { HttpServerFactory } from '../../server/http/http-server.js';
 
 /**
- * The HTTP servers of a worker, one for each address. A client of one that stops listening can be sending a request just when its
- * idle connection is closed, so each connection ends with its next response instead.
+ * The HTTP servers of a worker, one for each address. A client may send a request just when its idle connection is closed, so a
+ * retiring server closes each connection with its next response instead.
  */
 export class RetiringServers {
   readonly #servers: Server[] = [];

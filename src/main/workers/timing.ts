@@ -4,21 +4,21 @@ import { unusedConnectionsMs } from '../../server/wiring/closing.js';
 /** How long a worker may take to start. */
 export const READY_WITHIN_MS = 120_000;
 
-/** A worker that has lived for this long has not died of its start. */
+/** If a worker lives for this long, its start is not the reason for its death. */
 const STEADY_MS = 60_000;
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 30_000;
 
-/** So many failed starts in a row end the program, if no worker is ready. */
+/** The number of failed starts in a row that ends the program if no worker is ready. */
 export const MAX_FAILED_STARTS = 3;
 
-/** What a connection that has been unused for the keep-alive time takes to end. */
+/** How long a connection takes to close once its keep-alive time is over. */
 const KEEP_ALIVE_SPARE_MS = 1000;
 
-/** What is left to do after everything has been waited for. */
+/** Margin for closing what remains after all waits. */
 const SPARE_MS = 5_000;
 
-/** How many workers in a row have died in one place, now that one more has. */
+/** The number of workers that have died in a row, after one more death. */
 export function deathsInARow(before: number, livedMs: number): number {
   return livedMs >= STEADY_MS ? 1 : before + 1;
 }
@@ -38,7 +38,7 @@ export function closeWithinMs(config: Config): number {
   return config.drainDelayMs + unusedConnectionsMs(config) + 2 * config.requestTimeoutMs + SPARE_MS;
 }
 
-/** How long a process may take to end by itself after an uncaught exception, its workers included. */
+/** How long a process may take to exit after an uncaught exception, including its workers. */
 export function endWithinMs(config: Config): number {
   return closeWithinMs(config) + SPARE_MS;
 }

@@ -2,15 +2,15 @@ import type { Exposition } from '../../telemetry/metrics/metrics.js';
 import { MetricsSum } from '../../telemetry/metrics/sum.js';
 import type { WorkerProcess } from './worker-process.js';
 
-/** How long a worker may take to tell its metrics, in milliseconds. Then those that it told before count. */
-const ANSWER_MS = 1000;
+/** How long a worker may take to send its metrics, in milliseconds. After that, its previous ones are used. */
+const RESPONSE_TIMEOUT_MS = 1000;
 
 /** The metrics of all workers, added up. */
 export class WorkerMetrics {
   readonly #sum = new MetricsSum();
   readonly #workers = new Set<WorkerProcess>();
 
-  /** @param worker counts from now on, and what it has counted still does when it has ended */
+  /** @param worker its metrics are included from now on, and its counters stay included after it exits */
   add(worker: WorkerProcess): void {
     this.#workers.add(worker);
     worker.on('metrics', (snapshot) => {
@@ -23,7 +23,7 @@ export class WorkerMetrics {
   }
 
   async exposition(): Promise<Exposition> {
-    await Promise.all([...this.#workers].map((worker) => worker.tellMetrics(ANSWER_MS)));
+    await Promise.all([...this.#workers].map((worker) => worker.requestMetrics(RESPONSE_TIMEOUT_MS)));
     return await this.#sum.exposition();
   }
 }

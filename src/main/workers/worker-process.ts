@@ -1,8 +1,8 @@
 import cluster, { type Worker } from 'node:cluster';
 import { EventEmitter, once } from 'node:events';
 import type { Snapshot } from '../../telemetry/metrics/metrics.js';
-import { closeLostConnections } from './handover.js';
-import type { Order, Report } from './messages.js';
+import { closeLostConnections } from './lost-connections.js';
+import type { PrimaryMessage, WorkerMessage } from './messages.js';
 import { READY_WITHIN_MS } from './timing.js';
 
 export interface WorkerEnd {
@@ -22,13 +22,13 @@ interface WorkerEvents {
 export class WorkerProcess extends EventEmitter<WorkerEvents> {
   readonly id: number;
   readonly pid: number | undefined;
-  /** Where it listens, once it does. Rejected if it ends before. */
+  /** Resolves with the URL when the worker listens. Rejects if it exits before. */
   readonly ready: Promise<string>;
   readonly ended: Promise<WorkerEnd>;
   readonly #worker: Worker;
   #isReady = false;
 
-  /** @param environment variables beside those of this process */
+  /** @param environment variables in addition to those of this process */
   constructor(environment: Readonly<Record<string, string>>) {
     super();
     const worker = cluster.fork(environment);
@@ -47,14 +47,14 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
       worker.once('exit', end);
       worker.on('error', (error: Error) => {
         message ??= error.message;
-        // Nothing exits if no process could be made.
+        // No `exit` event follows if the process could not be created.
         if (this.pid === undefined) end(null, null);
       });
     });
     const late = setTimeout(() => this.kill(), READY_WITHIN_MS);
     void this.ended.then(() => clearTimeout(late));
     this.ready = new Promise((resolve, reject) => {
-      worker.on('message', (report: Report) => {
+      worker.on('message', (report: WorkerMessage) => {
         if ('metrics' in report) {
           this.emit('metrics', report.metrics);
           return;
@@ -76,18 +76,18 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
     return this.#isReady;
   }
 
-  /** A worker that the order does not reach has died, which `ended` tells. */
-  send(order: Order): void {
-    this.#worker.send(order, () => undefined);
+  /** A message is lost only if the worker has died; `ended` reports that. */
+  send(message: PrimaryMessage): void {
+    this.#worker.send(message, () => undefined);
   }
 
-  /** Asks for the metrics, and waits until they have been told, the worker ends, or `withinMs` has passed. */
-  async tellMetrics(withinMs: number): Promise<void> {
+  /** Requests the metrics, and waits until they arrive, the worker exits, or `withinMs` has passed. */
+  async requestMetrics(withinMs: number): Promise<void> {
     if (!this.#isReady) return;
     const late = AbortSignal.timeout(withinMs);
-    const told = once(this, 'metrics', { signal: late }).catch(() => undefined);
+    const received = once(this, 'metrics', { signal: late }).catch(() => undefined);
     this.send('metrics');
-    await Promise.race([told, this.ended]);
+    await Promise.race([received, this.ended]);
   }
 
   kill(): void {
@@ -95,7 +95,7 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
   }
 }
 
-/** No worker can start. The message is what the last one said of it. */
+/** No worker can start. The message is that of the last one. */
 export class WorkersFailed extends Error {
   override readonly name = 'WorkersFailed';
 

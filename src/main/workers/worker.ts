@@ -3,20 +3,20 @@ import { inspect } from 'node:util';
 import { ConfigError } from '../../config.js';
 import { startGateway, type Gateway, type GatewayOptions } from '../../server.js';
 import { watchProcess } from '../../telemetry/process-failures.js';
-import type { Order, Report } from './messages.js';
+import type { PrimaryMessage, WorkerMessage } from './messages.js';
 import { RetiringServers } from './retiring-servers.js';
 import { endWithinMs, retireWithinMs } from './timing.js';
 
 export type WorkerOptions = Required<Pick<GatewayOptions, 'config' | 'logger'>> &
   Pick<GatewayOptions, 'firstQuery'>;
 
-/** A signal to a whole group of processes is meant for the primary, which gives orders to its workers. */
+/** A signal to the whole process group is meant for the primary, which then messages its workers. */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** Runs a gateway in this process, which is a worker: it follows the orders of the primary, and ends when that is gone. */
+/** Runs a gateway in this worker process: handles the messages of the primary, and exits when the primary is gone. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { worker } = cluster;
-  if (worker === undefined) throw new Error('This process is no worker.');
+  if (worker === undefined) throw new Error('This process is not a worker.');
   for (const signal of SIGNALS) process.on(signal, ignore);
   const logger = options.logger.child({ worker: worker.id });
   await new GatewayWorker(worker, { ...options, logger }).run();
@@ -38,16 +38,16 @@ class GatewayWorker {
     const { config, logger } = this.#options;
     watchProcess({
       logger,
-      // The primary replaces a worker that ends like this.
+      // The primary replaces a worker that exits with this code.
       close: () => {
         this.#exitCode = 1;
         void this.#close();
       },
       withinMs: endWithinMs(config),
     });
-    this.#worker.on('message', (order: Order) => void this.#follow(order));
+    this.#worker.on('message', (message: PrimaryMessage) => void this.#handle(message));
     this.#worker.on('disconnect', () => {
-      // Otherwise `node:cluster` ends the process at once, with the requests in flight.
+      // Otherwise `node:cluster` exits the process at once and drops the requests in flight.
       this.#worker.exitedAfterDisconnect = true;
       void this.#close();
     });
@@ -64,8 +64,8 @@ class GatewayWorker {
     }
   }
 
-  async #follow(order: Order): Promise<void> {
-    switch (order) {
+  async #handle(message: PrimaryMessage): Promise<void> {
+    switch (message) {
       case 'retire':
         await this.#retire();
         break;
@@ -77,7 +77,7 @@ class GatewayWorker {
     }
   }
 
-  /** @returns when the primary has got them, or is gone */
+  /** Resolves when the primary has received them, or is gone. */
   async #reportMetrics(): Promise<void> {
     const metrics = await this.#gateway?.metrics?.snapshot();
     if (metrics === undefined) return;
@@ -91,7 +91,7 @@ class GatewayWorker {
   async #retire(): Promise<void> {
     setTimeout(() => void this.#close(), retireWithinMs(this.#options.config));
     const retired = this.#servers.retire();
-    // Streams would otherwise keep their connections until the end.
+    // Otherwise streams would keep their connections open until the timeout.
     this.#gateway?.endStreams();
     await retired;
     await this.#close();
@@ -103,17 +103,17 @@ class GatewayWorker {
       await this.#reportMetrics();
       process.exit(this.#exitCode);
     } catch (error) {
-      this.#options.logger.error({ err: error }, 'Closing failed.');
+      this.#options.logger.error({ err: error }, 'The worker failed to close.');
       process.exit(1);
     }
   }
 
-  /** A report that does not arrive is one to a primary that is gone, which `disconnect` tells. */
-  #report(report: Report, sent: () => void = ignore): void {
+  /** A message is lost only if the primary is gone; `disconnect` reports that. */
+  #report(report: WorkerMessage, sent: () => void = ignore): void {
     this.#worker.send(report, sent);
   }
 }
 
 function ignore(): void {
-  // See where it is used.
+  // Neither signals nor lost messages need handling here.
 }

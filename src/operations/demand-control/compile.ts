@@ -35,8 +35,8 @@ import { collectFields, type Selected, type Selecting } from './selection.js';
 import { sizeIn } from './values.js';
 
 /**
- * Makes the cost of a validated operation a function of its variables. It takes time in proportion to the operation with its
- * fragments written out, which `MAX_NODES` limits.
+ * Makes the cost of a validated operation a function of its variables. Takes time in proportion to the operation with its
+ * fragments expanded, which `MAX_NODES` limits.
  */
 export function compileCost(
   schema: GraphQLSchema,
@@ -82,7 +82,7 @@ class Compiler implements Selecting {
 
   readonly variable = (name: string): VariableUse => ({ name, defaultValue: this.#defaults.get(name) });
 
-  /** What a selection on an object costs, without the object itself. */
+  /** The cost of a selection on an object, without the object itself. */
   objectPlan(
     type: GraphQLObjectType,
     sets: readonly Selected<SelectionSetNode>[],
@@ -96,7 +96,7 @@ class Compiler implements Selecting {
     return plan.build();
   }
 
-  /** What one item of a field costs: the object and its selection. */
+  /** The cost of one item of a field: the object and its selection. */
   #itemPlan(
     type: GraphQLNamedType,
     sets: readonly Selected<SelectionSetNode>[],
@@ -201,7 +201,7 @@ class Compiler implements Selecting {
   }
 }
 
-/** A variable as an argument: without a value or default of its own, it leaves the argument out (GraphQL, 6.4.1). */
+/** A variable as an argument: without a value or default, the argument is absent (GraphQL, 6.4.1). */
 function withDefault(variable: VariableUse, defaultValue: unknown): VariableUse {
   return variable.defaultValue === undefined ? { ...variable, defaultValue } : variable;
 }

@@ -5,7 +5,7 @@ import type { Plan, Variables } from './plan.js';
 
 const NO_VARIABLES: Variables = {};
 
-/** Estimates what operations cost. An operation is compiled once and kept for as long as its document is. */
+/** Estimates the cost of operations. A compiled operation is kept as long as its document. */
 export class CostEstimator {
   readonly #schema: GraphQLSchema;
   readonly #plans = new WeakMap<OperationDefinitionNode, Plan>();
@@ -16,7 +16,7 @@ export class CostEstimator {
 
   /**
    * @param document validated, and within `MAX_NODES`
-   * @param variables as they were sent; those that are invalid fail before anything is executed
+   * @param variables as they were sent; invalid ones are rejected before execution
    */
   estimate(
     document: DocumentNode,

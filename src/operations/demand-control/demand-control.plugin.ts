@@ -16,7 +16,7 @@ import { countValues } from './variable-values.js';
 export interface DemandControlOptions {
   readonly estimateCost: EstimateCost;
   readonly limits: Pick<DemandControlConfig, 'maxVariableValues' | 'maxCost' | 'costMode'>;
-  /** Responses say nothing about costs. */
+  /** Hides costs from responses. */
   readonly production: boolean;
   readonly logger: Logger;
 }
@@ -27,8 +27,8 @@ type Resolved = GraphQLRequestContextDidResolveOperation<RequestContext>;
 type Response = GraphQLRequestContextWillSendResponse<RequestContext>;
 
 /**
- * Rejects an operation that would cost too much, before anything is executed. This depends on the variables, so that it is
- * checked for each request. Outside production, `extensions.cost` of each response says what the operation costs.
+ * Rejects an operation above the cost limit before execution. The cost depends on the variables, so it is checked for each
+ * request. Outside production, each response has it in `extensions.cost`.
  */
 export function demandControlPlugin(options: DemandControlOptions): ApolloServerPlugin<RequestContext> {
   if (!options.production) return { requestDidStart: () => Promise.resolve(new ReportingListener(options)) };
@@ -75,7 +75,7 @@ interface Check {
   readonly error?: GraphQLError;
 }
 
-/** The document of an operation that has been rejected already has no operation. */
+/** The document of a rejected operation is empty. */
 function check(
   { document, operation, request, contextValue, operationName }: Resolved,
   { estimateCost, limits, logger }: DemandControlOptions,

@@ -6,7 +6,7 @@ import { sizeIn, valueOf } from './values.js';
 export interface CostEstimate {
   /** The type cost plus the field cost of the GraphQL Cost Directives specification. */
   readonly cost: number;
-  /** REST calls, where nothing is retried or read again. */
+  /** REST calls, without retries and rereads. */
   readonly upstreamCalls: number;
 }
 
@@ -76,7 +76,7 @@ function isMet({ variable, includedIf }: Condition, variables: Variables): boole
   return valueOf(variable, variables) === includedIf;
 }
 
-/** What is no number fails before anything is executed, so that it need not count. */
+/** An argument that is not a number is rejected before execution, so it need not count. */
 function sizeWith(size: Size, variables: Variables): number {
   if (typeof size === 'number') return size;
   let largest = size.literal;

@@ -11,7 +11,7 @@ import {
 import type { VariableInput, VariableUse } from './plan.js';
 
 /** Whether values of a type can have input objects, which weigh 1 each. All other inputs weigh nothing. */
-export function hasInputObjects(type: GraphQLInputType): boolean {
+function hasInputObjects(type: GraphQLInputType): boolean {
   const nullable = getNullableType(type);
   return isListType(nullable) ? hasInputObjects(nullable.ofType) : isInputObjectType(nullable);
 }
@@ -27,7 +27,9 @@ function fieldsWithInputObjects(type: GraphQLInputObjectType): readonly GraphQLI
   return fields;
 }
 
-/** The number of input objects in the value of a variable. What does not have the type is rejected later, and counts 0. */
+/**
+ * The number of input objects in the value of a variable. A value of the wrong type is rejected later, and counts 0.
+ */
 export function inputObjectsIn(type: GraphQLInputType, value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   const nullable = getNullableType(type);

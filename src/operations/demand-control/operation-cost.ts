@@ -4,7 +4,7 @@ import type { RequestContext } from '../../context.js';
 import type { CostEstimator } from './cost-estimator.js';
 import type { CostEstimate } from './estimate.js';
 
-/** An operation as plugins get it: one object of context for each execution. */
+/** An operation as plugins get it. Each execution has its own context object. */
 export interface CostedRequest {
   readonly contextValue: RequestContext;
   readonly document: DocumentNode;
@@ -12,14 +12,14 @@ export interface CostedRequest {
   readonly request: Pick<GraphQLRequest, 'variables'>;
 }
 
-/** Estimates what the operation of a request costs. */
+/** Estimates the cost of a request's operation. */
 export type EstimateCost = (request: CostedRequest) => CostEstimate;
 
 export function estimateBy(estimator: Pick<CostEstimator, 'estimate'>): EstimateCost {
   return ({ document, operation, request }) => estimator.estimate(document, operation, request.variables);
 }
 
-/** Estimates the cost of each request once, where several plugins want to know it. */
+/** Estimates the cost of each request once for several plugins. */
 export function estimateOnce(estimateCost: EstimateCost): EstimateCost {
   const estimates = new WeakMap<RequestContext, CostEstimate>();
   return (request) => {

@@ -34,8 +34,8 @@ export interface VariableInput {
 }
 
 /**
- * What a selection costs for one object, as a function of the variables: whatever does not depend on them has been added up,
- * and the rest is in `parts`.
+ * The cost of a selection on one object, as a function of the variables: the parts that depend on them are in `parts`, and the
+ * rest has been added up.
  */
 export interface Plan {
   readonly cost: number;
@@ -53,15 +53,15 @@ export interface FieldPart {
   readonly kind: 'field';
   /** The field is selected if all conditions of any of these are met; if there are none, always. */
   readonly selectedIf: readonly (readonly Condition[])[];
-  /** What resolving the field once costs, without its items. */
+  /** The cost of resolving the field once, without its items. */
   readonly weight: number;
   readonly inputs: readonly VariableInput[];
   readonly calls: number;
   readonly shared: number;
   readonly size: Size;
-  /** Whether each item is read by itself, so that items share no calls. */
+  /** Whether each item needs separate calls. */
   readonly isApart: boolean;
-  /** What each item costs. */
+  /** The cost of each item. */
   readonly item: Plan;
 }
 

@@ -29,7 +29,7 @@ export function collectFields(
   sets: readonly Selected<SelectionSetNode>[],
 ): ReadonlyMap<string, readonly Selected<FieldNode>[]> {
   const fields = new Map<string, Selected<FieldNode>[]>();
-  /** Fragments that are selected whatever the variables are. */
+  /** Fragments that are selected for any variables. */
   const spread = new Set<string>();
   const collect = ({ node, conditions: outer }: Selected<SelectionSetNode>): void => {
     for (const selection of node.selections) {

@@ -8,13 +8,13 @@ import {
 } from 'graphql';
 import type { SyntaxLimits } from '../../config/demand-control.js';
 
-/** What an operation or a fragment has, each fragment counted wherever it is spread. */
+/** The size of an operation or fragment, with each fragment counted wherever it is spread. */
 export interface DocumentExtent {
   readonly aliases: number;
   /** Fields of the operation's own selection set. A field that is repeated counts each time. */
   readonly rootFields: number;
   readonly directives: number;
-  /** Nodes of the syntax tree but for names: fields, arguments, values, directives, fragments and so on. */
+  /** Nodes of the syntax tree other than names: fields, arguments, values, directives, fragments and so on. */
   readonly nodes: number;
 }
 
@@ -33,8 +33,8 @@ const WORDS = {
 } as const;
 
 /**
- * Why a document asks for too much at once, or undefined if it does not. It is meant for documents that have been parsed and
- * not yet validated, since validating one takes time in proportion to the square of what is counted here.
+ * The error of a document that exceeds a limit; undefined if it does not. Call it after parsing and before validation, because
+ * validation takes time in proportion to the square of these numbers.
  */
 export function syntaxLimitError(document: DocumentNode, limits: SyntaxLimits): GraphQLError | undefined {
   const extent = extentOf(document);
@@ -50,9 +50,8 @@ export function syntaxLimitError(document: DocumentNode, limits: SyntaxLimits): 
 }
 
 /**
- * The largest numbers of any operation or fragment. It takes time in proportion to the size of the document, even where
- * fragments double what they spread at each level. Fragments that spread each other in a circle, which validation refuses,
- * count once in the circle.
+ * The largest numbers of any operation or fragment. Takes time in proportion to the size of the document, even if fragments
+ * double at each level. Fragments that form a cycle, which validation rejects, count once.
  */
 export function extentOf(document: DocumentNode): DocumentExtent {
   const fragments = new Map<string, Counted>();
@@ -111,7 +110,7 @@ function count(definition: OperationDefinitionNode | FragmentDefinitionNode): Co
   return counted;
 }
 
-/** Fragments are nested no deeper here than brackets may be, since `documentLimitError` has counted those before. */
+/** `documentLimitError` has limited the depth already, so the recursion is bounded. */
 function expand(
   counted: Counted,
   fragments: ReadonlyMap<string, Counted>,

@@ -1,11 +1,11 @@
 /**
- * How many values the variables have, those inside lists and objects included. It stops counting beyond the limit.
+ * The number of values in the variables, including those inside lists and objects. Stops counting beyond the limit.
  *
  * @param variables parsed JSON
  */
 export function countValues(variables: Readonly<Record<string, unknown>>, limit: number): number {
   let count = 0;
-  // A stack of its own, as JSON can be nested deeper than calls can.
+  // An explicit stack, because JSON can be nested deeper than the call stack allows.
   const open: object[] = [variables];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     for (const name in next) {

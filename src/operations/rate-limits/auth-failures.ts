@@ -6,8 +6,8 @@ import { addressKey } from './rate-limits.js';
 const UNAUTHORIZED = 401;
 
 /**
- * Authenticates callers, but those of an address no further after so many tokens from there were rejected in a minute. Counted by
- * each process, so that no request waits for it.
+ * Limits authentication failures: rejects all requests of an address for the rest of a minute in which `perMinute` of its tokens
+ * were rejected. Each process counts separately, so that no request waits for Redis.
  *
  * @param perMinute 0 for no limit
  */

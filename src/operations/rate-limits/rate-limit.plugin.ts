@@ -21,18 +21,18 @@ export interface RateLimitPluginOptions {
 const NONE = Promise.resolve();
 
 /**
- * Charges operations that have passed all checks, and answers instead of executing those that exceed a limit. A subscription is
- * charged when it is opened.
+ * Charges operations that have passed all checks, and rejects those that exceed a limit. A subscription is charged when it is
+ * opened.
  */
 export function rateLimitPlugin(options: RateLimitPluginOptions): ApolloServerPlugin<RequestContext> {
   const { limits, estimateCost, logger } = options;
   const listener: Promise<GraphQLRequestListener<RequestContext>> = Promise.resolve({
     async responseForOperation({ contextValue, document, request, operation: named }) {
-      // Despite its type, it is undefined where `operationName` names none, which execution rejects.
+      // Despite its type, it is undefined if `operationName` names no operation, which execution rejects.
       const operation = named as OperationDefinitionNode | undefined;
       if (operation === undefined) return null;
       const { cost: estimated } = estimateCost({ contextValue, document, operation, request });
-      // What is free to execute is not free to send.
+      // Every operation costs at least 1, even if its estimate is 0.
       const cost = Math.max(1, estimated);
       const exceeded = await limits.charge(contextValue, cost);
       if (exceeded === undefined) return null;

@@ -21,7 +21,7 @@ export interface RateLimitsOptions {
 
 type Caller = Pick<RequestContext, 'principal' | 'peer'>;
 
-/** Charges the cost of operations to their principals, and to the addresses where principals can be invented. */
+/** Charges the cost of operations to their principals, and also to addresses if clients can invent principals. */
 export class RateLimits {
   readonly #principals: Charge | undefined;
   readonly #addresses: Charge | undefined;
@@ -40,10 +40,10 @@ export class RateLimits {
   }
 
   /**
-   * Charges an operation before it is executed. The principal comes first, so that one that has used up its limit takes nothing
-   * from others at its address.
+   * Charges an operation before it is executed. The principal is charged first, so that one above its limit does not use up the
+   * limit of its address.
    *
-   * @returns the limit that would be exceeded; nothing is charged to it then
+   * @returns the limit that would be exceeded and was therefore not charged; undefined if there is none
    */
   async charge({ principal, peer }: Caller, cost: number): Promise<Exceeded | undefined> {
     const isAnonymous = this.#addresses !== undefined && sentNoCredential(principal);
@@ -71,7 +71,7 @@ class Charge {
   }
 }
 
-/** All callers without a credential have one key. None of them should use up what the others have. */
+/** All callers without a credential have the same key, and must not use up each other's limit. */
 function sentNoCredential({ authorization, grants }: Principal): boolean {
   return authorization === undefined && grants === undefined;
 }

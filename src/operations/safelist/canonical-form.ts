@@ -4,9 +4,9 @@ import { Lexer, Source, TokenKind, type Token } from 'graphql';
  * The tokens of a document, without what the specification ignores between them: white space, line terminators, commas and
  * comments (GraphQL, 2.1.7). Two documents have the same form if, and only if, they have the same tokens.
  *
- * It takes no stack, and stops at the limit, so that it can be asked of any text before it is parsed.
+ * It does not recurse, and stops at the limit, so that it is safe for any text before parsing.
  *
- * @returns undefined where the text has more tokens than that, or something that is none
+ * @returns undefined if the text has too many tokens, or invalid ones
  */
 export function canonicalForm(text: string, maxTokens: number): string | undefined {
   const lexer = new Lexer(new Source(text));
@@ -22,7 +22,10 @@ export function canonicalForm(text: string, maxTokens: number): string | undefin
   return words.join(' ');
 }
 
-/** The kinds of words differ in how they begin, and only strings can have a space, of which they tell the end. */
+/**
+ * Joining by spaces is unambiguous: kinds of tokens differ in their first character, and only strings, which are delimited,
+ * contain spaces.
+ */
 function wordOf({ kind, value }: Token): string {
   switch (kind) {
     case TokenKind.NAME:

@@ -7,14 +7,14 @@ import { SafelistError } from './safelist-error.js';
 import { SafelistFile } from './safelist-file.js';
 import { resolveWithoutSafelist, TrustedDocuments } from './trusted-documents.js';
 
-/** Which documents clients may send. Close it. */
+/** The documents that clients may send. Close it. */
 export interface Documents {
   readonly resolve: PipelineOptions['resolveDocument'];
   close(): void;
 }
 
 /**
- * Which documents clients may send, as the settings say.
+ * The documents that clients may send, according to the settings.
  *
  * @throws {ConfigError} if the file of the safelist cannot be used
  */

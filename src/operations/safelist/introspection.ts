@@ -1,18 +1,18 @@
 import { Kind, OperationTypeNode, parse, type DefinitionNode, type DocumentNode } from 'graphql';
 import { documentLimitError, type DocumentLimits } from '../document-limits.js';
 
-/** GraphQL, 4: the fields that tell of the schema, and of nothing else. */
+/** GraphQL, 4: the introspection fields. */
 const META_FIELDS: ReadonlySet<string> = new Set(['__schema', '__type', '__typename']);
 
-/** Whether a document asks for nothing but the schema, so that no resolver is called for it. */
-export function asksForSchemaOnly(source: string, limits: DocumentLimits): boolean {
-  // What is too deep would exhaust the parser's stack.
+/** Whether a document is pure introspection, so that no resolver is called for it. */
+export function isIntrospectionOnly(source: string, limits: DocumentLimits): boolean {
+  // A document that is too deep would exhaust the parser's stack.
   if (documentLimitError(source, limits) !== undefined) return false;
   return parsed(source, limits)?.definitions.every(isAboutSchema) ?? false;
 }
 
 function isAboutSchema(definition: DefinitionNode): boolean {
-  // Fragments are of no concern here: explorers spread none at the root.
+  // Fragments at the root are not supported: explorers use none there.
   if (definition.kind === Kind.FRAGMENT_DEFINITION) return true;
   if (definition.kind !== Kind.OPERATION_DEFINITION) return false;
   return (

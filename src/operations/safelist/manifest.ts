@@ -2,7 +2,7 @@ import { SafelistError } from './safelist-error.js';
 
 /** A document that clients may send. */
 export interface ListedDocument {
-  /** What clients ask for it by, besides the SHA-256 of its text. */
+  /** The id that clients send, besides the SHA-256 of its text. */
   readonly id: string;
   readonly source: string;
 }

@@ -10,7 +10,7 @@ import { SafelistError } from './safelist-error.js';
 
 export interface SafelistFileOptions {
   readonly path: string;
-  /** How often to look whether the file has changed. */
+  /** How often to check whether the file has changed. */
   readonly pollMs: number;
   readonly schema: GraphQLSchema;
   readonly limits: DocumentLimits;
@@ -19,12 +19,12 @@ export interface SafelistFileOptions {
 
 const MIB = 1024 * 1024;
 const MAX_BYTES = 10 * MIB;
-/** Unusable documents that the log names. */
+/** The most invalid documents that are logged. */
 const MAX_NAMED = 10;
 
 /**
- * A safelist that follows its file. Looking at the file itself every second is what works for all that replaces files: editors,
- * `rename`, the symbolic links of Kubernetes' ConfigMaps, and file systems over a network, which report no changes.
+ * A safelist that is reloaded when its file changes. It polls the file, because that works with editors, `rename`, the symbolic
+ * links of Kubernetes ConfigMaps, and network file systems, which report no changes.
  */
 export class SafelistFile {
   readonly #options: SafelistFileOptions;
@@ -32,7 +32,7 @@ export class SafelistFile {
   #current: Safelist;
   /** The state of the file that was read last. */
   #read: string;
-  /** The state of the file when it was looked at last. */
+  /** The state of the file at the last check. */
   #seen: string;
   #isLooking = false;
   #isClosed = false;
@@ -60,7 +60,9 @@ export class SafelistFile {
     clearInterval(this.#timer);
   }
 
-  /** Reads the file again when it has changed, and not since it was looked at before: it may still be being written. */
+  /**
+   * Reads the file again when it has changed, but not since the previous check: otherwise it may still be being written.
+   */
   async #look(): Promise<void> {
     if (this.#isLooking) return;
     this.#isLooking = true;
@@ -110,7 +112,7 @@ async function load({ path, schema, limits, logger }: SafelistFileOptions): Prom
 async function readBounded(path: string): Promise<{ readonly text: string; readonly state: string }> {
   let file: FileHandle | undefined;
   try {
-    // A pipe would otherwise keep a thread until somebody writes to it.
+    // Reading a pipe would block a thread until something is written to it.
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = await file.stat({ bigint: true });
     if (!stats.isFile()) throw new SafelistError('it is not a file');
@@ -134,7 +136,7 @@ async function stateOf(path: string): Promise<string> {
   }
 }
 
-/** Differs where a file has been written, or another has taken its place. */
+/** Differs if the file has been written or replaced. */
 function describe({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
 }

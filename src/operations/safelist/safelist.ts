@@ -9,9 +9,9 @@ import { SafelistError } from './safelist-error.js';
 
 /** A document that has been looked up by its text. */
 export interface LookedUp {
-  /** The text of the listed document that has the same tokens. Undefined where no listed document has. */
+  /** The text of the listed document that has the same tokens. Undefined if no listed document has. */
   readonly source: string | undefined;
-  /** Differs between documents that have different tokens. Undefined where the text is no document. */
+  /** Differs between documents that have different tokens. Undefined if the text is not a document. */
   readonly key: string | undefined;
 }
 
@@ -41,10 +41,9 @@ export class Safelist {
   }
 
   /**
-   * Documents that are not valid for the schema are listed all the same: nothing of them is executed, and who asks for them is
-   * told why.
+   * A document that is not valid for the schema is listed as well, and rejected with its validation errors.
    *
-   * @throws {SafelistError} where a text is no GraphQL document, or two documents have the same id
+   * @throws {SafelistError} if a text is not a GraphQL document, or two documents have the same id
    */
   static async of(
     documents: readonly ListedDocument[],
@@ -56,7 +55,7 @@ export class Safelist {
       safelist.#add(document);
     });
     const unusable: Unusable[] = [];
-    // An id that the file gives is never taken for the hash of another document.
+    // Ids in the file take precedence over hashes of other documents.
     await inTurns(documents, (document) => {
       const reason = safelist.#addHashes(document, schema, limits);
       if (reason !== undefined) unusable.push({ id: document.id, reason });
@@ -91,7 +90,7 @@ export class Safelist {
     if (key !== undefined) this.#sourcesByKey.set(key, first);
   }
 
-  /** @returns why the document cannot be executed, if so */
+  /** @returns the error if the document cannot be executed */
   #addHashes(
     { id, source }: ListedDocument,
     schema: GraphQLSchema,

@@ -5,28 +5,28 @@ import type { Logger } from '../../telemetry/logger.js';
 import type { DocumentLimits } from '../document-limits.js';
 import type { OperationRequest } from '../operation-request.js';
 import { RequestError } from '../request-error.js';
-import { asksForSchemaOnly } from './introspection.js';
+import { isIntrospectionOnly } from './introspection.js';
 import type { Safelist } from './safelist.js';
 import { UnlistedLog } from './unlisted-log.js';
 
 export interface TrustedDocumentsOptions {
   readonly safelist: { readonly current: Safelist };
   readonly mode: SafelistMode;
-  /** Whether documents that ask for nothing but the schema need not be listed. */
+  /** Whether introspection is allowed without being listed. */
   readonly allowIntrospection: boolean;
   readonly limits: DocumentLimits;
   readonly logger: Logger;
 }
 
-/** What a document is asked for by. */
+/** The ways to refer to a document. */
 interface Id {
   readonly value: string;
   readonly isHash: boolean;
 }
 
 /**
- * Lets clients ask for the documents of a safelist by id, and with `enforce` send no others. What is executed then is the text in
- * the file, not the text that was sent.
+ * Resolves the documents of a safelist by id or text, and with `enforce` rejects all others. The text in the file is executed,
+ * not the text that was sent.
  */
 export class TrustedDocuments {
   readonly #options: TrustedDocumentsOptions;
@@ -38,10 +38,10 @@ export class TrustedDocuments {
   }
 
   /**
-   * The operation to execute. Automatic persisted queries have a part only in what need not be listed.
+   * Returns the operation to execute. Automatic persisted queries only apply to documents that need not be listed.
    *
-   * @throws {RequestError} `PERSISTED_QUERY_NOT_FOUND` where an id is not listed, `DOCUMENT_NOT_ALLOWED` where a document is not,
-   *   `BAD_USER_INPUT` where document and id do not belong together
+   * @throws {RequestError} `PERSISTED_QUERY_NOT_FOUND` if an id is not listed, `DOCUMENT_NOT_ALLOWED` if a document is not,
+   *   `BAD_USER_INPUT` if document and id do not match
    */
   resolve(operation: OperationRequest, { grants }: Pick<Principal, 'grants'>): OperationRequest {
     const { mode, safelist } = this.#options;
@@ -64,13 +64,13 @@ export class TrustedDocuments {
 
   #checkUnlisted(operation: OperationRequest, query: string, key: string | undefined): void {
     const { mode, allowIntrospection, limits } = this.#options;
-    if (allowIntrospection && asksForSchemaOnly(query, limits)) return;
+    if (allowIntrospection && isIntrospectionOnly(query, limits)) return;
     if (key !== undefined) this.#unlisted.take(operation, key);
     if (mode === 'enforce') throw notAllowed();
   }
 }
 
-/** Without a safelist, only automatic persisted queries can be asked for without their text. */
+/** Without a safelist, only automatic persisted queries can be sent without their text. */
 export function resolveWithoutSafelist(operation: OperationRequest): OperationRequest {
   if (operation.documentId === undefined) return operation;
   if (operation.query !== undefined || operation.extensions?.['persistedQuery'] !== undefined) {
@@ -88,7 +88,7 @@ function resolveId(
   id: Id | undefined,
   isEnforced: boolean,
 ): OperationRequest {
-  // Apollo Server says what is missing.
+  // Apollo Server reports the missing query.
   if (id === undefined) return operation;
   const source = safelist.byId(id.value);
   if (source !== undefined) return withSource(operation, source);
@@ -114,7 +114,7 @@ function idOf({ documentId, extensions }: OperationRequest): Id | undefined {
   return { value: sha256Hash, isHash: true };
 }
 
-/** The operation, with that text and nothing else that names a document. */
+/** The operation with that text, and without any id of a document. */
 function withSource(operation: OperationRequest, query: string): OperationRequest {
   const { extensions, ...rest } = withoutDocumentId(operation);
   if (extensions?.['persistedQuery'] === undefined) {
@@ -131,7 +131,7 @@ function withoutDocumentId(operation: OperationRequest): OperationRequest {
   return rest;
 }
 
-/** Clients of automatic persisted queries know this answer by its message, and send the text then. */
+/** Clients of automatic persisted queries recognise this message, and then send the text. */
 function notFound({ isHash }: Id): RequestError {
   const code = 'PERSISTED_QUERY_NOT_FOUND';
   const headers = { 'cache-control': 'private, no-cache, must-revalidate' };

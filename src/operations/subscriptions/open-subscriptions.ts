@@ -6,22 +6,16 @@ export interface Endable {
   end(reason: 'expired' | 'closing'): void;
 }
 
-/** A connection that can have several operations at a time. */
-export interface OperationsOfConnection {
-  /** How many run now. */
-  operations: number;
-}
-
 const SWEEP_MS = 500;
 const SECOND_MS = 1000;
 
-/** The subscriptions that are open: bounds their number, and ends them when their tokens expire and when the process does. */
+/** The open subscriptions: limits their number, and ends them when their tokens expire or the process closes. */
 export class OpenSubscriptions {
   readonly #limits: StreamsConfig;
   readonly #now: () => number;
   readonly #open = new Set<Endable>();
   readonly #byPrincipal = new Map<string, number>();
-  /** Those that expire, by the second until which their tokens are accepted: one timer for all. */
+  /** Subscriptions by the second in which their tokens expire, so that one timer serves all. */
   readonly #expiring = new Map<number, Set<Endable>>();
   #reserved = 0;
   #sweep: NodeJS.Timeout | undefined;
@@ -36,7 +30,7 @@ export class OpenSubscriptions {
   /**
    * Counts one more subscription of a principal.
    *
-   * @throws {GraphQLError} where a limit is reached
+   * @throws {GraphQLError} if a limit is reached
    */
   reserve(principalKey: string): void {
     const { max, maxPerPrincipal } = this.#limits;
@@ -59,7 +53,7 @@ export class OpenSubscriptions {
     else this.#byPrincipal.delete(principalKey);
   }
 
-  /** Ends the subscription when its time has come, unless it is removed before. */
+  /** Ends the subscription when its token expires, unless it is removed before. */
   add(subscription: Endable, expiresAt: number | undefined): void {
     if (this.#isClosed) {
       subscription.end('closing');
@@ -85,7 +79,7 @@ export class OpenSubscriptions {
     if (expiring?.size === 0) this.#expiring.delete(second);
   }
 
-  /** Ends all, and those that are opened later at once. */
+  /** Ends all subscriptions, and later ones as soon as they are added. */
   close(): void {
     this.#isClosed = true;
     clearInterval(this.#sweep);

@@ -28,7 +28,7 @@ export function recordedPlugin(plugin: Plugin): Plugin {
   });
 }
 
-/** Whether a listener wants to know of each event. */
+/** Whether a listener has hooks for events. */
 export function hasEventHooks(listener: Listener): boolean {
   return EVENT_HOOKS.some((hook) => listener[hook] !== undefined);
 }

@@ -19,7 +19,7 @@ export interface Subscribing {
   /**
    * Opens the source of the events.
    *
-   * @returns whether it is open; else `failure` is the result of the operation
+   * @returns whether it is open; otherwise `failure` is the result of the operation
    */
   open(context: GraphQLRequestContext<RequestContext>): Promise<boolean>;
   readonly failure: ExecutionResult | undefined;
@@ -36,12 +36,12 @@ export interface SubscriptionEvent {
 
 export type Role = Subscribing | SubscriptionEvent;
 
-/** Apollo Server copies requests with their own properties, whatever their names. */
+/** Apollo Server copies a request with all of its own properties, including symbols. */
 const ROLE = Symbol('role');
 
 type WithRole = object & { readonly [ROLE]?: Role };
 
-/** A request as it was, with a role that Apollo Server keeps. */
+/** The request with a role, which Apollo Server keeps. */
 export function withRole<Request extends object>(request: Request, role: Role): Request {
   return { ...request, [ROLE]: role };
 }

@@ -3,19 +3,19 @@ import type { DocumentNode, ExecutionResult } from 'graphql';
 import type { Principal } from '../../auth/principal.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 
-/** What a subscription asks for, and on whose behalf. */
+/** The operation of a subscription, and its principal. */
 export interface SubscribedOperation {
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
   readonly variables: Record<string, unknown> | undefined;
   readonly principal: Principal;
-  /** That of whoever subscribed first. */
+  /** The trace of the first subscriber. */
   readonly trace: TraceContext;
 }
 
 /**
- * A subscription that any number of clients have open. Its results are the same for all of them, so that an event is executed
- * and serialized once.
+ * A subscription of any number of clients. Its results are the same for all of them, so each event is executed and serialized
+ * once.
  */
 export class SharedOperation {
   clients = 0;
@@ -27,24 +27,24 @@ export class SharedOperation {
     readonly operation: SubscribedOperation,
   ) {}
 
-  /** The result of an event, as it was executed before or is now. */
+  /** The result of an event. Executes it unless a recent result can be shared. */
   execution(event: unknown, execute: () => Promise<ExecutionResult>): Promise<ExecutionResult> {
     return this.#executions.get(event, execute);
   }
 
-  /** The formatted result of an event as JSON, as it was serialized before or is now. */
+  /** The formatted result of an event as JSON. Serializes it unless a recent text can be shared. */
   text(event: unknown, serialize: () => Promise<string>): Promise<string> {
     return this.#texts.get(event, serialize);
   }
 }
 
 /**
- * How long the result of an event is shared, in milliseconds. Who subscribes later is told the same event as present state, with
- * fields beside it that are read anew.
+ * How long the result of an event is shared, in milliseconds. A later subscriber gets the same event as current state, but its
+ * other fields must be read again.
  */
 const SHARED_MS = 1000;
 
-/** What was made of an event a moment ago. */
+/** Memoizes a value per event for a short time. */
 class Memo<Value> {
   readonly #values = new WeakMap<object, { readonly value: Promise<Value>; readonly until: number }>();
 
@@ -59,7 +59,7 @@ class Memo<Value> {
   }
 }
 
-/** The subscriptions that are open, each kept once however many clients have it. */
+/** The open subscriptions; identical ones share an entry. */
 export class SharedOperations {
   readonly #operations = new Map<string, SharedOperation>();
 
@@ -80,7 +80,7 @@ export class SharedOperations {
   }
 }
 
-/** Two tokens of one principal may grant different things, so the grants count. */
+/** Two tokens of one principal may have different grants, so the key includes them. */
 function keyOf({
   document,
   operationName,

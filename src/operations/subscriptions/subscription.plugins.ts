@@ -15,7 +15,9 @@ export function roleOfContext(context: object): Role | undefined {
   return roles.get(context);
 }
 
-/** Rejects subscriptions where the client cannot receive a stream, and takes the document of an event as it is. Stands first. */
+/**
+ * Rejects subscriptions of clients that cannot receive a stream, and reuses the document for events. Must be the first plugin.
+ */
 export const subscriptionRulesPlugin: Plugin = {
   requestDidStart(context) {
     const role = roleOf(context.request);
@@ -31,14 +33,14 @@ export const subscriptionRulesPlugin: Plugin = {
   },
 };
 
-/** Opens the source of a subscription's events. Stands last, so that a plugin may answer instead. */
+/** Opens the source of a subscription's events. Must be the last plugin, so that others can respond instead. */
 export const openingPlugin: Plugin = {
   requestDidStart({ request }) {
     const role = roleOf(request);
     if (role?.kind !== 'subscribing') return NONE;
     return Promise.resolve({
       async responseForOperation(context) {
-        // Despite its type, it is undefined where `operationName` names none; execution tells the client.
+        // Despite its type, it is undefined if `operationName` names no operation, which execution rejects.
         const operation = context.operation as OperationDefinitionNode | undefined;
         if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return null;
         // A response here would be sent. Nothing refers to the request any more if it never comes, so that it is collected.
@@ -56,7 +58,9 @@ const SINGLE: Promise<Listener> = Promise.resolve({
   },
 });
 
-/** Apollo Server allows nothing but queries by `GET`. Server-Sent Events are made for `GET`, and subscribing changes nothing. */
+/**
+ * Apollo Server allows only queries by `GET`. Server-Sent Events are designed for `GET`, and subscribing changes nothing.
+ */
 const STREAM_BY_GET: Promise<Listener> = Promise.resolve({
   didResolveSource({ request: { http } }) {
     if (http !== undefined) http.method = 'POST';

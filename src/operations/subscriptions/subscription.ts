@@ -2,15 +2,15 @@ import type { SubscriptionEnd } from '../../telemetry/recorder.js';
 import type { Delivery, OperationStream } from '../operation-stream.js';
 import type { Endable } from './open-subscriptions.js';
 
-/** What a subscription needs to know of its surroundings. */
+/** What all subscriptions share. */
 export interface SubscriptionHost<Details> {
   /** The result of an event, as JSON. */
   render(event: unknown, details: Details): Promise<string>;
-  /** What the client is told when the source fails. Never rejects. */
+  /** The delivery that reports a failure of the source. Never rejects. */
   failed(error: unknown, details: Details): Promise<Delivery>;
-  /** What the client is told when its token expires. */
+  /** The delivery that reports that the token has expired. */
   expired(details: Details): Delivery;
-  /** Called once when the subscription is over, for whatever reason. */
+  /** Called once when the subscription ends, for any reason. */
   ended(subscription: Endable, details: Details, reason: SubscriptionEnd): void;
 }
 
@@ -18,8 +18,8 @@ const COMPLETED: Delivery = { kind: 'completed' };
 const CLOSING: Delivery = { kind: 'closing' };
 
 /**
- * An open subscription. It has no buffer: the source is asked for its next event when the client has taken the last one. There can
- * be many thousands of them, so that what they share is in `host`.
+ * An open subscription. It has no buffer: it pulls the next event when the client has taken the previous one. There can be many
+ * thousands of them, so shared properties are in `host`.
  */
 export class Subscription<Details = unknown> implements OperationStream, Endable {
   readonly #host: SubscriptionHost<Details>;
@@ -61,7 +61,7 @@ export class Subscription<Details = unknown> implements OperationStream, Endable
     }
   }
 
-  /** Ends it although the source may have further events. */
+  /** Ends the subscription although the source may have more events. */
   #stop(end: Delivery, reason: SubscriptionEnd): void {
     if (this.#end !== undefined) return;
     this.#finish(end, reason);
@@ -72,7 +72,7 @@ export class Subscription<Details = unknown> implements OperationStream, Endable
     try {
       await this.#events.return?.();
     } catch {
-      // The client has been told already how the subscription has ended.
+      // The end of the subscription has been delivered already.
     }
   }
 

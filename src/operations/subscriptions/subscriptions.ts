@@ -30,18 +30,18 @@ export interface SubscriptionsOptions {
   readonly context: ContextDeps;
   readonly limits: StreamsConfig;
   readonly recorder: Recorder;
-  /** Undefined where nothing is traced. */
+  /** Undefined without tracing. */
   readonly tracer: Tracer | undefined;
   readonly logger: Logger;
 }
 
-/** What differs between the clients that share an operation. */
+/** The properties that differ between clients of a shared operation. */
 interface Details {
   readonly shared: SharedOperation;
   readonly traceId: string;
   /** Milliseconds since the epoch; undefined for never. */
   readonly expiresAt: number | undefined;
-  /** Undefined where no plugin wants to know of events. */
+  /** Undefined if no plugin has hooks for events. */
   readonly observed: Observed | undefined;
 }
 

@@ -8,12 +8,12 @@ export interface AddressConnectionsOptions {
   readonly addresses: Pick<ClientAddresses, 'isProxy'>;
 }
 
-/** How long a connection beyond the limit stays to be told so, in milliseconds. */
+/** How long a connection beyond the limit stays open to receive a 429, in milliseconds. */
 const REFUSE_WITHIN_MS = 1000;
-/** So many connections of one address may wait to be told. Further ones are closed at once. */
+/** The most connections of one address that stay open to receive a 429. Further ones are closed at once. */
 const MAX_REFUSED = 100;
 
-/** Counts the open connections from each address. Those beyond the limit are told so when they send a request. */
+/** Counts the open connections from each address. Requests on connections beyond the limit get a 429. */
 export class AddressConnections {
   readonly #options: AddressConnectionsOptions;
   readonly #open = new Map<string, number>();
@@ -37,7 +37,7 @@ export class AddressConnections {
     else if (count > max) this.#refuse(socket);
   }
 
-  /** Why requests on this connection are rejected; undefined if they are not. */
+  /** The error for requests on this connection; undefined if they are accepted. */
   refusal(socket: Socket): RequestError | undefined {
     if (!this.#refused.has(socket)) return undefined;
     return new RequestError(

@@ -11,24 +11,24 @@ export interface AppOptions {
   readonly createServer: HttpServerFactory;
   /** Whether a response is the last one on its connection. */
   readonly closesConnections: () => boolean;
-  /** Whose pages may call. */
+  /** The origins whose pages may call. */
   readonly origins: AllowedOrigins;
   readonly logger: Logger;
 }
 
-/** A Fastify instance with what all of its routes share: headers, CORS, and one form of errors. */
+/** A Fastify instance with what its routes share: headers, CORS, and one error format. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { createServer, closesConnections, origins, logger } = options;
   const loggerInstance: FastifyBaseLogger = logger;
   const app: FastifyInstance = fastify({
     logController: new LogController({ disableRequestLogging: true }),
     loggerInstance,
-    // Nothing is logged by request, so that a logger for each would only cost time.
+    // Requests are not logged, so a logger for each would only cost time.
     childLoggerFactory: (parent) => parent,
     // While the process drains, requests on open connections are still answered.
     return503OnClosing: false,
     serverFactory: createServer,
-    // `createServer` has one for each server, also for the second one of `localhost`.
+    // `createServer` checks this for each server, including the second one of `localhost`.
     clientErrorHandler: () => undefined,
     // Hooks are not called where Fastify cannot read the path.
     frameworkErrors: (error, request, reply) =>
@@ -44,7 +44,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     exposedHeaders: EXPOSED_HEADERS,
     methods: ['GET', 'POST'],
     maxAge: 86_400,
-    // Otherwise `OPTIONS` without these headers is answered with text instead of an error of ours.
+    // Otherwise the plugin would answer `OPTIONS` without these headers with text instead of the common error format.
     strictPreflight: false,
   });
   app.addHook('onRequest', rejectUnsupported);

@@ -5,7 +5,7 @@ import { RequestError } from '../../operations/request-error.js';
 export interface BodyReaderOptions {
   /** The longest body, in bytes. */
   readonly maxBytes: number;
-  /** The most bytes of bodies that have not arrived whole, all requests together. */
+  /** The most bytes of incomplete bodies, over all requests. */
   readonly maxUnfinishedBytes: number;
 }
 
@@ -13,7 +13,7 @@ interface UnfinishedBody {
   readonly fail: (error: RequestError) => void;
 }
 
-/** Reads the bodies of requests, within bounds for each and for all. */
+/** Reads the bodies of requests, with a limit on each and on all incomplete ones together. */
 export class BodyReader {
   readonly #options: BodyReaderOptions;
   /** The oldest comes first. */
@@ -25,10 +25,10 @@ export class BodyReader {
   }
 
   /**
-   * Reads a body as UTF-8, after it has asked for it on `response` if the client expects that (RFC 9110, 10.1.1).
+   * Reads a body as UTF-8. If the client expects it, sends `100 Continue` on `response` first (RFC 9110, 10.1.1).
    *
-   * @throws {RequestError} 413 where it is too large; 503 where it is the oldest of too many that have not arrived whole;
-   *   400 where it is not UTF-8, or the client goes away
+   * @throws {RequestError} 413 if it is too large; 503 if it is the oldest of too many incomplete ones; 400 if it is not UTF-8,
+   *   or the client disconnects
    */
   read(request: IncomingMessage, response: ServerResponse): Promise<string> {
     return this.readBytes(request, response).then(textOf);
@@ -53,7 +53,7 @@ export class BodyReader {
         if (length > maxBytes) {
           body.fail(tooLarge(maxBytes));
         } else if (!request.complete) {
-          // Most bodies arrive whole. Adding each to the set and removing it again doubled the time in garbage collection.
+          // Most bodies arrive in one piece. Adding each to the set and removing it again doubled the time in garbage collection.
           this.#unfinished.add(body);
           this.#unfinishedBytes += length - counted;
           counted = length;

@@ -6,7 +6,7 @@ import type { TrustedProxies } from '../../config/exposure.js';
 
 type Trust = (address: string, distance: number) => boolean;
 
-/** Tells the addresses of clients, as Fastify's `trustProxy` would: upgrades do not come by way of Fastify. */
+/** Determines the addresses of clients like Fastify's `trustProxy`, which does not see upgrades. */
 export class ClientAddresses {
   readonly #trust: Trust | undefined;
 
@@ -21,8 +21,9 @@ export class ClientAddresses {
   }
 
   /**
-   * The address that counts as that of the client: an IPv4 address, or the network of 64 bits that an IPv6 address is in, of which
-   * one client has all addresses. It is the nearest one that no trusted proxy has, and the proxy's own where that is no address.
+   * The client's address: an IPv4 address, or the first 64 bits of an IPv6 address, because a client usually has the whole
+   * network. It is the nearest address that is not a trusted proxy's, or the proxy's own if the header has no valid address
+   * there.
    */
   of(request: IncomingMessage): string {
     const own = request.socket.remoteAddress ?? '';
@@ -46,7 +47,9 @@ function withoutPort(address: string): string {
 
 const NETWORK_PARTS = 4;
 
-/** An IPv4 address, also one that is mapped into IPv6, or the first 64 bits of an IPv6 address. Other text stays as it is. */
+/**
+ * An IPv4 address (also if it is mapped into IPv6), or the first 64 bits of an IPv6 address. Other text is returned unchanged.
+ */
 export function clientNetwork(address: string): string {
   if (isIP(address) === 0) return address;
   const ip = ipaddr.process(address);

@@ -3,11 +3,11 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cancellation } from '../../upstream/http/cancellation.js';
 
-/** The most requests, on all connections, that clients have pipelined and that wait for earlier ones. */
+/** The most pipelined requests, over all connections, that wait for earlier ones. */
 const MAX_PIPELINED = 2000;
-/** So many may wait on a connection even then, so that greedy clients do not have those of others disconnected. */
+/** A connection may always have this many waiting requests, so that greedy clients do not get others disconnected. */
 const ALWAYS_PIPELINED = 4;
-/** A connection is not read while so many requests wait on it. */
+/** Reading from a connection pauses while this many requests wait on it. */
 const PAUSE_AT = 16;
 const SWEEP_MS = 500;
 const POLL_MS = 10;
@@ -51,7 +51,7 @@ export class ClientConnections {
     };
   }
 
-  /** Happens when the client goes away whose request is being handled on this connection. */
+  /** Cancelled when the client of the current request on this connection disconnects. */
   goneOf(socket: Socket): Cancellation {
     return this.#connections.get(socket)?.gone ?? new Cancellation();
   }
@@ -61,17 +61,17 @@ export class ClientConnections {
     return this.#connections.get(socket)?.current;
   }
 
-  /** Waits until the requests that have arrived whole by now are answered, or `withinMs` has passed. */
+  /** Waits until all requests that have arrived completely are answered, or `withinMs` has passed. */
   async answered(withinMs: number): Promise<void> {
     await this.#settled((response) => response.writableEnded || !response.req.complete, withinMs);
   }
 
-  /** Waits until clients have read the responses that are there by now, or `withinMs` has passed. */
+  /** Waits until clients have read all responses that have been written, or `withinMs` has passed. */
   async flushed(withinMs: number): Promise<void> {
     await this.#settled((response) => response.writableFinished || !response.writableEnded, withinMs);
   }
 
-  /** Waits until all connections have been closed that had a request, or `withinMs` has passed. */
+  /** Waits until all connections that have had a request are closed, or `withinMs` has passed. */
   async closed(withinMs: number): Promise<void> {
     const end = performance.now() + withinMs;
     while (this.#connections.size > 0 && performance.now() < end) await sleep(POLL_MS);
@@ -114,7 +114,7 @@ interface Exchange {
 
 class ClientConnection {
   readonly #socket: Socket;
-  /** Told how many requests do not wait any more. */
+  /** Called with the number of requests that no longer wait. */
   readonly #onDequeued: (count: number) => void;
   #waiting: Exchange[] = [];
   #unreadSince: number | undefined;
@@ -133,7 +133,8 @@ class ClientConnection {
 
   start({ request, response, listener }: Exchange): void {
     this.current = response;
-    // A new one for each request: listeners that come and go in an old object keep what they refer to from the young collections.
+    // A new one for each request: listeners in an object of the old generation would keep what they refer to from being collected
+    // early.
     this.gone = new Cancellation();
     response.once('finish', () => {
       this.#finished();
@@ -160,9 +161,9 @@ class ClientConnection {
 
   #finished(): void {
     this.#unreadSince = undefined;
-    // `current` stays until the next request starts, so that none overtakes those that wait.
+    // `current` is kept until the next request starts, so that a new request does not overtake waiting ones.
     if (this.#waiting.length === 0) this.current = undefined;
-    // Other connections have their turn in between: a response that is written at once would leave them none.
+    // Lets the event loop serve other connections in between, even if each response is ready at once.
     else
       setImmediate(() => {
         this.#startNext();
@@ -174,7 +175,7 @@ class ClientConnection {
     if (next === undefined) return;
     this.#onDequeued(1);
     if (this.#waiting.length === 0) this.#socket.resume();
-    // The response before may have announced that it is the last one on the connection.
+    // The previous response may have had `Connection: close`.
     if (this.#socket.writable) this.start(next);
   }
 }

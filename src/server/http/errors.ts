@@ -4,7 +4,7 @@ import { RequestError } from '../../operations/request-error.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 import { traceOf } from './trace.js';
 
-/** Gives every error of HTTP the one form that errors of operations have: `errors`, a code and a trace id. */
+/** Gives all HTTP errors the format of operation errors: `errors` with a code and a trace id. */
 export function serveErrors(app: FastifyInstance): void {
   const methods = new Map<string, Set<string>>();
   app.addHook('onRoute', ({ url, method }) => {
@@ -15,7 +15,7 @@ export function serveErrors(app: FastifyInstance): void {
   app.setErrorHandler(sendError);
 }
 
-/** For what fails before a route is found. */
+/** For requests that fail before routing. */
 export function sendError(
   error: FastifyError | Error,
   request: FastifyRequest,
@@ -29,7 +29,7 @@ export function sendError(
   return send(reply, failure(traceId(request)));
 }
 
-/** Rejects a request in the one form of errors. @param trace that the request is part of. Default: its own */
+/** Rejects a request in the common error format. @param trace that the request is part of. Default: its own */
 export function reject(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -43,7 +43,7 @@ function send(reply: FastifyReply, { status, headers, body }: OperationResponse)
   return reply.code(status).headers(headers).send(body);
 }
 
-/** Sends a response whose headers Node.js may refuse, since plugins can set them. */
+/** Sends a response whose headers plugins may have set, so that Node.js may reject them. */
 export function sendOrFail(request: FastifyRequest, reply: FastifyReply, response: OperationResponse): void {
   try {
     send(reply, response);

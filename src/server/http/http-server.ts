@@ -19,32 +19,32 @@ import { sharedHeaders } from './shared-headers.js';
 import { traceOf } from './trace.js';
 import { UpgradableRequest } from './upgradable-request.js';
 
-/** How often Node.js looks for requests that are late, in milliseconds. Its default is 30 seconds. */
+/** How often Node.js checks for requests that have timed out, in milliseconds. Its default is 30 seconds. */
 const TIMEOUT_CHECK_MS = 500;
-/** Of the request line and all headers, whatever the process was started with. */
+/** Limits the request line and all headers, whatever `--max-http-header-size` says. */
 const MAX_HEAD_BYTES = 16 * 1024;
 
-/** Makes the server of one address. `listener` answers its requests. */
+/** Creates the server of one address. `listener` handles its requests. */
 export type HttpServerFactory = (listener: RequestListener) => Server;
 
 /**
- * Takes over the connection of a client that wants a WebSocket.
+ * Handles an upgrade to a WebSocket.
  *
- * @returns why it does not get one; nothing has been written then
+ * @returns the error if it is rejected; nothing has been written in that case
  */
 export type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => RequestError | undefined;
 
 export interface HttpServerOptions extends Pick<Config, 'clientTimeoutMs' | 'keepAliveTimeoutMs'> {
   readonly connections: ClientConnections;
   readonly addressConnections: AddressConnections;
-  /** Whose pages may read the responses that are not Fastify's. */
+  /** The origins whose pages may read responses that Fastify does not handle. */
   readonly origins: AllowedOrigins;
   readonly upgrade: Upgrade;
 }
 
 /**
- * An HTTP server of Node.js whose clients have deadlines: a request that has not arrived after `clientTimeoutMs` is answered
- * with 408, and the requests of a connection are handled one after another.
+ * A Node.js HTTP server that answers 408 if a request has not arrived after `clientTimeoutMs`, and handles the requests of a
+ * connection one after another.
  */
 export function httpServerFactory(options: HttpServerOptions): HttpServerFactory {
   const { clientTimeoutMs, keepAliveTimeoutMs, connections, addressConnections, origins, upgrade } = options;
@@ -85,7 +85,9 @@ export function httpServerFactory(options: HttpServerOptions): HttpServerFactory
   };
 }
 
-/** Node.js has left the connection to us. The client would take what is written for the response to an earlier request. */
+/**
+ * Node.js leaves the socket to this listener. Anything written to it would look like the response to an earlier request.
+ */
 function takeOver(
   request: IncomingMessage,
   socket: Socket,
@@ -112,12 +114,12 @@ function respondToClientError(
 ): void {
   const current = connections.currentOn(client);
   if (error.code === 'ECONNRESET' || !client.writable) client.destroy();
-  // The response to an earlier request is on its way.
+  // The response to an earlier request is being sent.
   else if (current?.writableEnded === true) client.destroySoon();
   else if (current?.headersSent === true) client.destroy();
   else if (current?.req.complete !== true)
     reject(client, clientError(error.code), current?.req.headers ?? {}, origins);
-  // An earlier request is still being handled. The client would take this for the response to it.
+  // An earlier request is still being handled, and this would look like its response.
   else current.setHeader('connection', 'close');
 }
 
@@ -132,7 +134,7 @@ function clientError(code: string | undefined): RequestError {
   }
 }
 
-/** There is no response object yet to write this to. */
+/** There is no response object yet. */
 function reject(
   socket: Socket,
   error: RequestError,

@@ -4,7 +4,7 @@ import helmet from 'helmet';
 
 type Sources = readonly string[];
 
-/** What a page may load, by CSP directive in camel case, beside what all pages may: nothing. */
+/** The sources that a page may load, by CSP directive in camel case. The default is none. */
 export type PageSources = Readonly<Record<string, Sources>>;
 
 const NOTHING_ELSE: PageSources = {
@@ -15,8 +15,8 @@ const NOTHING_ELSE: PageSources = {
 };
 
 /**
- * The headers of a page, by Helmet. It is called with the page, and not for each request, so that responses of the API, which are
- * no pages, cost nothing. For the same reason it is not `@fastify/helmet`, which has hooks for each request.
+ * The headers of a page, by Helmet. They are computed once per page and not for each request, so that GraphQL responses cost
+ * nothing; `@fastify/helmet` would have hooks for each request.
  */
 export function pageHeaders(sources: PageSources): Readonly<Record<string, string>> {
   const headers: Record<string, string> = { 'cache-control': 'no-store' };
@@ -26,11 +26,11 @@ export function pageHeaders(sources: PageSources): Readonly<Record<string, strin
   };
   const setHeaders = helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { ...NOTHING_ELSE, ...sources } },
-    // Apollo Sandbox lets users log in in a window of its own.
+    // Apollo Sandbox opens a window for its login.
     crossOriginOpenerPolicy: { policy: 'same-origin-allow-popups' },
     referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
     frameguard: { action: 'deny' },
-    // For whoever terminates TLS.
+    // The proxy that terminates TLS sets it.
     strictTransportSecurity: false,
   });
   setHeaders({} as IncomingMessage, response as unknown as ServerResponse, () => undefined);

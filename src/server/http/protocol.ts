@@ -3,7 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequestError } from '../../operations/request-error.js';
 import { reject } from './errors.js';
 
-/** Fastify's `onRequest` hook: answers what Node.js would otherwise answer without a body. */
+/**
+ * Fastify's `onRequest` hook: rejects, in the common error format, what Node.js would otherwise reject without a body.
+ */
 export function rejectUnsupported(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   const error = protocolError(request);
   if (error === undefined) done();
@@ -12,7 +14,7 @@ export function rejectUnsupported(request: FastifyRequest, reply: FastifyReply, 
 
 const MAX_HEADERS = 100;
 
-/** Node.js drops what comes after 2,000 headers. */
+/** Node.js drops headers after the 2,000th. */
 export function tooManyHeaders({ rawHeaders }: IncomingMessage): RequestError | undefined {
   if (rawHeaders.length <= 2 * MAX_HEADERS) return undefined;
   return new RequestError(431, `The request has more than ${MAX_HEADERS} headers. No more are allowed.`, {

@@ -18,7 +18,7 @@ export function startRequestSpan(
   });
 }
 
-/** The mistakes of clients are no errors of the server. */
+/** 4xx are not errors of the server. */
 export function endRequestSpan(span: Span, status: number): void {
   span.set('http.response.status_code', status);
   if (status >= 500) span.fail(String(status));

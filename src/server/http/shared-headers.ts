@@ -1,9 +1,8 @@
 import type { AllowedOrigins } from '../../config/exposure.js';
 
 /**
- * Responses depend on the caller's credential, browsers are not to guess what they are, and a response that is shown as a page can
- * load nothing and be framed by nobody. Pages of ours have headers of their own instead. `Strict-Transport-Security` is for
- * whoever terminates TLS.
+ * Responses depend on the caller's credential and must not be cached or sniffed; one that a browser shows as a page can load
+ * nothing and cannot be framed. The explorers have other headers. The proxy that terminates TLS sets `Strict-Transport-Security`.
  */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
@@ -11,15 +10,15 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
-/** What pages of other origins may read of a response, beside its body. */
+/** The headers of a response that pages of other origins may read. */
 export const EXPOSED_HEADERS = ['retry-after'];
 
-/** Whether pages of an origin may call. Browsers apply it to HTTP by CORS; WebSockets have none, so that the server has to. */
+/** Whether pages of an origin may call. Browsers enforce this for HTTP (CORS); for WebSockets the server must. */
 export function allowsOrigin(allowed: AllowedOrigins, origin: string | undefined): boolean {
   return origin === undefined || allowed === '*' || allowed.includes(origin);
 }
 
-/** The headers that every response has, for a response that Fastify's hooks do not see. */
+/** The shared headers for a response that Fastify does not handle. */
 export function sharedHeaders(
   allowed: AllowedOrigins,
   origin: string | undefined,

@@ -2,16 +2,18 @@ import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { setImmediate as nextIteration } from 'node:timers/promises';
 
-/** How long to look for an iteration without a new connection, in milliseconds: on a busy server there may be none. */
+/**
+ * How long to wait for an iteration without a new connection, in milliseconds: on a busy server there may be none.
+ */
 const WITHIN_MS = 2000;
-/** How long to look for one that was idle, too, in milliseconds. */
+/** How long to wait for one that was also idle, in milliseconds. */
 const IDLE_WITHIN_MS = 200;
-/** An iteration of the event loop that takes no longer has done nothing else than look for events, in milliseconds. */
+/** The longest iteration of the event loop that counts as idle, in milliseconds. */
 const IDLE_ITERATION_MS = 0.1;
 
 /**
- * Stops listening, if possible when no connection waits to be accepted. The system resets those that wait: their clients have
- * connected and may have sent a request, so that a proxy cannot give it to another gateway. Connections that are open stay open.
+ * Stops listening, if possible at a moment when no connection waits to be accepted: the kernel resets waiting connections, whose
+ * clients may have sent a request already, which a proxy cannot repeat safely. Open connections stay open.
  */
 export async function stopListening(server: Server): Promise<void> {
   let accepted = 0;

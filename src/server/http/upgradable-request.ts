@@ -1,8 +1,8 @@
 import { IncomingMessage } from 'node:http';
 
 /**
- * A request whose connection is taken over only for a WebSocket. Node.js would hand over every connection with an `Upgrade` header,
- * once anybody listens for upgrades; clients in Java ask each server for `h2c`, and a server may ignore that (RFC 9110, 7.8).
+ * A request whose `Upgrade` header counts only for WebSockets. Once a server listens for upgrades, Node.js emits every request
+ * with such a header as one, but Java's client asks every server for `h2c`, which a server may ignore (RFC 9110, 7.8).
  */
 export class UpgradableRequest extends IncomingMessage {
   /** Set by Node.js before it reads the headers, and by the constructor of the parent. */

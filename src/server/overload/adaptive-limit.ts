@@ -8,7 +8,7 @@ const FEWEST_IF_CALLS_WAIT = 2;
 const FEWEST = 4;
 const [LEAST_INCREASE, LARGEST_INCREASE] = [0.1, 0.5];
 const DECREASE = 0.9;
-/** The most that one sample may take away: a long iteration may have been a pause of the machine. */
+/** The largest decrease per sample, because a long iteration may have been a pause of the machine. */
 const LARGEST_DECREASE = 0.25;
 /** In milliseconds. libuv 1.46 accepts one connection in an iteration, so long iterations keep new clients out. */
 const LONG_ITERATION_MS = 3;

@@ -4,25 +4,25 @@ import type { Cancellation } from '../../upstream/http/cancellation.js';
 const RETRY_AFTER_SECONDS = 1;
 
 export interface AdmissionQueueOptions {
-  /** How many operations may be executed at a time, at present. */
+  /** The current limit on operations that execute at the same time. */
   readonly concurrency: () => number;
-  /** How many requests may be in flight, waiting ones included. */
+  /** The most requests in flight, including waiting ones. */
   readonly max: number;
-  /** So many are never too many, however long they wait. */
+  /** This many requests in flight are always accepted, however long they wait. */
   readonly min: number;
-  /** No request is accepted while the first one has waited for longer, in milliseconds. 0 accepts them. */
+  /** Requests are rejected while the first one has waited for longer, in milliseconds. 0 turns this off. */
   readonly waitMs: number;
 }
 
 interface WaitingRequest {
-  /** On the clock of `performance.now()`. */
+  /** From `performance.now()`. */
   readonly since: number;
   readonly admit: () => void;
 }
 
 /**
- * A semaphore with a queue, first in, first out. The queue takes a burst but does not stand: like CoDel (RFC 8289) it goes by
- * how long the first request has waited, which needs no knowledge of rates.
+ * A semaphore with a FIFO queue. The queue absorbs bursts, but rejects requests when it stands: like CoDel (RFC 8289), it looks
+ * at how long the first request has waited, independently of rates.
  */
 export class AdmissionQueue {
   readonly #options: AdmissionQueueOptions;
@@ -48,7 +48,7 @@ export class AdmissionQueue {
     return this.#rejectedBefore + this.#rejected;
   }
 
-  /** @throws {RequestError} 503 where a further request would wait too long */
+  /** @throws {RequestError} 503 if one more request would wait too long */
   check(): void {
     const { max, min, waitMs } = this.#options;
     const inFlight = this.#executing + this.#waiting.size;
@@ -61,10 +61,10 @@ export class AdmissionQueue {
   }
 
   /**
-   * Waits for a slot. A request whose client goes away waits no longer.
+   * Waits for a slot, or until the client disconnects.
    *
-   * @returns gives the slot back; to be called once
-   * @throws {RequestError} 503 where it would wait too long
+   * @returns releases the slot; call it once
+   * @throws {RequestError} 503 if it would wait too long
    */
   admit(gone: Cancellation): (() => void) | Promise<() => void> {
     this.check();
@@ -94,7 +94,10 @@ export class AdmissionQueue {
     });
   }
 
-  /** Admits waiting requests in a microtask each, so that no stack grows with their number. Call it when the limit has changed. */
+  /**
+   * Admits each waiting request in a microtask, so that the stack does not grow with their number. Call it when the limit has
+   * changed.
+   */
   readonly admitNext = (): void => {
     for (const request of this.#waiting) {
       if (this.#executing >= this.#options.concurrency()) return;
@@ -102,7 +105,7 @@ export class AdmissionQueue {
     }
   };
 
-  /** @returns how many requests were rejected since the call before */
+  /** @returns the number of requests rejected since the previous call */
   takeRejected(): number {
     const rejected = this.#rejected;
     this.#rejectedBefore += rejected;

@@ -1,18 +1,21 @@
 import { performance } from 'node:perf_hooks';
 
-/** Calls to the Demand API that wait for others to end: how many do now, and how many had to so far. */
+/**
+ * Calls to the Demand API that wait because too many are in flight: how many wait now, and how many have had to wait since the
+ * start.
+ */
 export interface CallQueue {
   readonly waiting: number;
   readonly waited: number;
 }
 
-/** What the event loop did since the sample before. */
+/** The event loop since the previous sample. */
 export interface LoopSample {
   readonly busyMs: number;
   readonly idleMs: number;
-  /** How long an iteration took on average: everything else waits for so long, health checks included. */
+  /** The average duration of an iteration, which is how long any event waits, including health checks. */
   readonly iterationMs: number;
-  /** Whether calls to the Demand API waited for others to end. */
+  /** Whether calls to the Demand API had to wait. */
   readonly callsWaited: boolean;
 }
 

@@ -8,18 +8,18 @@ import { monitorEventLoop, type CallQueue } from './event-loop.js';
 
 export interface OverloadOptions {
   readonly limits: Config['overload'];
-  /** So many requests in flight are never an overload. */
+  /** Fewer requests in flight than this are never an overload. */
   readonly minInFlight: number;
   readonly callQueue: () => CallQueue;
   readonly logger: Logger;
 }
 
 const SAMPLE_MS = 100;
-/** So many samples without a rejection end an overload. */
+/** The number of samples without a rejection that ends an overload. */
 const QUIET_SAMPLES = 50;
 
 /**
- * Bounds how many operations are executed and how long requests wait, by how saturated the event loop is. Without an overload
+ * Limits concurrent operations and the time that requests wait, depending on how saturated the event loop is. Without an overload
  * a request costs two comparisons: the limit changes ten times a second, or more often while requests wait.
  */
 export class Overload implements Admission {
@@ -42,7 +42,7 @@ export class Overload implements Admission {
     }, SAMPLE_MS).unref();
   }
 
-  /** Operations that are executed, that wait, and that have been rejected since the start. */
+  /** Operations that are executing or waiting, and those rejected since the start. */
   get load(): { readonly executing: number; readonly waiting: number; readonly rejected: number } {
     const { executing, waiting, rejected } = this.#queue;
     return { executing, waiting, rejected };
@@ -76,7 +76,7 @@ export class Overload implements Admission {
     return ticker;
   }
 
-  /** @returns adjusts the limit to what the event loop has done since the call before */
+  /** @returns adjusts the limit to the event loop since the previous call */
   #adjuster(): () => void {
     const sample = monitorEventLoop(this.#callQueue);
     return () => {
@@ -86,7 +86,7 @@ export class Overload implements Admission {
   }
 }
 
-/** One line in the log when an overload begins and one when it has ended: a line for each rejection would add to it. */
+/** Logs once when an overload begins and once when it ends: a line for each rejection would add to the load. */
 function reportOverloads(logger: Pick<Logger, 'warn' | 'info'>): (rejected: number) => void {
   let sum = 0;
   let quiet = 0;

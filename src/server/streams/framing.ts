@@ -4,7 +4,7 @@ import type { Delivery } from '../../operations/operation-stream.js';
 /** How deliveries are written to an HTTP response. */
 export interface Framing {
   readonly contentType: string;
-  /** Comes first, so that clients and proxies see at once that there is a response. */
+  /** Written first, so that clients and proxies see the response at once. */
   readonly start: string;
   /** Keeps the connection open while nothing happens. */
   readonly heartbeat: string;
@@ -29,7 +29,7 @@ const eventStream: Framing = {
       case 'expired':
         return next(`{"errors":${delivery.errors}}`) + COMPLETE;
       case 'closing':
-        // A client takes `complete` for the end of the subscription, and connects again without it.
+        // `complete` ends the subscription for the client; without it, the client reconnects.
         return '';
     }
   },
@@ -44,7 +44,7 @@ function next(json: string): string {
 
 /**
  * Multipart HTTP of Apollo (https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol).
- * Clients take a part for whole when they see the next boundary, so each part is written with the boundary that follows it.
+ * Clients process a part when they see the next boundary, so each part is written with the boundary that follows it.
  */
 const multipart: Framing = {
   contentType: 'multipart/mixed;boundary="graphql";subscriptionSpec="1.0"',
@@ -60,7 +60,7 @@ const multipart: Framing = {
       case 'expired':
         return part(`{"payload":null,"errors":${delivery.errors}}`) + LAST;
       case 'closing':
-        // Apollo Client takes the last boundary for the end of the subscription, and its absence for a broken connection.
+        // The last boundary ends the subscription for Apollo Client; without it, the connection counts as broken.
         return '';
     }
   },

@@ -24,7 +24,7 @@ export class HttpStreams {
     this.#readTimeoutMs = readTimeoutMs;
     this.#heartbeat = setInterval(() => {
       for (const { response, framing } of this.#open) {
-        // What waits to be read keeps the connection open as well.
+        // Unread data keeps the connection open as well.
         if (!response.writableNeedDrain) response.write(framing.heartbeat);
       }
     }, heartbeatMs).unref();
@@ -44,7 +44,7 @@ export class HttpStreams {
       stream.close();
       return;
     }
-    // nginx would collect parts until its buffer is full.
+    // Otherwise nginx would buffer parts.
     response.writeHead(200, { ...headers, 'content-type': framing.contentType, 'x-accel-buffering': 'no' });
     response.write(framing.start);
     const open = { response, framing };

@@ -2,7 +2,7 @@ import { validateHeaderName, validateHeaderValue, type IncomingHttpHeaders } fro
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** The headers that are about the connection and not about its operations. */
+/** Headers of the connection, which do not apply to its operations. */
 const OF_CONNECTION = /^(?:connection|upgrade|host|content-length|transfer-encoding|sec-websocket-.*)$/;
 
 /** The headers of an upgrade that also belong to each operation on its connection. */
@@ -11,8 +11,8 @@ export function operationHeaders(headers: IncomingHttpHeaders): Headers {
 }
 
 /**
- * The headers of operations: those of the upgrade, completed by `connectionParams`, where browsers have to put theirs, as members or
- * as members of `headers`. Names may have any case. A proxy may have set headers of the upgrade, so that those count more.
+ * The headers of operations: those of the upgrade, and those in `connectionParams` or its member `headers`, where browsers have
+ * to put theirs. Names are case-insensitive. Headers of the upgrade take precedence, because a proxy may have set them.
  */
 export function withConnectionParams(
   headers: Headers,

@@ -4,14 +4,14 @@ import type { Headers } from './connection-headers.js';
 
 /** RFC 6455, 7.4.1 */
 const GOING_AWAY = 1001;
-/** `graphql-ws` connects again after this code, with `connectionParams` that it asks for anew. It does not after 4401. */
+/** After this code `graphql-ws` reconnects, with new `connectionParams`; after 4401 it does not. */
 const FORBIDDEN = 4403;
 /** For a message that the protocol does not allow a client to send. */
 const BAD_REQUEST = 4400;
-/** `graphql-ws` takes this code for a failure that would come again. */
+/** `graphql-ws` does not reconnect after this code. */
 const INTERNAL_SERVER_ERROR = 4500;
 
-/** An operation that can be ended because nobody wants its results. */
+/** A running operation that can be ended. */
 export interface RunningOperation {
   return(): unknown;
 }
@@ -22,11 +22,11 @@ export class Connection implements GraphQLSocket {
   headers: Headers;
   /** The client's, for limits. */
   readonly address: string;
-  /** The operations that run, streams included, by their ids. */
+  /** The running operations, including streams, by their ids. */
   readonly operations = new Map<string, RunningOperation>();
   readonly #socket: WebSocket;
   readonly #onDefect: (error: unknown) => void;
-  /** How many operations will have a response, or a stream, but have none yet. */
+  /** The number of operations that have neither a response nor a stream yet. */
   #unanswered = 0;
   #isGoingAway = false;
   /** Whether the peer has answered the last ping. */
@@ -88,20 +88,20 @@ export class Connection implements GraphQLSocket {
     this.close(FORBIDDEN, 'The token has expired.');
   }
 
-  /** Closes it when the operations that have no response yet are answered. */
+  /** Closes the connection once all operations have their response. */
   goingAway(): void {
     this.#isGoingAway = true;
     this.#closeIfAnswered();
   }
 
-  /** Counts an operation until {@link answered} is called, when it has its response or its stream. */
+  /** Counts an operation as pending until {@link answered} is called. */
   begin(): void {
     this.#unanswered += 1;
   }
 
   answered(): void {
     this.#unanswered -= 1;
-    // The client takes the operation for done when `graphql-ws` has sent `complete`.
+    // For the client the operation is over when `graphql-ws` has sent `complete`.
     if (this.#isGoingAway) setImmediate(() => this.#closeIfAnswered());
   }
 
@@ -121,7 +121,7 @@ export class Connection implements GraphQLSocket {
     else if (now - this.#unreadSince >= readTimeoutMs) this.terminate();
   }
 
-  /** Ends what still runs when the peer has gone. */
+  /** Ends the running operations when the client has disconnected. */
   closed(): void {
     for (const operation of this.operations.values()) operation.return();
   }

@@ -6,7 +6,7 @@ import { Cancellation } from '../../upstream/http/cancellation.js';
 import { traceOf } from '../http/trace.js';
 import type { Connection } from './connection.js';
 
-/** What operations are sent with, for all of a process. */
+/** Dependencies of operations, shared by the process. */
 export interface SenderOptions {
   readonly pipeline: OperationPipeline;
   /** The most operations that run at the same time on one connection. */
@@ -25,8 +25,8 @@ export interface MessageOperation {
 const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
 
 /**
- * Executes an operation and sends its results itself, as text that is serialized once for all clients. To `graphql-ws` it is an
- * iterator that has no values and ends when the operation does.
+ * Executes an operation and sends its results, as text that is serialized once for all clients. For `graphql-ws` it is an
+ * iterator without values that ends with the operation.
  */
 export class OperationSender implements AsyncGenerator<never, undefined> {
   readonly #options: SenderOptions;
@@ -44,7 +44,7 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
   async next(): Promise<IteratorResult<never, undefined>> {
     const { connection, id } = this.#operation;
     const { operations } = connection;
-    // The client has completed it and used its id again at once, so that `graphql-ws` has lost sight of it.
+    // The client has completed the operation and reused its id, so `graphql-ws` no longer tracks it.
     const earlier = operations.get(id);
     earlier?.return();
     if (earlier === undefined && operations.size >= this.#options.maxOperations) {
@@ -58,11 +58,11 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
     } finally {
       if (operations.get(id) === this) operations.delete(id);
     }
-    // `graphql-ws` would complete another operation that has the same id by now.
+    // Otherwise `graphql-ws` would complete the other operation that now has the same id.
     return this.#isWanted ? DONE : await new Promise<never>(() => undefined);
   }
 
-  /** The client does not want the results any more, or has gone. */
+  /** The client has completed the operation or disconnected. */
   return(): Promise<IteratorResult<never, undefined>> {
     this.#isWanted = false;
     this.#gone?.cancel();

@@ -24,7 +24,10 @@ const MAX_HEADERS_LENGTH = 16 * 1024;
 /** `graphql-ws` iterates over the results of a subscription only. Its sender executes an operation of any type. */
 const ANY_OPERATION = parse('subscription { any }');
 
-/** `graphql-ws` speaks the protocol: it initialises connections, answers pings and ends operations. Their results are sent by us. */
+/**
+ * `graphql-ws` implements the protocol: it initialises connections, answers pings and ends operations. The gateway sends the
+ * results.
+ */
 export function createProtocol(options: ProtocolOptions): Server<Connection> {
   const schema = createSchema();
   return makeServer<Params, Connection>({
@@ -50,7 +53,7 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
   });
 }
 
-/** Anybody may connect: each operation is authenticated by itself, and what one may not see is its error. */
+/** Anyone may connect: each operation is authenticated separately, and fails separately. */
 function initialise({ extra: connection, connectionParams }: ConnectionContext): boolean {
   const headers = withConnectionParams(connection.headers, connectionParams);
   if (JSON.stringify(headers).length > MAX_HEADERS_LENGTH) {

@@ -20,7 +20,7 @@ const PATH = '/graphql';
 /** RFC 6455, 4.1 */
 const VERSION = '13';
 
-/** Why a connection does not become a WebSocket; undefined if it does. */
+/** Why an upgrade is rejected; undefined if it is accepted. */
 export function upgradeError(
   { method, url = '', headers }: UpgradeRequest,
   { isClosing, origins }: UpgradeConditions,

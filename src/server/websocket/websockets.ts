@@ -15,7 +15,7 @@ import { upgradeError } from './upgrade.js';
 
 export interface WebSocketsOptions {
   readonly pipeline: OperationPipeline;
-  /** Whose pages may open a WebSocket. */
+  /** The origins whose pages may open a WebSocket. */
   readonly origins: AllowedOrigins;
   readonly addresses: ClientAddresses;
   /** The longest message, in bytes. */
@@ -29,7 +29,7 @@ export interface WebSocketsOptions {
   readonly pingMs: number;
 }
 
-/** The connections are pinged in so many groups, one after another: a ping to each of 10,000 takes a tenth of a second. */
+/** Connections are pinged in this many groups, because pinging 10,000 at once takes a tenth of a second. */
 const PING_GROUPS = 8;
 const POLL_MS = 10;
 
@@ -54,7 +54,7 @@ export class WebSockets {
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: maxBytes,
-      // Its types do not know this option yet.
+      // The types lack this option.
       ...{ closeTimeout: clientTimeoutMs },
       handleProtocols: (protocols) => handleProtocols(protocols),
     });
@@ -71,7 +71,7 @@ export class WebSockets {
   /**
    * Takes over a connection whose client wants a WebSocket.
    *
-   * @returns why it does not get one; nothing has been written then
+   * @returns the error if it is rejected; nothing has been written in that case
    */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): RequestError | undefined {
     const error = upgradeError(request, { isClosing: this.#isClosing, origins: this.#options.origins });
@@ -82,7 +82,9 @@ export class WebSockets {
     return undefined;
   }
 
-  /** Opens no further connections, and closes each when its operations are answered, so that clients connect elsewhere. */
+  /**
+   * Rejects new connections, and closes each open one when its operations are answered, so that clients reconnect elsewhere.
+   */
   goAway(): void {
     this.#isClosing = true;
     for (const connection of this.#connections) connection.goingAway();

@@ -5,13 +5,15 @@ import { authenticateByToken, type Authenticate } from '../../operations/authent
 import { readIssuerKeys } from '../issuer-keys.js';
 import type { Basics } from './basics.js';
 
-/** Tells who makes a request. Close it. */
+/** Determines the principals of requests. Close it. */
 export interface Authentication {
   readonly authenticate: Authenticate;
   close(): void;
 }
 
-/** Authenticates callers as `AUTH_MODE` says. The issuer's keys are read now, so that the log tells at once if they cannot be. */
+/**
+ * Authenticates callers according to `AUTH_MODE`. Reads the issuer's keys at once, so that a failure is logged at the start.
+ */
 export function createAuthentication({
   config: { authMode, jwt, proxies },
   logger,

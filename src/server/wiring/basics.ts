@@ -4,12 +4,12 @@ import type { Logger } from '../../telemetry/logger.js';
 import type { Recorder } from '../../telemetry/recorder.js';
 import type { Tracer } from '../../telemetry/tracer.js';
 
-/** What most parts of the gateway are made with. */
+/** Dependencies of most parts of the gateway. */
 export interface Basics {
   readonly config: Config;
   readonly sharedState: SharedState;
   readonly recorder: Recorder;
-  /** Undefined where nothing is traced. */
+  /** Undefined without tracing. */
   readonly tracer: Tracer | undefined;
   readonly logger: Logger;
   /** Milliseconds since the epoch. */

@@ -8,18 +8,18 @@ import type { Operations } from './operations.js';
 const FLUSH_MS = 1000;
 /** How long requests can still arrive on open connections after the listener has closed, in milliseconds. */
 const LAST_REQUESTS_MS = 200;
-/** The most that a draining gateway leaves proxies to close their unused connections, in milliseconds. */
+/** The longest time that a draining gateway waits for proxies to close unused connections, in milliseconds. */
 const MAX_UNUSED_MS = 5000;
 
 export interface ClosingParts {
   readonly config: Pick<Config, 'drainDelayMs' | 'requestTimeoutMs'>;
   readonly http: Http;
   readonly operations: Operations;
-  /** Closes what operations rest on, when none is left. */
+  /** Closes the parts that operations need, after the last operation. */
   readonly closeRest: () => Promise<void>;
 }
 
-/** How long a gateway that has stopped listening waits for its connections to be closed by others, in milliseconds. */
+/** How long a gateway that has stopped listening waits for clients to close unused connections, in milliseconds. */
 export function unusedConnectionsMs({ drainDelayMs }: Pick<Config, 'drainDelayMs'>): number {
   return Math.min(drainDelayMs, MAX_UNUSED_MS);
 }
@@ -31,12 +31,13 @@ export function endStreams({ http, operations }: Pick<ClosingParts, 'http' | 'op
 }
 
 /**
- * Reports "not ready", goes on for `drainDelayMs`, stops listening, answers what still arrives on open connections, and closes.
+ * Reports "not ready", continues for `drainDelayMs`, stops listening, answers requests that still arrive on open connections, and
+ * closes.
  *
- * Connections stay open for as long as possible. A proxy that does not look at `/readyz` would open new ones instead, and those that
- * wait to be accepted when the gateway stops listening are reset by the system.
+ * Connections stay open for as long as possible. Otherwise a proxy that does not check `/readyz` would open new ones, and the
+ * kernel resets those that wait to be accepted when the gateway stops listening.
  *
- * @throws what a plugin throws when it is stopped, after everything has been closed
+ * @throws the error of a plugin that fails to stop, after everything has been closed
  */
 export async function closeGateway(parts: ClosingParts): Promise<void> {
   const { config, http, operations, closeRest } = parts;

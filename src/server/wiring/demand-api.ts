@@ -8,11 +8,14 @@ import type { Basics } from './basics.js';
 export interface DemandApiOptions {
   /** The REST base, with its path. */
   readonly baseUrl: string;
-  /** Whether anybody learns of the attempts at calls. */
+  /** Whether metrics or traces of attempts are collected. */
   readonly isObserved: boolean;
 }
 
-/** Calls the Demand API as the settings say. Whatever a call may have changed is published as a hint. Close it. */
+/**
+ * Connects to the Demand API according to the settings. Publishes a hint for each resource that a call may have changed. Close
+ * it.
+ */
 export async function connectDemandApi(
   { config, sharedState, recorder, tracer, logger, now }: Basics,
   { baseUrl, isObserved }: DemandApiOptions,

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { WebhookIntake } from '../../events/webhooks/intake.js';
+import type { WebhookReceiver } from '../../events/webhooks/webhook-receiver.js';
 import type { FirstQuery } from '../../operations/first-query.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import { serveExplorers } from '../explorers.js';
@@ -24,14 +24,14 @@ const MAX_UNFINISHED_BODY_BYTES = 32 * MAX_BODY_BYTES;
 export interface HttpDeps {
   readonly operations: Operations;
   readonly upstream: Upstream;
-  readonly webhooks: WebhookIntake | undefined;
+  readonly webhooks: WebhookReceiver | undefined;
   readonly firstQuery: FirstQuery;
-  /** Wraps the listener of requests. Default: as it is. */
+  /** Wraps the factory of HTTP servers. Default: does not. */
   readonly wrapServer: ((createServer: HttpServerFactory) => HttpServerFactory) | undefined;
 }
 
 export interface Http {
-  /** With all routes; it does not listen yet. */
+  /** Has all routes, but does not listen yet. */
   readonly app: FastifyInstance;
   readonly connections: ClientConnections;
   readonly webSockets: WebSockets;
@@ -81,7 +81,7 @@ export async function createHttp(basics: Basics, deps: HttpDeps): Promise<Http> 
     ...(!config.production && { landingPage: () => sandboxPage(operations.apollo) }),
     ...(tracer && { tracer }),
   });
-  if (webhooks !== undefined) serveWebhooks(app, { intake: webhooks, recorder, tracer });
+  if (webhooks !== undefined) serveWebhooks(app, { receiver: webhooks, recorder, tracer });
   serveHealth(app, {
     isReady: () => isReady,
     breakers: () => upstream.breakers(),

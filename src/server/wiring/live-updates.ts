@@ -1,18 +1,18 @@
 import { listenToHints, publishHint, type ChangeHint } from '../../events/hints.js';
 import { LiveUpdates } from '../../events/live-updates.js';
-import { WebhookIntake } from '../../events/webhooks/intake.js';
+import { WebhookReceiver } from '../../events/webhooks/webhook-receiver.js';
 import { projectPath } from '../../upstream/resources/resource-ref.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import type { Basics } from './basics.js';
 
 export interface LiveUpdatesParts {
   readonly live: LiveUpdates;
-  /** Takes deliveries of webhooks; undefined where they are not configured. */
-  readonly webhooks: WebhookIntake | undefined;
+  /** Undefined if webhooks are not configured. */
+  readonly webhooks: WebhookReceiver | undefined;
   close(): void;
 }
 
-/** What is subscribed, woken by the hints of all processes and by webhooks. Close it. */
+/** Live updates, with the hints of all processes and of webhooks as input. Close it. */
 export async function startLiveUpdates(basics: Basics, upstream: Upstream): Promise<LiveUpdatesParts> {
   const { config, sharedState, recorder, tracer, logger } = basics;
   const live = new LiveUpdates({
@@ -31,7 +31,7 @@ export async function startLiveUpdates(basics: Basics, upstream: Upstream): Prom
   });
   return {
     live,
-    webhooks: createWebhookIntake(basics, live),
+    webhooks: createWebhookReceiver(basics, live),
     close: () => {
       stopHints();
       live.close();
@@ -39,19 +39,19 @@ export async function startLiveUpdates(basics: Basics, upstream: Upstream): Prom
   };
 }
 
-function createWebhookIntake(
+function createWebhookReceiver(
   { config: { webhooks }, sharedState: { deliveries, messages }, logger, now }: Basics,
   live: LiveUpdates,
-): WebhookIntake | undefined {
+): WebhookReceiver | undefined {
   if (webhooks === undefined) return undefined;
-  return new WebhookIntake({
+  return new WebhookReceiver({
     ...webhooks,
     deliveries,
     onHint: (hint: ChangeHint) => {
       publishHint(messages, { ...hint, byWebhook: true });
     },
-    onSuspicion: () => {
-      live.suspect();
+    onInvalidSignature: () => {
+      live.recheckAll();
     },
     logger,
     now,

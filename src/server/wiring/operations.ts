@@ -27,13 +27,13 @@ export interface OperationsDeps {
 }
 
 export interface Operations {
-  /** It has not been started yet. */
+  /** Not started yet. */
   readonly apollo: ApolloServer<RequestContext>;
   readonly subscriptions: Subscriptions;
   readonly pipeline: OperationPipeline;
 }
 
-/** The way of every operation, whatever its transport. */
+/** The pipeline of all operations. */
 export function createOperations(basics: Basics, deps: OperationsDeps): Operations {
   const { config, recorder, tracer, logger } = basics;
   const { admission, authenticate, documents, plugins } = deps;

@@ -4,29 +4,31 @@ import type { RedisConfig } from '../../config.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { hasEvictingPolicy } from './memory-policy.js';
 import { scripts } from './scripts.js';
-import { inTime, TimeoutError } from './in-time.js';
+import { withTimeout, TimeoutError } from './with-timeout.js';
 
 /** Of all keys. */
 const PREFIX = 'fieldgate:';
-/** The longest delay between two attempts to connect. They are as quick as that so that everything heals soon. */
+/** The longest delay between two attempts to connect. It is short, so that the gateway recovers soon. */
 const MAX_RECONNECT_DELAY_MS = 1000;
 const FIRST_RECONNECT_DELAY_MS = 50;
 const CONNECT_TIMEOUT_MS = 2000;
-/** A connection on which nothing arrives is replaced after the second of these: a server can vanish without closing it. */
+/**
+ * Pings detect a server that has vanished without closing the connection: it is replaced after two pings without data.
+ */
 const PING_INTERVAL_MS = 2000;
 const SOCKET_TIMEOUT_MS = 5000;
 /** Commands without a reply. Further ones are rejected. */
 const MAX_PENDING_COMMANDS = 10_000;
 /** How long the start waits for Redis. */
 const START_WITHIN_MS = 3000;
-/** Rejected commands, as of a server without memory, are logged at most once in this time. */
+/** Rejected commands, e.g. of a server without memory, are logged at most once in this time. */
 const REJECTIONS_LOGGED_EVERY_MS = 60_000;
 
 export type RedisClient = ReturnType<typeof clientOf>;
 
 /**
- * The connections of this process to Redis: one for commands, one for messages. While one of them is away, commands fail at
- * once instead of waiting, and it is connected again and again.
+ * The connections of this process to Redis: one for commands, one for messages. While either is disconnected, commands fail at
+ * once instead of waiting, and the client keeps reconnecting.
  */
 export class RedisConnection {
   readonly #config: RedisConfig;
@@ -36,7 +38,7 @@ export class RedisConnection {
   readonly subscriber: RedisClient;
   #wasConnected: boolean | undefined;
   #rejectionLoggedAt = -Infinity;
-  /** Whether a reply is overdue. Nothing is sent until it comes, or the connection is replaced. */
+  /** Whether a reply is overdue. No command is sent until it arrives, or the connection is replaced. */
   #isStalled = false;
   #isClosed = false;
 
@@ -48,15 +50,15 @@ export class RedisConnection {
     this.#commands.on('ready', () => void this.#checkMemoryPolicy());
   }
 
-  /** Connects, and waits until that succeeds or fails for the first time. Never rejects: it goes on trying. */
+  /** Connects, and waits until the first attempt succeeds or fails. Never rejects: it keeps trying. */
   async connect(): Promise<void> {
     const clients = [this.#commands, this.subscriber];
     const failed = clients.map((client) => new Promise((resolve) => client.once('error', resolve)));
     const connected = clients.map((client) => client.connect().catch(ignore));
-    await inTime(Promise.race([Promise.all(connected), ...failed]), START_WITHIN_MS).catch(ignore);
+    await withTimeout(Promise.race([Promise.all(connected), ...failed]), START_WITHIN_MS).catch(ignore);
   }
 
-  /** Whether both connections are there and Redis replies. */
+  /** Whether both connections are established and Redis replies. */
   get isConnected(): boolean {
     return this.#commands.isReady && this.subscriber.isReady && !this.#isStalled;
   }
@@ -64,8 +66,8 @@ export class RedisConnection {
   /**
    * Runs a command.
    *
-   * @param onLateReply gets a reply that came after the command was given up
-   * @throws Error if Redis is away, does not reply in time, or rejects the command
+   * @param onLateReply called with a reply that arrives after the timeout
+   * @throws Error if Redis cannot be reached, does not reply in time, or rejects the command
    */
   async run<Reply>(
     command: (client: RedisClient) => Promise<Reply>,
@@ -74,14 +76,14 @@ export class RedisConnection {
     if (this.#isStalled) throw new Error('Redis does not reply at the moment.');
     const reply = command(this.#commands);
     try {
-      return await inTime(reply, this.#config.timeoutMs);
+      return await withTimeout(reply, this.#config.timeoutMs);
     } catch (error) {
       if (error instanceof TimeoutError) {
         this.#stall(reply);
         if (onLateReply !== undefined) void reply.then(onLateReply, ignore);
       }
-      if (error instanceof ErrorReply) this.#noteRejection(error);
-      // After a failover, the address can belong to another server than the one that this connection leads to.
+      if (error instanceof ErrorReply) this.#logRejection(error);
+      // After a failover, the address may belong to another server than the one of this connection.
       if (isFromReplica(error)) this.#reconnect();
       throw error;
     }
@@ -92,26 +94,26 @@ export class RedisConnection {
     this.#isClosed = true;
     const clients = [this.#commands, this.subscriber];
     const closing = clients.filter((client) => client.isReady).map((client) => client.close().catch(ignore));
-    await inTime(Promise.all(closing), this.#config.timeoutMs).catch(ignore);
+    await withTimeout(Promise.all(closing), this.#config.timeoutMs).catch(ignore);
     for (const client of clients) client.destroy();
   }
 
   #client(): RedisClient {
     return clientOf(this.#config)
       .on('ready', () => {
-        this.#noteChange();
+        this.#logConnectionChange();
       })
       .on('error', (error: unknown) => {
-        this.#noteChange(error);
+        this.#logConnectionChange(error);
       });
   }
 
   #stall(reply: Promise<unknown>): void {
     this.#isStalled = true;
-    this.#noteChange(new Error('Redis does not reply.'));
+    this.#logConnectionChange(new Error('Redis does not reply.'));
     const resume = () => {
       this.#isStalled = false;
-      this.#noteChange();
+      this.#logConnectionChange();
     };
     void reply.then(resume, resume);
   }
@@ -119,26 +121,26 @@ export class RedisConnection {
   #reconnect(): void {
     if (this.#isClosed || !this.#commands.isReady) return;
     this.#commands.destroy();
-    this.#noteChange();
-    // A server that is demoted answers at once, so this must not be repeated without a pause.
+    this.#logConnectionChange();
+    // A demoted server rejects commands at once, so reconnecting must not loop without a delay.
     void sleep(FIRST_RECONNECT_DELAY_MS).then(async () => {
       if (!this.#isClosed) await this.#commands.connect().catch(ignore);
     });
   }
 
-  /** Logs that Redis is there or away, once each time. */
-  #noteChange(error?: unknown): void {
+  /** Logs once each time the connection is lost or established. */
+  #logConnectionChange(error?: unknown): void {
     const isConnected = this.isConnected;
     if (this.#isClosed || this.#wasConnected === isConnected) return;
-    // The first connection of two is none of which there is something to say.
+    // While the gateway starts, the first of the two connections is not worth a log line.
     if (this.#wasConnected === undefined && error === undefined && !isConnected) return;
     this.#wasConnected = isConnected;
     const { address } = this.#config;
     if (isConnected) this.#logger.info({ redis: address }, 'Redis is connected.');
-    else this.#logger.warn({ redis: address, err: error }, AWAY);
+    else this.#logger.warn({ redis: address, err: error }, UNREACHABLE);
   }
 
-  #noteRejection(error: ErrorReply): void {
+  #logRejection(error: ErrorReply): void {
     const now = performance.now();
     if (now - this.#rejectionLoggedAt < REJECTIONS_LOGGED_EVERY_MS) return;
     this.#rejectionLoggedAt = now;
@@ -155,7 +157,7 @@ export class RedisConnection {
   }
 }
 
-const AWAY =
+const UNREACHABLE =
   'Redis cannot be reached. Jobs under idempotency keys of clients are rejected, and nothing is shared with other processes.';
 
 /** @param reconnectStrategy the delay before the next attempt to connect, in milliseconds; false for none */
@@ -175,7 +177,7 @@ export function clientOf(
     disableOfflineQueue: true,
     commandsQueueMaxLength: MAX_PENDING_COMMANDS,
     pingInterval: PING_INTERVAL_MS,
-    // Its own timeout ends when a command has been sent.
+    // The library's timeout covers only the time until a command is sent.
     commandOptions: { timeout: 0 },
     maintNotifications: 'disabled',
   });
@@ -186,11 +188,11 @@ function reconnectDelayMs(retries: number): number {
   return Math.ceil(delayMs * (0.5 + Math.random() / 2));
 }
 
-/** Whether a server rejected a command because it is no primary. */
+/** Whether a server rejected a command because it is not the primary. */
 function isFromReplica(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('READONLY');
 }
 
 function ignore(): void {
-  // Told by events, or by the result of a command.
+  // The events or the result of a command report it.
 }

@@ -8,13 +8,13 @@ const MAX_SHARED = 10_000;
 const MAX_BODY_LENGTH = 2 * 1024 * 1024;
 
 /**
- * Keeps records in Redis for 24 hours, and what this process knows in its memory, too. Never rejects: while Redis is away, jobs can
- * be read as if this were the only process.
+ * Keeps records in Redis for 24 hours, and those of this process also in memory. Never rejects: while Redis is unreachable, jobs
+ * can be read as if this were the only process.
  */
 export class RedisJobStore implements JobStore {
   readonly #redis: RedisConnection;
   readonly #local = new InMemoryJobStore();
-  /** Finished jobs that Redis knows, so that they are not sent with every read. */
+  /** Finished jobs that are in Redis already, so that they are not written at every read. */
   readonly #shared = new LRUCache<string, true>({ max: MAX_SHARED });
 
   constructor(redis: RedisConnection) {
@@ -26,30 +26,30 @@ export class RedisJobStore implements JobStore {
     const shared = await this.#findShared(key);
     if (shared.finished !== undefined) {
       this.#shared.set(key, true);
-      await this.#local.noteFinished(key, shared.finished);
+      await this.#local.recordFinished(key, shared.finished);
     }
     return {
       createdId: local.createdId ?? shared.createdId,
-      // A finished job stays finished, whatever others know.
+      // A finished job stays finished, whatever Redis has.
       finished: local.finished ?? shared.finished,
       isAtShortPath: local.isAtShortPath ?? shared.isAtShortPath,
     };
   }
 
-  async noteCreated(key: string, jobId: string): Promise<void> {
-    await this.#local.noteCreated(key, jobId);
-    await this.#share(createdKey(key), jobId, JOB_APPEARS_WITHIN_MS);
+  async recordCreated(key: string, jobId: string): Promise<void> {
+    await this.#local.recordCreated(key, jobId);
+    await this.#broadcast(createdKey(key), jobId, JOB_APPEARS_WITHIN_MS);
   }
 
-  async noteFinished(key: string, body: string): Promise<void> {
-    await this.#local.noteFinished(key, body);
+  async recordFinished(key: string, body: string): Promise<void> {
+    await this.#local.recordFinished(key, body);
     if (this.#shared.has(key) || body.length > MAX_BODY_LENGTH) return;
-    if (await this.#share(finishedKey(key), body, TTL_MS)) this.#shared.set(key, true);
+    if (await this.#broadcast(finishedKey(key), body, TTL_MS)) this.#shared.set(key, true);
   }
 
-  async noteAtShortPath(key: string): Promise<void> {
-    await this.#local.noteAtShortPath(key);
-    await this.#share(shortPathKey(key), '1', TTL_MS);
+  async recordAtShortPath(key: string): Promise<void> {
+    await this.#local.recordAtShortPath(key);
+    await this.#broadcast(shortPathKey(key), '1', TTL_MS);
   }
 
   async #findShared(key: string): Promise<JobRecord> {
@@ -64,8 +64,8 @@ export class RedisJobStore implements JobStore {
     };
   }
 
-  /** @returns whether Redis has it */
-  async #share(key: string, value: string, ttlMs: number): Promise<boolean> {
+  /** @returns whether it is stored */
+  async #broadcast(key: string, value: string, ttlMs: number): Promise<boolean> {
     return await this.#redis
       .run((client) => client.set(key, value, { expiration: { type: 'PX', value: ttlMs } }))
       .then(

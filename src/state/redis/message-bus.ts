@@ -2,19 +2,19 @@ import { EventEmitter } from 'node:events';
 import type { Logger } from '../../telemetry/logger.js';
 import { InMemoryMessageBus, MAX_MESSAGE_LENGTH, type MessageBus } from '../message-bus.js';
 import type { RedisConnection } from './connection.js';
-import { inTime } from './in-time.js';
+import { withTimeout } from './with-timeout.js';
 
 const PREFIX = 'fieldgate:';
-/** Processes tell each other here that messages of theirs could not be sent. No listener has this channel. */
+/** The channel on which a process announces that it could not send messages. Listeners do not use it. */
 const LOST = 'lost';
-/** How soon a process tries again to tell that. */
+/** The delay before a process retries that announcement. */
 const TELL_LOST_MS = 250;
-/** How long `listen` waits for the subscription. */
+/** How long `listen` waits for the subscription to become active. */
 const SUBSCRIBED_WITHIN_MS = 1000;
 
 /**
- * Sends messages to other processes through Redis, and to this process itself at once, whether Redis is there or not. A message is
- * sent as `<sender> <message>`.
+ * Sends messages to other processes through Redis, and to this process directly, with or without a connection. A message is sent
+ * as `<sender> <message>`.
  */
 export class RedisMessageBus implements MessageBus {
   readonly #redis: RedisConnection;
@@ -22,7 +22,7 @@ export class RedisMessageBus implements MessageBus {
   readonly #logger: Logger;
   readonly #local = new InMemoryMessageBus();
   readonly #gaps = new EventEmitter().setMaxListeners(0);
-  /** How many listeners each channel has. */
+  /** The number of listeners of each channel. */
   readonly #listeners = new Map<string, number>();
   #tellLost: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -51,8 +51,8 @@ export class RedisMessageBus implements MessageBus {
     this.#listeners.set(channel, (this.#listeners.get(channel) ?? 0) + 1);
     let isListening = true;
     const subscribed = this.#subscribe([channel]);
-    const isInTime = await inTime(subscribed, SUBSCRIBED_WITHIN_MS).catch(() => false);
-    // A subscription that fails is made again with the next connection.
+    const isInTime = await withTimeout(subscribed, SUBSCRIBED_WITHIN_MS).catch(() => false);
+    // A failed subscription is repeated with the next connection.
     if (!isInTime) void subscribed.then((isLate) => isLate && this.#emitGap());
     return () => {
       if (!isListening) return;
@@ -62,7 +62,7 @@ export class RedisMessageBus implements MessageBus {
     };
   }
 
-  /** Sends nothing more. */
+  /** Stops sending. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#tellLost);
@@ -79,7 +79,7 @@ export class RedisMessageBus implements MessageBus {
     await this.#redis.run((client) => client.publish(PREFIX + channel, `${this.#sender} ${message}`));
   }
 
-  /** The connection that receives messages may have been there all the time, so nobody else notices that one is missing. */
+  /** Receivers may have been connected all the time, so they cannot notice a message that was not sent. */
   #lost(): void {
     if (this.#isClosed) return;
     this.#tellLost ??= setTimeout(() => {
@@ -101,7 +101,7 @@ export class RedisMessageBus implements MessageBus {
     else this.#deliver(channel, text.slice(end + 1));
   };
 
-  /** A listener that throws must not break the connection, or what was published. */
+  /** A listener that throws must not break the connection or `publish`. */
   #deliver(channel: string, message: string): void {
     try {
       this.#local.publish(channel, message);
@@ -121,7 +121,7 @@ export class RedisMessageBus implements MessageBus {
     this.#redis.subscriber.unsubscribe(PREFIX + channel, this.#receive).catch(() => undefined);
   }
 
-  /** @returns whether messages arrive */
+  /** @returns whether the subscription is active */
   async #subscribe(channels: readonly string[]): Promise<boolean> {
     const { subscriber } = this.#redis;
     const isReady = () => subscriber.isReady;
@@ -131,13 +131,15 @@ export class RedisMessageBus implements MessageBus {
       await subscriber.subscribe(names, this.#receive);
       return true;
     } catch (error) {
-      // Without the connection it is made again with the next one.
+      // If there is no connection, the next one repeats it.
       if (isReady()) this.#logger.error({ err: error }, 'Messages of other processes cannot be received.');
       return false;
     }
   }
 
-  /** After a new connection. The client itself subscribes to what it was subscribed to, but not to what was asked for meanwhile. */
+  /**
+   * Runs after a reconnect. The client restores its subscriptions, but not those that were requested while it was disconnected.
+   */
   async #resubscribe(): Promise<void> {
     const channels = [...this.#listeners.keys()];
     const isSubscribed = await this.#subscribe([LOST, ...channels]);

@@ -2,7 +2,7 @@ import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { BoundedLimiter, MINUTE_S, takeFrom, type RateLimit, type RateLimiter } from '../rate-limiter.js';
 import type { RedisConnection } from './connection.js';
 
-/** Replies with what is used with the amount, and when the minute ends. More than the limit is not used. */
+/** Replies with the usage including the amount, and when the minute ends. Takes nothing beyond the limit. */
 const TAKE = `
   local used = tonumber(redis.call('GET', KEYS[1]) or '0')
   local ttl = redis.call('PTTL', KEYS[1])
@@ -19,13 +19,15 @@ interface EvalOptions {
   readonly arguments: string[];
 }
 
-/** Limits that processes share. While Redis is away, each process limits on its own: callers wait for nothing, and none is let past. */
+/**
+ * Limits that processes share. While Redis is unreachable, each process applies the limit separately and without a delay.
+ */
 export class RedisRateLimiter implements RateLimiter {
   readonly #limiter: RateLimiterRedis;
 
   constructor(redis: RedisConnection, { name, perMinute }: RateLimit) {
     this.#limiter = new RateLimiterRedis({
-      // All commands of the process go through its connection, which bounds how long they take.
+      // All commands go through the connection of the process, which has a timeout.
       storeClient: {
         eval: (script: string, options: EvalOptions) => redis.run((client) => client.eval(script, options)),
       },

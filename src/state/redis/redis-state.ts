@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RedisConfig } from '../../config.js';
 import type { Logger } from '../../telemetry/logger.js';
-import { MessagedCooldownShare } from '../cooldown-share.js';
+import { MessageBusCooldownBroadcast } from '../cooldown-broadcast.js';
 import type { SharedState } from '../shared-state.js';
 import { RedisConnection } from './connection.js';
 import { RedisDeliveryStore } from './delivery-store.js';
@@ -11,10 +11,10 @@ import { RedisLeaseStore } from './lease-store.js';
 import { RedisRateLimiter } from './rate-limiter.js';
 import { RedisMessageBus } from './message-bus.js';
 
-/** Connects to Redis. Never rejects: while Redis is away, each part does without it as its interface says. */
+/** Connects to Redis. Never rejects: while Redis is unreachable, each part behaves as its interface documents. */
 export async function createRedisState(config: RedisConfig, logger: Logger): Promise<SharedState> {
   const redis = new RedisConnection(config, logger);
-  // Tells this process from all others, those that had its process id before included.
+  // Identifies this process, and distinguishes it from earlier ones with the same process id.
   const owner = randomUUID();
   const messages = new RedisMessageBus(redis, owner, logger);
   const state: SharedState = {
@@ -24,7 +24,7 @@ export async function createRedisState(config: RedisConfig, logger: Logger): Pro
     leases: new RedisLeaseStore(redis, owner),
     deliveries: new RedisDeliveryStore(redis),
     messages,
-    cooldowns: new MessagedCooldownShare(messages, owner),
+    cooldowns: new MessageBusCooldownBroadcast(messages, owner),
     rateLimiter: (limit) => new RedisRateLimiter(redis, limit),
     isConnected: () => redis.isConnected,
     close: () => {

@@ -1,8 +1,10 @@
 import { defineScript } from 'redis';
 
-/** What must happen in one step, whatever other processes do. `KEYS` get the prefix of the connection. */
+/** Operations that must be atomic. `KEYS` get the prefix of the connection. */
 export const scripts = {
-  /** Claims the key for an input. Replies with the number of the use, or nil if the key is used for other input. */
+  /**
+   * Claims the key for an input. Replies with the number of the use, or nil if the key has been used with other input.
+   */
   claimKey: defineScript({
     NUMBER_OF_KEYS: 1,
     SCRIPT: `
@@ -22,7 +24,7 @@ export const scripts = {
     transformReply: (reply: unknown) => (reply === null ? undefined : Number(reply)),
   }),
 
-  /** Takes one claim of this use back, and forgets the use with the last one. */
+  /** Releases one claim of a use, and deletes the use with its last claim. */
   releaseKey: defineScript({
     NUMBER_OF_KEYS: 1,
     SCRIPT: `
@@ -36,7 +38,7 @@ export const scripts = {
     transformReply: (reply: unknown) => reply === 1,
   }),
 
-  /** Takes a lease that nobody has, or extends the owner's own. */
+  /** Takes a free lease, or extends the owner's. */
   holdLease: defineScript({
     NUMBER_OF_KEYS: 1,
     SCRIPT: `

@@ -1,6 +1,6 @@
 /**
- * Bounds the number of values that a label can have: what clients choose must not fill the memory of whoever stores the series.
- * The first values stay; later ones become `other`.
+ * Bounds the number of values that a label can have: values that clients choose must not fill the memory of Prometheus. The first
+ * values stay; later ones become `other`.
  */
 export class LabelBounds {
   readonly #max: number;
@@ -10,7 +10,7 @@ export class LabelBounds {
     this.#max = max;
   }
 
-  /** @returns the value, or undefined where there are too many already */
+  /** @returns the value, or undefined if there are too many already */
   admit(value: string): string | undefined {
     if (this.#known.has(value)) return value;
     if (this.#known.size >= this.#max) return undefined;

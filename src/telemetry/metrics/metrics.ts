@@ -2,9 +2,9 @@ import { Registry } from 'prom-client';
 import type { Recorder } from '../recorder.js';
 import { createRecorder } from './prometheus-recorder.js';
 import { processRegistry } from './process-metrics.js';
-import { registerReadings, type Readings } from './readings.js';
+import { registerObservables, type Observables } from './observables.js';
 
-/** All metrics of a process, as its primary adds them up. */
+/** All metrics of a process, in the form that the primary adds up. */
 export type Snapshot = readonly {
   readonly name: string;
   /** `counter`, `gauge`, `histogram` or `summary`. */
@@ -15,8 +15,8 @@ export type Snapshot = readonly {
 /** The metrics of one gateway. */
 export interface Metrics {
   readonly recorder: Recorder;
-  /** Adds the gauges that are read when somebody asks. */
-  observe(readings: Readings): void;
+  /** Adds the metrics that are read on each scrape. */
+  observe(observables: Observables): void;
   /** The text that Prometheus scrapes. */
   exposition(): Promise<Exposition>;
   snapshot(): Promise<Snapshot>;
@@ -27,15 +27,15 @@ export interface Exposition {
   readonly body: string;
 }
 
-/** @param isScraped whether to observe the process from now on, and not only when somebody asks for the first time */
+/** @param isScraped whether to collect process metrics from now on, rather than from the first scrape */
 export function createMetrics({ isScraped }: { readonly isScraped: boolean }): Metrics {
   if (isScraped) processRegistry();
   const registry = new Registry();
   const all = () => Registry.merge([registry, processRegistry()]);
   return {
     recorder: createRecorder(registry),
-    observe: (readings) => {
-      registerReadings(registry, readings);
+    observe: (observables) => {
+      registerObservables(registry, observables);
     },
     async exposition() {
       const merged = all();

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Recorder } from '../recorder.js';
 import { LabelBounds } from './label-bounds.js';
 
-/** So many pairs of an operation's name and its client have series of their own. */
+/** The most pairs of operation name and client that have separate series. */
 const MAX_OPERATIONS = 500;
 /** Every later retry counts as this attempt. */
 const MAX_ATTEMPT = 5;
@@ -31,7 +31,7 @@ const OUTCOMES: ReadonlySet<string> = new Set([
   'PERSISTED_QUERY_NOT_FOUND',
 ]);
 
-/** Counts what it is told, in `registry`. */
+/** Records events as metrics in `registry`. */
 export function createRecorder(registry: Registry): Recorder {
   const registers = [registry];
   const counter = (name: string, help: string) => new Counter({ name, help, registers });
@@ -45,62 +45,62 @@ export function createRecorder(registry: Registry): Recorder {
   );
   const durations = new Histogram({
     name: 'fieldgate_operation_duration_seconds',
-    help: 'From the arrival of an operation to its response',
+    help: 'Time from the arrival of an operation to its response',
     labelNames: ['operation', 'type'] as const,
     buckets: OPERATION_SECONDS,
     registers,
   });
   const attempts = labelled(
     'fieldgate_upstream_requests_total',
-    'Requests to the Demand API, each attempt by itself',
+    'Requests to the Demand API, retries included',
     ...(['operation', 'status', 'attempt'] as const),
   );
   const attemptDurations = new Histogram({
     name: 'fieldgate_upstream_request_duration_seconds',
-    help: 'Of one request to the Demand API',
+    help: 'Time of one request to the Demand API',
     labelNames: ['operation'] as const,
     buckets: ATTEMPT_SECONDS,
     registers,
   });
   const batches = new Histogram({
     name: 'fieldgate_loader_batch_size',
-    help: 'Reads of the Demand API that are sent together',
+    help: 'Keys in one batch of a DataLoader',
     buckets: BATCH_SIZES,
     registers,
   });
-  const retries = counter('fieldgate_upstream_retries_total', 'Requests that were sent again');
+  const retries = counter('fieldgate_upstream_retries_total', 'Retried requests to the Demand API');
   const exhausted = counter(
     'fieldgate_upstream_retry_budget_exhausted_total',
-    'Retries that were not made because there had been too many',
+    'Retries that were not made because the retry budget was exhausted',
   );
   const failedFast = counter(
     'fieldgate_upstream_failed_fast_total',
     'Calls that were not sent because a circuit breaker was open',
   );
   const cooldowns = counter('fieldgate_upstream_cooldowns_total', 'Pauses that began after a 429');
-  const cache = labelled('fieldgate_cache_reads_total', 'Reads that can be revalidated', 'result');
+  const cache = labelled('fieldgate_cache_reads_total', 'Cacheable reads of the Demand API', 'result');
   const shared = counter(
     'fieldgate_upstream_shared_reads_total',
-    'Reads that shared the response of an equal read in flight',
+    'Reads that shared the response of an identical read in flight',
   );
   const active = new Gauge({
     name: 'fieldgate_subscriptions_active',
-    help: 'Subscriptions that are open',
+    help: 'Open subscriptions',
     registers,
   });
-  const started = counter('fieldgate_subscriptions_started_total', 'Subscriptions that were opened');
-  const ended = labelled('fieldgate_subscriptions_ended_total', 'Subscriptions that have ended', 'reason');
-  const sent = counter('fieldgate_subscription_events_sent_total', 'Events that were given to clients');
+  const started = counter('fieldgate_subscriptions_started_total', 'Subscriptions opened');
+  const ended = labelled('fieldgate_subscriptions_ended_total', 'Subscriptions ended', 'reason');
+  const sent = counter('fieldgate_subscription_events_sent_total', 'Events sent to clients');
   const skipped = counter(
     'fieldgate_subscription_events_skipped_total',
-    'States that a slow client was not told because a newer one replaced them',
+    'Events that a slow client skipped because a newer one replaced them',
   );
   const dropped = counter(
     'fieldgate_subscription_events_dropped_total',
-    'Events that were lost with the subscription of a client that was too slow',
+    'Events dropped when the subscription of a slow client was ended',
   );
-  const polls = labelled('fieldgate_polls_total', 'Reads for subscriptions', 'result');
-  const deliveries = labelled('fieldgate_webhook_deliveries_total', 'Deliveries of webhooks', 'result');
+  const polls = labelled('fieldgate_polls_total', 'Polls of the Demand API for subscriptions', 'result');
+  const deliveries = labelled('fieldgate_webhook_deliveries_total', 'Webhook deliveries', 'result');
 
   const bounds = new LabelBounds(MAX_OPERATIONS);
   return {

@@ -1,12 +1,12 @@
 import { AggregatorRegistry } from 'prom-client';
 import { snapshotOf, type Exposition, type Snapshot } from './metrics.js';
 
-/** What only grows, and so must not fall in a sum. */
+/** Types whose values only increase, so that a sum must not decrease. */
 const GROWING: ReadonlySet<string> = new Set(['counter', 'histogram']);
 
 /**
- * Adds up the metrics of several processes. What one that has ended had counted stays in the sum: a sum that fell would look like
- * a restart to Prometheus, which would then count all of it again.
+ * Adds up the metrics of several processes. Counters of a process that has exited stay in the sum: Prometheus would take a lower
+ * sum for a restart, and count everything again.
  */
 export class MetricsSum {
   readonly #last = new Map<number, Snapshot>();

@@ -3,19 +3,19 @@ import type { AttemptTally, Call } from '../http/call.js';
 import type { HttpResponse } from '../http/http.js';
 import { pathTemplate } from '../resources/path-template.js';
 
-/** A REST call of an operation, as the developer of its query sees it. */
+/** A REST call of an operation, for developers. */
 export interface LoggedCall extends Readonly<AttemptTally> {
   readonly method: string;
-  /** With names in the place of ids, e.g. `/demand/accounts/{account_id}/projects`. */
+  /** With placeholders for ids, e.g. `/demand/accounts/{account_id}/projects`. */
   readonly path: string;
-  /** Of the last response; without one, the code of the failure. */
+  /** The status of the last response, or the code of the failure if there was none. */
   readonly status: number | string;
   readonly durationMs: number;
-  /** Whether the API said that what the gateway has is still current (304). */
+  /** Whether the API confirmed the cached response (304). */
   readonly revalidated: boolean;
 }
 
-/** So many calls are described. The others are only counted. */
+/** The most calls that are recorded. Further ones are only counted. */
 const MAX_CALLS = 50;
 
 /** The REST calls that one operation has made. */
@@ -23,7 +23,7 @@ export class CallLog {
   readonly calls: LoggedCall[] = [];
   #omitted = 0;
 
-  /** How many calls are not described, because there were too many. */
+  /** The number of calls that are not recorded, because there were too many. */
   get omitted(): number {
     return this.#omitted;
   }

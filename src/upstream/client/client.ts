@@ -62,7 +62,7 @@ export class DemandClient {
   readonly #fieldingRuns: FieldingRunCalls;
   readonly #jobs: JobCalls;
 
-  /** @param log describes each call. Default: none does */
+  /** @param log records each call. Default: none does */
   constructor(deps: DemandClientDeps, scope: CallScope, log?: CallLog) {
     this.#calls = new ScopedTransport(deps.transport, scope, log);
     this.#fieldingRuns = new FieldingRunCalls(deps, this.#calls, scope);

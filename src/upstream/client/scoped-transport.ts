@@ -14,7 +14,7 @@ export class ScopedTransport {
   readonly #log: CallLog | undefined;
   #made = 0;
 
-  /** @param log describes each call. Default: none does */
+  /** @param log records each call. Default: none does */
   constructor(transport: Transport, scope: CallScope, log?: CallLog) {
     this.#transport = transport;
     this.#scope = scope;

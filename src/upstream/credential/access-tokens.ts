@@ -169,14 +169,14 @@ export class AccessTokens {
       this.#failures = 0;
       return token;
     } catch (error) {
-      this.#noteFailure(error);
+      this.#pauseAfterFailure(error);
       throw error;
     } finally {
       this.#requesting = undefined;
     }
   }
 
-  #noteFailure(error: unknown): void {
+  #pauseAfterFailure(error: unknown): void {
     if (this.#isClosed) return;
     this.#failures += 1;
     const { isRefusal, retryAfterSeconds = 0 } =

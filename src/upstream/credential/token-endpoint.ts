@@ -18,7 +18,7 @@ export interface TokenEndpointOptions {
   /** Further parameters of the request, e.g. `audience`. Possibly secrets. */
   readonly params: readonly (readonly [name: string, value: string])[];
   readonly proxy: ProxyConfig | undefined;
-  /** Default: nothing is traced. */
+  /** Default: no tracing. */
   readonly tracer?: Tracer | undefined;
   /** The time limit of a request, up to the last byte of the response. Default: 5000. */
   readonly timeoutMs?: number;

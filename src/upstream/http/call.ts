@@ -10,7 +10,7 @@ export interface CallScope {
   readonly credentialKey: string;
   readonly credential: OperationCredential;
   readonly trace: TraceContext;
-  /** On the clock of `performance.now()`. */
+  /** From `performance.now()`. */
   readonly deadline: number;
   /** Cancelled when the caller disconnects. It ends reads and waits, never a change that has been sent. */
   readonly callerGone: Cancellation;

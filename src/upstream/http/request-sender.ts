@@ -34,7 +34,7 @@ export class RequestSender {
   /**
    * @param sharedHeaders the headers that all calls of the operation share
    * @param fresh see {@link HttpRequest.fresh}
-   * @param traceparent of the span that the request is. Default: that of a span nobody records
+   * @param traceparent of the span that the request is. Default: that of a span that is not recorded
    * @throws {HttpFailure}, or {UpstreamError} if the deadline has passed before the request is sent
    */
   async send(

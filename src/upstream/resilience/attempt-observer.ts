@@ -8,7 +8,7 @@ import { pathTemplate } from '../resources/path-template.js';
 
 export interface AttemptObserverOptions {
   readonly recorder: Recorder;
-  /** Undefined where nothing is traced. */
+  /** Undefined without tracing. */
   readonly tracer: Tracer | undefined;
   /** The REST base. */
   readonly baseUrl: string;

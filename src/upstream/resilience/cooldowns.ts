@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import { noCooldownShare, type CooldownShare } from '../../state/cooldown-share.js';
+import { noCooldownBroadcast, type CooldownBroadcast } from '../../state/cooldown-broadcast.js';
 
 const MAX_COOLDOWN_SECONDS = 3600;
 /** Applies to a 429 without `Retry-After`. */
 const DEFAULT_COOLDOWN_SECONDS = 1;
-const MAX_CREDENTIALS = 10_000;
+const MAX_PRINCIPALS = 10_000;
 
 interface Entry {
   /** When the cooldown ends; capped. */
@@ -20,25 +20,25 @@ export interface Cooldown {
 }
 
 /**
- * Pauses all calls of a credential after a 429, and no other calls. Other processes are told, and what they tell can start or
- * lengthen a pause, but never shorten it. Times are from `performance.now()`.
+ * Pauses all calls of a principal after a 429, and no other calls. A cooldown that another process announces can start or lengthen a
+ * pause, but never shorten it. Times are from `performance.now()`.
  */
 export class Cooldowns {
-  // `max` would allocate memory for all credentials at once.
-  readonly #cooldowns = new LRUCache<string, Entry>({ maxSize: MAX_CREDENTIALS, sizeCalculation: () => 1 });
-  readonly #share: CooldownShare;
-  readonly #stopHearing: () => void;
+  // `max` would allocate memory for all principals at once.
+  readonly #cooldowns = new LRUCache<string, Entry>({ maxSize: MAX_PRINCIPALS, sizeCalculation: () => 1 });
+  readonly #broadcast: CooldownBroadcast;
+  readonly #stopListening: () => void;
 
-  /** @param share tells other processes. Default: there are none */
-  constructor(share: CooldownShare = noCooldownShare) {
-    this.#share = share;
-    this.#stopHearing = share.onHeard(({ principalKey, seconds }) => {
+  /** @param broadcast announces cooldowns to other processes. Default: there are none */
+  constructor(broadcast: CooldownBroadcast = noCooldownBroadcast) {
+    this.#broadcast = broadcast;
+    this.#stopListening = broadcast.listen(({ principalKey, seconds }) => {
       this.#pause(principalKey, seconds, performance.now());
     });
   }
 
   start(principalKey: string, seconds = DEFAULT_COOLDOWN_SECONDS, now = performance.now()): void {
-    if (this.#pause(principalKey, seconds, now)) this.#share.tell({ principalKey, seconds });
+    if (this.#pause(principalKey, seconds, now)) this.#broadcast.publish({ principalKey, seconds });
   }
 
   remaining(principalKey: string, at?: number): Cooldown | undefined {
@@ -52,15 +52,15 @@ export class Cooldowns {
     return undefined;
   }
 
-  /** How many credentials have to wait now. */
+  /** The number of principals whose calls are paused now. */
   get active(): number {
     const now = performance.now();
     return [...this.#cooldowns.values()].filter(({ until }) => until > now).length;
   }
 
-  /** Hears no more of other processes. */
+  /** Stops listening to other processes. */
   close(): void {
-    this.#stopHearing();
+    this.#stopListening();
   }
 
   /** @returns whether calls are paused for longer than they were */

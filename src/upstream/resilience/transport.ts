@@ -34,7 +34,7 @@ export interface TransportDeps {
   readonly onChange?: (path: string) => void;
   /** Default: records nothing. */
   readonly recorder?: Recorder;
-  /** Sees each request that is sent. Default: nobody does. */
+  /** Observes each request that is sent. Default: none does. */
   readonly attempts?: AttemptObserver;
 }
 

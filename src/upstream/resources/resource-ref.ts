@@ -71,7 +71,7 @@ export function resourceIn(path: string): (ProjectRef & Partial<TargetGroupRef>)
 }
 
 /** The collection of target groups by their raw ids alone. */
-export const TARGET_GROUPS_BY_ID = '/demand/target-groups/';
+const TARGET_GROUPS_BY_ID = '/demand/target-groups/';
 
 export function targetGroupByIdPath(targetGroupId: string): string {
   return TARGET_GROUPS_BY_ID + segment(targetGroupId);

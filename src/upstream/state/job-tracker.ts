@@ -21,7 +21,7 @@ export class JobTracker {
 
   /** Await it before you respond. Never rejects: the job has been created, whether it is recorded or not. */
   async created(principalKey: string, path: string, jobId: string): Promise<void> {
-    await this.#store.noteCreated(keyOf(principalKey, path), jobId).catch(() => undefined);
+    await this.#store.recordCreated(keyOf(principalKey, path), jobId).catch(() => undefined);
   }
 
   /** Whether to read the job at its short path first. Never rejects: it only affects the order. */
@@ -31,7 +31,7 @@ export class JobTracker {
   }
 
   async foundAtShortPath(principalKey: string, path: string): Promise<void> {
-    await this.#store.noteAtShortPath(keyOf(principalKey, path)).catch(() => undefined);
+    await this.#store.recordAtShortPath(keyOf(principalKey, path)).catch(() => undefined);
   }
 
   /**
@@ -51,7 +51,7 @@ export class JobTracker {
   ): Promise<J | JobState | null> {
     const key = keyOf(principalKey, path);
     if (job !== null && isFinished(job)) {
-      await this.#store.noteFinished(key, body).catch(() => undefined);
+      await this.#store.recordFinished(key, body).catch(() => undefined);
       return job;
     }
     const { createdId, finished } = await this.#store.find(key).catch((cause: unknown) => {

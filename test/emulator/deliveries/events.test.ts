@@ -83,7 +83,7 @@ test('a change is delivered as a signed CloudEvent', async () => {
 describe('target-group-updated', () => {
   beforeEach(() => createWebhook(emulator, receiver.url));
 
-  test('tells of a changed period', async () => {
+  test('reports a changed period', async () => {
     const { scheduled } = demo;
     const [start, end] = [7, 30].map((days) => new Date(Date.now() + days * 86_400_000).toISOString());
     await callApi(emulator, 'PUT', demoPaths.run(scheduled), {
@@ -99,7 +99,7 @@ describe('target-group-updated', () => {
     ]);
   });
 
-  test('tells of each target group of a job, and of none that did not change', async () => {
+  test('reports each target group that a job has changed, and no other', async () => {
     const response = await callApi(emulator, 'POST', demoPaths.batchJobs('pause'), {
       body: {
         target_group_ids: [demo.live, demo.paused, demo.secondLive].map(({ targetGroupId }) => targetGroupId),
@@ -114,14 +114,14 @@ describe('target-group-updated', () => {
     ]);
   });
 
-  test('tells of a launched draft', async () => {
+  test('reports a launched draft', async () => {
     const end = new Date(Date.now() + 86_400_000).toISOString();
     await callApi(emulator, 'POST', demoPaths.draftJobs('launch'), { body: { end_fielding_at: end } });
     await received(1);
     expect(changes()).toEqual([[{ object: 'status_change', new_value: 'live' }]]);
   });
 
-  test('tells of what time changes, though nobody asks', async () => {
+  test('reports changes caused by time without a request', async () => {
     await emulator.control.clock.advance(8 * 86_400_000);
     await until(() =>
       receiver.events.some(({ data }) => data['target_group_id'] === demo.scheduled.targetGroupId),
@@ -135,7 +135,7 @@ describe('target-group-updated', () => {
     });
   });
 
-  test('comes in the order of the changes', async () => {
+  test('arrives in the order of the changes', async () => {
     await changeOften(emulator, 8);
     await received(8);
     expect(changes()).toEqual(
@@ -157,7 +157,7 @@ describe('target-group-updated', () => {
   });
 });
 
-test('quota-fill-registered tells how far a target group is filled', async () => {
+test('quota-fill-registered reports the progress of a target group', async () => {
   await createWebhook(emulator, receiver.url, { events: ['quota-fill-registered'] });
   await emulator.control.setCompletes(demo.secondLive.targetGroupId, 3);
   await received(1);

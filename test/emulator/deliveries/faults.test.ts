@@ -39,14 +39,14 @@ test('a lost delivery is not sent, and the API believes that it was', async () =
   expect(await emulator.control.effects()).toHaveLength(3);
 });
 
-test('a delayed delivery comes late, and later ones do not wait for it', async () => {
+test('a delayed delivery arrives late, and later ones do not wait for it', async () => {
   await emulator.control.webhookFaults.add({ delay_ms: 300, times: 1 });
   await changeOften(emulator, 3);
   await settled();
   expect(await order()).toEqual([1, 2, 0]);
 });
 
-test('a duplicated delivery comes as often as said, with the same id and source', async () => {
+test('a duplicated delivery arrives the given number of times, with the same id and source', async () => {
   await emulator.control.webhookFaults.add({ duplicate: 2, times: 1 });
   await changeOften(emulator, 2);
   await settled();
@@ -54,7 +54,7 @@ test('a duplicated delivery comes as often as said, with the same id and source'
   expect(receiver.received.every(isGenuine)).toBe(true);
 });
 
-test('reordered deliveries are overtaken by the next, or come after the time if there is none', async () => {
+test('a reordered delivery arrives after the next one, or after the given time if there is none', async () => {
   await emulator.control.webhookFaults.add({ reorder_within_ms: 60_000, times: 1 });
   await changeOften(emulator, 3);
   await settled();

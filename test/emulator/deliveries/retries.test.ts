@@ -118,7 +118,7 @@ describe('a delivery that fails is repeated, with a fresh signature of the same 
   });
 });
 
-test('a delivery shows that it is under way', async () => {
+test('a delivery shows that it is in flight', async () => {
   const emulator = await start();
   const receiver = await startReceiver();
   receiver.answer = () => 'nothing';
@@ -140,7 +140,7 @@ test('an endpoint that never answers holds up neither the API nor other webhooks
   expect(silent.received).toHaveLength(1);
 });
 
-test('no more attempts are under way than allowed', async () => {
+test('no more attempts are in flight than allowed', async () => {
   const emulator = await start({ ...quick, concurrency: 2 });
   const receiver = await startReceiver();
   let release = (): void => undefined;
@@ -170,7 +170,7 @@ test('a delivery expires after its last attempt', async () => {
   expect(receiver.received).toHaveLength(4);
 });
 
-test('an endpoint that keeps failing gets nothing for a while, and what was withheld afterwards', async () => {
+test('an endpoint that keeps failing gets nothing for a while, and the withheld deliveries afterwards', async () => {
   const emulator = await start({ ...quick, maxAttempts: 100, breakerFailures: 3, breakerPauseMs: 300 });
   const receiver = await startReceiver();
   receiver.answer = () => 500;
@@ -184,7 +184,7 @@ test('an endpoint that keeps failing gets nothing for a while, and what was with
   expect(receiver.received).toHaveLength(attempts + 5);
 });
 
-test('a new secret signs from then on, also what was pending', async () => {
+test('a new secret signs all later attempts, also of pending deliveries', async () => {
   const emulator = await start({ ...quick, maxAttempts: 100, breakerFailures: 1000 });
   const receiver = await startReceiver();
   receiver.answer = () => 500;
@@ -220,7 +220,7 @@ test('a deleted webhook gets nothing more', async () => {
   expect(await statuses(emulator)).toEqual(['delivered', 'delivered']);
 });
 
-test('a webhook with a new URL gets there what was pending', async () => {
+test('a webhook with a new URL gets pending deliveries there', async () => {
   const emulator = await start({ ...quick, breakerFailures: 1000, maxAttempts: 1000 });
   const { path } = await createWebhook(emulator, await closedUrl());
   await act(emulator, 'pause');
@@ -238,7 +238,7 @@ describe('after a restart', () => {
     open.push({ close: () => rm(folder, { recursive: true }) });
   });
 
-  test('what was pending or under way is delivered, and nothing else again', async () => {
+  test('pending deliveries and those in flight are delivered, and no others', async () => {
     const data = join(folder, 'demand.sqlite');
     const first = await start(quick, { data });
     const receiver = await startReceiver();

@@ -52,7 +52,7 @@ describe.each(['planned', 'graphql-js'])('a subgraph, executed by %s,', (executi
     );
   });
 
-  test('reads an entity once, however often it is asked for', async () => {
+  test('reads an entity once, however often it is requested', async () => {
     const { _entities: found } = dataOf(
       await entities(
         entity('TargetGroup', live),

@@ -61,7 +61,7 @@ async function askOnBoth(
   };
 }
 
-it('a signal to all processes at once, and twice: requests under way are answered, and the end is 0', async () => {
+it('a signal to all processes, twice: requests in flight are answered, and the exit code is 0', async () => {
   const program = new Program({
     WORKERS: '2',
     REDIS_URL: redis.url,
@@ -96,7 +96,7 @@ it('a signal to all processes at once, and twice: requests under way are answere
   for (const pid of program.workers) expect(isAlive(pid)).toBe(false);
 });
 
-it('where new workers cannot start the old ones stay, and where the first process is killed they finish', async () => {
+it('keeps the old workers if a new one cannot start, and workers finish their requests if the primary is killed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'workers-'));
   try {
     const broken = join(folder, 'broken');
@@ -104,7 +104,7 @@ it('where new workers cannot start the old ones stay, and where the first proces
     const url = await program.url();
     await writeFile(broken, '');
     program.signal('SIGHUP');
-    await program.line(({ msg }) => String(msg).includes('cannot start'));
+    await program.line(({ msg }) => String(msg).includes('a new worker cannot start'));
     for (const pid of program.workers) expect(isAlive(pid)).toBe(true);
 
     upstream.on('GET', '/accounts', { ...accounts, delayMs: 500 });
@@ -124,7 +124,7 @@ it('where new workers cannot start the old ones stay, and where the first proces
   }
 });
 
-it('a port that is taken ends it with what it says without workers', async () => {
+it('exits on a taken port with the same message as without workers', async () => {
   const { port } = new URL(upstream.url);
   const [alone, together] = await Promise.all(
     ['1', '2'].map((workers) => start({ WORKERS: workers, PORT: port }).end()),
@@ -133,7 +133,7 @@ it('a port that is taken ends it with what it says without workers', async () =>
   expect(together).toEqual({ code: 1, stderr: expect.stringMatching(/^PORT or HOST [^\n]+\n$/) });
 });
 
-it('workers that cannot start end it with 1 and one line', async () => {
+it('exits with code 1 and one line if no worker can start', async () => {
   const program = start({}, ['--import', dyingWorkers('true')]);
   const { code, stderr } = await program.end();
   expect({ code, stderr }).toEqual({

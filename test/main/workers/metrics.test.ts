@@ -58,7 +58,7 @@ it('the primary serves the sum of its workers, which no end of a worker makes fa
   // A worker that ends in order also tells what has not been scraped.
   await query('close');
   program.signal('SIGHUP');
-  await program.line(({ msg }) => msg === 'Restarted.');
+  await program.line(({ msg }) => msg === 'Restarted: all workers have been replaced.');
   await until(async () => (await count()) === 11);
   program.signal('SIGTERM');
   expect(await program.end()).toEqual({ code: 0, stderr: '' });

@@ -178,7 +178,7 @@ describe('Under load, on lasting connections and on new ones', () => {
     await until(() => versions.length > 0);
     await sleep(300);
     program.signalGroup('SIGHUP');
-    await program.line(({ msg }) => msg === 'Restarted.');
+    await program.line(({ msg }) => msg === 'Restarted: all workers have been replaced.');
     const asked = await load.stop();
     expect(program.workers).toHaveLength(before.length + 2);
     for (const pid of before) expect(isAlive(pid)).toBe(false);

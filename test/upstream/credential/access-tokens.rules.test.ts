@@ -63,7 +63,7 @@ async function load(seconds: number): Promise<(string | UpstreamError)[]> {
 }
 
 describe('a token endpoint that is down for ten seconds', () => {
-  it('is asked less and less often, and issues a token soon after', async () => {
+  it('gets requests at growing intervals, and one soon after it recovers', async () => {
     respond = refuse();
     const errors = await load(10);
     expect(new Set(errors.map((error) => error instanceof UpstreamError && error.code))).toEqual(
@@ -84,7 +84,7 @@ describe('a token endpoint that is down for ten seconds', () => {
     expect(await obtain()).toMatchObject({ details: { notAdmitted: true, retryAfterSeconds: 2 } });
   });
 
-  it('that says how long to wait is asked no sooner', async () => {
+  it('with a `Retry-After` gets no earlier request', async () => {
     respond = refuse(false, 20);
     await load(19);
     expect(requests).toHaveLength(1);
@@ -92,14 +92,14 @@ describe('a token endpoint that is down for ten seconds', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('that asks for a day is asked after a minute', async () => {
+  it('with a `Retry-After` of a day gets a request after a minute', async () => {
     respond = refuse(false, 86_400);
     await load(61);
     expect(requests).toHaveLength(2);
   });
 });
 
-it('an endpoint that refuses the client is asked once a minute at last', async () => {
+it('an endpoint that refuses the client eventually gets one request a minute', async () => {
   respond = refuse(true);
   await load(300);
   expect(requests.length).toBeLessThan(12);

@@ -68,7 +68,7 @@ describe('A 429', () => {
 describe('with enough time', () => {
   const patient = useStage();
 
-  it('all calls of the credential wait as long as a 429 asks, and succeed', async () => {
+  it('all calls of the credential wait for the `Retry-After` of a 429, then succeed', async () => {
     patient.on('GET /accounts', [rateLimited('1'), accounts]);
     patient.on(`GET ${run.path}`, runAnswer(5));
 

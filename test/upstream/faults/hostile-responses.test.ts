@@ -119,7 +119,7 @@ describe('a missing body', () => {
     expect(stage.sent()).toHaveLength(1);
   });
 
-  it('is not assumed if JSON comes with another content type', async () => {
+  it('is not assumed if JSON has another content type', async () => {
     stage.on('GET /accounts', { ...accounts, headers: { 'content-type': 'text/plain' } });
     expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
   });

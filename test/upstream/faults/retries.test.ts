@@ -136,7 +136,7 @@ describe.each(kinds)('$kind', (kind) => {
     expectAttempts(stage.sent(call), 4);
   });
 
-  it('is not retried before the time that a 503 asks for', async () => {
+  it('is not retried before the `Retry-After` of a 503', async () => {
     const answer = await make(kind, [{ status: 503, headers: { 'retry-after': '60' } }, done], stage);
     expect(failureOf(answer)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: 60 });
     expectAttempts(stage.sent(call), 1);

@@ -186,7 +186,12 @@ describe.each<[string, BodyReader<JobState>]>([
 
   it('fails if the store cannot be read, and ignores failed writes', async () => {
     const gone = () => Promise.reject(new Error('gone'));
-    memory = new JobTracker({ find: gone, noteCreated: gone, noteFinished: gone, noteAtShortPath: gone });
+    memory = new JobTracker({
+      find: gone,
+      recordCreated: gone,
+      recordFinished: gone,
+      recordAtShortPath: gone,
+    });
     await memory.created('alice', '/j1', 'J1');
     expect(await amend(completed)).toBe(completed);
     for (const job of [null, processing])

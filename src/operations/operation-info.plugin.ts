@@ -4,16 +4,16 @@ import type { RequestContext } from '../context.js';
 const DONE = Promise.resolve();
 
 const listener = Promise.resolve({
-  // The document of an operation that has been rejected has no operation.
+  // The document of a rejected operation is empty.
   didResolveOperation({
     operation,
     operationName,
-    contextValue: { note, client },
+    contextValue: { operationInfo, client },
   }: Partial<Pick<Resolved, 'operation'>> & Omit<Resolved, 'operation'>): Promise<void> {
-    if (note === undefined || operation === undefined) return DONE;
-    note.name = operationName ?? undefined;
-    note.type = operation.operation;
-    note.calls = client;
+    if (operationInfo === undefined || operation === undefined) return DONE;
+    operationInfo.name = operationName ?? undefined;
+    operationInfo.type = operation.operation;
+    operationInfo.calls = client;
     return DONE;
   },
 });
@@ -23,5 +23,5 @@ type Resolved = Pick<
   'operation' | 'operationName' | 'contextValue'
 >;
 
-/** Notes the name and the type of each operation, which only its validated document tells. */
-export const notePlugin: ApolloServerPlugin<RequestContext> = { requestDidStart: () => listener };
+/** Records the name and type of each operation, which are known once its document has been validated. */
+export const operationInfoPlugin: ApolloServerPlugin<RequestContext> = { requestDidStart: () => listener };

@@ -1,18 +1,18 @@
 import type { LiveUpdates } from '../../events/live-updates.js';
 import type { SharedState } from '../../state/shared-state.js';
-import type { Readings } from '../../telemetry/metrics/readings.js';
+import type { Observables } from '../../telemetry/metrics/observables.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import type { Overload } from '../overload/overload.js';
 
-export interface ReadingsSources {
+export interface ObservableSources {
   readonly overload: Overload;
   readonly upstream: Upstream;
   readonly live: LiveUpdates;
   readonly sharedState: SharedState;
 }
 
-/** What is read of the gateway when its metrics are scraped. */
-export function readingsOf({ overload, upstream, live, sharedState }: ReadingsSources): Readings {
+/** Reads the state of the gateway for metrics, on each scrape. */
+export function observablesOf({ overload, upstream, live, sharedState }: ObservableSources): Observables {
   return {
     load: () => overload.load,
     openBreakers: () => openBreakers(upstream),

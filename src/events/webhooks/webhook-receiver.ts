@@ -6,14 +6,14 @@ import type { ChangeHint } from '../hints.js';
 import { readCloudEvent } from './cloud-event.js';
 import { isFresh, isSignedBy, parseSignature, type Signature } from './signature.js';
 
-/** How long the store of deliveries may take to answer, in milliseconds. */
+/** How long the delivery store may take to respond, in milliseconds. */
 const STORE_TIMEOUT_MS = 100;
-/** Anybody can send deliveries that fail the check, so that they are logged at most so often. */
+/** Anyone can send deliveries with an invalid signature, so they are logged at most once in this time, in milliseconds. */
 const WARN_EVERY_MS = 60_000;
 
 export type SignatureFault = 'missing' | 'malformed' | 'stale' | 'forged';
 
-/** Nothing shows that a delivery comes from the Demand API. */
+/** The signature does not prove that the delivery comes from the Demand API. */
 export class SignatureError extends Error {
   override readonly name = 'SignatureError';
 
@@ -22,52 +22,51 @@ export class SignatureError extends Error {
   }
 }
 
-/** `ignored`: the event tells of no target group. All three are done with, and need not be delivered again. */
+/** `ignored`: the event names no target group. None of the three need be delivered again. */
 export type DeliveryResult = 'accepted' | 'duplicate' | 'ignored';
 
-export interface WebhookIntakeOptions {
-  /** Any of them may have signed a delivery; see `WebhookConfig`. */
+export interface WebhookReceiverOptions {
+  /** A delivery must be signed with one of them; see `WebhookConfig`. */
   readonly secrets: readonly string[];
   readonly deliveries: DeliveryStore;
-  /** Told what may have changed, before the delivery is remembered. It must not throw. */
+  /** Called with what may have changed, before the delivery is stored. It must not throw. */
   readonly onHint: (hint: ChangeHint) => void;
   /**
-   * Told of every delivery that fails the check of its signature: the secret may have been replaced, so that changes are missed.
-   * Anybody can cause that, as often as they like. Default: does nothing.
+   * Called for every delivery with an invalid signature: the secret may have been replaced, so that changes are missed. Anyone can
+   * cause such calls, at any rate. Default: does nothing.
    */
-  readonly onSuspicion?: () => void;
+  readonly onInvalidSignature?: () => void;
   readonly logger: Logger;
   /** Milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: () => number;
 }
 
-/** Takes deliveries of webhooks. They are hints: a change that they tell of is read before it is told to anybody. */
-export class WebhookIntake {
-  readonly #options: WebhookIntakeOptions;
+/** Receives deliveries of webhooks. They only give hints: the state is read from the API before it is published. */
+export class WebhookReceiver {
+  readonly #options: WebhookReceiverOptions;
   readonly #now: () => number;
-  /** The deliveries that are being handled, by the keys that the store has. */
+  /** The deliveries that are being handled, by their keys in the store. */
   readonly #current = new Map<string, Promise<DeliveryResult>>();
   #warnedAt = -Infinity;
   #storeFails = false;
 
-  constructor(options: WebhookIntakeOptions) {
+  constructor(options: WebhookReceiverOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
   }
 
   /**
-   * Takes one delivery. A duplicate gives no hint, unless the store of deliveries fails, or another process handles it at the same
-   * moment.
+   * Handles one delivery. A duplicate gives no hint, unless the delivery store fails or another process handles it at the same time.
    *
    * @param header `Cint-Signature`
-   * @param readBody called once the header can be the right one
-   * @throws {SignatureError} if no secret has signed the body in the last minutes
+   * @param readBody called only if the header is well-formed and recent
+   * @throws {SignatureError} if the body was not signed with one of the secrets in the last five minutes
    * @throws {MalformedEventError} if the body is no CloudEvent, or names unusable ids
    */
   async receive(header: string | undefined, readBody: () => Promise<Buffer>): Promise<DeliveryResult> {
     const signature = this.#usableSignature(header);
     const body = await readBody();
-    if (!isSignedBy(this.#options.secrets, signature, body)) throw this.#suspicion('forged');
+    if (!isSignedBy(this.#options.secrets, signature, body)) throw this.#invalidSignature('forged');
     const { source, id, type, hint } = readCloudEvent(body);
     if (hint === undefined) {
       this.#options.logger.debug({ type: type.slice(0, 100) }, 'A webhook event names no target group.');
@@ -82,52 +81,52 @@ export class WebhookIntake {
   }
 
   #usableSignature(header: string | undefined): Signature {
-    if (header === undefined) throw this.#suspicion('missing');
+    if (header === undefined) throw this.#invalidSignature('missing');
     const signature = parseSignature(header);
-    if (signature === undefined) throw this.#suspicion('malformed');
-    if (!isFresh(signature, this.#now())) throw this.#suspicion('stale');
+    if (signature === undefined) throw this.#invalidSignature('malformed');
+    if (!isFresh(signature, this.#now())) throw this.#invalidSignature('stale');
     return signature;
   }
 
-  #suspicion(fault: SignatureFault): SignatureError {
+  #invalidSignature(fault: SignatureFault): SignatureError {
     const now = this.#now();
     if (now - this.#warnedAt >= WARN_EVERY_MS) {
       this.#warnedAt = now;
       this.#options.logger.warn({ signature: fault }, 'A webhook delivery was rejected for its signature.');
     }
-    this.#options.onSuspicion?.();
+    this.#options.onInvalidSignature?.();
     return new SignatureError(fault);
   }
 
   async #handle(key: string, hint: ChangeHint): Promise<DeliveryResult> {
     const { deliveries, onHint } = this.#options;
-    if ((await this.#ask(deliveries.has(key))) === true) return 'duplicate';
+    if ((await this.#unlessStoreFails(deliveries.has(key))) === true) return 'duplicate';
     onHint(hint);
-    await this.#ask(deliveries.add(key));
+    await this.#unlessStoreFails(deliveries.add(key));
     return 'accepted';
   }
 
-  /** @returns undefined if the store fails: a hint too many costs a read, one that is missing a change */
-  async #ask<Answer>(question: Promise<Answer>): Promise<Answer | undefined> {
-    const answered = new AbortController();
-    const late = sleep(STORE_TIMEOUT_MS, undefined, { ref: false, signal: answered.signal }).then(() => {
-      throw new Error(`The store did not answer within ${STORE_TIMEOUT_MS} ms.`);
+  /** @returns undefined if the store fails: a repeated hint costs a read, a lost one a change */
+  async #unlessStoreFails<T>(operation: Promise<T>): Promise<T | undefined> {
+    const settled = new AbortController();
+    const late = sleep(STORE_TIMEOUT_MS, undefined, { ref: false, signal: settled.signal }).then(() => {
+      throw new Error(`The delivery store did not respond within ${STORE_TIMEOUT_MS} ms.`);
     });
     try {
-      const answer = await Promise.race([question, late]);
+      const result = await Promise.race([operation, late]);
       this.#storeFails = false;
-      return answer;
+      return result;
     } catch (err) {
       if (!this.#storeFails) {
         this.#options.logger.warn(
           { err },
-          'Webhook deliveries cannot be remembered: duplicates are read again.',
+          'Webhook deliveries cannot be stored; duplicates will cause additional reads.',
         );
       }
       this.#storeFails = true;
       return undefined;
     } finally {
-      answered.abort();
+      settled.abort();
     }
   }
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
-/** A digest of a state that has no version. */
-export function markOfJson(state: unknown): string {
+/** The revision of a state that has no version: a digest of its JSON. */
+export function jsonRevision(state: unknown): string {
   return hash('sha256', jsonOf(state), 'base64url');
 }
 

@@ -5,28 +5,28 @@ import type { Logger } from '../../telemetry/logger.js';
 import { closeWithinMs, deathsInARow, MAX_FAILED_STARTS, respawnDelayMs, retireWithinMs } from './timing.js';
 import { WorkerProcess, WorkersFailed, type WorkerEnd } from './worker-process.js';
 
-export interface CrewOptions {
+export interface WorkerPoolOptions {
   readonly config: Config;
   readonly logger: Logger;
-  /** Environment variables of the workers beside those of this process. */
+  /** Environment variables that workers get in addition to those of this process. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Told of each worker that is made. Default: nobody is. */
+  /** Called with each new worker. Default: does nothing. */
   readonly onFork?: (worker: WorkerProcess) => void;
 }
 
-interface CrewEvents {
-  /** All workers are ready, and this is where they listen. */
+interface WorkerPoolEvents {
+  /** All workers are ready and listen at `url`. */
   complete: [url: string];
-  /** No worker is ready, and several in a row could not start. */
+  /** No worker is ready, and several in a row have failed to start. */
   error: [WorkersFailed];
 }
 
-/** Keeps `config.workers` workers running: replaces those that die, and all of them one by one when asked to. */
-export class Crew extends EventEmitter<CrewEvents> {
-  readonly #options: CrewOptions;
-  /** Those that serve or start to, and are replaced when they die. */
+/** Keeps `config.workers` workers running: replaces workers that die, and on request all of them, one by one. */
+export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
+  readonly #options: WorkerPoolOptions;
+  /** Workers that serve or are starting to; each is replaced when it dies. */
   readonly #serving = new Set<WorkerProcess>();
-  /** Those, their successors that start, and those that have been succeeded and still have connections. */
+  /** All worker processes, including replacements that are starting and retired workers that still have connections. */
   readonly #all = new Set<WorkerProcess>();
   readonly #closing = new AbortController();
   #deathsInARow = 0;
@@ -34,7 +34,7 @@ export class Crew extends EventEmitter<CrewEvents> {
   #isRestartWanted = false;
   #isRestarting = false;
 
-  constructor(options: CrewOptions) {
+  constructor(options: WorkerPoolOptions) {
     super();
     this.#options = options;
     for (let count = 0; count < options.config.workers; count += 1) this.#serve(this.#fork());
@@ -44,13 +44,13 @@ export class Crew extends EventEmitter<CrewEvents> {
     });
   }
 
-  /** Replaces all workers. Requests during a restart lead to one more after it. */
+  /** Replaces all workers. If this is called during a restart, one more restart follows it. */
   restart(): void {
     this.#isRestartWanted = true;
     if (!this.#isRestarting) void this.#restartWhileWanted();
   }
 
-  /** Ends all workers. @returns whether those that were ready ended well */
+  /** Closes all workers. @returns whether every worker that was ready exited with code 0 */
   async close(): Promise<boolean> {
     this.#closing.abort();
     const all = [...this.#all];
@@ -88,7 +88,7 @@ export class Crew extends EventEmitter<CrewEvents> {
   }
 
   async #replace(dead: WorkerProcess, end: WorkerEnd): Promise<void> {
-    // One that has a successor may end.
+    // A retired worker has been replaced already.
     if (!this.#serving.delete(dead) || this.#isClosing()) return;
     if (!end.wasReady) this.#failedStarts += 1;
     if (this.#failedStarts >= MAX_FAILED_STARTS && ![...this.#serving].some(({ isReady }) => isReady)) {
@@ -98,7 +98,7 @@ export class Crew extends EventEmitter<CrewEvents> {
     }
     this.#deathsInARow = deathsInARow(this.#deathsInARow, end.livedMs);
     const inMs = respawnDelayMs(this.#deathsInARow);
-    this.#options.logger.error({ worker: dead.id, ...end, inMs }, 'A worker died. Another takes its place.');
+    this.#options.logger.error({ worker: dead.id, ...end, inMs }, 'A worker died; starting another one.');
     await sleep(inMs, undefined, { signal: this.#closing.signal }).catch(ignore);
     if (!this.#isClosing()) this.#serve(this.#fork());
   }
@@ -107,9 +107,9 @@ export class Crew extends EventEmitter<CrewEvents> {
     this.#isRestarting = true;
     while (this.#isRestartWanted && !this.#isClosing()) {
       this.#isRestartWanted = false;
-      this.#options.logger.info('Restarting: workers are replaced one by one.');
-      const isComplete = await this.#succeedAll([...this.#serving]);
-      if (isComplete) this.#options.logger.info('Restarted.');
+      this.#options.logger.info('Restarting: replacing workers one by one.');
+      const isComplete = await this.#replaceAll([...this.#serving]);
+      if (isComplete) this.#options.logger.info('Restarted: all workers have been replaced.');
     }
     this.#isRestarting = false;
   }
@@ -118,8 +118,8 @@ export class Crew extends EventEmitter<CrewEvents> {
     return this.#closing.signal.aborted;
   }
 
-  /** @returns whether all have been succeeded, and have ended */
-  async #succeedAll(workers: readonly WorkerProcess[]): Promise<boolean> {
+  /** @returns whether all workers have been replaced, and have exited */
+  async #replaceAll(workers: readonly WorkerProcess[]): Promise<boolean> {
     for (const [index, old] of workers.entries()) {
       const worker = this.#fork();
       const isReady = await worker.ready.then(
@@ -131,16 +131,16 @@ export class Crew extends EventEmitter<CrewEvents> {
         const end = await worker.ended;
         this.#options.logger.error(
           { worker: worker.id, ...end },
-          'A new worker cannot start. The old ones stay.',
+          'Restart aborted: a new worker cannot start. The remaining workers stay.',
         );
         await Promise.all(workers.slice(0, index).map(({ ended }) => ended));
         return false;
       }
-      // One that has died meanwhile is replaced already.
+      // If the old worker has died meanwhile, `#replace` has replaced it already.
       if (this.#serving.delete(old)) this.#serve(worker);
       this.#retire(this.#serving.has(worker) ? old : worker);
     }
-    // Otherwise those that still have connections would pile up with each restart.
+    // Otherwise retired workers with open connections would pile up with each restart.
     await Promise.all(workers.map(({ ended }) => ended));
     return true;
   }
@@ -154,5 +154,5 @@ export class Crew extends EventEmitter<CrewEvents> {
 }
 
 function ignore(): void {
-  // `ended` tells what has become of it.
+  // `ended` reports why the worker exited.
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import type { ChangeHint } from '../../src/events/hints.js';
 import { MalformedEventError } from '../../src/events/webhooks/cloud-event.js';
-import { SignatureError, WebhookIntake } from '../../src/events/webhooks/intake.js';
+import { SignatureError, WebhookReceiver } from '../../src/events/webhooks/webhook-receiver.js';
 import { InMemoryDeliveryStore, type DeliveryStore } from '../../src/state/delivery-store.js';
 import { event, HINT, OTHER_SECRET, SECRET, signatureOf } from './delivery.js';
 
@@ -21,15 +21,15 @@ beforeEach(() => {
   lines = [];
 });
 
-function intakeWith(deliveries: DeliveryStore = new InMemoryDeliveryStore()): WebhookIntake {
-  return new WebhookIntake({
+function receiverWith(deliveries: DeliveryStore = new InMemoryDeliveryStore()): WebhookReceiver {
+  return new WebhookReceiver({
     secrets: [SECRET],
     deliveries,
     onHint: (hint) => {
       told.push('hint');
       hints.push(hint);
     },
-    onSuspicion: () => told.push('suspicion'),
+    onInvalidSignature: () => told.push('invalid signature'),
     logger: pino(
       { level: 'debug', base: null, timestamp: false },
       { write: (line: string) => lines.push(line) },
@@ -45,9 +45,9 @@ interface Delivery {
   readonly at?: number;
 }
 
-function deliver(intake: WebhookIntake, { secret, at = now, ...ids }: Delivery = {}): Promise<string> {
+function deliver(receiver: WebhookReceiver, { secret, at = now, ...ids }: Delivery = {}): Promise<string> {
   const body = JSON.stringify({ ...event, ...ids });
-  return intake.receive(signatureOf(body, secret, at), () => Promise.resolve(Buffer.from(body)));
+  return receiver.receive(signatureOf(body, secret, at), () => Promise.resolve(Buffer.from(body)));
 }
 
 /** A store that tells what it is asked, and answers as the test says. */
@@ -71,7 +71,7 @@ class ToldStore implements DeliveryStore {
 describe('A delivery', () => {
   test('is looked up, acted on and remembered, in this order, by one key without its text', async () => {
     const store = new ToldStore(() => Promise.resolve(false));
-    expect(await deliver(intakeWith(store))).toBe('accepted');
+    expect(await deliver(receiverWith(store))).toBe('accepted');
     expect(told).toEqual(['has', 'hint', 'add']);
     expect(hints).toEqual([HINT]);
     expect(new Set(store.keys).size).toBe(1);
@@ -79,17 +79,17 @@ describe('A delivery', () => {
   });
 
   test('counts once', async () => {
-    const intake = intakeWith();
-    expect(await deliver(intake)).toBe('accepted');
-    expect(await deliver(intake)).toBe('duplicate');
+    const receiver = receiverWith();
+    expect(await deliver(receiver)).toBe('accepted');
+    expect(await deliver(receiver)).toBe('duplicate');
     // It is signed anew when it is delivered again.
     now += 3_600_000;
-    expect(await deliver(intake)).toBe('duplicate');
+    expect(await deliver(receiver)).toBe('duplicate');
     expect(hints).toHaveLength(1);
   });
 
   test('is identified by its source and its id together', async () => {
-    const intake = intakeWith();
+    const receiver = receiverWith();
     const all = [
       {},
       { id: 'other' },
@@ -97,20 +97,24 @@ describe('A delivery', () => {
       { source: 'a', id: 'bc' },
       { source: 'ab', id: 'c' },
     ];
-    for (const ids of all) expect(await deliver(intake, ids)).toBe('accepted');
-    for (const ids of all) expect(await deliver(intake, ids)).toBe('duplicate');
+    for (const ids of all) expect(await deliver(receiver, ids)).toBe('accepted');
+    for (const ids of all) expect(await deliver(receiver, ids)).toBe('duplicate');
   });
 
   test('counts once if it arrives twice at the same moment', async () => {
-    const intake = intakeWith();
-    const results = await Promise.all([deliver(intake), deliver(intake), deliver(intake, { id: 'other' })]);
+    const receiver = receiverWith();
+    const results = await Promise.all([
+      deliver(receiver),
+      deliver(receiver),
+      deliver(receiver, { id: 'other' }),
+    ]);
     expect(results.sort()).toEqual(['accepted', 'accepted', 'duplicate']);
     expect(hints).toHaveLength(2);
   });
 
   test('that could not be acted on fails for all that wait for it, and is accepted again', async () => {
     let fails = true;
-    const intake = new WebhookIntake({
+    const receiver = new WebhookReceiver({
       secrets: [SECRET],
       deliveries: new InMemoryDeliveryStore(),
       onHint: (hint) => {
@@ -120,25 +124,29 @@ describe('A delivery', () => {
       logger: pino({ level: 'silent' }),
       now: () => now,
     });
-    const both = await Promise.allSettled([deliver(intake), deliver(intake)]);
+    const both = await Promise.allSettled([deliver(receiver), deliver(receiver)]);
     expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     fails = false;
-    expect(await deliver(intake)).toBe('accepted');
+    expect(await deliver(receiver)).toBe('accepted');
     expect(hints).toEqual([HINT]);
   });
 
   test('is not acted on if its event is malformed', async () => {
     const body = JSON.stringify({ ...event, data: { ...event.data, project_id: '..' } });
     const store = new ToldStore(() => Promise.resolve(false));
-    const received = intakeWith(store).receive(signatureOf(body, SECRET, now), async () => Buffer.from(body));
+    const received = receiverWith(store).receive(signatureOf(body, SECRET, now), async () =>
+      Buffer.from(body),
+    );
     await expect(received).rejects.toThrow(MalformedEventError);
     expect(told).toEqual([]);
   });
 
-  test('is ignored if its type is unknown, and the debug log tells', async () => {
+  test('is ignored and logged at debug level if its type is unknown', async () => {
     const body = JSON.stringify({ ...event, type: 'com.cint.invoice.paid' });
     const store = new ToldStore(() => Promise.resolve(false));
-    const received = intakeWith(store).receive(signatureOf(body, SECRET, now), async () => Buffer.from(body));
+    const received = receiverWith(store).receive(signatureOf(body, SECRET, now), async () =>
+      Buffer.from(body),
+    );
     expect(await received).toBe('ignored');
     expect(told).toEqual([]);
     expect(lines).toEqual([expect.stringMatching(/"level":20,"type":"com\.cint\.invoice\.paid"/)]);
@@ -146,25 +154,25 @@ describe('A delivery', () => {
 });
 
 describe('A store that fails', () => {
-  test('loses no hint, and the log tells once', async () => {
+  test('loses no hint, and logs once', async () => {
     let fails = true;
     const answer = () => (fails ? Promise.reject(new Error('Redis is away.')) : Promise.resolve(false));
-    const intake = intakeWith(new ToldStore(answer));
-    expect(await deliver(intake)).toBe('accepted');
-    expect(await deliver(intake)).toBe('accepted');
+    const receiver = receiverWith(new ToldStore(answer));
+    expect(await deliver(receiver)).toBe('accepted');
+    expect(await deliver(receiver)).toBe('accepted');
     expect(hints).toHaveLength(2);
     expect(lines).toEqual([expect.stringContaining('Redis is away.')]);
 
     fails = false;
-    await deliver(intake);
+    await deliver(receiver);
     fails = true;
-    await deliver(intake);
+    await deliver(receiver);
     expect(lines).toHaveLength(2);
   });
 
   test('that does not answer is not waited for', async () => {
-    const intake = intakeWith(new ToldStore(() => new Promise(() => undefined)));
-    expect(await deliver(intake)).toBe('accepted');
+    const receiver = receiverWith(new ToldStore(() => new Promise(() => undefined)));
+    expect(await deliver(receiver)).toBe('accepted');
     expect(hints).toEqual([HINT]);
   });
 
@@ -172,18 +180,18 @@ describe('A store that fails', () => {
     const store = new ToldStore((question) =>
       question === 'has' ? Promise.resolve(false) : Promise.reject(new Error('Redis is away.')),
     );
-    const intake = intakeWith(store);
-    expect(await deliver(intake)).toBe('accepted');
-    expect(await deliver(intake)).toBe('accepted');
+    const receiver = receiverWith(store);
+    expect(await deliver(receiver)).toBe('accepted');
+    expect(await deliver(receiver)).toBe('accepted');
   });
 });
 
 describe('A signature that does not hold', () => {
   /** What is wrong with it, and whether the body was read. */
-  async function faultOf(intake: WebhookIntake, header: string | undefined): Promise<[string, boolean]> {
+  async function faultOf(receiver: WebhookReceiver, header: string | undefined): Promise<[string, boolean]> {
     let isRead = false;
     try {
-      await intake.receive(header, async () => {
+      await receiver.receive(header, async () => {
         isRead = true;
         return Buffer.from(JSON.stringify(event));
       });
@@ -202,20 +210,23 @@ describe('A signature that does not hold', () => {
     ['stale', signatureOf(body, SECRET, START + 301_000), false],
     ['forged', signatureOf(body, OTHER_SECRET, START), true],
     ['forged', signatureOf(`${body} `, SECRET, START), true],
-  ])('because it is %s is suspicious, and asks the store nothing', async (fault, header, isRead) => {
-    const intake = intakeWith(new ToldStore(() => Promise.resolve(false)));
-    expect(await faultOf(intake, header)).toEqual([fault, isRead]);
-    expect(told).toEqual(['suspicion']);
-    expect(lines).toEqual([expect.stringContaining(`"signature":"${fault}"`)]);
-  });
+  ])(
+    'because it is %s calls `onInvalidSignature`, and does not query the store',
+    async (fault, header, isRead) => {
+      const receiver = receiverWith(new ToldStore(() => Promise.resolve(false)));
+      expect(await faultOf(receiver, header)).toEqual([fault, isRead]);
+      expect(told).toEqual(['invalid signature']);
+      expect(lines).toEqual([expect.stringContaining(`"signature":"${fault}"`)]);
+    },
+  );
 
-  test('is told of each time, and logged once a minute', async () => {
-    const intake = intakeWith();
-    for (let nth = 0; nth < 5; nth += 1) await faultOf(intake, undefined);
+  test('calls `onInvalidSignature` each time, and logs once a minute', async () => {
+    const receiver = receiverWith();
+    for (let nth = 0; nth < 5; nth += 1) await faultOf(receiver, undefined);
     expect(told).toHaveLength(5);
     expect(lines).toHaveLength(1);
     now += 60_000;
-    await faultOf(intake, undefined);
+    await faultOf(receiver, undefined);
     expect(lines).toHaveLength(2);
   });
 });

@@ -7,10 +7,10 @@ export class TimeoutError extends Error {
 }
 
 /** Waits for a promise, but no longer than `ms`. @throws {TimeoutError} */
-export async function inTime<T>(promise: Promise<T>, ms: number): Promise<T> {
+export async function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    // After the event loop was blocked, timers come before replies that have arrived meanwhile; those come before `setImmediate`.
+    // After the event loop was blocked, timers run before replies that have arrived meanwhile, and `setImmediate` after them.
     timer = setTimeout(() => setImmediate(() => reject(new TimeoutError(ms))), ms);
   });
   try {

@@ -1,7 +1,7 @@
 import type { OperationType } from './recorder.js';
 
-/** What is learned of an operation while it runs, for those who tell of it when it is over. */
-export interface OperationNote {
+/** What becomes known of an operation while it runs, for its metric, span and log line. */
+export interface OperationInfo {
   /** Undefined until the document has been validated, or if the operation has no name. */
   name?: string | undefined;
   /** Undefined until the document has been validated. */
