@@ -9,6 +9,8 @@ export type Snapshot = readonly {
   readonly name: string;
   /** `counter`, `gauge`, `histogram` or `summary`. */
   readonly type: string;
+  /** How those of several processes become one: `sum` or, for example, `max`. */
+  readonly aggregator: string;
   readonly values: readonly object[];
 }[];
 

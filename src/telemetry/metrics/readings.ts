@@ -16,6 +16,7 @@ export interface Readings {
   readonly isRedisConnected: () => boolean | undefined;
 }
 
+/** With several workers, a gauge is their sum, or else what `aggregator` says: a flag must stay 0 or 1. */
 export function registerReadings(registry: Registry, readings: Readings): void {
   const registers = [registry];
   const gauge = (name: string, help: string, read: () => number) =>
@@ -50,6 +51,7 @@ export function registerReadings(registry: Registry, readings: Readings): void {
     name: 'fieldgate_upstream_breaker_open',
     help: '1 where calls fail fast; `connections` stands for all of them',
     labelNames: ['operation'],
+    aggregator: 'max',
     registers,
     collect() {
       this.reset();
@@ -74,7 +76,13 @@ export function registerReadings(registry: Registry, readings: Readings): void {
     () => readings.watches().polled,
   );
   if (readings.isRedisConnected() === undefined) return;
-  gauge('fieldgate_redis_connected', 'Whether Redis is connected', () =>
-    readings.isRedisConnected() === true ? 1 : 0,
-  );
+  new Gauge({
+    name: 'fieldgate_redis_connected',
+    help: 'Whether Redis is connected',
+    aggregator: 'min',
+    registers,
+    collect() {
+      this.set(readings.isRedisConnected() === true ? 1 : 0);
+    },
+  });
 }

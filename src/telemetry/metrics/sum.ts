@@ -4,6 +4,9 @@ import { snapshotOf, type Exposition, type Snapshot } from './metrics.js';
 /** What only grows, and so must not fall in a sum. */
 const GROWING: ReadonlySet<string> = new Set(['counter', 'histogram']);
 
+/** The library takes the average of these, in which one worker that is blocked would not show among others that are idle. */
+const SLOWEST_COUNTS = /^nodejs_eventloop_lag(?:_p\d+)?_seconds$/;
+
 /**
  * Adds up the metrics of several processes. What one that has ended had counted stays in the sum: a sum that fell would look like
  * a restart to Prometheus, which would then count all of it again.
@@ -14,7 +17,12 @@ export class MetricsSum {
 
   /** The latest metrics of a process. */
   set(id: number, snapshot: Snapshot): void {
-    this.#last.set(id, snapshot);
+    this.#last.set(
+      id,
+      snapshot.map((metric) =>
+        SLOWEST_COUNTS.test(metric.name) ? { ...metric, aggregator: 'max' } : metric,
+      ),
+    );
   }
 
   /** A process has ended. Its gauges end with it. */
