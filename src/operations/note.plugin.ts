@@ -1,5 +1,6 @@
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
 import type { RequestContext } from '../context.js';
+import { shownName } from '../telemetry/shown-name.js';
 
 const DONE = Promise.resolve();
 
@@ -11,7 +12,7 @@ const listener = Promise.resolve({
     contextValue: { note, client },
   }: Partial<Pick<Resolved, 'operation'>> & Omit<Resolved, 'operation'>): Promise<void> {
     if (note === undefined || operation === undefined) return DONE;
-    note.name = operationName ?? undefined;
+    note.name = operationName === null ? undefined : shownName(operationName);
     note.type = operation.operation;
     note.calls = client;
     return DONE;

@@ -1,12 +1,12 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Recorder } from '../recorder.js';
+import { shownName } from '../shown-name.js';
 import { LabelBounds } from './label-bounds.js';
 
 /** So many pairs of an operation's name and its client have series of their own. */
 const MAX_OPERATIONS = 500;
 /** Every later retry counts as this attempt. */
 const MAX_ATTEMPT = 5;
-const MAX_NAME_LENGTH = 100;
 
 const OPERATION_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
 const ATTEMPT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -105,8 +105,8 @@ export function createRecorder(registry: Registry): Recorder {
   const bounds = new LabelBounds(MAX_OPERATIONS);
   return {
     operation({ name, type = 'unknown', client = '', outcome, seconds }) {
-      const operation = shortened(name ?? (type === 'unknown' ? 'unknown' : 'anonymous'));
-      const who = shortened(client);
+      const operation = shownName(name ?? (type === 'unknown' ? 'unknown' : 'anonymous'));
+      const who = shownName(client);
       const isKnown = bounds.admit(`${who} ${type} ${operation}`) !== undefined;
       const labels = { operation: isKnown ? operation : 'other', type };
       operations.inc({
@@ -166,8 +166,4 @@ export function createRecorder(registry: Registry): Recorder {
       deliveries.inc({ result });
     },
   };
-}
-
-function shortened(value: string): string {
-  return value.slice(0, MAX_NAME_LENGTH);
 }
