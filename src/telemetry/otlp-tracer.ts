@@ -33,7 +33,8 @@ import type { Attributes, Span, SpanKind as Kind, Tracer } from './tracer.js';
 export interface OtlpOptions {
   /** The URL that spans are posted to. */
   readonly url: string;
-  readonly serviceName: string;
+  /** Default: `service.name` of `OTEL_RESOURCE_ATTRIBUTES`, or else `fieldgate`. */
+  readonly serviceName: string | undefined;
   /** A value of `OTEL_TRACES_SAMPLER`. */
   readonly sampler: string;
   /** The fraction of traces that the `traceidratio` samplers record. */
@@ -60,8 +61,9 @@ export function createOtlpTracer({ url, serviceName, sampler, ratio, logger }: O
   const provider = new BasicTracerProvider({
     sampler: samplerOf(sampler, ratio),
     resource: defaultResource()
+      .merge(resourceFromAttributes({ 'service.name': 'fieldgate' }))
       .merge(detectResources({ detectors: [envDetector] }))
-      .merge(resourceFromAttributes({ 'service.name': serviceName })),
+      .merge(resourceFromAttributes(serviceName === undefined ? {} : { 'service.name': serviceName })),
     spanProcessors: [new BatchSpanProcessor(reportFailures(new OTLPTraceExporter({ url }), logger))],
   });
   const tracer = provider.getTracer('fieldgate');

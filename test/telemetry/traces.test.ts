@@ -269,3 +269,46 @@ test('a subscription has a span for subscribing and one for each event', async (
     polls.map(({ traceId, spanId }) => [traceId, spanId]),
   );
 });
+
+test('no span has more than 100 characters of a name, which a client can make as long as a request', async () => {
+  const name = `N${'x'.repeat(20_000)}`;
+  const stage = await startLiveStage({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
+  const client = webSocketClient(stage.gateway, { connectionParams: { authorization: 'Bearer demo' } });
+  try {
+    const told = new Told();
+    client.subscribe({ ...runUpdated, query: runUpdated.query.replace('Run', name) }, told.sink);
+    await until(() => told.results.length >= 1);
+    await stage.gateway.execute(`query ${name} { __typename }`);
+  } finally {
+    await client.dispose();
+    await stage.close();
+  }
+  const names = collector.spans
+    .filter(({ attributes }) => 'graphql.operation.name' in attributes)
+    .map(({ name, attributes }) => [name, attributes['graphql.operation.name']]);
+  expect(names).toEqual(
+    expect.arrayContaining(
+      ['subscription', 'subscription event', 'query'].map((span) => [span, name.slice(0, 100)]),
+    ),
+  );
+  for (const body of collector.bodies) expect(body).not.toContain(name.slice(0, 101));
+});
+
+test('`OTEL_RESOURCE_ATTRIBUTES` can name the service, and `OTEL_SERVICE_NAME` comes first', async () => {
+  const namedAs = async (env: Readonly<Record<string, string>>) => {
+    await start(env);
+    await gateway.execute('{ __typename }');
+    return (await spansAtTheEnd()).at(-1)!.resource;
+  };
+  // OpenTelemetry's SDK reads it itself.
+  process.env['OTEL_RESOURCE_ATTRIBUTES'] = 'service.name=ours,service.namespace=shop';
+  try {
+    expect(await namedAs({})).toMatchObject({ 'service.name': 'ours', 'service.namespace': 'shop' });
+    expect(await namedAs({ OTEL_SERVICE_NAME: 'mine' })).toMatchObject({
+      'service.name': 'mine',
+      'service.namespace': 'shop',
+    });
+  } finally {
+    delete process.env['OTEL_RESOURCE_ATTRIBUTES'];
+  }
+});
