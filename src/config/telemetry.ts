@@ -46,7 +46,7 @@ const ratio = makeExactValidator<number>((input) => {
   throw new Error('must be a number from 0 to 1');
 });
 
-const endpoint = makeExactValidator<string>((input) => {
+function endpointIn(input: string): string {
   const url = URL.canParse(input) ? new URL(input) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
     throw new Error('must be the http or https URL of a collector, like http://127.0.0.1:4318');
@@ -55,13 +55,23 @@ const endpoint = makeExactValidator<string>((input) => {
     throw new Error('must not have a user or password; put credentials into OTEL_EXPORTER_OTLP_HEADERS');
   }
   return input;
+}
+
+const endpoint = makeExactValidator<string>(endpointIn);
+
+/** `/v1/traces` comes after it. */
+const baseEndpoint = makeExactValidator<string>((input) => {
+  if (/[?#]/.test(input)) {
+    throw new Error('must have no query or fragment; OTEL_EXPORTER_OTLP_TRACES_ENDPOINT may have a query');
+  }
+  return endpointIn(input);
 });
 
 /** The validators of the variables, for envalid. */
 export const telemetryVariables = {
   METRICS_PORT: wholeNumber(0, 65_535)({ default: undefined }),
   SLOW_OPERATION_MS: wholeNumber(0, 600_000)({ default: 2000 }),
-  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint({ default: undefined }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: baseEndpoint({ default: undefined }),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint({ default: undefined }),
   OTEL_EXPORTER_OTLP_PROTOCOL: str({ default: undefined }),
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: str({ default: undefined }),

@@ -50,8 +50,14 @@ describe('What would be sent in a way that the collector does not expect is refu
       { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc' },
       'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL must be http/json',
     ],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1/?key=planted' },
+      'OTEL_EXPORTER_OTLP_ENDPOINT must have no query',
+    ],
     [{ OTEL_TRACES_EXPORTER: 'zipkin' }, 'OTEL_TRACES_EXPORTER must be otlp or none'],
   ])('%j', (env, message) => {
-    expect(refusal({ ...COLLECTOR, ...env })).toContain(message);
+    const refused = refusal({ ...COLLECTOR, ...env });
+    expect(refused).toContain(message);
+    expect(refused).not.toContain('planted');
   });
 });

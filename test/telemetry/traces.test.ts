@@ -210,7 +210,28 @@ describe('a collector', () => {
     upstream.on('GET', '/accounts', accounts);
     expect((await gateway.execute(READ_ACCOUNTS)).errors).toEqual([]);
     await gateway.close();
-    expect(lines.filter((line) => line.includes('Traces cannot be sent'))).toHaveLength(1);
+    const warnings = lines.filter((line) => line.includes('Traces cannot be sent'));
+    expect(warnings.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({
+        level: 40,
+        collector: `${collector.url}/v1/traces`,
+        reason: 'status 400',
+        spans: 3,
+      }),
+    ]);
+  });
+
+  test('is told with its address, without a key in the query', async () => {
+    const url = `${collector.url}/in`;
+    await start({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url}?api-key=planted` });
+    collector.answerWith(401);
+    await gateway.execute('{ __typename }');
+    await gateway.close();
+    const warnings = lines.filter((line) => line.includes('Traces cannot be sent'));
+    expect(warnings.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({ collector: url, reason: 'status 401' }),
+    ]);
+    expect(lines.join('')).not.toContain('planted');
   });
 
   test('that does not answer does not keep the gateway from closing', async () => {
@@ -220,6 +241,10 @@ describe('a collector', () => {
     await gateway.execute(READ_ACCOUNTS);
     await gateway.close();
     expect(collector.bodies).toHaveLength(1);
+    const warnings = lines.filter((line) => line.includes('Not all traces'));
+    expect(warnings.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({ level: 40, collector: `${collector.url}/v1/traces` }),
+    ]);
     // Otherwise the exporter would try again for some seconds.
     collector.answerWith(400);
   });
