@@ -82,7 +82,7 @@ test('the Prometheus Operator gets the alerts of deploy/prometheus', () => {
   const [{ groups }] = parseYaml(readText('deploy/prometheus/rules/fieldgate.yml')) as [
     { groups: unknown[] },
   ];
-  expect(find('PrometheusRule').spec!.groups).toEqual(groups);
+  expect(find('PrometheusRule').spec.groups).toEqual(groups);
 });
 
 test('the checks find mistakes', () => {
