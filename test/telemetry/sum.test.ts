@@ -1,8 +1,9 @@
 /** The metrics of several workers as one: alerts and the dashboard must read the same as with a single process. */
 import { describe, expect, test } from '@jest/globals';
-import { createMetrics, type Snapshot } from '../../src/telemetry/metrics/metrics.js';
+import { createMetrics } from '../../src/telemetry/metrics/metrics.js';
 import type { Readings } from '../../src/telemetry/metrics/readings.js';
 import { MetricsSum } from '../../src/telemetry/metrics/sum.js';
+import type { Snapshot } from '../../src/telemetry/metrics/snapshot.js';
 import { readText } from '../deploy/files.js';
 import { Scrape } from './scrape.js';
 
@@ -78,6 +79,35 @@ describe('Of several workers', () => {
     expect(sum.value('nodejs_eventloop_lag_p99_seconds')).toBe(0.5);
     expect(sum.value('nodejs_eventloop_lag_seconds')).toBe(0.4);
     expect(sum.value('fieldgate_process_resident_memory_bytes')).toBe(700e6);
+  });
+
+  test('500 pairs of names and clients have series of their own, whatever each worker has counted', async () => {
+    const sum = new MetricsSum();
+    const count = async (id: number, first: number) => {
+      const metrics = createMetrics({ isScraped: true });
+      for (let index = first; index < first + 600; index += 1) {
+        const named = { name: `N${index}`, type: 'query', client: `c${index}` } as const;
+        metrics.recorder.operation({ ...named, outcome: 'ok', seconds: 0.1 });
+      }
+      sum.set(id, await metrics.snapshot());
+    };
+    const scraped = async () => new Scrape((await sum.exposition()).body);
+    await count(1, 0);
+    await count(2, 300);
+    await count(3, 3000);
+    const before = await scraped();
+    const operations = before.find('fieldgate_operations_total');
+    expect(operations).toHaveLength(501);
+    expect(before.value('fieldgate_operations_total', { operation: 'N400', client: 'c400' })).toBe(2);
+    expect(before.value('fieldgate_operations_total')).toBe(1800);
+    expect(before.find('fieldgate_operation_duration_seconds_count')).toHaveLength(501);
+    expect(before.value('fieldgate_operation_duration_seconds_count')).toBe(1800);
+    // What has become `other` stays so, also when workers end: no series falls.
+    sum.end(1);
+    sum.end(2);
+    expect((await scraped()).find('fieldgate_operations_total')).toEqual(
+      expect.arrayContaining([...operations]),
+    );
   });
 
   test('all metrics that alerts and the dashboard read are there', async () => {

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../telemetry/metrics/metrics.js';
+import type { Snapshot } from '../../telemetry/metrics/snapshot.js';
 
 /** What a worker tells the primary, once: where it listens, or why it cannot; and its metrics, when asked and at its end. */
 export type Report = { readonly url: string } | { readonly failed: string } | { readonly metrics: Snapshot };

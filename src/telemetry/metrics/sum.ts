@@ -1,5 +1,7 @@
 import { AggregatorRegistry } from 'prom-client';
-import { snapshotOf, type Exposition, type Snapshot } from './metrics.js';
+import type { Exposition } from './metrics.js';
+import { OperationBounds } from './operation-bounds.js';
+import { snapshotOf, type Snapshot } from './snapshot.js';
 
 /** What only grows, and so must not fall in a sum. */
 const GROWING: ReadonlySet<string> = new Set(['counter', 'histogram']);
@@ -12,6 +14,7 @@ const SLOWEST_COUNTS = /^nodejs_eventloop_lag(?:_p\d+)?_seconds$/;
  * a restart to Prometheus, which would then count all of it again.
  */
 export class MetricsSum {
+  readonly #bounds = new OperationBounds();
   readonly #last = new Map<number, Snapshot>();
   readonly #ended: Snapshot[] = [];
 
@@ -19,9 +22,9 @@ export class MetricsSum {
   set(id: number, snapshot: Snapshot): void {
     this.#last.set(
       id,
-      snapshot.map((metric) =>
-        SLOWEST_COUNTS.test(metric.name) ? { ...metric, aggregator: 'max' } : metric,
-      ),
+      this.#bounds
+        .bound(snapshot)
+        .map((metric) => (SLOWEST_COUNTS.test(metric.name) ? { ...metric, aggregator: 'max' } : metric)),
     );
   }
 
