@@ -28,7 +28,7 @@ beforeAll(() => {
     encoding: 'utf8',
   });
   for (const file of files.trim().split('\n')) {
-    if (!file.startsWith("test/")) cpSync(join(ROOT, file), join(clone, file), { recursive: true });
+    if (!file.startsWith('test/')) cpSync(join(ROOT, file), join(clone, file), { recursive: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
   writeFileSync(join(clone, '.gitignore'), 'node_modules\ndist/\nrelease/\n');
