@@ -9,9 +9,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mayBreak, versionProblem, withRelease } from './release-rules.mjs';
+
+/** The schema, and that of the subgraph. */
+const SCHEMAS = ['schema/schema.graphql', 'schema/subgraph.graphql'];
 
 const root = join(import.meta.dirname, '..');
 process.chdir(root);
@@ -29,6 +32,8 @@ const today = new Date().toISOString().slice(0, 10);
 const changelog = withRelease(readFileSync('CHANGELOG.md', 'utf8'), version, today);
 refuseIf(changelog === undefined && 'CHANGELOG.md has nothing under "## Unreleased".');
 checkSchema();
+// Fails for a licence that is not allowed.
+const licenses = output(process.execPath, 'scripts/licenses.mjs', '--texts');
 
 writeFileSync('CHANGELOG.md', changelog);
 copyFileSync('schema/schema.graphql', 'schema/released.graphql');
@@ -48,10 +53,12 @@ To publish it:
 function checkSchema() {
   rmSync('dist', { recursive: true, force: true });
   output(process.execPath, 'build.mjs');
-  const printed = join(scratch, 'schema.graphql');
-  output(process.execPath, 'dist/graphql/print-schema.js', printed);
-  const isCurrent = readFileSync(printed, 'utf8') === readFileSync('schema/schema.graphql', 'utf8');
-  refuseIf(!isCurrent && 'schema/schema.graphql is not what the program has: run `npm run generate`.');
+  const printed = SCHEMAS.map((file) => join(scratch, basename(file)));
+  output(process.execPath, 'dist/graphql/print-schema.js', ...printed);
+  for (const [index, file] of SCHEMAS.entries()) {
+    const isCurrent = readFileSync(printed[index], 'utf8') === readFileSync(file, 'utf8');
+    refuseIf(!isCurrent && `${file} is not what the program has: run \`npm run generate\`.`);
+  }
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['schema/check-breaking-changes.mjs', '--fail'],
@@ -69,13 +76,11 @@ function pack() {
   const archive = `release/${title}.tar.gz`;
   mkdirSync('release', { recursive: true });
   cpSync('dist', join(folder, 'dist'), { recursive: true, filter: (file) => !file.endsWith('.map') });
-  mkdirSync(join(folder, 'schema'));
   const files = ['package.json', 'package-lock.json', 'README.md', 'CHANGELOG.md', 'LICENSE', '.env.example'];
-  for (const file of [...files, 'schema/schema.graphql']) copyFileSync(file, join(folder, file));
-  writeFileSync(
-    join(folder, 'THIRD-PARTY-LICENSES.txt'),
-    output(process.execPath, 'scripts/licenses.mjs', '--texts'),
-  );
+  // What docs/operations.md says to do with an archive. Only what is committed: others may hold secrets.
+  const forOperators = output('git', 'ls-files', 'docs', 'deploy').split('\n').filter(Boolean);
+  for (const file of [...files, ...SCHEMAS, ...forOperators]) cpSync(file, join(folder, file));
+  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), licenses);
   // The same files make the same archive, whoever packs them.
   const time = output('git', 'log', '-1', '--format=%cI').trim();
   const owner = ['--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX'];

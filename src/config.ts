@@ -11,6 +11,7 @@ import { emulatorConfig, emulatorVariables, type EmulatorConfig } from './config
 import { useEnvFile } from './config/env-file.js';
 import { refuse, withoutBlanks } from './config/environment.js';
 import { exposureConfig, exposureVariables, type ExposureConfig } from './config/exposure.js';
+import { nodeEnvVariables } from './config/node-env.js';
 import { overloadConfig, overloadVariables, type OverloadConfig } from './config/overload.js';
 import { pollingConfig, pollingVariables, type PollingConfig } from './config/polling.js';
 import { proxiesConfig, proxyFor, proxyVariables, type Proxies, type ProxyConfig } from './config/proxies.js';
@@ -118,7 +119,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       HOST: str({ default: '127.0.0.1' }),
       WORKERS: wholeNumber(1, 64)({ default: 1 }),
       ...redisVariables,
-      NODE_ENV: str({ default: 'development' }),
+      ...nodeEnvVariables,
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
       ...authModeVariables,
       REQUEST_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 15_000 }),

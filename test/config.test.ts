@@ -93,9 +93,16 @@ test.each(['', ' ', '\t'])('a blank variable counts as unset: %j', (blank) => {
 
 test('only `production` turns on production mode', () => {
   expect(
-    ['production', 'test', 'development'].map((name) => readConfig({ NODE_ENV: name }).production),
-  ).toEqual([true, false, false]);
+    ['production', 'test', 'development', 'staging'].map((name) => readConfig({ NODE_ENV: name }).production),
+  ).toEqual([true, false, false, false]);
 });
+
+test.each(['Production', 'PRODUCTION', 'prod', ' production', 'Prod '])(
+  'a slip such as NODE_ENV=%j is refused: it would turn on what production mode turns off',
+  (name) => {
+    expect(refusal({ NODE_ENV: name })).toBe('NODE_ENV must be exactly `production` for production');
+  },
+);
 
 test.each([
   ['PORT', 'x'],

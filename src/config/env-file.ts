@@ -4,17 +4,20 @@ import { ConfigError } from './config-error.js';
 
 /**
  * A variable, a comment or a blank line. A value in quotes may have several lines. Node.js takes a line that is none of these for a part of
- * the next name, or leaves it out, depending on its version.
+ * the next name, or leaves it out, depending on its version. It takes space other than blanks for a part of the name, too.
  */
 const ENTRY = new RegExp(
   [
-    /[^\S\n]*(?:export[^\S\n]+)?[A-Za-z_]\w*[^\S\n]*=[^\S\n]*(?:"[^"]*"|'[^']*'|`[^`]*`|[^"'`\n][^\n]*)?[^\S\n]*(?:#[^\n]*)?(?:\n|$)/,
-    /[^\S\n]*(?:#[^\n]*)?(?:\n|$)/,
+    / *(?:export +)?[A-Za-z_]\w* *=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`|[^"'`\r\n][^\r\n]*)?[ \t]*(?:#[^\r\n]*)?(?:\n|$)/,
+    /[ \t]*(?:#[^\r\n]*)?(?:\n|$)/,
   ]
     .map(({ source }) => source)
     .join('|'),
   'y',
 );
+
+/** Node.js would take it for a part of the first name, so that the first variable would not be set. */
+const BYTE_ORDER_MARK = '\uFEFF';
 
 /** @returns the number of the first line of an env file that sets no variable and is no comment; undefined if all are well-formed */
 export function malformedLine(text: string): number | undefined {
@@ -37,6 +40,9 @@ export function malformedLine(text: string): number | undefined {
 export function useEnvFile(path = '.env'): void {
   const text = readIfExists(path);
   if (text === undefined) return;
+  if (text.startsWith(BYTE_ORDER_MARK)) {
+    throw new ConfigError(`${path} must not begin with a byte order mark: save it as UTF-8 without one`);
+  }
   // As Node.js does with the line ends of Windows.
   const line = malformedLine(text.replaceAll('\r\n', '\n'));
   if (line !== undefined) {

@@ -1,5 +1,6 @@
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
 import type { RequestContext } from '../context.js';
+import { shownName } from '../telemetry/shown-name.js';
 
 const DONE = Promise.resolve();
 
@@ -11,7 +12,7 @@ const listener = Promise.resolve({
     contextValue: { operationInfo, client },
   }: Partial<Pick<Resolved, 'operation'>> & Omit<Resolved, 'operation'>): Promise<void> {
     if (operationInfo === undefined || operation === undefined) return DONE;
-    operationInfo.name = operationName ?? undefined;
+    operationInfo.name = operationName === null ? undefined : shownName(operationName);
     operationInfo.type = operation.operation;
     operationInfo.calls = client;
     return DONE;

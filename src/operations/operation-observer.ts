@@ -2,6 +2,7 @@ import type { GraphQLResponse } from '@apollo/server';
 import type { Logger } from '../telemetry/logger.js';
 import type { OperationInfo } from '../telemetry/operation-info.js';
 import type { Recorder } from '../telemetry/recorder.js';
+import { shownName } from '../telemetry/shown-name.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Span, Tracer } from '../telemetry/tracer.js';
 import type { OperationRequest } from './operation-request.js';
@@ -21,7 +22,6 @@ interface ObservedRequest {
 }
 
 const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
-const MAX_CLIENT_LENGTH = 100;
 
 /** Reports each operation on every transport: as a metric, a span, and a log line. */
 export class OperationObserver {
@@ -126,7 +126,7 @@ function clientOf(
   extensions: OperationRequest['extensions'],
 ): string | undefined {
   const name = headers['apollographql-client-name'] ?? libraryIn(extensions);
-  return typeof name === 'string' && name !== '' ? name.slice(0, MAX_CLIENT_LENGTH) : undefined;
+  return typeof name === 'string' && name !== '' ? shownName(name) : undefined;
 }
 
 function libraryIn(extensions: OperationRequest['extensions']): unknown {

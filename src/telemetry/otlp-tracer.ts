@@ -24,16 +24,17 @@ import {
   ParentBasedSampler,
   TraceIdRatioBasedSampler,
   type Sampler,
-  type SpanExporter,
 } from '@opentelemetry/sdk-trace-base';
 import type { Logger } from './logger.js';
+import { reportFailures, shownUrl } from './otlp-failures.js';
 import type { TraceContext } from './trace-context.js';
 import type { Attributes, Span, SpanKind as Kind, Tracer } from './tracer.js';
 
 export interface OtlpOptions {
   /** The URL that spans are posted to. */
   readonly url: string;
-  readonly serviceName: string;
+  /** Default: `service.name` of `OTEL_RESOURCE_ATTRIBUTES`, or else `fieldgate`. */
+  readonly serviceName: string | undefined;
   /** A value of `OTEL_TRACES_SAMPLER`. */
   readonly sampler: string;
   /** The fraction of traces that the `traceidratio` samplers record. */
@@ -43,8 +44,6 @@ export interface OtlpOptions {
 
 /** How long closing may take, in milliseconds. */
 const CLOSE_MS = 2000;
-/** An unavailable collector is logged at most once in this time, in milliseconds. */
-const WARN_EVERY_MS = 60_000;
 
 const KINDS: Readonly<Record<Kind, SpanKind>> = {
   server: SpanKind.SERVER,
@@ -57,12 +56,16 @@ const KINDS: Readonly<Record<Kind, SpanKind>> = {
  * registered globally, and no context is propagated through asynchronous calls, which would slow each of them.
  */
 export function createOtlpTracer({ url, serviceName, sampler, ratio, logger }: OtlpOptions): Tracer {
+  const collector = shownUrl(url);
   const provider = new BasicTracerProvider({
     sampler: samplerOf(sampler, ratio),
     resource: defaultResource()
+      .merge(resourceFromAttributes({ 'service.name': 'fieldgate' }))
       .merge(detectResources({ detectors: [envDetector] }))
-      .merge(resourceFromAttributes({ 'service.name': serviceName })),
-    spanProcessors: [new BatchSpanProcessor(reportFailures(new OTLPTraceExporter({ url }), logger))],
+      .merge(resourceFromAttributes(serviceName === undefined ? {} : { 'service.name': serviceName })),
+    spanProcessors: [
+      new BatchSpanProcessor(reportFailures(new OTLPTraceExporter({ url }), collector, logger)),
+    ],
   });
   const tracer = provider.getTracer('fieldgate');
   return {
@@ -81,10 +84,16 @@ export function createOtlpTracer({ url, serviceName, sampler, ratio, logger }: O
     },
     async close() {
       let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, CLOSE_MS);
+      const late = new Promise<boolean>((resolve) => {
+        timer = setTimeout(() => resolve(true), CLOSE_MS);
       });
-      await Promise.race([provider.shutdown().catch(() => undefined), late]);
+      const sent = provider.shutdown().then(
+        () => false,
+        () => false,
+      );
+      if (await Promise.race([sent, late])) {
+        logger.warn({ collector }, 'Not all traces were sent to the collector before the end.');
+      }
       clearTimeout(timer);
     },
   };
@@ -148,25 +157,4 @@ function samplerOf(name: string, ratio: number): Sampler {
       ? new AlwaysOffSampler()
       : new AlwaysOnSampler();
   return name.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root;
-}
-
-/** Messages of the SDK may contain headers, which are secret, so they are not logged. */
-function reportFailures(exporter: SpanExporter, logger: Logger): SpanExporter {
-  let warnedAt = -Infinity;
-  return {
-    export(spans, done) {
-      exporter.export(spans, (result) => {
-        const now = performance.now();
-        if (result.error !== undefined && now - warnedAt >= WARN_EVERY_MS) {
-          warnedAt = now;
-          logger.warn({ spans: spans.length }, 'Traces cannot be sent to the collector.');
-        }
-        done(result);
-      });
-    },
-    shutdown: () => exporter.shutdown(),
-    ...(exporter.forceFlush !== undefined && {
-      forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
-    }),
-  };
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { malformedLine } from '../../src/config/env-file.js';
 
@@ -52,6 +53,14 @@ describe('The program', () => {
     ]);
   });
 
+  test('says that `.env` begins with a byte order mark, as some editors write it', async () => {
+    await writeFile(join(folder, '.env'), '\uFEFFPORT=eighty\n');
+    expect(await run()).toEqual([
+      1,
+      '.env must not begin with a byte order mark: save it as UTF-8 without one\n',
+    ]);
+  });
+
   test('says that `.env` cannot be read', async () => {
     await mkdir(join(folder, '.env'));
     expect(await run()).toEqual([1, expect.stringMatching(/^\.env cannot be read: EISDIR.*\n$/)]);
@@ -82,5 +91,24 @@ describe('An env file', () => {
     ['A=1\n\n# A comment.\nexport\n', 4],
   ])('may not be %j: line %d', (text, line) => {
     expect(malformedLine(text)).toBe(line);
+  });
+
+  test.each(['\t', ' ', '\r', '\v', '\f', '\u00A0', '\u2003', '\u200B', '\u2028', '\uFEFF'])(
+    'with %j around names sets what Node.js reads, or is malformed',
+    (space) => {
+      for (const text of [
+        `${space}A=1\nB=2`,
+        `A${space}=1\nB=2`,
+        `A=1\n${space}B=2`,
+        `export${space}A=1\nB=2`,
+      ]) {
+        const isTaken = malformedLine(text) === undefined;
+        expect([text, isTaken ? parseEnv(text) : {}]).toEqual([text, isTaken ? { A: '1', B: '2' } : {}]);
+      }
+    },
+  );
+
+  test('may not have the line ends of old Macs, which Node.js takes for a part of the value', () => {
+    expect(malformedLine('A=1\rB=2\r')).toBe(1);
   });
 });

@@ -3,7 +3,10 @@ import { copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
-import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import {
+  PrometheusRule,
+  ServiceMonitor,
+} from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import { Deployment } from 'kubernetes-models/apps/v1';
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
@@ -28,6 +31,7 @@ const MODELS = {
   Namespace,
   NetworkPolicy,
   PodDisruptionBudget,
+  PrometheusRule,
   Secret,
   Service,
   ServiceAccount,
@@ -72,6 +76,13 @@ test.each(manifests.map((manifest) => [manifest.kind, manifest] as const))(
 test('no manifest has a property that does not exist', () => {
   expect(manifests.length).toBeGreaterThan(6);
   expect(typeErrors(manifests)).toEqual([]);
+});
+
+test('the Prometheus Operator gets the alerts of deploy/prometheus', () => {
+  const [{ groups }] = parseYaml(readText('deploy/prometheus/rules/fieldgate.yml')) as [
+    { groups: unknown[] },
+  ];
+  expect(find('PrometheusRule').spec.groups).toEqual(groups);
 });
 
 test('the checks find mistakes', () => {

@@ -1,6 +1,7 @@
 /** nginx with the configuration for deployment, before scripted gateways. */
 import { spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import {
   createServer,
@@ -10,12 +11,13 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { Processes, freePort } from '../drills/processes.js';
 import { printLine } from '../exactly-once/settings.js';
+import { until } from '../helpers/until.js';
 import { readText, ROOT } from './files.js';
 
 const runs = spawnSync('nginx', ['-v']).status === 0 || process.env['CI'] === 'true';
@@ -125,7 +127,12 @@ run('a POST that a gateway may have received is never repeated, and the error sa
     errors: [
       {
         message: expect.any(String),
-        extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: false, outcomeUnknown: true },
+        extensions: {
+          code: 'UPSTREAM_UNAVAILABLE',
+          retryable: false,
+          outcomeUnknown: true,
+          traceId: expect.stringMatching(/^[\da-f]{32}$/),
+        },
       },
     ],
   });
@@ -207,3 +214,82 @@ run('metrics are not public', async () => {
   expect((await fetch(`${url}/metrics`)).status).toBe(404);
   expect(received).toEqual([]);
 });
+
+const LONG = 'a'.repeat(40_000);
+
+run.each([
+  ['a body beyond its limit', 413, '/graphql', { ...POST, body: 'a'.repeat(3_000_000) }],
+  ['a path beyond its limit', 431, `/graphql?query=${LONG}`, {}],
+  ['headers beyond their limit', 431, '/graphql', { headers: { long: LONG } }],
+  ['the path of metrics', 404, '/metrics?token=planted', {}],
+  ['a path of its own', 404, '/-/error/malformed', {}],
+  ['a path of its own for streams', 404, '/-/subscription', {}],
+] as const)('%s is answered with %d in the form of the gateway', async (_, status, path, init) => {
+  const response = await fetch(`${url}${path}`, init);
+  const type = response.headers.get('content-type');
+  expect([response.status, type, response.headers.get('cache-control')]).toEqual([
+    status,
+    'application/json',
+    'no-store',
+  ]);
+  expect(await response.json()).toEqual({
+    errors: [
+      {
+        message: expect.stringMatching(/\.$/),
+        extensions: {
+          code: 'BAD_USER_INPUT',
+          retryable: false,
+          traceId: expect.stringMatching(/^[\da-f]{32}$/),
+        },
+      },
+    ],
+  });
+  expect(received).toEqual([]);
+});
+
+run('what is no HTTP, and methods that nginx refuses, are answered in the form of the gateway', async () => {
+  for (const [text, status] of [
+    ['GARBAGE\r\n\r\n', 400],
+    ['TRACE /graphql HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 405],
+  ] as const) {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(text);
+    const [head = '', body = ''] = (await textOf(socket)).split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(JSON.parse(body)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  }
+});
+
+run(
+  'the trace of a request is in the errors of nginx and in its log, which has paths without queries',
+  async () => {
+    const traceId = 'ab'.repeat(16);
+    const headers = { traceparent: `00-${traceId}-${'cd'.repeat(8)}-01`, accept: 'text/event-stream' };
+    const response = await fetch(`${url}/metrics?token=planted`, { headers });
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { traceId } }] });
+    respond = (_, answer) => answer.end('{}');
+    await (await fetch(`${url}/graphql?query=planted`, { headers })).text();
+    const logged = () =>
+      readFileSync(join(folder, 'access.log'), 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(traceId))
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    await until(() => logged().length === 2);
+    expect(logged()).toMatchObject([
+      { path: '/metrics', status: 404, traceId },
+      { path: '/graphql', status: 200, traceId },
+    ]);
+    expect(JSON.stringify(logged())).not.toContain('planted');
+  },
+);
+
+run('what the gateway says of caching stays as it is', async () => {
+  respond = (_, answer) => answer.setHeader('cache-control', 'no-store').end('{}');
+  expect((await fetch(`${url}/graphql`)).headers.get('cache-control')).toBe('no-store');
+});
+
+async function textOf(socket: Socket): Promise<string> {
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  return text;
+}

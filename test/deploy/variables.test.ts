@@ -21,6 +21,19 @@ test('.env.example has all of them', () => {
   expect(example.sort()).toEqual(documented.sort());
 });
 
+test('docs/configuration.md has all of them, each once, and no others', () => {
+  const rows = [...readText('docs/configuration.md').matchAll(/^\| (`[^|]*`) +\|/gm)];
+  const documented = rows.flatMap(([, names = '']) =>
+    [...names.matchAll(/`([A-Z_\d]+)/g)].map(([, name]) => name),
+  );
+  // Apollo Server reads it itself.
+  const expected = [
+    ...known.filter((name) => !['http_proxy', 'https_proxy', 'no_proxy'].includes(name)),
+    'APOLLO_KEY',
+  ];
+  expect(documented.sort()).toEqual(expected.sort());
+});
+
 test('.env.example shows the defaults', () => {
   const optional = /^(?:JWT_|UPSTREAM_OAUTH_|DEMAND_API_URL|AUTH_MODE|REDIS_URL)/;
   const shown = [...readExampleEnv('.env.example')].filter(([name]) => !optional.test(name));

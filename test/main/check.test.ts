@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { check } from '../../src/main/check/check.js';
 import { VERSION_NOT_ENABLED } from '../../src/upstream/http/problem.js';
@@ -59,16 +61,58 @@ describe('the settings', () => {
     const { isWell, found } = await checked({});
     expect(isWell).toBe(true);
     expect(found).toEqual({
-      Settings: 'All are valid.',
+      Settings: 'All are valid, for development, as NODE_ENV is not `production`.',
       'Demand API': expect.stringContaining('the emulator would run'),
       Redis: expect.stringContaining('REDIS_URL is not set'),
     });
+  });
+
+  test('may be for production', async () => {
+    api.on('GET', '/accounts', { status: 401, body: refusal('No token.') });
+    const { found } = await checked({ DEMAND_API_URL: api.url, NODE_ENV: 'production' });
+    expect(found['Settings']).toBe('All are valid, for production.');
   });
 
   test('may make the emulator the issuer', async () => {
     const { isWell, found } = await checked({ AUTH_MODE: 'service' });
     expect(isWell).toBe(true);
     expect(found['Demand API']).toContain('issuer');
+  });
+});
+
+describe('the safelist', () => {
+  const VALID = { a: '{ accounts { id } }' };
+
+  async function checkedWith(text: string | undefined) {
+    const folder = await mkdtemp(join(tmpdir(), 'check-'));
+    const SAFELIST_FILE = join(folder, 'documents.json');
+    try {
+      if (text !== undefined) await writeFile(SAFELIST_FILE, text);
+      const { failed, found } = await checked({ SAFELIST_FILE, SAFELIST_MODE: 'enforce' });
+      return { failed, found: found['Safelist']!.replace(SAFELIST_FILE, 'FILE') };
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  test('is read', async () => {
+    expect(await checkedWith(JSON.stringify(VALID))).toEqual({
+      failed: [],
+      found: 'FILE has 1 documents, all valid for the schema.',
+    });
+  });
+
+  test.each([
+    ['is absent', undefined, 'cannot be used: it cannot be read: ENOENT. Check SAFELIST_FILE.'],
+    ['is no JSON', '{', 'cannot be used: '],
+    [
+      'has documents for another schema',
+      JSON.stringify({ ...VALID, b: '{ nope }' }),
+      '1 documents that would be rejected, of 2: b (',
+    ],
+  ])('is not well if it %s', async (_name, text, reason) => {
+    const { failed, found } = await checkedWith(text);
+    expect([failed, found]).toEqual([['Safelist'], expect.stringContaining(reason)]);
   });
 });
 
@@ -161,6 +205,11 @@ describe("with the gateway's own credential", () => {
     expect(api.requests).toEqual([]);
   });
 
+  test('a token endpoint that is not there is told in words', async () => {
+    const { found } = await checked({ ...serviceMode(), UPSTREAM_OAUTH_TOKEN_URL: `${NOTHING_THERE}/token` });
+    expect(found['Token endpoint']).toContain('issued no token: it cannot be reached. Check');
+  });
+
   test('an issuer without keys is not well', async () => {
     api.on('GET', '/accounts', ACCOUNTS);
     issuer.setFault('text');
@@ -201,7 +250,7 @@ describe("with the gateway's own credential", () => {
     try {
       const { failed, found } = await checked({ REDIS_URL: `redis://:planted@127.0.0.1:${redis.port}` });
       expect(failed).toEqual(['Redis']);
-      expect(found['Redis']).toMatch(/WRONGPASS.*Check REDIS_URL/);
+      expect(found['Redis']).toMatch(/WRONGPASS.*[^.]\. Check REDIS_URL\.$/);
       expect(found['Redis']).not.toContain('planted');
     } finally {
       await redis.close();

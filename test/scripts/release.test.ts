@@ -28,8 +28,7 @@ beforeAll(() => {
     encoding: 'utf8',
   });
   for (const file of files.trim().split('\n')) {
-    if (!/^(?:docs|test|deploy)\//.test(file))
-      cpSync(join(ROOT, file), join(clone, file), { recursive: true });
+    if (!file.startsWith('test/')) cpSync(join(ROOT, file), join(clone, file), { recursive: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
   writeFileSync(join(clone, '.gitignore'), 'node_modules\ndist/\nrelease/\n');
@@ -100,7 +99,33 @@ test('a version that promises compatibility may not break clients; nothing is ch
   write('schema/released.graphql', released);
 });
 
+test.each(['schema/schema.graphql', 'schema/subgraph.graphql'])(
+  'a %s that is not what the program has stops a release; nothing is changed',
+  (file) => {
+    const text = read(file);
+    write(file, text.replace('type Query {', 'type Query {\n  another: String\n'));
+    expect(release('0.2.0')).toMatchObject({
+      status: 1,
+      stderr: `${file} is not what the program has: run \`npm run generate\`.\n`,
+    });
+    expect(git('status', '--porcelain')).toBe('');
+    write(file, text);
+  },
+);
+
+test('a licence that is not allowed stops a release; nothing is changed', () => {
+  const script = read('scripts/licenses.mjs');
+  write('scripts/licenses.mjs', script.replace("'MIT'", "'Another'"));
+  const { status, stderr } = release('0.2.0');
+  expect([status, stderr]).toEqual([1, expect.stringContaining('Not in the list of allowed licences')]);
+  expect(git('status', '--porcelain')).toBe('');
+  write('scripts/licenses.mjs', script);
+});
+
 test('a release has a version, a changelog, a schema, and an archive with its checksum', () => {
+  // Ignored, and so not part of it.
+  writeFileSync(join(clone, '.git/info/exclude'), 'compose.env\n');
+  writeFileSync(join(clone, 'deploy/compose.env'), 'WEBHOOK_SECRET=planted\n');
   const { status, stdout, stderr } = release('0.2.0');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toContain('git tag --annotate v0.2.0');
@@ -124,9 +149,15 @@ test('a release has a version, a changelog, a schema, and an archive with its ch
     'README.md',
     'THIRD-PARTY-LICENSES.txt',
     'schema/schema.graphql',
+    'schema/subgraph.graphql',
+    'docs/operations.md',
+    'deploy/nginx/nginx.conf',
+    'deploy/prometheus/rules/fieldgate.yml',
+    'deploy/grafana/dashboards/fieldgate.json',
+    'deploy/kubernetes/base/deployment.yaml',
   ];
   expect(listed).toEqual(expect.arrayContaining(inside.map((file) => `fieldgate-0.2.0/${file}`)));
-  expect(listed.filter((file) => file.endsWith('.map'))).toEqual([]);
+  expect(listed.filter((file) => file.endsWith('.map') || file.endsWith('compose.env'))).toEqual([]);
   // It commits nothing.
   expect(git('log', '--oneline', '--all', '--', 'release').trim()).toBe('');
   expect(git('tag')).toBe('');

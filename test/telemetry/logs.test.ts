@@ -95,3 +95,16 @@ test('with 0, none is slow', async () => {
   await gateway.execute(NAMED);
   expect(operations()).toEqual([]);
 });
+
+test('no line has more than 100 characters of a name, which a client can make as long as a request', async () => {
+  const name = `N${'x'.repeat(100_000)}`;
+  await start('debug', { SLOW_OPERATION_MS: '0', MAX_COST: '1', COST_MODE: 'measure' });
+  const headers = { 'apollographql-client-name': 'c'.repeat(5000) };
+  await gateway.execute(`query ${name} { accounts { name } }`, {}, { headers });
+  const named = lines.filter((line) => 'operationName' in line);
+  expect(named.map(({ msg, operationName }) => [msg, operationName])).toEqual([
+    ['An operation costs more than MAX_COST.', name.slice(0, 100)],
+    ['An operation has ended.', name.slice(0, 100)],
+  ]);
+  for (const line of lines) expect(JSON.stringify(line).length).toBeLessThan(1000);
+});

@@ -210,7 +210,28 @@ describe('a collector', () => {
     upstream.on('GET', '/accounts', accounts);
     expect((await gateway.execute(READ_ACCOUNTS)).errors).toEqual([]);
     await gateway.close();
-    expect(lines.filter((line) => line.includes('Traces cannot be sent'))).toHaveLength(1);
+    const warnings = lines.filter((line) => line.includes('Traces cannot be sent'));
+    expect(warnings.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({
+        level: 40,
+        collector: `${collector.url}/v1/traces`,
+        reason: 'status 400',
+        spans: 3,
+      }),
+    ]);
+  });
+
+  test('is told with its address, without a key in the query', async () => {
+    const url = `${collector.url}/in`;
+    await start({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url}?api-key=planted` });
+    collector.answerWith(401);
+    await gateway.execute('{ __typename }');
+    await gateway.close();
+    const warnings = lines.filter((line) => line.includes('Traces cannot be sent'));
+    expect(warnings.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({ collector: url, reason: 'status 401' }),
+    ]);
+    expect(lines.join('')).not.toContain('planted');
   });
 
   test('that does not answer does not keep the gateway from closing', async () => {
@@ -220,6 +241,10 @@ describe('a collector', () => {
     await gateway.execute(READ_ACCOUNTS);
     await gateway.close();
     expect(collector.bodies).toHaveLength(1);
+    const warnings = lines.filter((line) => line.includes('Not all traces'));
+    expect(warnings.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({ level: 40, collector: `${collector.url}/v1/traces` }),
+    ]);
     // Otherwise the exporter would try again for some seconds.
     collector.answerWith(400);
   });
@@ -268,4 +293,47 @@ test('a subscription has a span for subscribing and one for each event', async (
   expect(reads.slice(1).map(({ traceId, parentSpanId }) => [traceId, parentSpanId])).toEqual(
     polls.map(({ traceId, spanId }) => [traceId, spanId]),
   );
+});
+
+test('no span has more than 100 characters of a name, which a client can make as long as a request', async () => {
+  const name = `N${'x'.repeat(20_000)}`;
+  const stage = await startLiveStage({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
+  const client = webSocketClient(stage.gateway, { connectionParams: { authorization: 'Bearer demo' } });
+  try {
+    const told = new Told();
+    client.subscribe({ ...runUpdated, query: runUpdated.query.replace('Run', name) }, told.sink);
+    await until(() => told.results.length >= 1);
+    await stage.gateway.execute(`query ${name} { __typename }`);
+  } finally {
+    await client.dispose();
+    await stage.close();
+  }
+  const names = collector.spans
+    .filter(({ attributes }) => 'graphql.operation.name' in attributes)
+    .map(({ name, attributes }) => [name, attributes['graphql.operation.name']]);
+  expect(names).toEqual(
+    expect.arrayContaining(
+      ['subscription', 'subscription event', 'query'].map((span) => [span, name.slice(0, 100)]),
+    ),
+  );
+  for (const body of collector.bodies) expect(body).not.toContain(name.slice(0, 101));
+});
+
+test('`OTEL_RESOURCE_ATTRIBUTES` can name the service, and `OTEL_SERVICE_NAME` comes first', async () => {
+  const namedAs = async (env: Readonly<Record<string, string>>) => {
+    await start(env);
+    await gateway.execute('{ __typename }');
+    return (await spansAtTheEnd()).at(-1)!.resource;
+  };
+  // OpenTelemetry's SDK reads it itself.
+  process.env['OTEL_RESOURCE_ATTRIBUTES'] = 'service.name=ours,service.namespace=shop';
+  try {
+    expect(await namedAs({})).toMatchObject({ 'service.name': 'ours', 'service.namespace': 'shop' });
+    expect(await namedAs({ OTEL_SERVICE_NAME: 'mine' })).toMatchObject({
+      'service.name': 'mine',
+      'service.namespace': 'shop',
+    });
+  } finally {
+    delete process.env['OTEL_RESOURCE_ATTRIBUTES'];
+  }
 });

@@ -11,8 +11,8 @@ import { failed, lineOf, ok, shown, type CheckResult } from './result.js';
 const TIMEOUT_MS = 5000;
 
 /**
- * Validates the environment and contacts each dependency once: the token endpoint, the Demand API, the issuer's keys and Redis.
- * Does not listen and changes nothing.
+ * Validates the environment and contacts each dependency once: the file of the safelist, the token endpoint, the Demand API, the
+ * issuer's keys and Redis. Does not listen and changes nothing.
  *
  * @param write called with one line for each check
  * @returns whether all checks passed
@@ -32,12 +32,19 @@ async function resultsFor(environment: NodeJS.ProcessEnv): Promise<readonly Chec
     if (!(error instanceof ConfigError)) throw error;
     return error.message.split('\n').map((line) => failed('Settings', `${line}.`));
   }
-  const settings = ok('Settings', `All are valid${config.production ? ', for production' : ''}.`);
+  const mode = config.production ? 'production' : 'development, as NODE_ENV is not `production`';
+  const settings = [ok('Settings', `All are valid, for ${mode}.`), ...(await checkDocuments(config))];
   const redis = checkRedis(config);
   const { url } = config.demandApi;
-  if (url === undefined) return [settings, await checkEmulator(isDemo), await redis];
+  if (url === undefined) return [...settings, await checkEmulator(isDemo), await redis];
   const keys = checkIssuer(config);
-  return [settings, ...(await checkApi(config, url)), ...(await keys), await redis];
+  return [...settings, ...(await checkApi(config, url)), ...(await keys), await redis];
+}
+
+async function checkDocuments(config: Config): Promise<readonly CheckResult[]> {
+  if (config.safelist === undefined) return [];
+  const { checkSafelist } = await import('./safelist.js');
+  return [await checkSafelist(config.safelist.file, config)];
 }
 
 async function checkEmulator(isDemo: boolean): Promise<CheckResult> {
@@ -76,10 +83,25 @@ async function checkTokens(config: UpstreamOAuthConfig): Promise<Tokens> {
   } catch (error) {
     const advice = 'Check UPSTREAM_OAUTH_TOKEN_URL, UPSTREAM_OAUTH_CLIENT_ID and the client secret.';
     return {
-      result: failed(what, `${shown(config.tokenUrl)} issued no token: ${messageOf(error)}. ${advice}`),
+      result: failed(what, `${shown(config.tokenUrl)} issued no token: ${tokenFailure(error)}. ${advice}`),
     };
   } finally {
     endpoint.close();
+  }
+}
+
+/** What became of a request, in words; the answer's own reason where there was one. */
+function tokenFailure(error: unknown): string {
+  const message = messageOf(error);
+  switch (message) {
+    case 'timed-out':
+      return `it did not answer within ${TIMEOUT_MS} ms`;
+    case 'not-connected':
+      return 'it cannot be reached';
+    case 'disconnected':
+      return 'it did not complete its answer';
+    default:
+      return message;
   }
 }
 
@@ -91,7 +113,7 @@ async function checkIssuer({ jwt, proxies }: Config): Promise<readonly CheckResu
     const { keys } = await readIssuerKeys(jwt, proxies, AbortSignal.timeout(TIMEOUT_MS));
     return [ok(what, `${where} has ${keys.length} of them, for the tokens of callers.`)];
   } catch (error) {
-    return [failed(what, `${where} gave none: ${messageOf(error)} Check JWT_ISSUER or JWT_JWKS_URL.`)];
+    return [failed(what, `${where} gave none: ${messageOf(error)}. Check JWT_ISSUER or JWT_JWKS_URL.`)];
   }
 }
 
@@ -119,5 +141,6 @@ async function checkRedis({ redis, workers }: Config): Promise<CheckResult> {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'it failed';
+  // Sentences follow it.
+  return error instanceof Error ? error.message.replace(/\.$/, '') : 'it failed';
 }

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../telemetry/metrics/metrics.js';
+import type { Snapshot } from '../../telemetry/metrics/snapshot.js';
 
 /** A message from a worker: where it listens, or why it failed to start (once); its metrics (on request and before it exits). */
 export type WorkerMessage =

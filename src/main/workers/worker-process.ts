@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { EventEmitter, once } from 'node:events';
-import type { Snapshot } from '../../telemetry/metrics/metrics.js';
+import type { Snapshot } from '../../telemetry/metrics/snapshot.js';
 import { closeLostConnections } from './lost-connections.js';
 import type { PrimaryMessage, WorkerMessage } from './messages.js';
 import { READY_WITHIN_MS } from './timing.js';

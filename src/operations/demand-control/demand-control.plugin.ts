@@ -9,6 +9,7 @@ import type { DemandControlConfig } from '../../config/demand-control.js';
 import type { RequestContext } from '../../context.js';
 import type { ErrorCode } from '../../errors.js';
 import type { Logger } from '../../telemetry/logger.js';
+import { shownName } from '../../telemetry/shown-name.js';
 import type { CostEstimate } from './estimate.js';
 import type { EstimateCost } from './operation-cost.js';
 import { countValues } from './variable-values.js';
@@ -90,7 +91,10 @@ function check(
   if (cost.cost <= maxCost) return { cost };
   if (costMode === 'enforce') return { cost, error: tooExpensive(cost.cost, maxCost) };
   const { traceId } = contextValue.trace;
-  logger.warn({ traceId, operationName, cost: cost.cost, maxCost }, 'An operation costs more than MAX_COST.');
+  logger.warn(
+    { traceId, operationName: operationName && shownName(operationName), cost: cost.cost, maxCost },
+    'An operation costs more than MAX_COST.',
+  );
   return { cost };
 }
 

@@ -5,7 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '../../telemetry/logger.js';
 import type { DocumentLimits } from '../document-limits.js';
 import { documentsIn } from './manifest.js';
-import { Safelist } from './safelist.js';
+import { Safelist, type Unusable } from './safelist.js';
 import { SafelistError } from './safelist-error.js';
 
 export interface SafelistFileOptions {
@@ -95,11 +95,10 @@ interface Loaded {
   readonly state: string;
 }
 
-async function load({ path, schema, limits, logger }: SafelistFileOptions): Promise<Loaded> {
-  const { text, state } = await readBounded(path);
-  const documents = documentsIn(text);
-  const { safelist, unusable } = await Safelist.of(documents, schema, limits);
-  logger.info({ path, documents: documents.length }, 'The safelist is in force.');
+async function load({ logger, ...options }: SafelistFileOptions): Promise<Loaded> {
+  const { path } = options;
+  const { safelist, state, count, unusable } = await readSafelist(options);
+  logger.info({ path, documents: count }, 'The safelist is in force.');
   if (unusable.length > 0) {
     logger.warn(
       { path, count: unusable.length, documents: unusable.slice(0, MAX_NAMED) },
@@ -107,6 +106,25 @@ async function load({ path, schema, limits, logger }: SafelistFileOptions): Prom
     );
   }
   return { safelist, state };
+}
+
+interface ReadSafelist extends Loaded {
+  /** How many documents the file has. */
+  readonly count: number;
+  /** Those that are not valid for the schema. */
+  readonly unusable: readonly Unusable[];
+}
+
+/** @throws {SafelistError} if there is no such file, or it cannot be used */
+export async function readSafelist({
+  path,
+  schema,
+  limits,
+}: Pick<SafelistFileOptions, 'path' | 'schema' | 'limits'>): Promise<ReadSafelist> {
+  const { text, state } = await readBounded(path);
+  const documents = documentsIn(text);
+  const { safelist, unusable } = await Safelist.of(documents, schema, limits);
+  return { safelist, state, count: documents.length, unusable };
 }
 
 async function readBounded(path: string): Promise<{ readonly text: string; readonly state: string }> {

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import type { Logger } from '../../telemetry/logger.js';
+import { shownName } from '../../telemetry/shown-name.js';
 import type { OperationRequest } from '../operation-request.js';
 import type { SafelistMode } from '../../config/safelist.js';
 
 const MAX_LOGGED = 1000;
-const MAX_NAME_LENGTH = 100;
 const NAME = /\b(?:query|mutation|subscription)\s+([_A-Za-z]\w*)/;
 
 /** Logs each document that is not in the safelist once, without its text and its variables, which can hold personal data. */
@@ -32,7 +32,7 @@ export class UnlistedLog {
     }
     const name = operationName ?? NAME.exec(query.slice(0, MAX_LOGGED))?.[1];
     this.#logger.warn(
-      { mode, sha256: hash('sha256', query), operationName: name?.slice(0, MAX_NAME_LENGTH) },
+      { mode, sha256: hash('sha256', query), operationName: name && shownName(name) },
       'A document is not in the safelist.',
     );
   }

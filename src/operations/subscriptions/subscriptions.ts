@@ -11,6 +11,7 @@ import { createContext, type Caller, type ContextDeps, type RequestContext } fro
 import { GATEWAY_FAILED } from '../../graphql/errors/format-error.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Recorder, SubscriptionEnd } from '../../telemetry/recorder.js';
+import { shownName } from '../../telemetry/shown-name.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 import type { Tracer } from '../../telemetry/tracer.js';
 import { Cancellation } from '../../upstream/http/cancellation.js';
@@ -153,7 +154,7 @@ export class Subscriptions implements SubscriptionHost<Details> {
     const name = operationName ?? onlyNameIn(document);
     const span = this.#options.tracer?.start('internal', 'subscription event', trace, {
       'graphql.operation.type': 'subscription',
-      ...(name !== undefined && { 'graphql.operation.name': name }),
+      ...(name !== undefined && { 'graphql.operation.name': shownName(name) }),
     });
     try {
       return await this.#format(details, execute, event, span?.trace ?? trace);

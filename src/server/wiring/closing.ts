@@ -43,7 +43,7 @@ export async function closeGateway(parts: ClosingParts): Promise<void> {
   const { config, http, operations, closeRest } = parts;
   const { app, connections, webSockets, streams } = http;
   http.announceNotReady();
-  await sleep(config.drainDelayMs);
+  if (config.drainDelayMs > 0) await sleep(config.drainDelayMs);
   endStreams(parts);
   http.announceLastResponses();
   // The gateway listens until these are answered, so that health checks get "not ready" rather than no connection.

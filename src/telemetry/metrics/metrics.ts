@@ -3,14 +3,7 @@ import type { Recorder } from '../recorder.js';
 import { createRecorder } from './prometheus-recorder.js';
 import { processRegistry } from './process-metrics.js';
 import { registerObservables, type Observables } from './observables.js';
-
-/** All metrics of a process, in the form that the primary adds up. */
-export type Snapshot = readonly {
-  readonly name: string;
-  /** `counter`, `gauge`, `histogram` or `summary`. */
-  readonly type: string;
-  readonly values: readonly object[];
-}[];
+import { snapshotOf, type Snapshot } from './snapshot.js';
 
 /** The metrics of one gateway. */
 export interface Metrics {
@@ -43,9 +36,4 @@ export function createMetrics({ isScraped }: { readonly isScraped: boolean }): M
     },
     snapshot: () => snapshotOf(all()),
   };
-}
-
-/** The library's types do not describe what it returns. */
-export async function snapshotOf(registry: Pick<Registry, 'getMetricsAsJSON'>): Promise<Snapshot> {
-  return (await registry.getMetricsAsJSON()) as unknown as Snapshot;
 }

@@ -16,6 +16,7 @@ export interface Observables {
   readonly isRedisConnected: () => boolean | undefined;
 }
 
+/** With several workers, a gauge is their sum, or else what `aggregator` says: a flag must stay 0 or 1. */
 export function registerObservables(registry: Registry, observables: Observables): void {
   const registers = [registry];
   const gauge = (name: string, help: string, read: () => number) =>
@@ -46,6 +47,7 @@ export function registerObservables(registry: Registry, observables: Observables
     name: 'fieldgate_upstream_breaker_open',
     help: '1 while a circuit breaker is open; `connections` is the one of all calls',
     labelNames: ['operation'],
+    aggregator: 'max',
     registers,
     collect() {
       this.reset();
@@ -74,7 +76,13 @@ export function registerObservables(registry: Registry, observables: Observables
     () => observables.watches().polled,
   );
   if (observables.isRedisConnected() === undefined) return;
-  gauge('fieldgate_redis_connected', 'Whether Redis is connected', () =>
-    observables.isRedisConnected() === true ? 1 : 0,
-  );
+  new Gauge({
+    name: 'fieldgate_redis_connected',
+    help: 'Whether Redis is connected',
+    aggregator: 'min',
+    registers,
+    collect() {
+      this.set(observables.isRedisConnected() === true ? 1 : 0);
+    },
+  });
 }

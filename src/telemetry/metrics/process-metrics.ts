@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 let registry: Registry | undefined;
 
@@ -7,9 +7,21 @@ let registry: Registry | undefined;
  * collected from the first call on.
  */
 export function processRegistry(): Registry {
-  if (registry === undefined) {
-    registry = new Registry();
-    collectDefaultMetrics({ register: registry });
-  }
+  registry ??= createRegistry();
   return registry;
+}
+
+function createRegistry(): Registry {
+  const created = new Registry();
+  collectDefaultMetrics({ register: created });
+  new Gauge({
+    name: 'fieldgate_process_resident_memory_bytes',
+    help: 'Memory of the process; with several workers, of the one that takes the most',
+    aggregator: 'max',
+    registers: [created],
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+  return created;
 }

@@ -1,12 +1,10 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Recorder } from '../recorder.js';
-import { LabelBounds } from './label-bounds.js';
+import { shownName } from '../shown-name.js';
+import { DURATIONS, OperationBounds, OPERATIONS } from './operation-bounds.js';
 
-/** The most pairs of operation name and client that have separate series. */
-const MAX_OPERATIONS = 500;
 /** Every later retry counts as this attempt. */
 const MAX_ATTEMPT = 5;
-const MAX_NAME_LENGTH = 100;
 
 const OPERATION_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
 const ATTEMPT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -39,12 +37,12 @@ export function createRecorder(registry: Registry): Recorder {
     new Counter({ name, help, labelNames, registers });
 
   const operations = labelled(
-    'fieldgate_operations_total',
+    OPERATIONS,
     'GraphQL operations',
     ...(['operation', 'type', 'client', 'outcome'] as const),
   );
   const durations = new Histogram({
-    name: 'fieldgate_operation_duration_seconds',
+    name: DURATIONS,
     help: 'Time from the arrival of an operation to its response',
     labelNames: ['operation', 'type'] as const,
     buckets: OPERATION_SECONDS,
@@ -102,18 +100,15 @@ export function createRecorder(registry: Registry): Recorder {
   const polls = labelled('fieldgate_polls_total', 'Polls of the Demand API for subscriptions', 'result');
   const deliveries = labelled('fieldgate_webhook_deliveries_total', 'Webhook deliveries', 'result');
 
-  const bounds = new LabelBounds(MAX_OPERATIONS);
+  const bounds = new OperationBounds();
   return {
     operation({ name, type = 'unknown', client = '', outcome, seconds }) {
-      const operation = shortened(name ?? (type === 'unknown' ? 'unknown' : 'anonymous'));
-      const who = shortened(client);
-      const isKnown = bounds.admit(`${who} ${type} ${operation}`) !== undefined;
-      const labels = { operation: isKnown ? operation : 'other', type };
-      operations.inc({
-        ...labels,
-        client: isKnown ? who : 'other',
-        outcome: OUTCOMES.has(outcome) ? outcome : 'OTHER',
+      const { client: who, ...labels } = bounds.admit({
+        operation: shownName(name ?? (type === 'unknown' ? 'unknown' : 'anonymous')),
+        type,
+        client: shownName(client),
       });
+      operations.inc({ ...labels, client: who, outcome: OUTCOMES.has(outcome) ? outcome : 'OTHER' });
       if (seconds !== undefined) durations.observe(labels, seconds);
     },
     upstreamAttempt({ method, template, attempt, status, seconds }) {
@@ -166,8 +161,4 @@ export function createRecorder(registry: Registry): Recorder {
       deliveries.inc({ result });
     },
   };
-}
-
-function shortened(value: string): string {
-  return value.slice(0, MAX_NAME_LENGTH);
 }

@@ -84,6 +84,21 @@ async function expectMoves(url: string, before: Scrape, moves: Moves): Promise<v
   }
 });
 
+test('memory that the process takes', async () => {
+  const gateway = await startTestGateway({ demandApiUrl: 'http://127.0.0.1:9/v1', env: QUICK });
+  try {
+    const resident = async () =>
+      (await scrape(gateway.metricsUrl!)).value('fieldgate_process_resident_memory_bytes');
+    const before = await resident();
+    expect(before).toBeGreaterThan(20e6);
+    const taken = Buffer.alloc(300e6, 1);
+    expect(await resident()).toBeGreaterThan(before + 100e6);
+    expect(taken).toHaveLength(300e6);
+  } finally {
+    await gateway.close();
+  }
+});
+
 test('no metric is without a scenario that moves it', async () => {
   const shared = { ...processSharedState(), isConnected: () => true };
   const gateway = await startTestGateway({
@@ -103,7 +118,9 @@ test('no metric is without a scenario that moves it', async () => {
     ),
   );
   const ours = [...types.keys()].filter((name) => name.startsWith('fieldgate_'));
-  // The one above moves it.
-  expect(ours).toContain('fieldgate_redis_connected');
-  expect(ours.filter((name) => !moved.has(name))).toEqual(['fieldgate_redis_connected']);
+  // Those above move them.
+  expect(ours.filter((name) => !moved.has(name)).sort()).toEqual([
+    'fieldgate_process_resident_memory_bytes',
+    'fieldgate_redis_connected',
+  ]);
 });
