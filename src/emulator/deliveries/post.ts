@@ -44,7 +44,7 @@ export class SignedPosts {
     };
     try {
       // Most emulators have no webhooks, and need no client.
-      const undici = await import('undici');
+      const { default: undici } = await import('undici');
       signal.throwIfAborted();
       this.#agent ??= new undici.Agent();
       const response = await undici.request(url, {
