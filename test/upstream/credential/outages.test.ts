@@ -103,7 +103,7 @@ describe('a single failure of the token endpoint', () => {
 
   it('does not reach callers that can wait', async () => {
     stage.on(readAccounts, accounts);
-    stage.tokens.respond((nth) => (nth === 0 ? { fault: 'reset', delayMs: 200 } : stage.tokens.token()));
+    stage.tokens.respond((nth) => (nth === 0 ? { fault: 'reset', delayMs: 1000 } : stage.tokens.token()));
     const answers = await Promise.all(
       ['alice', 'bob'].map((token) => stage.execute(READ_ACCOUNTS, {}, { token })),
     );
