@@ -22,10 +22,11 @@ export async function stopListening(server: Server): Promise<void> {
   };
   server.on('connection', onConnection);
   const start = performance.now();
+  // From here on there is a phase in which connections are accepted between two immediates. The first may follow such a phase directly.
+  await nextIteration();
   for (let isQuiet = false, elapsed = 0; !isQuiet && elapsed < WITHIN_MS;) {
     const before = accepted;
     const begun = performance.now();
-    // This follows the phase of the event loop in which connections are accepted.
     await nextIteration();
     const now = performance.now();
     elapsed = now - start;
