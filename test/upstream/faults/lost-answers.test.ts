@@ -172,8 +172,8 @@ describe('without a lost response', () => {
     const url = await freeUrl();
     const env = {
       DEMAND_API_MAX_ATTEMPTS: '20',
-      DEMAND_API_RETRY_BASE_MS: '50',
-      DEMAND_API_RETRY_MAX_MS: '50',
+      DEMAND_API_RETRY_BASE_MS: '200',
+      DEMAND_API_RETRY_MAX_MS: '200',
     };
     const gateway = await startTestGateway({ demandApiUrl: url, env });
     const answering = gateway.execute<ChangeData, object>(changeDocument(pausing));
