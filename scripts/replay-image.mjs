@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DockerfileParser } from 'dockerfile-ast';
+import { imageOf } from './compose/image.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const MAX_WAIT_MS = 30_000;
@@ -61,19 +62,23 @@ function contextOf() {
   return context;
 }
 
-/** @returns the stages by name: `{ folder, workdir, env, user, entrypoint, healthcheck }` */
+/** @returns the stages by name: `{ folder, workdir, env, user, entrypoint, health }` */
 function replay(context) {
+  const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
   const stages = new Map();
   let stage;
-  for (const instruction of DockerfileParser.parse(
-    readFileSync(join(ROOT, 'Dockerfile'), 'utf8'),
-  ).getInstructions()) {
+  for (const instruction of DockerfileParser.parse(dockerfile).getInstructions()) {
     const keyword = instruction.getKeyword();
     const text = instruction.getArgumentsContent() ?? '';
     switch (keyword) {
       case 'FROM': {
         const [, image, name] = /^(\S+) AS (\S+)$/.exec(text) ?? [];
-        stage = { workdir: '/', env: {}, ...stages.get(image), folder: join(scratch, name) };
+        stage = {
+          workdir: '/',
+          ...stages.get(image),
+          ...imageOf(dockerfile, name),
+          folder: join(scratch, name),
+        };
         if (stages.has(image))
           cpSync(stages.get(image).folder, stage.folder, { recursive: true, verbatimSymlinks: true });
         else mkdirSync(stage.folder);
@@ -94,19 +99,13 @@ function replay(context) {
           stdio: ['ignore', 'ignore', 'inherit'],
         });
         break;
-      case 'ENV':
-        for (const variable of instruction.getProperties())
-          stage.env = { ...stage.env, [variable.getName()]: variable.getValue() };
-        break;
       case 'USER':
         stage.user = text.split(':');
         break;
+      // `imageOf` reads these.
+      case 'ENV':
       case 'ENTRYPOINT':
-        stage.entrypoint = JSON.parse(text);
-        break;
       case 'HEALTHCHECK':
-        stage.healthcheck = JSON.parse(text.slice(text.indexOf('CMD [') + 'CMD '.length));
-        break;
       case 'ARG':
       case 'EXPOSE':
       case 'LABEL':
@@ -196,7 +195,7 @@ async function isHealthy() {
   const stage = stages.get('gateway');
   const results = [];
   for (const each of [port, emulatorPort + 1]) {
-    const [code] = await run(stage, { PORT: String(each) }, [], stage.healthcheck).exited;
+    const [code] = await run(stage, { PORT: String(each) }, [], stage.health).exited;
     results.push(code);
   }
   assert.deepEqual(results, [0, 1], 'HEALTHCHECK must tell a healthy gateway from none');

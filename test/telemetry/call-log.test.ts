@@ -3,9 +3,6 @@ import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { accounts, READ_ACCOUNTS, READ_RUN, run, runAnswer } from '../upstream/faults/demand.js';
 
-const RUN_PATH =
-  '/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}';
-
 interface Extensions {
   readonly upstream?: { readonly calls: readonly object[]; readonly omitted: number };
   readonly cost?: { readonly upstreamCalls: { readonly made: number } };
@@ -39,7 +36,7 @@ async function extensionsOf(query: string): Promise<Extensions> {
 test('`extensions.upstream` tells the calls of an operation, with their attempts and 304s', async () => {
   await start();
   upstream.on('GET', run.path, [{ status: 503 }, runAnswer(5), { status: 304, headers: { etag: 'W/"5"' } }]);
-  const call = { method: 'GET', path: RUN_PATH, durationMs: expect.any(Number) };
+  const call = { method: 'GET', path: run.template, durationMs: expect.any(Number) };
   expect((await extensionsOf(READ_RUN)).upstream).toEqual({
     calls: [{ ...call, status: 200, attempts: 2, revalidated: false }],
     omitted: 0,

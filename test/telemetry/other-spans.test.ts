@@ -11,8 +11,6 @@ import { startCollector, type CollectedSpan, type Collector } from './collector.
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
-const RUN_TEMPLATE =
-  '/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}';
 
 let collector: Collector;
 let upstream: ScriptedUpstream;
@@ -57,7 +55,7 @@ test('a poll that fails says why, and has the spans of its attempts', async () =
   expect(failed).toEqual([
     expect.objectContaining({
       attributes: {
-        'fieldgate.poll.resource': RUN_TEMPLATE,
+        'fieldgate.poll.resource': run.template,
         'fieldgate.poll.result': 'failed',
         'error.type': 'UNAVAILABLE',
       },

@@ -9,8 +9,6 @@ import { startCollector, type CollectedSpan, type Collector } from './collector.
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
-const RUN_TEMPLATE =
-  '/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}';
 
 let collector: Collector;
 let upstream: ScriptedUpstream;
@@ -95,12 +93,12 @@ describe('a query', () => {
     const { hostname, port } = new URL(upstream.url);
     const common = {
       'http.request.method': 'GET',
-      'url.template': RUN_TEMPLATE,
+      'url.template': run.template,
       'server.address': hostname,
       'server.port': Number(port),
     };
     expect(attempts.map(({ name, parentSpanId }) => [name, parentSpanId])).toEqual(
-      attempts.map(() => [`GET ${RUN_TEMPLATE}`, operation.spanId]),
+      attempts.map(() => [`GET ${run.template}`, operation.spanId]),
     );
     expect(attempts.map(({ attributes, isError }) => ({ attributes, isError }))).toEqual([
       { attributes: { ...common, 'http.response.status_code': 503, 'error.type': '503' }, isError: true },
@@ -278,7 +276,7 @@ test('a subscription has a span for subscribing and one for each event', async (
     expect.objectContaining({ traceId: TRACE, parentSpanId: subscribed!.spanId }),
   ]);
   // The first read is part of subscribing. Polls are not: they go on for all who subscribe.
-  const reads = named(`GET ${RUN_TEMPLATE}`);
+  const reads = named(`GET ${run.template}`);
   expect(reads[0]).toMatchObject({ traceId: TRACE, parentSpanId: subscribed!.spanId });
   const polls = named('subscription poll');
   const news = polls.filter(({ attributes }) => attributes['fieldgate.poll.result'] === 'news');
@@ -286,7 +284,7 @@ test('a subscription has a span for subscribing and one for each event', async (
     expect.objectContaining({
       parentSpanId: undefined,
       links: [ofSubscribed],
-      attributes: { 'fieldgate.poll.resource': RUN_TEMPLATE, 'fieldgate.poll.result': 'news' },
+      attributes: { 'fieldgate.poll.resource': run.template, 'fieldgate.poll.result': 'news' },
     }),
   ]);
   expect(new Set([TRACE, ...polls.map(({ traceId }) => traceId)]).size).toBe(polls.length + 1);

@@ -28,8 +28,7 @@ export interface Scenario {
   readonly steps: readonly Step[];
 }
 
-export const RUN_OPERATION =
-  'GET /demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}';
+export const RUN_OPERATION = `GET ${run.template}`;
 
 export const runSubscription = {
   query: 'subscription Run($id: ID!) { fieldingRunUpdated(id: $id) { status version } }',

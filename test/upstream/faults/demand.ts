@@ -5,6 +5,9 @@ export const project = { path: '/demand/accounts/101/projects/P1', id: '101/P1' 
 export const run = {
   path: `${project.path}/target-groups/T1/fielding-runs/R1`,
   id: `${project.id}/T1/R1`,
+  /** The path as metrics, traces and `extensions.upstream` show it. */
+  template:
+    '/demand/accounts/{account_id}/projects/{project_id}/target-groups/{target_group_id}/fielding-runs/{fielding_run_id}',
 };
 
 export const period = {
