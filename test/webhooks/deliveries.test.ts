@@ -370,6 +370,7 @@ describe('whatever is delivered', () => {
       Buffer.from(JSON.stringify({ ...event, data: { ...event.data, ...data }, ...envelope })),
     );
   const body = fc.oneof(
+    { weight: 2, arbitrary: fc.constant(Buffer.from(JSON.stringify(event))) },
     { weight: 6, arbitrary: changed },
     { weight: 1, arbitrary: fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes)) },
     { weight: 1, arbitrary: fc.nat(5000).map((depth) => Buffer.from('['.repeat(depth))) },
