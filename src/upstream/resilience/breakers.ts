@@ -32,7 +32,8 @@ export interface BreakerStates {
 export class Breakers {
   readonly #options: BreakerOptions;
   readonly #connections: Breaker;
-  readonly #paths = new Map<string, Breaker>();
+  /** By method, then by path template. */
+  readonly #paths = new Map<string, Map<string, Breaker>>();
 
   constructor(options: BreakerOptions) {
     this.#options = options;
@@ -40,8 +41,10 @@ export class Breakers {
   }
 
   get states(): BreakerStates {
-    const open = [...this.#paths].filter(([, breaker]) => breaker.isOpen);
-    return { connections: this.#connections.isOpen, paths: open.map(([path]) => path).sort() };
+    const paths = [...this.#paths].flatMap(([method, breakers]) =>
+      [...breakers].filter(([, { isOpen }]) => isOpen).map(([template]) => `${method} ${template}`),
+    );
+    return { connections: this.#connections.isOpen, paths: paths.sort() };
   }
 
   /** When to retry a call that was not let through. */
@@ -77,12 +80,11 @@ export class Breakers {
   }
 
   #pathOf({ method, path }: Route): Breaker {
-    const template = `${method} ${pathTemplate(path)}`;
-    let breaker = this.#paths.get(template);
-    if (breaker === undefined) {
-      breaker = new Breaker(this.#options);
-      this.#paths.set(template, breaker);
-    }
+    let breakers = this.#paths.get(method);
+    if (breakers === undefined) this.#paths.set(method, (breakers = new Map<string, Breaker>()));
+    const template = pathTemplate(path);
+    let breaker = breakers.get(template);
+    if (breaker === undefined) breakers.set(template, (breaker = new Breaker(this.#options)));
     return breaker;
   }
 }

@@ -126,7 +126,9 @@ export class SingleFlight {
   #forget(flight: Flight): void {
     const flights = this.#at(flight.path);
     const index = flights.indexOf(flight);
-    if (index !== -1) flights.splice(index, 1);
+    if (index === -1) return;
+    const last = flights.pop();
+    if (last !== undefined && last !== flight) flights[index] = last;
   }
 
   #at(path: string): Flight[] {

@@ -51,18 +51,23 @@ export class Transport {
   }
 
   /**
-   * @returns a response with status 2xx or 304
-   * @throws {UpstreamError} for any other outcome; `answerLost` and `lostBefore` mark a call that may have been carried out
+   * @returns a response with status 2xx or 304; rejects with an {@link UpstreamError} for any other outcome, where `answerLost` and
+   *   `lostBefore` mark a call that may have been carried out
+   * @throws {ForbiddenError} if the caller may not make the call
    */
-  async call(call: Call, scope: CallScope): Promise<HttpResponse> {
+  call(call: Call, scope: CallScope): Promise<HttpResponse> {
     scope.permit?.(call);
-    const { flights, onChange } = this.#deps;
-    if (call.kind === 'read') return await flights.read(call, scope, this.#attempts);
+    return call.kind === 'read'
+      ? this.#deps.flights.read(call, scope, this.#attempts)
+      : this.#change(call, scope);
+  }
+
+  async #change(call: Call, scope: CallScope): Promise<HttpResponse> {
     try {
       return await this.#attempts(call, scope);
     } finally {
-      flights.endBelow(...pathsAffectedBy(call.path));
-      onChange?.(call.path);
+      this.#deps.flights.endBelow(...pathsAffectedBy(call.path));
+      this.#deps.onChange?.(call.path);
     }
   }
 
@@ -142,7 +147,11 @@ export class Transport {
           // Another call of the credential may have received a 429 or a 401 meanwhile.
           const { headers } = credential;
           const isCool = cooldowns.remaining(scope.principalKey) === undefined;
-          if (isCool && headers !== undefined) return await this.#send(call, scope, headers, fresh, attempt);
+          if (!isCool || headers === undefined) continue;
+          const response = await this.#send(call, scope, headers, fresh, attempt);
+          if (response === undefined) throw this.#callsPaused();
+          if (isSuccess(response)) return response;
+          throw this.#refused(response, scope, headers);
         } finally {
           semaphore.release();
         }
@@ -152,15 +161,16 @@ export class Transport {
     }
   }
 
-  async #send(
+  /** @returns undefined if nothing was sent */
+  #send(
     call: Call,
     scope: CallScope,
     headers: HttpHeaders,
     fresh: boolean,
     attempt: number,
-  ): Promise<HttpResponse> {
+  ): Promise<HttpResponse | undefined> {
     const { breakers, sender, attempts } = this.#deps;
-    const response = await breakers.execute(call, (isProbe) => {
+    return breakers.execute(call, (isProbe) => {
       if (call.tally !== undefined) call.tally.attempts += 1;
       // A connection from before the outage does not show that it is over.
       const isFresh = fresh || isProbe;
@@ -169,13 +179,14 @@ export class Transport {
         sender.send(call, scope, headers, isFresh, traceparent),
       );
     });
-    if (response === undefined) throw this.#callsPaused();
-    if (isSuccess(response)) return response;
+  }
+
+  #refused(response: HttpResponse, scope: CallScope, headers: HttpHeaders): UpstreamError {
     if (response.status === 429) this.#startCooldown(scope, response);
     const problem = problemOf(response, this.#options.now());
-    if (!scope.credential.isOwn) throw problem;
-    if (response.status === 401) throw ownTokenRejected(problem, scope.credential.reject(headers));
-    throw withoutToken(problem, headers);
+    if (!scope.credential.isOwn) return problem;
+    if (response.status === 401) return ownTokenRejected(problem, scope.credential.reject(headers));
+    return withoutToken(problem, headers);
   }
 
   #callsPaused(): UpstreamError {

@@ -41,8 +41,16 @@ export function accountPath({ accountId }: AccountRef): string {
   return `/demand/accounts/${segment(accountId)}`;
 }
 
+/** Items of a list have the same project, whose path is then validated and built once. */
+let lastProject: (ProjectRef & { readonly path: string }) | undefined;
+
 export function projectPath(ref: ProjectRef): string {
-  return `${accountPath(ref)}/projects/${segment(ref.projectId)}`;
+  const { accountId, projectId } = ref;
+  if (lastProject?.projectId !== projectId || lastProject.accountId !== accountId) {
+    const path = `${accountPath(ref)}/projects/${segment(projectId)}`;
+    lastProject = { accountId, projectId, path };
+  }
+  return lastProject.path;
 }
 
 export function targetGroupPath(ref: TargetGroupRef): string {
