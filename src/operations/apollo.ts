@@ -9,24 +9,25 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { DemandControlConfig } from '../config/demand-control.js';
 import type { RequestContext } from '../context.js';
-import { errorExtensionsPlugin } from '../graphql/errors/error-extensions.plugin.js';
 import { createFormatError } from '../graphql/errors/format-error.js';
 import { createSchema } from '../graphql/schema.js';
 import { createExecutor } from '../lib/executor/executor.js';
 import type { Logger } from '../telemetry/logger.js';
 import { CostEstimator } from './demand-control/cost-estimator.js';
-import { demandControlPlugin } from './demand-control/demand-control.plugin.js';
+import { demandControlHooks } from './demand-control/demand-control.hooks.js';
 import { estimateBy, estimateOnce } from './demand-control/operation-cost.js';
-import { callLogPlugin } from './call-log.plugin.js';
+import { callLogHooks } from './call-log.hooks.js';
 import { createDocumentStore, createPersistedQueryStore } from './document-store.js';
-import { documentsPlugin } from './documents.plugin.js';
+import { documentsHooks } from './documents.hooks.js';
+import { errorExtensionsHooks } from './error-extensions.hooks.js';
 import { executorGateway, graphqlJs } from './executor-gateway.js';
 import type { FirstQuery } from './first-query.js';
-import { rateLimitPlugin } from './rate-limits/rate-limit.plugin.js';
+import { hooksPlugin } from './hooks.js';
+import { rateLimitHooks } from './rate-limits/rate-limit.hooks.js';
 import type { RateLimits } from './rate-limits/rate-limits.js';
-import { operationInfoPlugin } from './operation-info.plugin.js';
+import { operationInfoHooks } from './operation-info.hooks.js';
 import { recordedPlugin } from './subscriptions/recorded-plugin.js';
-import { openingPlugin, subscriptionRulesPlugin } from './subscriptions/subscription.plugins.js';
+import { openingHooks, subscriptionRulesHooks } from './subscriptions/subscription.hooks.js';
 import { unconditionalRootRule } from './subscriptions/unconditional-root.rule.js';
 
 /** The most tokens of a document, which limits the cost of parsing and validating it. */
@@ -68,7 +69,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxLexicalTokens: MAX_TOKENS },
-    // `documentsPlugin` keeps the documents.
+    // `documentsHooks` keeps the documents.
     documentStore: null,
     persistedQueries: { cache: createPersistedQueryStore() },
     logger,
@@ -92,19 +93,18 @@ function pluginsOf(options: ApolloOptions, schema: GraphQLSchema): ApolloServerP
     // Apollo Server would enable it for a subgraph. It returns the timing of each resolver to any client that asks for it.
     ApolloServerPluginInlineTraceDisabled(),
     production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
-    subscriptionRulesPlugin,
-    operationInfoPlugin,
-    errorExtensionsPlugin,
-    documentsPlugin<RequestContext>(createDocumentStore(), {
-      maxDepth,
-      maxTokens: MAX_TOKENS,
-      ...demandControl,
-    }),
-    demandControlPlugin({ estimateCost, limits: demandControl, production, logger }),
-    ...(rateLimits.isLimited ? [rateLimitPlugin({ limits: rateLimits, estimateCost, logger })] : []),
-    ...(production ? [] : [callLogPlugin]),
+    hooksPlugin([
+      // First, because the others may reject the operation.
+      operationInfoHooks,
+      subscriptionRulesHooks,
+      errorExtensionsHooks,
+      documentsHooks(createDocumentStore(), { maxDepth, maxTokens: MAX_TOKENS, ...demandControl }),
+      demandControlHooks({ estimateCost, limits: demandControl, production, logger }),
+      ...(rateLimits.isLimited ? [rateLimitHooks({ limits: rateLimits, estimateCost, logger })] : []),
+      ...(production ? [] : [callLogHooks]),
+    ]),
     ...plugins.map(recordedPlugin),
-    openingPlugin,
+    hooksPlugin([openingHooks]),
   ];
 }
 

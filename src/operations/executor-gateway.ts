@@ -2,7 +2,7 @@ import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { execute, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../context.js';
 import type { Role, Run } from './subscriptions/role.js';
-import { roleOfContext } from './subscriptions/subscription.plugins.js';
+import { roleOfContext } from './subscriptions/subscription.hooks.js';
 
 /** Executes a validated operation. Errors are part of the result. */
 export type Execute = (args: {

@@ -24,7 +24,7 @@ export function operationInBody(text: string): OperationRequest {
     throw new RequestError(400, 'The request has no body. Send a JSON object with a `query`.');
   const body = parsed(text);
   if (!isObject(body)) throw new RequestError(400, 'The body must be a JSON object with a `query`.');
-  return operation(body);
+  return operationOf(body);
 }
 
 /** Whether a body is a list, which is a batch of operations. */
@@ -62,7 +62,7 @@ export function operationInBatch(given: unknown): OperationRequest {
   if (!isObject(given)) {
     throw new RequestError(400, 'Each operation of a list must be a JSON object with a `query`.');
   }
-  return operation(given);
+  return operationOf(given);
 }
 
 /**
@@ -76,7 +76,7 @@ export function operationInMessage(payload: object): OperationRequest {
   } catch {
     throw notSafe('The message');
   }
-  return operation(payload as Readonly<Record<string, unknown>>);
+  return operationOf(payload as Readonly<Record<string, unknown>>);
 }
 
 /**
@@ -98,7 +98,7 @@ export function operationInQueryString(queryString: string): OperationRequest {
     const text = parameter(name);
     return text === undefined ? undefined : parsed(text, `The parameter \`${name}\``);
   };
-  return operation({
+  return operationOf({
     query: parameter('query'),
     documentId: parameter('documentId'),
     doc_id: parameter('doc_id'),
@@ -108,7 +108,7 @@ export function operationInQueryString(queryString: string): OperationRequest {
   });
 }
 
-function operation(given: Readonly<Record<string, unknown>>): OperationRequest {
+function operationOf(given: Readonly<Record<string, unknown>>): OperationRequest {
   const { query, operationName, variables, extensions } = given;
   if (!isAbsent(extensions) && !isObject(extensions)) throw mustBe('extensions', 'an object');
   if (!isAbsent(variables) && !isObject(variables)) throw mustBe('variables', 'an object');
@@ -116,13 +116,13 @@ function operation(given: Readonly<Record<string, unknown>>): OperationRequest {
     throw mustBe('operationName', 'a string');
   if (!isAbsent(query) && typeof query !== 'string') throw mustBe('query', 'a string');
   const documentId = documentIdIn(given);
-  return {
-    ...(isAbsent(query) || query === '' ? {} : { query }),
-    ...(documentId === undefined ? {} : { documentId }),
-    ...(isAbsent(operationName) ? {} : { operationName }),
-    ...(isAbsent(variables) ? {} : { variables }),
-    ...(isAbsent(extensions) ? {} : { extensions }),
-  };
+  const operation: { -readonly [name in keyof OperationRequest]: OperationRequest[name] } = {};
+  if (!isAbsent(query) && query !== '') operation.query = query;
+  if (documentId !== undefined) operation.documentId = documentId;
+  if (!isAbsent(operationName)) operation.operationName = operationName;
+  if (!isAbsent(variables)) operation.variables = variables;
+  if (!isAbsent(extensions)) operation.extensions = extensions;
+  return operation;
 }
 
 function documentIdIn({

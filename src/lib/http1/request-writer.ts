@@ -9,7 +9,8 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 export class RequestWriter {
   readonly #requestLineStart: string;
   readonly #connectionLines: string;
-  readonly #sharedLines = new WeakMap<HttpHeaders, string>();
+  /** The headers that were shared by the last request. Not a `WeakMap` of all: such tables make young collections expensive. */
+  #shared: { readonly headers: HttpHeaders; readonly lines: string } | undefined;
 
   constructor({ host, pathname }: URL) {
     this.#requestLineStart = `GET ${pathname.replace(/\/+$/, '')}`;
@@ -30,12 +31,10 @@ export class RequestWriter {
   }
 
   #linesOfShared(headers: HttpHeaders): string {
-    let lines = this.#sharedLines.get(headers);
-    if (lines === undefined) {
-      lines = this.#connectionLines + linesOf(headers);
-      this.#sharedLines.set(headers, lines);
+    if (this.#shared?.headers !== headers) {
+      this.#shared = { headers, lines: this.#connectionLines + linesOf(headers) };
     }
-    return lines;
+    return this.#shared.lines;
   }
 }
 

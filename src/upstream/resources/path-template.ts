@@ -46,7 +46,7 @@ export function pathTemplate(path: string): string {
   const query = path.indexOf('?');
   const end = query === -1 ? path.length : query;
   let segment = ROOT;
-  for (let start = 1; start <= end; ) {
+  for (let start = 1; start <= end;) {
     const slash = path.indexOf('/', start);
     const next = slash === -1 || slash > end ? end : slash;
     segment = segment.member ?? segment.child(path.slice(start, next));

@@ -1,19 +1,15 @@
 import type {
-  ApolloServerPlugin,
-  BaseContext,
-  GraphQLRequestContext,
   GraphQLRequestContextDidResolveSource,
   GraphQLRequestContextValidationDidStart,
-  GraphQLRequestListener,
 } from '@apollo/server';
 import { Kind, type DocumentNode, type GraphQLError } from 'graphql';
 import type { SyntaxLimits } from '../config/demand-control.js';
+import type { RequestContext } from '../context.js';
 import { syntaxLimitError } from './demand-control/syntax-limits.js';
 import { documentLimitError, type DocumentLimits } from './document-limits.js';
 import type { DocumentStore } from './document-store.js';
+import type { HooksFor, OperationHooks } from './hooks.js';
 
-const DONE = Promise.resolve();
-const NOTHING = Promise.resolve(undefined);
 const EMPTY: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 
 /**
@@ -23,16 +19,16 @@ const EMPTY: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
  * Apollo Server skips parsing and validation if `document` is set already. A plugin can reject an operation no earlier than in
  * `didResolveOperation`, so a rejected document is replaced with an empty one until then.
  */
-export function documentsPlugin<Context extends BaseContext>(
-  documents: DocumentStore,
-  limits: DocumentLimits & SyntaxLimits,
-): ApolloServerPlugin<Context> {
-  return { requestDidStart: () => Promise.resolve(new DocumentsListener<Context>(documents, limits)) };
+export function documentsHooks(documents: DocumentStore, limits: DocumentLimits & SyntaxLimits): HooksFor {
+  return () => new DocumentsHooks(documents, limits);
 }
 
-type WithDocument = GraphQLRequestContext<BaseContext> & { document?: DocumentNode };
+/** `document` is read-only in the types of Apollo Server. */
+interface WithDocument {
+  document?: DocumentNode;
+}
 
-class DocumentsListener<Context extends BaseContext> implements GraphQLRequestListener<Context> {
+class DocumentsHooks implements OperationHooks {
   readonly #documents: DocumentStore;
   readonly #limits: DocumentLimits & SyntaxLimits;
   #error: GraphQLError | undefined;
@@ -42,32 +38,30 @@ class DocumentsListener<Context extends BaseContext> implements GraphQLRequestLi
     this.#limits = limits;
   }
 
-  didResolveSource(request: GraphQLRequestContextDidResolveSource<Context>): Promise<void> {
+  didResolveSource(request: GraphQLRequestContextDidResolveSource<RequestContext>): void {
     // The event of a subscription, whose document was checked when the client subscribed.
-    if ((request as WithDocument).document !== undefined) return DONE;
+    if ((request as WithDocument).document !== undefined) return;
     let document = this.#documents.get(request.source);
     if (document === undefined) {
       this.#error = documentLimitError(request.source, this.#limits);
       if (this.#error !== undefined) document = EMPTY;
     }
     if (document !== undefined) (request as WithDocument).document = document;
-    return DONE;
   }
 
-  validationDidStart(request: GraphQLRequestContextValidationDidStart<Context>) {
+  validationDidStart(request: GraphQLRequestContextValidationDidStart<RequestContext>) {
     const { source, document } = request;
     this.#error = syntaxLimitError(document, this.#limits);
     if (this.#error !== undefined) {
       (request as WithDocument).document = EMPTY;
-      return NOTHING;
+      return undefined;
     }
-    return Promise.resolve((errors?: readonly Error[]) => {
+    return (errors?: readonly Error[]) => {
       if (errors === undefined) this.#documents.set(source, document);
-      return DONE;
-    });
+    };
   }
 
-  didResolveOperation(): Promise<void> {
-    return this.#error === undefined ? DONE : Promise.reject(this.#error);
+  didResolveOperation(): void {
+    if (this.#error !== undefined) throw this.#error;
   }
 }

@@ -1,8 +1,6 @@
 import type {
-  ApolloServerPlugin,
   GraphQLRequestContextDidResolveOperation,
   GraphQLRequestContextWillSendResponse,
-  GraphQLRequestListener,
 } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { DemandControlConfig } from '../../config/demand-control.js';
@@ -10,6 +8,7 @@ import type { RequestContext } from '../../context.js';
 import type { ErrorCode } from '../../errors.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { shownName } from '../../telemetry/shown-name.js';
+import type { HooksFor, OperationHooks } from '../hooks.js';
 import type { CostEstimate } from './estimate.js';
 import type { EstimateCost } from './operation-cost.js';
 import { countValues } from './variable-values.js';
@@ -22,8 +21,6 @@ export interface DemandControlOptions {
   readonly logger: Logger;
 }
 
-const DONE = Promise.resolve();
-
 type Resolved = GraphQLRequestContextDidResolveOperation<RequestContext>;
 type Response = GraphQLRequestContextWillSendResponse<RequestContext>;
 
@@ -31,18 +28,18 @@ type Response = GraphQLRequestContextWillSendResponse<RequestContext>;
  * Rejects an operation above the cost limit before execution. The cost depends on the variables, so it is checked for each
  * request. Outside production, each response has it in `extensions.cost`.
  */
-export function demandControlPlugin(options: DemandControlOptions): ApolloServerPlugin<RequestContext> {
-  if (!options.production) return { requestDidStart: () => Promise.resolve(new ReportingListener(options)) };
-  const listener = Promise.resolve({
-    didResolveOperation(request: Resolved): Promise<void> {
+export function demandControlHooks(options: DemandControlOptions): HooksFor {
+  if (!options.production) return () => new ReportingHooks(options);
+  const hooks: OperationHooks = {
+    didResolveOperation(request) {
       const { error } = check(request, options);
-      return error === undefined ? DONE : Promise.reject(error);
+      if (error !== undefined) throw error;
     },
-  });
-  return { requestDidStart: () => listener };
+  };
+  return () => hooks;
 }
 
-class ReportingListener implements GraphQLRequestListener<RequestContext> {
+class ReportingHooks implements OperationHooks {
   readonly #options: DemandControlOptions;
   #cost: CostEstimate | undefined;
 
@@ -50,14 +47,14 @@ class ReportingListener implements GraphQLRequestListener<RequestContext> {
     this.#options = options;
   }
 
-  didResolveOperation(request: Resolved): Promise<void> {
+  didResolveOperation(request: Resolved): void {
     const { cost, error } = check(request, this.#options);
     this.#cost = cost;
-    return error === undefined ? DONE : Promise.reject(error);
+    if (error !== undefined) throw error;
   }
 
-  willSendResponse({ contextValue, response: { body } }: Response): Promise<void> {
-    if (this.#cost === undefined || body.kind !== 'single') return DONE;
+  willSendResponse({ contextValue, response: { body } }: Response): void {
+    if (this.#cost === undefined || body.kind !== 'single') return;
     const { cost, upstreamCalls } = this.#cost;
     body.singleResult.extensions = {
       ...body.singleResult.extensions,
@@ -67,7 +64,6 @@ class ReportingListener implements GraphQLRequestListener<RequestContext> {
         upstreamCalls: { estimated: upstreamCalls, made: contextValue.client.callsMade },
       },
     };
-    return DONE;
   }
 }
 

@@ -1,32 +1,25 @@
-import {
-  HeaderMap,
-  type ApolloServerPlugin,
-  type GraphQLRequestListener,
-  type GraphQLResponse,
-} from '@apollo/server';
+import { HeaderMap, type GraphQLResponse } from '@apollo/server';
 import type { OperationDefinitionNode } from 'graphql';
-import type { RequestContext } from '../../context.js';
 import type { ErrorExtensions } from '../../graphql/errors/format-error.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { EstimateCost } from '../demand-control/operation-cost.js';
+import type { HooksFor, OperationHooks } from '../hooks.js';
 import { roleOf } from '../subscriptions/role.js';
 import type { Exceeded, RateLimits } from './rate-limits.js';
 
-export interface RateLimitPluginOptions {
+export interface RateLimitHooksOptions {
   readonly limits: Pick<RateLimits, 'charge'>;
   readonly estimateCost: EstimateCost;
   readonly logger: Logger;
 }
 
-const NONE = Promise.resolve();
-
 /**
  * Charges operations that have passed all checks, and rejects those that exceed a limit. A subscription is charged when it is
  * opened.
  */
-export function rateLimitPlugin(options: RateLimitPluginOptions): ApolloServerPlugin<RequestContext> {
+export function rateLimitHooks(options: RateLimitHooksOptions): HooksFor {
   const { limits, estimateCost, logger } = options;
-  const listener: Promise<GraphQLRequestListener<RequestContext>> = Promise.resolve({
+  const hooks: OperationHooks = {
     async responseForOperation({ contextValue, document, request, operation: named }) {
       // Despite its type, it is undefined if `operationName` names no operation, which execution rejects.
       const operation = named as OperationDefinitionNode | undefined;
@@ -40,8 +33,8 @@ export function rateLimitPlugin(options: RateLimitPluginOptions): ApolloServerPl
       logger.debug({ traceId, cost, ...exceeded }, 'An operation exceeds a rate limit.');
       return responseTo(exceeded, cost);
     },
-  });
-  return { requestDidStart: ({ request }) => (roleOf(request)?.kind === 'event' ? NONE : listener) };
+  };
+  return ({ request }) => (roleOf(request)?.kind === 'event' ? undefined : hooks);
 }
 
 function responseTo({ of, limit, retryAfterSeconds }: Exceeded, cost: number): GraphQLResponse {

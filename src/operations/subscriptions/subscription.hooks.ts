@@ -1,0 +1,83 @@
+import { HeaderMap, type GraphQLRequestContext } from '@apollo/server';
+import { GraphQLError, OperationTypeNode, type DocumentNode, type OperationDefinitionNode } from 'graphql';
+import type { RequestContext } from '../../context.js';
+import type { HooksFor, OperationHooks } from '../hooks.js';
+import { roleOf, type Role } from './role.js';
+
+type Context = GraphQLRequestContext<RequestContext>;
+
+/** The roles of requests that are being executed. Apollo Server hands only the context to an executor. */
+const roles = new WeakMap<object, Role>();
+
+/** The role of the request that has this context. */
+export function roleOfContext(context: object): Role | undefined {
+  return roles.get(context);
+}
+
+/**
+ * Rejects subscriptions of clients that cannot receive a stream, and reuses the document for events. Must come before
+ * `documentsHooks`.
+ */
+export const subscriptionRulesHooks: HooksFor = (context) => {
+  const role = roleOf(context.request);
+  if (role === undefined) return SINGLE;
+  roles.set(context.contextValue, role);
+  if (role.kind === 'subscribing') return context.request.http?.method === 'GET' ? STREAM_BY_GET : undefined;
+  return {
+    didResolveSource(request) {
+      (request as Context & { document: DocumentNode }).document = role.document;
+    },
+  };
+};
+
+/** Opens the source of a subscription's events. Must come last, so that plugins can respond instead. */
+export const openingHooks: HooksFor = ({ request }) => {
+  const role = roleOf(request);
+  if (role?.kind !== 'subscribing') return undefined;
+  return {
+    async responseForOperation(context) {
+      // Despite its type, it is undefined if `operationName` names no operation, which execution rejects.
+      const operation = context.operation as OperationDefinitionNode | undefined;
+      if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return null;
+      // A response here would be sent. Nothing refers to the request any more if it never comes, so that it is collected.
+      return (await role.open(context)) ? await new Promise<never>(() => undefined) : null;
+    },
+  };
+};
+
+const SINGLE: OperationHooks = {
+  didResolveOperation({ operation }) {
+    if (isOfType(operation, OperationTypeNode.SUBSCRIPTION)) throw notOverJson();
+  },
+};
+
+/**
+ * Apollo Server allows only queries by `GET`. Server-Sent Events are designed for `GET`, and subscribing changes nothing.
+ */
+const STREAM_BY_GET: OperationHooks = {
+  didResolveSource({ request: { http } }) {
+    if (http !== undefined) http.method = 'POST';
+  },
+  didResolveOperation({ operation, request: { http } }) {
+    if (http !== undefined) http.method = 'GET';
+    if (isOfType(operation, OperationTypeNode.MUTATION)) throw noMutationByGet();
+  },
+};
+
+/** @param operation undefined for a rejected operation, whose document is empty */
+function isOfType(operation: OperationDefinitionNode | undefined, type: OperationTypeNode): boolean {
+  return operation?.operation === type;
+}
+
+function notOverJson(): GraphQLError {
+  return new GraphQLError(
+    'A subscription cannot be answered with JSON. Subscribe over WebSocket (`graphql-transport-ws`), or accept `text/event-stream` or `multipart/mixed;subscriptionSpec=1.0`.',
+    { extensions: { code: 'BAD_USER_INPUT', http: { status: 400, headers: new HeaderMap() } } },
+  );
+}
+
+function noMutationByGet(): GraphQLError {
+  return new GraphQLError('A mutation cannot be sent by `GET`. Use `POST`.', {
+    extensions: { code: 'BAD_REQUEST', http: { status: 405, headers: new HeaderMap([['allow', 'POST']]) } },
+  });
+}
