@@ -79,7 +79,8 @@ class HooksListener implements GraphQLRequestListener<RequestContext> {
     context: GraphQLRequestContextResponseForOperation<RequestContext>,
   ): Promise<GraphQLResponse | null> {
     for (const hooks of this.#each) {
-      const response = await (hooks.responseForOperation?.(context) ?? null);
+      if (hooks.responseForOperation === undefined) continue;
+      const response = await hooks.responseForOperation(context);
       if (response !== null) return response;
     }
     return null;
