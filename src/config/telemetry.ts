@@ -19,9 +19,14 @@ export interface TelemetryConfig {
 export interface TracingConfig {
   /**
    * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` (none), or `OTEL_EXPORTER_OTLP_ENDPOINT` (none) followed by `/v1/traces`: the URL of a
-   * collector that takes OTLP over HTTP as JSON.
+   * collector that takes OTLP over HTTP.
    */
   readonly url: string;
+  /**
+   * `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL` (none), or `OTEL_EXPORTER_OTLP_PROTOCOL` (http/protobuf, as OpenTelemetry recommends):
+   * how spans are encoded.
+   */
+  readonly protocol: Protocol;
   /** `OTEL_SERVICE_NAME` (none): undefined for `service.name` of `OTEL_RESOURCE_ATTRIBUTES`, or else `fieldgate`. */
   readonly serviceName: string | undefined;
   /** `OTEL_TRACES_SAMPLER` (parentbased_always_on): which traces are recorded. */
@@ -39,6 +44,10 @@ const SAMPLERS = [
   'parentbased_traceidratio',
 ] as const;
 export type Sampler = (typeof SAMPLERS)[number];
+
+/** OTLP over gRPC needs a client of its own. Collectors that take it take these, too, at another port. */
+const PROTOCOLS = ['http/protobuf', 'http/json'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
 
 const ratio = makeExactValidator<number>((input) => {
   const value = /^\d*\.?\d+$/.test(input) ? Number(input) : NaN;
@@ -105,9 +114,6 @@ export function telemetryConfig(env: TelemetryEnvironment): TelemetryConfig {
   };
 }
 
-/** The only encoding that is sent. */
-const PROTOCOL = 'http/json';
-
 function tracingConfig(env: TelemetryEnvironment): TracingConfig | undefined {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces } = env;
   const url = traces ?? (base === undefined ? undefined : `${base.replace(/\/+$/, '')}/v1/traces`);
@@ -116,22 +122,24 @@ function tracingConfig(env: TelemetryEnvironment): TracingConfig | undefined {
   // Platforms set the other variables for all programs, also for those that send nothing.
   if (url === undefined || isOff) return undefined;
   if (env.OTEL_TRACES_EXPORTER !== 'otlp') throw new ConfigError('OTEL_TRACES_EXPORTER must be otlp or none');
-  refuseOtherProtocols(env);
   return {
     url,
+    protocol: protocolIn(env),
     serviceName: env.OTEL_SERVICE_NAME,
     sampler: env.OTEL_TRACES_SAMPLER,
     ratio: env.OTEL_TRACES_SAMPLER_ARG,
   };
 }
 
-function refuseOtherProtocols(env: TelemetryEnvironment): void {
+function protocolIn(env: TelemetryEnvironment): Protocol {
   const name =
     env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL === undefined
       ? 'OTEL_EXPORTER_OTLP_PROTOCOL'
       : 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL';
-  if ((env[name] ?? PROTOCOL) === PROTOCOL) return;
+  const given = env[name] ?? PROTOCOLS[0];
+  const protocol = PROTOCOLS.find((each) => each === given);
+  if (protocol !== undefined) return protocol;
   throw new ConfigError(
-    `${name} must be ${PROTOCOL}, which collectors take at the port of OTLP over HTTP (4318), or not be set`,
+    `${name} must be ${PROTOCOLS.join(' or ')}, which collectors take at the port of OTLP over HTTP (4318), or not be set`,
   );
 }

@@ -9,12 +9,12 @@ import {
   type SpanContext,
 } from '@opentelemetry/api';
 import { TraceState } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import {
   defaultResource,
   detectResources,
   envDetector,
   resourceFromAttributes,
+  serviceInstanceIdDetector,
 } from '@opentelemetry/resources';
 import {
   AlwaysOffSampler,
@@ -24,6 +24,7 @@ import {
   ParentBasedSampler,
   TraceIdRatioBasedSampler,
   type Sampler,
+  type SpanExporter,
 } from '@opentelemetry/sdk-trace-base';
 import type { Logger } from './logger.js';
 import { reportFailures, shownUrl } from './otlp-failures.js';
@@ -33,6 +34,7 @@ import type { Attributes, Span, SpanKind as Kind, Tracer } from './tracer.js';
 export interface OtlpOptions {
   /** The URL that spans are posted to. */
   readonly url: string;
+  readonly protocol: 'http/protobuf' | 'http/json';
   /** Default: `service.name` of `OTEL_RESOURCE_ATTRIBUTES`, or else `fieldgate`. */
   readonly serviceName: string | undefined;
   /** A value of `OTEL_TRACES_SAMPLER`. */
@@ -55,17 +57,17 @@ const KINDS: Readonly<Record<Kind, SpanKind>> = {
  * Records spans with OpenTelemetry's SDK, and sends them in batches by OTLP over HTTP. Parents are passed explicitly: nothing is
  * registered globally, and no context is propagated through asynchronous calls, which would slow each of them.
  */
-export function createOtlpTracer({ url, serviceName, sampler, ratio, logger }: OtlpOptions): Tracer {
+export async function createOtlpTracer(options: OtlpOptions): Promise<Tracer> {
+  const { url, protocol, serviceName, sampler, ratio, logger } = options;
+  const exporter = await createExporter(protocol, url);
   const collector = shownUrl(url);
   const provider = new BasicTracerProvider({
     sampler: samplerOf(sampler, ratio),
     resource: defaultResource()
       .merge(resourceFromAttributes({ 'service.name': 'fieldgate' }))
-      .merge(detectResources({ detectors: [envDetector] }))
+      .merge(detectResources({ detectors: [serviceInstanceIdDetector, envDetector] }))
       .merge(resourceFromAttributes(serviceName === undefined ? {} : { 'service.name': serviceName })),
-    spanProcessors: [
-      new BatchSpanProcessor(reportFailures(new OTLPTraceExporter({ url }), collector, logger)),
-    ],
+    spanProcessors: [new BatchSpanProcessor(reportFailures(exporter, collector, logger))],
   });
   const tracer = provider.getTracer('fieldgate');
   return {
@@ -97,6 +99,14 @@ export function createOtlpTracer({ url, serviceName, sampler, ratio, logger }: O
       clearTimeout(timer);
     },
   };
+}
+
+async function createExporter(protocol: OtlpOptions['protocol'], url: string): Promise<SpanExporter> {
+  const { OTLPTraceExporter } =
+    protocol === 'http/json'
+      ? await import('@opentelemetry/exporter-trace-otlp-http')
+      : await import('@opentelemetry/exporter-trace-otlp-proto');
+  return new OTLPTraceExporter({ url });
 }
 
 class RecordedSpan implements Span {

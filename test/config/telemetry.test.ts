@@ -16,15 +16,21 @@ describe('Traces are sent', () => {
     );
   });
 
+  test.each([{ OTEL_TRACES_EXPORTER: 'otlp' }, { OTEL_SDK_DISABLED: 'false' }, { OTEL_SDK_DISABLED: '1' }])(
+    'with %j',
+    (env) => {
+      expect(tracing({ ...COLLECTOR, ...env })?.url).toBe('http://127.0.0.1:4318/v1/traces');
+    },
+  );
+
   test.each([
-    { OTEL_TRACES_EXPORTER: 'otlp' },
-    { OTEL_SDK_DISABLED: 'false' },
-    { OTEL_SDK_DISABLED: '1' },
-    { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
-    { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' },
-    { OTEL_EXPORTER_OTLP_PROTOCOL: '' },
-  ])('with %j', (env) => {
-    expect(tracing({ ...COLLECTOR, ...env })?.url).toBe('http://127.0.0.1:4318/v1/traces');
+    [{}, 'http/protobuf'],
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: '' }, 'http/protobuf'],
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, 'http/json'],
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }, 'http/protobuf'],
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' }, 'http/json'],
+  ])('with %j as %s', (env, protocol) => {
+    expect(tracing({ ...COLLECTOR, ...env })?.protocol).toBe(protocol);
   });
 });
 
@@ -44,11 +50,13 @@ describe('Traces are not sent', () => {
 
 describe('What would be sent in a way that the collector does not expect is refused', () => {
   test.each([
-    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL must be http/json'],
-    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }, 'OTEL_EXPORTER_OTLP_PROTOCOL must be http/json'],
+    [
+      { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+      'OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf or http/json',
+    ],
     [
       { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc' },
-      'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL must be http/json',
+      'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL must be http/protobuf or http/json',
     ],
     [
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1/?key=planted' },

@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { keep } from '../helpers/audit/write.js';
 import { until } from '../helpers/until.js';
+import { readTraces, type KeyValue, type Traces } from './otlp.js';
 
 /** A span as a collector gets it. */
 export interface CollectedSpan {
@@ -22,7 +23,7 @@ export interface Collector {
   /** The value of `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly url: string;
   readonly spans: CollectedSpan[];
-  /** All bodies as they arrived. */
+  /** All bodies as they arrived, a character for each byte. */
   readonly bodies: string[];
   readonly headers: IncomingHttpHeaders[];
   /** Waits until there are as many spans. */
@@ -32,26 +33,7 @@ export interface Collector {
   close(): Promise<void>;
 }
 
-interface KeyValue {
-  readonly key: string;
-  readonly value: { readonly stringValue?: string; readonly intValue?: number | string };
-}
-
-interface Body {
-  readonly resourceSpans: readonly {
-    readonly resource: { readonly attributes: readonly KeyValue[] };
-    readonly scopeSpans: readonly { readonly spans: readonly RawSpan[] }[];
-  }[];
-}
-
-interface RawSpan extends Pick<CollectedSpan, 'name' | 'traceId' | 'spanId' | 'parentSpanId'> {
-  readonly kind: number;
-  readonly links?: CollectedSpan['links'];
-  readonly status: { readonly code: number };
-  readonly attributes: readonly KeyValue[];
-}
-
-/** A collector of OpenTelemetry that takes OTLP over HTTP as JSON. Close it. */
+/** A collector of OpenTelemetry that takes OTLP over HTTP. Close it. */
 export async function startCollector(): Promise<Collector> {
   const spans: CollectedSpan[] = [];
   const bodies: string[] = [];
@@ -59,10 +41,11 @@ export async function startCollector(): Promise<Collector> {
   const unanswered: ServerResponse[] = [];
   let status: number | undefined = 200;
   const server = createServer((request, response) => {
-    let text = '';
-    request.setEncoding('utf8');
-    request.on('data', (chunk: string) => (text += chunk));
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
+      const body = Buffer.concat(chunks);
+      const text = body.toString('latin1');
       headers.push(request.headers);
       bodies.push(text);
       keep('traces', `${text}\n`);
@@ -70,7 +53,9 @@ export async function startCollector(): Promise<Collector> {
         unanswered.push(response);
         return;
       }
-      if (status === 200 && request.url === '/v1/traces') spans.push(...spansIn(JSON.parse(text) as Body));
+      if (status === 200 && request.url === '/v1/traces') {
+        spans.push(...spansIn(readTraces(body, request.headers['content-type'])));
+      }
       response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
     });
   }).listen(0, '127.0.0.1');
@@ -95,7 +80,7 @@ export async function startCollector(): Promise<Collector> {
 
 const KINDS = [undefined, 'internal', 'server', 'client'] as const;
 
-function spansIn({ resourceSpans }: Body): CollectedSpan[] {
+function spansIn({ resourceSpans }: Traces): CollectedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans
       .flatMap(({ spans }) => spans)

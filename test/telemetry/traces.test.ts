@@ -202,6 +202,33 @@ describe('sampling', () => {
 });
 
 describe('a collector', () => {
+  test.each([
+    [undefined, 'application/x-protobuf'],
+    ['http/protobuf', 'application/x-protobuf'],
+    ['http/json', 'application/json'],
+  ])('gets spans with the protocol %s as %s', async (protocol, contentType) => {
+    await start(protocol === undefined ? {} : { OTEL_EXPORTER_OTLP_PROTOCOL: protocol });
+    upstream.on('GET', '/accounts', accounts);
+    await gateway.execute(READ_ACCOUNTS);
+    const spans = await spansAtTheEnd();
+    expect(spans.map(({ name }) => name).sort()).toEqual(['GET /accounts', 'POST /graphql', 'query']);
+    const [call, request, operation] = ['GET /accounts', 'POST /graphql', 'query'].map((name) =>
+      spans.find((span) => span.name === name)!,
+    );
+    expect(call).toMatchObject({
+      traceId: request!.traceId,
+      parentSpanId: operation!.spanId,
+      kind: 'client',
+      isError: false,
+      attributes: { 'http.request.method': 'GET', 'http.response.status_code': 200 },
+      resource: {
+        'service.name': 'fieldgate',
+        'service.instance.id': expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
+      },
+    });
+    expect(collector.headers.map((headers) => headers['content-type'])).toEqual([contentType]);
+  });
+
   test('that is down costs no operation anything, and one warning', async () => {
     await start();
     collector.answerWith(400);
