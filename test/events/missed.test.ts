@@ -1,7 +1,7 @@
 /** What one of two processes has missed, or has read from a replica of the API that lags behind, the other one tells it. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
-import { StateMessages, type StateMessage } from '../../src/events/state-messages.js';
+import { StateMessages, type StateMessage } from '../../src/events/watch/state-messages.js';
 import { targetGroupsTopic } from '../../src/events/topics/target-groups.js';
 import { createSharedState } from '../../src/state/create-shared-state.js';
 import type { SharedState } from '../../src/state/shared-state.js';

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { SlowConsumerError, Subscription } from '../../src/events/subscription.js';
 import { newTrace } from '../../src/telemetry/trace-context.js';
-import { pollDelayMs, idleReadsOfMaxDelay } from '../../src/events/poll-schedule.js';
+import { pollDelayMs, idleReadsOfMaxDelay } from '../../src/events/watch/poll-delay.js';
 
 function subscription(): { each: Subscription<number>; returned: Subscription<number>[] } {
   const returned: Subscription<number>[] = [];

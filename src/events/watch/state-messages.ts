@@ -1,4 +1,4 @@
-import { MAX_MESSAGE_LENGTH, type MessageBus } from '../state/message-bus.js';
+import { MAX_MESSAGE_LENGTH, type MessageBus } from '../../state/message-bus.js';
 
 /** The most states in one message. */
 const MAX_STATES = 100;

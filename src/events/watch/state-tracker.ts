@@ -1,5 +1,5 @@
-import type { Subscription } from './subscription.js';
-import type { LiveEvent, Topic } from './topic.js';
+import type { Subscription } from '../subscription.js';
+import type { LiveEvent, Topic } from '../topic.js';
 
 interface Tracked<S> {
   readonly revision: string;
