@@ -9,7 +9,8 @@ import { fromRestEnum } from '../rest-enum.js';
 import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
 import { issuesOf, StatisticIssue } from './statistic-issue.js';
 import { TargetGroupStatus } from './target-group.enum.js';
-import type { TargetGroupSource, TargetGroupMetrics } from './target-group.source.js';
+import type { TargetGroupMetrics } from './target-group.metrics.js';
+import type { TargetGroupSource } from './target-group.source.js';
 
 @ObjectType({ description: 'Progress of a target group towards its goal.' })
 export class TargetGroupProgress {
