@@ -279,12 +279,12 @@ test('a subscription has a span for subscribing and one for each event', async (
   const reads = named(`GET ${run.template}`);
   expect(reads[0]).toMatchObject({ traceId: TRACE, parentSpanId: subscribed!.spanId });
   const polls = named('subscription poll');
-  const news = polls.filter(({ attributes }) => attributes['fieldgate.poll.result'] === 'news');
-  expect(news).toEqual([
+  const changed = polls.filter(({ attributes }) => attributes['fieldgate.poll.result'] === 'changed');
+  expect(changed).toEqual([
     expect.objectContaining({
       parentSpanId: undefined,
       links: [ofSubscribed],
-      attributes: { 'fieldgate.poll.resource': run.template, 'fieldgate.poll.result': 'news' },
+      attributes: { 'fieldgate.poll.resource': run.template, 'fieldgate.poll.result': 'changed' },
     }),
   ]);
   expect(new Set([TRACE, ...polls.map(({ traceId }) => traceId)]).size).toBe(polls.length + 1);

@@ -24,7 +24,7 @@ export async function tracedPoll(
   const span = tracer.start('internal', 'subscription poll', newTrace(), attributes, subscribed);
   try {
     const isChanged = await read(span.trace);
-    span.set('fieldgate.poll.result', isChanged ? 'news' : 'nothing');
+    span.set('fieldgate.poll.result', isChanged ? 'changed' : 'unchanged');
     return isChanged;
   } catch (error) {
     span.set('fieldgate.poll.result', 'failed');

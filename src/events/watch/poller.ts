@@ -53,7 +53,7 @@ export class Poller<S> {
       const isChanged = await limit(() =>
         tracedPoll(tracer, path, subscriber.trace, (trace) => reader.read(subscriber, trace)),
       );
-      recorder.polled(isChanged ? 'news' : 'nothing');
+      recorder.polled(isChanged ? 'changed' : 'unchanged');
       onRead();
       schedule.polled(performance.now(), isChanged, hasWebhooks());
     } catch (error) {
