@@ -9,7 +9,7 @@ import type { Tracer } from '../telemetry/tracer.js';
 import { digest } from '../upstream/state/digest.js';
 import { concerns, type ChangeHint } from './hints.js';
 import { RateBudget } from './watch/rate-budget.js';
-import type { Subscription } from './subscription.js';
+import type { TopicSubscription } from './topic-subscription.js';
 import type { Subscriber, Topic } from './topic.js';
 import { Watch } from './watch/watch.js';
 
@@ -74,7 +74,7 @@ export class LiveUpdates {
     topic: Topic<S>,
     credentialKey: string,
     subscriber: Subscriber,
-  ): Promise<Subscription<S>> {
+  ): Promise<TopicSubscription<S>> {
     const name = digest([credentialKey, topic.name]);
     const known = this.#watches.get(name) ?? this.#watch(topic, name, credentialKey);
     // A name has one topic, and so one type of states.

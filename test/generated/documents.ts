@@ -52,12 +52,12 @@ export type BatchJobStatus =
 export type ChangeValueKind =
   /** `true` or `false`. */
   | 'BOOLEAN'
+  /** A time in the format of `DateTime`: RFC 3339 in UTC with milliseconds. */
+  | 'DATE_TIME'
   /** A duration in the format of `Duration`, e.g. `PT12H`. */
   | 'DURATION'
   /** JSON text: any other value, or two values of different kinds. */
   | 'JSON'
-  /** A time in the format of `DateTime`: RFC 3339 in UTC with milliseconds. */
-  | 'MOMENT'
   /** A decimal amount, followed by a space and the currency if known, e.g. `2.50 USD`. */
   | 'MONEY'
   /** The change has neither an old nor a new value. */

@@ -407,7 +407,7 @@ describe('A malformed scalar', () => {
     },
   );
 
-  const moments = [
+  const times = [
     '',
     'tomorrow',
     '2026-03-01',
@@ -415,14 +415,14 @@ describe('A malformed scalar', () => {
     '2026-13-01T09:00:00Z',
     '2026-02-30T09:00:00Z',
   ];
-  test.each([...moments, 1_772_355_600_000, {}])('rejects the time %j in a variable', async (startAt) => {
+  test.each([...times, 1_772_355_600_000, {}])('rejects the time %j in a variable', async (startAt) => {
     const query = `mutation ($input: UpdateFieldingPeriodInput!) { updateFieldingPeriod(input: $input) { userErrors { code } } }`;
     const input = { id: ids.run(demo.scheduled), version: '1', startAt, endAt: inDays(20) };
     expectBadUserInput(await stack.execute(query, { input }), 'startAt');
     expect(await stack.calls()).toEqual([]);
   });
 
-  test.each([...moments.map((moment) => JSON.stringify(moment)), '5', 'null'])(
+  test.each([...times.map((time) => JSON.stringify(time)), '5', 'null'])(
     'rejects the time %s in the document',
     async (endAt) => {
       const query = `mutation {

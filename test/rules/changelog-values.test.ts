@@ -17,7 +17,7 @@ test.each<[string, unknown, unknown, [string, string | null, string | null]]>([
     'fielding_period_end_date_change',
     '2026-01-01 09:00:00',
     '2026-02-01T10:00:00+01:00',
-    ['MOMENT', '2026-01-01T09:00:00.000Z', '2026-02-01T09:00:00.000Z'],
+    ['DATE_TIME', '2026-01-01T09:00:00.000Z', '2026-02-01T09:00:00.000Z'],
   ],
   ['fielding_period_end_date_change', 'soon', null, ['TEXT', 'soon', null]],
   [

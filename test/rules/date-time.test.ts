@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { momentOf } from '../../src/graphql/scalars/date-time.js';
+import { dateTimeOf } from '../../src/graphql/scalars/date-time.js';
 import { isWritable } from '../../src/upstream/resources/moment.js';
 
 describe('a date of the REST API', () => {
@@ -28,7 +28,7 @@ describe('a date of the REST API', () => {
     ['in year 1', '0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
     ['at the end of year 9999', '9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
   ])('%s', (_what, text, moment) => {
-    expect(momentOf(text, 'created_at')).toBe(moment);
+    expect(dateTimeOf(text, 'created_at')).toBe(moment);
   });
 
   test.each([
@@ -85,13 +85,13 @@ describe('a date of the REST API', () => {
     '+010000-01-01T00:00:00Z',
     '-000001-01-01T00:00:00Z',
   ])('rejects %j', (text) => {
-    expect(() => momentOf(text, 'created_at')).toThrow(
+    expect(() => dateTimeOf(text, 'created_at')).toThrow(
       'The Demand API returned a `created_at` that is not a valid date.',
     );
   });
 
   test.each([undefined, null])('is null if it is missing: %s', (text) => {
-    expect(momentOf(text, 'created_at')).toBeNull();
+    expect(dateTimeOf(text, 'created_at')).toBeNull();
   });
 
   test('keeps the same time, whatever its offset', () => {
@@ -105,7 +105,7 @@ describe('a date of the REST API', () => {
         const local = new Date(moment.getTime() + minutes * 60_000).toISOString().slice(0, -1);
         const [hour, minute] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
         const offset = `${minutes < 0 ? '-' : '+'}${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
-        expect(momentOf(local + offset, 'created_at')).toBe(moment.toISOString());
+        expect(dateTimeOf(local + offset, 'created_at')).toBe(moment.toISOString());
       }),
     );
   });

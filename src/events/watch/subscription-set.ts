@@ -1,30 +1,30 @@
-import type { Subscription } from '../subscription.js';
+import type { TopicSubscription } from '../topic-subscription.js';
 import type { LiveEvent } from '../topic.js';
 
 /** The subscriptions of one watch. One of them lends its credential to the next poll. */
 export class SubscriptionSet<S> {
-  readonly #subscriptions = new Set<Subscription<S>>();
+  readonly #subscriptions = new Set<TopicSubscription<S>>();
 
   get isEmpty(): boolean {
     return this.#subscriptions.size === 0;
   }
 
   /** The subscription to poll for; undefined if there is none. */
-  get first(): Subscription<S> | undefined {
+  get first(): TopicSubscription<S> | undefined {
     const [subscription] = this.#subscriptions;
     return subscription;
   }
 
-  add(subscription: Subscription<S>): void {
+  add(subscription: TopicSubscription<S>): void {
     this.#subscriptions.add(subscription);
   }
 
-  remove(subscription: Subscription<S>): void {
+  remove(subscription: TopicSubscription<S>): void {
     this.#subscriptions.delete(subscription);
   }
 
   /** Has every other subscription precede this one, unless it has left. */
-  moveToEnd(subscription: Subscription<S>): void {
+  moveToEnd(subscription: TopicSubscription<S>): void {
     if (this.#subscriptions.delete(subscription)) this.#subscriptions.add(subscription);
   }
 

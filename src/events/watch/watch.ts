@@ -1,6 +1,6 @@
 import { BadUserInputError } from '../../errors.js';
 import type { LeaseStore } from '../../state/lease-store.js';
-import { Subscription } from '../subscription.js';
+import { TopicSubscription } from '../topic-subscription.js';
 import type { Subscriber, Topic } from '../topic.js';
 import { NotFoundStreak } from './not-found-streak.js';
 import type { PollDelays } from './poll-delay.js';
@@ -104,7 +104,7 @@ export class Watch<S> {
    * @throws {BadUserInputError} if the resource does not exist
    * @throws {UpstreamError} if it cannot be read
    */
-  async join(subscriber: Subscriber): Promise<Subscription<S>> {
+  async join(subscriber: Subscriber): Promise<TopicSubscription<S>> {
     this.#joining += 1;
     try {
       // Changes after the read arrive as messages, so listening starts before the read.
@@ -115,7 +115,7 @@ export class Watch<S> {
       // If the resource has been read before, a single 404 may come from a lagging replica.
       if (!this.#isFresh() && !(await this.#exists(subscriber)) && !this.#states.isComplete)
         throw this.#notFound();
-      const subscription = new Subscription<S>(subscriber, this.#left, this.#deps.recorder);
+      const subscription = new TopicSubscription<S>(subscriber, this.#left, this.#deps.recorder);
       this.#subscriptions.add(subscription);
       this.#states.replayTo(subscription, hasWaited);
       if (this.#isFinal) this.#end();
@@ -181,7 +181,7 @@ export class Watch<S> {
     return new BadUserInputError(this.#topic.notFound);
   }
 
-  readonly #left = (subscription: Subscription<S>): void => {
+  readonly #left = (subscription: TopicSubscription<S>): void => {
     this.#subscriptions.remove(subscription);
     this.#closeIfUnused();
   };

@@ -22,7 +22,7 @@ export enum ChangeValueKind {
   TEXT = 'TEXT',
   NUMBER = 'NUMBER',
   BOOLEAN = 'BOOLEAN',
-  MOMENT = 'MOMENT',
+  DATE_TIME = 'DATE_TIME',
   DURATION = 'DURATION',
   MONEY = 'MONEY',
   PERSON = 'PERSON',
@@ -39,7 +39,7 @@ registerEnumType(ChangeValueKind, {
     },
     NUMBER: { description: 'A decimal number, e.g. `400` or `0.25`.' },
     BOOLEAN: { description: '`true` or `false`.' },
-    MOMENT: { description: 'A time in the format of `DateTime`: RFC 3339 in UTC with milliseconds.' },
+    DATE_TIME: { description: 'A time in the format of `DateTime`: RFC 3339 in UTC with milliseconds.' },
     DURATION: { description: 'A duration in the format of `Duration`, e.g. `PT12H`.' },
     MONEY: {
       description: 'A decimal amount, followed by a space and the currency if known, e.g. `2.50 USD`.',

@@ -118,7 +118,7 @@ test.each(['asc', 'desc'])('pages hold each entry once when sorted %s', async (o
   expect(idsOf(await history(`${sorted}&end_before=${ids[0]!}`))).toEqual([]);
 });
 
-test('entries of the same moment are paged too', async () => {
+test('entries with the same time are paged too', async () => {
   await changeOften(emulator, 4);
   const ids = idsOf(await history());
   expect(new Set(ids).size).toBe(4);
