@@ -9,7 +9,7 @@ import {
 } from './config/demand-control.js';
 import { emulatorConfig, emulatorVariables, type EmulatorConfig } from './config/emulator.js';
 import { useEnvFile } from './config/env-file.js';
-import { refuse, withoutBlanks } from './config/environment.js';
+import { throwIfInvalid, withoutBlanks } from './config/environment.js';
 import { exposureConfig, exposureVariables, type ExposureConfig } from './config/exposure.js';
 import { nodeEnvVariables } from './config/node-env.js';
 import { overloadConfig, overloadVariables, type OverloadConfig } from './config/overload.js';
@@ -142,7 +142,7 @@ const variables = {
  * @throws {ConfigError} if a variable is invalid
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const env = cleanEnv(withoutBlanks(environment), variables, { reporter: refuse });
+  const env = cleanEnv(withoutBlanks(environment), variables, { reporter: throwIfInvalid });
   const redis = redisConfig(env);
   if (env.WORKERS > 1 && redis === undefined) {
     throw new ConfigError(

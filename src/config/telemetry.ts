@@ -116,7 +116,7 @@ function tracingConfig(env: TelemetryEnvironment): TracingConfig | undefined {
   // Platforms set the other variables for all programs, also for those that send nothing.
   if (url === undefined || isOff) return undefined;
   if (env.OTEL_TRACES_EXPORTER !== 'otlp') throw new ConfigError('OTEL_TRACES_EXPORTER must be otlp or none');
-  refuseOtherProtocols(env);
+  rejectOtherProtocols(env);
   return {
     url,
     serviceName: env.OTEL_SERVICE_NAME,
@@ -125,7 +125,7 @@ function tracingConfig(env: TelemetryEnvironment): TracingConfig | undefined {
   };
 }
 
-function refuseOtherProtocols(env: TelemetryEnvironment): void {
+function rejectOtherProtocols(env: TelemetryEnvironment): void {
   const name =
     env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL === undefined
       ? 'OTEL_EXPORTER_OTLP_PROTOCOL'

@@ -152,7 +152,7 @@ describe('two principals under one credential', () => {
     }
     expect(stage.sent()).toEqual([]);
     expect(stage.tokens.requests()).toEqual([]);
-    // The refusal has not taken the key.
+    // The rejection has not taken the key.
     stage.on(creation, created);
     expect(await stage.execute(CREATE_JOB, { key: 'k' }, alice)).toMatchObject({ errors: [] });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
 import { unsafeSettings } from '../../src/config/unsafe-settings.js';
-import { refusal } from '../helpers/config-error.js';
+import { configError } from '../helpers/config-error.js';
 
 const SERVICE = {
   AUTH_MODE: 'service',
@@ -45,7 +45,7 @@ describe('CORS_ORIGINS', () => {
     'https://app.example,,https://b.example',
     'file://a',
   ])('is not %s', (value) => {
-    expect(refusal({ CORS_ORIGINS: value })).toMatch(
+    expect(configError({ CORS_ORIGINS: value })).toMatch(
       /CORS_ORIGINS.*which is no origin.*https:\/\/app\.example/s,
     );
   });
@@ -61,7 +61,7 @@ describe('TRUST_PROXY', () => {
   });
 
   test.each(['0', '33', 'true', '*', '10.0.0.0/33', 'proxy.example', '10.0.0.1,'])('is not %s', (value) => {
-    expect(refusal({ TRUST_PROXY: value })).toMatch(/TRUST_PROXY/);
+    expect(configError({ TRUST_PROXY: value })).toMatch(/TRUST_PROXY/);
   });
 });
 
@@ -78,11 +78,11 @@ describe('Rate limits', () => {
     });
   });
 
-  test('that would be ignored are refused', () => {
-    expect(refusal({ ...SERVICE, RATE_LIMIT_ADDRESS_COST_PER_MINUTE: '1' })).toMatch(
+  test('that would be ignored are rejected', () => {
+    expect(configError({ ...SERVICE, RATE_LIMIT_ADDRESS_COST_PER_MINUTE: '1' })).toMatch(
       /AUTH_MODE must be `forward`/,
     );
-    expect(refusal({ RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: '1' })).toMatch(/AUTH_MODE must be `service`/);
+    expect(configError({ RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: '1' })).toMatch(/AUTH_MODE must be `service`/);
   });
 });
 

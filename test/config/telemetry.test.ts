@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
-import { refusal } from '../helpers/config-error.js';
+import { configError } from '../helpers/config-error.js';
 
 const COLLECTOR = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
 
@@ -42,7 +42,7 @@ describe('Traces are not sent', () => {
   });
 });
 
-describe('What would be sent in a way that the collector does not expect is refused', () => {
+describe('What would be sent in a way that the collector does not expect is rejected', () => {
   test.each([
     [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL must be http/json'],
     [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }, 'OTEL_EXPORTER_OTLP_PROTOCOL must be http/json'],
@@ -56,8 +56,8 @@ describe('What would be sent in a way that the collector does not expect is refu
     ],
     [{ OTEL_TRACES_EXPORTER: 'zipkin' }, 'OTEL_TRACES_EXPORTER must be otlp or none'],
   ])('%j', (env, message) => {
-    const refused = refusal({ ...COLLECTOR, ...env });
-    expect(refused).toContain(message);
-    expect(refused).not.toContain('planted');
+    const rejected = configError({ ...COLLECTOR, ...env });
+    expect(rejected).toContain(message);
+    expect(rejected).not.toContain('planted');
   });
 });

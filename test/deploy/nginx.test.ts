@@ -247,7 +247,7 @@ run.each([
   expect(received).toEqual([]);
 });
 
-run('what is no HTTP, and methods that nginx refuses, are answered in the form of the gateway', async () => {
+run('what is no HTTP, and methods that nginx rejects, are answered in the form of the gateway', async () => {
   for (const [text, status] of [
     ['GARBAGE\r\n\r\n', 400],
     ['TRACE /graphql HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 405],

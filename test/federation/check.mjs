@@ -118,7 +118,7 @@ await check('`node` finds what either subgraph has, by a fragment with fields of
   });
 });
 
-await check('`_entities` refuses an account without access, and only that entity', async () => {
+await check('`_entities` rejects an account without access, and only that entity', async () => {
   const representations = ['202/01BTGNYV6HRNK8K8VKZASZCFP0', PROJECT, `101/01BTGNYV6HRNK8K8VKZASZCFZZ`].map(
     (id) => ({ __typename: 'Project', id }),
   );

@@ -77,7 +77,7 @@ describe('fieldingRun', () => {
   });
 });
 
-describe.each(actions)('$name', ({ document, path, from, to, refused }) => {
+describe.each(actions)('$name', ({ document, path, from, to, rejected }) => {
   test(`makes the run ${to}`, async () => {
     const before = await readRun(stack, from);
     await stack.forgetCalls();
@@ -129,7 +129,7 @@ describe.each(actions)('$name', ({ document, path, from, to, refused }) => {
   });
 
   test('is rejected if the state does not allow it', async () => {
-    const { id, version, status } = await readRun(stack, refused);
+    const { id, version, status } = await readRun(stack, rejected);
     await stack.forgetCalls();
 
     const { fieldingRun, userErrors } = payloadOf(await stack.execute(document, { input: { id, version } }));
@@ -143,7 +143,7 @@ describe.each(actions)('$name', ({ document, path, from, to, refused }) => {
         current: expect.objectContaining({ id, version, status }),
       },
     ]);
-    expect(await stack.calls()).toEqual([`POST ${runPath(refused)}/${path}`, `GET ${runPath(refused)}`]);
+    expect(await stack.calls()).toEqual([`POST ${runPath(rejected)}/${path}`, `GET ${runPath(rejected)}`]);
   });
 
   test('is a NotFoundError if the run does not exist', async () => {

@@ -47,7 +47,7 @@ const error = (code: string, message: unknown = expect.any(String)) => ({
 });
 const upstream = async () => (await fixture!.emulator.control.requests()).length;
 
-test('a batch is refused by default, with an error that names the variable', async () => {
+test('a batch is rejected by default, with an error that names the variable', async () => {
   await start({ env: { MAX_BATCH_SIZE: '0' } });
   for (const body of [[run], [], '[not json']) {
     expect(await post(body)).toMatchObject({
@@ -58,7 +58,7 @@ test('a batch is refused by default, with an error that names the variable', asy
   expect(await upstream()).toBe(0);
 });
 
-test('a batch of too many operations is refused as a whole, with an error that names the variable', async () => {
+test('a batch of too many operations is rejected as a whole, with an error that names the variable', async () => {
   await start();
   expect(await post(Array(6).fill(run))).toMatchObject({
     status: 400,
@@ -115,7 +115,7 @@ test.each([
   ['[{]', 400, /not valid JSON/],
   ['[{"__proto__":{}}]', 400, /__proto__/],
   [`[{"query":"${'#'.repeat(1024 * 1024)}"}]`, 413, /too large/],
-])('a body is refused as a whole: %.20s', async (text, status, message) => {
+])('a body is rejected as a whole: %.20s', async (text, status, message) => {
   await start();
   expect(await post(text)).toMatchObject({
     status,

@@ -71,7 +71,7 @@ describe('Fragments that', () => {
     expect(documentLimitError(source, LIMITS)).toBeUndefined();
   });
 
-  test('do so, and are more than brackets may be nested, are refused', () => {
+  test('do so, and are more than brackets may be nested, are rejected', () => {
     const count = MAX_NESTING + 1;
     const circle = Array.from(
       { length: count },

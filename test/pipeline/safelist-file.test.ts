@@ -27,7 +27,7 @@ async function isListed(documentId: string): Promise<boolean> {
 }
 
 const loads = () => fixture.log.filter(({ msg }) => msg === 'The safelist is in force.').length;
-const refusals = () =>
+const rejections = () =>
   fixture.log.filter(({ msg }) => msg === 'The safelist cannot be used. The one before it stays in force.');
 
 /** Waits until the gateway has looked at the file a few times more. */
@@ -112,11 +112,11 @@ test.each<[string, () => Promise<unknown>, string]>([
     },
     'it is not a file',
   ],
-])('a file that %s is refused once, and the one before it stays in force', async (_, spoil, reason) => {
+])('a file that %s is rejected once, and the one before it stays in force', async (_, spoil, reason) => {
   await spoil();
-  await until(() => refusals().length > 0);
+  await until(() => rejections().length > 0);
   await looks();
-  expect(refusals()).toEqual([expect.objectContaining({ level: 50, path: fixture.path, reason })]);
+  expect(rejections()).toEqual([expect.objectContaining({ level: 50, path: fixture.path, reason })]);
   expect(await isListed('run')).toBe(true);
   expect(codeOf(await post(fixture.live.gateway, { query: OTHER }))).toBe('DOCUMENT_NOT_ALLOWED');
 

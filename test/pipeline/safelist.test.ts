@@ -102,7 +102,7 @@ describe('With SAFELIST_MODE=enforce', () => {
         { documentId: 'run', operationName: 'B' },
         'BAD_USER_INPUT',
       ],
-    ])('%s is refused, and nothing is done', async (_, sent, code) => {
+    ])('%s is rejected, and nothing is done', async (_, sent, code) => {
       const result = await ask(sent);
       expect(codeOf(result)).toBe(code);
       expect(result.data).toBeUndefined();
@@ -156,7 +156,7 @@ describe('With SAFELIST_MODE=enforce', () => {
     });
   });
 
-  test('a document of more tokens than are read is refused', async () => {
+  test('a document of more tokens than are read is rejected', async () => {
     const [, send] = transports[0]!;
     const query = `${RUN} query Other { ${'__typename '.repeat(20_000)} }`;
     const operation = { query, operationName: 'Run', variables };
@@ -292,7 +292,7 @@ describe('Introspection', () => {
     await fixture.close();
   });
 
-  test('is refused in production like any other document', async () => {
+  test('is rejected in production like any other document', async () => {
     const fixture = await startSafelistFixture(documents);
     const [, send] = transports[0]!;
     expect(codeOf(await send(fixture.live.gateway, { query: '{ __schema { description } }' }))).toBe(
@@ -401,7 +401,7 @@ describe('With SAFELIST_MODE=log', () => {
 });
 
 describe('Without a safelist', () => {
-  test('an id of a document is refused with a reason', async () => {
+  test('an id of a document is rejected with a reason', async () => {
     const fixture = await startSafelistFixture(documents, { env: { SAFELIST_FILE: '', SAFELIST_MODE: '' } });
     for (const [, send] of transports) {
       const result = await send(fixture.live.gateway, { documentId: 'run', variables });

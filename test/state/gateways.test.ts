@@ -163,10 +163,10 @@ describe('While Redis is away', () => {
     expect(creations).toHaveLength(1);
   });
 
-  it('a job with a key of the client is refused, and nothing is sent', async () => {
-    const refused = await pause(one, LIVE, 'key');
-    expect(refused.data).toEqual({ pauseTargetGroups: null });
-    expect(errorOf(refused)).toMatchObject({
+  it('a job with a key of the client is rejected, and nothing is sent', async () => {
+    const rejected = await pause(one, LIVE, 'key');
+    expect(rejected.data).toEqual({ pauseTargetGroups: null });
+    expect(errorOf(rejected)).toMatchObject({
       path: ['pauseTargetGroups'],
       extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true, idempotencyKey: 'key' },
     });

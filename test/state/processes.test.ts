@@ -286,7 +286,7 @@ describe('A Redis that has become a replica', () => {
 });
 
 describe('A Redis without memory', () => {
-  it('refuses keys, which is logged once', async () => {
+  it('rejects keys, which is logged once', async () => {
     await redis.command('CONFIG', 'SET', 'maxmemory', '1');
     for (const key of ['a', 'b']) await expect(one.keys.claim(key, 'pause')).rejects.toThrow('OOM');
     expect(messagesOf(one)).toEqual(['Redis is connected.', 'Redis rejects commands.']);

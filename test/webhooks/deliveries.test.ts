@@ -391,7 +391,7 @@ describe('whatever is delivered', () => {
     { freq: 3 },
   );
 
-  test('is accepted or refused, and what is refused is no hint', async () => {
+  test('is accepted or rejected, and what is rejected is no hint', async () => {
     await start();
     const statuses = new Set<number>();
     await fc.assert(
