@@ -98,7 +98,7 @@ test('only `production` turns on production mode', () => {
 });
 
 test.each(['Production', 'PRODUCTION', 'prod', ' production', 'Prod '])(
-  'a slip such as NODE_ENV=%j is rejected: it would turn on what production mode turns off',
+  'the misspelling NODE_ENV=%j is rejected, because production mode would stay off',
   (name) => {
     expect(configError({ NODE_ENV: name })).toBe('NODE_ENV must be exactly `production` for production');
   },
@@ -282,7 +282,7 @@ describe('AUTH_MODE=service', () => {
       { AUTH_MODE: 'forward', JWT_TYPES: 'JWT' },
       'AUTH_MODE must be `service` for JWT_TYPES to have an effect',
     ],
-  ])('is not half-configured: %j', (environment, message) => {
+  ])('rejects an incomplete configuration: %j', (environment, message) => {
     expect(() => readConfig(environment)).toThrow(new ConfigError(message));
   });
 

@@ -32,7 +32,7 @@ const stage = useServiceStage({
   accounts: { 'planted-caller': ['101'] },
 });
 
-it('no secret is in a log line or a response, whatever fails', async () => {
+it('no secret is in a log line or a response, even when calls fail', async () => {
   const told: string[] = [];
   const perform = async (document: string, variables = {}) => {
     const { headers, ...answer } = await stage.execute(document, variables, { token: 'planted-caller' });

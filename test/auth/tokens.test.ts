@@ -53,7 +53,7 @@ async function send(authorization: string | undefined, query = '{ accounts { id 
   };
 }
 
-test('a valid token is accepted, and stays in the gateway', async () => {
+test('a valid token is accepted, and is not sent upstream', async () => {
   const token = await issuer.token();
   const { status, body, calls } = await send(`Bearer ${token}`);
   expect({ status, body }).toMatchObject({ status: 200, body: { data: { accounts: [{ id: '101' }] } } });
@@ -174,7 +174,7 @@ describe('rejects', () => {
     expect(issuer.requests).not.toContain('/evil');
   });
 
-  test('an expired token, and says so', async () => {
+  test('an expired token, and says that it has expired', async () => {
     const token = await issuer.token({ claims: { exp: nowS() - 60 } });
     expect(await send(`Bearer ${token}`)).toMatchObject({
       status: 401,
@@ -184,7 +184,7 @@ describe('rejects', () => {
     });
   });
 
-  test('a forged token that has expired, without saying so', async () => {
+  test('a forged token that has expired, without saying that it has', async () => {
     const key = { ...(await newSigningKey('RS256')), kid: issuer.key.kid };
     const token = await issuer.token({ key, claims: { exp: nowS() - 60 } });
     expect((await send(`Bearer ${token}`)).body).toMatchObject({

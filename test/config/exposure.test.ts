@@ -66,7 +66,7 @@ describe('TRUST_PROXY', () => {
 });
 
 describe('Rate limits', () => {
-  test('of an address are ten times those of a principal, and have no meaning where principals are known', () => {
+  test('per address default to ten times those per principal, and do not apply in AUTH_MODE=service', () => {
     expect(readConfig({ RATE_LIMIT_COST_PER_MINUTE: '500' }).rateLimits).toMatchObject({
       costPerMinute: 500,
       addressCostPerMinute: 5000,
@@ -94,7 +94,7 @@ describe('In production, the log warns', () => {
     expect(warnings({ NODE_ENV: 'production' })).toMatch(/DEMAND_API_URL is not set/);
   });
 
-  test('of credentials in the clear', () => {
+  test('of credentials that are sent without encryption', () => {
     expect(warnings({ ...API, DEMAND_API_URL: 'http://api.example/v1' })).toMatch(/in the clear/);
     expect(warnings({ ...API, DEMAND_API_URL: 'http://127.0.0.1:8080/v1' })).not.toMatch(/in the clear/);
   });
@@ -109,7 +109,7 @@ describe('In production, the log warns', () => {
     expect(warnings({ ...API, RATE_LIMIT_COST_PER_MINUTE: '500', TRUST_PROXY: '1' })).toBe('');
   });
 
-  test('and otherwise of nothing', () => {
+  test('of nothing else', () => {
     expect(warnings({ DEMAND_API_URL: 'http://api.example/v1' })).toBe('');
   });
 });

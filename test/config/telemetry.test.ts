@@ -7,7 +7,7 @@ const COLLECTOR = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
 const tracing = (env: Readonly<Record<string, string>>) => readConfig(env).telemetry.tracing;
 
 describe('Traces are sent', () => {
-  test('to `/v1/traces` of the endpoint of all signals, or to that of traces as it is', () => {
+  test('to `/v1/traces` below the endpoint of all signals, or to the endpoint of traces unchanged', () => {
     expect(tracing({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318/' })?.url).toBe(
       'http://127.0.0.1:4318/v1/traces',
     );

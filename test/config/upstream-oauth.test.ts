@@ -43,7 +43,7 @@ test('is read in AUTH_MODE=service', () => {
   });
 });
 
-test('is not there in AUTH_MODE=forward', () => {
+test('is absent in AUTH_MODE=forward', () => {
   expect(readConfig({}).upstreamOAuth).toBeUndefined();
 });
 
@@ -79,7 +79,7 @@ describe('the client secret', () => {
     expect(configError(inFile(path))).toBe(`UPSTREAM_OAUTH_CLIENT_SECRET_FILE ${problem}`);
   });
 
-  test('is not read from two places', () => {
+  test('must not be set in two places', () => {
     expect(configError({ ...service, UPSTREAM_OAUTH_CLIENT_SECRET_FILE: file('planted') })).toBe(
       'UPSTREAM_OAUTH_CLIENT_SECRET and UPSTREAM_OAUTH_CLIENT_SECRET_FILE must not both be set',
     );

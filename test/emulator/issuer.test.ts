@@ -255,7 +255,7 @@ test('access tokens expire on request, and when their key is withdrawn', async (
   expect(await accountsStatus(await accessToken())).toBe(200);
 });
 
-test('the API rejects tokens for the gateway, forged ones and ones of another issuer', async () => {
+test('the API rejects tokens for the gateway, forged tokens, and tokens of another issuer', async () => {
   const user = await emulator.issueUserToken({ subject: 'reader', expiresIn: 60 });
   expect(await accountsStatus(user)).toBe(401);
 

@@ -115,7 +115,7 @@ describe('a subscription to a fielding run', () => {
     expect([await readsOf(liveRun), await readsOf(pausedRun), other.states.length]).toEqual([2, 1, 1]);
   });
 
-  it('is read once after deliveries that were not authentic, however many there are', async () => {
+  it('is read once after any number of deliveries that were not authentic', async () => {
     await restart(HINTED);
     const subscription = await fixture.subscribe(liveRunTopic);
     await act(emulator, 'pause', 5);
@@ -193,7 +193,7 @@ describe('a subscription that fails', () => {
     expect(await subscription.ended()).toMatchObject({ message: 'There is no fielding run with this `id`.' });
   });
 
-  it('goes on when hints have it read three times while the run is missing on a replica that lags', async () => {
+  it('continues when hints cause three reads while a lagging replica lacks the run', async () => {
     await restart(HINTED);
     const subscription = await fixture.subscribe(liveRunTopic);
     await fault({ status: 404 });

@@ -67,7 +67,7 @@ async function readers(count: number): Promise<readonly Name[]> {
     await emulator.close();
   });
 
-  it('have one poller, however many subscribe', async () => {
+  it('have one poller for any number of subscriptions', async () => {
     await start(FAST);
     const subscriptions = await Promise.all(
       replicas.flatMap((each) => [each.subscribe(liveRunTopic), each.subscribe(liveRunTopic)]),
@@ -120,7 +120,7 @@ async function readers(count: number): Promise<readonly Name[]> {
     expect(versions(survivor)).toEqual([5, 6]);
   });
 
-  it('poll each for itself while Redis is away, and share again when it is back', async () => {
+  it('poll independently while Redis is down, and share again when it is back', async () => {
     await start({ ...FAST, POLL_LEASE_MS: '100' });
     const subscriptions = await Promise.all(replicas.map((each) => each.subscribe(liveRunTopic)));
     await redis.stop();

@@ -74,7 +74,7 @@ describe('Limits', () => {
   test.each([
     ['MAX_SUBSCRIPTIONS_PER_PRINCIPAL', /^You have 2 subscriptions open/],
     ['MAX_SUBSCRIPTIONS', /^The gateway has 2 subscriptions open/],
-  ])('%s rejects one more subscription, on whatever connection and transport', async (name, message) => {
+  ])('%s rejects one more subscription, on any connection and transport', async (name, message) => {
     await fixture.restart({ env: { [name]: '2' } });
     const open = [subscribeOverWebSocket(), subscribeOverSse()];
     await until(() => open.every(({ received }) => received.runs.length === 1));

@@ -236,7 +236,7 @@ describe('On the wire', () => {
     socket.close();
   });
 
-  test('nothing follows what the client has completed', async () => {
+  test('no results follow after the client has completed the subscription', async () => {
     const { socket, messages } = await connected();
     const subscribe = JSON.stringify({ id: '1', type: 'subscribe', payload: runUpdated });
     socket.send(subscribe);

@@ -159,7 +159,7 @@ describe('the Demand API, with credentials of callers', () => {
     expect(found['Demand API']).toContain('cannot be reached (ECONNREFUSED)');
   });
 
-  test('is given up after a deadline', async () => {
+  test('is abandoned after a deadline', async () => {
     api.on('GET', '/accounts', { fault: 'hang' });
     const { failed, found } = await checked({ DEMAND_API_URL: api.url });
     expect(failed).toEqual(['Demand API']);
@@ -205,7 +205,7 @@ describe("with the gateway's own credential", () => {
     expect(api.requests).toEqual([]);
   });
 
-  test('a token endpoint that is not there is told in words', async () => {
+  test('a token endpoint that cannot be reached is reported in plain words', async () => {
     const { found } = await checked({ ...serviceMode(), UPSTREAM_OAUTH_TOKEN_URL: `${NOTHING_THERE}/token` });
     expect(found['Token endpoint']).toContain('issued no token: it cannot be reached. Check');
   });
@@ -222,7 +222,7 @@ describe("with the gateway's own credential", () => {
 (hasRedis ? describe : describe.skip)('Redis', () => {
   const env = (redis: TestRedis) => ({ REDIS_URL: redis.url, DEMAND_API_URL: '' });
 
-  test('is well if it answers, and is left as it was', async () => {
+  test('passes if it answers, and is left unchanged', async () => {
     const redis = await TestRedis.start({ password: 'planted-password' });
     try {
       const { isWell, found } = await checked(env(redis));

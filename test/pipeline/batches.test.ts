@@ -222,7 +222,7 @@ test('mutations of a batch are executed, each once', async () => {
   expect(changes).toHaveLength(1);
 });
 
-test('there are no batches over WebSocket', async () => {
+test('batches are not supported over WebSocket', async () => {
   await start();
   const socket = new WebSocket(webSocketUrl(fixture!.gateway), 'graphql-transport-ws');
   let code: number | undefined;

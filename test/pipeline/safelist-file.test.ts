@@ -144,7 +144,7 @@ test('documents that are not valid for the schema are named in the log', async (
   });
 });
 
-test('a subscription stays open when its document is listed no more', async () => {
+test('a subscription stays open when its document is removed from the list', async () => {
   await writeFile(fixture.path, JSON.stringify({ updated: runUpdated.query }));
   await until(() => loads() === 2);
   const client = webSocketClient(fixture.live.gateway);

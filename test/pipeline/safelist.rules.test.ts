@@ -125,7 +125,7 @@ describe('A safelist', () => {
     expect(safelist.byId('x')).toBe('{ gone }');
   });
 
-  test('is rejected with a text that is no document, and with two documents of one id', async () => {
+  test('is rejected if a text is not a document, or two documents have the same id', async () => {
     await expect(listOf({ x: '{ a }', y: '{ a' })).rejects.toThrow(
       new SafelistError('the document "y" is not valid: Syntax Error: Expected Name, found <EOF>.'),
     );

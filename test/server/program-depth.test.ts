@@ -170,7 +170,7 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
     test.each([
       ['flat', flat],
       ['spread over fragments', spread],
-    ])('answers what is as deep, %s, and nothing deeper', async (_what, document) => {
+    ])('answers operations of exactly that depth, %s, and rejects deeper ones', async (_what, document) => {
       for (let time = 0; time < 2; time += 1) {
         const answer = await post(url, operation(document(198)));
         expect(answer.errors).toEqual([]);

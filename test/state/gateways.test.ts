@@ -78,7 +78,7 @@ async function untilAway(): Promise<void> {
 }
 
 describe('Two gateways', () => {
-  it('agree on what an idempotency key was used for', async () => {
+  it('share the use of an idempotency key', async () => {
     expect(await pausedJob(one, LIVE, 'key')).toMatchObject({ userErrors: [] });
     const sent = await calls();
     expect(await pausedJob(two, SECOND_LIVE, 'key')).toMatchObject({
@@ -124,7 +124,7 @@ describe('Two gateways', () => {
   });
 });
 
-describe('While Redis is away', () => {
+describe('While Redis is down', () => {
   beforeEach(async () => {
     await redis.stop();
     await untilAway();

@@ -55,7 +55,7 @@ async function loadedPackages(env: Readonly<Record<string, string>>): Promise<Re
 const ofTelemetry = (packages: ReadonlySet<string>) =>
   [...packages].filter((name) => name.startsWith('@opentelemetry/') || name === 'prom-client');
 
-test('nothing, where nobody does', async () => {
+test('no package of telemetry is loaded without metrics and traces', async () => {
   const packages = await loadedPackages({});
   expect([...packages]).toEqual(expect.arrayContaining(['@apollo/server', 'pino']));
   expect(ofTelemetry(packages)).toEqual([]);

@@ -109,7 +109,7 @@ test('a rejected delivery that is the first of its trace has the trace id of its
   ]);
 });
 
-test('a request for a token has a span in a trace of its own, without what is secret', async () => {
+test('a token request has a span in its own trace, without secrets', async () => {
   const tokens = await startTokenEndpoint();
   tokens.respond((nth) => (nth === 0 ? { status: 503 } : tokens.token()));
   const { UPSTREAM_OAUTH_TOKEN_URL = '' } = tokens.env;
@@ -147,7 +147,7 @@ test('a request for a token has a span in a trace of its own, without what is se
   expect(collector.bodies.join()).not.toContain('planted');
 });
 
-test('health checks, metrics, explorers and what is not found have no spans', async () => {
+test('health checks, metrics, explorers and unknown paths have no spans', async () => {
   await start();
   for (const path of ['/healthz', '/readyz', '/metrics', '/graphiql', '/nothing']) {
     await (await fetch(gateway.url + path)).text();

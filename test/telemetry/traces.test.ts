@@ -139,7 +139,7 @@ describe('a query', () => {
     expect(collector.bodies.join()).not.toContain('include');
   });
 
-  test('that is the first of its trace has the trace id that the log and errors tell', async () => {
+  test('that starts a trace has the trace id of the log and of errors', async () => {
     await start();
     upstream.on('GET', '/accounts', { status: 401, body: {} });
     const { errors } = await gateway.execute(READ_ACCOUNTS);

@@ -28,7 +28,7 @@ function isRejection({ status, body }: FuzzResponse): boolean {
   return status >= 400 || (body.includes('"errors":') && !body.includes('"data":'));
 }
 
-test('nothing goes wrong, and nothing that is rejected has an effect', async () => {
+test('no request causes a failure, and no rejected request has an effect', async () => {
   const clients = Array.from({ length: AT_A_TIME }, () => new FuzzClient(target.port));
   /** The traces of what was rejected. Every call to the Demand API has the trace of its request. */
   const rejected = new Set<string>();
