@@ -21,7 +21,7 @@ interface Errand {
   /** The key for retrying a failure. */
   readonly key: { readonly idempotencyKey?: string };
   /** Runs it with the same response to every call. */
-  readonly run: (answer: ScriptedResponse, stage?: Scripted) => Promise<Answer<unknown>>;
+  readonly run: (answer: ScriptedResponse, fixture?: Scripted) => Promise<Answer<unknown>>;
 }
 
 const query: Errand = {
