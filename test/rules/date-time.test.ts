@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { dateTimeOf } from '../../src/graphql/scalars/date-time.js';
-import { isWritable } from '../../src/upstream/resources/moment.js';
+import { isWritable } from '../../src/upstream/resources/date-time.js';
 
 describe('a date of the REST API', () => {
   test.each([

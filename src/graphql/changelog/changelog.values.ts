@@ -1,4 +1,4 @@
-import { dateIn } from '../../upstream/resources/moment.js';
+import { dateIn } from '../../upstream/resources/date-time.js';
 import { decimalText } from '../money/money.js';
 import { ChangeValueKind } from './changelog.enum.js';
 

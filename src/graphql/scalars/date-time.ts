@@ -1,7 +1,7 @@
 import { GraphQLError, GraphQLScalarType } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
 import { badResponse } from '../../upstream/errors.js';
-import { dateIn, inMilliseconds } from '../../upstream/resources/moment.js';
+import { dateIn, inMilliseconds } from '../../upstream/resources/date-time.js';
 import { withBadUserInput } from './bad-user-input.js';
 
 declare const formatted: unique symbol;

@@ -1,5 +1,5 @@
 import type * as rest from '../../contract/demand-api.js';
-import { dateIn } from '../resources/moment.js';
+import { dateIn } from '../resources/date-time.js';
 import { isNextVersion, isOlder } from '../resources/version.js';
 
 /** The state after a change, which identifies a change whose response was lost or unusable. */

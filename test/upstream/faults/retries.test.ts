@@ -94,7 +94,7 @@ describe.each(kinds)('$kind', (kind) => {
   it.each([
     ...Object.entries(BROKEN),
     ['a 429 that asks for no wait', rateLimited('0')],
-    ['a 429 that asks to wait until a moment that has passed', rateLimited('Mon, 01 Jan 2024 00:00:00 GMT')],
+    ['a 429 that asks to wait until a time that has passed', rateLimited('Mon, 01 Jan 2024 00:00:00 GMT')],
   ])('is retried after %s', async (_what, answer) => {
     expect(await make(kind, [answer, done], fixture)).toMatchObject({ data, errors: [] });
     expectAttempts(fixture.sent(call), 2);
