@@ -30,7 +30,7 @@ export function provesChange(
 }
 
 /**
- * Whether a run shows that a change was made whose response was lost and whose retry was refused: the run is exactly one
+ * Whether a run shows that a change was made whose response was lost and whose retry was rejected: the run is exactly one
  * change after the version that the client saw, and in the expected state.
  *
  * @param version the run's version, from its entity tag if it has one

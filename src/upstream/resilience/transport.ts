@@ -76,7 +76,7 @@ export class Transport {
         return await this.#sendWhenAllowed(call, scope, fresh, attempt);
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
-        // A refused change had no effect, so it can be sent again with another token, once.
+        // A rejected change had no effect, so it can be sent again with another token, once.
         if (error.details.hasOtherToken === true && !isRenewed) {
           isRenewed = true;
           this.#recorder.retried();

@@ -20,7 +20,7 @@ const FAILURES: readonly (readonly [string, ScriptedResponse, string])[] = [
     'status 401: invalid_client',
   ],
   [
-    'refuses with an error that is no code',
+    'rejects with an error that is no code',
     { status: 400, body: { error: 'planted-client-secret is wrong' } },
     'status 400',
   ],

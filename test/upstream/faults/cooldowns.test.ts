@@ -34,12 +34,12 @@ describe('A 429', () => {
     fixture.on('GET /accounts', [rateLimited(retryAfter()), accounts]);
     fixture.on(creation, created);
 
-    const refused = failureOf(await fixture.execute(READ_ACCOUNTS));
-    expect(refused).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
+    const rejected = failureOf(await fixture.execute(READ_ACCOUNTS));
+    expect(rejected).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
     const again = failureOf(await fixture.execute(CREATE_JOB, { key: 'key-1' }));
     expect(again).toMatchObject({ code: 'RATE_LIMITED', retryable: true, idempotencyKey: 'key-1' });
 
-    for (const { retryAfterSeconds } of [refused, again]) {
+    for (const { retryAfterSeconds } of [rejected, again]) {
       expect(retryAfterSeconds).toBeGreaterThanOrEqual(least);
       expect(retryAfterSeconds).toBeLessThanOrEqual(most);
     }
@@ -94,8 +94,8 @@ describe('with one permit', () => {
     narrow.on(`GET ${run.path}`, runAnswer(5));
     const first = narrow.execute(READ_ACCOUNTS);
     await narrow.untilSent(1);
-    const [refused, waited] = await Promise.all([first, narrow.execute(READ_RUN)]);
-    expect(failureOf(refused)).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 60 });
+    const [rejected, waited] = await Promise.all([first, narrow.execute(READ_RUN)]);
+    expect(failureOf(rejected)).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 60 });
     expect(failureOf(waited)).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 60 });
     expect(narrow.sent()).toHaveLength(1);
   });

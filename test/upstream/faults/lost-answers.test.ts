@@ -23,7 +23,7 @@ async function change(
 const done = { change: { fieldingRun: { version: '6' }, userErrors: [] } };
 const unknown = { outcomeUnknown: true, retryable: true };
 
-describe.each(changes)('$mutation refused after a lost response', (changing) => {
+describe.each(changes)('$mutation rejected after a lost response', (changing) => {
   const { call, reached, missed } = changing;
 
   it.each([412, 422])(
@@ -142,7 +142,7 @@ describe('a response is lost', () => {
     expectAttempts(fixture.sent(pausing.call), 2);
   });
 
-  it('whatever attempts lie between it and the refusal', async () => {
+  it('whatever attempts lie between it and the rejection', async () => {
     const answers = [lost, { status: 429, headers: { 'retry-after': '0' } }, { status: 412 }];
     expect(await change(pausing, answers, runAnswer(6, 'Paused'))).toMatchObject({ data: done });
     expectAttempts(fixture.sent(pausing.call), 3);

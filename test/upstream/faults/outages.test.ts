@@ -71,7 +71,7 @@ describe('the breaker', () => {
     },
     perTest: true,
   });
-  const refused = { code: 'UPSTREAM_UNAVAILABLE', retryable: true, retryAfterSeconds: 1 };
+  const rejected = { code: 'UPSTREAM_UNAVAILABLE', retryable: true, retryAfterSeconds: 1 };
 
   it('of a failing path opens, sends nothing, and closes after one probe', async () => {
     fixture.on('GET /accounts', { status: 503 });
@@ -81,7 +81,7 @@ describe('the breaker', () => {
     expect(await health(fixture)).toEqual(available);
     await readMany(fixture, 1);
     expect(await health(fixture)).toEqual(degraded);
-    expect(failureOf(await fixture.execute(READ_ACCOUNTS))).toEqual(refused);
+    expect(failureOf(await fixture.execute(READ_ACCOUNTS))).toEqual(rejected);
     expect(fixture.sent('GET /accounts')).toHaveLength(5);
 
     expect(await fixture.execute(READ_RUN)).toMatchObject({ errors: [] });
@@ -91,7 +91,7 @@ describe('the breaker', () => {
     fixture.on('GET /accounts', { ...accounts, delayMs: 150 });
     const probing = fixture.execute(READ_ACCOUNTS);
     await fixture.untilSent(6, 'GET /accounts');
-    expect(failureOf(await fixture.execute(READ_ACCOUNTS, {}, { token: 'another' }))).toEqual(refused);
+    expect(failureOf(await fixture.execute(READ_ACCOUNTS, {}, { token: 'another' }))).toEqual(rejected);
     expect(await probing).toMatchObject({ errors: [], data: { accounts: [{ name: 'Acme' }] } });
     expect(fixture.sent('GET /accounts')).toHaveLength(6);
     expect(await health(fixture)).toEqual(available);
@@ -103,13 +103,13 @@ describe('the breaker', () => {
     await fixture.api.close();
     await readMany(fixture, 5);
     expect(await health(fixture)).toEqual(unreachable);
-    expect(failureOf(await fixture.execute(READ_RUN))).toEqual(refused);
+    expect(failureOf(await fixture.execute(READ_RUN))).toEqual(rejected);
     const creating = failureOf(await fixture.execute(CREATE_JOB, { key: 'key-1' }));
-    expect(creating).toEqual({ ...refused, idempotencyKey: 'key-1' });
+    expect(creating).toEqual({ ...rejected, idempotencyKey: 'key-1' });
 
     const back = await startScriptedUpstream({ port: Number(port) });
     back.on('GET', run.path, runAnswer(5));
-    expect(failureOf(await fixture.execute(READ_RUN))).toEqual(refused);
+    expect(failureOf(await fixture.execute(READ_RUN))).toEqual(rejected);
     expect(back.requests).toEqual([]);
     await pause(320);
     expect(await fixture.execute(READ_RUN)).toMatchObject({ errors: [] });
@@ -122,7 +122,7 @@ describe('the breaker', () => {
     await readMany(fixture, 5);
     await pause(320);
     expect(failureOf(await fixture.execute(READ_ACCOUNTS))).not.toHaveProperty('retryAfterSeconds');
-    expect(failureOf(await fixture.execute(READ_ACCOUNTS))).toEqual(refused);
+    expect(failureOf(await fixture.execute(READ_ACCOUNTS))).toEqual(rejected);
     expect(fixture.sent()).toHaveLength(6);
     expect(await health(fixture)).toEqual(degraded);
   });
@@ -189,8 +189,8 @@ describe('a path that always fails', () => {
     fixture.on(`GET ${run.path}`, runAnswer(5));
     await readMany(fixture, 5);
     expect(await health(fixture)).toEqual(degraded);
-    const refused = { code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: 60 };
-    expect(failureOf(await fixture.execute(READ_ACCOUNTS))).toMatchObject(refused);
+    const rejected = { code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: 60 };
+    expect(failureOf(await fixture.execute(READ_ACCOUNTS))).toMatchObject(rejected);
     expect(await fixture.execute(READ_RUN)).toMatchObject({ errors: [] });
   });
 });

@@ -187,7 +187,7 @@ describe('a 500', () => {
   });
 });
 
-describe('a refusal is final', () => {
+describe('a rejection is final', () => {
   const fixture = useGatewayFixture();
 
   /** The code of the error or of the user error; `null` if the result is null. */

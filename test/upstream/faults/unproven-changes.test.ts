@@ -131,15 +131,18 @@ describe.each(changes)('$mutation', (change) => {
   });
 });
 
-describe('a change refused after a lost response', () => {
+describe('a change rejected after a lost response', () => {
   const lost: ScriptedResponse = { fault: 'reset' };
 
-  it.each([412, 422])('with %d rereads the run while a replica shows the refused version', async (status) => {
-    fixture.on(pausing.call, [lost, { status }]);
-    fixture.on(readRun, [runAnswer(5, 'Live'), runAnswer(5, 'Live'), runAnswer(6, 'Paused')]);
-    expect(await fixture.execute(changeDocument(pausing))).toMatchObject(made);
-    expect(fixture.sent(readRun)).toHaveLength(3);
-  });
+  it.each([412, 422])(
+    'with %d rereads the run while a replica shows the rejected version',
+    async (status) => {
+      fixture.on(pausing.call, [lost, { status }]);
+      fixture.on(readRun, [runAnswer(5, 'Live'), runAnswer(5, 'Live'), runAnswer(6, 'Paused')]);
+      expect(await fixture.execute(changeDocument(pausing))).toMatchObject(made);
+      expect(fixture.sent(readRun)).toHaveLength(3);
+    },
+  );
 
   it('has an unknown outcome if the replica never catches up', async () => {
     fixture.on(pausing.call, [lost, { status: 412 }]);
@@ -199,14 +202,14 @@ describe('a version conflict', () => {
     fixture.on(pausing.call, { status: 412 });
   });
 
-  it('never shows the refused version as current: it rereads the run', async () => {
+  it('never shows the rejected version as current: it rereads the run', async () => {
     fixture.on(readRun, [runAnswer(5), runAnswer(5), runAnswer(8, 'Paused')]);
     const { data, errors } = await fixture.execute(document);
     expect({ data, errors }).toEqual({ data: conflict({ version: '8', status: 'PAUSED' }), errors: [] });
     expect(fixture.sent(readRun)).toHaveLength(3);
   });
 
-  it('has an error instead of the current state if only the refused version can be read', async () => {
+  it('has an error instead of the current state if only the rejected version can be read', async () => {
     fixture.on(readRun, runAnswer(5));
     const answer = await fixture.execute(document);
     expect(answer.data).toEqual(conflict(null));
@@ -215,7 +218,7 @@ describe('a version conflict', () => {
     expect(fixture.sent(readRun)).toHaveLength(3);
   });
 
-  it('shows a version older than the refused one if it stays so: clients may send versions that never existed', async () => {
+  it('shows a version older than the rejected one if it stays so: clients may send versions that never existed', async () => {
     fixture.on(readRun, runAnswer(3, 'Scheduled'));
     const { data } = await fixture.execute(document);
     expect(data).toEqual(conflict({ version: '3', status: 'SCHEDULED' }));
@@ -318,11 +321,11 @@ describe.each(creations)(
     );
 
     it.each([400, 401, 403, 404, 412, 422, 429])(
-      'refused with %d has a known outcome, and frees its key for other input',
+      'rejected with %d has a known outcome, and frees its key for other input',
       async (status) => {
         fixture.on(creation, [{ status, headers: { 'retry-after': '3600' } }, created]);
-        const refused = await create('key-1');
-        expect(refused.errors[0]?.extensions?.['outcomeUnknown']).toBeUndefined();
+        const rejected = await create('key-1');
+        expect(rejected.errors[0]?.extensions?.['outcomeUnknown']).toBeUndefined();
         if (status === 429) return;
         const next = await run(other, 'key-1');
         expect(next.payload).toMatchObject(done);
