@@ -25,12 +25,12 @@ const { name, version: current } = JSON.parse(readFileSync('package.json', 'utf8
 const scratch = mkdtempSync(join(tmpdir(), 'release-'));
 process.once('exit', () => rmSync(scratch, { recursive: true }));
 
-refuseIf(versionProblem(current, version));
-refuseIf(output('git', 'status', '--porcelain') !== '' && 'There are changes that are not committed.');
-refuseIf(output('git', 'tag', '--list', `v${version}`) !== '' && `There is a tag v${version} already.`);
+failIf(versionProblem(current, version));
+failIf(output('git', 'status', '--porcelain') !== '' && 'There are changes that are not committed.');
+failIf(output('git', 'tag', '--list', `v${version}`) !== '' && `There is a tag v${version} already.`);
 const today = new Date().toISOString().slice(0, 10);
 const changelog = withRelease(readFileSync('CHANGELOG.md', 'utf8'), version, today);
-refuseIf(changelog === undefined && 'CHANGELOG.md has nothing under "## Unreleased".');
+failIf(changelog === undefined && 'CHANGELOG.md has nothing under "## Unreleased".');
 checkSchema();
 // Fails for a licence that is not allowed.
 const licenses = output(process.execPath, 'scripts/licenses.mjs', '--texts');
@@ -49,7 +49,7 @@ To publish it:
     git push --follow-tags
 `);
 
-/** Builds, and refuses a schema that is not what the classes say, or that breaks clients of this version. */
+/** Builds, and rejects a schema that is not what the classes say, or that breaks clients of this version. */
 function checkSchema() {
   rmSync('dist', { recursive: true, force: true });
   output(process.execPath, 'build.mjs');
@@ -57,7 +57,7 @@ function checkSchema() {
   output(process.execPath, 'dist/graphql/print-schema.js', ...printed);
   for (const [index, file] of SCHEMAS.entries()) {
     const isCurrent = readFileSync(printed[index], 'utf8') === readFileSync(file, 'utf8');
-    refuseIf(!isCurrent && `${file} is not what the program has: run \`npm run generate\`.`);
+    failIf(!isCurrent && `${file} is not what the program has: run \`npm run generate\`.`);
   }
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -65,8 +65,8 @@ function checkSchema() {
     { encoding: 'utf8' },
   );
   console.log(stdout);
-  refuseIf(stderr !== '' && stderr);
-  refuseIf(status !== 0 && !mayBreak(current, version) && `${version} may not break clients of ${current}.`);
+  failIf(stderr !== '' && stderr);
+  failIf(status !== 0 && !mayBreak(current, version) && `${version} may not break clients of ${current}.`);
 }
 
 /** @returns the path of the archive, beside which are its checksum and its bill of materials */
@@ -115,7 +115,7 @@ function output(program, ...args) {
 }
 
 /** @param {string | false | undefined} reason */
-function refuseIf(reason) {
+function failIf(reason) {
   if (typeof reason !== 'string') return;
   console.error(reason);
   process.exit(1);

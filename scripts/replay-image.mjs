@@ -10,12 +10,12 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DockerfileParser } from 'dockerfile-ast';
 import { imageOf } from './compose/image.mjs';
+import { freePorts } from './free-ports.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const MAX_WAIT_MS = 30_000;
@@ -224,13 +224,4 @@ async function stops({ child, exited, output }) {
   process.kill(Number(pid), 'SIGTERM');
   const ended = await Promise.race([exited, sleep(MAX_WAIT_MS, undefined, { ref: false })]);
   assert.deepEqual(ended, [0, null], `after SIGTERM: ${output()}`);
-}
-
-/** Ports that nobody listens on; all held until the last is known, so that they differ. */
-async function freePorts(count) {
-  const holders = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(holders.map((holder) => once(holder, 'listening')));
-  const ports = holders.map((holder) => holder.address().port);
-  await Promise.all(holders.map((holder) => once(holder.close(), 'close')));
-  return ports;
 }

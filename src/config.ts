@@ -9,7 +9,7 @@ import {
 } from './config/demand-control.js';
 import { emulatorConfig, emulatorVariables, type EmulatorConfig } from './config/emulator.js';
 import { useEnvFile } from './config/env-file.js';
-import { refuse, withoutBlanks } from './config/environment.js';
+import { throwIfInvalid, withoutBlanks } from './config/environment.js';
 import { exposureConfig, exposureVariables, type ExposureConfig } from './config/exposure.js';
 import { nodeEnvVariables } from './config/node-env.js';
 import { overloadConfig, overloadVariables, type OverloadConfig } from './config/overload.js';
@@ -106,45 +106,43 @@ export const processEnvironment: NodeJS.ProcessEnv = process.env;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+const variables = {
+  PORT: wholeNumber(0, 65_535)({ default: 4000 }),
+  HOST: str({ default: '127.0.0.1' }),
+  WORKERS: wholeNumber(1, 64)({ default: 1 }),
+  ...redisVariables,
+  ...nodeEnvVariables,
+  LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
+  ...authModeVariables,
+  REQUEST_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 15_000 }),
+  CLIENT_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 10_000 }),
+  KEEP_ALIVE_TIMEOUT_MS: wholeNumber(1, 3_600_000)({ default: 72_000 }),
+  DRAIN_DELAY_MS: wholeNumber(0, 600_000)({ default: 0 }),
+  GRAPHQL_EXECUTION: str({ choices: ['planned', 'graphql-js'] as const, default: 'planned' }),
+  FEDERATION: str({ choices: ['true', 'false'] as const, default: 'false' }),
+  MAX_DEPTH: wholeNumber(1, 200)({ default: 50 }),
+  ...demandControlVariables,
+  ...overloadVariables,
+  MAX_BATCH_SIZE: wholeNumber(0, 100)({ default: 0 }),
+  ...safelistVariables,
+  ...streamsVariables,
+  ...rateLimitsVariables,
+  ...exposureVariables,
+  ...webhookVariables,
+  ...demandApiVariables,
+  ...proxyVariables,
+  ...pollingVariables,
+  ...emulatorVariables,
+  ...telemetryVariables,
+};
+
 /**
  * Reads and validates the environment.
  *
  * @throws {ConfigError} if a variable is invalid
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const env = cleanEnv(
-    withoutBlanks(environment),
-    {
-      PORT: wholeNumber(0, 65_535)({ default: 4000 }),
-      HOST: str({ default: '127.0.0.1' }),
-      WORKERS: wholeNumber(1, 64)({ default: 1 }),
-      ...redisVariables,
-      ...nodeEnvVariables,
-      LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
-      ...authModeVariables,
-      REQUEST_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 15_000 }),
-      CLIENT_TIMEOUT_MS: wholeNumber(1, 600_000)({ default: 10_000 }),
-      KEEP_ALIVE_TIMEOUT_MS: wholeNumber(1, 3_600_000)({ default: 72_000 }),
-      DRAIN_DELAY_MS: wholeNumber(0, 600_000)({ default: 0 }),
-      GRAPHQL_EXECUTION: str({ choices: ['planned', 'graphql-js'] as const, default: 'planned' }),
-      FEDERATION: str({ choices: ['true', 'false'] as const, default: 'false' }),
-      MAX_DEPTH: wholeNumber(1, 200)({ default: 50 }),
-      ...demandControlVariables,
-      ...overloadVariables,
-      MAX_BATCH_SIZE: wholeNumber(0, 100)({ default: 0 }),
-      ...safelistVariables,
-      ...streamsVariables,
-      ...rateLimitsVariables,
-      ...exposureVariables,
-      ...webhookVariables,
-      ...demandApiVariables,
-      ...proxyVariables,
-      ...pollingVariables,
-      ...emulatorVariables,
-      ...telemetryVariables,
-    },
-    { reporter: refuse },
-  );
+  const env = cleanEnv(withoutBlanks(environment), variables, { reporter: throwIfInvalid });
   const redis = redisConfig(env);
   if (env.WORKERS > 1 && redis === undefined) {
     throw new ConfigError(

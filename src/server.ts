@@ -1,4 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
+import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.js';
 import type { RequestContext } from './context.js';
 import type { Authenticate } from './operations/authenticate.js';
@@ -13,7 +14,7 @@ import { closeGateway, endStreams } from './server/wiring/closing.js';
 import { connectDemandApi } from './server/wiring/demand-api.js';
 import { createHttp } from './server/wiring/http.js';
 import { startLiveUpdates } from './server/wiring/live-updates.js';
-import { createOperations } from './server/wiring/operations.js';
+import { createOperations, type Operations } from './server/wiring/operations.js';
 import { observablesOf } from './server/wiring/observables.js';
 import { createSharedState } from './state/create-shared-state.js';
 import type { SharedState } from './state/shared-state.js';
@@ -102,20 +103,15 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
 
   const isObserved = metrics !== undefined || tracer !== undefined;
   const upstream = options.upstream ?? (await connectDemandApi(basics, { baseUrl, isObserved }));
-  if (config.demandApi.proxy !== undefined) {
-    const { url: proxy } = config.demandApi.proxy;
-    logger.info({ proxy }, 'Calls to the Demand API go through a proxy, over node-fetch.');
-  }
   const overload = new Overload({
     limits: config.overload,
     minInFlight: Math.max(config.demandApi.concurrency, FEW_REQUESTS),
     callQueue: () => upstream.queue(),
     logger,
   });
+  const { authenticate } = options;
   const callers =
-    options.authenticate === undefined
-      ? createAuthentication(basics)
-      : { authenticate: options.authenticate, close: () => undefined };
+    authenticate === undefined ? createAuthentication(basics) : { authenticate, close: () => undefined };
   const liveUpdates = await startLiveUpdates(basics, upstream);
   const { live, webhooks } = liveUpdates;
   const operations = createOperations(basics, {
@@ -130,19 +126,10 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
   const { wrapServer } = options;
   const http = await createHttp(basics, { operations, upstream, webhooks, firstQuery, wrapServer });
   const { app } = http;
-  operations.apollo.addPlugin({
-    serverWillStart: () => Promise.resolve({ drainServer: () => app.close() }),
-  });
-  await operations.apollo.start();
+  await startApollo(operations, app);
 
   metrics?.observe(observablesOf({ overload, upstream, live, sharedState }));
-  const metricsServer = metrics && (await serveMetrics(app, metrics, config));
-  const url = await app
-    .listen({ port: config.port, host: config.host, backlog: BACKLOG })
-    .catch(async (error: unknown) => {
-      await metricsServer?.close();
-      throw error;
-    });
+  const { url, metricsServer } = await listen(app, metrics, config);
 
   const closeRest = async (): Promise<void> => {
     liveUpdates.close();
@@ -162,4 +149,22 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
     },
     close: () => (closed ??= closeGateway({ config, http, operations, closeRest })),
   };
+}
+
+/** Apollo Server drains the HTTP server when it stops. */
+async function startApollo({ apollo }: Operations, app: FastifyInstance): Promise<void> {
+  apollo.addPlugin({ serverWillStart: () => Promise.resolve({ drainServer: () => app.close() }) });
+  await apollo.start();
+}
+
+/** Listens for metrics first, so that a gateway that is up can be scraped. */
+async function listen(app: FastifyInstance, metrics: Metrics | undefined, config: Config) {
+  const metricsServer = metrics && (await serveMetrics(app, metrics, config));
+  try {
+    const url = await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
+    return { url, metricsServer };
+  } catch (error) {
+    await metricsServer?.close();
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ConfigError, readConfig } from '../src/config.js';
-import { refusal } from './helpers/config-error.js';
+import { configError } from './helpers/config-error.js';
 
 test('every setting has a default', () => {
   expect(readConfig({})).toMatchObject({
@@ -98,9 +98,9 @@ test('only `production` turns on production mode', () => {
 });
 
 test.each(['Production', 'PRODUCTION', 'prod', ' production', 'Prod '])(
-  'a slip such as NODE_ENV=%j is refused: it would turn on what production mode turns off',
+  'the misspelling NODE_ENV=%j is rejected, because production mode would stay off',
   (name) => {
-    expect(refusal({ NODE_ENV: name })).toBe('NODE_ENV must be exactly `production` for production');
+    expect(configError({ NODE_ENV: name })).toBe('NODE_ENV must be exactly `production` for production');
   },
 );
 
@@ -143,14 +143,14 @@ test.each([
   ['https_proxy', 'http://user:secret%zz@proxy.example'],
   ['https_proxy', 'http://user:secret@proxy.example?x'],
 ])('rejects %s=%s with one line that names it', (name, value) => {
-  const message = refusal({ [name]: value });
+  const message = configError({ [name]: value });
   expect(message.split('\n')).toHaveLength(1);
   expect(message).toMatch(new RegExp(`^${name} `));
   expect(message).not.toContain('secret');
 });
 
 test('reports each invalid variable on its own line', () => {
-  const lines = refusal({ PORT: 'x', LOG_LEVEL: 'loud', DEMAND_API_CONCURRENCY: '-' }).split('\n');
+  const lines = configError({ PORT: 'x', LOG_LEVEL: 'loud', DEMAND_API_CONCURRENCY: '-' }).split('\n');
   expect(lines.map((line) => line.split(' ')[0]).sort()).toEqual([
     'DEMAND_API_CONCURRENCY',
     'LOG_LEVEL',
@@ -282,7 +282,7 @@ describe('AUTH_MODE=service', () => {
       { AUTH_MODE: 'forward', JWT_TYPES: 'JWT' },
       'AUTH_MODE must be `service` for JWT_TYPES to have an effect',
     ],
-  ])('is not half-configured: %j', (environment, message) => {
+  ])('rejects an incomplete configuration: %j', (environment, message) => {
     expect(() => readConfig(environment)).toThrow(new ConfigError(message));
   });
 

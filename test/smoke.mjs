@@ -7,10 +7,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../scripts/free-ports.mjs';
 
 const READY_WITHIN_MS = 15_000;
 const STOPPED_WITHIN_MS = 10_000;
@@ -88,13 +88,4 @@ async function stops() {
   assert.ok(ended, `the server was still there ${STOPPED_WITHIN_MS} ms after SIGTERM`);
   const [code, signal] = ended;
   assert.ok(code === 0, `after SIGTERM the server ended with ${signal ?? `exit code ${code}`}`);
-}
-
-/** Ports that nobody listens on; all held until the last is known, so that they differ. */
-async function freePorts(count) {
-  const holders = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(holders.map((holder) => once(holder, 'listening')));
-  const ports = holders.map((holder) => holder.address().port);
-  await Promise.all(holders.map((holder) => once(holder.close(), 'close')));
-  return ports;
 }

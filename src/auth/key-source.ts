@@ -1,4 +1,5 @@
 import type { JSONWebKeySet } from 'jose';
+import { isJsonObject } from '../json-value.js';
 
 /** Gets JSON from a URL; rejects if it cannot. */
 export type GetJson = (url: string, signal: AbortSignal) => Promise<unknown>;
@@ -28,7 +29,7 @@ export async function readKeySet(
 /** The key set's URL in the metadata of an issuer (OpenID Connect Discovery 1.0, 4). */
 async function discoverKeySet(issuer: string, getJson: GetJson, signal: AbortSignal): Promise<string> {
   const metadata = await getJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, signal);
-  if (!isObject(metadata)) throw new Error("The issuer's metadata is not an object.");
+  if (!isJsonObject(metadata)) throw new Error("The issuer's metadata is not an object.");
   // Otherwise one issuer could pose as another (OpenID Connect Discovery 1.0, 4.3 and 7.2).
   if (metadata['issuer'] !== issuer) throw new Error("The issuer's metadata has another `issuer`.");
   const url = metadata['jwks_uri'];
@@ -43,13 +44,9 @@ async function discoverKeySet(issuer: string, getJson: GetJson, signal: AbortSig
  * An empty set would reject every caller. It counts as a failure of the issuer, so that the last keys stay in use.
  */
 function hasSigningKey(value: unknown): value is JSONWebKeySet {
-  if (!isObject(value) || !Array.isArray(value['keys'])) return false;
+  if (!isJsonObject(value) || !Array.isArray(value['keys'])) return false;
   const keys: readonly unknown[] = value['keys'];
-  return keys.every(isObject) && keys.some(({ kty, use }) => ASYMMETRIC.has(kty) && use !== 'enc');
+  return keys.every(isJsonObject) && keys.some(({ kty, use }) => ASYMMETRIC.has(kty) && use !== 'enc');
 }
 
 const ASYMMETRIC: ReadonlySet<unknown> = new Set(['RSA', 'EC', 'OKP']);
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -12,7 +12,7 @@ export function setNames(environment: NodeJS.ProcessEnv, name: RegExp): readonly
 }
 
 /** Reports all variables that are absent or invalid at once. */
-export function refuse({ errors }: { errors: Record<string, Error | undefined> }): void {
+export function throwIfInvalid({ errors }: { errors: Record<string, Error | undefined> }): void {
   const lines = Object.entries(errors).map(([name, error]) =>
     error instanceof EnvMissingError ? `${name} is not set` : `${name} ${error?.message ?? 'is invalid'}`,
   );

@@ -1,3 +1,4 @@
+import { isJsonObject, parseJson } from '../json-value.js';
 import type { MessageBus } from '../state/message-bus.js';
 import { isAccountId, isSegment, type ProjectRef } from '../upstream/resources/resource-ref.js';
 
@@ -43,23 +44,14 @@ export function listenToHints(bus: MessageBus, listener: (hint: ChangeHint) => v
 
 function hintIn(message: string): ChangeHint | undefined {
   if (message.length > MAX_MESSAGE_LENGTH) return undefined;
-  const parsed = parse(message);
-  if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const { accountId, projectId, targetGroupId, ...rest } = parsed as Partial<
-    Record<keyof ChangeHint, unknown>
-  >;
+  const parsed = parseJson(message);
+  if (!isJsonObject(parsed)) return undefined;
+  const { accountId, projectId, targetGroupId, byWebhook }: Partial<Record<keyof ChangeHint, unknown>> =
+    parsed;
   if (typeof accountId !== 'string' || !isAccountId(accountId)) return undefined;
   if (typeof projectId !== 'string' || !isSegment(projectId)) return undefined;
-  const hint = { accountId, projectId, ...(rest.byWebhook === true && { byWebhook: true }) };
+  const hint = { accountId, projectId, ...(byWebhook === true && { byWebhook: true }) };
   if (targetGroupId === undefined) return hint;
   if (typeof targetGroupId !== 'string' || !isSegment(targetGroupId)) return undefined;
   return { ...hint, targetGroupId };
-}
-
-function parse(message: string): unknown {
-  try {
-    return JSON.parse(message);
-  } catch {
-    return undefined;
-  }
 }

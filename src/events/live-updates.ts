@@ -8,10 +8,10 @@ import { noRecorder, type Recorder } from '../telemetry/recorder.js';
 import type { Tracer } from '../telemetry/tracer.js';
 import { digest } from '../upstream/state/digest.js';
 import { concerns, type ChangeHint } from './hints.js';
-import { RateBudget } from './rate-budget.js';
-import type { Subscription } from './subscription.js';
+import { RateBudget } from './watch/rate-budget.js';
+import type { TopicSubscription } from './topic-subscription.js';
 import type { Subscriber, Topic } from './topic.js';
-import { Watch } from './watch.js';
+import { Watch } from './watch/watch.js';
 
 /** An account counts as covered by webhooks for this long after each of them, in milliseconds. */
 const WEBHOOKS_QUIET_MS = 600_000;
@@ -74,7 +74,7 @@ export class LiveUpdates {
     topic: Topic<S>,
     credentialKey: string,
     subscriber: Subscriber,
-  ): Promise<Subscription<S>> {
+  ): Promise<TopicSubscription<S>> {
     const name = digest([credentialKey, topic.name]);
     const known = this.#watches.get(name) ?? this.#watch(topic, name, credentialKey);
     // A name has one topic, and so one type of states.

@@ -38,18 +38,18 @@ export function documentLimitError(
   if (fields > maxDepth) return tooDeep('fields', fields, `${maxDepth} levels are allowed (MAX_DEPTH)`);
   if (nesting > MAX_NESTING) return tooDeep('brackets', nesting, `${MAX_NESTING} levels are allowed`);
   if (tokens <= maxTokens) return undefined;
-  return refusal(
+  return rejection(
     `The document has more than ${maxTokens} tokens, fragments written out where they are spread. No more are allowed.`,
   );
 }
 
 function tooDeep(what: string, depth: number, allowed: string): GraphQLError {
-  return refusal(
+  return rejection(
     `The ${what} of the document are nested ${depth} levels deep, fragments included. At most ${allowed}.`,
   );
 }
 
-function refusal(message: string): GraphQLError {
+function rejection(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
 }
 

@@ -1,4 +1,5 @@
 import secureJson from 'secure-json-parse';
+import { isJsonObject } from '../json-value.js';
 import { RequestError } from './request-error.js';
 
 /** An operation as a client sends it (GraphQL over HTTP, 5.1). */
@@ -22,8 +23,8 @@ export interface OperationRequest {
 export function operationInBody(text: string): OperationRequest {
   if (text.trim() === '')
     throw new RequestError(400, 'The request has no body. Send a JSON object with a `query`.');
-  const body = parsed(text);
-  if (!isObject(body)) throw new RequestError(400, 'The body must be a JSON object with a `query`.');
+  const body = parseSafely(text);
+  if (!isJsonObject(body)) throw new RequestError(400, 'The body must be a JSON object with a `query`.');
   return operationOf(body);
 }
 
@@ -45,7 +46,7 @@ export function operationsInBatch(text: string, maxSize: number): readonly unkno
       'The body is a list of operations, which `MAX_BATCH_SIZE` does not allow here. Send each operation in a request of its own.',
     );
   }
-  const body = parsed(text);
+  const body = parseSafely(text);
   if (!Array.isArray(body) || body.length === 0)
     throw new RequestError(400, 'The body is a list without operations.');
   if (body.length > maxSize) {
@@ -59,7 +60,7 @@ export function operationsInBatch(text: string, maxSize: number): readonly unkno
 
 /** @throws {RequestError} 400, naming what is wrong with the operation */
 export function operationInBatch(given: unknown): OperationRequest {
-  if (!isObject(given)) {
+  if (!isJsonObject(given)) {
     throw new RequestError(400, 'Each operation of a list must be a JSON object with a `query`.');
   }
   return operationOf(given);
@@ -96,7 +97,7 @@ export function operationInQueryString(queryString: string): OperationRequest {
   };
   const json = (name: string): unknown => {
     const text = parameter(name);
-    return text === undefined ? undefined : parsed(text, `The parameter \`${name}\``);
+    return text === undefined ? undefined : parseSafely(text, `The parameter \`${name}\``);
   };
   return operationOf({
     query: parameter('query'),
@@ -110,8 +111,8 @@ export function operationInQueryString(queryString: string): OperationRequest {
 
 function operationOf(given: Readonly<Record<string, unknown>>): OperationRequest {
   const { query, operationName, variables, extensions } = given;
-  if (!isAbsent(extensions) && !isObject(extensions)) throw mustBe('extensions', 'an object');
-  if (!isAbsent(variables) && !isObject(variables)) throw mustBe('variables', 'an object');
+  if (!isAbsent(extensions) && !isJsonObject(extensions)) throw mustBe('extensions', 'an object');
+  if (!isAbsent(variables) && !isJsonObject(variables)) throw mustBe('variables', 'an object');
   if (!isAbsent(operationName) && typeof operationName !== 'string')
     throw mustBe('operationName', 'a string');
   if (!isAbsent(query) && typeof query !== 'string') throw mustBe('query', 'a string');
@@ -142,7 +143,7 @@ function mustBe(name: string, what: string): RequestError {
 }
 
 /** Rejects JSON that would change prototypes. */
-function parsed(text: string, what = 'The body of the request'): unknown {
+function parseSafely(text: string, what = 'The body of the request'): unknown {
   try {
     return secureJson.parse(text);
   } catch {
@@ -169,8 +170,4 @@ function isPercentEncoded(text: string): boolean {
 
 function isAbsent(value: unknown): value is null | undefined {
   return value === undefined || value === null;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -37,9 +37,9 @@ export class BoundedLimiter extends RateLimiterMemory {
     if (this.#keys.get(key) === undefined) this.#keys.set(key, true);
     try {
       return await super.consume(key, amount);
-    } catch (refused) {
+    } catch (rejected) {
       await this.reward(key, amount);
-      throw refused;
+      throw rejected;
     }
   }
 }
@@ -72,8 +72,8 @@ export async function takeFrom(limiter: Limiter, key: string, amount: number): P
   try {
     await limiter.consume(key, Math.min(amount, limiter.points));
     return undefined;
-  } catch (refused) {
-    if (refused instanceof RateLimiterRes) return Math.max(1, refused.msBeforeNext);
-    throw refused;
+  } catch (rejected) {
+    if (rejected instanceof RateLimiterRes) return Math.max(1, rejected.msBeforeNext);
+    throw rejected;
   }
 }

@@ -9,6 +9,8 @@ import {
   type SpanContext,
 } from '@opentelemetry/api';
 import { TraceState } from '@opentelemetry/core';
+import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import {
   defaultResource,
   detectResources,
@@ -24,7 +26,6 @@ import {
   ParentBasedSampler,
   TraceIdRatioBasedSampler,
   type Sampler,
-  type SpanExporter,
 } from '@opentelemetry/sdk-trace-base';
 import type { Logger } from './logger.js';
 import { reportFailures, shownUrl } from './otlp-failures.js';
@@ -57,9 +58,9 @@ const KINDS: Readonly<Record<Kind, SpanKind>> = {
  * Records spans with OpenTelemetry's SDK, and sends them in batches by OTLP over HTTP. Parents are passed explicitly: nothing is
  * registered globally, and no context is propagated through asynchronous calls, which would slow each of them.
  */
-export async function createOtlpTracer(options: OtlpOptions): Promise<Tracer> {
+export function createOtlpTracer(options: OtlpOptions): Tracer {
   const { url, protocol, serviceName, sampler, ratio, logger } = options;
-  const exporter = await createExporter(protocol, url);
+  const Exporter = protocol === 'http/json' ? JsonExporter : ProtobufExporter;
   const collector = shownUrl(url);
   const provider = new BasicTracerProvider({
     sampler: samplerOf(sampler, ratio),
@@ -67,7 +68,7 @@ export async function createOtlpTracer(options: OtlpOptions): Promise<Tracer> {
       .merge(resourceFromAttributes({ 'service.name': 'fieldgate' }))
       .merge(detectResources({ detectors: [serviceInstanceIdDetector, envDetector] }))
       .merge(resourceFromAttributes(serviceName === undefined ? {} : { 'service.name': serviceName })),
-    spanProcessors: [new BatchSpanProcessor(reportFailures(exporter, collector, logger))],
+    spanProcessors: [new BatchSpanProcessor(reportFailures(new Exporter({ url }), collector, logger))],
   });
   const tracer = provider.getTracer('fieldgate');
   return {
@@ -99,14 +100,6 @@ export async function createOtlpTracer(options: OtlpOptions): Promise<Tracer> {
       clearTimeout(timer);
     },
   };
-}
-
-async function createExporter(protocol: OtlpOptions['protocol'], url: string): Promise<SpanExporter> {
-  const { OTLPTraceExporter } =
-    protocol === 'http/json'
-      ? await import('@opentelemetry/exporter-trace-otlp-http')
-      : await import('@opentelemetry/exporter-trace-otlp-proto');
-  return new OTLPTraceExporter({ url });
 }
 
 class RecordedSpan implements Span {

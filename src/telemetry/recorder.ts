@@ -32,7 +32,7 @@ export type SubscriptionEnd = 'completed' | 'left' | 'failed' | 'expired' | 'clo
 /** The result of a cacheable read: no cached body, one that the API confirmed (304), or one that had changed. */
 export type CacheResult = 'miss' | 'revalidated' | 'changed';
 
-export type PollResult = 'news' | 'nothing' | 'failed';
+export type PollResult = 'changed' | 'unchanged' | 'failed';
 
 /** Receives events from all layers as they happen, e.g. to count them. Its methods must neither throw nor block. */
 export interface Recorder {

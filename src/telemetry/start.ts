@@ -29,6 +29,6 @@ export async function startTelemetry(
     metrics: isRead
       ? (await import('./metrics/metrics.js')).createMetrics({ isScraped: metricsPort !== undefined })
       : undefined,
-    tracer: tracing && (await (await import('./otlp-tracer.js')).createOtlpTracer({ ...tracing, logger })),
+    tracer: tracing && (await import('./otlp-tracer.js')).createOtlpTracer({ ...tracing, logger }),
   };
 }

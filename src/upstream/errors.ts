@@ -43,7 +43,7 @@ export interface UpstreamErrorDetails {
   readonly answerLost?: boolean | undefined;
   /** The error of an earlier attempt of the same call whose response was lost. */
   readonly lostBefore?: UpstreamError | undefined;
-  /** The refusal that followed a lost response, perhaps because the lost attempt succeeded. */
+  /** The rejection that followed a lost response, perhaps because the lost attempt succeeded. */
   readonly settledBy?: UpstreamErrorCode | undefined;
   /** The request was not sent: a breaker was open, or a cooldown outlasts the deadline. */
   readonly notAdmitted?: boolean | undefined;

@@ -4,7 +4,7 @@ import { principalByName, unusedIssuer } from '../helpers/test-principal.js';
 import { startTokenEndpoint, type TestTokenEndpoint } from '../helpers/token-endpoint.js';
 import { startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
-import { useServiceStage } from '../upstream/credential/service-stage.js';
+import { useServiceGatewayFixture } from '../upstream/credential/service-gateway-fixture.js';
 import {
   accounts,
   CREATE_JOB,
@@ -17,7 +17,7 @@ import {
   run,
   runAnswer,
 } from '../upstream/faults/demand.js';
-import { errorOf, failureOf, until } from '../upstream/faults/stage.js';
+import { errorOf, failureOf, until } from '../upstream/faults/gateway-fixture.js';
 
 const readRun = `GET ${run.path}`;
 const FORBIDDEN = { code: 'FORBIDDEN', retryable: false };
@@ -37,13 +37,13 @@ interface JobData {
 }
 
 describe('two principals under one credential', () => {
-  const stage = useServiceStage(access);
-  const keysSent = (call: string) => stage.sent(call).map(({ headers }) => headers['idempotency-key']);
+  const fixture = useServiceGatewayFixture(access);
+  const keysSent = (call: string) => fixture.sent(call).map(({ headers }) => headers['idempotency-key']);
 
   it.each(creations)('create $kind each with the same key and input, and see their own key', async (each) => {
-    stage.on(each.call, each.done);
+    fixture.on(each.call, each.done);
     const answers = await Promise.all(
-      [alice, bob].map((caller) => stage.execute(each.document, { key: 'k-1' }, caller)),
+      [alice, bob].map((caller) => fixture.execute(each.document, { key: 'k-1' }, caller)),
     );
     for (const { errors, data } of answers) {
       expect(errors).toEqual([]);
@@ -53,108 +53,113 @@ describe('two principals under one credential', () => {
     expect(keys).toHaveLength(2);
     expect(new Set(keys).size).toBe(2);
     for (const key of keys) expect(key).toMatch(/^[\w-]{43}$/);
-    expect(JSON.stringify(stage.api.requests)).not.toContain('k-1');
+    expect(JSON.stringify(fixture.api.requests)).not.toContain('k-1');
   });
 
   it('can use the same key for other input, which for one of them is a conflict', async () => {
-    stage.on(creation, created);
+    fixture.on(creation, created);
     const launch = creations[1]!;
-    stage.on(launch.call, launch.done);
-    expect(await stage.execute(CREATE_JOB, { key: 'k' }, alice)).toMatchObject({ errors: [] });
-    expect(await stage.execute(launch.document, { key: 'k' }, bob)).toMatchObject({
+    fixture.on(launch.call, launch.done);
+    expect(await fixture.execute(CREATE_JOB, { key: 'k' }, alice)).toMatchObject({ errors: [] });
+    expect(await fixture.execute(launch.document, { key: 'k' }, bob)).toMatchObject({
       errors: [],
       data: { launchDraftTargetGroup: { draftLaunchJob: { id: launch.job.id }, userErrors: [] } },
     });
-    expect(await stage.execute(launch.document, { key: 'k' }, alice)).toMatchObject({
+    expect(await fixture.execute(launch.document, { key: 'k' }, alice)).toMatchObject({
       data: { launchDraftTargetGroup: { draftLaunchJob: null, userErrors: [{}] } },
     });
-    expect(stage.sent(launch.call)).toHaveLength(1);
+    expect(fixture.sent(launch.call)).toHaveLength(1);
   });
 
   it('repeat a creation with the same key upstream, each with its own', async () => {
-    stage.on(creation, [{ status: 503 }, created]);
-    expect(await stage.execute(CREATE_JOB, { key: 'k' }, alice)).toMatchObject({ errors: [] });
-    expect(await stage.execute(CREATE_JOB, { key: 'k' }, alice)).toMatchObject({ errors: [] });
-    expect(await stage.execute(CREATE_JOB, { key: 'k' }, bob)).toMatchObject({ errors: [] });
+    fixture.on(creation, [{ status: 503 }, created]);
+    expect(await fixture.execute(CREATE_JOB, { key: 'k' }, alice)).toMatchObject({ errors: [] });
+    expect(await fixture.execute(CREATE_JOB, { key: 'k' }, alice)).toMatchObject({ errors: [] });
+    expect(await fixture.execute(CREATE_JOB, { key: 'k' }, bob)).toMatchObject({ errors: [] });
     const [first, second, third, fourth] = keysSent(creation);
     expect([second, third]).toEqual([first, first]);
     expect(fourth).not.toBe(first);
   });
 
   it('get their own key in errors, even if the API repeats the one that was sent', async () => {
-    stage.on(creation, ({ headers }) => {
+    fixture.on(creation, ({ headers }) => {
       const key = String(headers['idempotency-key']);
       const invalid = [{ name: 'idempotency-key', reason: `${key} is malformed` }];
       return { status: 400, body: { detail: `The key ${key} is malformed.`, invalid_params: invalid } };
     });
     const document = CREATE_JOB.replace('userErrors { code }', 'userErrors { code message }');
-    const answer = JSON.stringify(await stage.execute(document, { key: 'key-of-mine' }, alice));
+    const answer = JSON.stringify(await fixture.execute(document, { key: 'key-of-mine' }, alice));
     expect(answer).toContain('key-of-mine is malformed');
     expect(answer).not.toContain(keysSent(creation)[0]);
   });
 
   it('share a read in flight, except with a caller without access to the account', async () => {
-    stage.on(readRun, { ...runAnswer(5), delayMs: 150 });
-    const reading = [alice, bob].map((caller) => stage.execute(READ_RUN, {}, caller));
-    await until(() => stage.sent(readRun).length > 0);
-    expect(failureOf(await stage.execute(READ_RUN, {}, carol))).toEqual(FORBIDDEN);
+    fixture.on(readRun, { ...runAnswer(5), delayMs: 150 });
+    const reading = [alice, bob].map((caller) => fixture.execute(READ_RUN, {}, caller));
+    await until(() => fixture.sent(readRun).length > 0);
+    expect(failureOf(await fixture.execute(READ_RUN, {}, carol))).toEqual(FORBIDDEN);
     for (const answer of await Promise.all(reading)) {
       expect(answer).toMatchObject({ errors: [], data: { fieldingRun: { version: '5' } } });
     }
-    expect(stage.sent()).toHaveLength(1);
+    expect(fixture.sent()).toHaveLength(1);
   });
 
   it('share a body that the API has confirmed, except with a caller without access to the account', async () => {
-    stage.on(readRun, ({ headers }) =>
+    fixture.on(readRun, ({ headers }) =>
       headers['if-none-match'] === undefined ? runAnswer(5) : { status: 304, headers: { etag: 'W/"5"' } },
     );
-    await stage.execute(READ_RUN, {}, alice);
-    expect(failureOf(await stage.execute(READ_RUN, {}, carol))).toEqual(FORBIDDEN);
-    expect(await stage.execute(READ_RUN, {}, bob)).toMatchObject({ data: { fieldingRun: { version: '5' } } });
-    expect(stage.sent().map(({ headers }) => headers['if-none-match'])).toEqual([undefined, 'W/"5"']);
+    await fixture.execute(READ_RUN, {}, alice);
+    expect(failureOf(await fixture.execute(READ_RUN, {}, carol))).toEqual(FORBIDDEN);
+    expect(await fixture.execute(READ_RUN, {}, bob)).toMatchObject({
+      data: { fieldingRun: { version: '5' } },
+    });
+    expect(fixture.sent().map(({ headers }) => headers['if-none-match'])).toEqual([undefined, 'W/"5"']);
   });
 
   it('see a body only as long as the API confirms it', async () => {
-    stage.on(readRun, [runAnswer(5), { status: 404 }, { status: 403 }]);
-    await stage.execute(READ_RUN, {}, alice);
-    expect(await stage.execute(READ_RUN, {}, bob)).toMatchObject({ errors: [], data: { fieldingRun: null } });
-    expect(failureOf(await stage.execute(READ_RUN, {}, bob))).toMatchObject({ code: 'FORBIDDEN' });
+    fixture.on(readRun, [runAnswer(5), { status: 404 }, { status: 403 }]);
+    await fixture.execute(READ_RUN, {}, alice);
+    expect(await fixture.execute(READ_RUN, {}, bob)).toMatchObject({
+      errors: [],
+      data: { fieldingRun: null },
+    });
+    expect(failureOf(await fixture.execute(READ_RUN, {}, bob))).toMatchObject({ code: 'FORBIDDEN' });
   });
 
   it('do not pause for each other after a 429', async () => {
-    stage.on('GET /accounts', [{ status: 429, headers: { 'retry-after': '60' } }, accounts]);
+    fixture.on('GET /accounts', [{ status: 429, headers: { 'retry-after': '60' } }, accounts]);
     const limited = { code: 'RATE_LIMITED', retryable: true, retryAfterSeconds: expect.any(Number) };
-    expect(failureOf(await stage.execute(READ_ACCOUNTS, {}, alice))).toMatchObject(limited);
-    expect(await stage.execute(READ_ACCOUNTS, {}, bob)).toMatchObject({ errors: [] });
-    expect(failureOf(await stage.execute(READ_ACCOUNTS, {}, alice))).toMatchObject(limited);
-    expect(stage.sent()).toHaveLength(2);
+    expect(failureOf(await fixture.execute(READ_ACCOUNTS, {}, alice))).toMatchObject(limited);
+    expect(await fixture.execute(READ_ACCOUNTS, {}, bob)).toMatchObject({ errors: [] });
+    expect(failureOf(await fixture.execute(READ_ACCOUNTS, {}, alice))).toMatchObject(limited);
+    expect(fixture.sent()).toHaveLength(2);
   });
 
   it('do not see a job that the other has just created, and that the API does not show yet', async () => {
     const READ_JOB = `{ batchJob(id: "${job.id}") { status } }`;
-    stage.on(creation, created);
-    await stage.execute(CREATE_JOB, { key: 'k' }, alice);
-    const sent = stage.sent().length;
-    expect(failureOf(await stage.execute(READ_JOB, {}, carol))).toEqual(FORBIDDEN);
-    expect(stage.sent()).toHaveLength(sent);
-    expect(await stage.execute(READ_JOB, {}, alice)).toMatchObject({
+    fixture.on(creation, created);
+    await fixture.execute(CREATE_JOB, { key: 'k' }, alice);
+    const sent = fixture.sent().length;
+    expect(failureOf(await fixture.execute(READ_JOB, {}, carol))).toEqual(FORBIDDEN);
+    expect(fixture.sent()).toHaveLength(sent);
+    expect(await fixture.execute(READ_JOB, {}, alice)).toMatchObject({
       errors: [],
       data: { batchJob: { status: 'PROCESSING' } },
     });
-    expect(await stage.execute(READ_JOB, {}, bob)).toMatchObject({ errors: [], data: { batchJob: null } });
+    expect(await fixture.execute(READ_JOB, {}, bob)).toMatchObject({ errors: [], data: { batchJob: null } });
   });
 
   it('cannot change anything of an account that is not theirs', async () => {
     for (const each of creations) {
-      expect(errorOf(await stage.execute(each.document, { key: 'k' }, carol)).extensions?.['code']).toBe(
+      expect(errorOf(await fixture.execute(each.document, { key: 'k' }, carol)).extensions?.['code']).toBe(
         'FORBIDDEN',
       );
     }
-    expect(stage.sent()).toEqual([]);
-    expect(stage.tokens.requests()).toEqual([]);
-    // The refusal has not taken the key.
-    stage.on(creation, created);
-    expect(await stage.execute(CREATE_JOB, { key: 'k' }, alice)).toMatchObject({ errors: [] });
+    expect(fixture.sent()).toEqual([]);
+    expect(fixture.tokens.requests()).toEqual([]);
+    // The rejection has not taken the key.
+    fixture.on(creation, created);
+    expect(await fixture.execute(CREATE_JOB, { key: 'k' }, alice)).toMatchObject({ errors: [] });
   });
 });
 

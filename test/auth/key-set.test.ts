@@ -88,7 +88,7 @@ describe('the keys', () => {
 });
 
 describe('a rotation', () => {
-  test('takes effect at once, again and again, whatever the cooldown', async () => {
+  test('takes effect at once each time, even during the cooldown', async () => {
     const verifying = verifier();
     for (let nth = 1; nth <= 3; nth += 1) {
       expect(await outcome(verifying, await issuer.token())).toBe('accepted');
@@ -151,7 +151,7 @@ describe('a rotation', () => {
   });
 });
 
-describe('while the issuer is away', () => {
+describe('while the issuer cannot be reached', () => {
   const NOT_COMPLETE = 'There is no complete response in time.';
   const FAULTS: [IssuerFault, string][] = [
     ['reset', 'The request failed: ECONNRESET.'],
@@ -189,14 +189,17 @@ describe('while the issuer is away', () => {
     expect(await outcome(verifying, token)).toBe('accepted');
   });
 
-  test.each(FAULTS)('(%s) nothing is known without keys, and it heals', async (fault, problem) => {
-    issuer.setFault(fault);
-    const verifying = verifier({ timeoutMs: timeoutOf(problem), failureCooldownMs: 50 });
-    const token = await issuer.token();
-    expect(await outcome(verifying, token)).toBe('unavailable');
-    issuer.setFault(undefined);
-    await until(async () => (await outcome(verifying, token)) === 'accepted');
-  });
+  test.each(FAULTS)(
+    '(%s) tokens cannot be verified without keys, until the issuer recovers',
+    async (fault, problem) => {
+      issuer.setFault(fault);
+      const verifying = verifier({ timeoutMs: timeoutOf(problem), failureCooldownMs: 50 });
+      const token = await issuer.token();
+      expect(await outcome(verifying, token)).toBe('unavailable');
+      issuer.setFault(undefined);
+      await until(async () => (await outcome(verifying, token)) === 'accepted');
+    },
+  );
 
   test('is not asked again during the cooldown', async () => {
     issuer.setFault('error');
@@ -206,7 +209,7 @@ describe('while the issuer is away', () => {
     expect(issuer.requests).toHaveLength(1);
   });
 
-  test('a new key is unknown for now, not invalid', async () => {
+  test('a token with a new key cannot be verified yet, and is not called invalid', async () => {
     const verifying = verifier({ failureCooldownMs: 20 });
     expect(await outcome(verifying, await issuer.token())).toBe('accepted');
     await issuer.rotate();
@@ -217,7 +220,7 @@ describe('while the issuer is away', () => {
     await until(async () => (await outcome(verifying, token)) === 'accepted');
   });
 
-  test('garbage is still invalid', async () => {
+  test('garbage is still rejected as invalid', async () => {
     issuer.setFault('error');
     expect(await outcome(verifier(), 'a.b.c')).toBe('invalid');
   });
@@ -239,7 +242,7 @@ test('keys of a kind that cannot be used do not fail the others', async () => {
   expect(await outcome(verifying, await issuer.token({ header: { kid: 'broken' } }))).toBe('invalid');
 });
 
-test('closing ends a read', async () => {
+test('closing cancels a read in flight', async () => {
   issuer.setFault('hang');
   const verifying = verifier();
   const verification = outcome(verifying, await issuer.token());

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { until } from '../helpers/until.js';
-import { REJECTED, useServiceStage } from '../upstream/credential/service-stage.js';
+import { REJECTED, useServiceGatewayFixture } from '../upstream/credential/service-gateway-fixture.js';
 import {
   accounts,
   changeDocument,
@@ -23,7 +23,7 @@ const SECRETS = [
   'planted-caller',
 ];
 
-const stage = useServiceStage({
+const fixture = useServiceGatewayFixture({
   env: {
     IDEMPOTENCY_HMAC_KEY: 'planted-hmac-key'.repeat(3),
     UPSTREAM_OAUTH_PARAMS: 'vendor_key=planted-parameter',
@@ -32,10 +32,10 @@ const stage = useServiceStage({
   accounts: { 'planted-caller': ['101'] },
 });
 
-it('no secret is in a log line or a response, whatever fails', async () => {
+it('no secret is in a log line or a response, even when calls fail', async () => {
   const told: string[] = [];
   const perform = async (document: string, variables = {}) => {
-    const { headers, ...answer } = await stage.execute(document, variables, { token: 'planted-caller' });
+    const { headers, ...answer } = await fixture.execute(document, variables, { token: 'planted-caller' });
     told.push(JSON.stringify([answer, [...headers]]));
   };
   const all = async () => {
@@ -47,33 +47,33 @@ it('no secret is in a log line or a response, whatever fails', async () => {
 
   // The token endpoint repeats what it got. See also `outages.test.ts`.
   const everything = 'planted-client-secret planted-parameter planted-token';
-  stage.tokens.respond({ status: 400, body: { error: everything, error_description: everything } });
+  fixture.tokens.respond({ status: 400, body: { error: everything, error_description: everything } });
   await all();
-  stage.tokens.heal();
+  fixture.tokens.heal();
   await until(
     async () =>
-      (await stage.execute(READ_ACCOUNTS)).errors[0]?.extensions?.['retryAfterSeconds'] === undefined,
+      (await fixture.execute(READ_ACCOUNTS)).errors[0]?.extensions?.['retryAfterSeconds'] === undefined,
   );
 
   // The API accepts the token, and then repeats it.
-  stage.on('GET /accounts', accounts);
-  stage.on(`GET ${run.path}`, runAnswer(5));
-  stage.on(creation, created);
-  for (const change of changes) stage.on(change.call, change.done);
+  fixture.on('GET /accounts', accounts);
+  fixture.on(`GET ${run.path}`, runAnswer(5));
+  fixture.on(creation, created);
+  for (const change of changes) fixture.on(change.call, change.done);
   await all();
-  expect(stage.sent().length).toBeGreaterThan(8);
+  expect(fixture.sent().length).toBeGreaterThan(8);
   for (const status of [400, 403, 404, 412, 422, 429, 500, 503]) {
-    stage.api.on('GET', /./, ({ headers }) => echo(status, String(headers.authorization)));
-    stage.api.on('POST', /./, ({ headers }) => echo(status, String(headers.authorization)));
-    stage.api.on('PUT', /./, ({ headers }) => echo(status, String(headers.authorization)));
+    fixture.api.on('GET', /./, ({ headers }) => echo(status, String(headers.authorization)));
+    fixture.api.on('POST', /./, ({ headers }) => echo(status, String(headers.authorization)));
+    fixture.api.on('PUT', /./, ({ headers }) => echo(status, String(headers.authorization)));
     await all();
   }
-  stage.api.on('GET', /./, REJECTED);
+  fixture.api.on('GET', /./, REJECTED);
   await all();
 
-  expect(stage.log()).toContain('no access token');
+  expect(fixture.log()).toContain('no access token');
   expect(told.length).toBeGreaterThan(50);
-  for (const text of [stage.log(), ...told]) {
+  for (const text of [fixture.log(), ...told]) {
     for (const secret of SECRETS) expect(text).not.toContain(secret);
   }
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
 import { unsafeSettings } from '../../src/config/unsafe-settings.js';
-import { refusal } from '../helpers/config-error.js';
+import { configError } from '../helpers/config-error.js';
 
 const SERVICE = {
   AUTH_MODE: 'service',
@@ -45,7 +45,7 @@ describe('CORS_ORIGINS', () => {
     'https://app.example,,https://b.example',
     'file://a',
   ])('is not %s', (value) => {
-    expect(refusal({ CORS_ORIGINS: value })).toMatch(
+    expect(configError({ CORS_ORIGINS: value })).toMatch(
       /CORS_ORIGINS.*which is no origin.*https:\/\/app\.example/s,
     );
   });
@@ -61,12 +61,12 @@ describe('TRUST_PROXY', () => {
   });
 
   test.each(['0', '33', 'true', '*', '10.0.0.0/33', 'proxy.example', '10.0.0.1,'])('is not %s', (value) => {
-    expect(refusal({ TRUST_PROXY: value })).toMatch(/TRUST_PROXY/);
+    expect(configError({ TRUST_PROXY: value })).toMatch(/TRUST_PROXY/);
   });
 });
 
 describe('Rate limits', () => {
-  test('of an address are ten times those of a principal, and have no meaning where principals are known', () => {
+  test('per address default to ten times those per principal, and do not apply in AUTH_MODE=service', () => {
     expect(readConfig({ RATE_LIMIT_COST_PER_MINUTE: '500' }).rateLimits).toMatchObject({
       costPerMinute: 500,
       addressCostPerMinute: 5000,
@@ -78,11 +78,11 @@ describe('Rate limits', () => {
     });
   });
 
-  test('that would be ignored are refused', () => {
-    expect(refusal({ ...SERVICE, RATE_LIMIT_ADDRESS_COST_PER_MINUTE: '1' })).toMatch(
+  test('that would be ignored are rejected', () => {
+    expect(configError({ ...SERVICE, RATE_LIMIT_ADDRESS_COST_PER_MINUTE: '1' })).toMatch(
       /AUTH_MODE must be `forward`/,
     );
-    expect(refusal({ RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: '1' })).toMatch(/AUTH_MODE must be `service`/);
+    expect(configError({ RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: '1' })).toMatch(/AUTH_MODE must be `service`/);
   });
 });
 
@@ -94,7 +94,7 @@ describe('In production, the log warns', () => {
     expect(warnings({ NODE_ENV: 'production' })).toMatch(/DEMAND_API_URL is not set/);
   });
 
-  test('of credentials in the clear', () => {
+  test('of credentials that are sent without encryption', () => {
     expect(warnings({ ...API, DEMAND_API_URL: 'http://api.example/v1' })).toMatch(/in the clear/);
     expect(warnings({ ...API, DEMAND_API_URL: 'http://127.0.0.1:8080/v1' })).not.toMatch(/in the clear/);
   });
@@ -109,7 +109,7 @@ describe('In production, the log warns', () => {
     expect(warnings({ ...API, RATE_LIMIT_COST_PER_MINUTE: '500', TRUST_PROXY: '1' })).toBe('');
   });
 
-  test('and otherwise of nothing', () => {
+  test('of nothing else', () => {
     expect(warnings({ DEMAND_API_URL: 'http://api.example/v1' })).toBe('');
   });
 });

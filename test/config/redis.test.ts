@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
-import { refusal } from '../helpers/config-error.js';
+import { configError } from '../helpers/config-error.js';
 
 const redisOf = (url: string) => readConfig({ REDIS_URL: url }).redis;
 
@@ -40,7 +40,7 @@ describe('REDIS_URL', () => {
     'redis://user:planted%zz@h',
     'unix:///planted.sock',
   ])('rejects %s without repeating it', (url) => {
-    const message = refusal({ REDIS_URL: url });
+    const message = configError({ REDIS_URL: url });
     expect(message).toMatch(/^REDIS_URL must [^\n]+$/);
     expect(message).not.toContain('planted');
   });
@@ -48,7 +48,7 @@ describe('REDIS_URL', () => {
 
 describe('WORKERS', () => {
   test('above 1 needs REDIS_URL', () => {
-    expect(refusal({ WORKERS: '2' })).toMatch(/^WORKERS=2 needs REDIS_URL[^\n]*$/);
+    expect(configError({ WORKERS: '2' })).toMatch(/^WORKERS=2 needs REDIS_URL[^\n]*$/);
     expect(readConfig({ WORKERS: '2', REDIS_URL: 'redis://h' }).workers).toBe(2);
   });
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
-import { refusal } from '../helpers/config-error.js';
+import { configError } from '../helpers/config-error.js';
 
 const COLLECTOR = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
 
 const tracing = (env: Readonly<Record<string, string>>) => readConfig(env).telemetry.tracing;
 
 describe('Traces are sent', () => {
-  test('to `/v1/traces` of the endpoint of all signals, or to that of traces as it is', () => {
+  test('to `/v1/traces` below the endpoint of all signals, or to the endpoint of traces unchanged', () => {
     expect(tracing({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318/' })?.url).toBe(
       'http://127.0.0.1:4318/v1/traces',
     );
@@ -48,7 +48,7 @@ describe('Traces are not sent', () => {
   });
 });
 
-describe('What would be sent in a way that the collector does not expect is refused', () => {
+describe('What would be sent in a way that the collector does not expect is rejected', () => {
   test.each([
     [
       { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
@@ -64,8 +64,8 @@ describe('What would be sent in a way that the collector does not expect is refu
     ],
     [{ OTEL_TRACES_EXPORTER: 'zipkin' }, 'OTEL_TRACES_EXPORTER must be otlp or none'],
   ])('%j', (env, message) => {
-    const refused = refusal({ ...COLLECTOR, ...env });
-    expect(refused).toContain(message);
-    expect(refused).not.toContain('planted');
+    const rejected = configError({ ...COLLECTOR, ...env });
+    expect(rejected).toContain(message);
+    expect(rejected).not.toContain('planted');
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
-import { refusal } from '../helpers/config-error.js';
+import { configError } from '../helpers/config-error.js';
 
 const URL = { UPSTREAM_OAUTH_TOKEN_URL: 'https://auth.example/oauth/token?tenant=a' };
 const ID = { UPSTREAM_OAUTH_CLIENT_ID: 'gateway' };
@@ -43,7 +43,7 @@ test('is read in AUTH_MODE=service', () => {
   });
 });
 
-test('is not there in AUTH_MODE=forward', () => {
+test('is absent in AUTH_MODE=forward', () => {
   expect(readConfig({}).upstreamOAuth).toBeUndefined();
 });
 
@@ -76,11 +76,11 @@ describe('the client secret', () => {
     ['that is a folder', folder, 'cannot be read: EISDIR'],
     ['that does not exist', join(folder, 'planted'), 'cannot be read: ENOENT'],
   ])('is not read from a file %s', (_, path, problem) => {
-    expect(refusal(inFile(path))).toBe(`UPSTREAM_OAUTH_CLIENT_SECRET_FILE ${problem}`);
+    expect(configError(inFile(path))).toBe(`UPSTREAM_OAUTH_CLIENT_SECRET_FILE ${problem}`);
   });
 
-  test('is not read from two places', () => {
-    expect(refusal({ ...service, UPSTREAM_OAUTH_CLIENT_SECRET_FILE: file('planted') })).toBe(
+  test('must not be set in two places', () => {
+    expect(configError({ ...service, UPSTREAM_OAUTH_CLIENT_SECRET_FILE: file('planted') })).toBe(
       'UPSTREAM_OAUTH_CLIENT_SECRET and UPSTREAM_OAUTH_CLIENT_SECRET_FILE must not both be set',
     );
   });
@@ -115,13 +115,13 @@ test.each([
   ['a blank client', { ...URL, ...SECRET, UPSTREAM_OAUTH_CLIENT_ID: ' ' }, 'UPSTREAM_OAUTH_CLIENT_ID'],
   ['no endpoint', { ...ID, ...SECRET }, 'UPSTREAM_OAUTH_TOKEN_URL'],
 ])('with %s, one line says what is missing', (_, given, missing) => {
-  expect(refusal({ AUTH_MODE: 'service', ...JWT, ...API, ...given })).toBe(
+  expect(configError({ AUTH_MODE: 'service', ...JWT, ...API, ...given })).toBe(
     `AUTH_MODE=service needs ${missing}, which must be set`,
   );
 });
 
 test('one setting without an API is an incomplete credential', () => {
-  expect(refusal({ AUTH_MODE: 'service', ...JWT, ...URL })).toMatch(
+  expect(configError({ AUTH_MODE: 'service', ...JWT, ...URL })).toMatch(
     /^AUTH_MODE=service needs .* must be set$/,
   );
 });
@@ -132,9 +132,9 @@ test.each([
     'UPSTREAM_OAUTH_TOKEN_URL, UPSTREAM_OAUTH_CLIENT_ID, UPSTREAM_OAUTH_CLIENT_SECRET',
   ],
   [{ IDEMPOTENCY_HMAC_KEY: 'planted'.repeat(8) }, 'IDEMPOTENCY_HMAC_KEY'],
-])('%j is refused in AUTH_MODE=forward, where it would do nothing', (given, names) => {
+])('%j is rejected in AUTH_MODE=forward, where it would do nothing', (given, names) => {
   for (const mode of [{}, { AUTH_MODE: 'forward' }]) {
-    expect(refusal({ ...mode, ...given })).toBe(
+    expect(configError({ ...mode, ...given })).toBe(
       `AUTH_MODE must be \`service\` for ${names} to have an effect`,
     );
   }
@@ -157,7 +157,7 @@ test.each([
   ['UPSTREAM_OAUTH_PARAMS', 'client%5Fid=planted'],
   ['IDEMPOTENCY_HMAC_KEY', 'planted'],
 ])('rejects %s=%j with one line that names it and shows no secret', (name, value) => {
-  const message = refusal({ ...service, [name]: value });
+  const message = configError({ ...service, [name]: value });
   expect(message.split('\n')).toHaveLength(1);
   expect(message).toMatch(new RegExp(`^${name} `));
   expect(message).not.toContain('planted');

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
-import { refusal } from '../helpers/config-error.js';
+import { configError } from '../helpers/config-error.js';
 
 const A = 'FP7UPZpATKBcYJj4va95PYud+a3gCidRERiLO+9MoFE=';
 const B = Buffer.alloc(32, 'b').toString('base64');
@@ -26,14 +26,16 @@ test.each([
   [`${A},planted-secret!`, 'number 2 is not base64 text, as the Demand API returns it'],
   [`"${A}"`, 'number 1 is not base64 text, as the Demand API returns it'],
   ['c2hvcnQ=', 'number 1 has fewer than 16 bytes'],
-])('WEBHOOK_SECRET=%p is rejected, without a word of it', (value, fault) => {
-  expect(refusal({ WEBHOOK_SECRET: value })).toBe(
+])('WEBHOOK_SECRET=%p is rejected, and not repeated in the error', (value, fault) => {
+  expect(configError({ WEBHOOK_SECRET: value })).toBe(
     `WEBHOOK_SECRET must be the secrets of webhooks, separated by commas: ${fault}`,
   );
 });
 
-test('WEBHOOK_SECRET has at most 32 secrets, each of which costs time', () => {
+test('WEBHOOK_SECRET may contain at most 32 secrets, because each costs time', () => {
   const secrets = Array.from({ length: 33 }, (_, nth) => Buffer.alloc(32, nth + 1).toString('base64'));
   expect(readConfig({ WEBHOOK_SECRET: secrets.slice(1).join(',') }).webhooks?.secrets).toHaveLength(32);
-  expect(refusal({ WEBHOOK_SECRET: secrets.join(',') })).toBe('WEBHOOK_SECRET must have at most 32 secrets');
+  expect(configError({ WEBHOOK_SECRET: secrets.join(',') })).toBe(
+    'WEBHOOK_SECRET must have at most 32 secrets',
+  );
 });

@@ -8,9 +8,9 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../../scripts/free-ports.mjs';
 
 const READY_WITHIN_MS = 30_000;
 const ANSWERED_WITHIN_MS = 15_000;
@@ -279,16 +279,4 @@ async function answers(url) {
     assert.ok(Date.now() < deadline, `${url} did not answer within ${READY_WITHIN_MS} ms`);
     await sleep(100);
   }
-}
-
-async function freePorts(count) {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port))),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -58,7 +58,7 @@ test('programs run as a numeric user that is not root', () => {
   expect(find('STOPSIGNAL', instructions).getArgumentsContent()).toBe('SIGTERM');
 });
 
-test('the bundle imports only what the emulator needs, and the image of the emulator has it', async () => {
+test('the bundle imports only packages of the emulator, and the image of the emulator contains them', async () => {
   const entries = { gateway: 'dist/main.js', emulator: 'dist/emulator/main.js' };
   const { metafile } = await build({
     absWorkingDir: ROOT,

@@ -35,7 +35,7 @@ const rules = groups.flatMap((group) => group.rules);
   expect([status, stdout + stderr]).toEqual([0, expect.stringContaining('SUCCESS')]);
 });
 
-test('each alert has a case in which it fires, one before, and one in which all is well', () => {
+test('each alert is tested when it fires, just before it fires, and when nothing is wrong', () => {
   const names = rules.map(({ alert }) => alert);
   const [healthy, ...others] = alertTests;
   expect(healthy!.alert_rule_test.map(({ alertname, exp_alerts }) => [alertname, exp_alerts])).toEqual(
@@ -50,7 +50,7 @@ test('each alert has a case in which it fires, one before, and one in which all 
   }
 });
 
-test('the job that alerts and the dashboard select is the one that gateways are scraped as', () => {
+test('alerts and the dashboard select the job name under which gateways are scraped', () => {
   const texts = [
     ...rules.map(({ expr }) => expr),
     readText('deploy/grafana/dashboards/fieldgate.json').replaceAll('\\"', '"'),

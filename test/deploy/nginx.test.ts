@@ -82,13 +82,13 @@ afterAll(async () => {
   if (runs) await rm(folder, { recursive: true });
 });
 
-run('nginx accepts the configuration as it stands', () => {
+run('nginx accepts the configuration', () => {
   const command = `nginx -t -c '${join(ROOT, 'deploy/nginx/nginx.conf')}' 2>&1 | cat`;
   expect(spawnSync('sh', ['-c', command], { encoding: 'utf8' }).stdout).toContain('test is successful');
 });
 
 run(
-  'requests arrive with who sent them, whatever the client claims, over connections that stay open',
+  'requests arrive with the address of the client, ignoring headers that it forged, over persistent connections',
   async () => {
     respond = (_, response) => response.end('{}');
     const headers = {
@@ -202,7 +202,7 @@ run('large responses are compressed', async () => {
   expect(await response.text()).toHaveLength(5000);
 });
 
-run('a body of more than the gateway takes reaches it', async () => {
+run('a body that is too large for the gateway reaches it, so that the gateway rejects it', async () => {
   respond = (incoming, response) => {
     incoming.resume().once('end', () => response.writeHead(413).end('the gateway'));
   };
@@ -247,21 +247,24 @@ run.each([
   expect(received).toEqual([]);
 });
 
-run('what is no HTTP, and methods that nginx refuses, are answered in the form of the gateway', async () => {
-  for (const [text, status] of [
-    ['GARBAGE\r\n\r\n', 400],
-    ['TRACE /graphql HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 405],
-  ] as const) {
-    const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    socket.write(text);
-    const [head = '', body = ''] = (await textOf(socket)).split('\r\n\r\n');
-    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    expect(JSON.parse(body)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
-  }
-});
+run(
+  'malformed requests, and methods that nginx rejects, get errors in the format of the gateway',
+  async () => {
+    for (const [text, status] of [
+      ['GARBAGE\r\n\r\n', 400],
+      ['TRACE /graphql HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 405],
+    ] as const) {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.write(text);
+      const [head = '', body = ''] = (await textOf(socket)).split('\r\n\r\n');
+      expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      expect(JSON.parse(body)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    }
+  },
+);
 
 run(
-  'the trace of a request is in the errors of nginx and in its log, which has paths without queries',
+  'errors and the log of nginx have the trace of the request; the log has paths without queries',
   async () => {
     const traceId = 'ab'.repeat(16);
     const headers = { traceparent: `00-${traceId}-${'cd'.repeat(8)}-01`, accept: 'text/event-stream' };
@@ -283,7 +286,7 @@ run(
   },
 );
 
-run('what the gateway says of caching stays as it is', async () => {
+run('the caching headers of the gateway are not changed', async () => {
   respond = (_, answer) => answer.setHeader('cache-control', 'no-store').end('{}');
   expect((await fetch(`${url}/graphql`)).headers.get('cache-control')).toBe('no-store');
 });

@@ -40,7 +40,7 @@ test('.env.example shows the defaults', () => {
   expect(readConfig(Object.fromEntries(shown))).toEqual(readConfig({}));
 });
 
-test('those of the Kubernetes manifests exist', () => {
+test('the variables in the Kubernetes manifests exist', () => {
   const files = [
     'deploy/kubernetes/base/config.env',
     ...filesIn('deploy/kubernetes/overlays', 'config.env'),
@@ -50,7 +50,7 @@ test('those of the Kubernetes manifests exist', () => {
   expect(unknown(files.flatMap((file) => [...readEnv(file).keys()]))).toEqual([]);
 });
 
-test('a gateway with those of the example can start', () => {
+test('a gateway starts with the variables of the example', () => {
   const environment = [
     'deploy/kubernetes/base/config.env',
     'deploy/kubernetes/overlays/example/config.env',
@@ -62,13 +62,13 @@ test('a gateway with those of the example can start', () => {
   });
 });
 
-test('those of compose.yaml exist', () => {
+test('the variables in compose.yaml exist', () => {
   const [compose] = parseYaml(readText('compose.yaml')) as [Record<string, { environment?: object }>];
   expect(unknown(Object.keys(compose['x-gateway']!.environment!))).toEqual([]);
   expect(unknown(readExampleEnv('deploy/compose.env.example').keys())).toEqual([]);
 });
 
-test('those of the Dockerfile exist', () => {
+test('the variables in the Dockerfile exist', () => {
   const instructions = readText('Dockerfile').matchAll(/^ENV (?:.*\\\n)*.*$/gm);
   const names = [...instructions].flatMap(([text]) =>
     [...text.matchAll(/(\w+)=/g)].map(([, name = '']) => name),

@@ -47,8 +47,8 @@ test('an outage is not amplified, every client is informed in time, and service 
   expect(sentDuring).toBeLessThanOrEqual(requestsDuring + Math.max(10, 0.2 * (callsBefore + requestsDuring)));
   expect(openMs).toBeGreaterThan(0);
   expect(probes).toBeLessThanOrEqual(PATH_COUNT * (Math.ceil(openMs / 1000) + 1));
-  expect(report.refused).toBeGreaterThan(0);
-  expect(report.refusedWithDelay).toBe(report.refused);
+  expect(report.rejected).toBeGreaterThan(0);
+  expect(report.rejectedWithDelay).toBe(report.rejected);
   // The load balancer keeps sending requests: every replica is in the same state, and each reports the cause.
   expect(report.healthy).toEqual([200]);
 

@@ -24,8 +24,8 @@ export interface OutageReport {
   /** The error codes that clients received during the outage. */
   readonly codes: Readonly<Record<string, number>>;
   /** Failures during the outage without an upstream call, and how many of them have `retryAfterSeconds`. */
-  readonly refused: number;
-  readonly refusedWithDelay: number;
+  readonly rejected: number;
+  readonly rejectedWithDelay: number;
   /** Upstream calls during the outage, and how many of these came after the breakers of both paths had opened. */
   readonly sentDuring: number;
   readonly probes: number;
@@ -93,7 +93,7 @@ export async function runOutage({
   const failures = results.filter(isFailure);
   const resultsDuring = results.filter(({ sentAt }) => sentAt >= from && sentAt < restoredAt);
   const sent = new Set(during.map(traceOf));
-  const refused = resultsDuring.filter((result) => isFailure(result) && !sent.has(result.response?.traceId));
+  const rejected = resultsDuring.filter((result) => isFailure(result) && !sent.has(result.response?.traceId));
   const mutations = [...warmUp, ...results.map(({ response }) => response)].flatMap(
     (response) => response?.result ?? [],
   );
@@ -103,8 +103,8 @@ export async function runOutage({
     unanswered: results.flatMap(({ failure }) => failure ?? []),
     slowestMs: Math.max(...results.map(({ sentAt, endedAt }) => endedAt - sentAt)),
     codes: countCodes(resultsDuring),
-    refused: refused.length,
-    refusedWithDelay: refused.filter(({ response }) => extensionsOf(response)?.['retryAfterSeconds'] === 1)
+    rejected: rejected.length,
+    rejectedWithDelay: rejected.filter(({ response }) => extensionsOf(response)?.['retryAfterSeconds'] === 1)
       .length,
     sentDuring: during.length,
     probes: during.filter(

@@ -134,9 +134,9 @@ test('limits the rate of each token until time passes or a reset', async () => {
     expect([await statusOf('demo'), await statusOf('demo'), await statusOf('demo')]).toEqual([200, 200, 429]);
     expect(await statusOf('demo-202')).toBe(200);
 
-    const refused = await callApi(limited, 'GET', '/accounts');
-    expect(refused.headers.get('retry-after')).toBe('2');
-    expect(await refused.json()).toEqual({
+    const rejected = await callApi(limited, 'GET', '/accounts');
+    expect(rejected.headers.get('retry-after')).toBe('2');
+    expect(await rejected.json()).toEqual({
       object: 'too_many_requests_problem_details',
       details: expect.any(String),
     });

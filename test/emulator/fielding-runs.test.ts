@@ -99,7 +99,7 @@ describe('versions', () => {
     expect(await emulator.control.effects()).toHaveLength(1);
   });
 
-  test('a refused action changes nothing', async () => {
+  test('a rejected action changes nothing', async () => {
     const before = await read(demo.pausedPastEnd);
     const response = await act(demo.pausedPastEnd, 'resume', '*');
     expect(response.status).toBe(422);

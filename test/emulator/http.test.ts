@@ -41,10 +41,10 @@ describe('the token bucket', () => {
   test('allows its burst, then returns when to retry', () => {
     let bucket = fullBucket(limit, 0);
     for (let request = 0; request < 3; request += 1) bucket = takeFrom(bucket, limit, 0).bucket;
-    const refused = takeFrom(bucket, limit, 0);
-    expect(refused.retryAfterSeconds).toBe(1);
-    expect(takeFrom(refused.bucket, limit, 499).retryAfterSeconds).toBe(1);
-    expect(takeFrom(refused.bucket, limit, 500).retryAfterSeconds).toBeUndefined();
+    const rejected = takeFrom(bucket, limit, 0);
+    expect(rejected.retryAfterSeconds).toBe(1);
+    expect(takeFrom(rejected.bucket, limit, 499).retryAfterSeconds).toBe(1);
+    expect(takeFrom(rejected.bucket, limit, 500).retryAfterSeconds).toBeUndefined();
   });
 
   test('always allows a request after the returned delay', () => {

@@ -190,12 +190,12 @@ test.each<[string, Record<string, string> | [string, string][], Record<string, s
   ],
   ['a JSON body', GRANT, { ...asClient, 'content-type': 'application/json' }, 400, 'invalid_request'],
   ['a text body', GRANT, { ...asClient, 'content-type': 'text/plain' }, 400, 'invalid_request'],
-])('refuses a token to %s', async (_case, form, headers, status, error) => {
-  const refused = await requestToken(form, headers);
-  expect(refused).toMatchObject({ status, body: { error, error_description: expect.any(String) } });
-  expect(Object.keys(refused.body)).toHaveLength(2);
-  expect(refused.headers.get('cache-control')).toBe('no-store');
-  expect(refused.headers.get('www-authenticate')).toEqual(
+])('rejects a token to %s', async (_case, form, headers, status, error) => {
+  const rejected = await requestToken(form, headers);
+  expect(rejected).toMatchObject({ status, body: { error, error_description: expect.any(String) } });
+  expect(Object.keys(rejected.body)).toHaveLength(2);
+  expect(rejected.headers.get('cache-control')).toBe('no-store');
+  expect(rejected.headers.get('www-authenticate')).toEqual(
     status === 401 ? expect.stringMatching(/^Basic realm=/) : null,
   );
 });
@@ -255,7 +255,7 @@ test('access tokens expire on request, and when their key is withdrawn', async (
   expect(await accountsStatus(await accessToken())).toBe(200);
 });
 
-test('the API rejects tokens for the gateway, forged ones and ones of another issuer', async () => {
+test('the API rejects tokens for the gateway, forged tokens, and tokens of another issuer', async () => {
   const user = await emulator.issueUserToken({ subject: 'reader', expiresIn: 60 });
   expect(await accountsStatus(user)).toBe(401);
 

@@ -99,7 +99,7 @@ test('the next process finishes a killed job without repeating anything', async 
   expect((await create(second)).headers.get('location')).toBe(location);
 });
 
-test('the next process delivers to webhooks what a killed one had begun', async () => {
+test('the next process resumes the webhook deliveries of a killed one', async () => {
   const receiver = await WebhookReceiver.start();
   try {
     receiver.answer = () => 'nothing';

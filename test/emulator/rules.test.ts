@@ -46,10 +46,10 @@ describe('decide', () => {
       change: { status: Live },
     });
     expect(decide(action, state({ status, endAt: NOW }), NOW)).toMatchObject({
-      refusal: { code: 'FieldingPeriodEnded' },
+      rejection: { code: 'FieldingPeriodEnded' },
     });
     expect(decide(action, state({ status, currentCompletes: 100 }), NOW)).toMatchObject({
-      refusal: { code: 'FillingGoalReached' },
+      rejection: { code: 'FillingGoalReached' },
     });
   });
 
@@ -69,9 +69,11 @@ describe('decide', () => {
   });
 
   test('allows nothing in an archived target group', () => {
-    const refusal = { code: 'TargetGroupIsArchived' };
-    expect(decide('relaunch', state({ status: Completed, archived: true }), NOW)).toMatchObject({ refusal });
-    expect(decidePeriod({ startAt: 1, endAt: 2 }, state({ archived: true }))).toMatchObject({ refusal });
+    const rejection = { code: 'TargetGroupIsArchived' };
+    expect(decide('relaunch', state({ status: Completed, archived: true }), NOW)).toMatchObject({
+      rejection,
+    });
+    expect(decidePeriod({ startAt: 1, endAt: 2 }, state({ archived: true }))).toMatchObject({ rejection });
   });
 });
 
@@ -83,7 +85,7 @@ describe('decidePeriod', () => {
 
   test('a completed run keeps its period', () => {
     expect(decidePeriod({ startAt: 1, endAt: 2 }, state({ status: Completed }))).toMatchObject({
-      refusal: { code: 'StatusTransitionNotAllowed' },
+      rejection: { code: 'StatusTransitionNotAllowed' },
     });
   });
 });
@@ -130,13 +132,13 @@ describe('decideBatchItem', () => {
   });
 
   test('reports why a target group cannot be updated', () => {
-    const refusalOf = (run: RunState | null | undefined): unknown =>
+    const rejectionOf = (run: RunState | null | undefined): unknown =>
       decideBatchItem(BatchJobKind.Pause, run, NOW);
-    expect(refusalOf(undefined)).toMatchObject({ refusal: { code: 'TargetGroupNotFound' } });
-    expect(refusalOf(null)).toMatchObject({ refusal: { code: 'TargetGroupIsDraft' } });
-    expect(refusalOf(scheduled)).toMatchObject({ refusal: { code: 'StatusTransitionNotAllowed' } });
-    expect(refusalOf(state({ status: Paused, archived: true }))).toMatchObject({
-      refusal: { code: 'TargetGroupIsArchived' },
+    expect(rejectionOf(undefined)).toMatchObject({ rejection: { code: 'TargetGroupNotFound' } });
+    expect(rejectionOf(null)).toMatchObject({ rejection: { code: 'TargetGroupIsDraft' } });
+    expect(rejectionOf(scheduled)).toMatchObject({ rejection: { code: 'StatusTransitionNotAllowed' } });
+    expect(rejectionOf(state({ status: Paused, archived: true }))).toMatchObject({
+      rejection: { code: 'TargetGroupIsArchived' },
     });
   });
 });

@@ -3,7 +3,7 @@ import { demo } from '../../src/emulator/index.js';
 import { fieldingRunTopic } from '../../src/events/topics/fielding-run.js';
 import { versionOf, type FieldingRunRead } from '../../src/upstream/client/fielding-run-calls.js';
 import { callApi, demoPaths, type TestEmulator } from '../helpers/emulator.js';
-import type { Follower } from './stage.js';
+import type { TestSubscription } from './live-updates-fixture.js';
 
 export const project = { accountId: String(demo.accountId), projectId: demo.projectId };
 export const liveRun = { ...project, ...demo.live };
@@ -24,7 +24,7 @@ export async function act(
   return version + 1;
 }
 
-/** The versions of a run that a subscriber was told. */
-export function versions({ states }: Follower<FieldingRunRead>): number[] {
+/** The versions of a run that a subscription has received. */
+export function versions({ states }: TestSubscription<FieldingRunRead>): number[] {
   return states.map((state) => Number(versionOf(state)));
 }

@@ -10,30 +10,30 @@ import {
   type TestEmulator,
 } from '../helpers/emulator.js';
 import { act, liveRun, liveRunTopic, project, versions } from './demo.js';
-import { FAST, HINTED, startWatching, type Watching } from './stage.js';
+import { FAST, HINTED, startLiveUpdates, type LiveUpdatesFixture } from './live-updates-fixture.js';
 
 const pausedRun = { ...project, ...demo.paused };
 
 let emulator: TestEmulator;
-let watching: Watching;
+let fixture: LiveUpdatesFixture;
 
 beforeAll(async () => {
   emulator = await startTestEmulator();
 });
 beforeEach(async () => {
   await emulator.control.reset();
-  watching = await startWatching({ demandApiUrl: emulator.url });
+  fixture = await startLiveUpdates({ demandApiUrl: emulator.url });
 });
 afterEach(() => {
-  watching.close();
+  fixture.close();
 });
 afterAll(async () => {
   await emulator.close();
 });
 
 async function restart(env: Readonly<Record<string, string>>): Promise<void> {
-  watching.close();
-  watching = await startWatching({ demandApiUrl: emulator.url, env });
+  fixture.close();
+  fixture = await startLiveUpdates({ demandApiUrl: emulator.url, env });
 }
 
 /** Disturbs reads of the live run. */
@@ -48,50 +48,52 @@ async function readsOf(ref: { readonly fieldingRunId: string }): Promise<number>
 
 describe('a subscription to a fielding run', () => {
   it('begins with the current state, followed by each newer one', async () => {
-    const follower = await watching.follow(liveRunTopic);
-    await follower.told(1);
-    expect(versions(follower)).toEqual([5]);
+    const subscription = await fixture.subscribe(liveRunTopic);
+    await subscription.received(1);
+    expect(versions(subscription)).toEqual([5]);
     await act(emulator, 'pause', 5);
-    await follower.told(2);
+    await subscription.received(2);
     await act(emulator, 'resume', 6);
-    await follower.told(3);
-    expect(versions(follower)).toEqual([5, 6, 7]);
-    expect(follower.states.map(({ run }) => run.status)).toEqual(['live', 'paused', 'live']);
+    await subscription.received(3);
+    expect(versions(subscription)).toEqual([5, 6, 7]);
+    expect(subscription.states.map(({ run }) => run.status)).toEqual(['live', 'paused', 'live']);
   });
 
   it('sends nothing while nothing changes', async () => {
-    const follower = await watching.follow(liveRunTopic);
+    const subscription = await fixture.subscribe(liveRunTopic);
     const before = await readsOf(liveRun);
     await until(async () => (await readsOf(liveRun)) >= before + 5);
-    expect(versions(follower)).toEqual([5]);
+    expect(versions(subscription)).toEqual([5]);
   });
 
   it('shares its reads with all subscriptions of the credential', async () => {
     await restart(HINTED);
-    const followers = await Promise.all(Array.from({ length: 50 }, () => watching.follow(liveRunTopic)));
+    const subscriptions = await Promise.all(
+      Array.from({ length: 50 }, () => fixture.subscribe(liveRunTopic)),
+    );
     expect(await readsOf(liveRun)).toBe(1);
     await act(emulator, 'pause', 5);
-    watching.live.hint(project);
-    await Promise.all(followers.map((each) => each.told(2)));
-    expect(followers.map(versions)).toEqual(followers.map(() => [5, 6]));
-    expect(followers.every(({ states }) => states[1] === followers[0]!.states[1])).toBe(true);
+    fixture.live.hint(project);
+    await Promise.all(subscriptions.map((each) => each.received(2)));
+    expect(subscriptions.map(versions)).toEqual(subscriptions.map(() => [5, 6]));
+    expect(subscriptions.every(({ states }) => states[1] === subscriptions[0]!.states[1])).toBe(true);
     expect(await readsOf(liveRun)).toBe(2);
   });
 
   it('shares nothing with another credential', async () => {
     await restart(HINTED);
-    await watching.follow(liveRunTopic, demo.token);
-    await watching.follow(liveRunTopic, demo.bothToken);
+    await fixture.subscribe(liveRunTopic, demo.token);
+    await fixture.subscribe(liveRunTopic, demo.bothToken);
     expect(await readsOf(liveRun)).toBe(2);
   });
 
   it('reads nothing after the last subscriber has left', async () => {
-    const first = await watching.follow(liveRunTopic);
-    const second = await watching.follow(liveRunTopic);
-    await first.leave();
+    const first = await fixture.subscribe(liveRunTopic);
+    const second = await fixture.subscribe(liveRunTopic);
+    await first.unsubscribe();
     const before = await readsOf(liveRun);
     await until(async () => (await readsOf(liveRun)) > before);
-    await second.leave();
+    await second.unsubscribe();
     expect(await second.ended()).toBeNull();
     // A read may have been in flight.
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -102,109 +104,109 @@ describe('a subscription to a fielding run', () => {
 
   it('is read at once when a hint concerns its target group, and not otherwise', async () => {
     await restart(HINTED);
-    const follower = await watching.follow(liveRunTopic);
-    const other = await watching.follow(fieldingRunTopic(pausedRun));
+    const subscription = await fixture.subscribe(liveRunTopic);
+    const other = await fixture.subscribe(fieldingRunTopic(pausedRun));
     await act(emulator, 'pause', 5);
-    watching.live.hint({ ...project, accountId: '202' });
-    watching.live.hint({ ...project, targetGroupId: demo.draft.targetGroupId });
-    watching.live.hint({ ...project, targetGroupId: demo.live.targetGroupId });
-    await follower.told(2);
-    expect(versions(follower)).toEqual([5, 6]);
+    fixture.live.hint({ ...project, accountId: '202' });
+    fixture.live.hint({ ...project, targetGroupId: demo.draft.targetGroupId });
+    fixture.live.hint({ ...project, targetGroupId: demo.live.targetGroupId });
+    await subscription.received(2);
+    expect(versions(subscription)).toEqual([5, 6]);
     expect([await readsOf(liveRun), await readsOf(pausedRun), other.states.length]).toEqual([2, 1, 1]);
   });
 
-  it('is read once after deliveries that were not authentic, however many there are', async () => {
+  it('is read once after any number of deliveries that were not authentic', async () => {
     await restart(HINTED);
-    const follower = await watching.follow(liveRunTopic);
+    const subscription = await fixture.subscribe(liveRunTopic);
     await act(emulator, 'pause', 5);
-    for (let delivery = 0; delivery < 20; delivery += 1) watching.live.recheckAll();
-    await follower.told(2);
-    for (let delivery = 0; delivery < 20; delivery += 1) watching.live.recheckAll();
+    for (let delivery = 0; delivery < 20; delivery += 1) fixture.live.recheckAll();
+    await subscription.received(2);
+    for (let delivery = 0; delivery < 20; delivery += 1) fixture.live.recheckAll();
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(await readsOf(liveRun)).toBe(2);
   });
 
   it('misses no change that happens while it is being read', async () => {
     await restart({ ...HINTED, DEMAND_API_TIMEOUT_MS: '5000' });
-    const follower = await watching.follow(liveRunTopic);
+    const subscription = await fixture.subscribe(liveRunTopic);
     await fault({ times: 1, delay_ms: 200 });
-    watching.live.hint(project);
+    fixture.live.hint(project);
     await until(async () => (await readsOf(liveRun)) >= 2);
     await act(emulator, 'pause', 5);
-    watching.live.hint(project);
-    await until(() => versions(follower).at(-1) === 6);
+    fixture.live.hint(project);
+    await until(() => versions(subscription).at(-1) === 6);
   });
 
   it('never falls back to an older version that a lagging replica returns', async () => {
-    const follower = await watching.follow(liveRunTopic);
+    const subscription = await fixture.subscribe(liveRunTopic);
     await act(emulator, 'pause', 5);
-    await follower.told(2);
+    await subscription.received(2);
     await fault({ stale: true });
     const before = await readsOf(liveRun);
     await until(async () => (await readsOf(liveRun)) >= before + 3);
     await emulator.control.faults.clear();
     await act(emulator, 'resume', 6);
-    await follower.told(3);
-    expect(versions(follower)).toEqual([5, 6, 7]);
+    await subscription.received(3);
+    expect(versions(subscription)).toEqual([5, 6, 7]);
   });
 });
 
 describe('a subscription that fails', () => {
   it('is rejected if the run does not exist', async () => {
     const missing = { ...liveRun, fieldingRunId: '01BTGNYV6HRNK8K8VKZASZZZZZ' };
-    await expect(watching.follow(fieldingRunTopic(missing))).rejects.toThrow(
+    await expect(fixture.subscribe(fieldingRunTopic(missing))).rejects.toThrow(
       'There is no fielding run with this `id`.',
     );
   });
 
   it('is rejected if the run may not be read', async () => {
-    await expect(watching.follow(liveRunTopic, demo.other.token)).rejects.toThrow(UpstreamError);
-    await expect(watching.follow(liveRunTopic, 'unknown')).rejects.toThrow(UpstreamError);
+    await expect(fixture.subscribe(liveRunTopic, demo.other.token)).rejects.toThrow(UpstreamError);
+    await expect(fixture.subscribe(liveRunTopic, 'unknown')).rejects.toThrow(UpstreamError);
   });
 
   it('survives an outage, then sends the missed state', async () => {
     await restart({ ...FAST, DEMAND_API_MAX_ATTEMPTS: '1', DEMAND_API_BREAKER_MIN_CALLS: '100000' });
-    const follower = await watching.follow(liveRunTopic);
+    const subscription = await fixture.subscribe(liveRunTopic);
     await fault({ status: 503 });
     const before = await readsOf(liveRun);
     await until(async () => (await readsOf(liveRun)) >= before + 3);
     await act(emulator, 'pause', 5);
     await emulator.control.faults.clear();
-    await follower.told(2);
-    expect(versions(follower)).toEqual([5, 6]);
-    expect(follower.end).toBeUndefined();
+    await subscription.received(2);
+    expect(versions(subscription)).toEqual([5, 6]);
+    expect(subscription.end).toBeUndefined();
   });
 
   it('ends with the error when its credential is no longer accepted', async () => {
-    const follower = await watching.follow(liveRunTopic);
+    const subscription = await fixture.subscribe(liveRunTopic);
     await fault({ status: 401 });
-    expect(await follower.ended()).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await subscription.ended()).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   it('ends when the run stays missing, not after one 404', async () => {
-    const follower = await watching.follow(liveRunTopic);
+    const subscription = await fixture.subscribe(liveRunTopic);
     await fault({ status: 404, times: 1 });
     const before = await readsOf(liveRun);
     await until(async () => (await readsOf(liveRun)) >= before + 3);
-    expect(follower.end).toBeUndefined();
+    expect(subscription.end).toBeUndefined();
     await fault({ status: 404 });
-    expect(await follower.ended()).toMatchObject({ message: 'There is no fielding run with this `id`.' });
+    expect(await subscription.ended()).toMatchObject({ message: 'There is no fielding run with this `id`.' });
   });
 
-  it('goes on when hints have it read three times while the run is missing on a replica that lags', async () => {
+  it('continues when hints cause three reads while a lagging replica lacks the run', async () => {
     await restart(HINTED);
-    const follower = await watching.follow(liveRunTopic);
+    const subscription = await fixture.subscribe(liveRunTopic);
     await fault({ status: 404 });
     for (let hint = 0; hint < 4; hint += 1) {
       const before = await readsOf(liveRun);
-      watching.live.hint(project);
+      fixture.live.hint(project);
       await until(async () => (await readsOf(liveRun)) > before);
     }
     await emulator.control.faults.clear();
     await act(emulator, 'pause', 5);
-    watching.live.hint(project);
-    await follower.told(2);
-    expect(versions(follower)).toEqual([5, 6]);
-    expect(follower.end).toBeUndefined();
+    fixture.live.hint(project);
+    await subscription.received(2);
+    expect(versions(subscription)).toEqual([5, 6]);
+    expect(subscription.end).toBeUndefined();
   });
 });

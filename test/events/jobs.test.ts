@@ -4,20 +4,20 @@ import { demo } from '../../src/emulator/index.js';
 import { batchJobTopic, draftLaunchJobTopic } from '../../src/events/topics/job.js';
 import { callApi, demoPaths, startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
 import { project } from './demo.js';
-import { FAST, startWatching, type Watching } from './stage.js';
+import { FAST, startLiveUpdates, type LiveUpdatesFixture } from './live-updates-fixture.js';
 
 let emulator: TestEmulator;
-let watching: Watching;
+let fixture: LiveUpdatesFixture;
 
 beforeAll(async () => {
   emulator = await startTestEmulator({ jobStepMs: 60 });
 });
 beforeEach(async () => {
   await emulator.control.reset();
-  watching = await startWatching({ demandApiUrl: emulator.url });
+  fixture = await startLiveUpdates({ demandApiUrl: emulator.url });
 });
 afterEach(() => {
-  watching.close();
+  fixture.close();
 });
 afterAll(async () => {
   await emulator.close();
@@ -38,34 +38,34 @@ async function startPause(): Promise<ReturnType<typeof batchJobTopic>> {
 }
 
 it('sends the progress of a batch job, and completes with its result', async () => {
-  const follower = await watching.follow(await startPause());
-  expect(await follower.ended()).toBeNull();
-  const statuses = follower.states.map(({ status }) => status);
+  const subscription = await fixture.subscribe(await startPause());
+  expect(await subscription.ended()).toBeNull();
+  const statuses = subscription.states.map(({ status }) => status);
   expect(statuses[0]).toBe('Processing');
   expect(statuses.filter((status) => status !== 'Processing')).toEqual(['Completed']);
-  expect(follower.states.at(-1)!.updated_target_groups?.data).toHaveLength(2);
+  expect(subscription.states.at(-1)!.updated_target_groups?.data).toHaveLength(2);
 });
 
 it('sends the result of a finished job at once', async () => {
   const topic = await startPause();
-  await (await watching.follow(topic)).ended();
-  const late = await watching.follow(topic);
+  await (await fixture.subscribe(topic)).ended();
+  const late = await fixture.subscribe(topic);
   expect(await late.ended()).toBeNull();
   expect(late.states.map(({ status }) => status)).toEqual(['Completed']);
 });
 
 it('is completed for each of its subscribers', async () => {
   const topic = await startPause();
-  const followers = await Promise.all([1, 2, 3].map(() => watching.follow(topic)));
-  await Promise.all(followers.map((each) => each.ended()));
-  expect(followers.map(({ states }) => states.at(-1)!.status)).toEqual(Array(3).fill('Completed'));
+  const subscriptions = await Promise.all([1, 2, 3].map(() => fixture.subscribe(topic)));
+  await Promise.all(subscriptions.map((each) => each.ended()));
+  expect(subscriptions.map(({ states }) => states.at(-1)!.status)).toEqual(Array(3).fill('Completed'));
 });
 
 it('sends a job that launches a draft', async () => {
   const jobId = await startJob(demoPaths.draftJobs('launch'), {
     end_fielding_at: new Date(Date.now() + 86_400_000 * 7).toISOString(),
   });
-  const follower = await watching.follow(
+  const subscription = await fixture.subscribe(
     draftLaunchJobTopic({
       ...project,
       targetGroupId: demo.draft.targetGroupId,
@@ -73,18 +73,18 @@ it('sends a job that launches a draft', async () => {
       jobId,
     }),
   );
-  expect(await follower.ended()).toBeNull();
-  expect(follower.states.at(-1)!.status).not.toBe('Processing');
+  expect(await subscription.ended()).toBeNull();
+  expect(subscription.states.at(-1)!.status).not.toBe('Processing');
 });
 
 it('is polled fast although the account has webhooks, because they do not cover jobs', async () => {
-  const slow = await startWatching({
+  const slow = await startLiveUpdates({
     demandApiUrl: emulator.url,
     env: { ...FAST, POLL_MAX_MS: '600000' },
   });
   slow.live.hint({ accountId: project.accountId, projectId: 'another', byWebhook: true });
-  const follower = await slow.follow(await startPause());
-  expect(await follower.ended()).toBeNull();
+  const subscription = await slow.subscribe(await startPause());
+  expect(await subscription.ended()).toBeNull();
   slow.close();
 });
 

@@ -1,7 +1,7 @@
-/** What is read of a list is told, and not kept. */
+/** The items of a list are published, and not kept. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { startWatching } from './stage.js';
+import { startLiveUpdates } from './live-updates-fixture.js';
 import type { Topic } from '../../src/events/topic.js';
 import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { until } from '../helpers/until.js';
@@ -15,7 +15,7 @@ interface Item {
 
 test('An item that was there when a list was read first is not kept for as long as the list is watched', async () => {
   const upstream = await startScriptedUpstream();
-  const watching = await startWatching({ demandApiUrl: upstream.url });
+  const fixture = await startLiveUpdates({ demandApiUrl: upstream.url });
   const read: WeakRef<Item>[] = [];
   const list: Topic<Item> = {
     name: 'list',
@@ -37,14 +37,14 @@ test('An item that was there when a list was read first is not kept for as long 
     isFinal: () => false,
     mayBeNewerThan: () => true,
   };
-  const follower = await watching.follow(list);
-  await follower.told(2);
-  expect(follower.states.splice(0)).toEqual([{ name: 'one' }, { name: 'last' }]);
+  const subscription = await fixture.subscribe(list);
+  await subscription.received(2);
+  expect(subscription.states.splice(0)).toEqual([{ name: 'one' }, { name: 'last' }]);
   await until(() => {
     collectGarbage();
     return read[0]?.deref() === undefined;
   });
-  expect(follower.end).toBeUndefined();
-  watching.close();
+  expect(subscription.end).toBeUndefined();
+  fixture.close();
   await upstream.close();
 });

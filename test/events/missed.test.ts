@@ -1,7 +1,7 @@
 /** What one of two processes has missed, or has read from a replica of the API that lags behind, the other one tells it. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
-import { StateMessages, type StateMessage } from '../../src/events/state-messages.js';
+import { StateMessages, type StateMessage } from '../../src/events/watch/state-messages.js';
 import { targetGroupsTopic } from '../../src/events/topics/target-groups.js';
 import { createSharedState } from '../../src/state/create-shared-state.js';
 import type { SharedState } from '../../src/state/shared-state.js';
@@ -11,12 +11,17 @@ import { demoPaths, startTestEmulator, until, type TestEmulator } from '../helpe
 import { hasRedis, TestRedis } from '../helpers/redis.js';
 import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { act, liveRunTopic, project, versions } from './demo.js';
-import { HINTED, startWatching, type Follower, type Watching } from './stage.js';
+import {
+  HINTED,
+  startLiveUpdates,
+  type TestSubscription,
+  type LiveUpdatesFixture,
+} from './live-updates-fixture.js';
 
 let emulator: TestEmulator;
 let redis: TestRedis;
 let states: SharedState[] = [];
-let replicas: Watching[] = [];
+let replicas: LiveUpdatesFixture[] = [];
 /** Whether messages get lost that are sent from now on. */
 let isLossy = false;
 
@@ -35,7 +40,7 @@ async function start(demandApiUrl = emulator.url): Promise<void> {
       onGap: (listener) => messages.onGap(listener),
     };
     replicas.push(
-      await startWatching({
+      await startLiveUpdates({
         demandApiUrl,
         env: { ...HINTED, POLL_LEASE_MS: '300' },
         state: { ...state, messages: lossy },
@@ -47,22 +52,22 @@ async function start(demandApiUrl = emulator.url): Promise<void> {
 const leases = () => redis.command('KEYS', 'fieldgate:lease:*') as Promise<string[]>;
 
 /** Both follow the live run, and only the first one has read what has become of it. */
-async function oneBehind(): Promise<Follower<FieldingRunRead>> {
-  const first = await replicas[0]!.follow(liveRunTopic);
+async function oneBehind(): Promise<TestSubscription<FieldingRunRead>> {
+  const first = await replicas[0]!.subscribe(liveRunTopic);
   await until(async () => (await leases()).length === 1);
-  const second = await replicas[1]!.follow(liveRunTopic);
+  const second = await replicas[1]!.subscribe(liveRunTopic);
   // It has asked for what is known, and knows it.
   await new Promise((resolve) => setTimeout(resolve, 300));
   isLossy = true;
   await act(emulator, 'pause');
   replicas[0]!.live.hint(project);
-  await first.told(2);
+  await first.received(2);
   return second;
 }
 
-async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readonly number[]> {
-  await follower.told(2);
-  return versions(follower);
+async function versionsReceived(subscription: TestSubscription<FieldingRunRead>): Promise<readonly number[]> {
+  await subscription.received(2);
+  return versions(subscription);
 }
 
 (hasRedis ? describe : describe.skip)('a process that shares a Redis with the one that polls', () => {
@@ -87,14 +92,14 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
 
   it('gets a state that was published before it started, although its own read is older', async () => {
     await start();
-    const first = await replicas[0]!.follow(liveRunTopic);
+    const first = await replicas[0]!.subscribe(liveRunTopic);
     await until(async () => (await leases()).length === 1);
     await act(emulator, 'pause');
     replicas[0]!.live.hint(project);
-    await first.told(2);
+    await first.received(2);
     await emulator.control.faults.add({ method: 'GET', path: 'fielding-runs', stale: true, times: 1 });
-    const second = await replicas[1]!.follow(liveRunTopic);
-    expect(await versionsTold(second)).toEqual([5, 6]);
+    const second = await replicas[1]!.subscribe(liveRunTopic);
+    expect(await versionsReceived(second)).toEqual([5, 6]);
   });
 
   it.each([{ stale: true }, { status: 503 }])(
@@ -105,17 +110,17 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
       isLossy = false;
       await emulator.control.faults.add({ method: 'GET', path: 'fielding-runs', ...fault });
       await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
-      expect(await versionsTold(second)).toEqual([5, 6]);
+      expect(await versionsReceived(second)).toEqual([5, 6]);
     },
   );
 
   it('reads all topics again after a delivery with an invalid signature, whichever process polls them', async () => {
     await start();
-    const follower = await replicas[0]!.follow(liveRunTopic);
+    const subscription = await replicas[0]!.subscribe(liveRunTopic);
     await until(async () => (await leases()).length === 1);
     await act(emulator, 'pause');
     replicas[1]!.live.recheckAll();
-    expect(await versionsTold(follower)).toEqual([5, 6]);
+    expect(await versionsReceived(subscription)).toEqual([5, 6]);
   });
 
   it('gets a target group from a page before one that could not be read', async () => {
@@ -129,12 +134,12 @@ async function versionsTold(follower: Follower<FieldingRunRead>): Promise<readon
     });
     await start(upstream.url);
     const groups = targetGroupsTopic(project);
-    await replicas[0]!.follow(groups);
+    await replicas[0]!.subscribe(groups);
     await until(async () => (await leases()).length === 1);
-    const second = await replicas[1]!.follow(groups);
+    const second = await replicas[1]!.subscribe(groups);
     name = 'after';
     replicas[0]!.live.hint(project);
-    await second.told(1);
+    await second.received(1);
     expect(second.states[0]).toMatchObject({ id: 'G1', name: 'after' });
     await upstream.close();
   });

@@ -1,4 +1,4 @@
-import { NotFoundStreak } from '../../src/events/not-found-streak.js';
+import { NotFoundStreak } from '../../src/events/watch/not-found-streak.js';
 
 /** Whether the resource is gone after reads at these times, all answered with 404. */
 function isGoneAfter(...times: readonly number[]): boolean {

@@ -9,7 +9,7 @@ import { createLogger } from '../../src/telemetry/logger.js';
 import { startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
 import { hasRedis, TestRedis } from '../helpers/redis.js';
 import { act, liveRunTopic, project, versions } from './demo.js';
-import { FAST, HINTED, startWatching, type Watching } from './stage.js';
+import { FAST, HINTED, startLiveUpdates, type LiveUpdatesFixture } from './live-updates-fixture.js';
 
 /** Two processes behind one port: the names by which they call the API tell their requests apart. */
 const NAMES = ['127.0.0.1', 'localhost'] as const;
@@ -18,7 +18,7 @@ type Name = (typeof NAMES)[number];
 let emulator: TestEmulator;
 let redis: TestRedis;
 let states: SharedState[] = [];
-let replicas: Watching[] = [];
+let replicas: LiveUpdatesFixture[] = [];
 
 async function start(env: Readonly<Record<string, string>>): Promise<void> {
   const config = readConfig({ REDIS_URL: redis.url });
@@ -26,7 +26,7 @@ async function start(env: Readonly<Record<string, string>>): Promise<void> {
     const state = await createSharedState(config, createLogger('silent'));
     const demandApiUrl = emulator.url.replace('127.0.0.1', name);
     states.push(state);
-    replicas.push(await startWatching({ demandApiUrl, env: { POLL_LEASE_MS: '300', ...env }, state }));
+    replicas.push(await startLiveUpdates({ demandApiUrl, env: { POLL_LEASE_MS: '300', ...env }, state }));
   }
 }
 
@@ -67,22 +67,22 @@ async function readers(count: number): Promise<readonly Name[]> {
     await emulator.close();
   });
 
-  it('have one poller, however many subscribe', async () => {
+  it('have one poller for any number of subscriptions', async () => {
     await start(FAST);
-    const followers = await Promise.all(
-      replicas.flatMap((each) => [each.follow(liveRunTopic), each.follow(liveRunTopic)]),
+    const subscriptions = await Promise.all(
+      replicas.flatMap((each) => [each.subscribe(liveRunTopic), each.subscribe(liveRunTopic)]),
     );
     await readers(3);
     expect(await readers(10)).toHaveLength(1);
     await act(emulator, 'pause', 5);
-    await Promise.all(followers.map((each) => each.told(2)));
-    expect(followers.map(versions)).toEqual(followers.map(() => [5, 6]));
+    await Promise.all(subscriptions.map((each) => each.received(2)));
+    expect(subscriptions.map(versions)).toEqual(subscriptions.map(() => [5, 6]));
   });
 
   it('read a change once, and send it to the subscribers of both', async () => {
     await start(HINTED);
-    const followers = await Promise.all(replicas.map((each) => each.follow(liveRunTopic)));
-    const groups = await Promise.all(replicas.map((each) => each.follow(targetGroupsTopic(project))));
+    const subscriptions = await Promise.all(replicas.map((each) => each.subscribe(liveRunTopic)));
+    const groups = await Promise.all(replicas.map((each) => each.subscribe(targetGroupsTopic(project))));
     const before = await reads();
     // Each has read the present state for itself, and one of them polls.
     expect(before).toEqual({ '127.0.0.1': 2, localhost: 2 });
@@ -95,8 +95,8 @@ async function readers(count: number): Promise<readonly Name[]> {
       ),
     );
     publishHint(states[0]!.messages, project);
-    await Promise.all([...followers, ...groups].map((each) => each.told(each.states.length + 1)));
-    expect(followers.map(versions)).toEqual([
+    await Promise.all([...subscriptions, ...groups].map((each) => each.received(each.states.length + 1)));
+    expect(subscriptions.map(versions)).toEqual([
       [5, 6],
       [5, 6],
     ]);
@@ -107,7 +107,7 @@ async function readers(count: number): Promise<readonly Name[]> {
 
   it('take over when the one that polls leaves, and when it dies', async () => {
     await start(FAST);
-    const [first, second] = await Promise.all(replicas.map((each) => each.follow(liveRunTopic)));
+    const [first, second] = await Promise.all(replicas.map((each) => each.subscribe(liveRunTopic)));
     await readers(3);
     const [owner] = await readers(5);
     const isFirst = owner === NAMES[0];
@@ -116,22 +116,22 @@ async function readers(count: number): Promise<readonly Name[]> {
     await states[isFirst ? 0 : 1]!.close();
     replicas[isFirst ? 0 : 1]!.close();
     await act(emulator, 'pause', 5);
-    await survivor.told(2);
+    await survivor.received(2);
     expect(versions(survivor)).toEqual([5, 6]);
   });
 
-  it('poll each for itself while Redis is away, and share again when it is back', async () => {
+  it('poll independently while Redis is down, and share again when it is back', async () => {
     await start({ ...FAST, POLL_LEASE_MS: '100' });
-    const followers = await Promise.all(replicas.map((each) => each.follow(liveRunTopic)));
+    const subscriptions = await Promise.all(replicas.map((each) => each.subscribe(liveRunTopic)));
     await redis.stop();
     await until(async () => (await readers(5)).length === 2);
     await act(emulator, 'pause', 5);
-    await Promise.all(followers.map((each) => each.told(2)));
+    await Promise.all(subscriptions.map((each) => each.received(2)));
     await redis.start();
     await until(async () => (await readers(10)).length === 1);
     await act(emulator, 'resume', 6);
-    await Promise.all(followers.map((each) => each.told(3)));
-    expect(followers.map(versions)).toEqual([
+    await Promise.all(subscriptions.map((each) => each.received(3)));
+    expect(subscriptions.map(versions)).toEqual([
       [5, 6, 7],
       [5, 6, 7],
     ]);
@@ -139,18 +139,18 @@ async function readers(count: number): Promise<readonly Name[]> {
 
   it('read again after a message that is not understood', async () => {
     await start(HINTED);
-    const follower = await replicas[0]!.follow(liveRunTopic);
+    const subscription = await replicas[0]!.subscribe(liveRunTopic);
     await act(emulator, 'pause', 5);
     const [channel] = (await redis.command('PUBSUB', 'CHANNELS', '*states:*')) as string[];
     for (const message of ['no JSON', '{}', 'null', '[]']) await redis.command('PUBLISH', channel!, message);
-    await follower.told(2);
-    expect(versions(follower)).toEqual([5, 6]);
+    await subscription.received(2);
+    expect(versions(subscription)).toEqual([5, 6]);
   });
 
   it('send nothing to a subscriber with another credential', async () => {
     await start(HINTED);
-    await replicas[0]!.follow(liveRunTopic, demo.token);
-    const other = await replicas[1]!.follow(liveRunTopic, demo.bothToken);
+    await replicas[0]!.subscribe(liveRunTopic, demo.token);
+    const other = await replicas[1]!.subscribe(liveRunTopic, demo.bothToken);
     await act(emulator, 'pause', 5);
     replicas[0]!.live.hint(project);
     await until(async () => (await reads())['127.0.0.1'] >= 2);

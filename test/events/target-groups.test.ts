@@ -3,22 +3,22 @@ import { demo } from '../../src/emulator/index.js';
 import { targetGroupsTopic } from '../../src/events/topics/target-groups.js';
 import { startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
 import { act, project } from './demo.js';
-import { FAST, HINTED, startWatching, type Watching } from './stage.js';
+import { FAST, HINTED, startLiveUpdates, type LiveUpdatesFixture } from './live-updates-fixture.js';
 
 const largeProject = { ...project, projectId: demo.largeProjectId };
 
 let emulator: TestEmulator;
-let watching: Watching;
+let fixture: LiveUpdatesFixture;
 
 beforeAll(async () => {
   emulator = await startTestEmulator();
 });
 beforeEach(async () => {
   await emulator.control.reset();
-  watching = await startWatching({ demandApiUrl: emulator.url });
+  fixture = await startLiveUpdates({ demandApiUrl: emulator.url });
 });
 afterEach(() => {
-  watching.close();
+  fixture.close();
 });
 afterAll(async () => {
   await emulator.close();
@@ -30,37 +30,37 @@ async function reads(): Promise<string[]> {
 }
 
 it('sends changes, without a snapshot', async () => {
-  const follower = await watching.follow(targetGroupsTopic(project));
+  const subscription = await fixture.subscribe(targetGroupsTopic(project));
   await until(async () => (await reads()).length >= 3);
-  expect(follower.states).toEqual([]);
+  expect(subscription.states).toEqual([]);
   await act(emulator, 'pause');
-  await follower.told(1);
-  expect(follower.states).toMatchObject([{ id: demo.live.targetGroupId, status: 'paused' }]);
+  await subscription.received(1);
+  expect(subscription.states).toMatchObject([{ id: demo.live.targetGroupId, status: 'paused' }]);
   await emulator.control.setCompletes(demo.secondLive.targetGroupId, 7);
-  await follower.told(2);
-  expect(follower.states[1]).toMatchObject({
+  await subscription.received(2);
+  expect(subscription.states[1]).toMatchObject({
     id: demo.secondLive.targetGroupId,
     statistics: { progress: { value: { current_completes: 7 } } },
   });
 });
 
 it('reads pages of the list only, with the largest pages there are', async () => {
-  const follower = await watching.follow(targetGroupsTopic(largeProject));
+  const subscription = await fixture.subscribe(targetGroupsTopic(largeProject));
   const list = `/v1/demand/accounts/101/projects/${demo.largeProjectId}/target-groups`;
   await until(async () => (await reads()).length >= 4);
   expect(new Set(await reads())).toEqual(new Set([list]));
   const requests = await emulator.control.requests();
   expect(requests.every(({ path }) => path.includes('page_size=100'))).toBe(true);
-  expect(follower.states).toEqual([]);
+  expect(subscription.states).toEqual([]);
 });
 
 it('keeps to its budget of calls', async () => {
-  watching.close();
-  watching = await startWatching({
+  fixture.close();
+  fixture = await startLiveUpdates({
     demandApiUrl: emulator.url,
     env: { ...FAST, POLL_LIST_CALLS_PER_MINUTE: '1' },
   });
-  await watching.follow(targetGroupsTopic(project));
+  await fixture.subscribe(targetGroupsTopic(project));
   // So many calls are allowed at once.
   await until(async () => (await reads()).length >= 20);
   await new Promise((resolve) => setTimeout(resolve, 200));
@@ -68,27 +68,27 @@ it('keeps to its budget of calls', async () => {
 });
 
 it('sends a late subscriber the changes after its subscription', async () => {
-  watching.close();
-  watching = await startWatching({ demandApiUrl: emulator.url, env: HINTED });
-  await watching.follow(targetGroupsTopic(project));
-  const late = await watching.follow(targetGroupsTopic(project));
+  fixture.close();
+  fixture = await startLiveUpdates({ demandApiUrl: emulator.url, env: HINTED });
+  await fixture.subscribe(targetGroupsTopic(project));
+  const late = await fixture.subscribe(targetGroupsTopic(project));
   expect(await reads()).toHaveLength(1);
   await act(emulator, 'pause');
-  watching.live.hint(project);
-  await late.told(1);
+  fixture.live.hint(project);
+  await late.received(1);
   expect(late.states).toMatchObject([{ id: demo.live.targetGroupId, status: 'paused' }]);
 });
 
 it('sends a change that only the first read may have seen', async () => {
   await act(emulator, 'pause');
-  const follower = await watching.follow(targetGroupsTopic(project));
-  await follower.told(1);
-  expect(follower.states[0]).toMatchObject({ id: demo.live.targetGroupId, status: 'paused' });
+  const subscription = await fixture.subscribe(targetGroupsTopic(project));
+  await subscription.received(1);
+  expect(subscription.states[0]).toMatchObject({ id: demo.live.targetGroupId, status: 'paused' });
 });
 
 it('is rejected if the project does not exist', async () => {
   const missing = { ...project, projectId: '01BTGNYV6HRNK8K8VKZASZZZZZ' };
-  await expect(watching.follow(targetGroupsTopic(missing))).rejects.toThrow(
+  await expect(fixture.subscribe(targetGroupsTopic(missing))).rejects.toThrow(
     'There is no project with this `projectId`.',
   );
 });

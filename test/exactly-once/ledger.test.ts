@@ -89,7 +89,7 @@ const launched = { operation: 'create_draft_job', target_group_id: 'a' };
 
 const consistent: [string, readonly MutationResult[], readonly Effect[]][] = [
   ['a success with its effect', [pause('a', { is: 'success', version: 6 })], [paused('a')]],
-  ['a refusal without an effect', [pause('a', { is: 'refused', code: 'VERSION_CONFLICT' })], []],
+  ['a rejection without an effect', [pause('a', { is: 'rejected', code: 'VERSION_CONFLICT' })], []],
   [
     'an unknown outcome with an effect',
     [pause('a', { is: 'unknown', code: 'UPSTREAM_TIMEOUT' })],
@@ -132,7 +132,7 @@ const consistent: [string, readonly MutationResult[], readonly Effect[]][] = [
   ],
   [
     'a conflict that shows another version',
-    [pause('a', { is: 'refused', code: 'VERSION_CONFLICT', current: 6 })],
+    [pause('a', { is: 'rejected', code: 'VERSION_CONFLICT', current: 6 })],
     [],
   ],
   ['a job', [job('a', jobCreated)], [created('a')]],
@@ -141,7 +141,7 @@ const consistent: [string, readonly MutationResult[], readonly Effect[]][] = [
     'a conflict with other input',
     [
       job('a', jobCreated),
-      job('b', { is: 'refused', code: 'IDEMPOTENCY_CONFLICT', key: 'key' }, { targetGroupIds: ['a'] }),
+      job('b', { is: 'rejected', code: 'IDEMPOTENCY_CONFLICT', key: 'key' }, { targetGroupIds: ['a'] }),
     ],
     [created('a')],
   ],
@@ -151,7 +151,7 @@ const consistent: [string, readonly MutationResult[], readonly Effect[]][] = [
     'a conflict with another period',
     [
       job('a', draftCreated, launch),
-      job('b', { is: 'refused', code: 'IDEMPOTENCY_CONFLICT', key: 'key' }, { ...launch, period: 'April' }),
+      job('b', { is: 'rejected', code: 'IDEMPOTENCY_CONFLICT', key: 'key' }, { ...launch, period: 'April' }),
     ],
     [created('a', launched)],
   ],
@@ -200,14 +200,14 @@ const contradictory: [string, readonly MutationResult[], readonly Effect[], RegE
   ],
   [
     'a conflict that shows the rejected version',
-    [pause('a', { is: 'refused', code: 'VERSION_CONFLICT', current: 5 })],
+    [pause('a', { is: 'rejected', code: 'VERSION_CONFLICT', current: 5 })],
     [],
     /was shown the rejected version as current/,
   ],
   ['the previous version', [pause('a', { is: 'success', version: 5 })], [paused('a')], /was shown version 5/],
   [
-    'a refusal with an effect',
-    [pause('a', { is: 'refused', code: 'VERSION_CONFLICT' })],
+    'a rejection with an effect',
+    [pause('a', { is: 'rejected', code: 'VERSION_CONFLICT' })],
     [paused('a')],
     /told VERSION_CONFLICT, but did pause/,
   ],
@@ -271,7 +271,7 @@ const contradictory: [string, readonly MutationResult[], readonly Effect[], RegE
   ['a batch job for a draft', [job('a', draftCreated, launch)], [created('a')], /did create_batch_job/],
   [
     'a conflict without a counterpart',
-    [job('a', { is: 'refused', code: 'IDEMPOTENCY_CONFLICT', key: 'key' })],
+    [job('a', { is: 'rejected', code: 'IDEMPOTENCY_CONFLICT', key: 'key' })],
     [],
     /the key was not used for other input/,
   ],

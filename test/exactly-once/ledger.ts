@@ -117,7 +117,7 @@ function violationsOf(result: MutationResult, ledger: Ledger): string[] {
     case 'gone':
     case 'unknown':
       return found;
-    case 'refused':
+    case 'rejected':
     case 'failed':
       if (own.length > 0) found.push(`was told ${outcome.code}, but did ${own.map(summarize).join()}`);
       if (isShownRejectedVersion(result)) found.push('was shown the rejected version as current');
@@ -157,7 +157,7 @@ function actionSuccessViolations(
 function isShownRejectedVersion({ request, outcome }: MutationResult): boolean {
   return (
     request.kind === 'action' &&
-    outcome.is === 'refused' &&
+    outcome.is === 'rejected' &&
     outcome.code === 'VERSION_CONFLICT' &&
     outcome.current === request.version
   );

@@ -46,7 +46,7 @@ export interface JobRequest {
 
 /**
  * - `success`: the change was made; with the run's version or the job's id, if shown
- * - `refused`: a user error
+ * - `rejected`: a user error
  * - `failed`: a GraphQL error that does not mark the outcome as unknown
  * - `unknown`: a GraphQL error that does
  * - `gone`: the client did not wait
@@ -60,7 +60,7 @@ export type Outcome =
       readonly key?: string | undefined;
     }
   | {
-      readonly is: 'refused';
+      readonly is: 'rejected';
       readonly code: string;
       readonly key?: string | undefined;
       /** The version that is shown as the current one. */
@@ -106,7 +106,7 @@ function outcomeOfPayload(
   const [userError] = userErrors;
   if (userError !== undefined) {
     const current = userError.current ? Number(userError.current.version) : undefined;
-    return { is: 'refused', code: userError.code, key, current };
+    return { is: 'rejected', code: userError.code, key, current };
   }
   if (fieldingRun === null && errors.length === 0) {
     return { is: 'nothing', why: 'Neither a run nor an error' };

@@ -7,12 +7,12 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { composeServices } from '@theguild/federation-composition';
 import { parse } from 'graphql';
+import { freePorts } from '../../scripts/free-ports.mjs';
 import { sdl as notesSdl, startNotes } from './notes.mjs';
 
 const READY_WITHIN_MS = 60_000;
@@ -118,7 +118,7 @@ await check('`node` finds what either subgraph has, by a fragment with fields of
   });
 });
 
-await check('`_entities` refuses an account without access, and only that entity', async () => {
+await check('`_entities` rejects an account without access, and only that entity', async () => {
   const representations = ['202/01BTGNYV6HRNK8K8VKZASZCFP0', PROJECT, `101/01BTGNYV6HRNK8K8VKZASZCFZZ`].map(
     (id) => ({ __typename: 'Project', id }),
   );
@@ -266,16 +266,4 @@ async function answers(url) {
     assert.ok(Date.now() < deadline, `${url} did not answer within ${READY_WITHIN_MS} ms`);
     await sleep(100);
   }
-}
-
-async function freePorts(count) {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port))),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

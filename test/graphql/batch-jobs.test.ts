@@ -85,7 +85,7 @@ describe.each([
     document: PauseTargetGroupsDocument,
     from: demo.live,
     already: demo.paused,
-    refused: demo.scheduled,
+    rejected: demo.scheduled,
     to: 'PAUSED',
   },
   {
@@ -93,7 +93,7 @@ describe.each([
     document: ResumeTargetGroupsDocument,
     from: demo.paused,
     already: demo.live,
-    refused: demo.pausedPastEnd,
+    rejected: demo.pausedPastEnd,
     to: 'LIVE',
   },
   {
@@ -101,7 +101,7 @@ describe.each([
     document: LaunchTargetGroupsDocument,
     from: demo.scheduled,
     already: demo.live,
-    refused: demo.paused,
+    rejected: demo.paused,
     to: 'LIVE',
   },
   {
@@ -109,7 +109,7 @@ describe.each([
     document: CompleteTargetGroupsDocument,
     from: demo.live,
     already: demo.completed,
-    refused: demo.archived,
+    rejected: demo.archived,
     to: 'COMPLETED',
   },
   {
@@ -117,17 +117,17 @@ describe.each([
     document: RelaunchTargetGroupsDocument,
     from: demo.completed,
     already: demo.live,
-    refused: demo.completedPastEnd,
+    rejected: demo.completedPastEnd,
     to: 'LIVE',
   },
 ] satisfies {
   kind: string;
   document: JobDocument;
   [run: string]: unknown;
-}[])('$kind TargetGroups', ({ kind, document, from, already, refused, to }) => {
+}[])('$kind TargetGroups', ({ kind, document, from, already, rejected, to }) => {
   test(`starts a job that continues past failures until all other target groups are ${to}`, async () => {
     const idempotencyKey = newKey();
-    const targetGroupIds = [from, refused, already].map(ids.targetGroup);
+    const targetGroupIds = [from, rejected, already].map(ids.targetGroup);
     const { batchJob, ...payload } = await start(document, { targetGroupIds, idempotencyKey });
     expect(payload).toEqual({ idempotencyKey, userErrors: [] });
     expect(batchJob).toMatchObject({ action: kind.toUpperCase(), createdAt: expect.any(String) });
@@ -152,7 +152,7 @@ describe.each([
       })),
       failedTargetGroups: [
         {
-          targetGroupId: refused.targetGroupId,
+          targetGroupId: rejected.targetGroupId,
           name: null,
           failureReason: { code: expect.any(String), description: expect.any(String) },
         },
@@ -443,8 +443,8 @@ describe('An idempotency key', () => {
 
   test('can be reused if its first use was rejected', async () => {
     const idempotencyKey = newKey();
-    const refused = await pause({ targetGroupIds: [`101/${UNKNOWN_ID}/${UNKNOWN_ID}`], idempotencyKey });
-    expect(refused.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    const rejected = await pause({ targetGroupIds: [`101/${UNKNOWN_ID}/${UNKNOWN_ID}`], idempotencyKey });
+    expect(rejected.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
 
     const { batchJob, userErrors } = await pause({ targetGroupIds: liveIds, idempotencyKey });
     expect(userErrors).toEqual([]);

@@ -30,7 +30,7 @@ export interface Action {
   readonly path: string;
   readonly from: FieldingRunRef;
   readonly to: FieldingRunStatus;
-  readonly refused: FieldingRunRef;
+  readonly rejected: FieldingRunRef;
 }
 
 export const actions: readonly Action[] = [
@@ -40,7 +40,7 @@ export const actions: readonly Action[] = [
     path: 'launch-now',
     from: demo.scheduled,
     to: 'LIVE',
-    refused: demo.live,
+    rejected: demo.live,
   },
   {
     name: 'pauseFieldingRun',
@@ -48,7 +48,7 @@ export const actions: readonly Action[] = [
     path: 'pause',
     from: demo.live,
     to: 'PAUSED',
-    refused: demo.scheduled,
+    rejected: demo.scheduled,
   },
   {
     name: 'resumeFieldingRun',
@@ -56,7 +56,7 @@ export const actions: readonly Action[] = [
     path: 'resume',
     from: demo.paused,
     to: 'LIVE',
-    refused: demo.pausedGoalReached,
+    rejected: demo.pausedGoalReached,
   },
   {
     name: 'completeFieldingRun',
@@ -64,7 +64,7 @@ export const actions: readonly Action[] = [
     path: 'complete',
     from: demo.live,
     to: 'COMPLETED',
-    refused: demo.archived,
+    rejected: demo.archived,
   },
   {
     name: 'relaunchFieldingRun',
@@ -72,7 +72,7 @@ export const actions: readonly Action[] = [
     path: 'relaunch',
     from: demo.completed,
     to: 'LIVE',
-    refused: demo.completedPastEnd,
+    rejected: demo.completedPastEnd,
   },
 ];
 

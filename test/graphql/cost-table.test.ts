@@ -70,7 +70,7 @@ test('sizes are those of arguments that exist, and of lists that exist', () => {
   }
 });
 
-test('a table that names a field that does not exist is refused', () => {
+test('a table that names a field that does not exist is rejected', () => {
   expect(() => applyCosts(schema, { Query: { nothing: { calls: 1 } } })).toThrow('Query.nothing');
   expect(() => applyCosts(schema, { Nothing: { id: { calls: 1 } } })).toThrow('Nothing.id');
 });

@@ -256,8 +256,8 @@ describe('An idempotency key', () => {
 
   test('can be reused if its first use was rejected', async () => {
     const idempotencyKey = newKey();
-    const refused = await start({ ...first, id: `${ids.project}/not-a-ulid`, idempotencyKey });
-    expect(refused.userErrors).toMatchObject([{ code: 'VALIDATION_FAILED' }]);
+    const rejected = await start({ ...first, id: `${ids.project}/not-a-ulid`, idempotencyKey });
+    expect(rejected.userErrors).toMatchObject([{ code: 'VALIDATION_FAILED' }]);
     expect((await start({ ...first, idempotencyKey })).userErrors).toEqual([]);
   });
 });

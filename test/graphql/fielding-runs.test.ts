@@ -77,7 +77,7 @@ describe('fieldingRun', () => {
   });
 });
 
-describe.each(actions)('$name', ({ document, path, from, to, refused }) => {
+describe.each(actions)('$name', ({ document, path, from, to, rejected }) => {
   test(`makes the run ${to}`, async () => {
     const before = await readRun(stack, from);
     await stack.forgetCalls();
@@ -129,7 +129,7 @@ describe.each(actions)('$name', ({ document, path, from, to, refused }) => {
   });
 
   test('is rejected if the state does not allow it', async () => {
-    const { id, version, status } = await readRun(stack, refused);
+    const { id, version, status } = await readRun(stack, rejected);
     await stack.forgetCalls();
 
     const { fieldingRun, userErrors } = payloadOf(await stack.execute(document, { input: { id, version } }));
@@ -143,7 +143,7 @@ describe.each(actions)('$name', ({ document, path, from, to, refused }) => {
         current: expect.objectContaining({ id, version, status }),
       },
     ]);
-    expect(await stack.calls()).toEqual([`POST ${runPath(refused)}/${path}`, `GET ${runPath(refused)}`]);
+    expect(await stack.calls()).toEqual([`POST ${runPath(rejected)}/${path}`, `GET ${runPath(rejected)}`]);
   });
 
   test('is a NotFoundError if the run does not exist', async () => {
@@ -407,7 +407,7 @@ describe('A malformed scalar', () => {
     },
   );
 
-  const moments = [
+  const times = [
     '',
     'tomorrow',
     '2026-03-01',
@@ -415,14 +415,14 @@ describe('A malformed scalar', () => {
     '2026-13-01T09:00:00Z',
     '2026-02-30T09:00:00Z',
   ];
-  test.each([...moments, 1_772_355_600_000, {}])('rejects the time %j in a variable', async (startAt) => {
+  test.each([...times, 1_772_355_600_000, {}])('rejects the time %j in a variable', async (startAt) => {
     const query = `mutation ($input: UpdateFieldingPeriodInput!) { updateFieldingPeriod(input: $input) { userErrors { code } } }`;
     const input = { id: ids.run(demo.scheduled), version: '1', startAt, endAt: inDays(20) };
     expectBadUserInput(await stack.execute(query, { input }), 'startAt');
     expect(await stack.calls()).toEqual([]);
   });
 
-  test.each([...moments.map((moment) => JSON.stringify(moment)), '5', 'null'])(
+  test.each([...times.map((time) => JSON.stringify(time)), '5', 'null'])(
     'rejects the time %s in the document',
     async (endAt) => {
       const query = `mutation {

@@ -123,7 +123,7 @@ describe.each(['2025-12-18', '2025-05-27'])('With version %s of the API', (versi
     });
   });
 
-  test.each(actions)('$name changes the state', async ({ document, path: action, from, to, refused }) => {
+  test.each(actions)('$name changes the state', async ({ document, path: action, from, to, rejected }) => {
     const { version: seen } = await readRun(stack, from);
     const input = { id: ids.run(from), version: seen };
     const [changed] = Object.values(dataOf(await stack.execute(document, { input })));
@@ -133,8 +133,8 @@ describe.each(['2025-12-18', '2025-05-27'])('With version %s of the API', (versi
     });
     expect(await stack.calls()).toContain(`POST ${demoPaths.run(from)}/${action}`);
 
-    const there = await readRun(stack, refused);
-    const again = { id: ids.run(refused), version: there.version };
+    const there = await readRun(stack, rejected);
+    const again = { id: ids.run(rejected), version: there.version };
     const [payload] = Object.values(dataOf(await stack.execute(document, { input: again })));
     expect(payload).toMatchObject({
       fieldingRun: null,
@@ -151,8 +151,8 @@ describe.each(['2025-12-18', '2025-05-27'])('With version %s of the API', (versi
     const { version: seen } = await readRun(stack, demo.scheduled);
     const input = { id: ids.run(demo.scheduled), version: seen };
     const late = { ...input, startAt: inDays(-1), endAt: inDays(8) };
-    const refused = dataOf(await stack.execute(UpdateFieldingPeriodDocument, { input: late }));
-    expect(refused.updateFieldingPeriod?.userErrors).toMatchObject([
+    const rejected = dataOf(await stack.execute(UpdateFieldingPeriodDocument, { input: late }));
+    expect(rejected.updateFieldingPeriod?.userErrors).toMatchObject([
       { __typename: 'ValidationError', field: ['startAt'] },
     ]);
     const sound = { ...input, startAt: inDays(2), endAt: inDays(8) };

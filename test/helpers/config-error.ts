@@ -1,7 +1,7 @@
 import { ConfigError, readConfig } from '../../src/config.js';
 
 /** The message with which the configuration rejects an environment. */
-export function refusal(environment: NodeJS.ProcessEnv): string {
+export function configError(environment: NodeJS.ProcessEnv): string {
   try {
     readConfig(environment);
   } catch (error) {

@@ -12,47 +12,47 @@ import {
   RUN_UPDATED,
   runUpdated,
   sseClient,
-  startLiveStage,
-  Told,
+  startLiveFixture,
+  ReceivedResults,
   webSocketClient,
   webSocketUrl,
-  type LiveStage,
-} from './stage.js';
+  type LiveFixture,
+} from './live-fixture.js';
 import type { TestGatewayOptions } from '../helpers/gateway.js';
 
-let stage: LiveStage;
+let fixture: LiveFixture;
 beforeAll(async () => {
-  stage = await startLiveStage();
+  fixture = await startLiveFixture();
 });
-afterAll(() => stage.close());
+afterAll(() => fixture.close());
 
 /** Subscribes with a client of its own. */
 function subscribeOverWebSocket(options: Parameters<typeof webSocketClient>[1] = {}) {
-  const client = webSocketClient(stage.gateway, options);
-  const told = new Told();
-  client.subscribe(runUpdated, told.sink);
-  return { client, told };
+  const client = webSocketClient(fixture.gateway, options);
+  const received = new ReceivedResults();
+  client.subscribe(runUpdated, received.sink);
+  return { client, received };
 }
 
 function subscribeOverSse() {
-  const client = sseClient(stage.gateway);
-  const told = new Told();
-  client.subscribe(runUpdated, told.sink);
-  return { client, told };
+  const client = sseClient(fixture.gateway);
+  const received = new ReceivedResults();
+  client.subscribe(runUpdated, received.sink);
+  return { client, received };
 }
 
 function subscribeOverMultipart() {
-  const client = multipartClient(stage.gateway);
-  const told = new Told();
-  client.subscribe({ query: gql(RUN_UPDATED), variables: { id: liveRunId } }).subscribe(told.sink);
-  return { client, told };
+  const client = multipartClient(fixture.gateway);
+  const received = new ReceivedResults();
+  client.subscribe({ query: gql(RUN_UPDATED), variables: { id: liveRunId } }).subscribe(received.sink);
+  return { client, received };
 }
 
 describe('Limits', () => {
   test('of a connection reject one more operation; its place is free when another has ended', async () => {
-    await stage.restart({ env: { MAX_SUBSCRIPTIONS_PER_CONNECTION: '2' } });
-    const client = webSocketClient(stage.gateway);
-    const [first, second, third] = [new Told(), new Told(), new Told()];
+    await fixture.restart({ env: { MAX_SUBSCRIPTIONS_PER_CONNECTION: '2' } });
+    const client = webSocketClient(fixture.gateway);
+    const [first, second, third] = [new ReceivedResults(), new ReceivedResults(), new ReceivedResults()];
     const unsubscribe = client.subscribe(runUpdated, first.sink);
     client.subscribe(runUpdated, second.sink);
     await until(() => first.runs.length + second.runs.length === 2);
@@ -74,14 +74,14 @@ describe('Limits', () => {
   test.each([
     ['MAX_SUBSCRIPTIONS_PER_PRINCIPAL', /^You have 2 subscriptions open/],
     ['MAX_SUBSCRIPTIONS', /^The gateway has 2 subscriptions open/],
-  ])('%s rejects one more subscription, on whatever connection and transport', async (name, message) => {
-    await stage.restart({ env: { [name]: '2' } });
+  ])('%s rejects one more subscription, on any connection and transport', async (name, message) => {
+    await fixture.restart({ env: { [name]: '2' } });
     const open = [subscribeOverWebSocket(), subscribeOverSse()];
-    await until(() => open.every(({ told }) => told.runs.length === 1));
-    await stage.emulator.control.forgetRequests();
-    const { told, client } = subscribeOverMultipart();
-    await until(() => told.end !== undefined);
-    expect(told.results).toMatchObject([
+    await until(() => open.every(({ received }) => received.runs.length === 1));
+    await fixture.emulator.control.forgetRequests();
+    const { received, client } = subscribeOverMultipart();
+    await until(() => received.end !== undefined);
+    expect(received.results).toMatchObject([
       {
         error: {
           errors: [{ message: expect.stringMatching(message), extensions: { code: 'RATE_LIMITED' } }],
@@ -93,9 +93,9 @@ describe('Limits', () => {
     // Its place is free again.
     await until(async () => {
       const next = subscribeOverWebSocket();
-      await until(() => next.told.end !== undefined || next.told.runs.length > 0);
+      await until(() => next.received.end !== undefined || next.received.runs.length > 0);
       await next.client.dispose();
-      return next.told.runs.length > 0;
+      return next.received.runs.length > 0;
     });
     await open[1]?.client.dispose();
   });
@@ -114,13 +114,13 @@ describe('When the token expires', () => {
   };
   beforeEach(async () => {
     clock = 0;
-    await stage.restart(expiring);
+    await fixture.restart(expiring);
   });
 
   test('a WebSocket is closed with 4403, and its client subscribes again with a new token', async () => {
     const tokens: string[] = [];
     const closes: unknown[] = [];
-    const { client, told } = subscribeOverWebSocket({
+    const { client, received } = subscribeOverWebSocket({
       connectionParams: () => {
         tokens.push(`Bearer ${tokens.length}`);
         return { authorization: tokens.at(-1) };
@@ -129,21 +129,21 @@ describe('When the token expires', () => {
       retryWait: () => Promise.resolve(),
       on: { closed: (event) => closes.push(event) },
     });
-    await until(() => told.runs.length === 1);
+    await until(() => received.runs.length === 1);
     clock = 61_000;
-    await until(() => told.runs.length === 2);
+    await until(() => received.runs.length === 2);
     expect(closes).toMatchObject([{ code: 4403, reason: expect.stringContaining('expired') }]);
     expect(tokens).toEqual(['Bearer 0', 'Bearer 1']);
     await client.dispose();
   });
 
   test('a client of Server-Sent Events gets an error, and the stream completes', async () => {
-    const { client, told } = subscribeOverSse();
-    await until(() => told.runs.length === 1);
+    const { client, received } = subscribeOverSse();
+    await until(() => received.runs.length === 1);
     clock = 61_000;
-    await until(() => told.end !== undefined);
-    expect(told.end).toBe('complete');
-    expect(told.results[1]).toMatchObject({
+    await until(() => received.end !== undefined);
+    expect(received.end).toBe('complete');
+    expect(received.results[1]).toMatchObject({
       errors: [
         {
           message: expect.stringContaining('expired'),
@@ -155,45 +155,45 @@ describe('When the token expires', () => {
   });
 
   test('Apollo Client gets an error over multipart HTTP, and the stream completes', async () => {
-    const { client, told } = subscribeOverMultipart();
-    await until(() => told.runs.length === 1);
+    const { client, received } = subscribeOverMultipart();
+    await until(() => received.runs.length === 1);
     clock = 61_000;
-    await until(() => told.end !== undefined);
-    expect(told.end).toBe('complete');
-    expect(told.results[1]).toMatchObject({
+    await until(() => received.end !== undefined);
+    expect(received.end).toBe('complete');
+    expect(received.results[1]).toMatchObject({
       error: { name: 'CombinedProtocolErrors', errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
     });
     client.stop();
   });
 
   test('nothing is read for it any more', async () => {
-    const { client, told } = subscribeOverSse();
-    await until(() => told.runs.length === 1);
+    const { client, received } = subscribeOverSse();
+    await until(() => received.runs.length === 1);
     clock = 61_000;
-    await until(() => told.end !== undefined);
-    await stage.emulator.control.forgetRequests();
+    await until(() => received.end !== undefined);
+    await fixture.emulator.control.forgetRequests();
     await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(await stage.reads()).toBe(0);
+    expect(await fixture.reads()).toBe(0);
     client.dispose();
   });
 });
 
 describe('When the gateway closes', () => {
-  beforeEach(() => stage.restart());
+  beforeEach(() => fixture.restart());
 
   test('clients of all transports know that they should connect elsewhere', async () => {
     const closes: unknown[] = [];
     const webSocket = subscribeOverWebSocket({ on: { closed: (event) => closes.push(event) } });
     const sse = subscribeOverSse();
     const multipart = subscribeOverMultipart();
-    await until(() => [webSocket, sse, multipart].every(({ told }) => told.runs.length === 1));
-    await stage.gateway.close();
-    await until(() => [webSocket, sse, multipart].every(({ told }) => told.end !== undefined));
+    await until(() => [webSocket, sse, multipart].every(({ received }) => received.runs.length === 1));
+    await fixture.gateway.close();
+    await until(() => [webSocket, sse, multipart].every(({ received }) => received.end !== undefined));
     // `graphql-ws` connects again after 1001, and `graphql-sse` after a NetworkError. Apollo Client's RetryLink repeats operations
     // after errors of the network, but not what has completed.
     expect(closes).toMatchObject([{ code: 1001 }]);
-    expect(sse.told.end).toMatchObject({ name: 'NetworkError' });
-    expect(multipart.told.results.at(-1)).toMatchObject({
+    expect(sse.received.end).toMatchObject({ name: 'NetworkError' });
+    expect(multipart.received.results.at(-1)).toMatchObject({
       error: { message: 'premature end of multipart body' },
     });
     await webSocket.client.dispose();
@@ -202,7 +202,7 @@ describe('When the gateway closes', () => {
   });
 
   test('a client that does not close its connection does not keep the gateway', async () => {
-    const raw = await openRaw(stage.gateway.url);
+    const raw = await openRaw(fixture.gateway.url);
     raw.send(
       'GET /graphql HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
         'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n',
@@ -210,7 +210,7 @@ describe('When the gateway closes', () => {
     await raw.until((text) => text.includes('101'));
     // `CLIENT_TIMEOUT_MS` is longer than `until` waits.
     let isClosed = false;
-    void stage.gateway.close().then(() => {
+    void fixture.gateway.close().then(() => {
       isClosed = true;
     });
     await until(() => isClosed);
@@ -218,24 +218,24 @@ describe('When the gateway closes', () => {
   });
 
   test('operations over WebSocket are answered before', async () => {
-    await stage.emulator.control.faults.add({
+    await fixture.emulator.control.faults.add({
       method: 'GET',
       path: 'fielding-runs',
       delay_ms: 300,
       times: 1,
     });
-    await stage.emulator.control.forgetRequests();
-    const client = webSocketClient(stage.gateway);
-    const told = new Told();
+    await fixture.emulator.control.forgetRequests();
+    const client = webSocketClient(fixture.gateway);
+    const received = new ReceivedResults();
     client.subscribe(
       { query: `query Q($id: ID!) { fieldingRun(id: $id) { version } }`, variables: { id: liveRunId } },
-      told.sink,
+      received.sink,
     );
-    await until(async () => (await stage.reads()) > 0);
-    await stage.gateway.close();
-    await until(() => told.end !== undefined);
-    expect(told.results).toEqual([{ data: { fieldingRun: { version: expect.any(String) } } }]);
-    expect(told.end).toBe('complete');
+    await until(async () => (await fixture.reads()) > 0);
+    await fixture.gateway.close();
+    await until(() => received.end !== undefined);
+    expect(received.results).toEqual([{ data: { fieldingRun: { version: expect.any(String) } } }]);
+    expect(received.end).toBe('complete');
     await client.dispose();
   });
 });
@@ -245,15 +245,15 @@ describe('A client', () => {
   const sse = { Authorization: 'Bearer demo', Accept: 'text/event-stream' };
 
   test('that has initialised no connection in time is disconnected', async () => {
-    await stage.restart({ env: { CLIENT_TIMEOUT_MS: '100' } });
-    const socket = new WebSocket(webSocketUrl(stage.gateway), 'graphql-transport-ws');
+    await fixture.restart({ env: { CLIENT_TIMEOUT_MS: '100' } });
+    const socket = new WebSocket(webSocketUrl(fixture.gateway), 'graphql-transport-ws');
     const [code] = (await once(socket, 'close')) as [number];
     expect(code).toBe(4408);
   });
 
   test('that does not answer pings is disconnected, and nothing is read for it any more', async () => {
-    await stage.restart({ env: { STREAM_HEARTBEAT_MS: '80' } });
-    const socket = new WebSocket(webSocketUrl(stage.gateway), 'graphql-transport-ws', { autoPong: false });
+    await fixture.restart({ env: { STREAM_HEARTBEAT_MS: '80' } });
+    const socket = new WebSocket(webSocketUrl(fixture.gateway), 'graphql-transport-ws', { autoPong: false });
     await once(socket, 'open');
     socket.send('{"type":"connection_init","payload":{"authorization":"Bearer demo"}}');
     await once(socket, 'message');
@@ -264,8 +264,8 @@ describe('A client', () => {
   });
 
   test('that answers pings stays connected', async () => {
-    await stage.restart({ env: { STREAM_HEARTBEAT_MS: '50' } });
-    const socket = new WebSocket(webSocketUrl(stage.gateway), 'graphql-transport-ws');
+    await fixture.restart({ env: { STREAM_HEARTBEAT_MS: '50' } });
+    const socket = new WebSocket(webSocketUrl(fixture.gateway), 'graphql-transport-ws');
     let pings = 0;
     socket.on('ping', () => {
       pings += 1;
@@ -283,7 +283,7 @@ describe('A client', () => {
         client.send(postText({ headers: { ...sse, Accept: 'multipart/mixed;subscriptionSpec=1.0' }, body })),
     ],
   ])('that %s for longer than CLIENT_TIMEOUT_MS and REQUEST_TIMEOUT_MS stays connected', async (_, send) => {
-    await stage.restart({
+    await fixture.restart({
       env: {
         CLIENT_TIMEOUT_MS: '100',
         REQUEST_TIMEOUT_MS: '200',
@@ -291,14 +291,14 @@ describe('A client', () => {
         STREAM_HEARTBEAT_MS: '20',
       },
     });
-    const client = await openRaw(stage.gateway.url);
+    const client = await openRaw(fixture.gateway.url);
     send(client);
     await client.until((text) => text.includes('fieldingRunUpdated'));
     await new Promise((resolve) => setTimeout(resolve, 700));
     expect(client.isClosed).toBe(false);
     // The stream holds no slot of the requests in flight.
-    expect(await stage.gateway.execute('{ __typename }')).toMatchObject({ status: 200 });
-    const { version } = await stage.change();
+    expect(await fixture.gateway.execute('{ __typename }')).toMatchObject({ status: 200 });
+    const { version } = await fixture.change();
     await client.until((text) => text.includes(`"${version}"`));
     client.close();
     await noReads();
@@ -310,8 +310,8 @@ describe('A client', () => {
   const env = { CLIENT_TIMEOUT_MS: '300', MAX_ALIASES: '1000', MAX_ROOT_FIELDS: '1000', MAX_NODES: '10000' };
 
   test('that does not read the results of its operations over WebSocket is disconnected', async () => {
-    await stage.restart({ env });
-    const socket = new WebSocket(webSocketUrl(stage.gateway), 'graphql-transport-ws');
+    await fixture.restart({ env });
+    const socket = new WebSocket(webSocketUrl(fixture.gateway), 'graphql-transport-ws');
     await once(socket, 'open');
     socket.send('{"type":"connection_init","payload":{"authorization":"Bearer demo"}}');
     await once(socket, 'message');
@@ -326,14 +326,14 @@ describe('A client', () => {
   });
 
   test('that does not read its stream over HTTP is disconnected', async () => {
-    await stage.restart({ env });
-    const client = await openRaw(stage.gateway.url);
+    await fixture.restart({ env });
+    const client = await openRaw(fixture.gateway.url);
     const query = `subscription Run($id: ID!) { fieldingRunUpdated(id: $id) { version ${large} } }`;
     client.send(postText({ headers: sse, body: JSON.stringify({ ...runUpdated, query }) }));
     await client.until((text) => text.includes('"FieldingRun"'));
     client.pause();
     for (let change = 0; change < 12; change += 1) {
-      await stage.change();
+      await fixture.change();
       await new Promise((resolve) => setTimeout(resolve, 60));
     }
     await noReads();
@@ -342,20 +342,20 @@ describe('A client', () => {
 
   async function noReads(): Promise<void> {
     await until(async () => {
-      const before = await stage.reads();
+      const before = await fixture.reads();
       await new Promise((resolve) => setTimeout(resolve, 100));
-      return (await stage.reads()) === before;
+      return (await fixture.reads()) === before;
     });
   }
 });
 
 test('Nothing is shared between principals', async () => {
-  await stage.restart({ env: { AUTH_MODE: 'forward' }, authenticate: principalByName({ other: ['999'] }) });
+  await fixture.restart({ env: { AUTH_MODE: 'forward' }, authenticate: principalByName({ other: ['999'] }) });
   const allowed = subscribeOverWebSocket({ connectionParams: { authorization: 'Bearer demo' } });
   const other = subscribeOverWebSocket({ connectionParams: { authorization: 'Bearer other' } });
-  await until(() => other.told.end !== undefined);
-  expect(other.told.results).toEqual([]);
-  expect(other.told.end).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  await until(() => other.received.end !== undefined);
+  expect(other.received.results).toEqual([]);
+  expect(other.received.end).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   await allowed.client.dispose();
   await other.client.dispose();
 });

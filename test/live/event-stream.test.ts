@@ -8,42 +8,42 @@ import {
   RUN_UPDATED,
   runUpdated,
   sseClient,
-  startLiveStage,
-  Told,
-  type LiveStage,
+  startLiveFixture,
+  ReceivedResults,
+  type LiveFixture,
   type RunState,
-} from './stage.js';
+} from './live-fixture.js';
 
-let stage: LiveStage;
+let fixture: LiveFixture;
 beforeAll(async () => {
-  stage = await startLiveStage({ env: { STREAM_HEARTBEAT_MS: '50' } });
+  fixture = await startLiveFixture({ env: { STREAM_HEARTBEAT_MS: '50' } });
 });
-afterAll(() => stage.close());
+afterAll(() => fixture.close());
 
-const url = () => `${stage.gateway.url}/graphql`;
+const url = () => `${fixture.gateway.url}/graphql`;
 const authorization = 'Bearer demo';
 
 describe('A client of graphql-sse', () => {
   test('gets the current state and each newer one', async () => {
-    const client = sseClient(stage.gateway);
-    const told = new Told();
-    client.subscribe(runUpdated, told.sink);
-    await until(() => told.runs.length === 1);
-    const next = await stage.change();
-    await until(() => told.runs.length === 2);
-    expect(told.runs[1]).toEqual(next);
+    const client = sseClient(fixture.gateway);
+    const received = new ReceivedResults();
+    client.subscribe(runUpdated, received.sink);
+    await until(() => received.runs.length === 1);
+    const next = await fixture.change();
+    await until(() => received.runs.length === 2);
+    expect(received.runs[1]).toEqual(next);
     client.dispose();
   });
 
   test('can send a query', async () => {
-    const client = sseClient(stage.gateway);
-    const told = new Told();
-    client.subscribe({ query: RUN, variables: { id: liveRunId } }, told.sink);
-    await until(() => told.end !== undefined);
-    expect(told.results).toEqual([
+    const client = sseClient(fixture.gateway);
+    const received = new ReceivedResults();
+    client.subscribe({ query: RUN, variables: { id: liveRunId } }, received.sink);
+    await until(() => received.end !== undefined);
+    expect(received.results).toEqual([
       { data: { fieldingRun: { status: expect.any(String), version: expect.any(String) } } },
     ]);
-    expect(told.end).toBe('complete');
+    expect(received.end).toBe('complete');
     client.dispose();
   });
 
@@ -52,21 +52,23 @@ describe('A client of graphql-sse', () => {
     ['without a query', { query: '' }, 'BAD_REQUEST'],
     ['of a malformed id', { query: RUN_UPDATED, variables: { id: 'wrong' } }, 'BAD_USER_INPUT'],
   ])('gets the errors of an operation %s, and does not repeat it', async (_, payload, code) => {
-    const client = sseClient(stage.gateway);
-    const told = new Told();
-    client.subscribe(payload, told.sink);
-    await until(() => told.end !== undefined);
-    expect(told.results).toMatchObject([{ errors: [{ extensions: { code, traceId: expect.any(String) } }] }]);
-    expect(told.end).toBe('complete');
+    const client = sseClient(fixture.gateway);
+    const received = new ReceivedResults();
+    client.subscribe(payload, received.sink);
+    await until(() => received.end !== undefined);
+    expect(received.results).toMatchObject([
+      { errors: [{ extensions: { code, traceId: expect.any(String) } }] },
+    ]);
+    expect(received.end).toBe('complete');
     client.dispose();
   });
 
   test('learns that it is not authenticated', async () => {
-    const client = sseClient(stage.gateway, { authorization: 'Bearer wrong' });
-    const told = new Told();
-    client.subscribe(runUpdated, told.sink);
-    await until(() => told.end !== undefined);
-    expect(told.results).toMatchObject([{ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }]);
+    const client = sseClient(fixture.gateway, { authorization: 'Bearer wrong' });
+    const received = new ReceivedResults();
+    client.subscribe(runUpdated, received.sink);
+    await until(() => received.end !== undefined);
+    expect(received.results).toMatchObject([{ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }]);
     client.dispose();
   });
 });
@@ -107,14 +109,14 @@ describe('A client of urql', () => {
           exchanges: [fetchExchange],
         }),
     ],
-  ])('is told each state with %s', async (_, start) => {
-    const client = sseClient(stage.gateway);
+  ])('receives each state with %s', async (_, start) => {
+    const client = sseClient(fixture.gateway);
     const results: OperationResult[] = [];
     const subscription = start(client)
       .subscription(gql(RUN_UPDATED), { id: liveRunId })
       .subscribe((result) => results.push(result));
     await until(() => results.length === 1);
-    const next = await stage.change();
+    const next = await fixture.change();
     await until(() => results.length === 2);
     expect(runsOf(results)[1]).toEqual(next);
     subscription.unsubscribe();
@@ -206,8 +208,8 @@ describe('On the wire', () => {
   });
 
   test('a client that accepts only JSON gets an error that names the transports, and nothing is read', async () => {
-    await stage.emulator.control.forgetRequests();
-    const result = await stage.gateway.execute(RUN_UPDATED, { id: liveRunId });
+    await fixture.emulator.control.forgetRequests();
+    const result = await fixture.gateway.execute(RUN_UPDATED, { id: liveRunId });
     expect(result.status).toBe(400);
     expect(result.errors).toMatchObject([
       {
@@ -215,21 +217,21 @@ describe('On the wire', () => {
         extensions: { code: 'BAD_USER_INPUT' },
       },
     ]);
-    expect(await stage.reads()).toBe(0);
+    expect(await fixture.reads()).toBe(0);
   });
 });
 
 test('Polling stops when the client has disconnected', async () => {
-  const client = sseClient(stage.gateway);
-  const told = new Told();
-  client.subscribe(runUpdated, told.sink);
-  await until(() => told.runs.length === 1);
-  await stage.emulator.control.forgetRequests();
-  await until(async () => (await stage.reads()) > 2);
+  const client = sseClient(fixture.gateway);
+  const received = new ReceivedResults();
+  client.subscribe(runUpdated, received.sink);
+  await until(() => received.runs.length === 1);
+  await fixture.emulator.control.forgetRequests();
+  await until(async () => (await fixture.reads()) > 2);
   client.dispose();
   await until(async () => {
-    const before = await stage.reads();
+    const before = await fixture.reads();
     await new Promise((resolve) => setTimeout(resolve, 100));
-    return (await stage.reads()) === before;
+    return (await fixture.reads()) === before;
   });
 });

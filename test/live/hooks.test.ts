@@ -2,7 +2,14 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { RequestContext } from '../../src/context.js';
 import { until } from '../helpers/until.js';
-import { runUpdated, RUN_UPDATED, startLiveStage, Told, webSocketClient, type LiveStage } from './stage.js';
+import {
+  runUpdated,
+  RUN_UPDATED,
+  startLiveFixture,
+  ReceivedResults,
+  webSocketClient,
+  type LiveFixture,
+} from './live-fixture.js';
 
 let calls: string[] = [];
 const record = (call: string) => {
@@ -46,29 +53,29 @@ function recorder(fields: boolean): ApolloServerPlugin<RequestContext> {
   };
 }
 
-let stage: LiveStage | undefined;
+let fixture: LiveFixture | undefined;
 beforeEach(() => {
   calls = [];
 });
-afterEach(() => stage?.close());
+afterEach(() => fixture?.close());
 
 const EVENT = ['executionDidStart', 'executionDidEnd true', 'willSendResponse undefined'];
 const of = (n: number, names: readonly string[]) => names.map((name) => `${n} ${name}`);
 
 describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
   const start = async (plugin: ApolloServerPlugin<RequestContext>) => {
-    stage = await startLiveStage({ plugins: [plugin], env: { GRAPHQL_EXECUTION: executor } });
-    return stage;
+    fixture = await startLiveFixture({ plugins: [plugin], env: { GRAPHQL_EXECUTION: executor } });
+    return fixture;
   };
 
   test('hooks up to didResolveOperation are called once, the later ones for each event', async () => {
     const { gateway } = await start(recorder(false));
     const client = webSocketClient(gateway);
-    const told = new Told();
-    client.subscribe(runUpdated, told.sink);
-    await until(() => told.runs.length === 1);
-    await stage?.change();
-    await until(() => told.runs.length === 2);
+    const received = new ReceivedResults();
+    client.subscribe(runUpdated, received.sink);
+    await until(() => received.runs.length === 1);
+    await fixture?.change();
+    await until(() => received.runs.length === 2);
     const opening = [
       'requestDidStart POST',
       'didResolveSource',
@@ -83,8 +90,8 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
   test('hooks are called for each client that shares an execution', async () => {
     const { gateway } = await start(recorder(false));
     const client = webSocketClient(gateway);
-    const both = [new Told(), new Told()];
-    for (const told of both) client.subscribe(runUpdated, told.sink);
+    const both = [new ReceivedResults(), new ReceivedResults()];
+    for (const received of both) client.subscribe(runUpdated, received.sink);
     await until(() => both.every(({ runs }) => runs.length === 1));
     for (const n of [1, 2]) {
       expect(calls.filter((call) => call.startsWith(`${n} `)).slice(-3)).toEqual(of(n, EVENT));
@@ -95,9 +102,9 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
   test('willResolveField is called for the fields of an event', async () => {
     const { gateway } = await start(recorder(true));
     const client = webSocketClient(gateway);
-    const told = new Told();
-    client.subscribe(runUpdated, told.sink);
-    await until(() => told.runs.length === 1);
+    const received = new ReceivedResults();
+    client.subscribe(runUpdated, received.sink);
+    await until(() => received.runs.length === 1);
     expect(calls.slice(-6)).toEqual(
       of(1, [
         'executionDidStart',
@@ -114,9 +121,9 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
   test('a subscription that fails is an operation that fails', async () => {
     const { gateway } = await start(recorder(false));
     const client = webSocketClient(gateway);
-    const told = new Told();
-    client.subscribe({ query: RUN_UPDATED, variables: { id: 'wrong' } }, told.sink);
-    await until(() => told.end !== undefined);
+    const received = new ReceivedResults();
+    client.subscribe({ query: RUN_UPDATED, variables: { id: 'wrong' } }, received.sink);
+    await until(() => received.end !== undefined);
     expect(calls.slice(4)).toEqual(
       of(1, [
         'didResolveOperation subscription',
@@ -151,9 +158,9 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
     const counter = new Counter();
     const { gateway } = await start(counter);
     const client = webSocketClient(gateway);
-    const told = new Told();
-    client.subscribe(runUpdated, told.sink);
-    await until(() => told.runs.length === 1);
+    const received = new ReceivedResults();
+    client.subscribe(runUpdated, received.sink);
+    await until(() => received.runs.length === 1);
     expect(counter.events).toBe(1);
     await client.dispose();
   });
@@ -163,10 +170,10 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
       requestDidStart: () => Promise.resolve({ willSendResponse: () => Promise.reject(new Error('secret')) }),
     });
     const client = webSocketClient(gateway);
-    const told = new Told();
-    client.subscribe(runUpdated, told.sink);
-    await until(() => told.end !== undefined);
-    expect(told.end).toMatchObject([
+    const received = new ReceivedResults();
+    client.subscribe(runUpdated, received.sink);
+    await until(() => received.end !== undefined);
+    expect(received.end).toMatchObject([
       {
         message: 'The gateway failed.',
         extensions: { code: 'INTERNAL_SERVER_ERROR', traceId: expect.any(String) },

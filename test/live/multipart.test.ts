@@ -9,50 +9,50 @@ import {
   RUN,
   RUN_UPDATED,
   runUpdated,
-  startLiveStage,
-  Told,
-  type LiveStage,
-} from './stage.js';
+  startLiveFixture,
+  ReceivedResults,
+  type LiveFixture,
+} from './live-fixture.js';
 
-let stage: LiveStage;
+let fixture: LiveFixture;
 beforeAll(async () => {
-  stage = await startLiveStage({ env: { STREAM_HEARTBEAT_MS: '50' } });
+  fixture = await startLiveFixture({ env: { STREAM_HEARTBEAT_MS: '50' } });
 });
-afterAll(() => stage.close());
+afterAll(() => fixture.close());
 
 const subscribe = (client: ApolloClient, variables = { id: liveRunId }) =>
   client.subscribe({ query: gql(RUN_UPDATED), variables });
 
 describe('Apollo Client', () => {
   test('gets the current state and each newer one', async () => {
-    const client = multipartClient(stage.gateway);
-    const told = new Told();
-    const subscription = subscribe(client).subscribe(told.sink);
-    await until(() => told.runs.length === 1);
-    const next = await stage.change();
-    await until(() => told.runs.length === 2);
-    expect(told.runs[1]).toMatchObject(next);
+    const client = multipartClient(fixture.gateway);
+    const received = new ReceivedResults();
+    const subscription = subscribe(client).subscribe(received.sink);
+    await until(() => received.runs.length === 1);
+    const next = await fixture.change();
+    await until(() => received.runs.length === 2);
+    expect(received.runs[1]).toMatchObject(next);
     subscription.unsubscribe();
     client.stop();
   });
 
   test('gets its errors', async () => {
-    const client = multipartClient(stage.gateway);
-    const told = new Told();
-    subscribe(client, { id: 'wrong' }).subscribe(told.sink);
-    await until(() => told.end !== undefined);
-    const [{ error } = { error: undefined }] = told.results as { error?: unknown }[];
+    const client = multipartClient(fixture.gateway);
+    const received = new ReceivedResults();
+    subscribe(client, { id: 'wrong' }).subscribe(received.sink);
+    await until(() => received.end !== undefined);
+    const [{ error } = { error: undefined }] = received.results as { error?: unknown }[];
     expect(error).toBeInstanceOf(CombinedGraphQLErrors);
     expect(error).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
     client.stop();
   });
 
   test('gets an error if it is not authenticated', async () => {
-    const client = multipartClient(stage.gateway, 'Bearer wrong');
-    const told = new Told();
-    subscribe(client).subscribe(told.sink);
-    await until(() => told.end !== undefined);
-    expect(told.results).toMatchObject([
+    const client = multipartClient(fixture.gateway, 'Bearer wrong');
+    const received = new ReceivedResults();
+    subscribe(client).subscribe(received.sink);
+    await until(() => received.end !== undefined);
+    expect(received.results).toMatchObject([
       { error: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } },
     ]);
     client.stop();
@@ -65,7 +65,7 @@ describe('On the wire', () => {
   const headers = { Authorization: 'Bearer demo', Accept: accept };
 
   test('parts have the form of the protocol, with heartbeats in between', async () => {
-    const client = await openRaw(stage.gateway.url);
+    const client = await openRaw(fixture.gateway.url);
     client.send(postText({ headers, body: JSON.stringify(runUpdated) }));
     const text = await client.until((received) => /"payload"[^]*\{\}/.test(received));
     const [head = '', ...chunks] = text.split('\r\n\r\n');
@@ -83,7 +83,7 @@ describe('On the wire', () => {
   });
 
   test('a query is answered with JSON', async () => {
-    const { headers: answer, data } = await stage.gateway.execute(
+    const { headers: answer, data } = await fixture.gateway.execute(
       RUN,
       { id: liveRunId },
       { headers: { accept } },

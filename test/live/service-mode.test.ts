@@ -5,35 +5,41 @@ import { readKeySet } from '../../src/auth/key-source.js';
 import { KeySet } from '../../src/auth/key-set.js';
 import { startTestIssuer, type TestIssuer } from '../helpers/issuer.js';
 import { until } from '../helpers/until.js';
-import { runUpdated, startLiveStage, Told, webSocketClient, type LiveStage } from './stage.js';
+import {
+  runUpdated,
+  startLiveFixture,
+  ReceivedResults,
+  webSocketClient,
+  type LiveFixture,
+} from './live-fixture.js';
 
 let issuer: TestIssuer;
-let stage: LiveStage;
+let fixture: LiveFixture;
 beforeAll(async () => {
   issuer = await startTestIssuer();
-  stage = await startLiveStage({ env: issuer.env });
+  fixture = await startLiveFixture({ env: issuer.env });
 });
 afterAll(async () => {
-  await stage.close();
+  await fixture.close();
   await issuer.close();
 });
 
 const nowS = () => Math.floor(Date.now() / 1000);
 
-async function overWebSocket(token: string | undefined): Promise<Told> {
+async function overWebSocket(token: string | undefined): Promise<ReceivedResults> {
   const connectionParams = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const closes: unknown[] = [];
-  const client = webSocketClient(stage.gateway, {
+  const client = webSocketClient(fixture.gateway, {
     connectionParams,
     on: { closed: (event) => closes.push(event) },
   });
-  const told = new Told();
-  client.subscribe({ query: '{ __typename }' }, told.sink);
-  await until(() => told.end !== undefined);
+  const received = new ReceivedResults();
+  client.subscribe({ query: '{ __typename }' }, received.sink);
+  await until(() => received.end !== undefined);
   await client.dispose();
   await until(() => closes.length === 1);
   expect(closes).toMatchObject([{ code: 1000 }]);
-  return told;
+  return received;
 }
 
 test('an operation over WebSocket with a valid token is executed', async () => {
@@ -61,7 +67,7 @@ test.each<[string, number, RegExp]>([
   ],
   ['multipart/mixed;subscriptionSpec=1.0,application/json', 401, /^\{"errors":.*"UNAUTHENTICATED"/],
 ])('a subscription without a token over %s is rejected with %i', async (accept, status, text) => {
-  const response = await fetch(`${stage.gateway.url}/graphql`, {
+  const response = await fetch(`${fixture.gateway.url}/graphql`, {
     method: 'POST',
     headers: { accept, 'content-type': 'application/json' },
     body: JSON.stringify(runUpdated),

@@ -1,12 +1,18 @@
 /** Subscribers of the same thing share what can be shared. */
 import { until } from '../helpers/until.js';
-import { runUpdated, startLiveStage, Told, webSocketClient, type LiveStage } from './stage.js';
+import {
+  runUpdated,
+  startLiveFixture,
+  ReceivedResults,
+  webSocketClient,
+  type LiveFixture,
+} from './live-fixture.js';
 
-let stage: LiveStage;
+let fixture: LiveFixture;
 beforeAll(async () => {
-  stage = await startLiveStage();
+  fixture = await startLiveFixture();
 });
-afterAll(() => stage.close());
+afterAll(() => fixture.close());
 
 /** The target group is not in what is read of a run. Its read fails, and errors have the trace id of their execution. */
 const WITH_TARGET_GROUP = `subscription Run($id: ID!) { fieldingRunUpdated(id: $id) { version targetGroup { name } } }`;
@@ -16,14 +22,14 @@ test.each<[string, (n: number) => string, number]>([
   ['equal operations of one principal are executed once for each event', () => WITH_TARGET_GROUP, 1],
   ['other documents are executed by themselves', (n) => `#${n}\n${WITH_TARGET_GROUP}`, SUBSCRIBERS],
 ])('%s', async (_, queryOf, executions) => {
-  await stage.emulator.control.faults.add({ method: 'GET', path: '/overview$', status: 403 });
-  const client = webSocketClient(stage.gateway);
-  const all = Array.from({ length: SUBSCRIBERS }, () => new Told());
-  all.forEach((told, n) => {
-    client.subscribe({ ...runUpdated, query: queryOf(n) }, told.sink);
+  await fixture.emulator.control.faults.add({ method: 'GET', path: '/overview$', status: 403 });
+  const client = webSocketClient(fixture.gateway);
+  const all = Array.from({ length: SUBSCRIBERS }, () => new ReceivedResults());
+  all.forEach((received, n) => {
+    client.subscribe({ ...runUpdated, query: queryOf(n) }, received.sink);
   });
   await until(() => all.every(({ results }) => results.length === 1));
-  await stage.change();
+  await fixture.change();
   await until(() => all.every(({ results }) => results.length === 2));
   for (const event of [0, 1]) {
     const traceIds = all.map(({ results }) => {
@@ -35,18 +41,18 @@ test.each<[string, (n: number) => string, number]>([
     });
     expect(new Set(traceIds).size).toBe(executions);
   }
-  await stage.emulator.control.faults.clear();
+  await fixture.emulator.control.faults.clear();
   await client.dispose();
 });
 
 test('A token that the Demand API rejects ends the subscription with the error of every operation', async () => {
-  const client = webSocketClient(stage.gateway);
-  const told = new Told();
-  client.subscribe(runUpdated, told.sink);
-  await until(() => told.runs.length === 1);
-  await stage.emulator.control.faults.add({ method: 'GET', path: 'fielding-runs', status: 401 });
-  await until(() => told.end !== undefined);
-  expect(told.end).toMatchObject([
+  const client = webSocketClient(fixture.gateway);
+  const received = new ReceivedResults();
+  client.subscribe(runUpdated, received.sink);
+  await until(() => received.runs.length === 1);
+  await fixture.emulator.control.faults.add({ method: 'GET', path: 'fielding-runs', status: 401 });
+  await until(() => received.end !== undefined);
+  expect(received.end).toMatchObject([
     { extensions: { code: 'UNAUTHENTICATED', retryable: false, traceId: expect.any(String) } },
   ]);
   await client.dispose();

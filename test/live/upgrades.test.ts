@@ -1,8 +1,8 @@
-/** Which connections become WebSockets, and what the others are told. */
+/** Which connections become WebSockets, and what the others are received. */
 import { upgradeError, type UpgradeRequest } from '../../src/server/websocket/upgrade.js';
 import { openRaw } from '../helpers/raw-client.js';
 import { postText } from '../helpers/http-text.js';
-import { startLiveStage, type LiveStage } from './stage.js';
+import { startLiveFixture, type LiveFixture } from './live-fixture.js';
 
 const headers = {
   upgrade: 'websocket',
@@ -69,11 +69,11 @@ describe('An upgrade', () => {
 });
 
 describe('The server', () => {
-  let stage: LiveStage;
+  let fixture: LiveFixture;
   beforeAll(async () => {
-    stage = await startLiveStage();
+    fixture = await startLiveFixture();
   });
-  afterAll(() => stage.close());
+  afterAll(() => fixture.close());
 
   const lines = (all: Readonly<Record<string, string>>) =>
     Object.entries({ Host: 'a', Connection: 'Upgrade', ...all })
@@ -91,7 +91,7 @@ describe('The server', () => {
     ],
     ['a malformed key', '/graphql', { 'Sec-WebSocket-Key': 'x' }, /^HTTP\/1\.1 400 /],
   ])('answers %s with an error and closes the connection', async (_, path, other, expected) => {
-    const client = await openRaw(stage.gateway.url);
+    const client = await openRaw(fixture.gateway.url);
     const all = {
       Upgrade: 'websocket',
       'Sec-WebSocket-Version': '13',
@@ -104,7 +104,7 @@ describe('The server', () => {
   });
 
   test('chooses the subprotocol, and compresses nothing', async () => {
-    const client = await openRaw(stage.gateway.url);
+    const client = await openRaw(fixture.gateway.url);
     client.send(
       `GET /graphql HTTP/1.1\r\n${lines({
         Upgrade: 'websocket',
@@ -121,7 +121,7 @@ describe('The server', () => {
   });
 
   test('answers a request that would rather use HTTP/2, over HTTP/1.1', async () => {
-    const client = await openRaw(stage.gateway.url);
+    const client = await openRaw(fixture.gateway.url);
     client.send(
       postText({ headers: { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': 'x' } }),
     );
@@ -133,7 +133,7 @@ describe('The server', () => {
   });
 
   test('does not let a WebSocket overtake an earlier request', async () => {
-    const client = await openRaw(stage.gateway.url);
+    const client = await openRaw(fixture.gateway.url);
     client.send(
       `POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n{"query":"{ __typename }"}`.slice(
         0,

@@ -10,54 +10,54 @@ import {
   RUN,
   RUN_UPDATED,
   runUpdated,
-  startLiveStage,
-  Told,
+  startLiveFixture,
+  ReceivedResults,
   webSocketClient,
   webSocketUrl,
-  type LiveStage,
-} from './stage.js';
+  type LiveFixture,
+} from './live-fixture.js';
 
-let stage: LiveStage;
+let fixture: LiveFixture;
 beforeAll(async () => {
-  stage = await startLiveStage();
+  fixture = await startLiveFixture();
 });
-afterAll(() => stage.close());
+afterAll(() => fixture.close());
 
 /** Executes an operation of one result. */
 async function execute(
   payload: Readonly<Record<string, unknown>>,
   connectionParams?: Record<string, unknown>,
-): Promise<Told> {
-  const client = webSocketClient(stage.gateway, connectionParams && { connectionParams });
-  const told = new Told();
-  client.subscribe(payload as { query: string }, told.sink);
-  await until(() => told.end !== undefined);
+): Promise<ReceivedResults> {
+  const client = webSocketClient(fixture.gateway, connectionParams && { connectionParams });
+  const received = new ReceivedResults();
+  client.subscribe(payload as { query: string }, received.sink);
+  await until(() => received.end !== undefined);
   await client.dispose();
-  return told;
+  return received;
 }
 
 describe('A client of graphql-ws', () => {
   test('gets the current state and each newer one', async () => {
-    const client = webSocketClient(stage.gateway);
-    const told = new Told();
-    const unsubscribe = client.subscribe(runUpdated, told.sink);
-    await until(() => told.runs.length === 1);
-    const second = await stage.change();
-    await until(() => told.runs.length === 2);
-    const third = await stage.change();
-    await until(() => told.runs.length === 3);
-    expect(told.runs.slice(1)).toEqual([second, third]);
+    const client = webSocketClient(fixture.gateway);
+    const received = new ReceivedResults();
+    const unsubscribe = client.subscribe(runUpdated, received.sink);
+    await until(() => received.runs.length === 1);
+    const second = await fixture.change();
+    await until(() => received.runs.length === 2);
+    const third = await fixture.change();
+    await until(() => received.runs.length === 3);
+    expect(received.runs.slice(1)).toEqual([second, third]);
     unsubscribe();
-    await until(() => told.end === 'complete');
+    await until(() => received.end === 'complete');
     await client.dispose();
   });
 
   test('gets the change of a mutation on the same connection', async () => {
-    const client = webSocketClient(stage.gateway);
-    const told = new Told();
-    client.subscribe(runUpdated, told.sink);
-    await until(() => told.runs.length === 1);
-    const [{ status, version }] = told.runs as [{ status: string; version: string }];
+    const client = webSocketClient(fixture.gateway);
+    const received = new ReceivedResults();
+    client.subscribe(runUpdated, received.sink);
+    await until(() => received.runs.length === 1);
+    const [{ status, version }] = received.runs as [{ status: string; version: string }];
     const field = status === 'LIVE' ? 'pauseFieldingRun' : 'resumeFieldingRun';
     const results = [];
     const mutation = `mutation M($input: PauseFieldingRunInput!) { ${field}(input: $input) { fieldingRun { version } userErrors { code } } }`;
@@ -69,8 +69,8 @@ describe('A client of graphql-ws', () => {
     }
     const newer = String(Number(version) + 1);
     expect(results).toEqual([{ data: { [field]: { fieldingRun: { version: newer }, userErrors: [] } } }]);
-    await until(() => told.runs.length === 2);
-    expect(told.runs[1]).toMatchObject({ version: newer });
+    await until(() => received.runs.length === 2);
+    expect(received.runs[1]).toMatchObject({ version: newer });
     await client.dispose();
   });
 
@@ -140,14 +140,14 @@ describe('A client of graphql-ws', () => {
 
   test('can name a persisted query', async () => {
     const extensions = persisted(RUN_UPDATED);
-    const client = webSocketClient(stage.gateway);
-    const registered = new Told();
+    const client = webSocketClient(fixture.gateway);
+    const registered = new ReceivedResults();
     client.subscribe({ ...runUpdated, extensions }, registered.sink);
     await until(() => registered.runs.length === 1);
-    const told = new Told();
-    client.subscribe({ ...runUpdated, query: '', extensions }, told.sink);
-    await until(() => told.runs.length === 1);
-    expect(told.runs).toEqual(registered.runs);
+    const received = new ReceivedResults();
+    client.subscribe({ ...runUpdated, query: '', extensions }, received.sink);
+    await until(() => received.runs.length === 1);
+    expect(received.runs).toEqual(registered.runs);
     await client.dispose();
   });
 
@@ -162,12 +162,12 @@ describe('A client of graphql-ws', () => {
   });
 
   test('learns from its operation that it is not authenticated; its connection stays open', async () => {
-    const client = webSocketClient(stage.gateway, { connectionParams: { authorization: 'Bearer wrong' } });
-    const told = new Told();
-    client.subscribe(runUpdated, told.sink);
-    await until(() => told.end !== undefined);
-    expect(told.end).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
-    const other = new Told();
+    const client = webSocketClient(fixture.gateway, { connectionParams: { authorization: 'Bearer wrong' } });
+    const received = new ReceivedResults();
+    client.subscribe(runUpdated, received.sink);
+    await until(() => received.end !== undefined);
+    expect(received.end).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    const other = new ReceivedResults();
     client.subscribe({ query: '{ __typename }' }, other.sink);
     await until(() => other.end !== undefined);
     expect(other.results).toEqual([{ data: { __typename: 'Query' } }]);
@@ -176,16 +176,16 @@ describe('A client of graphql-ws', () => {
 });
 
 test('Apollo Client subscribes over GraphQLWsLink', async () => {
-  const webSocket = webSocketClient(stage.gateway);
+  const webSocket = webSocketClient(fixture.gateway);
   const client = new ApolloClient({ link: new GraphQLWsLink(webSocket), cache: new InMemoryCache() });
-  const told = new Told();
+  const received = new ReceivedResults();
   const subscription = client
     .subscribe({ query: gql(RUN_UPDATED), variables: { id: liveRunId } })
-    .subscribe(told.sink);
-  await until(() => told.runs.length === 1);
-  const next = await stage.change();
-  await until(() => told.runs.length === 2);
-  expect(told.runs[1]).toMatchObject(next);
+    .subscribe(received.sink);
+  await until(() => received.runs.length === 1);
+  const next = await fixture.change();
+  await until(() => received.runs.length === 2);
+  expect(received.runs[1]).toMatchObject(next);
   subscription.unsubscribe();
   client.stop();
   await webSocket.dispose();
@@ -194,7 +194,7 @@ test('Apollo Client subscribes over GraphQLWsLink', async () => {
 describe('On the wire', () => {
   /** A connection that has been initialised. */
   async function connected(): Promise<{ socket: WebSocket; messages: string[] }> {
-    const socket = new WebSocket(webSocketUrl(stage.gateway), 'graphql-transport-ws');
+    const socket = new WebSocket(webSocketUrl(fixture.gateway), 'graphql-transport-ws');
     const messages: string[] = [];
     socket.on('message', (data: Buffer) => messages.push(data.toString()));
     await once(socket, 'open');
@@ -236,7 +236,7 @@ describe('On the wire', () => {
     socket.close();
   });
 
-  test('nothing follows what the client has completed', async () => {
+  test('no results follow after the client has completed the subscription', async () => {
     const { socket, messages } = await connected();
     const subscribe = JSON.stringify({ id: '1', type: 'subscribe', payload: runUpdated });
     socket.send(subscribe);
@@ -257,18 +257,18 @@ describe('On the wire', () => {
     socket.send(complete);
     socket.send(subscribe);
     await until(() => messages.length === 3);
-    await stage.change();
+    await fixture.change();
     await until(() => messages.length === 4);
-    await stage.change();
+    await fixture.change();
     await until(() => messages.length === 5);
     expect(messages.slice(1).map((text) => (JSON.parse(text) as { type: string }).type)).toEqual(
       Array(4).fill('next'),
     );
     socket.terminate();
     await until(async () => {
-      const before = await stage.reads();
+      const before = await fixture.reads();
       await new Promise((resolve) => setTimeout(resolve, 100));
-      return (await stage.reads()) === before;
+      return (await fixture.reads()) === before;
     });
   });
 
@@ -301,7 +301,7 @@ describe('On the wire', () => {
     ],
     ['more than 1 MiB', ' '.repeat(1024 * 1024 + 1), 1009],
   ])('%s closes the connection', async (_, message, code) => {
-    const socket = new WebSocket(webSocketUrl(stage.gateway), 'graphql-transport-ws');
+    const socket = new WebSocket(webSocketUrl(fixture.gateway), 'graphql-transport-ws');
     await once(socket, 'open');
     const closed = closeCode(socket);
     socket.send(message);

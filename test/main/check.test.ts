@@ -14,7 +14,7 @@ import { CLIENT, startTokenEndpoint, type TestTokenEndpoint } from '../helpers/t
 
 const NOTHING_THERE = 'http://127.0.0.1:1';
 const ACCOUNTS = { body: { accounts: [{ id: 101 }, { id: 202 }] } };
-const refusal = (detail: string, object = 'authorization_error') => ({ id: 'x', object, detail });
+const rejection = (detail: string, object = 'authorization_error') => ({ id: 'x', object, detail });
 
 let api: ScriptedUpstream;
 let issuer: TestIssuer;
@@ -68,7 +68,7 @@ describe('the settings', () => {
   });
 
   test('may be for production', async () => {
-    api.on('GET', '/accounts', { status: 401, body: refusal('No token.') });
+    api.on('GET', '/accounts', { status: 401, body: rejection('No token.') });
     const { found } = await checked({ DEMAND_API_URL: api.url, NODE_ENV: 'production' });
     expect(found['Settings']).toBe('All are valid, for production.');
   });
@@ -118,7 +118,7 @@ describe('the safelist', () => {
 
 describe('the Demand API, with credentials of callers', () => {
   test('answers 401 to a call without one, which is well', async () => {
-    api.on('GET', '/accounts', { status: 401, body: refusal('No token.') });
+    api.on('GET', '/accounts', { status: 401, body: rejection('No token.') });
     const { isWell, found } = await checked({ DEMAND_API_URL: api.url });
     expect(isWell).toBe(true);
     expect(found['Demand API']).toContain(`${api.url} answers, with 401`);
@@ -139,7 +139,7 @@ describe('the Demand API, with credentials of callers', () => {
   });
 
   test.each([
-    ['a version that is not enabled', 403, refusal('Version not enabled.'), 'DEMAND_API_VERSION'],
+    ['a version that is not enabled', 403, rejection('Version not enabled.'), 'DEMAND_API_VERSION'],
     ['another path', 404, 'no such page', 'the path of DEMAND_API_URL'],
     ['an API that fails', 500, '', 'is unavailable'],
     ['another server', 200, '<html>', 'it is not the Demand API'],
@@ -159,7 +159,7 @@ describe('the Demand API, with credentials of callers', () => {
     expect(found['Demand API']).toContain('cannot be reached (ECONNREFUSED)');
   });
 
-  test('is given up after a deadline', async () => {
+  test('is abandoned after a deadline', async () => {
     api.on('GET', '/accounts', { fault: 'hang' });
     const { failed, found } = await checked({ DEMAND_API_URL: api.url });
     expect(failed).toEqual(['Demand API']);
@@ -186,8 +186,8 @@ describe("with the gateway's own credential", () => {
   });
 
   test.each([
-    [403, refusal('API version 2025-12-18 is not enabled.'), VERSION_NOT_ENABLED],
-    [401, refusal('Wrong audience.'), 'UPSTREAM_OAUTH_AUDIENCE'],
+    [403, rejection('API version 2025-12-18 is not enabled.'), VERSION_NOT_ENABLED],
+    [401, rejection('Wrong audience.'), 'UPSTREAM_OAUTH_AUDIENCE'],
     [200, { projects: [] }, 'no list of accounts'],
   ])('an API that answers %i is not well', async (status, body, advice) => {
     api.on('GET', '/accounts', { status, body });
@@ -205,7 +205,7 @@ describe("with the gateway's own credential", () => {
     expect(api.requests).toEqual([]);
   });
 
-  test('a token endpoint that is not there is told in words', async () => {
+  test('a token endpoint that cannot be reached is reported in plain words', async () => {
     const { found } = await checked({ ...serviceMode(), UPSTREAM_OAUTH_TOKEN_URL: `${NOTHING_THERE}/token` });
     expect(found['Token endpoint']).toContain('issued no token: it cannot be reached. Check');
   });
@@ -222,7 +222,7 @@ describe("with the gateway's own credential", () => {
 (hasRedis ? describe : describe.skip)('Redis', () => {
   const env = (redis: TestRedis) => ({ REDIS_URL: redis.url, DEMAND_API_URL: '' });
 
-  test('is well if it answers, and is left as it was', async () => {
+  test('passes if it answers, and is left unchanged', async () => {
     const redis = await TestRedis.start({ password: 'planted-password' });
     try {
       const { isWell, found } = await checked(env(redis));
@@ -284,7 +284,7 @@ describe('the program', () => {
     }
   });
 
-  test('refuses other options, and starts nothing', async () => {
+  test('rejects other options, and starts nothing', async () => {
     const { code, output } = await run(['--chek'], { PORT: '0' });
     expect(code).toBe(1);
     expect(output).toBe(

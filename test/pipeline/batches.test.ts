@@ -5,19 +5,26 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { RequestError } from '../../src/operations/request-error.js';
 import type { TestGatewayOptions } from '../helpers/gateway.js';
 import { until } from '../helpers/until.js';
-import { liveRunId, RUN, RUN_UPDATED, startLiveStage, webSocketUrl, type LiveStage } from '../live/stage.js';
+import {
+  liveRunId,
+  RUN,
+  RUN_UPDATED,
+  startLiveFixture,
+  webSocketUrl,
+  type LiveFixture,
+} from '../live/live-fixture.js';
 import { WebSocket } from 'ws';
 
 const variables = { id: liveRunId };
 const run = { query: RUN, variables };
 const ran = { data: { fieldingRun: { status: 'LIVE', version: '5' } } };
 
-let stage: LiveStage | undefined;
-afterEach(() => stage?.close());
+let fixture: LiveFixture | undefined;
+afterEach(() => fixture?.close());
 
-async function start(options: Partial<TestGatewayOptions> = {}): Promise<LiveStage> {
-  stage = await startLiveStage({ ...options, env: { MAX_BATCH_SIZE: '5', ...options.env } });
-  return stage;
+async function start(options: Partial<TestGatewayOptions> = {}): Promise<LiveFixture> {
+  fixture = await startLiveFixture({ ...options, env: { MAX_BATCH_SIZE: '5', ...options.env } });
+  return fixture;
 }
 
 interface Answer {
@@ -27,7 +34,7 @@ interface Answer {
 }
 
 async function post(body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-  const response = await fetch(`${stage!.gateway.url}/graphql`, {
+  const response = await fetch(`${fixture!.gateway.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: 'Bearer demo', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -38,9 +45,9 @@ async function post(body: unknown, headers: Record<string, string> = {}): Promis
 const error = (code: string, message: unknown = expect.any(String)) => ({
   errors: [{ message, extensions: expect.objectContaining({ code }) }],
 });
-const upstream = async () => (await stage!.emulator.control.requests()).length;
+const upstream = async () => (await fixture!.emulator.control.requests()).length;
 
-test('a batch is refused by default, with an error that names the variable', async () => {
+test('a batch is rejected by default, with an error that names the variable', async () => {
   await start({ env: { MAX_BATCH_SIZE: '0' } });
   for (const body of [[run], [], '[not json']) {
     expect(await post(body)).toMatchObject({
@@ -51,7 +58,7 @@ test('a batch is refused by default, with an error that names the variable', asy
   expect(await upstream()).toBe(0);
 });
 
-test('a batch of too many operations is refused as a whole, with an error that names the variable', async () => {
+test('a batch of too many operations is rejected as a whole, with an error that names the variable', async () => {
   await start();
   expect(await post(Array(6).fill(run))).toMatchObject({
     status: 400,
@@ -108,7 +115,7 @@ test.each([
   ['[{]', 400, /not valid JSON/],
   ['[{"__proto__":{}}]', 400, /__proto__/],
   [`[{"query":"${'#'.repeat(1024 * 1024)}"}]`, 413, /too large/],
-])('a body is refused as a whole: %.20s', async (text, status, message) => {
+])('a body is rejected as a whole: %.20s', async (text, status, message) => {
   await start();
   expect(await post(text)).toMatchObject({
     status,
@@ -120,7 +127,7 @@ test.each(['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0'])(
   'a client that accepts nothing but %s gets no batch',
   async (accept) => {
     await start();
-    const response = await fetch(`${stage!.gateway.url}/graphql`, {
+    const response = await fetch(`${fixture!.gateway.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: 'Bearer demo', accept },
       body: JSON.stringify([run]),
@@ -188,7 +195,7 @@ test('each operation is authenticated, and a batch whose caller is not has the s
 
 test('each operation counts as a request in flight', async () => {
   await start({ env: { MAX_REQUESTS_IN_FLIGHT: '2' } });
-  await stage!.emulator.control.faults.add({ path: '/fielding-runs/', delay_ms: 200 });
+  await fixture!.emulator.control.faults.add({ path: '/fielding-runs/', delay_ms: 200 });
   const differing = Array.from({ length: 5 }, (_, nth) => ({
     query: `{ a${nth}: ${RUN.slice(RUN.indexOf('fieldingRun('), -2).replace('$id', `"${liveRunId}"`)} }`,
   }));
@@ -211,13 +218,13 @@ test('mutations of a batch are executed, each once', async () => {
     { data: { pauseFieldingRun: { fieldingRun: { status: 'PAUSED' }, userErrors: [] } } },
     { data: { __typename: 'Query' } },
   ]);
-  const changes = (await stage!.emulator.control.requests()).filter(({ method }) => method === 'POST');
+  const changes = (await fixture!.emulator.control.requests()).filter(({ method }) => method === 'POST');
   expect(changes).toHaveLength(1);
 });
 
-test('there are no batches over WebSocket', async () => {
+test('batches are not supported over WebSocket', async () => {
   await start();
-  const socket = new WebSocket(webSocketUrl(stage!.gateway), 'graphql-transport-ws');
+  const socket = new WebSocket(webSocketUrl(fixture!.gateway), 'graphql-transport-ws');
   let code: number | undefined;
   socket.on('close', (given) => (code = given));
   socket.on('open', () => {
@@ -237,7 +244,7 @@ test('BatchHttpLink gets each result to its query', async () => {
   const client = new ApolloClient({
     cache: new InMemoryCache(),
     link: new BatchHttpLink({
-      uri: `${stage!.gateway.url}/graphql`,
+      uri: `${fixture!.gateway.url}/graphql`,
       headers: { authorization: 'Bearer demo' },
       batchInterval: 5,
       fetch: (...request) => {

@@ -71,7 +71,7 @@ describe('Fragments that', () => {
     expect(documentLimitError(source, LIMITS)).toBeUndefined();
   });
 
-  test('do so, and are more than brackets may be nested, are refused', () => {
+  test('do so, and are more than brackets may be nested, are rejected', () => {
     const count = MAX_NESTING + 1;
     const circle = Array.from(
       { length: count },
@@ -134,11 +134,11 @@ describe('Text that is not a document', () => {
     expect(measure(source, TOKENS).fields).toBeLessThan(3);
   });
 
-  test('is as deep as it is before the error', () => {
+  test('has the depth that it has before the error', () => {
     expect(documentLimitError(`${'{ a '.repeat(60)} ? "`, LIMITS)).toBeDefined();
   });
 
-  test('is not looked at beyond what the parser takes', () => {
+  test('is not read beyond the limit of the parser', () => {
     const source = `{ ${'a '.repeat(TOKENS)} ${'{ a '.repeat(60)}`;
     expect(documentLimitError(source, LIMITS)).toBeUndefined();
   });

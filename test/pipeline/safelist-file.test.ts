@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { until } from '../helpers/until.js';
 import { startTestGateway } from '../helpers/gateway.js';
-import { liveRunId, RUN, runUpdated, Told, webSocketClient } from '../live/stage.js';
-import { codeOf, startSafelistStage, transports, type SafelistStage } from './safelist-stage.js';
+import { liveRunId, RUN, runUpdated, ReceivedResults, webSocketClient } from '../live/live-fixture.js';
+import { codeOf, startSafelistFixture, transports, type SafelistFixture } from './safelist-fixture.js';
 
 const [, post] = transports[0]!;
 const OTHER = 'query Run($id: ID!) { fieldingRun(id: $id) { status id } }';
@@ -14,51 +14,51 @@ const first = JSON.stringify({ run: RUN });
 const second = JSON.stringify({ other: OTHER });
 const both = JSON.stringify({ run: RUN, other: OTHER });
 
-let stage: SafelistStage;
+let fixture: SafelistFixture;
 beforeEach(async () => {
-  stage = await startSafelistStage({ run: RUN });
+  fixture = await startSafelistFixture({ run: RUN });
 });
-afterEach(() => stage.close());
+afterEach(() => fixture.close());
 
 async function isListed(documentId: string): Promise<boolean> {
-  const result = await post(stage.live.gateway, { documentId, variables: { id: liveRunId } });
+  const result = await post(fixture.live.gateway, { documentId, variables: { id: liveRunId } });
   expect([undefined, 'PERSISTED_QUERY_NOT_FOUND']).toContain(codeOf(result));
   return result.errors === undefined;
 }
 
-const loads = () => stage.log.filter(({ msg }) => msg === 'The safelist is in force.').length;
-const refusals = () =>
-  stage.log.filter(({ msg }) => msg === 'The safelist cannot be used. The one before it stays in force.');
+const loads = () => fixture.log.filter(({ msg }) => msg === 'The safelist is in force.').length;
+const rejections = () =>
+  fixture.log.filter(({ msg }) => msg === 'The safelist cannot be used. The one before it stays in force.');
 
 /** Waits until the gateway has looked at the file a few times more. */
 const looks = () => new Promise((resolve) => setTimeout(resolve, 100));
 
 test('another file that takes its place by a rename is in force', async () => {
-  const next = join(stage.folder, 'next.json');
+  const next = join(fixture.folder, 'next.json');
   await writeFile(next, second);
-  await rename(next, stage.path);
+  await rename(next, fixture.path);
   await until(() => isListed('other'));
   expect(await isListed('run')).toBe(false);
-  expect(stage.log.at(-1)).toMatchObject({ path: stage.path, documents: 1 });
+  expect(fixture.log.at(-1)).toMatchObject({ path: fixture.path, documents: 1 });
 });
 
 test('a file that is written in its place is in force', async () => {
-  await writeFile(stage.path, both);
+  await writeFile(fixture.path, both);
   await until(() => isListed('other'));
   expect(await isListed('run')).toBe(true);
 });
 
 test('a file that grows bit by bit is in force when it is whole', async () => {
-  await truncate(stage.path, 0);
+  await truncate(fixture.path, 0);
   for (const part of second.match(/.{1,20}/g)!) {
-    await appendFile(stage.path, part);
+    await appendFile(fixture.path, part);
     expect(await isListed('run')).toBe(true);
   }
   await until(() => isListed('other'));
 });
 
 test('a file of a Kubernetes ConfigMap, behind two symbolic links, is in force', async () => {
-  const mount = join(stage.folder, 'mount');
+  const mount = join(fixture.folder, 'mount');
   const version = async (name: string, text: string) => {
     await mkdir(join(mount, name), { recursive: true });
     await writeFile(join(mount, name, 'safelist.json'), text);
@@ -68,7 +68,7 @@ test('a file of a Kubernetes ConfigMap, behind two symbolic links, is in force',
   };
   await version('..1', first);
   await symlink(join('..data', 'safelist.json'), join(mount, 'safelist.json'));
-  await stage.live.restart({
+  await fixture.live.restart({
     env: {
       SAFELIST_FILE: join(mount, 'safelist.json'),
       SAFELIST_MODE: 'enforce',
@@ -83,45 +83,45 @@ test('a file of a Kubernetes ConfigMap, behind two symbolic links, is in force',
 });
 
 test.each<[string, () => Promise<unknown>, string]>([
-  ['is no JSON', () => writeFile(stage.path, '{"run":'), 'it is not valid JSON'],
-  ['is empty', () => writeFile(stage.path, ''), 'it is not valid JSON'],
-  ['has no documents', () => writeFile(stage.path, '{}'), 'it has no documents'],
+  ['is no JSON', () => writeFile(fixture.path, '{"run":'), 'it is not valid JSON'],
+  ['is empty', () => writeFile(fixture.path, ''), 'it is not valid JSON'],
+  ['has no documents', () => writeFile(fixture.path, '{}'), 'it has no documents'],
   [
     'has a text that is no document',
-    () => writeFile(stage.path, JSON.stringify({ run: RUN, other: '{' })),
+    () => writeFile(fixture.path, JSON.stringify({ run: RUN, other: '{' })),
     'the document "other" is not valid: Syntax Error: Expected Name, found <EOF>.',
   ],
-  ['is too large', () => truncate(stage.path, 10 * 1024 * 1024 + 1), 'it has more than 10 MiB'],
-  ['is gone', () => rm(stage.path), 'it cannot be read: ENOENT'],
+  ['is too large', () => truncate(fixture.path, 10 * 1024 * 1024 + 1), 'it has more than 10 MiB'],
+  ['is gone', () => rm(fixture.path), 'it cannot be read: ENOENT'],
   [
     'is a folder',
     async () => {
-      const next = join(stage.folder, 'next');
-      await mkdir(join(stage.folder, 'folder'));
+      const next = join(fixture.folder, 'next');
+      await mkdir(join(fixture.folder, 'folder'));
       await symlink('folder', next);
-      await rename(next, stage.path);
+      await rename(next, fixture.path);
     },
     'it is not a file',
   ],
   [
     'is a pipe',
     async () => {
-      const next = join(stage.folder, 'next');
+      const next = join(fixture.folder, 'next');
       await promisify(execFile)('mkfifo', [next]);
-      await rename(next, stage.path);
+      await rename(next, fixture.path);
     },
     'it is not a file',
   ],
-])('a file that %s is refused once, and the one before it stays in force', async (_, spoil, reason) => {
+])('a file that %s is rejected once, and the one before it stays in force', async (_, spoil, reason) => {
   await spoil();
-  await until(() => refusals().length > 0);
+  await until(() => rejections().length > 0);
   await looks();
-  expect(refusals()).toEqual([expect.objectContaining({ level: 50, path: stage.path, reason })]);
+  expect(rejections()).toEqual([expect.objectContaining({ level: 50, path: fixture.path, reason })]);
   expect(await isListed('run')).toBe(true);
-  expect(codeOf(await post(stage.live.gateway, { query: OTHER }))).toBe('DOCUMENT_NOT_ALLOWED');
+  expect(codeOf(await post(fixture.live.gateway, { query: OTHER }))).toBe('DOCUMENT_NOT_ALLOWED');
 
-  await rm(stage.path, { recursive: true, force: true });
-  await writeFile(stage.path, second);
+  await rm(fixture.path, { recursive: true, force: true });
+  await writeFile(fixture.path, second);
   await until(() => isListed('other'));
   expect(await isListed('run')).toBe(false);
 });
@@ -129,33 +129,36 @@ test.each<[string, () => Promise<unknown>, string]>([
 test('a file that has not changed is not read again', async () => {
   await looks();
   expect(loads()).toBe(1);
-  await utimes(stage.path, new Date(), new Date());
+  await utimes(fixture.path, new Date(), new Date());
   await until(() => loads() === 2);
   await looks();
   expect(loads()).toBe(2);
 });
 
 test('documents that are not valid for the schema are named in the log', async () => {
-  await writeFile(stage.path, JSON.stringify({ run: RUN, gone: '{ gone }' }));
-  await until(() => loads() === 2 && stage.log.at(-1)?.['count'] === 1);
-  expect(stage.log.at(-1)).toMatchObject({
+  await writeFile(fixture.path, JSON.stringify({ run: RUN, gone: '{ gone }' }));
+  await until(() => loads() === 2 && fixture.log.at(-1)?.['count'] === 1);
+  expect(fixture.log.at(-1)).toMatchObject({
     level: 40,
     documents: [{ id: 'gone', reason: expect.stringContaining('"gone" on type "Query".') }],
   });
 });
 
-test('a subscription stays open when its document is listed no more', async () => {
-  await writeFile(stage.path, JSON.stringify({ updated: runUpdated.query }));
+test('a subscription stays open when its document is removed from the list', async () => {
+  await writeFile(fixture.path, JSON.stringify({ updated: runUpdated.query }));
   await until(() => loads() === 2);
-  const client = webSocketClient(stage.live.gateway);
-  const told = new Told();
-  client.subscribe({ query: '', documentId: 'updated', variables: runUpdated.variables } as never, told.sink);
-  await until(() => told.results.length === 1);
-  await writeFile(stage.path, first);
+  const client = webSocketClient(fixture.live.gateway);
+  const received = new ReceivedResults();
+  client.subscribe(
+    { query: '', documentId: 'updated', variables: runUpdated.variables } as never,
+    received.sink,
+  );
+  await until(() => received.results.length === 1);
+  await writeFile(fixture.path, first);
   await until(() => loads() === 3);
-  const changed = await stage.live.change();
-  await until(() => told.runs.length === 2);
-  expect(told.runs[1]).toEqual(changed);
+  const changed = await fixture.live.change();
+  await until(() => received.runs.length === 2);
+  expect(received.runs[1]).toEqual(changed);
   await client.dispose();
 });
 
@@ -163,10 +166,10 @@ test.each([
   ['is not there', undefined, 'it cannot be read: ENOENT'],
   ['is broken', '{', 'it is not valid JSON'],
 ])('a gateway whose file %s does not start', async (_, text, reason) => {
-  const path = join(stage.folder, 'start.json');
+  const path = join(fixture.folder, 'start.json');
   if (text !== undefined) await writeFile(path, text);
   const env = { SAFELIST_FILE: path, SAFELIST_MODE: 'enforce' };
-  await expect(startTestGateway({ demandApiUrl: stage.live.emulator.url, env })).rejects.toMatchObject({
+  await expect(startTestGateway({ demandApiUrl: fixture.live.emulator.url, env })).rejects.toMatchObject({
     name: 'ConfigError',
     message: `SAFELIST_FILE=${path} cannot be used: ${reason}`,
   });

@@ -7,7 +7,7 @@ import { isIntrospectionOnly } from '../../src/operations/safelist/introspection
 import { documentsIn, MAX_DOCUMENTS } from '../../src/operations/safelist/manifest.js';
 import { Safelist } from '../../src/operations/safelist/safelist.js';
 import { SafelistError } from '../../src/operations/safelist/safelist-error.js';
-import { refusal } from '../helpers/config-error.js';
+import { configError } from '../helpers/config-error.js';
 
 const limits = { maxDepth: 5, maxTokens: 1000 };
 const schema = buildSchema('type Query { a: Int b: Query c(text: String): Int }');
@@ -46,8 +46,8 @@ describe('The settings', () => {
     [{ SAFELIST_FILE: 'a.json' }, /^SAFELIST_FILE needs SAFELIST_MODE, which must be `log` or `enforce`/],
     [{ SAFELIST_FILE: 'a.json', SAFELIST_MODE: 'on' }, /^SAFELIST_MODE/],
     [{ MAX_BATCH_SIZE: '101' }, /^MAX_BATCH_SIZE must be a whole number from 0 to 100/],
-  ])('%j are refused', (env, message) => {
-    expect(refusal(env)).toMatch(message);
+  ])('%j are rejected', (env, message) => {
+    expect(configError(env)).toMatch(message);
   });
 });
 
@@ -83,7 +83,7 @@ describe('A file', () => {
       JSON.stringify(Object.fromEntries(Array.from({ length: MAX_DOCUMENTS + 1 }, (_, id) => [id, '{ a }']))),
       'it has 5001 documents, of at most 5000',
     ],
-  ])('is refused with the reason: %.30s', (text, message) => {
+  ])('is rejected with the reason: %.30s', (text, message) => {
     expect(() => documentsIn(text)).toThrow(new SafelistError(message));
   });
 });
@@ -125,7 +125,7 @@ describe('A safelist', () => {
     expect(safelist.byId('x')).toBe('{ gone }');
   });
 
-  test('is refused with a text that is no document, and with two documents of one id', async () => {
+  test('is rejected if a text is not a document, or two documents have the same id', async () => {
     await expect(listOf({ x: '{ a }', y: '{ a' })).rejects.toThrow(
       new SafelistError('the document "y" is not valid: Syntax Error: Expected Name, found <EOF>.'),
     );

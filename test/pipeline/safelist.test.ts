@@ -11,17 +11,17 @@ import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import fc from 'fast-check';
 import { getIntrospectionQuery, Lexer, parse, print, Source, stripIgnoredCharacters } from 'graphql';
 import type { Principal, Scope } from '../../src/auth/principal.js';
-import { liveRunId, RUN, RUN_UPDATED } from '../live/stage.js';
+import { liveRunId, RUN, RUN_UPDATED } from '../live/live-fixture.js';
 import {
   codeOf,
   persisted,
   sha256,
-  startSafelistStage,
+  startSafelistFixture,
   streams,
   transports,
-  type SafelistStage,
+  type SafelistFixture,
   type Sent,
-} from './safelist-stage.js';
+} from './safelist-fixture.js';
 
 const variables = { id: liveRunId };
 const OTHER = 'query Run($id: ID!) { fieldingRun(id: $id) { status version id } }';
@@ -44,15 +44,15 @@ function byScopes(authorization: string | undefined): Principal {
 }
 
 describe('With SAFELIST_MODE=enforce', () => {
-  let stage: SafelistStage;
+  let fixture: SafelistFixture;
   beforeAll(async () => {
-    stage = await startSafelistStage(documents);
+    fixture = await startSafelistFixture(documents);
   });
-  afterAll(() => stage.close());
-  beforeEach(() => stage.upstream());
+  afterAll(() => fixture.close());
+  beforeEach(() => fixture.upstream());
 
   describe.each(transports)('over %s', (name, send) => {
-    const ask = (sent: Sent) => send(stage.live.gateway, { variables, ...sent });
+    const ask = (sent: Sent) => send(fixture.live.gateway, { variables, ...sent });
 
     test.each<[string, Sent]>([
       ['its id as hash', persisted('run')],
@@ -67,7 +67,7 @@ describe('With SAFELIST_MODE=enforce', () => {
       ['its text, to register it', { query: print(parse(RUN)), ...persisted(sha256(print(parse(RUN)))) }],
     ])('a listed document is executed by %s', async (_, sent) => {
       expect(await ask(sent)).toEqual({ data: expected });
-      expect(await stage.upstream()).toBe(1);
+      expect(await fixture.upstream()).toBe(1);
     });
 
     test.each<[string, Sent, string]>([
@@ -102,11 +102,11 @@ describe('With SAFELIST_MODE=enforce', () => {
         { documentId: 'run', operationName: 'B' },
         'BAD_USER_INPUT',
       ],
-    ])('%s is refused, and nothing is done', async (_, sent, code) => {
+    ])('%s is rejected, and nothing is done', async (_, sent, code) => {
       const result = await ask(sent);
       expect(codeOf(result)).toBe(code);
       expect(result.data).toBeUndefined();
-      expect(await stage.upstream()).toBe(0);
+      expect(await fixture.upstream()).toBe(0);
     });
 
     test('no document can be registered, however often it is sent', async () => {
@@ -114,7 +114,7 @@ describe('With SAFELIST_MODE=enforce', () => {
         expect(codeOf(await ask({ query: OTHER, ...persisted(sha256(OTHER)) }))).toBe('DOCUMENT_NOT_ALLOWED');
         expect(codeOf(await ask(persisted(sha256(OTHER))))).toBe('PERSISTED_QUERY_NOT_FOUND');
       }
-      expect(await stage.upstream()).toBe(0);
+      expect(await fixture.upstream()).toBe(0);
     });
 
     test('the name of an operation chooses among those of the document', async () => {
@@ -122,7 +122,7 @@ describe('With SAFELIST_MODE=enforce', () => {
         data: { fieldingRun: { status: 'LIVE' } },
       });
       expect(codeOf(await ask({ documentId: 'two' }))).toBe('BAD_USER_INPUT');
-      expect(await stage.upstream()).toBe(1);
+      expect(await fixture.upstream()).toBe(1);
     });
 
     test('a listed mutation is executed, except by GET', async () => {
@@ -130,7 +130,7 @@ describe('With SAFELIST_MODE=enforce', () => {
       const result = await ask({ documentId: 'pause', variables: { input } });
       if (name === 'GET') {
         expect(codeOf(result)).toBe('BAD_REQUEST');
-        expect(await stage.upstream()).toBe(0);
+        expect(await fixture.upstream()).toBe(0);
       } else {
         expect(result).toMatchObject({ data: { pauseFieldingRun: { userErrors: [{}] } } });
       }
@@ -142,7 +142,7 @@ describe('With SAFELIST_MODE=enforce', () => {
     ['an unknown id', { documentId: 'x' }, 400, 'No document of the safelist has this id.'],
     ['other text', { query: OTHER }, 400, expect.stringContaining('not in the safelist')],
   ])('%s has the status and message that clients go by', async (_, sent, status, message) => {
-    const { gateway } = stage.live;
+    const { gateway } = fixture.live;
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: 'Bearer demo' },
@@ -156,12 +156,12 @@ describe('With SAFELIST_MODE=enforce', () => {
     });
   });
 
-  test('a document of more tokens than are read is refused', async () => {
+  test('a document of more tokens than are read is rejected', async () => {
     const [, send] = transports[0]!;
     const query = `${RUN} query Other { ${'__typename '.repeat(20_000)} }`;
     const operation = { query, operationName: 'Run', variables };
-    expect(codeOf(await send(stage.live.gateway, operation))).toBe('DOCUMENT_NOT_ALLOWED');
-    expect(await stage.upstream()).toBe(0);
+    expect(codeOf(await send(fixture.live.gateway, operation))).toBe('DOCUMENT_NOT_ALLOWED');
+    expect(await fixture.upstream()).toBe(0);
   });
 
   test('no variation of a listed document is executed that has other tokens', async () => {
@@ -189,8 +189,8 @@ describe('With SAFELIST_MODE=enforce', () => {
           for (const { at, remove, insert } of changes) words.splice(at, remove, ...insert);
           const query = words.map((each, nth) => each + between[nth % between.length]!).join('');
           const isListed = minimal(query) === minimal(RUN);
-          await stage.upstream();
-          const result = await send(stage.live.gateway, {
+          await fixture.upstream();
+          const result = await send(fixture.live.gateway, {
             query,
             variables,
             ...(operationName !== undefined && { operationName }),
@@ -198,7 +198,7 @@ describe('With SAFELIST_MODE=enforce', () => {
           });
           if (!isListed) {
             expect(codeOf(result)).toBe('DOCUMENT_NOT_ALLOWED');
-            expect(await stage.upstream()).toBe(0);
+            expect(await fixture.upstream()).toBe(0);
           } else if (operationName !== 'X') {
             expect(result).toEqual({ data: expected });
           }
@@ -213,20 +213,20 @@ describe('Apollo Client', () => {
   // It adds the names of types before it sends a document, and so does what makes the manifest.
   const body = print(parse('query Run($id: ID!) { fieldingRun(id: $id) { status version __typename } }'));
   const named = { fieldingRun: { ...expected.fieldingRun, __typename: 'FieldingRun' } };
-  let stage: SafelistStage;
+  let fixture: SafelistFixture;
   beforeAll(async () => {
-    stage = await startSafelistStage({
+    fixture = await startSafelistFixture({
       format: 'apollo-persisted-query-manifest',
       version: 1,
       operations: [{ id: 'run-1', name: 'Run', type: 'query', body }],
     });
   });
-  afterAll(() => stage.close());
-  beforeEach(() => stage.upstream());
+  afterAll(() => fixture.close());
+  beforeEach(() => fixture.upstream());
 
   const query = async (text: string, ...links: ApolloLink[]) => {
     const http = new HttpLink({
-      uri: `${stage.live.gateway.url}/graphql`,
+      uri: `${fixture.live.gateway.url}/graphql`,
       headers: { authorization: 'Bearer demo' },
     });
     const client = new ApolloClient({ link: ApolloLink.from([...links, http]), cache: new InMemoryCache() });
@@ -244,7 +244,7 @@ describe('Apollo Client', () => {
     ['by its text', []],
   ])('gets a listed document %s', async (_, links) => {
     expect(await query(RUN, ...links)).toMatchObject({ data: named });
-    expect(await stage.upstream()).toBe(1);
+    expect(await fixture.upstream()).toBe(1);
   });
 
   test('sends the text of a document that is not found, and gets an error that it is not listed', async () => {
@@ -254,16 +254,16 @@ describe('Apollo Client', () => {
     expect(CombinedGraphQLErrors.is(error) && error.errors).toMatchObject([
       { extensions: { code: 'DOCUMENT_NOT_ALLOWED' } },
     ]);
-    expect(await stage.upstream()).toBe(0);
+    expect(await fixture.upstream()).toBe(0);
   });
 });
 
 describe('Streams with SAFELIST_MODE=enforce', () => {
-  let stage: SafelistStage;
+  let fixture: SafelistFixture;
   beforeAll(async () => {
-    stage = await startSafelistStage(documents);
+    fixture = await startSafelistFixture(documents);
   });
-  afterAll(() => stage.close());
+  afterAll(() => fixture.close());
 
   test.each(streams)('a listed subscription is opened over %s', async (_, send) => {
     for (const sent of [
@@ -271,7 +271,7 @@ describe('Streams with SAFELIST_MODE=enforce', () => {
       persisted('updated'),
       { query: `${RUN_UPDATED} # mine` },
     ]) {
-      expect(await send(stage.live.gateway, { ...sent, variables })).toEqual({
+      expect(await send(fixture.live.gateway, { ...sent, variables })).toEqual({
         data: { fieldingRunUpdated: { status: 'LIVE', version: '5' } },
       });
     }
@@ -282,36 +282,36 @@ describe('Introspection', () => {
   const both = getIntrospectionQuery().replace('{', '{ accounts { id }');
 
   test.each(transports)('works over %s outside production', async (_, send) => {
-    const stage = await startSafelistStage(documents, { env: { NODE_ENV: 'development' } });
-    await stage.upstream();
-    expect(await send(stage.live.gateway, { query: getIntrospectionQuery() })).toMatchObject({
+    const fixture = await startSafelistFixture(documents, { env: { NODE_ENV: 'development' } });
+    await fixture.upstream();
+    expect(await send(fixture.live.gateway, { query: getIntrospectionQuery() })).toMatchObject({
       data: { __schema: { queryType: { name: 'Query' } } },
     });
-    expect(codeOf(await send(stage.live.gateway, { query: both }))).toBe('DOCUMENT_NOT_ALLOWED');
-    expect(await stage.upstream()).toBe(0);
-    await stage.close();
+    expect(codeOf(await send(fixture.live.gateway, { query: both }))).toBe('DOCUMENT_NOT_ALLOWED');
+    expect(await fixture.upstream()).toBe(0);
+    await fixture.close();
   });
 
-  test('is refused in production like any other document', async () => {
-    const stage = await startSafelistStage(documents);
+  test('is rejected in production like any other document', async () => {
+    const fixture = await startSafelistFixture(documents);
     const [, send] = transports[0]!;
-    expect(codeOf(await send(stage.live.gateway, { query: '{ __schema { description } }' }))).toBe(
+    expect(codeOf(await send(fixture.live.gateway, { query: '{ __schema { description } }' }))).toBe(
       'DOCUMENT_NOT_ALLOWED',
     );
-    await stage.close();
+    await fixture.close();
   });
 });
 
 describe('A caller with the scope `graphql:explore`', () => {
-  let stage: SafelistStage;
+  let fixture: SafelistFixture;
   beforeAll(async () => {
-    stage = await startSafelistStage(documents, { authenticate: byScopes });
+    fixture = await startSafelistFixture(documents, { authenticate: byScopes });
   });
-  afterAll(() => stage.close());
-  beforeEach(() => stage.upstream());
+  afterAll(() => fixture.close());
+  beforeEach(() => fixture.upstream());
 
   test.each(transports)('may send any document over %s', async (_, send) => {
-    const { gateway } = stage.live;
+    const { gateway } = fixture.live;
     const token = 'fielding:read+graphql:explore';
     expect(await send(gateway, { query: OTHER, variables }, token)).toMatchObject({
       data: { fieldingRun: { status: 'LIVE' } },
@@ -319,39 +319,43 @@ describe('A caller with the scope `graphql:explore`', () => {
     expect(codeOf(await send(gateway, { query: OTHER, variables }, 'fielding:read+fielding:operate'))).toBe(
       'DOCUMENT_NOT_ALLOWED',
     );
-    expect(await stage.upstream()).toBe(1);
+    expect(await fixture.upstream()).toBe(1);
   });
 
   test('may register documents, which others cannot ask for', async () => {
     const [, send] = transports[0]!;
-    const { gateway } = stage.live;
+    const { gateway } = fixture.live;
     const explorer = 'fielding:read+graphql:explore';
     const registered = { variables, ...persisted(sha256(OTHER)) };
     expect(await send(gateway, { query: OTHER, ...registered }, explorer)).toMatchObject({ data: {} });
     expect(await send(gateway, registered, explorer)).toMatchObject({ data: {} });
-    await stage.upstream();
+    await fixture.upstream();
     expect(codeOf(await send(gateway, registered, 'fielding:read'))).toBe('PERSISTED_QUERY_NOT_FOUND');
-    expect(await stage.upstream()).toBe(0);
+    expect(await fixture.upstream()).toBe(0);
   });
 
   test('may do no more than its other scopes allow', async () => {
     const [, send] = transports[0]!;
     const input = { id: liveRunId, version: '5' };
-    const result = await send(stage.live.gateway, { query: PAUSE, variables: { input } }, 'graphql:explore');
+    const result = await send(
+      fixture.live.gateway,
+      { query: PAUSE, variables: { input } },
+      'graphql:explore',
+    );
     expect(codeOf(result)).toBe('FORBIDDEN');
-    expect(await stage.upstream()).toBe(0);
+    expect(await fixture.upstream()).toBe(0);
   });
 });
 
 describe('With SAFELIST_MODE=log', () => {
-  let stage: SafelistStage;
+  let fixture: SafelistFixture;
   beforeAll(async () => {
-    stage = await startSafelistStage(documents, { env: { SAFELIST_MODE: 'log' } });
+    fixture = await startSafelistFixture(documents, { env: { SAFELIST_MODE: 'log' } });
   });
-  afterAll(() => stage.close());
+  afterAll(() => fixture.close());
 
   test.each(transports)('over %s every document is executed, and ids are known', async (_, send) => {
-    const ask = (sent: Sent) => send(stage.live.gateway, { variables, ...sent });
+    const ask = (sent: Sent) => send(fixture.live.gateway, { variables, ...sent });
     for (const sent of [
       { query: OTHER },
       { query: OTHER, ...persisted(sha256(OTHER)) },
@@ -372,13 +376,13 @@ describe('With SAFELIST_MODE=log', () => {
 
   test('each document that is not listed is logged once, without its variables', async () => {
     const [, send] = transports[0]!;
-    const logged = () => stage.log.filter(({ msg }) => msg === 'A document is not in the safelist.');
+    const logged = () => fixture.log.filter(({ msg }) => msg === 'A document is not in the safelist.');
     expect(logged()).toEqual([
       expect.objectContaining({ sha256: sha256(OTHER), operationName: 'Run', mode: 'log' }),
     ]);
-    await send(stage.live.gateway, { query: `${OTHER} # again`, variables });
+    await send(fixture.live.gateway, { query: `${OTHER} # again`, variables });
     expect(logged()).toHaveLength(1);
-    const text = JSON.stringify(stage.log);
+    const text = JSON.stringify(fixture.log);
     expect(text).not.toContain(liveRunId);
     expect(text).not.toContain('fieldingRun(');
   });
@@ -386,27 +390,27 @@ describe('With SAFELIST_MODE=log', () => {
   test('no more than a thousand documents are logged', async () => {
     const [, send] = transports[0]!;
     const sendNth = (nth: number) =>
-      send(stage.live.gateway, { query: `{ a${nth}: __typename accounts { nodes { idd } } }` });
+      send(fixture.live.gateway, { query: `{ a${nth}: __typename accounts { nodes { idd } } }` });
     for (let first = 0; first < 1010; first += 10) {
       await Promise.all(Array.from({ length: 10 }, (_, nth) => sendNth(first + nth)));
     }
-    const logged = stage.log.filter(({ msg }) => msg === 'A document is not in the safelist.');
+    const logged = fixture.log.filter(({ msg }) => msg === 'A document is not in the safelist.');
     expect(logged).toHaveLength(1000);
-    expect(stage.log.at(-1)).toMatchObject({ msg: expect.stringContaining('Further ones are not logged') });
+    expect(fixture.log.at(-1)).toMatchObject({ msg: expect.stringContaining('Further ones are not logged') });
   });
 });
 
 describe('Without a safelist', () => {
-  test('an id of a document is refused with a reason', async () => {
-    const stage = await startSafelistStage(documents, { env: { SAFELIST_FILE: '', SAFELIST_MODE: '' } });
+  test('an id of a document is rejected with a reason', async () => {
+    const fixture = await startSafelistFixture(documents, { env: { SAFELIST_FILE: '', SAFELIST_MODE: '' } });
     for (const [, send] of transports) {
-      const result = await send(stage.live.gateway, { documentId: 'run', variables });
+      const result = await send(fixture.live.gateway, { documentId: 'run', variables });
       expect(result.errors?.[0]?.message).toContain('the gateway has none');
-      expect(await send(stage.live.gateway, { query: RUN, documentId: 'x', variables })).toEqual({
+      expect(await send(fixture.live.gateway, { query: RUN, documentId: 'x', variables })).toEqual({
         data: expected,
       });
     }
-    await stage.close();
+    await fixture.close();
   });
 });
 

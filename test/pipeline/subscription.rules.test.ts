@@ -99,7 +99,7 @@ describe('A subscription', () => {
     },
   );
 
-  test('that is closed closes its source, whatever that does', async () => {
+  test('that is closed closes its source, even if the source fails to close', async () => {
     const { source, host, subscription } = open();
     source.return = () => Promise.reject(new Error('z'));
     subscription.close();

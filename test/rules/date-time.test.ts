@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { momentOf } from '../../src/graphql/scalars/date-time.js';
-import { isWritable } from '../../src/upstream/resources/moment.js';
+import { dateTimeOf } from '../../src/graphql/scalars/date-time.js';
+import { dateIn, inMilliseconds, isWritable } from '../../src/upstream/resources/date-time.js';
 
 describe('a date of the REST API', () => {
   test.each([
@@ -28,7 +28,7 @@ describe('a date of the REST API', () => {
     ['in year 1', '0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
     ['at the end of year 9999', '9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
   ])('%s', (_what, text, moment) => {
-    expect(momentOf(text, 'created_at')).toBe(moment);
+    expect(dateTimeOf(text, 'created_at')).toBe(moment);
   });
 
   test.each([
@@ -85,13 +85,13 @@ describe('a date of the REST API', () => {
     '+010000-01-01T00:00:00Z',
     '-000001-01-01T00:00:00Z',
   ])('rejects %j', (text) => {
-    expect(() => momentOf(text, 'created_at')).toThrow(
+    expect(() => dateTimeOf(text, 'created_at')).toThrow(
       'The Demand API returned a `created_at` that is not a valid date.',
     );
   });
 
   test.each([undefined, null])('is null if it is missing: %s', (text) => {
-    expect(momentOf(text, 'created_at')).toBeNull();
+    expect(dateTimeOf(text, 'created_at')).toBeNull();
   });
 
   test('keeps the same time, whatever its offset', () => {
@@ -105,7 +105,7 @@ describe('a date of the REST API', () => {
         const local = new Date(moment.getTime() + minutes * 60_000).toISOString().slice(0, -1);
         const [hour, minute] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
         const offset = `${minutes < 0 ? '-' : '+'}${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
-        expect(momentOf(local + offset, 'created_at')).toBe(moment.toISOString());
+        expect(dateTimeOf(local + offset, 'created_at')).toBe(moment.toISOString());
       }),
     );
   });
@@ -120,3 +120,25 @@ test.each([
 ])('whether the year of %s can be written with four digits: %s', (text, writable) => {
   expect(isWritable(new Date(text))).toBe(writable);
 });
+
+/** Every combination of a month and a day up to 31, whether or not the month has it. */
+const days = ['0001', '0100', '2023', '2024', '2100', '9999'].flatMap((year) =>
+  Array.from({ length: 12 * 31 }, (_, index) => {
+    const [month, day] = [Math.floor(index / 31) + 1, (index % 31) + 1];
+    return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+  }),
+);
+
+test.each(['T00:00:00Z', 'T23:59:59.9Z', 'T12:30:01.123Z', 'T12:30:01.123456789Z'])(
+  'a moment that needs no `Date` is what the `Date` of the same text writes: any day, %s',
+  (time) => {
+    const withDate: string[] = [];
+    for (const day of days) {
+      const text = day + time;
+      const fast = inMilliseconds(text);
+      if (fast !== undefined) expect(fast).toBe(dateIn(text)?.toISOString());
+      else if (dateIn(text) !== undefined) withDate.push(day);
+    }
+    expect(withDate).toEqual(['2024-02-29']);
+  },
+);

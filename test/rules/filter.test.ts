@@ -53,7 +53,7 @@ describe('filterValues', () => {
     [['US', 'USA'], '`filter.country.1` must be a country'],
     [[''], '`filter.country.0` must be a country'],
     [['U\n'], '`filter.country.0` must be a country'],
-  ])('refuses %j', (values, problem) => {
+  ])('rejects %j', (values, problem) => {
     expect(() => read(values)).toThrow(BadUserInputError);
     expect(() => read(values)).toThrow(problem);
   });
@@ -80,7 +80,7 @@ describe('ofLength', () => {
   });
 
   test.each(['abcd', '🐕🐕', 'x'.repeat(129), '🐕'.repeat(129), 'x'.repeat(100_000)])(
-    'refuses %j',
+    'rejects %j',
     (text) => {
       expect(() => search(text, 'filter.search')).toThrow(BadUserInputError);
       expect(() => search(text, 'filter.search')).toThrow(
@@ -110,7 +110,7 @@ describe('userId', () => {
     '{3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01}',
     '3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01\n',
     '3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a0g',
-  ])('refuses %j', (id) => {
+  ])('rejects %j', (id) => {
     expect(() => userId(id, 'filter.projectManagerId')).toThrow(
       'Argument `filter.projectManagerId` must be the raw id of a person: a UUID',
     );

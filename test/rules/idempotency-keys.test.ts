@@ -17,7 +17,7 @@ describe('a key', () => {
     for (let use = 0; use < 3; use += 1) expect(await keys.claim('alice', 'k', pause)).toBeDefined();
   });
 
-  test('is refused for other input', async () => {
+  test('is rejected for other input', async () => {
     await keys.claim('alice', 'k', pause);
     expect(await keys.claim('alice', 'k', resume)).toBeUndefined();
     expect(await keys.claim('alice', 'k', pause)).toBeDefined();

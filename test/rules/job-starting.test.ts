@@ -10,7 +10,7 @@ describe('idempotencyKeyErrors', () => {
   );
 
   test.each(['', ' ', 'a b', 'a\tb', 'a\r\nb', 'a\u0000', 'clé', '鍵', 'x'.repeat(256)])(
-    'refuses %j',
+    'rejects %j',
     (key) => {
       expect(idempotencyKeyErrors(key)).toMatchObject([
         { code: 'VALIDATION_FAILED', field: ['idempotencyKey'] },

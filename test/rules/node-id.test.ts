@@ -163,7 +163,7 @@ describe('parseNodeId', () => {
     expect(idOf(ref)).toBe(id);
   });
 
-  test.each(malformed)('refuses %j', (id) => {
+  test.each(malformed)('rejects %j', (id) => {
     expect(parseNodeId(id)).toBeUndefined();
   });
 

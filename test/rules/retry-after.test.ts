@@ -21,7 +21,7 @@ describe('parseRetryAfter', () => {
     expect(parseRetryAfter(value, NOW)).toBe(seconds);
   });
 
-  test('rounds up the time until a date, because too short a wait is refused again', () => {
+  test('rounds up the time until a date, because too short a wait is rejected again', () => {
     expect(parseRetryAfter('Sun, 01 Mar 2026 09:00:02 GMT', NOW + 1)).toBe(2);
     expect(parseRetryAfter('Sun, 01 Mar 2026 09:00:02 GMT', NOW + 999)).toBe(2);
     expect(parseRetryAfter('Sun, 01 Mar 2026 09:00:02 GMT', NOW + 1000)).toBe(1);

@@ -66,7 +66,7 @@ test.each([
   [['v0.2.0'], '"v0.2.0" is no version like 1.2.3.'],
   [['0.1.0'], '0.1.0 is not later than 0.1.0.'],
   [['0.0.9'], '0.0.9 is not later than 0.1.0.'],
-])('%j is refused', (args, message) => {
+])('%j is rejected', (args, message) => {
   expect(release(...args)).toMatchObject({ status: 1, stderr: `${message}\n` });
   expect(git('status', '--porcelain')).toBe('');
 });

@@ -43,7 +43,7 @@ interface Simple {
   readonly body?: string;
 }
 
-/** `fetch` of Node.js adds headers, and refuses some that browsers send. */
+/** `fetch` of Node.js adds headers, and rejects some that browsers send. */
 function send({
   method,
   path = '/graphql',

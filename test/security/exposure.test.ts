@@ -237,7 +237,7 @@ describe('Responses', () => {
     }
   });
 
-  test('that are pages say what they may load, and once', async () => {
+  test('that are pages restrict what the page may load', async () => {
     const { url } = await start();
     for (const path of ['/graphql', '/graphiql']) {
       const { headers } = await fetch(url + path, { headers: { accept: 'text/html' } });

@@ -37,7 +37,7 @@ describe.each(EACH_TRANSPORT)('Over %s', (_name, send) => {
     expect(text).not.toMatch(/[Dd]id you mean|"queryType"|"fields":/);
   });
 
-  test('there is no trace of the execution', async () => {
+  test('responses contain no trace of the execution', async () => {
     const headers = {
       'apollo-tracing': '1',
       'x-apollo-tracing': '1',
@@ -90,7 +90,7 @@ describe('Over HTTP', () => {
   const MUTATION =
     'mutation { pauseTargetGroups(input: { targetGroupIds: ["101/p/t"] }) { batchJob { id } } }';
 
-  test('there is no batch of operations', async () => {
+  test('batches of operations are rejected', async () => {
     const operations = Array.from({ length: 10 }, () => ({ query: '{ accounts { id } }' }));
     const body = JSON.stringify(operations);
     const response = await fetch(`${gateway.url}/graphql`, { method: 'POST', headers: json, body });
@@ -115,7 +115,7 @@ describe('Over HTTP', () => {
   test.each([
     ['JSON', 'application/json'],
     ['a stream', 'text/event-stream'],
-  ])('there is no mutation by GET, answered with %s', async (_what, accept) => {
+  ])('mutations by GET are rejected, answered with %s', async (_what, accept) => {
     const headers = { authorization: 'Bearer demo', accept };
     const url = `${gateway.url}/graphql?query=${encodeURIComponent(MUTATION)}`;
     expect(await (await fetch(url, { headers })).text()).toMatch(/"errors"/);

@@ -26,14 +26,14 @@ describe('A body of 50 MB', () => {
   const head = (framing: string) =>
     `POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nAuthorization: Bearer demo\r\n${framing}\r\n\r\n`;
 
-  test('is refused by its announcement, before any of it is sent', async () => {
+  test('is rejected by its announcement, before any of it is sent', async () => {
     const client = await openRaw(gateway.url);
     client.send(head(`Content-Length: ${HUGE}`));
     expect(await client.until((text) => text.includes('"errors"'))).toMatch(/^HTTP\/1\.1 413 /);
     client.close();
   });
 
-  test('in chunks is refused once it is too large, however it begins', async () => {
+  test('in chunks is rejected once it is too large, however it begins', async () => {
     const client = await openRaw(gateway.url);
     client.send(head('Transfer-Encoding: chunked'));
     const first = JSON.stringify({ query: MUTATION });
@@ -70,7 +70,7 @@ describe('A compressed body', () => {
     ['gzip', gzipSync(bomb)],
     ['gzip, gzip', gzipSync(gzipSync(bomb))],
     ['br', Buffer.from('a')],
-  ])('in %s is refused, and not decoded', async (encoding, body) => {
+  ])('in %s is rejected, and not decoded', async (encoding, body) => {
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
       headers: {

@@ -149,7 +149,7 @@ test('An invalid operation costs nothing', async () => {
 });
 
 test.each(EACH_TRANSPORT)(
-  'Over %s, what names no operation costs nothing, and is told so',
+  'Over %s, a request without a known operation costs nothing, and gets an error',
   async (_name, send) => {
     const gateway = await start({ RATE_LIMIT_COST_PER_MINUTE: '1' });
     const query = 'query A { accounts { id } } query B { accounts { name } }';

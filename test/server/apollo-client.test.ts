@@ -122,7 +122,7 @@ async function postPersisted(hashed: string, query?: string) {
   return errors?.[0]?.extensions.code ?? response.status;
 }
 
-test('a document with the hash of another is refused, though it is known', async () => {
+test('a document with the hash of another is rejected, though it is known', async () => {
   const query = `{ fieldingRun(id: "${id}") { status } }`;
   expect(await postPersisted('{ __typename }', query)).toBe('BAD_USER_INPUT');
   expect(await postPersisted(query, query)).toBe(200);

@@ -30,13 +30,13 @@ const MISTAKES: readonly (readonly [string, string, Readonly<Record<string, unkn
     /^Variable "\$v" got invalid value 9007199254740992; Version must be the `version` of a fielding run as text/,
   ],
   [
-    'a moment without a form',
+    'a time in no format',
     'mutation ($i: UpdateFieldingPeriodInput!) { updateFieldingPeriod(input: $i) { userErrors { code } } }',
     { i: { id: '101/P1/T1/R1', version: '5', startAt: '', endAt: '2030-01-01T00:00:00Z' } },
     /^Variable "\$i" got invalid value "" at "i\.startAt"; DateTime must be RFC 3339 text/,
   ],
   [
-    'a list for a moment',
+    'a list for a time',
     'mutation ($t: DateTime!) { updateFieldingPeriod(input: { id: "101/P1/T1/R1", version: "5", startAt: $t, endAt: $t }) { userErrors { code } } }',
     { t: [['2030-01-01T00:00:00Z']] },
     /^Variable "\$t" got invalid value .*; DateTime must be RFC 3339 text/,

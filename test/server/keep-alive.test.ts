@@ -23,7 +23,7 @@ test('an unused connection is closed after KEEP_ALIVE_TIMEOUT_MS', async () => {
 test.each([
   [{}, 'timeout=72'],
   [{ KEEP_ALIVE_TIMEOUT_MS: '620000' }, 'timeout=620'],
-])('clients are told how long: %j', async (env, told) => {
+])('the Keep-Alive header states the timeout: %j', async (env, told) => {
   await withGateway(env, async (url) => {
     const response = await fetch(`${url}/healthz`);
     await response.text();

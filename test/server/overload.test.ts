@@ -105,7 +105,7 @@ async function hold(count: number): Promise<{ readonly answers: Promise<readonly
 }
 
 const useful = { status: 200, data: { fieldingRun: { version: '5' } }, errors: [] };
-const refusal = {
+const rejection = {
   errors: [
     {
       message: 'The gateway is overloaded; nothing was done.',
@@ -129,7 +129,7 @@ describe('At the limit of requests in flight', () => {
     expect(response.headers.get('retry-after')).toBe('1');
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
     expect(response.headers.get('connection')).not.toBe('close');
-    expect(await response.json()).toEqual(refusal);
+    expect(await response.json()).toEqual(rejection);
 
     upstream.release();
     expect(await answers).toMatchObject([useful, useful]);
@@ -143,7 +143,7 @@ describe('At the limit of requests in flight', () => {
     const id = `101/${RUN.project_id}/${RUN.target_group_id}/${RUN.id}`;
     const response = await post({ query: MUTATION, variables: { input: { id, version: '5' } } });
     expect(response.status).toBe(503);
-    expect(await response.json()).toEqual(refusal);
+    expect(await response.json()).toEqual(rejection);
     upstream.release();
     await read(2);
     expect(upstream.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
@@ -162,7 +162,7 @@ describe('At the limit of requests in flight', () => {
     await hold(1);
     const response = await post({ query: QUERY }, { accept });
     expect([response.status, response.headers.get('content-type')]).toEqual([503, contentType]);
-    expect(await response.json()).toEqual(refusal);
+    expect(await response.json()).toEqual(rejection);
   });
 
   test('rejects within the trace of the caller', async () => {
@@ -177,7 +177,7 @@ describe('At the limit of requests in flight', () => {
     await start({ MAX_REQUESTS_IN_FLIGHT: '1' });
     await hold(1);
     const response = await post({ query: 'x'.repeat(3 * 1024 * 1024) });
-    expect([response.status, await response.json()]).toEqual([503, refusal]);
+    expect([response.status, await response.json()]).toEqual([503, rejection]);
   });
 
   test('rejects a query by GET', async () => {
@@ -186,7 +186,7 @@ describe('At the limit of requests in flight', () => {
     const response = await fetch(`${gateway!.url}/graphql?query=${encodeURIComponent('{ __typename }')}`, {
       headers: { authorization: 'Bearer demo' },
     });
-    expect([response.status, await response.json()]).toEqual([503, refusal]);
+    expect([response.status, await response.json()]).toEqual([503, rejection]);
   });
 
   test('still answers everything else', async () => {
@@ -255,7 +255,7 @@ describe('While the event loop is saturated', () => {
       more.push(next);
       answer = await Promise.race([next, sleep(20, undefined)]);
     }
-    expect({ errors: answer.errors }).toEqual(refusal);
+    expect({ errors: answer.errors }).toEqual(rejection);
     quiet.abort();
 
     upstream.release();
@@ -263,7 +263,7 @@ describe('While the event loop is saturated', () => {
     await Promise.all(more);
     while ((await read(5000)).status === 503) await sleep(20);
     expect(await read(5001)).toMatchObject(useful);
-    // Refusals are reported with the next sample.
+    // Rejections are reported with the next sample.
     while (lines.length === 0) await sleep(20);
     expect(lines).toEqual([
       expect.objectContaining({ level: 40, msg: 'The gateway is overloaded and rejects requests.' }),

@@ -128,7 +128,7 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
     expect(program.lines.filter(({ level }) => Number(level) > 30)).toEqual([]);
   }
 
-  function expectRefusal({ status, data, errors }: Received, limit: number): void {
+  function expectRejection({ status, data, errors }: Received, limit: number): void {
     expect({ status, data }).toEqual({ status: 400, data: undefined });
     expect(errors).toEqual([
       {
@@ -148,7 +148,7 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
 
   test.each(FIRST)('rejects its first query: %s', async (_what, query) => {
     const program = start();
-    expectRefusal(await post(await program.url(), operation(query)), 50);
+    expectRejection(await post(await program.url(), operation(query)), 50);
     await expectToGoOn(program);
     program.signal('SIGTERM');
     expect(await program.end()).toEqual({ code: 0, stderr: '' });
@@ -170,7 +170,7 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
     test.each([
       ['flat', flat],
       ['spread over fragments', spread],
-    ])('answers what is as deep, %s, and nothing deeper', async (_what, document) => {
+    ])('answers operations of exactly that depth, %s, and rejects deeper ones', async (_what, document) => {
       for (let time = 0; time < 2; time += 1) {
         const answer = await post(url, operation(document(198)));
         expect(answer.errors).toEqual([]);
@@ -180,7 +180,7 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
           data = (data as Readonly<Record<string, unknown>>)[name];
         }
         expect(data).toEqual({ id: expect.stringContaining(ID) });
-        expectRefusal(await post(url, operation(document(199))), 200);
+        expectRejection(await post(url, operation(document(199))), 200);
       }
     });
 
@@ -188,12 +188,12 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
       const sha256Hash = createHash('sha256').update(query).digest('hex');
       const extensions = { persistedQuery: { version: 1, sha256Hash } };
       const register = operation(query, { extensions });
-      expectRefusal(await post(url, operation(query)), 200);
-      expectRefusal(await post(url, operation(query)), 200);
-      expectRefusal(await post(url, register), 200);
-      expectRefusal(await post(url, register), 200);
+      expectRejection(await post(url, operation(query)), 200);
+      expectRejection(await post(url, operation(query)), 200);
+      expectRejection(await post(url, register), 200);
+      expectRejection(await post(url, register), 200);
       // What Apollo's HTTP layer answers.
-      expectRefusal(await post(url, operation(query), { accept: 'application/json, text/html' }), 200);
+      expectRejection(await post(url, operation(query), { accept: 'application/json, text/html' }), 200);
       expect(await post(url, JSON.stringify({ extensions }))).toMatchObject({
         errors: [{ message: 'PersistedQueryNotFound' }],
       });
@@ -222,7 +222,7 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
       const headers = { 'apollo-require-preflight': 'yes', authorization: `Bearer ${demo.token}` };
       for (const query of [flat(300), within('{ a ', '}', 600)]) {
         const short = query.replaceAll(/\s+/g, ' ');
-        expectRefusal(await read(fetch(at(short), { headers })), 200);
+        expectRejection(await read(fetch(at(short), { headers })), 200);
       }
       expect(await read(fetch(at(flat(20)), { headers }))).toMatchObject({ status: 200, errors: [] });
     });
@@ -243,7 +243,7 @@ describe.each(['planned', 'graphql-js'])('A process that has just started, with 
     const url = await program.url();
     await Promise.all(
       Array.from({ length: 20 }, async (_, nth) => {
-        expectRefusal(await post(url, operation(nth % 2 === 0 ? spread(1900, 50) : flat(1900))), 50);
+        expectRejection(await post(url, operation(nth % 2 === 0 ? spread(1900, 50) : flat(1900))), 50);
       }),
     );
     await sleep(100);

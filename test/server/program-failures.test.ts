@@ -47,7 +47,7 @@ async function ask(connection: Connection, delayMs: number): Promise<{ answer: P
 
 const ANSWER = { data: { accounts: [{ id: expect.any(String) }] } };
 
-test('logs and counts an unhandled rejection, and goes on', async () => {
+test('logs and counts an unhandled rejection, and keeps running', async () => {
   const program = start(REJECT);
   const connection = new Connection(await program.url());
   for (const unhandledRejections of [1, 2]) {

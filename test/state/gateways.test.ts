@@ -78,7 +78,7 @@ async function untilAway(): Promise<void> {
 }
 
 describe('Two gateways', () => {
-  it('agree on what an idempotency key was used for', async () => {
+  it('share the use of an idempotency key', async () => {
     expect(await pausedJob(one, LIVE, 'key')).toMatchObject({ userErrors: [] });
     const sent = await calls();
     expect(await pausedJob(two, SECOND_LIVE, 'key')).toMatchObject({
@@ -124,7 +124,7 @@ describe('Two gateways', () => {
   });
 });
 
-describe('While Redis is away', () => {
+describe('While Redis is down', () => {
   beforeEach(async () => {
     await redis.stop();
     await untilAway();
@@ -163,10 +163,10 @@ describe('While Redis is away', () => {
     expect(creations).toHaveLength(1);
   });
 
-  it('a job with a key of the client is refused, and nothing is sent', async () => {
-    const refused = await pause(one, LIVE, 'key');
-    expect(refused.data).toEqual({ pauseTargetGroups: null });
-    expect(errorOf(refused)).toMatchObject({
+  it('a job with a key of the client is rejected, and nothing is sent', async () => {
+    const rejected = await pause(one, LIVE, 'key');
+    expect(rejected.data).toEqual({ pauseTargetGroups: null });
+    expect(errorOf(rejected)).toMatchObject({
       path: ['pauseTargetGroups'],
       extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true, idempotencyKey: 'key' },
     });

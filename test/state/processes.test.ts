@@ -43,7 +43,7 @@ describe('Two processes', () => {
     expect(await one.keys.claim('k', 'resume')).toBeDefined();
   });
 
-  it('agree on who was first with a key', async () => {
+  it('agree on which of them claimed a key first', async () => {
     for (let round = 0; round < 20; round += 1) {
       const uses = await Promise.all([
         one.keys.claim(`k${round}`, 'pause'),
@@ -171,7 +171,7 @@ describe('Two processes', () => {
   });
 });
 
-describe('While Redis is away', () => {
+describe('While Redis is down', () => {
   beforeEach(async () => {
     await one.jobs.recordFinished('before', '{}');
     await redis.stop();
@@ -286,7 +286,7 @@ describe('A Redis that has become a replica', () => {
 });
 
 describe('A Redis without memory', () => {
-  it('refuses keys, which is logged once', async () => {
+  it('rejects keys, which is logged once', async () => {
     await redis.command('CONFIG', 'SET', 'maxmemory', '1');
     for (const key of ['a', 'b']) await expect(one.keys.claim(key, 'pause')).rejects.toThrow('OOM');
     expect(messagesOf(one)).toEqual(['Redis is connected.', 'Redis rejects commands.']);
@@ -347,7 +347,7 @@ describe('A closed state', () => {
     expect(messagesOf(one)).toEqual(['Redis is connected.']);
   });
 
-  it('closes while Redis is away', async () => {
+  it('closes while Redis is down', async () => {
     await redis.stop();
     await until(areConnected(false));
     await one.close();

@@ -86,7 +86,7 @@ describe.each(KINDS)('State %s', (_kind, url, canRun) => {
   });
 
   describe('of leases', () => {
-    it('gives a lease to its owner again and again', async () => {
+    it('extends a lease for its owner each time', async () => {
       expect(await state.leases.hold('l', 60_000)).toBe(true);
       expect(await state.leases.hold('l', 60_000)).toBe(true);
       await state.leases.release('l');

@@ -112,6 +112,6 @@ it('gateways share the uses of keys over TLS', async () => {
   expect(await pause(two, demo.live)).toEqual([]);
 });
 
-it('a certificate that is not trusted is no connection', async () => {
+it('does not connect if the certificate is not trusted', async () => {
   expect(await redisOf(await startGateway({}))).toBe('disconnected');
 });

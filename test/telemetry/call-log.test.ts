@@ -33,7 +33,7 @@ async function extensionsOf(query: string): Promise<Extensions> {
   return ((await response.json()) as { extensions?: Extensions }).extensions ?? {};
 }
 
-test('`extensions.upstream` tells the calls of an operation, with their attempts and 304s', async () => {
+test('`extensions.upstream` lists the calls of an operation, with their attempts and 304s', async () => {
   await start();
   upstream.on('GET', run.path, [{ status: 503 }, runAnswer(5), { status: 304, headers: { etag: 'W/"5"' } }]);
   const call = { method: 'GET', path: run.template, durationMs: expect.any(Number) };
@@ -80,7 +80,7 @@ test('fifty calls are described, and the others are counted as `extensions.cost`
   expect(extensions.cost?.upstreamCalls.made).toBe(60);
 });
 
-test('production tells nothing', async () => {
+test('`extensions.upstream` is absent in production', async () => {
   await start({ NODE_ENV: 'production' });
   upstream.on('GET', '/accounts', accounts);
   expect(await extensionsOf(READ_ACCOUNTS)).toEqual({});

@@ -34,9 +34,9 @@ async function loadedPackages(env: Readonly<Record<string, string>>): Promise<Re
     env: { ...executor, PORT: '0', NODE_ENV: 'production', DEMAND_API_URL: 'http://127.0.0.1:9/v1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let [output, told] = ['', ''];
+  let [output, errors] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const closed = once(child, 'close');
   try {
     await until(() => output.includes('Fieldgate is ready.'));
@@ -44,7 +44,7 @@ async function loadedPackages(env: Readonly<Record<string, string>>): Promise<Re
     child.kill('SIGTERM');
     await closed;
   }
-  const files = [...told.matchAll(/^loaded (file:.*\/dist\/.*)$/gm)].map(([, url = '']) =>
+  const files = [...errors.matchAll(/^loaded (file:.*\/dist\/.*)$/gm)].map(([, url = '']) =>
     fileURLToPath(url),
   );
   return new Set(
@@ -55,7 +55,7 @@ async function loadedPackages(env: Readonly<Record<string, string>>): Promise<Re
 const ofTelemetry = (packages: ReadonlySet<string>) =>
   [...packages].filter((name) => name.startsWith('@opentelemetry/') || name === 'prom-client');
 
-test('nothing, where nobody does', async () => {
+test('no package of telemetry is loaded without metrics and traces', async () => {
   const packages = await loadedPackages({});
   expect([...packages]).toEqual(expect.arrayContaining(['@apollo/server', 'pino']));
   expect(ofTelemetry(packages)).toEqual([]);

@@ -29,7 +29,7 @@ function operations(): readonly Record<string, unknown>[] {
   return lines.filter(({ msg }) => /operation (?:has ended|was slow)/.test(String(msg)));
 }
 
-test('an operation is a line at `debug`, with its name, its ids and what it cost', async () => {
+test('an operation is logged at `debug`, with its name, ids and cost', async () => {
   await start('debug');
   await gateway.execute(
     NAMED,
@@ -78,7 +78,7 @@ test('a request id that could be anything is left out', async () => {
   expect(operations()).toEqual([expect.not.objectContaining({ requestId: expect.anything() })]);
 });
 
-test('a slow one is a warning, whatever the level, and others are no line at `info`', async () => {
+test('a slow operation is logged as a warning, and others are not logged at `info`', async () => {
   await start('info', { SLOW_OPERATION_MS: '200' });
   await gateway.execute('query Quick { __typename }');
   expect(operations()).toEqual([]);

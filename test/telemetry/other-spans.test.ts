@@ -4,7 +4,7 @@ import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { startTokenEndpoint } from '../helpers/token-endpoint.js';
 import { until } from '../helpers/until.js';
-import { FAST_POLLING, runUpdated, Told, webSocketClient } from '../live/stage.js';
+import { FAST_POLLING, runUpdated, ReceivedResults, webSocketClient } from '../live/live-fixture.js';
 import { accounts, READ_ACCOUNTS, run, runAnswer } from '../upstream/faults/demand.js';
 import { event, SECRET, signatureOf } from '../webhooks/delivery.js';
 import { startCollector, type CollectedSpan, type Collector } from './collector.js';
@@ -46,9 +46,9 @@ test('a poll that fails says why, and has the spans of its attempts', async () =
   await start({ ...FAST_POLLING, DEMAND_API_MAX_ATTEMPTS: '2' });
   upstream.on('GET', run.path, [runAnswer(5), { status: 503 }, { status: 503 }, runAnswer(6)]);
   const client = webSocketClient(gateway);
-  const told = new Told();
-  client.subscribe({ ...runUpdated, variables: { id: run.id } }, told.sink);
-  await until(() => told.results.length >= 2);
+  const received = new ReceivedResults();
+  client.subscribe({ ...runUpdated, variables: { id: run.id } }, received.sink);
+  await until(() => received.results.length >= 2);
   await client.dispose();
   const spans = await spansAtTheEnd();
   const failed = spans.filter(({ name, isError }) => name === 'subscription poll' && isError);
@@ -109,7 +109,7 @@ test('a rejected delivery that is the first of its trace has the trace id of its
   ]);
 });
 
-test('a request for a token has a span in a trace of its own, without what is secret', async () => {
+test('a token request has a span in its own trace, without secrets', async () => {
   const tokens = await startTokenEndpoint();
   tokens.respond((nth) => (nth === 0 ? { status: 503 } : tokens.token()));
   const { UPSTREAM_OAUTH_TOKEN_URL = '' } = tokens.env;
@@ -147,7 +147,7 @@ test('a request for a token has a span in a trace of its own, without what is se
   expect(collector.bodies.join()).not.toContain('planted');
 });
 
-test('health checks, metrics, explorers and what is not found have no spans', async () => {
+test('health checks, metrics, explorers and unknown paths have no spans', async () => {
   await start();
   for (const path of ['/healthz', '/readyz', '/metrics', '/graphiql', '/nothing']) {
     await (await fetch(gateway.url + path)).text();

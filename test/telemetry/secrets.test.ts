@@ -56,7 +56,10 @@ afterAll(async () => {
 });
 
 /** What the program writes, and what it answers, while all that can fail does. */
-async function everythingTold(env: Readonly<Record<string, string>>, end: NodeJS.Signals): Promise<string> {
+async function everythingPrinted(
+  env: Readonly<Record<string, string>>,
+  end: NodeJS.Signals,
+): Promise<string> {
   const child = spawn(process.execPath, ['--import', `data:text/javascript,${CRASH}`, MAIN], {
     cwd: tmpdir(),
     env: {
@@ -73,15 +76,15 @@ async function everythingTold(env: Readonly<Record<string, string>>, end: NodeJS
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let told = '';
-  child.stdout.on('data', (chunk: Buffer) => (told += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const closed = once(child, 'close');
   try {
-    await until(() => told.includes('Fieldgate is ready.') || child.exitCode !== null);
-    if (child.exitCode !== null) return told;
-    const [, url] = /"url":"(http[^"]*)\/graphql"/.exec(told)!;
-    const [, metrics] = /"metrics":"([^"]*)"/.exec(told)!;
+    await until(() => output.includes('Fieldgate is ready.') || child.exitCode !== null);
+    if (child.exitCode !== null) return output;
+    const [, url] = /"url":"(http[^"]*)\/graphql"/.exec(output)!;
+    const [, metrics] = /"metrics":"([^"]*)"/.exec(output)!;
     const answers: string[] = [];
     for (const query of [READ_ACCOUNTS, READ_RUN, CREATE_JOB, '{ nothing(token: "planted-argument") }']) {
       const response = await fetch(`${url!}/graphql`, {
@@ -107,7 +110,7 @@ async function everythingTold(env: Readonly<Record<string, string>>, end: NodeJS
     expect(scraped).toContain('fieldgate_operations_total{');
     child.kill(end);
     await closed;
-    return [told, scraped, ...answers].join('\n');
+    return [output, scraped, ...answers].join('\n');
   } finally {
     child.kill('SIGKILL');
     await closed;
@@ -125,12 +128,12 @@ test.each([
   ['a crash', { ...FORWARD, REDIS_URL: '' }, 'SIGUSR2'],
 ] as const)('no secret is written with %s', async (_, env, end) => {
   const isService = 'AUTH_MODE' in env;
-  const told = await everythingTold({ ...(isService && tokens.env), ...env }, end);
-  expect(told).toContain('"level":');
-  if (end === 'SIGUSR2') expect(told).toContain('A defect.');
+  const output = await everythingPrinted({ ...(isService && tokens.env), ...env }, end);
+  expect(output).toContain('"level":');
+  if (end === 'SIGUSR2') expect(output).toContain('A defect.');
   // What the trace and the answers must have, so that there was something to find.
-  if (!isService) expect(told).toContain('Fieldgate is ready.');
-  expect(plantedIn(told + collector.bodies.join('\n'))).toEqual([]);
+  if (!isService) expect(output).toContain('Fieldgate is ready.');
+  expect(plantedIn(output + collector.bodies.join('\n'))).toEqual([]);
 });
 
 test.each([
@@ -141,9 +144,9 @@ test.each([
   ['DEMAND_API_URL', 'https://planted:planted@127.0.0.1'],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://planted:planted@127.0.0.1'],
 ])('the message about a wrong %s does not repeat it', async (name, value) => {
-  const told = await everythingTold({ [name]: value }, 'SIGTERM');
-  expect(told).toContain(name);
-  expect(plantedIn(told)).toEqual([]);
+  const output = await everythingPrinted({ [name]: value }, 'SIGTERM');
+  expect(output).toContain(name);
+  expect(plantedIn(output)).toEqual([]);
 });
 
 test('the collector got spans, and its key', () => {

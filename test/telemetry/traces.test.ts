@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { until } from '../helpers/until.js';
-import { startLiveStage, webSocketClient, Told, runUpdated } from '../live/stage.js';
+import { startLiveFixture, webSocketClient, ReceivedResults, runUpdated } from '../live/live-fixture.js';
 import { accounts, READ_ACCOUNTS, READ_RUN, run, runAnswer } from '../upstream/faults/demand.js';
 import { startCollector, type CollectedSpan, type Collector } from './collector.js';
 
@@ -139,7 +139,7 @@ describe('a query', () => {
     expect(collector.bodies.join()).not.toContain('include');
   });
 
-  test('that is the first of its trace has the trace id that the log and errors tell', async () => {
+  test('that starts a trace has the trace id of the log and of errors', async () => {
     await start();
     upstream.on('GET', '/accounts', { status: 401, body: {} });
     const { errors } = await gateway.execute(READ_ACCOUNTS);
@@ -246,7 +246,7 @@ describe('a collector', () => {
     ]);
   });
 
-  test('is told with its address, without a key in the query', async () => {
+  test('is logged with its address, without a key in the query', async () => {
     const url = `${collector.url}/in`;
     await start({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url}?api-key=planted` });
     collector.answerWith(401);
@@ -276,19 +276,19 @@ describe('a collector', () => {
 });
 
 test('a subscription has a span for subscribing and one for each event', async () => {
-  const stage = await startLiveStage({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
-  const client = webSocketClient(stage.gateway, {
+  const fixture = await startLiveFixture({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
+  const client = webSocketClient(fixture.gateway, {
     connectionParams: { authorization: 'Bearer demo', traceparent: `00-${TRACE}-${PARENT}-01` },
   });
   try {
-    const told = new Told();
-    client.subscribe(runUpdated, told.sink);
-    await until(() => told.results.length >= 1);
-    await stage.change();
-    await until(() => told.results.length >= 2);
+    const received = new ReceivedResults();
+    client.subscribe(runUpdated, received.sink);
+    await until(() => received.results.length >= 1);
+    await fixture.change();
+    await until(() => received.results.length >= 2);
   } finally {
     await client.dispose();
-    await stage.close();
+    await fixture.close();
   }
   const named = (name: string) => collector.spans.filter((span) => span.name === name);
   const [subscribed] = named('subscription');
@@ -306,12 +306,12 @@ test('a subscription has a span for subscribing and one for each event', async (
   const reads = named(`GET ${run.template}`);
   expect(reads[0]).toMatchObject({ traceId: TRACE, parentSpanId: subscribed!.spanId });
   const polls = named('subscription poll');
-  const news = polls.filter(({ attributes }) => attributes['fieldgate.poll.result'] === 'news');
-  expect(news).toEqual([
+  const changed = polls.filter(({ attributes }) => attributes['fieldgate.poll.result'] === 'changed');
+  expect(changed).toEqual([
     expect.objectContaining({
       parentSpanId: undefined,
       links: [ofSubscribed],
-      attributes: { 'fieldgate.poll.resource': run.template, 'fieldgate.poll.result': 'news' },
+      attributes: { 'fieldgate.poll.resource': run.template, 'fieldgate.poll.result': 'changed' },
     }),
   ]);
   expect(new Set([TRACE, ...polls.map(({ traceId }) => traceId)]).size).toBe(polls.length + 1);
@@ -322,16 +322,16 @@ test('a subscription has a span for subscribing and one for each event', async (
 
 test('no span has more than 100 characters of a name, which a client can make as long as a request', async () => {
   const name = `N${'x'.repeat(20_000)}`;
-  const stage = await startLiveStage({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
-  const client = webSocketClient(stage.gateway, { connectionParams: { authorization: 'Bearer demo' } });
+  const fixture = await startLiveFixture({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
+  const client = webSocketClient(fixture.gateway, { connectionParams: { authorization: 'Bearer demo' } });
   try {
-    const told = new Told();
-    client.subscribe({ ...runUpdated, query: runUpdated.query.replace('Run', name) }, told.sink);
-    await until(() => told.results.length >= 1);
-    await stage.gateway.execute(`query ${name} { __typename }`);
+    const received = new ReceivedResults();
+    client.subscribe({ ...runUpdated, query: runUpdated.query.replace('Run', name) }, received.sink);
+    await until(() => received.results.length >= 1);
+    await fixture.gateway.execute(`query ${name} { __typename }`);
   } finally {
     await client.dispose();
-    await stage.close();
+    await fixture.close();
   }
   const names = collector.spans
     .filter(({ attributes }) => 'graphql.operation.name' in attributes)

@@ -235,8 +235,8 @@ describe('the run after an action', () => {
 describe.each([
   ['that its state does not allow', 422, 'INVALID_STATE'],
   ['from another version', 412, 'VERSION_CONFLICT'],
-])('the run after a change %s', (_of, refusal, code) => {
-  const refused = `mutation ($input: PauseFieldingRunInput!) {
+])('the run after a change %s', (_of, rejection, code) => {
+  const rejected = `mutation ($input: PauseFieldingRunInput!) {
     payload: pauseFieldingRun(input: $input) {
       userErrors {
         code
@@ -255,9 +255,9 @@ describe.each([
     ['is reread while a replica shows an older version', [3, 4, 6], expected('6', 'LIVE'), 3],
     ["is shown as it is if it stays older than the client's version", [4], expected('4', 'PAUSED'), 4],
   ])('%s', async (_what, versions, answer, reads) => {
-    onAction('pause', { status: refusal, body: { detail: 'Not now.' } });
+    onAction('pause', { status: rejection, body: { detail: 'Not now.' } });
     onRead(...versions);
-    const { data, errors } = await scripted.execute(refused, { input });
+    const { data, errors } = await scripted.execute(rejected, { input });
     expect({ data, errors }).toEqual(answer);
     expect(scripted.calls().slice(1)).toEqual(Array.from({ length: reads }, () => GET));
   });

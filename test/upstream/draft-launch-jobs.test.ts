@@ -140,7 +140,7 @@ describe.each(kinds)('the $kind of a draft', ({ kind, path, otherPath, document,
     [400, { detail: 'The end is wrong.' }, { code: 'VALIDATION_FAILED', field: null }],
     [404, {}, { code: 'NOT_FOUND', field: ['id'] }],
     [422, {}, { code: 'INVALID_STATE', field: ['id'] }],
-  ])('reports a refusal with %d', async (status, problem, userError) => {
+  ])('reports a rejection with %d', async (status, problem, userError) => {
     scripted.upstream.on('POST', path, { status, body: problem });
     const { data, errors } = await create();
     expect({ data, errors }).toEqual({

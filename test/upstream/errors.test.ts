@@ -21,7 +21,7 @@ interface Errand {
   /** The key for retrying a failure. */
   readonly key: { readonly idempotencyKey?: string };
   /** Runs it with the same response to every call. */
-  readonly run: (answer: ScriptedResponse, stage?: Scripted) => Promise<Answer<unknown>>;
+  readonly run: (answer: ScriptedResponse, fixture?: Scripted) => Promise<Answer<unknown>>;
 }
 
 const query: Errand = {
@@ -168,7 +168,7 @@ describe('a server that refuses connections', () => {
 
 describe.each([action, creation])('$what that REST rejects', ({ what, run }) => {
   const subject = what === action.what ? ['id'] : ['targetGroupIds'];
-  const refused = async (answer: ScriptedResponse) => {
+  const rejected = async (answer: ScriptedResponse) => {
     const { data, errors } = await run(answer);
     expect(errors).toEqual([]);
     expect(scripted.calls()).toHaveLength(1);
@@ -183,18 +183,18 @@ describe.each([action, creation])('$what that REST rejects', ({ what, run }) => 
     [422, 'INVALID_STATE', 'InvalidStateError', subject],
   ])('with %i is a user error: %s', async (status, code, __typename, field) => {
     const body = { id: 'e-1', object: 'some_error', detail: 'the reason' };
-    expect(await refused({ status, body })).toMatchObject({ code, __typename, field });
+    expect(await rejected({ status, body })).toMatchObject({ code, __typename, field });
   });
 
   test.each([400, 422])("with %i has the API's own message", async (status) => {
-    expect(await refused({ status, body: { detail: 'the goal has been reached' } })).toMatchObject({
+    expect(await rejected({ status, body: { detail: 'the goal has been reached' } })).toMatchObject({
       message: 'the goal has been reached',
     });
   });
 
   test('with 400 names the invalid parameters', async () => {
     const body = [{ name: 'start_fielding_at', reason: 'is in the past' }];
-    expect(await refused({ status: 400, body })).toMatchObject({
+    expect(await rejected({ status: 400, body })).toMatchObject({
       code: 'VALIDATION_FAILED',
       message: 'start_fielding_at: is in the past',
     });
@@ -208,7 +208,7 @@ describe.each([action, creation])('$what that REST rejects', ({ what, run }) => 
     ['a URL in a list of invalid parameters', [{ name: 'x', reason: 'see http://10.0.0.7/secrets' }]],
     ['invalid parameters of an unknown form', { object: 'bad_request_error', invalid_params: ['secrets'] }],
   ])('shows nothing of a body with %s', async (_what, body) => {
-    const userError = await refused({ status: 400, body });
+    const userError = await rejected({ status: 400, body });
     expect(userError).toMatchObject({ code: 'VALIDATION_FAILED' });
     expect(userError['message']).toBe('The Demand API rejected the request as invalid.');
   });
@@ -218,7 +218,7 @@ describe.each([400, 422])('invalid parameters of a change (%i)', (status) => {
   const PERIOD = `mutation ($input: UpdateFieldingPeriodInput!) {
     it: updateFieldingPeriod(input: $input) { fieldingRun { id } userErrors { __typename code message field } }
   }`;
-  const refusal = (...params: [name: string, reason: string][]) => ({
+  const rejection = (...params: [name: string, reason: string][]) => ({
     status,
     body: {
       id: 'e-1',
@@ -242,7 +242,7 @@ describe.each([400, 422])('invalid parameters of a change (%i)', (status) => {
     scripted.upstream.on(
       'PUT',
       paths.fieldingRun,
-      refusal(
+      rejection(
         ['start_fielding_at', 'is in the past'],
         ['/end_fielding_at', 'must be after start_fielding_at'],
         ['If-Match', 'is no entity tag'],
@@ -283,7 +283,7 @@ describe.each([400, 422])('invalid parameters of a change (%i)', (status) => {
   });
 
   test('that name one target group are at the list', async () => {
-    scripted.upstream.on('POST', paths.pauseJobs, refusal(['target_group_id', 'is archived']));
+    scripted.upstream.on('POST', paths.pauseJobs, rejection(['target_group_id', 'is archived']));
     const input = { targetGroupIds: [ids.targetGroup], idempotencyKey: `key-${status}-one` };
     expect(userErrorsOf(await scripted.execute(CREATE, { input }))).toEqual([
       invalid('`targetGroupIds`: is archived', ['targetGroupIds']),
@@ -296,7 +296,7 @@ describe.each([400, 422])('invalid parameters of a change (%i)', (status) => {
       scripted.upstream.on(
         'POST',
         paths.pauseJobs,
-        refusal([name, 'is archived'], ['idempotency-key', 'no']),
+        rejection([name, 'is archived'], ['idempotency-key', 'no']),
       );
       // The duplicate is sent once.
       const targetGroupIds = ['101/P1/T1', '101/P1/T1', '101/P1/T2'];
@@ -310,7 +310,7 @@ describe.each([400, 422])('invalid parameters of a change (%i)', (status) => {
   );
 
   test.each([action, creation])('that are not in the input of $what have no path', async ({ run }) => {
-    const answer = await run(refusal(['start_fielding_at', 'is in the past'], ['page_size', 'is large']));
+    const answer = await run(rejection(['start_fielding_at', 'is in the past'], ['page_size', 'is large']));
     expect(userErrorsOf(answer)).toEqual([
       invalid('start_fielding_at: is in the past', null),
       invalid('page_size: is large', null),

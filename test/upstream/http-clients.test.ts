@@ -79,9 +79,9 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
   });
 
   if (carriesChanges) test('sends a body, and an explicit length of 0 without one', sendsBodies);
-  else test('supports reads only', refusesBodies);
+  else test('supports reads only', rejectsBodies);
 
-  async function refusesBodies() {
+  async function rejectsBodies() {
     expect(await kindOf(send({ method: 'POST' }))).toBe('no HttpFailure');
     expect(await kindOf(send({ body: '{}' }))).toBe('no HttpFailure');
     expect(upstream.requests).toEqual([]);

@@ -98,7 +98,7 @@ describe.each([ids.batchJob, `${ids.project}/pause-fielding-runs-by-target-group
       expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     });
 
-    test('is refused like the documented path', async () => {
+    test('is rejected like the documented path', async () => {
       scripted.upstream.on('GET', `${LONG}/J1`, { status: 403 });
       scripted.upstream.on('GET', `${SHORT}/J1`, { body: rest.batchJob });
       expect((await read()).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);

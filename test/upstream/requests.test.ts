@@ -16,7 +16,7 @@ const created = { status: 201, headers: { location: 'J1' } };
 describe('the headers of a request', () => {
   const scripted = useScripted();
 
-  test('are these, and no others from the caller', async () => {
+  test('include no headers of the caller but the documented ones', async () => {
     scripted.upstream.on('GET', '/accounts', accounts);
     await scripted.execute(
       ACCOUNTS,
@@ -59,7 +59,7 @@ describe('the headers of a request', () => {
     },
   );
 
-  test('pass the Idempotency-Key of the input on unchanged, with nothing else of a change', async () => {
+  test('pass the Idempotency-Key of the input on unchanged, without If-Match', async () => {
     const idempotencyKey = `!"#$%&'()*+,-./0:;<=>?@[\\]^_\`{|}~`;
     scripted.upstream.on('POST', paths.pauseJobs, created);
     const { data } = await scripted.execute(PAUSE, {

@@ -100,7 +100,7 @@ describe('somebody', () => {
 
 describe('a list of people', () => {
   test.each([
-    ['that is refused', { status: 403 }, 'FORBIDDEN'],
+    ['that is rejected', { status: 403 }, 'FORBIDDEN'],
     ['that fails', { status: 503 }, 'UPSTREAM_UNAVAILABLE'],
     ['that is missing', { status: 404 }, 'UPSTREAM_BAD_RESPONSE'],
     ['that is not JSON', { body: '<html>' }, 'UPSTREAM_BAD_RESPONSE'],

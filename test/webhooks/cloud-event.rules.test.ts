@@ -104,7 +104,7 @@ describe('The envelope', () => {
     expect(fault(body)).toBe('The body must be a CloudEvent as a JSON object.');
   });
 
-  test('is not completed by prototypes', () => {
+  test('does not get properties from prototypes', () => {
     const body = `{"__proto__":${JSON.stringify(event)},"constructor":{"prototype":${JSON.stringify(event)}}}`;
     expect(fault(Buffer.from(body))).toBe('`specversion` is missing.');
   });
@@ -138,7 +138,7 @@ describe('An event of another type', () => {
   });
 });
 
-test('whatever is read, it is an event with usable ids, or malformed', () => {
+test('any body is an event with usable ids, or malformed', () => {
   const type = fc.constantFrom(event.type, 'com.cint.session.updated', 'other');
   const id = fc.oneof(fc.string(), fc.constantFrom('T1', '..', 'a/b'), fc.jsonValue());
   const data = fc.oneof(

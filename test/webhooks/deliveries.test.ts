@@ -84,7 +84,7 @@ async function errorOf(response: Response): Promise<GraphQLFormattedError> {
 
 describe('A delivery', () => {
   test.each([TYPE, 'application/json', 'Application/CloudEvents+JSON; charset=UTF-8'])(
-    'of type %s is answered with 204, and tells what may have changed',
+    'of type %s is answered with 204, and gives a hint of what may have changed',
     async (type) => {
       await start();
       const response = await deliver(event, { headers: { 'content-type': type } });
@@ -94,7 +94,7 @@ describe('A delivery', () => {
     },
   );
 
-  test('is accepted again, and dropped', async () => {
+  test('is accepted but ignored when it is repeated', async () => {
     await start();
     const statuses = [await deliver(), await deliver()].map(({ status }) => status);
     expect(statuses).toEqual([204, 204]);
@@ -143,7 +143,7 @@ describe('A delivery', () => {
     expect(hints).toHaveLength(2);
   });
 
-  test('is as old as the clock of the gateway says', async () => {
+  test('has its age measured by the clock of the gateway', async () => {
     const at = 1_732_526_080_000;
     await start({ now: () => at });
     expect((await deliver(event, { at })).status).toBe(204);
@@ -263,7 +263,7 @@ describe('On the wire', () => {
     expect(hints).toEqual([]);
   });
 
-  test('a body that arrives in chunks is one body', async () => {
+  test('a body may arrive in chunks', async () => {
     await start();
     const client = await openRaw(gateway.url);
     const headers = { ...signed(), 'Content-Length': undefined, 'Transfer-Encoding': 'chunked' };
@@ -275,7 +275,7 @@ describe('On the wire', () => {
     expect(hints).toEqual([PUBLISHED]);
   });
 
-  test('a body that does not arrive in time is given up', async () => {
+  test('a body that does not arrive in time is answered with 408', async () => {
     await start({ env: { CLIENT_TIMEOUT_MS: '100' } });
     const client = await openRaw(gateway.url);
     const headers = { ...signed(), 'Content-Length': String(body.length) };
@@ -296,7 +296,7 @@ describe('On the wire', () => {
     expect(hints).toEqual([PUBLISHED]);
   });
 
-  test('two signatures count as none', async () => {
+  test('two signature headers count as none', async () => {
     await start();
     const client = await openRaw(gateway.url);
     const headers = { ...signed(), 'cint-signature': signatureOf(body, OTHER_SECRET) };
@@ -307,7 +307,7 @@ describe('On the wire', () => {
   });
 });
 
-test('without a secret, the path is as unknown as any other', async () => {
+test('without a secret, the path is answered like an unknown path', async () => {
   await start({ env: { WEBHOOK_SECRET: '' } });
   const response = await deliver();
   expect(response.status).toBe(404);
@@ -355,7 +355,7 @@ test('no secret, signature or body is in a log line or a response', async () => 
   for (const secret of [SECRET, OTHER_SECRET]) expect(told).not.toContain(secret);
 });
 
-describe('whatever is delivered', () => {
+describe('A random delivery', () => {
   /** Values near those that events have, and any other. */
   const value = fc.oneof(
     fc.constantFrom<unknown>('1.0', '101', 101, '', IDS.project_id, '../x', '__proto__', null),
@@ -391,7 +391,7 @@ describe('whatever is delivered', () => {
     { freq: 3 },
   );
 
-  test('is accepted or refused, and what is refused is no hint', async () => {
+  test('is accepted or rejected, and gives no hint if rejected', async () => {
     await start();
     const statuses = new Set<number>();
     await fc.assert(

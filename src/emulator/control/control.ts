@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { timestamp } from '../clock.js';
+import { timestamp, type Clock } from '../clock.js';
 import { sendError } from '../http/errors.js';
 import type { ControlState } from '../http/api-request.js';
 import { badRequest, forbidden, notFound } from '../http/problem.js';
+import type { FaultRules } from '../faults/fault-rules.js';
 import { validateRule, type FaultRule } from '../faults/rule.js';
 import type { WebhookFaults } from '../faults/webhook-faults.js';
 import type { Services } from '../services.js';
@@ -61,17 +62,7 @@ export function serveControl(
     return {};
   });
 
-  app.get('/clock', async () => ({ now: timestamp(clock.now()) }));
-  app.post<{ Body: { now: string } | { advance_ms: number } }>(
-    '/clock',
-    { schema: { body: clockSchema } },
-    async ({ body }) => {
-      if ('now' in body) clock.set(Date.parse(body.now));
-      else clock.advance(body.advance_ms);
-      return { now: timestamp(clock.now()) };
-    },
-  );
-
+  serveClock(app, clock);
   app.get('/requests', async () => ({
     requests: requests.list().map((request) => ({ ...request, at: timestamp(request.at) })),
   }));
@@ -84,6 +75,26 @@ export function serveControl(
     effects: listEffects(database).map((effect) => ({ ...effect, at: timestamp(effect.at) })),
   }));
 
+  serveFaults(app, faults);
+  serveRespondentControl(app, services, simulator);
+  serveWebhookControl(app, database, webhookFaults);
+  serveIdentityControl(app, issuer);
+}
+
+function serveClock(app: FastifyInstance, clock: Clock): void {
+  app.get('/clock', async () => ({ now: timestamp(clock.now()) }));
+  app.post<{ Body: { now: string } | { advance_ms: number } }>(
+    '/clock',
+    { schema: { body: clockSchema } },
+    async ({ body }) => {
+      if ('now' in body) clock.set(Date.parse(body.now));
+      else clock.advance(body.advance_ms);
+      return { now: timestamp(clock.now()) };
+    },
+  );
+}
+
+function serveFaults(app: FastifyInstance, faults: FaultRules): void {
   app.get('/faults', async () => ({ faults: faults.list() }));
   app.post<{ Body: FaultRule }>('/faults', { schema: { body: faultSchema } }, async ({ body }, reply) => {
     const flaw = validateRule(body);
@@ -95,10 +106,6 @@ export function serveControl(
     faults.clear();
     return reply.code(204).send();
   });
-
-  serveRespondentControl(app, services, simulator);
-  serveWebhookControl(app, database, webhookFaults);
-  serveIdentityControl(app, issuer);
 }
 
 function isLoopback(hostname: string): boolean {

@@ -4,7 +4,9 @@ import type { Call, Route } from '../routes/route.js';
 import { routes } from '../routes/table.js';
 import type { Services } from '../services.js';
 import { applyDueChanges } from '../due-changes.js';
+import type { Replica } from '../faults/replica.js';
 import type { Caller } from '../store/accounts.js';
+import type { Database } from '../store/database.js';
 import { findRunOfTargetGroup, type RunRecord } from '../store/fielding-runs.js';
 import { findTargetGroup } from '../store/target-groups.js';
 import { authorize, replay, type RequestInfo } from './authorization.js';
@@ -30,9 +32,7 @@ export function serveApi(
   controlState: ControlState,
   limiter: RateLimiter | undefined,
 ): void {
-  const { database, clock } = services;
-  const callers = new WeakMap<ApiRequest, Caller>();
-  const tracked = trackRequests(app, controlState, clock);
+  const tracked = trackRequests(app, controlState, services.clock);
   const requestOf = (request: FastifyRequest): ApiRequest => required(tracked(request));
 
   app.setErrorHandler(async (error, request, reply) => {
@@ -46,6 +46,7 @@ export function serveApi(
   });
   app.setNotFoundHandler(async (request) => requestOf(request).respond(notFound('The path').response));
 
+  const deps = { services, replica: controlState.replica, limiter, requestOf };
   // The route's schemas guarantee the types that its `handle` expects.
   for (const [key, route] of Object.entries(routes) as [string, Route][]) {
     const [method = '', path = ''] = key.split(' ');
@@ -59,53 +60,82 @@ export function serveApi(
         ...(route.query && { querystring: route.query }),
         ...(route.body && { body: route.body }),
       },
-      onRequest: async (request) => {
-        const apiRequest = requestOf(request);
-        const info = requestInfoOf(apiRequest);
-        const caller = await authorize(info, services, limiter);
-        callers.set(apiRequest, caller);
-        const replayed = route.needsKey === true ? replay(info, database, caller) : undefined;
-        if (replayed !== undefined) await apiRequest.respond(replayed);
-      },
-      handler: async (request) => {
-        const apiRequest = requestOf(request);
-        const call = toCall(apiRequest, required(callers.get(apiRequest)), clock.now());
-        applyDueChanges(services, call.now);
-        const response =
-          method === 'GET' ? route.handle(call, services) : handleChange(call, route, apiRequest);
-        return apiRequest.respond(inRequestedVersion(apiRequest, call, response));
-      },
+      ...handlersOf(route, method === 'GET', deps),
     });
   }
+}
 
-  function runAt({ path }: Call): RunRecord | undefined {
-    const { target_group_id: group, fielding_run_id: id } = path as Record<string, string | undefined>;
-    const run = group === undefined ? undefined : findRunOfTargetGroup(database, group);
-    return run?.id === id ? run : undefined;
-  }
+interface HandlerDeps {
+  readonly services: Services;
+  readonly replica: Replica;
+  readonly limiter: RateLimiter | undefined;
+  readonly requestOf: (request: FastifyRequest) => ApiRequest;
+}
 
-  /** Converts a response body to the version that the request asked for. */
-  function inRequestedVersion({ header }: ApiRequest, { path }: Call, response: HttpResponse): HttpResponse {
-    if (response.body === undefined || !isOlderVersion(header('cint-api-version'))) return response;
-    const { account_id: account, project_id: project = '' } = path as Record<string, string | undefined>;
-    const nameOf = (id: string) => findTargetGroup(database, Number(account), project, id)?.name;
-    return { ...response, body: olderBody(response.body, nameOf) };
-  }
+/** Authorizes a request before its body is read, then handles it. */
+function handlersOf(route: Route, isRead: boolean, { services, replica, limiter, requestOf }: HandlerDeps) {
+  const { database, clock } = services;
+  const callers = new WeakMap<ApiRequest, Caller>();
+  return {
+    onRequest: async (request: FastifyRequest) => {
+      const apiRequest = requestOf(request);
+      const info = requestInfoOf(apiRequest);
+      const caller = await authorize(info, services, limiter);
+      callers.set(apiRequest, caller);
+      const replayed = route.needsKey === true ? replay(info, database, caller) : undefined;
+      if (replayed !== undefined) await apiRequest.respond(replayed);
+    },
+    handler: async (request: FastifyRequest) => {
+      const apiRequest = requestOf(request);
+      const call = toCall(apiRequest, required(callers.get(apiRequest)), clock.now());
+      applyDueChanges(services, call.now);
+      const response = isRead
+        ? route.handle(call, services)
+        : handleChange(call, route, apiRequest, services, replica);
+      return apiRequest.respond(inRequestedVersion(apiRequest, call, response, database));
+    },
+  };
+}
 
-  /** Checks the idempotency key again, because another request may have used it while this one's body was read. */
-  function handleChange(call: Call, route: Route, apiRequest: ApiRequest): HttpResponse {
-    return database.transaction(() => {
-      const replayed =
-        route.needsKey === true ? replay(requestInfoOf(apiRequest), database, call.caller) : undefined;
-      if (replayed !== undefined) return replayed;
-      const before = runAt(call);
-      const response = route.handle(call, services);
-      if (before !== undefined) {
-        controlState.replica.remember(pathOfRun(apiRequest.path, before.id), fieldingRunResponse(before));
-      }
-      return response;
-    });
-  }
+/** Checks the idempotency key again, because another request may have used it while this one's body was read. */
+function handleChange(
+  call: Call,
+  route: Route,
+  apiRequest: ApiRequest,
+  services: Services,
+  replica: Replica,
+): HttpResponse {
+  const { database } = services;
+  return database.transaction(() => {
+    const replayed =
+      route.needsKey === true ? replay(requestInfoOf(apiRequest), database, call.caller) : undefined;
+    if (replayed !== undefined) return replayed;
+    const before = runAt(call, database);
+    const response = route.handle(call, services);
+    if (before !== undefined) {
+      replica.remember(pathOfRun(apiRequest.path, before.id), fieldingRunResponse(before));
+    }
+    return response;
+  });
+}
+
+function runAt({ path }: Call, database: Database): RunRecord | undefined {
+  const { target_group_id: group, fielding_run_id: id } = path as Record<string, string | undefined>;
+  const run = group === undefined ? undefined : findRunOfTargetGroup(database, group);
+  return run?.id === id ? run : undefined;
+}
+
+/** Converts a response body to the version that the request asked for. */
+function inRequestedVersion(
+  { header }: ApiRequest,
+  { path }: Call,
+  response: HttpResponse,
+  database: Database,
+): HttpResponse {
+  if (response.body === undefined || !isOlderVersion(header('cint-api-version'))) return response;
+  const { account_id: account, project_id: project = '' } = path as Record<string, string | undefined>;
+  const nameOf = (id: string) => findTargetGroup(database, Number(account), project, id)?.name;
+  return { ...response, body: olderBody(response.body, nameOf) };
 }
 
 function pathOfRun(path: string, runId: string): string {

@@ -27,7 +27,12 @@ export function stepBatchJob(services: Services, jobId: string): boolean {
     const item = nextBatchJobItem(database, jobId);
     if (job === undefined || item === undefined) return false;
     const decision = applyTo(services, job, item.targetGroupId, now);
-    recordBatchJobItem(database, jobId, item.position, 'refusal' in decision ? decision.refusal : undefined);
+    recordBatchJobItem(
+      database,
+      jobId,
+      item.position,
+      'rejection' in decision ? decision.rejection : undefined,
+    );
     const more = nextBatchJobItem(database, jobId) !== undefined;
     if (!more) finishBatchJob(database, jobId);
     return more;

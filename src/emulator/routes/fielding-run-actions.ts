@@ -87,7 +87,7 @@ function runToChange(call: ActionCall, services: Services): RunRecord {
   return run;
 }
 
-/** @throws Problem 422 if the action is refused */
+/** @throws Problem 422 if the action is rejected */
 function apply(
   { caller, traceId, now }: ActionCall,
   services: Services,
@@ -95,7 +95,7 @@ function apply(
   operation: string,
   decision: Decision,
 ): RunRecord {
-  if ('refusal' in decision) throw invalidState(decision.refusal.description);
+  if ('rejection' in decision) throw invalidState(decision.rejection.description);
   return changeRun(services, run, decision.change, {
     at: now,
     cause: 'action',

@@ -1,12 +1,12 @@
 import { FieldingRunStatus, type BatchJobKind } from '../../contract/demand-api.js';
-import { decide, type Refusal, type RunAction, type RunChange, type RunState } from './fielding-run.js';
+import { decide, type Rejection, type RunAction, type RunChange, type RunState } from './fielding-run.js';
 
 /** The outcome for one target group of a batch job. `reached`: it is already in the requested state. */
 export type BatchDecision =
-  { readonly reached: true } | { readonly change: RunChange } | { readonly refusal: BatchRefusal };
+  { readonly reached: true } | { readonly change: RunChange } | { readonly rejection: BatchRejection };
 
-export interface BatchRefusal {
-  readonly code: Refusal['code'] | 'TargetGroupNotFound' | 'TargetGroupIsDraft';
+export interface BatchRejection {
+  readonly code: Rejection['code'] | 'TargetGroupNotFound' | 'TargetGroupIsDraft';
   readonly description: string;
 }
 
@@ -29,15 +29,15 @@ export function decideBatchItem(
   now: number,
 ): BatchDecision {
   if (run === undefined) {
-    return refuse('TargetGroupNotFound', 'The project has no such target group.');
+    return reject('TargetGroupNotFound', 'The project has no such target group.');
   }
   if (run === null)
-    return refuse('TargetGroupIsDraft', 'The target group is a draft and has not been launched.');
+    return reject('TargetGroupIsDraft', 'The target group is a draft and has not been launched.');
   const { wanted, action } = plans[kind];
   if (run.status === wanted && !run.archived) return { reached: true };
   return decide(action, run, now);
 }
 
-function refuse(code: BatchRefusal['code'], description: string): BatchDecision {
-  return { refusal: { code, description } };
+function reject(code: BatchRejection['code'], description: string): BatchDecision {
+  return { rejection: { code, description } };
 }

@@ -12,12 +12,12 @@ export interface RunState {
 
 export type RunAction = 'launch_now' | 'pause' | 'resume' | 'complete' | 'relaunch';
 
-export type RefusalCode =
+export type RejectionCode =
   'StatusTransitionNotAllowed' | 'TargetGroupIsArchived' | 'FillingGoalReached' | 'FieldingPeriodEnded';
 
 /** Why an action is not allowed. Batch jobs report `code` too. */
-export interface Refusal {
-  readonly code: RefusalCode;
+export interface Rejection {
+  readonly code: RejectionCode;
   readonly description: string;
 }
 
@@ -27,7 +27,7 @@ export interface RunChange {
   readonly endAt: number;
 }
 
-export type Decision = { readonly change: RunChange } | { readonly refusal: Refusal };
+export type Decision = { readonly change: RunChange } | { readonly rejection: Rejection };
 
 const { Scheduled, Live, Paused, Completed } = FieldingRunStatus;
 
@@ -41,27 +41,27 @@ const transitions: Readonly<
   relaunch: { from: [Completed], to: Live },
 };
 
-/** Decides what `action` does to a run at `now`, or why it is refused. */
+/** Decides what `action` does to a run at `now`, or why it is rejected. */
 export function decide(action: RunAction, run: RunState, now: number): Decision {
   const { from, to } = transitions[action];
-  if (run.archived) return refuse('TargetGroupIsArchived', 'The target group is archived.');
+  if (run.archived) return reject('TargetGroupIsArchived', 'The target group is archived.');
   if (!from.includes(run.status)) {
-    return refuse(
+    return reject(
       'StatusTransitionNotAllowed',
       `A fielding run that is ${run.status} does not allow ${action}.`,
     );
   }
   if (action === 'resume' || action === 'relaunch') {
-    if (goalReached(run)) return refuse('FillingGoalReached', 'The completes goal is already reached.');
-    if (now >= run.endAt) return refuse('FieldingPeriodEnded', 'The end of the fielding period has passed.');
+    if (goalReached(run)) return reject('FillingGoalReached', 'The completes goal is already reached.');
+    if (now >= run.endAt) return reject('FieldingPeriodEnded', 'The end of the fielding period has passed.');
   }
   return { change: { status: to, ...periodAfter(action, run, now) } };
 }
 
 /** Decides whether a run's period may change. A completed run must be relaunched first. */
 export function decidePeriod(period: Pick<RunChange, 'startAt' | 'endAt'>, run: RunState): Decision {
-  if (run.archived) return refuse('TargetGroupIsArchived', 'The target group is archived.');
-  if (run.status === Completed) return refuse('StatusTransitionNotAllowed', 'The fielding run is completed.');
+  if (run.archived) return reject('TargetGroupIsArchived', 'The target group is archived.');
+  if (run.status === Completed) return reject('StatusTransitionNotAllowed', 'The fielding run is completed.');
   return { change: { status: run.status, ...period } };
 }
 
@@ -103,6 +103,6 @@ function goalReached(run: RunState): boolean {
   return run.currentCompletes >= run.fillingGoal;
 }
 
-function refuse(code: RefusalCode, description: string): Decision {
-  return { refusal: { code, description } };
+function reject(code: RejectionCode, description: string): Decision {
+  return { rejection: { code, description } };
 }

@@ -3,7 +3,7 @@ import { actorOf, SYSTEM_USER_ID, statusChange } from '../changes.js';
 import type { Row } from './row.js';
 import { MINUTE } from './time.js';
 
-interface Moment {
+interface HistoryEntry {
   readonly at: number;
   readonly userId: string;
   readonly changes: readonly TargetGroupChange[];
@@ -16,16 +16,16 @@ export function changelogRows(
   const rows = drawn.flatMap(({ groups, runs }) => {
     const runOf = new Map(runs.map((run) => [run['target_group_id'], run]));
     return groups.flatMap((group) =>
-      historyOf(group, runOf.get(String(group['id']))).map((moment) => rowOf(group, moment)),
+      historyOf(group, runOf.get(String(group['id']))).map((entry) => rowOf(group, entry)),
     );
   });
   return rows.map((row, index) => ({ id: idOf(index), ...row }));
 }
 
-function historyOf(group: Row, run: Row | undefined): Moment[] {
+function historyOf(group: Row, run: Row | undefined): HistoryEntry[] {
   const manager = String(group['project_manager_id']);
   const goal = Number(group['filling_goal']);
-  const setUp: Moment = {
+  const setUp: HistoryEntry = {
     at: Number(group['created_at']) + MINUTE,
     userId: manager,
     changes: [
@@ -42,9 +42,9 @@ function historyOf(group: Row, run: Row | undefined): Moment[] {
 
 const { Draft, Scheduled, Live, Completed } = TargetGroupStatus;
 
-function statusesOf(group: Row, run: Row, manager: string): Moment[] {
+function statusesOf(group: Row, run: Row, manager: string): HistoryEntry[] {
   const status = Object.values(TargetGroupStatus).find((one) => one === String(run['status'])) ?? Draft;
-  const launch = (to: TargetGroupStatus, at: number): Moment => ({
+  const launch = (to: TargetGroupStatus, at: number): HistoryEntry => ({
     at,
     userId: manager,
     changes: [statusChange(Draft, to)],
@@ -70,7 +70,7 @@ function reasonFor(group: Row, run: Row): StatusChangeReason | undefined {
   return isPastEnd ? StatusChangeReason.PastScheduledEndDate : undefined;
 }
 
-function rowOf(group: Row, { at, userId, changes }: Moment): Row {
+function rowOf(group: Row, { at, userId, changes }: HistoryEntry): Row {
   const user = actorOf(userId);
   return {
     target_group_id: group['id'] ?? null,

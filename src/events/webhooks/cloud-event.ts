@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Ajv, type AnySchemaObject, type ErrorObject, type ValidateFunction } from 'ajv';
 import { WebhookEventType } from '../../contract/demand-api.js';
+import { isJsonObject } from '../../json-value.js';
 import { isAccountId, isSegment } from '../../upstream/resources/resource-ref.js';
 import type { ChangeHint } from '../hints.js';
 
@@ -77,14 +78,14 @@ const targetGroupData = validator<TargetGroupData>({
  * @throws {MalformedEventError} if it is no CloudEvent, or if the ids in it are unusable
  */
 export function readCloudEvent(body: Buffer): CloudEvent {
-  const event = parsed(body);
+  const event = parseBody(body);
   const isEnvelope = envelope();
   if (!isEnvelope(event)) throw malformed('', isEnvelope.errors);
   const { source, id, type, data } = event;
   return { source, id, type, hint: hintIn(type, data) };
 }
 
-function parsed(body: Buffer): unknown {
+function parseBody(body: Buffer): unknown {
   try {
     if (isUtf8(body)) return JSON.parse(body.toString()) as unknown;
   } catch {
@@ -111,7 +112,8 @@ function hintIn(type: string, data: unknown): ChangeHint | undefined {
 }
 
 function namesTargetGroup(data: unknown): boolean {
-  const names = typeof data === 'object' && data !== null ? Object.keys(data) : [];
+  if (!isJsonObject(data)) return false;
+  const names = Object.keys(data);
   return ['account_id', 'project_id', 'target_group_id'].every((name) => names.includes(name));
 }
 

@@ -2,7 +2,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
 import type { AccountRef } from '../../upstream/resources/resource-ref.js';
 import { itemsFrom } from '../items.js';
-import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
+import { DateTime, dateTimeOf } from '../scalars/date-time.js';
 import { ChangelogActorKind, ChangeValueKind } from './changelog.enum.js';
 import { changeValues, type ChangeValues, type RestChange } from './changelog.values.js';
 
@@ -124,8 +124,8 @@ export class ChangelogEntry {
   }
 
   @Field(() => DateTime, { nullable: true, description: 'Time of the change.' })
-  get occurredAt(): Moment | null {
-    return momentOf(this.entry.occurred_at, 'occurred_at');
+  get occurredAt(): DateTime | null {
+    return dateTimeOf(this.entry.occurred_at, 'occurred_at');
   }
 
   @Field(() => ChangelogActor, {

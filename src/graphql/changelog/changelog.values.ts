@@ -1,4 +1,4 @@
-import { dateIn } from '../../upstream/resources/moment.js';
+import { dateIn } from '../../upstream/resources/date-time.js';
 import { decimalText } from '../money/money.js';
 import { ChangeValueKind } from './changelog.enum.js';
 
@@ -50,8 +50,8 @@ function formatValue(value: unknown, object: string): FormattedValue | null {
 }
 
 function formatText(text: string, object: string): FormattedValue {
-  const moment = object.endsWith('_date_change') ? dateIn(text) : undefined;
-  if (moment !== undefined) return { kind: ChangeValueKind.MOMENT, text: moment.toISOString() };
+  const date = object.endsWith('_date_change') ? dateIn(text) : undefined;
+  if (date !== undefined) return { kind: ChangeValueKind.MOMENT, text: date.toISOString() };
   const isDuration = object.endsWith('_interval_change');
   return { kind: isDuration ? ChangeValueKind.DURATION : ChangeValueKind.TEXT, text };
 }

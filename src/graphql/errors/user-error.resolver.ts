@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { conflictingFieldingRun, refusedFieldingRun } from '../fielding-run/fielding-run.reading.js';
+import { conflictingFieldingRun, rejectedFieldingRun } from '../fielding-run/fielding-run.reading.js';
 import { FieldingRun } from '../fielding-run/fielding-run.type.js';
 import { InvalidStateError, VersionConflictError } from './user-error.type.js';
 
@@ -31,6 +31,6 @@ export class InvalidStateErrorResolver {
     @Ctx() context: RequestContext,
   ): Promise<FieldingRun | null> {
     if (fieldingRun === undefined) return null;
-    return await refusedFieldingRun(context, fieldingRun.ref, fieldingRun.version);
+    return await rejectedFieldingRun(context, fieldingRun.ref, fieldingRun.version);
   }
 }

@@ -1,5 +1,6 @@
 import type { Principal } from '../../auth/principal.js';
 import { BadUserInputError } from '../../errors.js';
+import { isJsonObject } from '../../json-value.js';
 import { isNodeKind, refOf, type NodeRef } from '../node/node-id.js';
 
 /**
@@ -11,7 +12,7 @@ import { isNodeKind, refOf, type NodeRef } from '../node/node-id.js';
  */
 export function entityRef(principal: Principal, representation: unknown, index: number): NodeRef {
   const argument = `representations[${index}]`;
-  if (!isRecord(representation)) throw new BadUserInputError(`\`${argument}\` must be an object.`);
+  if (!isJsonObject(representation)) throw new BadUserInputError(`\`${argument}\` must be an object.`);
   const { __typename: kind, id } = representation;
   if (!isNodeKind(kind)) {
     throw new BadUserInputError(`\`${argument}.__typename\` must be the name of an entity of this graph.`);
@@ -20,8 +21,4 @@ export function entityRef(principal: Principal, representation: unknown, index: 
   const ref = refOf(principal, kind, id);
   if (typeof ref === 'string') throw new BadUserInputError(`\`${argument}.id\` ${ref}`);
   return ref;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

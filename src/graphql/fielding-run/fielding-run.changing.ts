@@ -37,13 +37,13 @@ export async function changeFieldingRun(
 ): Promise<FieldingRunPayload> {
   const ref = refOf(principal, 'FieldingRun', id);
   if (typeof ref === 'string')
-    return FieldingRunPayload.refused(...errors, new ValidationError(`\`id\` ${ref}`, ['id']));
-  if (errors.length > 0) return FieldingRunPayload.refused(...errors);
+    return FieldingRunPayload.rejected(...errors, new ValidationError(`\`id\` ${ref}`, ['id']));
+  if (errors.length > 0) return FieldingRunPayload.rejected(...errors);
   try {
     return FieldingRunPayload.changed(ref, await act(ref, version));
   } catch (error) {
     const pathOf = inputPath({ ...FIELDS, ...bodyFields });
-    return FieldingRunPayload.refused(
+    return FieldingRunPayload.rejected(
       ...toUserErrors(error, {
         field: ['id'],
         notFound: 'There is no fielding run with this id.',

@@ -25,7 +25,7 @@ export class FieldingRunPayload {
     return new FieldingRunPayload({ ref, outcome }, []);
   }
 
-  static refused(...userErrors: readonly UserError[]): FieldingRunPayload {
+  static rejected(...userErrors: readonly UserError[]): FieldingRunPayload {
     return new FieldingRunPayload(undefined, userErrors);
   }
 }

@@ -88,10 +88,10 @@ export function fieldsInOutcome({ period }: ActionOutcome): ReadonlySet<string> 
 export async function conflictingFieldingRun(
   context: RequestContext,
   ref: FieldingRunRef,
-  refusedVersion: string,
+  rejectedVersion: string,
 ): Promise<FieldingRun | null> {
-  const read = await readPast(context, ref, (version) => !isOlder(refusedVersion, version));
-  if (read !== null && versionOf(read) === refusedVersion) throw staleRun();
+  const read = await readPast(context, ref, (version) => !isOlder(rejectedVersion, version));
+  if (read !== null && versionOf(read) === rejectedVersion) throw staleRun();
   return read && toFieldingRun(ref, read);
 }
 
@@ -100,7 +100,7 @@ export async function conflictingFieldingRun(
  * repeated. If it persists, it is returned: an API that checks the state first also rejects versions that never existed
  * this way.
  */
-export async function refusedFieldingRun(
+export async function rejectedFieldingRun(
   context: RequestContext,
   ref: FieldingRunRef,
   clientVersion: string,

@@ -5,7 +5,7 @@ import type { FieldingRunRef } from '../../upstream/resources/resource-ref.js';
 import { fieldingRunNodeId } from '../node/node-id.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
-import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
+import { DateTime, dateTimeOf } from '../scalars/date-time.js';
 import { Version } from '../scalars/version.js';
 import { FieldingRunStatus } from './fielding-run.enum.js';
 
@@ -40,18 +40,18 @@ export class FieldingRun implements Node {
   }
 
   @Field(() => DateTime, { nullable: true, description: 'Start of fielding.' })
-  get startAt(): Moment | null {
-    return momentOf(this.run.start_fielding_at, 'start_fielding_at');
+  get startAt(): DateTime | null {
+    return dateTimeOf(this.run.start_fielding_at, 'start_fielding_at');
   }
 
   @Field(() => DateTime, { nullable: true, description: 'Latest end of fielding.' })
-  get endAt(): Moment | null {
-    return momentOf(this.run.end_fielding_at, 'end_fielding_at');
+  get endAt(): DateTime | null {
+    return dateTimeOf(this.run.end_fielding_at, 'end_fielding_at');
   }
 
   @Field(() => DateTime, { nullable: true, description: 'Time of the last change to the run.' })
-  get lastChangedAt(): Moment | null {
-    return momentOf(this.run.last_changed_at, 'last_changed_at');
+  get lastChangedAt(): DateTime | null {
+    return dateTimeOf(this.run.last_changed_at, 'last_changed_at');
   }
 
   @Field(() => ID, {

@@ -1,4 +1,4 @@
-import { isWritable } from '../../upstream/resources/moment.js';
+import { isWritable } from '../../upstream/resources/date-time.js';
 import { ValidationError } from '../errors/user-error.type.js';
 
 /** A fielding period. Without a start, fielding starts immediately. */

@@ -2,7 +2,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
 import { BatchJobStatus } from '../batch-job/batch-job.enum.js';
 import { fromRestEnum } from '../rest-enum.js';
-import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
+import { DateTime, dateTimeOf } from '../scalars/date-time.js';
 
 /**
  * The fields that all kinds of jobs have in common.
@@ -31,8 +31,8 @@ export abstract class Job<
   }
 
   @Field(() => DateTime, { nullable: true, description: 'Time when the job was created.' })
-  get createdAt(): Moment | null {
-    return momentOf(this.job.created_at, 'created_at');
+  get createdAt(): DateTime | null {
+    return dateTimeOf(this.job.created_at, 'created_at');
   }
 
   @Field(() => ID, {

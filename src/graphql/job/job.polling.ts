@@ -1,6 +1,6 @@
 import { BatchJobStatus } from '../batch-job/batch-job.enum.js';
 import { orError } from '../items.js';
-import { dateOf, type Moment } from '../scalars/date-time.js';
+import { dateOf, type DateTime } from '../scalars/date-time.js';
 
 const MIN_SECONDS = 1;
 const MAX_SECONDS = 10;
@@ -9,7 +9,7 @@ const AGE_STEP_SECONDS = 6;
 
 /** {@link pollAfterSeconds} of a job. A malformed `createdAt` fails its own field, and must not stop polling. */
 export function pollingAdvice(
-  job: { readonly status: BatchJobStatus; readonly createdAt: Moment | null },
+  job: { readonly status: BatchJobStatus; readonly createdAt: DateTime | null },
   now: number,
 ): number | null {
   const createdAt = orError(() => job.createdAt);

@@ -43,19 +43,19 @@ export async function startJob<P>(
 ): Promise<JobOutcome<P>> {
   const key = givenKey ?? randomUUID();
   const errors = [...('fingerprint' in job ? [] : job), ...idempotencyKeyErrors(key)];
-  if (!('fingerprint' in job) || errors.length > 0) return refused(key, ...errors);
+  if (!('fingerprint' in job) || errors.length > 0) return rejected(key, ...errors);
 
   const claiming = idempotencyKeys.claim(principal.key, key, job.fingerprint);
   // A generated key has not been used before, so the job can be created without a record of it.
   const claim = await (givenKey === null || givenKey === undefined
     ? claiming.catch(() => NO_CLAIM)
     : claiming);
-  if (claim === undefined) return refused(key, keyConflict());
+  if (claim === undefined) return rejected(key, keyConflict());
   try {
     return { idempotencyKey: key, created: await job.create(key), userErrors: [] };
   } catch (error) {
     if (error instanceof UpstreamError && error.details.outcomeUnknown !== true) await claim.release();
-    return refused(key, ...toUserErrors(error, job));
+    return rejected(key, ...toUserErrors(error, job));
   } finally {
     loaders.clear();
   }
@@ -68,7 +68,7 @@ export function idempotencyKeyErrors(key: string): readonly ValidationError[] {
   ];
 }
 
-function refused(idempotencyKey: string, ...userErrors: readonly UserError[]): JobOutcome<never> {
+function rejected(idempotencyKey: string, ...userErrors: readonly UserError[]): JobOutcome<never> {
   return { idempotencyKey, created: undefined, userErrors };
 }
 

@@ -4,7 +4,7 @@ import type { ProjectRef } from '../../upstream/resources/resource-ref.js';
 import { projectNodeId } from '../node/node-id.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
-import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
+import { DateTime, dateTimeOf } from '../scalars/date-time.js';
 import { ProjectStatus } from './project.enum.js';
 
 /** Properties of a project; which ones are present depends on the call. */
@@ -133,8 +133,8 @@ export class Project implements Node {
     description:
       'Time of the last activity in the project. Available only in lists of projects; otherwise null.',
   })
-  get lastActivityAt(): Moment | null {
-    return momentOf(this.source.last_activity_at, 'last_activity_at');
+  get lastActivityAt(): DateTime | null {
+    return dateTimeOf(this.source.last_activity_at, 'last_activity_at');
   }
 
   @Field(() => ProjectStatistics, {

@@ -1,24 +1,24 @@
 import { GraphQLError, GraphQLScalarType } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
 import { badResponse } from '../../upstream/errors.js';
-import { dateIn, inMilliseconds } from '../../upstream/resources/moment.js';
+import { dateIn, inMilliseconds } from '../../upstream/resources/date-time.js';
 import { withBadUserInput } from './bad-user-input.js';
 
-declare const moment: unique symbol;
+declare const formatted: unique symbol;
 
-/** A time in the format of responses: RFC 3339 in UTC with milliseconds. Made only by {@link momentOf}. */
-export type Moment = string & { readonly [moment]: true };
+/** A time in the format of responses: RFC 3339 in UTC with milliseconds. Made only by {@link dateTimeOf}. */
+export type DateTime = string & { readonly [formatted]: true };
 
 const { parseValue, parseLiteral, ...config } = GraphQLDateTime.toConfig();
 
-/** Parses inputs to a `Date`; serializes a {@link Moment}, which is already formatted. */
+/** Parses inputs to a `Date`; serializes a {@link DateTime}, which is already formatted. */
 export const DateTime = withBadUserInput(
   new GraphQLScalarType({
     ...config,
     description:
       'Time as RFC 3339 text with an offset, e.g. `2026-03-01T09:00:00.000Z`, in the years 1 to 9999. ' +
       'Responses are always in UTC with milliseconds.',
-    serialize: (value) => value as Moment,
+    serialize: (value) => value as DateTime,
     parseValue: (value) => orThrow(() => parseValue(value)),
     parseLiteral: (node, variables) => orThrow(() => parseLiteral(node, variables)),
   }),
@@ -41,19 +41,19 @@ function orThrow(parse: () => Date): Date {
  * millisecond are truncated.
  *
  * @param name the REST property, for the error
- * @throws {UpstreamError} if the text is not a date, or one outside the range of {@link Moment}
+ * @throws {UpstreamError} if the text is not a date, or one outside the range of {@link DateTime}
  */
-export function momentOf(text: string | null | undefined, name: string): Moment | null {
+export function dateTimeOf(text: string | null | undefined, name: string): DateTime | null {
   if (text === undefined || text === null) return null;
   // A list has hundreds of dates.
   const plain = inMilliseconds(text);
-  if (plain !== undefined) return plain as Moment;
+  if (plain !== undefined) return plain as DateTime;
   const date = dateIn(text);
   if (date === undefined)
     throw badResponse(`The Demand API returned a \`${name}\` that is not a valid date.`);
-  return date.toISOString() as Moment;
+  return date.toISOString() as DateTime;
 }
 
-export function dateOf(moment: Moment | null): Date | null {
-  return moment === null ? null : new Date(moment);
+export function dateOf(dateTime: DateTime | null): Date | null {
+  return dateTime === null ? null : new Date(dateTime);
 }

@@ -2,7 +2,7 @@ import { Field, Float, Int, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
 import { itemsFrom } from '../items.js';
 import { Money, moneyOf } from '../money/money.js';
-import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
+import { DateTime, dateTimeOf } from '../scalars/date-time.js';
 
 @ObjectType({
   description: 'Number of respondents with a given status, such as complete or terminated.',
@@ -97,13 +97,13 @@ export class TargetGroupPerformance {
   }
 
   @Field(() => DateTime, { nullable: true, description: 'Time of the first complete.' })
-  get firstCompleteAt(): Moment | null {
-    return momentOf(this.performance.first_complete, 'first_complete');
+  get firstCompleteAt(): DateTime | null {
+    return dateTimeOf(this.performance.first_complete, 'first_complete');
   }
 
   @Field(() => DateTime, { nullable: true, description: 'Time of the latest complete.' })
-  get lastCompleteAt(): Moment | null {
-    return momentOf(this.performance.last_complete, 'last_complete');
+  get lastCompleteAt(): DateTime | null {
+    return dateTimeOf(this.performance.last_complete, 'last_complete');
   }
 
   @Field(() => Float, {

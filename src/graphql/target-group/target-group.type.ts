@@ -6,10 +6,11 @@ import { targetGroupNodeId } from '../node/node-id.js';
 import { Money, moneyOf } from '../money/money.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 import { fromRestEnum } from '../rest-enum.js';
-import { DateTime, momentOf, type Moment } from '../scalars/date-time.js';
+import { DateTime, dateTimeOf } from '../scalars/date-time.js';
 import { issuesOf, StatisticIssue } from './statistic-issue.js';
 import { TargetGroupStatus } from './target-group.enum.js';
-import type { TargetGroupSource, TargetGroupMetrics } from './target-group.source.js';
+import type { TargetGroupMetrics } from './target-group.metrics.js';
+import type { TargetGroupSource } from './target-group.source.js';
 
 @ObjectType({ description: 'Progress of a target group towards its goal.' })
 export class TargetGroupProgress {
@@ -128,8 +129,8 @@ export class TargetGroupStatistics {
     description:
       'Time when the latest interview was completed. Available only in lists of target groups; otherwise null.',
   })
-  get lastCompleteAt(): Moment | null {
-    return momentOf(this.metrics.lastCompleteAt, 'last_complete_date');
+  get lastCompleteAt(): DateTime | null {
+    return dateTimeOf(this.metrics.lastCompleteAt, 'last_complete_date');
   }
 
   @Field(() => [StatisticIssue], {
@@ -204,8 +205,8 @@ export class TargetGroup implements Node {
     nullable: true,
     description: 'Time when the target group was created. Null if unknown.',
   })
-  get createdAt(): Moment | null {
-    return momentOf(this.source.createdAt, 'created_at');
+  get createdAt(): DateTime | null {
+    return dateTimeOf(this.source.createdAt, 'created_at');
   }
 
   @Field(() => DateTime, {
@@ -213,8 +214,8 @@ export class TargetGroup implements Node {
     description:
       'Time of the last change to the target group. Available only in lists of target groups; otherwise null.',
   })
-  get updatedAt(): Moment | null {
-    return momentOf(this.source.updatedAt, 'updated_at');
+  get updatedAt(): DateTime | null {
+    return dateTimeOf(this.source.updatedAt, 'updated_at');
   }
 
   @Field(() => ID, {

@@ -81,8 +81,8 @@ function withCredential(url: string, version: string, response: HttpResponse): C
 /** Only a caller's credential would show whether the version is enabled for its accounts. */
 function withoutCredential(url: string, response: HttpResponse): CheckResult {
   const problem = problemOf(response, Date.now());
-  const isRefused = problem.code === 'UNAUTHENTICATED' || problem.code === 'FORBIDDEN';
-  if (isRefused && problem.message !== VERSION_NOT_ENABLED) {
+  const isRejected = problem.code === 'UNAUTHENTICATED' || problem.code === 'FORBIDDEN';
+  if (isRejected && problem.message !== VERSION_NOT_ENABLED) {
     return ok(
       WHAT,
       `${url} answers, with ${response.status} to a call without a credential. Callers bring theirs (AUTH_MODE=forward), so no account was tried.`,

@@ -21,16 +21,8 @@ import {
 } from 'graphql';
 import { CALL_WEIGHT, costOf, type ListSize, type SharedCall } from '../../graphql/cost/cost.js';
 import { inputObjectsIn, inputWeight } from './inputs.js';
-import {
-  capped,
-  type Condition,
-  type FieldPart,
-  type Part,
-  type Plan,
-  type Size,
-  type VariableInput,
-  type VariableUse,
-} from './plan.js';
+import type { Condition, FieldPart, Plan, Size, VariableInput, VariableUse } from './plan.js';
+import { PlanBuilder } from './plan-builder.js';
 import { collectFields, type Selected, type Selecting } from './selection.js';
 import { sizeIn } from './values.js';
 
@@ -204,49 +196,6 @@ class Compiler implements Selecting {
 /** A variable as an argument: without a value or default, the argument is absent (GraphQL, 6.4.1). */
 function withDefault(variable: VariableUse, defaultValue: unknown): VariableUse {
   return variable.defaultValue === undefined ? { ...variable, defaultValue } : variable;
-}
-
-/** Adds up what does not depend on variables. */
-class PlanBuilder {
-  #cost = 0;
-  #calls = 0;
-  #shared = 0;
-  readonly #parts: Part[] = [];
-
-  addFixed({ cost, calls, shared, parts }: Plan, times = 1): void {
-    this.#cost = capped(this.#cost + times * cost);
-    this.#calls = capped(this.#calls + times * calls);
-    this.#shared |= shared;
-    this.#parts.push(...parts);
-  }
-
-  addField(part: FieldPart): void {
-    const { selectedIf, inputs, size, isApart, item, weight, calls, shared } = part;
-    const isFixed = selectedIf.length === 0 && inputs.length === 0 && typeof size === 'number';
-    if (!isFixed || isApart || (item.parts.length > 0 && size !== 1)) {
-      this.#parts.push(part);
-      return;
-    }
-    this.addFixed({ cost: weight, calls, shared, parts: [] });
-    if (size > 0) this.addFixed(item, size);
-  }
-
-  addTypes(types: readonly Plan[]): void {
-    if (types.some(({ parts }) => parts.length > 0)) {
-      this.#parts.push({ kind: 'abstract', types });
-      return;
-    }
-    this.addFixed({
-      cost: Math.max(0, ...types.map(({ cost }) => cost)),
-      calls: Math.max(0, ...types.map(({ calls }) => calls)),
-      shared: types.reduce((all, { shared }) => all | shared, 0),
-      parts: [],
-    });
-  }
-
-  build(): Plan {
-    return { cost: this.#cost, calls: this.#calls, shared: this.#shared, parts: this.#parts };
-  }
 }
 
 /** Empty if the field is always selected. */

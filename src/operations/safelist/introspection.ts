@@ -8,7 +8,7 @@ const META_FIELDS: ReadonlySet<string> = new Set(['__schema', '__type', '__typen
 export function isIntrospectionOnly(source: string, limits: DocumentLimits): boolean {
   // A document that is too deep would exhaust the parser's stack.
   if (documentLimitError(source, limits) !== undefined) return false;
-  return parsed(source, limits)?.definitions.every(isAboutSchema) ?? false;
+  return parseOrUndefined(source, limits)?.definitions.every(isAboutSchema) ?? false;
 }
 
 function isAboutSchema(definition: DefinitionNode): boolean {
@@ -23,7 +23,7 @@ function isAboutSchema(definition: DefinitionNode): boolean {
   );
 }
 
-function parsed(source: string, { maxTokens }: DocumentLimits): DocumentNode | undefined {
+function parseOrUndefined(source: string, { maxTokens }: DocumentLimits): DocumentNode | undefined {
   try {
     return parse(source, { maxTokens });
   } catch {

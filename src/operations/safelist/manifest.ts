@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../json-value.js';
 import { SafelistError } from './safelist-error.js';
 
 /** A document that clients may send. */
@@ -17,7 +18,7 @@ const APOLLO_FORMAT = 'apollo-persisted-query-manifest';
  * @throws {SafelistError} naming what is wrong
  */
 export function documentsIn(text: string): readonly ListedDocument[] {
-  const documents = entriesOf(parsed(text)).map(([id, source]) => listed(id, source));
+  const documents = entriesOf(parseManifest(text)).map(([id, source]) => listed(id, source));
   if (documents.length === 0) throw new SafelistError('it has no documents');
   if (documents.length > MAX_DOCUMENTS) {
     throw new SafelistError(`it has ${documents.length} documents, of at most ${MAX_DOCUMENTS}`);
@@ -26,7 +27,7 @@ export function documentsIn(text: string): readonly ListedDocument[] {
 }
 
 function entriesOf(file: unknown): readonly (readonly [id: unknown, source: unknown])[] {
-  if (!isObject(file)) throw new SafelistError('it is not a JSON object');
+  if (!isJsonObject(file)) throw new SafelistError('it is not a JSON object');
   const { format, version, operations } = file;
   if (format === undefined) return Object.entries(file);
   if (format !== APOLLO_FORMAT || version !== 1) {
@@ -34,7 +35,7 @@ function entriesOf(file: unknown): readonly (readonly [id: unknown, source: unkn
   }
   if (!Array.isArray(operations)) throw new SafelistError('its `operations` must be a list');
   return operations.map((operation: unknown, index) => {
-    if (isObject(operation)) return [operation['id'], operation['body']];
+    if (isJsonObject(operation)) return [operation['id'], operation['body']];
     throw new SafelistError(`\`operations[${index}]\` must be an object`);
   });
 }
@@ -47,14 +48,10 @@ function listed(id: unknown, source: unknown): ListedDocument {
   throw new SafelistError(`what has the id ${JSON.stringify(id)} must be the text of a document`);
 }
 
-function parsed(text: string): unknown {
+function parseManifest(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     throw new SafelistError('it is not valid JSON');
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -99,7 +99,7 @@ export class Safelist {
     this.#addHash(source, id);
     const tooLarge = documentLimitError(source, limits);
     if (tooLarge !== undefined) return tooLarge.message;
-    const document = parsed(id, source);
+    const document = parseDocument(id, source);
     // Clients that print a document before they send it, such as Apollo Client, hash what they have printed.
     this.#addHash(print(document), id);
     return validate(schema, document)[0]?.message;
@@ -125,7 +125,7 @@ async function inTurns<T>(items: readonly T[], visit: (item: T) => void): Promis
   }
 }
 
-function parsed(id: string, source: string): DocumentNode {
+function parseDocument(id: string, source: string): DocumentNode {
   try {
     return parse(source);
   } catch (error) {

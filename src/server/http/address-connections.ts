@@ -9,15 +9,15 @@ export interface AddressConnectionsOptions {
 }
 
 /** How long a connection beyond the limit stays open to receive a 429, in milliseconds. */
-const REFUSE_WITHIN_MS = 1000;
+const REJECT_WITHIN_MS = 1000;
 /** The most connections of one address that stay open to receive a 429. Further ones are closed at once. */
-const MAX_REFUSED = 100;
+const MAX_REJECTED = 100;
 
 /** Counts the open connections from each address. Requests on connections beyond the limit get a 429. */
 export class AddressConnections {
   readonly #options: AddressConnectionsOptions;
   readonly #open = new Map<string, number>();
-  readonly #refused = new WeakSet<Socket>();
+  readonly #rejected = new WeakSet<Socket>();
 
   constructor(options: AddressConnectionsOptions) {
     this.#options = options;
@@ -33,13 +33,13 @@ export class AddressConnections {
     socket.once('close', () => {
       this.#closed(client);
     });
-    if (count > max + MAX_REFUSED) socket.destroy();
-    else if (count > max) this.#refuse(socket);
+    if (count > max + MAX_REJECTED) socket.destroy();
+    else if (count > max) this.#reject(socket);
   }
 
   /** The error for requests on this connection; undefined if they are accepted. */
-  refusal(socket: Socket): RequestError | undefined {
-    if (!this.#refused.has(socket)) return undefined;
+  errorFor(socket: Socket): RequestError | undefined {
+    if (!this.#rejected.has(socket)) return undefined;
     return new RequestError(
       429,
       `Your address has ${this.#options.max} connections open; more are not allowed. Nothing was done.`,
@@ -47,9 +47,9 @@ export class AddressConnections {
     );
   }
 
-  #refuse(socket: Socket): void {
-    this.#refused.add(socket);
-    const timer = setTimeout(() => socket.destroy(), REFUSE_WITHIN_MS).unref();
+  #reject(socket: Socket): void {
+    this.#rejected.add(socket);
+    const timer = setTimeout(() => socket.destroy(), REJECT_WITHIN_MS).unref();
     socket.once('close', () => {
       clearTimeout(timer);
     });

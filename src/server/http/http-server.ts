@@ -51,9 +51,9 @@ export function httpServerFactory(options: HttpServerOptions): HttpServerFactory
   return (listener) => {
     const serve = connections.oneAtATime(listener);
     const handle: RequestListener = (request, response) => {
-      const refusal = addressConnections.refusal(request.socket);
-      if (refusal === undefined) serve(request, response);
-      else refuse(request, response, refusal, origins);
+      const error = addressConnections.errorFor(request.socket);
+      if (error === undefined) serve(request, response);
+      else reject(request, response, error, origins);
     };
     return createServer(
       {
@@ -99,8 +99,8 @@ function takeOver(
     socket.destroy();
     return;
   }
-  const error = addressConnections.refusal(socket) ?? tooManyHeaders(request) ?? use();
-  if (error !== undefined) reject(socket, error, request.headers, origins);
+  const error = addressConnections.errorFor(socket) ?? tooManyHeaders(request) ?? use();
+  if (error !== undefined) rejectOnSocket(socket, error, request.headers, origins);
 }
 
 function noTunnel(): RequestError {
@@ -118,7 +118,7 @@ function respondToClientError(
   else if (current?.writableEnded === true) client.destroySoon();
   else if (current?.headersSent === true) client.destroy();
   else if (current?.req.complete !== true)
-    reject(client, clientError(error.code), current?.req.headers ?? {}, origins);
+    rejectOnSocket(client, clientError(error.code), current?.req.headers ?? {}, origins);
   // An earlier request is still being handled, and this would look like its response.
   else current.setHeader('connection', 'close');
 }
@@ -134,8 +134,8 @@ function clientError(code: string | undefined): RequestError {
   }
 }
 
-/** There is no response object yet. */
-function reject(
+/** Rejects a request for which there is no response object yet. */
+function rejectOnSocket(
   socket: Socket,
   error: RequestError,
   requestHeaders: IncomingHttpHeaders,
@@ -155,7 +155,7 @@ function reject(
   socket.destroySoon();
 }
 
-function refuse(
+function reject(
   { headers: requestHeaders }: IncomingMessage,
   response: ServerResponse,
   error: RequestError,

@@ -112,7 +112,8 @@ export class WebSockets {
     this.#connections.add(connection);
     group.add(connection);
     const closed = this.#protocol.opened(connection, connection);
-    socket.on('error', ignore);
+    // `close` follows.
+    socket.on('error', () => undefined);
     socket.on('close', (code, reason) => {
       this.#connections.delete(connection);
       group.delete(connection);
@@ -139,10 +140,6 @@ export class WebSockets {
 }
 
 /** `ws` closes the connection after an error, such as a frame that is not valid. */
-function ignore(): void {
-  return undefined;
-}
-
 async function settled(isSettled: () => boolean, withinMs: number): Promise<void> {
   const end = performance.now() + withinMs;
   while (!isSettled() && performance.now() < end) await sleep(POLL_MS);

@@ -21,6 +21,12 @@ export async function connectDemandApi(
   { baseUrl, isObserved }: DemandApiOptions,
 ): Promise<Upstream> {
   const { demandApi, upstreamOAuth } = config;
+  if (demandApi.proxy !== undefined) {
+    logger.info(
+      { proxy: demandApi.proxy.url },
+      'Calls to the Demand API go through a proxy, over node-fetch.',
+    );
+  }
   return await createUpstream(demandApi, baseUrl, now, sharedState.jobs, {
     onChange: (path) => {
       const changed = resourceIn(path);

@@ -19,30 +19,30 @@ export interface Observables {
 /** With several workers, a gauge is their sum, or else what `aggregator` says: a flag must stay 0 or 1. */
 export function registerObservables(registry: Registry, observables: Observables): void {
   const registers = [registry];
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
-  gauge('fieldgate_operations_executing', 'Operations in execution', () => observables.load().executing);
-  gauge(
-    'fieldgate_operations_queued',
-    'Operations that wait for execution',
-    () => observables.load().waiting,
-  );
+  registerLoad(registers, observables);
+  registerUpstream(registers, observables);
+  registerWatches(registers, observables);
+  if (observables.isRedisConnected() !== undefined) registerRedis(registers, observables);
+}
+
+function registerLoad(registers: Registry[], { load }: Observables): void {
+  gauge(registers, 'fieldgate_operations_executing', 'Operations in execution', () => load().executing);
+  gauge(registers, 'fieldgate_operations_queued', 'Operations that wait for execution', () => load().waiting);
   new Counter({
     name: 'fieldgate_operations_rejected_total',
     help: 'Operations that were rejected because the process is overloaded',
     registers,
     collect() {
       this.reset();
-      this.inc(observables.load().rejected);
+      this.inc(load().rejected);
     },
   });
+}
+
+function registerUpstream(
+  registers: Registry[],
+  { openBreakers, callsWaiting, cooldowns }: Observables,
+): void {
   new Gauge({
     name: 'fieldgate_upstream_breaker_open',
     help: '1 while a circuit breaker is open; `connections` is the one of all calls',
@@ -52,37 +52,58 @@ export function registerObservables(registry: Registry, observables: Observables
     collect() {
       this.reset();
       this.set({ operation: 'connections' }, 0);
-      for (const operation of observables.openBreakers()) this.set({ operation }, 1);
+      for (const operation of openBreakers()) this.set({ operation }, 1);
     },
   });
   gauge(
+    registers,
     'fieldgate_upstream_calls_queued',
     'Calls to the Demand API that wait because too many are in flight',
-    observables.callsWaiting,
+    callsWaiting,
   );
   gauge(
+    registers,
     'fieldgate_upstream_cooldowns_active',
     'Callers whose calls are paused after a 429',
-    observables.cooldowns,
+    cooldowns,
   );
+}
+
+function registerWatches(registers: Registry[], { watches }: Observables): void {
   gauge(
+    registers,
     'fieldgate_subscription_topics',
     'Resources with subscriptions, counted once per credential',
-    () => observables.watches().topics,
+    () => watches().topics,
   );
   gauge(
+    registers,
     'fieldgate_pollers_active',
     'Resources that this process polls for subscriptions',
-    () => observables.watches().polled,
+    () => watches().polled,
   );
-  if (observables.isRedisConnected() === undefined) return;
+}
+
+function registerRedis(registers: Registry[], { isRedisConnected }: Observables): void {
   new Gauge({
     name: 'fieldgate_redis_connected',
     help: 'Whether Redis is connected',
     aggregator: 'min',
     registers,
     collect() {
-      this.set(observables.isRedisConnected() === true ? 1 : 0);
+      this.set(isRedisConnected() === true ? 1 : 0);
+    },
+  });
+}
+
+/** Registers a gauge whose value is read on each scrape. */
+function gauge(registers: Registry[], name: string, help: string, read: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers,
+    collect() {
+      this.set(read());
     },
   });
 }

@@ -1,5 +1,5 @@
 import type * as rest from '../../contract/demand-api.js';
-import { dateIn } from '../resources/moment.js';
+import { dateIn } from '../resources/date-time.js';
 import { isNextVersion, isOlder } from '../resources/version.js';
 
 /** The state after a change, which identifies a change whose response was lost or unusable. */
@@ -30,7 +30,7 @@ export function provesChange(
 }
 
 /**
- * Whether a run shows that a change was made whose response was lost and whose retry was refused: the run is exactly one
+ * Whether a run shows that a change was made whose response was lost and whose retry was rejected: the run is exactly one
  * change after the version that the client saw, and in the expected state.
  *
  * @param version the run's version, from its entity tag if it has one

@@ -1,7 +1,7 @@
 import type * as rest from '../../contract/demand-api.js';
 import { latin1Of } from '../http/body.js';
 import type { HttpResponse } from '../http/http.js';
-import { dateIn } from '../resources/moment.js';
+import { dateIn } from '../resources/date-time.js';
 import { bodies } from '../resources/validation.js';
 
 /**
@@ -11,7 +11,7 @@ import { bodies } from '../resources/validation.js';
 export function periodIn(response: HttpResponse): rest.FieldingPeriod | undefined {
   try {
     const { start_fielding_at, end_fielding_at } = bodies.fieldingPeriod(latin1Of(response));
-    const usable = [start_fielding_at, end_fielding_at].every((moment) => dateIn(moment) !== undefined);
+    const usable = [start_fielding_at, end_fielding_at].every((time) => dateIn(time) !== undefined);
     return usable ? { start_fielding_at, end_fielding_at } : undefined;
   } catch {
     return undefined;

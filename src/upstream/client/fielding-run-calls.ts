@@ -117,7 +117,7 @@ export class FieldingRunCalls {
    * Makes a change under `If-Match`.
    *
    * @param call without `If-Match`
-   * @throws {UpstreamError} if the change was refused, or its outcome is unknown (`outcomeUnknown`)
+   * @throws {UpstreamError} if the change was rejected, or its outcome is unknown (`outcomeUnknown`)
    */
   async change(ref: FieldingRunRef, change: Change, call: Omit<Call, 'kind'>): Promise<ActionOutcome> {
     const headers = { 'if-match': entityTag(change.from, this.#deps.ifMatch) };

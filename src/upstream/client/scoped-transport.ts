@@ -28,7 +28,7 @@ export class ScopedTransport {
 
   /**
    * Makes a call that changes something. If a response was lost, the error has `outcomeUnknown`; and `settledBy`, if a retry
-   * was then refused for the version or the state, since reading the run can settle that.
+   * was then rejected for the version or the state, since reading the run can settle that.
    */
   async write(call: Call, details: UpstreamErrorDetails = {}): Promise<HttpResponse> {
     try {
@@ -42,7 +42,7 @@ export class ScopedTransport {
       const lost = lostAnswerOf(error);
       if (lost === undefined) throw error.with(details);
       const { retryAfterSeconds } = error.details;
-      const settledBy = isRefusal(error) ? error.code : undefined;
+      const settledBy = isRejection(error) ? error.code : undefined;
       throw new UpstreamError(lost.code, `${lost.message} It is unknown whether the change was made.`, {
         ...lost.details,
         ...details,
@@ -106,7 +106,7 @@ function lostAnswerOf(error: UpstreamError): UpstreamError | undefined {
   return error;
 }
 
-/** Whether a conditional change was refused for the version or the state of the resource. */
-function isRefusal({ code }: UpstreamError): boolean {
+/** Whether a conditional change was rejected for the version or the state of the resource. */
+function isRejection({ code }: UpstreamError): boolean {
   return code === 'PRECONDITION_FAILED' || code === 'INVALID_STATE';
 }

@@ -22,12 +22,12 @@ export class TokenRequestError extends Error {
   override readonly name = 'TokenRequestError';
 
   /**
-   * @param isRefusal whether the endpoint refused the request, so that it will probably refuse the next one
+   * @param isRejection whether the endpoint rejected the request, so that it will probably reject the next one
    * @param retryAfterSeconds the endpoint's `Retry-After`
    */
   constructor(
     message: string,
-    readonly isRefusal: boolean,
+    readonly isRejection: boolean,
     readonly retryAfterSeconds?: number,
   ) {
     super(message);
@@ -44,8 +44,8 @@ const MAX_ARRIVAL_LEAD_MS = 5000;
 /** The pause after a failed request doubles with each further failure. */
 const FIRST_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 5000;
-/** A refusal is not transient, and some servers lock a client out after repeated refusals. */
-const MAX_PAUSE_AFTER_REFUSAL_MS = 60_000;
+/** A rejection is not transient, and some servers lock a client out after repeated rejections. */
+const MAX_PAUSE_AFTER_REJECTION_MS = 60_000;
 
 /**
  * The API may reject tokens whatever their age, all of them or only those of some calls. So many in a row may be rejected
@@ -136,7 +136,7 @@ export class AccessTokens {
     const isEarly = now - token.obtainedAt < EARLY_MS + this.#rejectionPauseMs;
     this.#earlyRejections = isEarly ? this.#earlyRejections + 1 : 0;
     const pauses = this.#earlyRejections - EARLY_REJECTIONS;
-    this.#rejectionPauseMs = pauses > 0 ? backoffMs(pauses, MAX_PAUSE_AFTER_REFUSAL_MS) : 0;
+    this.#rejectionPauseMs = pauses > 0 ? backoffMs(pauses, MAX_PAUSE_AFTER_REJECTION_MS) : 0;
     this.#keptUntil = now + this.#rejectionPauseMs;
     this.#token = undefined;
     this.#logger.warn('The Demand API rejected the access token; the gateway requests another one.');
@@ -179,10 +179,10 @@ export class AccessTokens {
   #pauseAfterFailure(error: unknown): void {
     if (this.#isClosed) return;
     this.#failures += 1;
-    const { isRefusal, retryAfterSeconds = 0 } =
-      error instanceof TokenRequestError ? error : { isRefusal: false };
-    const maxMs = isRefusal ? MAX_PAUSE_AFTER_REFUSAL_MS : MAX_PAUSE_MS;
-    const requestedMs = Math.min(retryAfterSeconds * 1000, MAX_PAUSE_AFTER_REFUSAL_MS);
+    const { isRejection, retryAfterSeconds = 0 } =
+      error instanceof TokenRequestError ? error : { isRejection: false };
+    const maxMs = isRejection ? MAX_PAUSE_AFTER_REJECTION_MS : MAX_PAUSE_MS;
+    const requestedMs = Math.min(retryAfterSeconds * 1000, MAX_PAUSE_AFTER_REJECTION_MS);
     const ms = Math.max(backoffMs(this.#failures, maxMs), requestedMs);
     this.#pausedUntil = performance.now() + ms;
     const reason = error instanceof TokenRequestError ? error.message : 'unexpected error';

@@ -165,10 +165,10 @@ function tokenRequestError(error: unknown, response: Response | undefined): Toke
   }
   if (response === undefined) return new TokenRequestError('the request failed', false);
   const { status, headers } = response;
-  const isRefusal = status < 500 && status !== 429 && status !== 408;
+  const isRejection = status < 500 && status !== 429 && status !== 408;
   const retryAfterSeconds = retryAfterOf({ header: (name) => headers.get(name) ?? undefined }, Date.now());
   const code = error instanceof oauth.ResponseBodyError ? error.error : undefined;
   const shown = code !== undefined && ERROR_CODE.test(code) ? `: ${code}` : '';
   const reason = status === 200 ? 'the response is not a token response' : `status ${status}${shown}`;
-  return new TokenRequestError(reason, isRefusal, retryAfterSeconds);
+  return new TokenRequestError(reason, isRejection, retryAfterSeconds);
 }

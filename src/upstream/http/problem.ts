@@ -26,7 +26,7 @@ export function problemOf(response: HttpResponse, now: number): UpstreamError {
   };
   const [code, meaning] = meaningOf(status);
   const message = status === 403 && isAboutVersion(problem) ? VERSION_NOT_ENABLED : meaning;
-  const answerLost = !REFUSALS.has(status);
+  const answerLost = !REJECTIONS.has(status);
   if (code !== 'RATE_LIMITED' && code !== 'UNAVAILABLE') {
     return new UpstreamError(code, message, { ...details, answerLost });
   }
@@ -41,7 +41,7 @@ const VERSION = /version/i;
 const PERMISSION = /enabl|activat|permi|allow|access|availab|support|authori/i;
 
 /**
- * Whether a refusal says that a version is not enabled, as 2025-12-18 is not for every account. The API documents no kind of
+ * Whether a rejection says that a version is not enabled, as 2025-12-18 is not for every account. The API documents no kind of
  * problem for it, so this reads its text. A missing header is another mistake, and mentions no permission.
  */
 function isAboutVersion({ object, detail, details }: Readonly<Record<string, unknown>>): boolean {
@@ -53,7 +53,7 @@ function isAboutVersion({ object, detail, details }: Readonly<Record<string, unk
 }
 
 /** The documented statuses of requests that changed nothing. After any other status, the outcome is open. */
-const REFUSALS: ReadonlySet<number> = new Set([400, 401, 403, 404, 412, 422, 429]);
+const REJECTIONS: ReadonlySet<number> = new Set([400, 401, 403, 404, 412, 422, 429]);
 
 /** Request Timeout and Too Early (RFC 9110, 15.5.9; RFC 8470, 5.2): a retry may succeed. */
 const TRANSIENT: ReadonlySet<number> = new Set([408, 425]);

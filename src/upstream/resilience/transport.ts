@@ -81,7 +81,7 @@ export class Transport {
         return await this.#sendWhenAllowed(call, scope, fresh, attempt);
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
-        // A refused change had no effect, so it can be sent again with another token, once.
+        // A rejected change had no effect, so it can be sent again with another token, once.
         if (error.details.hasOtherToken === true && !isRenewed) {
           isRenewed = true;
           this.#recorder.retried();
@@ -151,7 +151,7 @@ export class Transport {
           const response = await this.#send(call, scope, headers, fresh, attempt);
           if (response === undefined) throw this.#callsPaused();
           if (isSuccess(response)) return response;
-          throw this.#refused(response, scope, headers);
+          throw this.#rejected(response, scope, headers);
         } finally {
           semaphore.release();
         }
@@ -181,7 +181,7 @@ export class Transport {
     });
   }
 
-  #refused(response: HttpResponse, scope: CallScope, headers: HttpHeaders): UpstreamError {
+  #rejected(response: HttpResponse, scope: CallScope, headers: HttpHeaders): UpstreamError {
     if (response.status === 429) this.#startCooldown(scope, response);
     const problem = problemOf(response, this.#options.now());
     if (!scope.credential.isOwn) return problem;

@@ -146,11 +146,11 @@ describe('target-group-updated', () => {
     );
   });
 
-  test('is not sent for a change that was refused', async () => {
-    const refused = await callApi(emulator, 'POST', `${demoPaths.run(demo.live)}/resume`, {
+  test('is not sent for a change that was rejected', async () => {
+    const rejected = await callApi(emulator, 'POST', `${demoPaths.run(demo.live)}/resume`, {
       headers: { 'if-match': '*' },
     });
-    expect(refused.status).toBe(422);
+    expect(rejected.status).toBe(422);
     await act(emulator, 'pause');
     await settled();
     expect(changes()).toEqual([[{ object: 'status_change', new_value: 'paused' }]]);

@@ -76,7 +76,7 @@ test('a forged delivery is signed with another key; its next attempt is genuine'
   expect(checkSignature(receiver.received[0]!, webhook.secret).ageSeconds).toBeLessThan(60);
 });
 
-test('a stale delivery is signed as of earlier', async () => {
+test('a stale delivery has a signature with an earlier time', async () => {
   await emulator.control.webhookFaults.add({ stale_seconds: 600, times: 1 });
   await changeOften(emulator, 2);
   await settled();
@@ -86,7 +86,7 @@ test('a stale delivery is signed as of earlier', async () => {
   expect(ages[1]).toBeLessThan(60);
 });
 
-test('effects combine', async () => {
+test('faults can be combined', async () => {
   await emulator.control.webhookFaults.add({ delay_ms: 50, duplicate: 1, forge: true, times: 1 });
   await changeOften(emulator, 2);
   await settled();
@@ -94,7 +94,7 @@ test('effects combine', async () => {
   expect(receiver.received.map(isGenuine)).toEqual([true, false, false]);
 });
 
-test('faults can be of one webhook, of one type and of a share, and are counted', async () => {
+test('a fault can apply to one webhook, one event type or a share of the deliveries, and its uses are counted', async () => {
   const { webhookFaults } = emulator.control;
   const other = await createWebhook(emulator, receiver.url);
   await webhookFaults.add({ lose: true, webhook_id: other.id, share: 0.5, seed: 3 });
@@ -111,7 +111,7 @@ test('faults can be of one webhook, of one type and of a share, and are counted'
   expect(await webhookFaults.list()).toEqual([]);
 });
 
-test('a reset forgets deliveries that are put off, and the faults', async () => {
+test('a reset discards postponed deliveries, and the faults', async () => {
   await emulator.control.webhookFaults.add({ delay_ms: 100 });
   await act(emulator, 'pause');
   await emulator.control.reset();

@@ -78,7 +78,7 @@ test('an entry has the data of the event, its author in a list, and no CloudEven
   });
 });
 
-test('the oldest come first, or the newest', async () => {
+test('can be sorted by oldest or newest first', async () => {
   const ids = await fiveEvents();
   expect(ids).toHaveLength(5);
   const { events = [] } = await history();
@@ -118,7 +118,7 @@ test.each(['asc', 'desc'])('pages hold each entry once when sorted %s', async (o
   expect(idsOf(await history(`${sorted}&end_before=${ids[0]!}`))).toEqual([]);
 });
 
-test('entries of the same moment are paged too', async () => {
+test('entries with the same time are paged too', async () => {
   await changeOften(emulator, 4);
   const ids = idsOf(await history());
   expect(new Set(ids).size).toBe(4);
@@ -133,7 +133,7 @@ test("a cursor must be one of the webhook's events", async () => {
   expect((await read(`${other.path}/events-history?${SINCE}&start_after=${first!}`)).status).toBe(400);
 });
 
-test('is as documented, in every version', async () => {
+test('matches the documentation, in every version', async () => {
   await fiveEvents();
   for (const [version, format] of [
     ['2025-12-18', 'newest'],
@@ -146,7 +146,7 @@ test('is as documented, in every version', async () => {
   }
 });
 
-test('ends with the webhook', async () => {
+test('is deleted with the webhook', async () => {
   await fiveEvents();
   await callApi(emulator, 'DELETE', webhook.path);
   expect((await callApi(emulator, 'GET', `${webhook.path}/events-history?${SINCE}`)).status).toBe(404);

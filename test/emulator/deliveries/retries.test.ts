@@ -271,7 +271,7 @@ describe('after a restart', () => {
     ]);
   });
 
-  test('what failed waits for its next attempt', async () => {
+  test('a failed delivery waits for its next attempt', async () => {
     const data = join(folder, 'demand.sqlite');
     const url = await closedUrl();
     const first = await start(quick, { data });

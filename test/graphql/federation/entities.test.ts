@@ -85,7 +85,7 @@ describe.each(['planned', 'graphql-js'])('a subgraph, executed by %s,', (executi
     ['a malformed id', entity('Project', '101/../x'), '`representations[1].id` must be the id of a Project'],
     ['no object', 'x', '`representations[1]` must be an object'],
     ['a list', [], '`representations[1]` must be an object'],
-  ])('refuses a representation with %s, and no other', async (_name, wrong, message) => {
+  ])('rejects a representation with %s, and no other', async (_name, wrong, message) => {
     const answer = await entities(entity('Project', ids.project), wrong);
     expect(answer.data?._entities).toEqual([expect.objectContaining({ id: ids.project }), null]);
     expect(errorOf(answer)).toMatchObject({
@@ -105,7 +105,7 @@ describe.each(['planned', 'graphql-js'])('a subgraph, executed by %s,', (executi
     });
   });
 
-  test('refuses more entities than an operation may cost, before any call', async () => {
+  test('rejects more entities than an operation may cost, before any call', async () => {
     const of = Array.from({ length: 500 }, (_, nth) => entity('Project', `${ids.account}/${nth}`));
     const answer = await entities(...of);
     expect(errorOf(answer)).toMatchObject({ extensions: { code: 'COST_LIMIT_EXCEEDED' } });

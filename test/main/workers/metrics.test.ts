@@ -25,7 +25,7 @@ afterAll(async () => {
   if (hasRedis) await redis.close();
 });
 
-it('the primary serves the sum of its workers, which no end of a worker makes fall', async () => {
+it('the primary serves the sums of its workers, and counters do not fall when a worker exits', async () => {
   const program = new Program({
     WORKERS: '2',
     METRICS_PORT: '0',

@@ -121,7 +121,7 @@ describe('Two connections, each of another worker', () => {
     expect(codesOf(await one.data(CREATE_JOB, key))).toEqual(['IDEMPOTENCY_CONFLICT']);
   });
 
-  it('agree that a job which cannot be seen yet is at work, and that one which is over stays over', async () => {
+  it('agree that a job that is not visible yet is in progress, and that a finished job stays finished', async () => {
     on(creation, created);
     on(`GET ${job.path}`, [
       { status: 404 },

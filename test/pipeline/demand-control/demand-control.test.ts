@@ -1,4 +1,4 @@
-/** What demand control refuses is refused before anything is sent upstream, with both executors. */
+/** What demand control rejects is rejected before anything is sent upstream, with both executors. */
 import { createHash } from 'node:crypto';
 import type { GraphQLFormattedError } from 'graphql';
 import { pino } from 'pino';
@@ -48,7 +48,7 @@ beforeAll(async () => {
 beforeEach(() => emulator.control.forgetRequests());
 afterAll(() => emulator.close());
 
-async function expectRefused(answer: Answer, code: string, ...parts: readonly string[]): Promise<void> {
+async function expectRejected(answer: Answer, code: string, ...parts: readonly string[]): Promise<void> {
   expect(answer.status).toBe(400);
   expect(answer.data).toBeUndefined();
   expect(answer.errors).toHaveLength(1);
@@ -82,7 +82,7 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
   });
   afterAll(() => gateway.close());
 
-  describe('attacks on the syntax are refused:', () => {
+  describe('attacks on the syntax are rejected:', () => {
     const bomb = (levels: number) =>
       `{ ...F0 } ${repeated(levels, (level) => `fragment F${level} on Query { ...F${level + 1} ...F${level + 1} }`)}
        fragment F${levels} on Query { accounts { id } }`;
@@ -121,11 +121,11 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
       ['a fragment bomb', bomb(6), ['64 root fields']],
       ['a larger fragment bomb', bomb(400), ['15000 tokens']],
     ])('%s', async (_name, query, parts) => {
-      await expectRefused(await post(gateway, { query }), 'BAD_USER_INPUT', ...parts);
-      // Nothing that was refused is taken for a known document.
-      await expectRefused(await post(gateway, { query }), 'BAD_USER_INPUT', ...parts);
+      await expectRejected(await post(gateway, { query }), 'BAD_USER_INPUT', ...parts);
+      // Nothing that was rejected is taken for a known document.
+      await expectRejected(await post(gateway, { query }), 'BAD_USER_INPUT', ...parts);
       if (query.length < 4000) {
-        await expectRefused(await get(gateway, { query }), 'BAD_USER_INPUT', ...parts);
+        await expectRejected(await get(gateway, { query }), 'BAD_USER_INPUT', ...parts);
       }
     });
 
@@ -152,7 +152,7 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
         'query ($filter: TargetGroupFilter) { ' +
         `targetGroups(projectId: ${project}, filter: $filter) { nodes { id } } }`;
       const variables = { filter: { country: new Array(5000).fill('SE') } };
-      await expectRefused(
+      await expectRejected(
         await post(gateway, { query, variables }),
         'BAD_USER_INPUT',
         '5000',
@@ -161,7 +161,7 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
     });
   });
 
-  describe('an operation that costs too much is refused with its cost:', () => {
+  describe('an operation that costs too much is rejected with its cost:', () => {
     test.each<[string, string, Readonly<Record<string, unknown>> | undefined]>([
       ['a literal', `{ ${nested('100')} }`, undefined],
       ['a variable', `query ($n: Int) { ${nested('$n')} }`, { n: 100 }],
@@ -183,7 +183,7 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
       ],
     ])('%s', async (_name, query, variables) => {
       const answer = await post(gateway, { query, variables });
-      await expectRefused(answer, 'COST_LIMIT_EXCEEDED', 'the 10000 that are allowed (MAX_COST)');
+      await expectRejected(answer, 'COST_LIMIT_EXCEEDED', 'the 10000 that are allowed (MAX_COST)');
       const { estimated, max } = answer.errors![0]!.extensions!['cost'] as Cost;
       expect(max).toBe(10_000);
       expect(answer.errors![0]!.message).toContain(`${estimated - max} more than`);
@@ -195,14 +195,14 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
       const ask = async (n: number) => await post(gateway, { query, variables: { n } });
       expect((await ask(1)).errors).toBeUndefined();
       await emulator.control.forgetRequests();
-      await expectRefused(await ask(100), 'COST_LIMIT_EXCEEDED');
+      await expectRejected(await ask(100), 'COST_LIMIT_EXCEEDED');
       expect((await ask(1)).errors).toBeUndefined();
     });
 
     test('by GET, and as a persisted query', async () => {
       const query = `query ($n: Int) { ${nested('$n')} }`;
       const variables = { n: 100 };
-      await expectRefused(
+      await expectRejected(
         await get(gateway, { query, variables: JSON.stringify(variables) }),
         'COST_LIMIT_EXCEEDED',
       );
@@ -211,7 +211,7 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
       const cheap = await post(gateway, { query, extensions, variables: { n: 1 } });
       expect(cheap.errors).toBeUndefined();
       await emulator.control.forgetRequests();
-      await expectRefused(await post(gateway, { extensions, variables }), 'COST_LIMIT_EXCEEDED');
+      await expectRejected(await post(gateway, { extensions, variables }), 'COST_LIMIT_EXCEEDED');
     });
   });
 
@@ -275,10 +275,10 @@ describe('Limits are settings:', () => {
     await withGateway({ MAX_COST: '20' }, async (gateway) => {
       const input = `input: { id: ${runId}, version: "5" }`;
       const mutation = `mutation { pauseFieldingRun(${input}) { fieldingRun { version } } }`;
-      await expectRefused(await post(gateway, { query: mutation }), 'COST_LIMIT_EXCEEDED', '20');
+      await expectRejected(await post(gateway, { query: mutation }), 'COST_LIMIT_EXCEEDED', '20');
       const subscription = `subscription { fieldingRunUpdated(id: ${runId}) { targetGroup { name } } }`;
       const accept = 'application/json, text/event-stream';
-      await expectRefused(
+      await expectRejected(
         await post(gateway, { query: subscription }, { accept }),
         'COST_LIMIT_EXCEEDED',
         '20',
@@ -318,19 +318,19 @@ describe('Limits are settings:', () => {
     ['MAX_DIRECTIVES', '{ accounts @skip(if: false) { id } }'],
   ])('%s can forbid them', async (variable, query) => {
     await withGateway({ [variable]: '0' }, async (gateway) => {
-      await expectRefused(await post(gateway, { query }), 'BAD_USER_INPUT', variable);
+      await expectRejected(await post(gateway, { query }), 'BAD_USER_INPUT', variable);
     });
   });
 
-  test('in production, responses say nothing about costs unless they are refused', async () => {
+  test('in production, responses say nothing about costs unless they are rejected', async () => {
     await withGateway({ NODE_ENV: 'production', MAX_COST: '30' }, async (gateway) => {
       const { data, extensions } = await post(gateway, { query: '{ accounts { id } }' });
       expect(data).toMatchObject({ accounts: expect.any(Array) });
       expect(extensions).toBeUndefined();
       await emulator.control.forgetRequests();
-      const refused = await post(gateway, { query: `{ ${runs('3')} }` });
-      await expectRefused(refused, 'COST_LIMIT_EXCEEDED');
-      expect(refused.extensions).toBeUndefined();
+      const rejected = await post(gateway, { query: `{ ${runs('3')} }` });
+      await expectRejected(rejected, 'COST_LIMIT_EXCEEDED');
+      expect(rejected.extensions).toBeUndefined();
     });
   });
 });

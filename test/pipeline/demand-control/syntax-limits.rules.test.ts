@@ -72,9 +72,9 @@ test.each([
     'At most 30',
     'MAX_NODES',
   ],
-])('%s is taken, and more is refused with the limit', (taken, refused, ...parts) => {
+])('%s is taken, and more is rejected with the limit', (taken, rejected, ...parts) => {
   expect(syntaxLimitError(parse(taken), LIMITS)).toBeUndefined();
-  const error = syntaxLimitError(parse(refused), LIMITS);
+  const error = syntaxLimitError(parse(rejected), LIMITS);
   for (const part of parts) expect(error?.message).toContain(part);
   expect(error?.extensions).toEqual({ code: 'BAD_USER_INPUT', http: { status: 400 } });
 });

@@ -1,5 +1,5 @@
 /**
- * Random requests to the program: none gets a 5xx of its own making, none ends the process, and whatever a response refuses has
+ * Random requests to the program: none gets a 5xx of its own making, none ends the process, and whatever a response rejects has
  * sent nothing upstream. `FUZZ_REQUESTS` is how many, 2000 by default; the long form has 100,000.
  */
 import { randomBytes } from 'node:crypto';
@@ -24,14 +24,14 @@ beforeAll(async () => {
 afterAll(() => target.close());
 
 /** Whether a response says that nothing was done: by its status, or by errors without data. */
-function isRefusal({ status, body }: FuzzResponse): boolean {
+function isRejection({ status, body }: FuzzResponse): boolean {
   return status >= 400 || (body.includes('"errors":') && !body.includes('"data":'));
 }
 
-test('nothing goes wrong, and nothing that is refused has an effect', async () => {
+test('no request causes a failure, and no rejected request has an effect', async () => {
   const clients = Array.from({ length: AT_A_TIME }, () => new FuzzClient(target.port));
-  /** The traces of what was refused. Every call to the Demand API has the trace of its request. */
-  const refused = new Set<string>();
+  /** The traces of what was rejected. Every call to the Demand API has the trace of its request. */
+  const rejected = new Set<string>();
   const counts = new Map<string, number>();
   const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
   let sent = 0;
@@ -42,7 +42,7 @@ test('nothing goes wrong, and nothing that is refused has an effect', async () =
     const traceId = randomBytes(16).toString('hex');
     const response = await client.send(request, `00-${traceId}-00f067aa0ba902b7-01`);
     count(`${request.method} ${response.status}`);
-    if (isRefusal(response)) refused.add(traceId);
+    if (isRejection(response)) rejected.add(traceId);
     expect(response.body).not.toMatch(/INTERNAL_SERVER_ERROR|\bat (?:file|node):|node_modules/);
     expect(response.status).toBeLessThan(500);
   };
@@ -55,7 +55,7 @@ test('nothing goes wrong, and nothing that is refused has an effect', async () =
         const made = target.upstream.requests.splice(0);
         calls += made.length;
         const wrong = made.filter(({ headers }) =>
-          refused.has(String(headers['traceparent']).split('-')[1] ?? ''),
+          rejected.has(String(headers['traceparent']).split('-')[1] ?? ''),
         );
         expect(wrong.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
         expect(target.hasExited()).toBe(false);
@@ -67,14 +67,14 @@ test('nothing goes wrong, and nothing that is refused has an effect', async () =
   );
   for (const client of clients) client.close();
 
-  // The requests get as far as the API, and are refused, both often.
+  // The requests get as far as the API, and are rejected, both often.
   expect(calls).toBeGreaterThan(REQUESTS / 20);
-  expect(refused.size).toBeGreaterThan(REQUESTS / 20);
+  expect(rejected.size).toBeGreaterThan(REQUESTS / 20);
   expect(await target.isReady()).toBe(true);
   const late = target.memory();
   if (early !== undefined && late !== undefined) expect(late - early).toBeLessThan(MAX_GROWTH_MIB);
   if (process.env['FUZZ_REQUESTS'] !== undefined) {
     const table = Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
-    process.stdout.write(`${JSON.stringify({ sent, calls, refused: refused.size, early, late, table })}\n`);
+    process.stdout.write(`${JSON.stringify({ sent, calls, rejected: rejected.size, early, late, table })}\n`);
   }
 });

@@ -1,13 +1,13 @@
 import { processSharedState } from '../../../src/state/shared-state.js';
 import { event, OTHER_SECRET, SECRET, signatureOf } from '../../webhooks/delivery.js';
-import type { Scenario, Stage } from './stage.js';
+import type { Scenario, ScenarioFixture } from './scenario.js';
 
 const env = { WEBHOOK_SECRET: SECRET };
 const body = JSON.stringify(event);
 const AN_HOUR_MS = 3_600_000;
 
 async function deliver(
-  { gateway }: Stage,
+  { gateway }: ScenarioFixture,
   {
     text = body,
     signature = signatureOf(text),
@@ -31,13 +31,13 @@ export const deliveryScenarios: readonly Scenario[] = [
     options: { env },
     steps: [
       {
-        act: async (stage) => {
-          await deliver(stage, {});
-          await deliver(stage, {});
-          await deliver(stage, {
+        act: async (fixture) => {
+          await deliver(fixture, {});
+          await deliver(fixture, {});
+          await deliver(fixture, {
             text: JSON.stringify({ ...event, id: 'other', type: 'com.cint.invoice.paid' }),
           });
-          await deliver(stage, { text: '{}' });
+          await deliver(fixture, { text: '{}' });
         },
         moves: {
           'webhook_deliveries_total{result="accepted"}': 1,
@@ -47,11 +47,11 @@ export const deliveryScenarios: readonly Scenario[] = [
         },
       },
       {
-        act: async (stage) => {
-          await deliver(stage, { signature: null });
-          await deliver(stage, { signature: 'nonsense' });
-          await deliver(stage, { signature: signatureOf(body, SECRET, Date.now() - AN_HOUR_MS) });
-          await deliver(stage, { signature: signatureOf(body, OTHER_SECRET) });
+        act: async (fixture) => {
+          await deliver(fixture, { signature: null });
+          await deliver(fixture, { signature: 'nonsense' });
+          await deliver(fixture, { signature: signatureOf(body, SECRET, Date.now() - AN_HOUR_MS) });
+          await deliver(fixture, { signature: signatureOf(body, OTHER_SECRET) });
         },
         moves: {
           'webhook_deliveries_total{result="signature-missing"}': 1,
@@ -80,7 +80,7 @@ export const deliveryScenarios: readonly Scenario[] = [
     },
     steps: [
       {
-        act: (stage) => deliver(stage, {}),
+        act: (fixture) => deliver(fixture, {}),
         moves: { 'webhook_deliveries_total{result="failed"}': 1, webhook_deliveries_total: 1 },
       },
     ],

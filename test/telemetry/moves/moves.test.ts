@@ -8,7 +8,7 @@ import { until } from '../../helpers/until.js';
 import { scrape, type Scrape } from '../scrape.js';
 import { deliveryScenarios } from './deliveries.js';
 import { operationScenarios } from './operations.js';
-import type { Moves, Scenario, Stage } from './stage.js';
+import type { Moves, Scenario, ScenarioFixture } from './scenario.js';
 import { subscriptionScenarios } from './subscriptions.js';
 import { upstreamScenarios } from './upstream.js';
 
@@ -31,16 +31,16 @@ test.each(scenarios.map((scenario) => [scenario.what, scenario] as const))('%s',
     env: { ...QUICK, ...env },
     ...options,
   });
-  const stage: Stage = { upstream, gateway, background: [], clients: [] };
+  const fixture: ScenarioFixture = { upstream, gateway, background: [], clients: [] };
   try {
     const before = await scrape(gateway.metricsUrl!);
     for (const { act, moves } of scenario.steps) {
-      await act(stage);
+      await act(fixture);
       await expectMoves(gateway.metricsUrl!, before, moves);
     }
   } finally {
-    for (const client of stage.clients) await client.dispose();
-    await Promise.allSettled(stage.background);
+    for (const client of fixture.clients) await client.dispose();
+    await Promise.allSettled(fixture.background);
     await gateway.close();
     await upstream.close();
   }

@@ -1,5 +1,5 @@
 import { setImmediate as iteration } from 'node:timers/promises';
-import type { Scenario } from './stage.js';
+import type { Scenario } from './scenario.js';
 import { accounts, READ_ACCOUNTS, run, runAnswer } from '../../upstream/faults/demand.js';
 
 /** Holds operations until it is opened. */

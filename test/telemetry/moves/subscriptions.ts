@@ -1,8 +1,8 @@
 import type { SubscriptionEnd } from '../../../src/telemetry/recorder.js';
 import { until } from '../../helpers/until.js';
-import { FAST_POLLING } from '../../live/stage.js';
+import { FAST_POLLING } from '../../live/live-fixture.js';
 import { accounts, job, project, READ_ACCOUNTS, run, runAnswer } from '../../upstream/faults/demand.js';
-import { subscribe, type Moves, type Scenario } from './stage.js';
+import { subscribe, type Moves, type Scenario } from './scenario.js';
 
 const ended = (reason: SubscriptionEnd) => `subscriptions_ended_total{reason="${reason}"}`;
 
@@ -35,17 +35,17 @@ export const subscriptionScenarios: readonly Scenario[] = [
     options: { env: { ...FAST_POLLING, DEMAND_API_MAX_ATTEMPTS: '1' } },
     steps: [
       {
-        act: async (stage) => {
-          stage.upstream.on('GET', run.path, [
+        act: async (fixture) => {
+          fixture.upstream.on('GET', run.path, [
             runAnswer(5),
             { status: 304, headers: { etag: 'W/"5"' } },
             { status: 500 },
             runAnswer(6),
             { fault: 'hang' },
           ]);
-          const { told, unsubscribe } = subscribe(stage);
+          const { received, unsubscribe } = subscribe(fixture);
           leave = unsubscribe;
-          await until(() => told.results.length === 2);
+          await until(() => received.results.length === 2);
         },
         moves: {
           subscriptions_started_total: 1,
@@ -53,9 +53,9 @@ export const subscriptionScenarios: readonly Scenario[] = [
           subscription_topics: 1,
           pollers_active: 1,
           subscription_events_sent_total: 2,
-          'polls_total{result="nothing"}': 1,
+          'polls_total{result="unchanged"}': 1,
           'polls_total{result="failed"}': 1,
-          'polls_total{result="news"}': 1,
+          'polls_total{result="changed"}': 1,
           'operations_total{operation="Run",type="subscription",outcome="ok"}': 1,
         },
       },
@@ -72,12 +72,12 @@ export const subscriptionScenarios: readonly Scenario[] = [
     options: { env: FAST_POLLING },
     steps: [
       {
-        act: async (stage) => {
-          stage.upstream.on('GET', job.path, { body: { id: 'J1', status: 'Completed' } });
-          const { told } = subscribe(stage, {
+        act: async (fixture) => {
+          fixture.upstream.on('GET', job.path, { body: { id: 'J1', status: 'Completed' } });
+          const { received } = subscribe(fixture, {
             query: `subscription { batchJobUpdated(id: "${job.id}") { id } }`,
           });
-          await until(() => told.end !== undefined);
+          await until(() => received.end !== undefined);
         },
         moves: oneEnds('completed'),
       },
@@ -96,12 +96,12 @@ export const subscriptionScenarios: readonly Scenario[] = [
     },
     steps: [
       {
-        act: async (stage) => {
-          stage.upstream.on('GET', run.path, runAnswer(5));
-          const { told } = subscribe(stage);
-          await until(() => told.results.length === 1);
+        act: async (fixture) => {
+          fixture.upstream.on('GET', run.path, runAnswer(5));
+          const { received } = subscribe(fixture);
+          await until(() => received.results.length === 1);
           clock = 61_000;
-          await until(() => told.end !== undefined);
+          await until(() => received.end !== undefined);
         },
         moves: oneEnds('expired'),
       },
@@ -111,13 +111,13 @@ export const subscriptionScenarios: readonly Scenario[] = [
     what: 'a subscription whose gateway closes',
     steps: [
       {
-        act: async (stage) => {
-          const { gateway, upstream, background } = stage;
+        act: async (fixture) => {
+          const { gateway, upstream, background } = fixture;
           upstream.on('GET', run.path, runAnswer(5));
           // Metrics are served until this is answered.
           upstream.on('GET', '/accounts', { ...accounts, delayMs: 1500 });
-          const { told } = subscribe(stage);
-          await until(() => told.results.length === 1);
+          const { received } = subscribe(fixture);
+          await until(() => received.results.length === 1);
           background.push(gateway.execute(READ_ACCOUNTS));
           await until(() => upstream.requests.some(({ path }) => path === '/v1/accounts'));
           background.push(gateway.close());
@@ -131,19 +131,19 @@ export const subscriptionScenarios: readonly Scenario[] = [
     options: { env: { ...FAST_POLLING, POLL_LIST_CALLS_PER_MINUTE: '100000' } },
     steps: [
       {
-        act: async (stage) => {
+        act: async (fixture) => {
           const answers = [page({ id: 'T1', name: 'old' }, { id: 'T2', name: 'old' })];
-          stage.upstream.on('GET', LIST_PATH, () => (answers.length > 1 ? answers.shift()! : answers[0]!));
-          const { told } = subscribe(stage, {
+          fixture.upstream.on('GET', LIST_PATH, () => (answers.length > 1 ? answers.shift()! : answers[0]!));
+          const { received } = subscribe(fixture, {
             query: `subscription { targetGroupUpdated(projectId: "${project.id}") { name } }`,
           });
-          await until(() => stage.upstream.requests.length > 1);
+          await until(() => fixture.upstream.requests.length > 1);
           // The first is taken at once. The second waits, and is replaced.
           answers.push(
             page({ id: 'T1', name: 'new' }, { id: 'T2', name: 'new' }, { id: 'T2', name: 'newer' }),
             page({ id: 'T1', name: 'new' }, { id: 'T2', name: 'newer' }),
           );
-          await until(() => told.results.length === 2);
+          await until(() => received.results.length === 2);
         },
         moves: {
           subscription_events_sent_total: 2,

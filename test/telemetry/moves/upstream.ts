@@ -1,5 +1,5 @@
 import { accounts, READ_ACCOUNTS, READ_RUN, run, runAnswer } from '../../upstream/faults/demand.js';
-import { RUN_OPERATION, type Scenario } from './stage.js';
+import { RUN_OPERATION, type Scenario } from './scenario.js';
 
 const attempt = (status: number | string, nth: number, operation = RUN_OPERATION) =>
   `upstream_requests_total{operation="${operation}",status="${status}",attempt="${nth}"}`;

@@ -38,8 +38,8 @@ function issue(lifetime = HOUR): Promise<AccessToken> {
   return Promise.resolve({ authorization, obtainedAt, expiresAt: obtainedAt + lifetime });
 }
 
-function refuse(isRefusal = false, retryAfterSeconds?: number): () => Promise<AccessToken> {
-  return () => Promise.reject(new TokenRequestError('no', isRefusal, retryAfterSeconds));
+function reject(isRejection = false, retryAfterSeconds?: number): () => Promise<AccessToken> {
+  return () => Promise.reject(new TokenRequestError('no', isRejection, retryAfterSeconds));
 }
 
 /** What a caller gets who asks now. */
@@ -64,7 +64,7 @@ async function load(seconds: number): Promise<(string | UpstreamError)[]> {
 
 describe('a token endpoint that is down for ten seconds', () => {
   it('gets requests at growing intervals, and one soon after it recovers', async () => {
-    respond = refuse();
+    respond = reject();
     const errors = await load(10);
     expect(new Set(errors.map((error) => error instanceof UpstreamError && error.code))).toEqual(
       new Set(['UNAVAILABLE']),
@@ -77,7 +77,7 @@ describe('a token endpoint that is down for ten seconds', () => {
   });
 
   it('is first taken for a glitch, and then known to be down', async () => {
-    respond = refuse();
+    respond = reject();
     expect(await obtain()).toMatchObject({ details: { notAdmitted: false, retryAfterSeconds: 1 } });
     expect(await obtain()).toMatchObject({ details: { notAdmitted: true, retryAfterSeconds: 1 } });
     jest.advanceTimersByTime(SECOND);
@@ -85,7 +85,7 @@ describe('a token endpoint that is down for ten seconds', () => {
   });
 
   it('with a `Retry-After` gets no earlier request', async () => {
-    respond = refuse(false, 20);
+    respond = reject(false, 20);
     await load(19);
     expect(requests).toHaveLength(1);
     await load(3);
@@ -93,14 +93,14 @@ describe('a token endpoint that is down for ten seconds', () => {
   });
 
   it('with a `Retry-After` of a day gets a request after a minute', async () => {
-    respond = refuse(false, 86_400);
+    respond = reject(false, 86_400);
     await load(61);
     expect(requests).toHaveLength(2);
   });
 });
 
-it('an endpoint that refuses the client eventually gets one request a minute', async () => {
-  respond = refuse(true);
+it('an endpoint that rejects the client eventually gets one request a minute', async () => {
+  respond = reject(true);
   await load(300);
   expect(requests.length).toBeLessThan(12);
   await load(60);
@@ -109,7 +109,7 @@ it('an endpoint that refuses the client eventually gets one request a minute', a
 
 it('a token is renewed in the background, and used until shortly before it expires', async () => {
   await obtain();
-  respond = refuse();
+  respond = reject();
   jest.advanceTimersByTime(HOUR - 61 * SECOND);
   expect(await obtain()).toBe('Bearer 1');
   expect(requests).toHaveLength(1);

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { ScriptedResponse } from '../../helpers/scripted-upstream.js';
 import { until } from '../../helpers/until.js';
 import { accounts, CREATE_JOB, created, creation, READ_ACCOUNTS } from '../faults/demand.js';
-import { failureOf } from '../faults/stage.js';
-import { tokenNumbers, useServiceStage } from './service-stage.js';
+import { failureOf } from '../faults/gateway-fixture.js';
+import { tokenNumbers, useServiceGatewayFixture } from './service-gateway-fixture.js';
 
 const readAccounts = 'GET /accounts';
 const grant = { access_token: 'planted-token-x', token_type: 'Bearer', expires_in: 60 };
@@ -20,7 +20,7 @@ const FAILURES: readonly (readonly [string, ScriptedResponse, string])[] = [
     'status 401: invalid_client',
   ],
   [
-    'refuses with an error that is no code',
+    'rejects with an error that is no code',
     { status: 400, body: { error: 'planted-client-secret is wrong' } },
     'status 400',
   ],
@@ -43,18 +43,18 @@ const FAILURES: readonly (readonly [string, ScriptedResponse, string])[] = [
 
 describe('a token endpoint that', () => {
   // So short that nothing is retried before the pause is over.
-  const stage = useServiceStage({ env: { REQUEST_TIMEOUT_MS: '900' } });
+  const fixture = useServiceGatewayFixture({ env: { REQUEST_TIMEOUT_MS: '900' } });
 
   it.each(FAILURES)(
     '%s is a failure that can be retried, and nothing is sent',
     async (_, response, reason) => {
-      stage.on(readAccounts, accounts);
-      stage.on(creation, created);
-      stage.tokens.respond(response);
+      fixture.on(readAccounts, accounts);
+      fixture.on(creation, created);
+      fixture.tokens.respond(response);
       const answers = await Promise.all([
-        stage.execute(READ_ACCOUNTS),
-        stage.execute(READ_ACCOUNTS, {}, { token: 'bob' }),
-        stage.execute(CREATE_JOB, { key: 'k' }),
+        fixture.execute(READ_ACCOUNTS),
+        fixture.execute(READ_ACCOUNTS, {}, { token: 'bob' }),
+        fixture.execute(CREATE_JOB, { key: 'k' }),
       ]);
       const failure = {
         code: 'UPSTREAM_UNAVAILABLE',
@@ -66,48 +66,48 @@ describe('a token endpoint that', () => {
         'The gateway cannot obtain an access token for the Demand API at the moment.',
       );
       // One request for all, and none in the pause after it.
-      expect(failureOf(await stage.execute(READ_ACCOUNTS))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
-      expect(stage.tokens.requests()).toHaveLength(1);
-      expect(stage.sent()).toEqual([]);
-      expect(stage.log()).toContain(`"reason":"${reason}"`);
-      for (const text of [stage.log(), JSON.stringify(answers)]) expect(text).not.toContain('planted');
+      expect(failureOf(await fixture.execute(READ_ACCOUNTS))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+      expect(fixture.tokens.requests()).toHaveLength(1);
+      expect(fixture.sent()).toEqual([]);
+      expect(fixture.log()).toContain(`"reason":"${reason}"`);
+      for (const text of [fixture.log(), JSON.stringify(answers)]) expect(text).not.toContain('planted');
     },
   );
 
   it('is down heals by itself, and a failed creation can be repeated with its key', async () => {
-    stage.on(creation, created);
-    stage.tokens.respond({ status: 503 });
-    expect(failureOf(await stage.execute(CREATE_JOB, { key: 'k' }))).toMatchObject({ retryable: true });
-    stage.tokens.heal();
-    await until(async () => (await stage.execute(CREATE_JOB, { key: 'k' })).errors.length === 0);
-    expect(stage.sent(creation)).toHaveLength(1);
-    expect(stage.log()).toContain('The token endpoint issues access tokens again.');
+    fixture.on(creation, created);
+    fixture.tokens.respond({ status: 503 });
+    expect(failureOf(await fixture.execute(CREATE_JOB, { key: 'k' }))).toMatchObject({ retryable: true });
+    fixture.tokens.heal();
+    await until(async () => (await fixture.execute(CREATE_JOB, { key: 'k' })).errors.length === 0);
+    expect(fixture.sent(creation)).toHaveLength(1);
+    expect(fixture.log()).toContain('The token endpoint issues access tokens again.');
   });
 
   it('is down does not affect calls while the last token is valid', async () => {
-    stage.on(readAccounts, accounts);
-    stage.tokens.respond(() => stage.tokens.token({ expires_in: 2 }));
-    expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [] });
-    stage.tokens.respond({ status: 503 });
+    fixture.on(readAccounts, accounts);
+    fixture.tokens.respond(() => fixture.tokens.token({ expires_in: 2 }));
+    expect(await fixture.execute(READ_ACCOUNTS)).toMatchObject({ errors: [] });
+    fixture.tokens.respond({ status: 503 });
     await until(async () => {
-      expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [] });
-      return stage.tokens.requests().length > 1;
+      expect(await fixture.execute(READ_ACCOUNTS)).toMatchObject({ errors: [] });
+      return fixture.tokens.requests().length > 1;
     });
-    expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [] });
-    expect(new Set(tokenNumbers(stage.sent()))).toEqual(new Set([1]));
+    expect(await fixture.execute(READ_ACCOUNTS)).toMatchObject({ errors: [] });
+    expect(new Set(tokenNumbers(fixture.sent()))).toEqual(new Set([1]));
   });
 });
 
 describe('a single failure of the token endpoint', () => {
-  const stage = useServiceStage();
+  const fixture = useServiceGatewayFixture();
 
   it('does not reach callers that can wait', async () => {
-    stage.on(readAccounts, accounts);
-    stage.tokens.respond((nth) => (nth === 0 ? { fault: 'reset', delayMs: 1000 } : stage.tokens.token()));
+    fixture.on(readAccounts, accounts);
+    fixture.tokens.respond((nth) => (nth === 0 ? { fault: 'reset', delayMs: 1000 } : fixture.tokens.token()));
     const answers = await Promise.all(
-      ['alice', 'bob'].map((token) => stage.execute(READ_ACCOUNTS, {}, { token })),
+      ['alice', 'bob'].map((token) => fixture.execute(READ_ACCOUNTS, {}, { token })),
     );
     for (const { errors } of answers) expect(errors).toEqual([]);
-    expect(stage.tokens.requests()).toHaveLength(2);
+    expect(fixture.tokens.requests()).toHaveLength(2);
   });
 });

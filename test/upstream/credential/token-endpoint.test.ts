@@ -47,7 +47,7 @@ it.each([
   endpoint.close();
   endpoint = endpointWith({ timeoutMs: 100 });
   server.respond(response);
-  expect(await failureOf(endpoint.request())).toMatchObject({ message: 'timed-out', isRefusal: false });
+  expect(await failureOf(endpoint.request())).toMatchObject({ message: 'timed-out', isRejection: false });
 });
 
 it('ends a request in flight when it is closed, and makes no more', async () => {
@@ -64,7 +64,7 @@ it('keeps no response in its errors, because that may contain a token', async ()
   server.respond({ status: 400, body: { error: 'invalid_scope', access_token: 'planted' } });
   const error = await failureOf(endpoint.request());
   expect(error.cause).toBeUndefined();
-  expect(error).toMatchObject({ message: 'status 400: invalid_scope', isRefusal: true });
+  expect(error).toMatchObject({ message: 'status 400: invalid_scope', isRejection: true });
 });
 
 it('keeps the query of its URL', async () => {

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { Breakers } from '../../../src/upstream/resilience/breakers.js';
 import { UpstreamError } from '../../../src/upstream/errors.js';
 import { HttpFailure, type HttpFailureKind, type HttpResponse } from '../../../src/upstream/http/http.js';
-import { gate } from './stage.js';
+import { gate } from './gateway-fixture.js';
 
 const answer = (status: number): HttpResponse => ({
   status,
@@ -25,7 +25,7 @@ afterEach(() => {
 type Route = Parameters<Breakers['execute']>[0];
 type Send = Parameters<Breakers['execute']>[1];
 
-/** Makes calls of `/accounts`, and returns the outcome of each: a status, a failure, or `refused`. */
+/** Makes calls of `/accounts`, and returns the outcome of each: a status, a failure, or `rejected`. */
 function outcomesOf(...sends: readonly Send[]): Promise<unknown[]> {
   return outcomesAt(GET_ACCOUNTS, ...sends);
 }
@@ -34,7 +34,7 @@ async function outcomesAt(route: Route, ...sends: readonly Send[]): Promise<unkn
   const outcomes: unknown[] = [];
   for (const send of sends) {
     const outcome = await breakers.execute(route, send).then(
-      (response) => response?.status ?? 'refused',
+      (response) => response?.status ?? 'rejected',
       (error: unknown) => (error instanceof HttpFailure ? error.kind : error),
     );
     outcomes.push(outcome);
@@ -124,9 +124,9 @@ describe('an open breaker', () => {
   it('makes no call until a probe is due, and reports when that is', async () => {
     await outcomesOf(...times(4, answers(503)));
     const send = jest.fn(answers(200));
-    expect(await outcomesOf(send, send)).toEqual(['refused', 'refused']);
+    expect(await outcomesOf(send, send)).toEqual(['rejected', 'rejected']);
     jest.advanceTimersByTime(299);
-    expect(await outcomesOf(send)).toEqual(['refused']);
+    expect(await outcomesOf(send)).toEqual(['rejected']);
     expect(send).not.toHaveBeenCalled();
     expect(breakers.retryAfterSeconds).toBe(1);
   });
@@ -144,7 +144,7 @@ describe('an open breaker', () => {
     const { opened: answered, open: answerProbe } = gate();
     const probing = breakers.execute(GET_ACCOUNTS, () => answered.then(answers(404)));
     const send = jest.fn(answers(200));
-    expect(await outcomesOf(send, send)).toEqual(['refused', 'refused']);
+    expect(await outcomesOf(send, send)).toEqual(['rejected', 'rejected']);
     expect(send).not.toHaveBeenCalled();
     expect(isClosed()).toBe(false);
     answerProbe();
@@ -169,9 +169,9 @@ describe('an open breaker', () => {
   ])('stays open if the probe %s', async (_what, probe) => {
     await openAndWait();
     const [outcome] = await outcomesOf(probe);
-    expect(outcome).not.toBe('refused');
+    expect(outcome).not.toBe('rejected');
     expect(isClosed()).toBe(false);
-    expect(await outcomesOf(answers(200))).toEqual(['refused']);
+    expect(await outcomesOf(answers(200))).toEqual(['rejected']);
     jest.advanceTimersByTime(300);
     expect(await outcomesOf(answers(200))).toEqual([200]);
     expect(isClosed()).toBe(true);
@@ -201,8 +201,8 @@ describe('a failing path', () => {
   ])('opens the breaker of %s', async (_what, send, states) => {
     await outcomesOf(...times(4, send));
     expect(breakers.states).toEqual(states);
-    const refused = states.connections ? 'refused' : 200;
-    expect(await outcomesAt(other, answers(200))).toEqual([refused]);
+    const rejected = states.connections ? 'rejected' : 200;
+    expect(await outcomesAt(other, answers(200))).toEqual([rejected]);
   });
 
   it.each<[string, Route, string]>([
@@ -212,7 +212,7 @@ describe('a failing path', () => {
     await outcomesOf(...times(4, answers(503)));
     await outcomesAt(route, ...times(3, answers(503)), answers(200));
     expect(breakers.states.paths).toEqual(['GET /accounts']);
-    expect(await outcomesOf(answers(200))).toEqual(['refused']);
+    expect(await outcomesOf(answers(200))).toEqual(['rejected']);
     await outcomesAt(route, ...times(4, answers(503)));
     expect(breakers.states.paths).toEqual(['GET /accounts', name]);
     jest.advanceTimersByTime(300);
@@ -226,7 +226,7 @@ describe('a failing path', () => {
       path: `/demand/accounts/${id}/projects?limit=${id}`,
     }));
     for (const route of [...routes, routes[0]!]) await outcomesAt(route, answers(503));
-    expect(await outcomesAt(routes[1]!, answers(200))).toEqual(['refused']);
+    expect(await outcomesAt(routes[1]!, answers(200))).toEqual(['rejected']);
   });
 });
 
@@ -238,7 +238,7 @@ describe('connections that recover', () => {
     jest.advanceTimersByTime(300);
     const { opened: answered, open: answerProbe } = gate();
     const probing = breakers.execute(other, () => answered.then(answers(503)));
-    expect(await outcomesOf(answers(200))).toEqual(['refused']);
+    expect(await outcomesOf(answers(200))).toEqual(['rejected']);
     answerProbe();
     expect(await probing).toMatchObject({ status: 503 });
     expect(isClosed()).toBe(true);
@@ -251,7 +251,7 @@ describe('connections that recover', () => {
     await outcomesAt(other, ...times(5, fails('not-connected')));
     expect(breakers.states).toEqual({ connections: true, paths: ['GET /accounts'] });
     jest.advanceTimersByTime(299);
-    expect(await outcomesAt(other, answers(200))).toEqual(['refused']);
+    expect(await outcomesAt(other, answers(200))).toEqual(['rejected']);
     jest.advanceTimersByTime(1);
     expect(await outcomesAt(other, answers(200))).toEqual([200]);
     expect(breakers.states).toEqual({ connections: false, paths: ['GET /accounts'] });

@@ -12,10 +12,10 @@ import {
   run,
   runAnswer,
 } from './demand.js';
-import { pause, until, useStage } from './stage.js';
+import { pause, until, useGatewayFixture } from './gateway-fixture.js';
 
 /** The timeouts are long: only a disconnecting caller ends a call. */
-const stage = useStage({
+const fixture = useGatewayFixture({
   env: { DEMAND_API_TIMEOUT_MS: '600000', REQUEST_TIMEOUT_MS: '600000' },
   perTest: true,
 });
@@ -23,8 +23,8 @@ const pausing = changes[1]!;
 
 /** Sends an operation, and disconnects when a request arrives upstream. */
 async function sendAndLeave(document: string, variables = {}): Promise<void> {
-  const { leave } = stage.begin(document, variables);
-  await stage.untilSent(1);
+  const { leave } = fixture.begin(document, variables);
+  await fixture.untilSent(1);
   leave();
 }
 
@@ -36,25 +36,25 @@ describe('a disconnecting caller ends', () => {
     ['a read without a response', { fault: 'hang' }],
     ['a read whose body is incomplete', { ...accounts, bodyDelayMs: 30_000 }],
   ])('%s', async (_what, answer) => {
-    stage.on('GET /accounts', answer);
+    fixture.on('GET /accounts', answer);
     await sendAndLeave(READ_ACCOUNTS);
-    await until(() => stage.api.abandoned.length === 1 && stage.api.connections() === 0);
+    await until(() => fixture.api.abandoned.length === 1 && fixture.api.connections() === 0);
     await settle();
-    expect(stage.sent()).toHaveLength(1);
+    expect(fixture.sent()).toHaveLength(1);
   });
 
   it('all reads of the operation', async () => {
-    stage.on('GET /accounts', { fault: 'hang' });
-    stage.on(`GET ${run.path}`, { fault: 'hang' });
+    fixture.on('GET /accounts', { fault: 'hang' });
+    fixture.on(`GET ${run.path}`, { fault: 'hang' });
     await sendAndLeave(`{ accounts { id } fieldingRun(id: "${run.id}") { id } }`);
-    await until(() => stage.sent().length === stage.api.abandoned.length);
+    await until(() => fixture.sent().length === fixture.api.abandoned.length);
     await settle();
-    expect(stage.api.connections()).toBe(0);
+    expect(fixture.api.connections()).toBe(0);
   });
 });
 
 describe('a caller that disconnects before a retry', () => {
-  const patient = useStage({
+  const patient = useGatewayFixture({
     env: { DEMAND_API_RETRY_BASE_MS: '400', DEMAND_API_RETRY_MAX_MS: '400' },
     perTest: true,
   });
@@ -80,30 +80,30 @@ describe('a caller that disconnects before a retry', () => {
 
 describe('a disconnecting caller does not end', () => {
   it('a creation that has been sent: its response is processed', async () => {
-    stage.on(creation, { ...created, delayMs: 100 });
+    fixture.on(creation, { ...created, delayMs: 100 });
     await sendAndLeave(CREATE_JOB, { key: 'key-1' });
     // The gateway reports a job that the API does not show as in progress only if it recorded its creation.
     await until(async () => {
-      const { data } = await stage.execute<{ batchJob: { status: string } | null }>(
+      const { data } = await fixture.execute<{ batchJob: { status: string } | null }>(
         `{ batchJob(id: "${job.id}") { status } }`,
       );
       return data?.batchJob?.status === 'PROCESSING';
     });
-    expect(stage.api.abandoned).toEqual([]);
-    expect(stage.sent(creation)).toHaveLength(1);
+    expect(fixture.api.abandoned).toEqual([]);
+    expect(fixture.sent(creation)).toHaveLength(1);
   });
 
   it('an action that has been sent, and causes no read after it', async () => {
-    stage.on(pausing.call, { ...pausing.done, delayMs: 100 });
-    stage.on(`GET ${run.path}`, runAnswer(6, 'Paused'));
+    fixture.on(pausing.call, { ...pausing.done, delayMs: 100 });
+    fixture.on(`GET ${run.path}`, runAnswer(6, 'Paused'));
     await sendAndLeave(changeDocument(pausing).replace('{ version }', '{ version status }'));
     await pause(250);
-    expect(stage.api.abandoned).toEqual([]);
-    expect(stage.sent()).toHaveLength(1);
+    expect(fixture.api.abandoned).toEqual([]);
+    expect(fixture.sent()).toHaveLength(1);
   });
 
   it('a change in flight, but later steps do not start', async () => {
-    stage.on(pausing.call, { ...pausing.done, delayMs: 100 });
+    fixture.on(pausing.call, { ...pausing.done, delayMs: 100 });
     const both = changeDocument(pausing).replace(
       /(mutation \{)([^]*)\}$/,
       (_all, start: string, change: string) => {
@@ -112,13 +112,13 @@ describe('a disconnecting caller does not end', () => {
     );
     await sendAndLeave(both);
     await pause(250);
-    expect(stage.sent()).toHaveLength(1);
-    expect(stage.api.abandoned).toEqual([]);
+    expect(fixture.sent()).toHaveLength(1);
+    expect(fixture.api.abandoned).toEqual([]);
   });
 });
 
 describe('a caller that disconnects while others wait for a permit', () => {
-  const narrow = useStage({ env: { DEMAND_API_CONCURRENCY: '1' }, perTest: true });
+  const narrow = useGatewayFixture({ env: { DEMAND_API_CONCURRENCY: '1' }, perTest: true });
 
   it('does not end a creation that waited and has been sent', async () => {
     narrow.on('GET /accounts', { ...accounts, delayMs: 100 });

@@ -1,7 +1,7 @@
 import { toConnection } from '../../../src/graphql/connection/connection.js';
 import type { PageQuery } from '../../../src/graphql/connection/page.js';
 import { project } from './demand.js';
-import { failureOf, useStage } from './stage.js';
+import { failureOf, useGatewayFixture } from './gateway-fixture.js';
 
 const LEADS_BACK = 'The Demand API returned a page that leads back to the cursor it was requested with.';
 
@@ -50,7 +50,7 @@ describe('a page', () => {
 });
 
 describe('a list whose cursors form a cycle', () => {
-  const stage = useStage();
+  const fixture = useGatewayFixture();
   const path = `${project.path}/target-groups`;
   const item = (id: string) => ({ id, name: id, status: 'live' });
 
@@ -59,18 +59,18 @@ describe('a list whose cursors form a cycle', () => {
     ['after', { target_groups: [item('T3')], has_more: true, next_cursor: 'T2' }],
     ['before', { target_groups: [item('T1'), item('T2')], has_more: true }],
   ])('is UPSTREAM_BAD_RESPONSE, with `%s`: %j', async (argument, body) => {
-    stage.api.on('GET', path, { body });
-    const answer = await stage.execute(
+    fixture.api.on('GET', path, { body });
+    const answer = await fixture.execute(
       `{ targetGroups(projectId: "${project.id}", ${argument}: "T2") { nodes { id } pageInfo { endCursor } } }`,
     );
     expect(failureOf(answer)).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', retryable: false });
     expect(answer.data).toEqual({ targetGroups: null });
-    expect(stage.sent(`GET ${path}`)).toHaveLength(1);
+    expect(fixture.sent(`GET ${path}`)).toHaveLength(1);
   });
 
   it('is not reported for a malformed item, which fails alone', async () => {
-    stage.api.on('GET', path, { body: { target_groups: [null, item('T3')], has_more: true } });
-    const answer = await stage.execute(
+    fixture.api.on('GET', path, { body: { target_groups: [null, item('T3')], has_more: true } });
+    const answer = await fixture.execute(
       `{ targetGroups(projectId: "${project.id}", after: "T2") { nodes { targetGroupId } } }`,
     );
     expect(failureOf(answer)).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE' });

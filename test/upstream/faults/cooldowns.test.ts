@@ -9,7 +9,7 @@ import {
   run,
   runAnswer,
 } from './demand.js';
-import { expectAttempts, failureOf, pause, useStage } from './stage.js';
+import { expectAttempts, failureOf, pause, useGatewayFixture } from './gateway-fixture.js';
 
 const rateLimited = (retryAfter?: string): ScriptedResponse => ({
   status: 429,
@@ -17,7 +17,7 @@ const rateLimited = (retryAfter?: string): ScriptedResponse => ({
 });
 
 /** Less than the default cooldown of one second. */
-const stage = useStage({ env: { REQUEST_TIMEOUT_MS: '800' } });
+const fixture = useGatewayFixture({ env: { REQUEST_TIMEOUT_MS: '800' } });
 
 const inAnHour = () => new Date(Date.now() + 3_600_000).toUTCString();
 
@@ -31,33 +31,33 @@ describe('A 429', () => {
     ['a negative number', () => '-5', 1, 1],
     ['a fraction', () => '1.5', 1, 1],
   ])('with %s fails if the wait is too long, and reports it', async (_what, retryAfter, least, most) => {
-    stage.on('GET /accounts', [rateLimited(retryAfter()), accounts]);
-    stage.on(creation, created);
+    fixture.on('GET /accounts', [rateLimited(retryAfter()), accounts]);
+    fixture.on(creation, created);
 
-    const refused = failureOf(await stage.execute(READ_ACCOUNTS));
-    expect(refused).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
-    const again = failureOf(await stage.execute(CREATE_JOB, { key: 'key-1' }));
+    const rejected = failureOf(await fixture.execute(READ_ACCOUNTS));
+    expect(rejected).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
+    const again = failureOf(await fixture.execute(CREATE_JOB, { key: 'key-1' }));
     expect(again).toMatchObject({ code: 'RATE_LIMITED', retryable: true, idempotencyKey: 'key-1' });
 
-    for (const { retryAfterSeconds } of [refused, again]) {
+    for (const { retryAfterSeconds } of [rejected, again]) {
       expect(retryAfterSeconds).toBeGreaterThanOrEqual(least);
       expect(retryAfterSeconds).toBeLessThanOrEqual(most);
     }
-    expectAttempts(stage.sent(), 1);
+    expectAttempts(fixture.sent(), 1);
   });
 
   it('pauses its own credential, and no other', async () => {
-    stage.on('GET /accounts', ({ headers }) =>
+    fixture.on('GET /accounts', ({ headers }) =>
       headers.authorization === 'Bearer busy' ? rateLimited('60') : accounts,
     );
-    stage.on(`GET ${run.path}`, runAnswer(5));
-    const read = (document: string, token: string) => stage.execute(document, {}, { token });
+    fixture.on(`GET ${run.path}`, runAnswer(5));
+    const read = (document: string, token: string) => fixture.execute(document, {}, { token });
 
     expect(failureOf(await read(READ_ACCOUNTS, 'busy'))).toMatchObject({ code: 'RATE_LIMITED' });
     expect(await read(READ_ACCOUNTS, 'idle')).toMatchObject({ errors: [] });
     expect(failureOf(await read(READ_RUN, 'busy'))).toMatchObject({ code: 'RATE_LIMITED' });
     expect(await read(READ_RUN, 'idle')).toMatchObject({ errors: [] });
-    expect(stage.sent().map(({ headers }) => headers.authorization)).toEqual([
+    expect(fixture.sent().map(({ headers }) => headers.authorization)).toEqual([
       'Bearer busy',
       'Bearer idle',
       'Bearer idle',
@@ -66,7 +66,7 @@ describe('A 429', () => {
 });
 
 describe('with enough time', () => {
-  const patient = useStage();
+  const patient = useGatewayFixture();
 
   it('all calls of the credential wait for the `Retry-After` of a 429, then succeed', async () => {
     patient.on('GET /accounts', [rateLimited('1'), accounts]);
@@ -87,15 +87,15 @@ describe('with enough time', () => {
 });
 
 describe('with one permit', () => {
-  const narrow = useStage({ env: { DEMAND_API_CONCURRENCY: '1' }, perTest: true });
+  const narrow = useGatewayFixture({ env: { DEMAND_API_CONCURRENCY: '1' }, perTest: true });
 
   it('calls that waited while their credential received a 429 are not sent', async () => {
     narrow.on('GET /accounts', { ...rateLimited('60'), delayMs: 100 });
     narrow.on(`GET ${run.path}`, runAnswer(5));
     const first = narrow.execute(READ_ACCOUNTS);
     await narrow.untilSent(1);
-    const [refused, waited] = await Promise.all([first, narrow.execute(READ_RUN)]);
-    expect(failureOf(refused)).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 60 });
+    const [rejected, waited] = await Promise.all([first, narrow.execute(READ_RUN)]);
+    expect(failureOf(rejected)).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 60 });
     expect(failureOf(waited)).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 60 });
     expect(narrow.sent()).toHaveLength(1);
   });

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { startTestGateway, type TestGateway } from '../../helpers/gateway.js';
 import { accounts, CREATE_JOB, creation, job, READ_ACCOUNTS } from './demand.js';
-import { failureOf, until } from './stage.js';
+import { failureOf, until } from './gateway-fixture.js';
 
 const POOLED = 10;
 

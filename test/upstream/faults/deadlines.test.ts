@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { ScriptedResponse } from '../../helpers/scripted-upstream.js';
 import { accounts, CREATE_JOB, created, creation, READ_ACCOUNTS } from './demand.js';
-import { failureOf, until, useStage } from './stage.js';
+import { failureOf, until, useGatewayFixture } from './gateway-fixture.js';
 
 const slow: readonly (readonly [string, ScriptedResponse])[] = [
   ['says nothing', { fault: 'hang' }],
@@ -13,32 +13,32 @@ describe.each([
   ['An attempt', { DEMAND_API_TIMEOUT_MS: '300', DEMAND_API_MAX_ATTEMPTS: '1' }],
   ['A whole request', { REQUEST_TIMEOUT_MS: '300', DEMAND_API_TIMEOUT_MS: '30000' }],
 ])('%s that takes too long', (_what, env) => {
-  const stage = useStage({ env, perTest: true });
+  const fixture = useGatewayFixture({ env, perTest: true });
 
   it.each(slow)('fails if the API %s, and frees the socket', async (_how, answer) => {
-    stage.on('GET /accounts', answer);
-    const failed = await stage.execute(READ_ACCOUNTS);
+    fixture.on('GET /accounts', answer);
+    const failed = await fixture.execute(READ_ACCOUNTS);
     expect(failureOf(failed)).toEqual({ code: 'UPSTREAM_TIMEOUT', retryable: true });
     expect(failed.data).toEqual({ accounts: null });
-    await until(() => stage.api.connections() === 0);
-    expect(stage.sent()).toHaveLength(1);
-    expect(stage.api.abandoned).toHaveLength(1);
+    await until(() => fixture.api.connections() === 0);
+    expect(fixture.sent()).toHaveLength(1);
+    expect(fixture.api.abandoned).toHaveLength(1);
   });
 });
 
 describe('a change with a success status', () => {
-  const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '300' }, perTest: true });
+  const fixture = useGatewayFixture({ env: { DEMAND_API_TIMEOUT_MS: '300' }, perTest: true });
 
   it('succeeds although its body never ends, and frees the socket', async () => {
-    stage.on(creation, { ...created, body: { any: 'thing' }, bodyDelayMs: 30_000 });
-    expect(await stage.execute(CREATE_JOB, { key: 'key-1' })).toMatchObject({ errors: [] });
-    await until(() => stage.api.connections() === 0);
-    expect(stage.sent()).toHaveLength(1);
+    fixture.on(creation, { ...created, body: { any: 'thing' }, bodyDelayMs: 30_000 });
+    expect(await fixture.execute(CREATE_JOB, { key: 'key-1' })).toMatchObject({ errors: [] });
+    await until(() => fixture.api.connections() === 0);
+    expect(fixture.sent()).toHaveLength(1);
   });
 });
 
 describe('the deadline of an operation', () => {
-  const stage = useStage({
+  const fixture = useGatewayFixture({
     env: { REQUEST_TIMEOUT_MS: '1000', DEMAND_API_RETRY_BASE_MS: '10000', DEMAND_API_RETRY_MAX_MS: '10000' },
   });
   afterEach(() => {
@@ -47,14 +47,14 @@ describe('the deadline of an operation', () => {
 
   it('prevents waiting for a retry that would be too late', async () => {
     jest.spyOn(Math, 'random').mockReturnValue(0.5);
-    stage.on('GET /accounts', { status: 503 });
-    expect(failureOf(await stage.execute(READ_ACCOUNTS))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
-    expect(stage.sent()).toHaveLength(1);
+    fixture.on('GET /accounts', { status: 503 });
+    expect(failureOf(await fixture.execute(READ_ACCOUNTS))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    expect(fixture.sent()).toHaveLength(1);
   });
 });
 
 describe('the deadline over all attempts', () => {
-  const stage = useStage({
+  const fixture = useGatewayFixture({
     env: { REQUEST_TIMEOUT_MS: '250', DEMAND_API_TIMEOUT_MS: '100', DEMAND_API_MAX_ATTEMPTS: '20' },
   });
 
@@ -62,39 +62,39 @@ describe('the deadline over all attempts', () => {
     ['GET /accounts', READ_ACCOUNTS, {}],
     [creation, CREATE_JOB, { outcomeUnknown: true, idempotencyKey: 'key-1' }],
   ])('ends them: %s', async (call, document, more) => {
-    stage.on(call, { fault: 'hang' });
-    const failed = await stage.execute(document, { key: 'key-1' });
+    fixture.on(call, { fault: 'hang' });
+    const failed = await fixture.execute(document, { key: 'key-1' });
     expect(failureOf(failed)).toEqual({ code: 'UPSTREAM_TIMEOUT', retryable: true, ...more });
-    expect(stage.sent().length).toBeLessThanOrEqual(3);
-    const sent = stage.sent().length;
-    await until(() => stage.api.connections() === 0);
-    expect(stage.sent()).toHaveLength(sent);
+    expect(fixture.sent().length).toBeLessThanOrEqual(3);
+    const sent = fixture.sent().length;
+    await until(() => fixture.api.connections() === 0);
+    expect(fixture.sent()).toHaveLength(sent);
   });
 });
 
 describe('with one permit', () => {
-  const stage = useStage({ env: { DEMAND_API_CONCURRENCY: '1' }, perTest: true });
+  const fixture = useGatewayFixture({ env: { DEMAND_API_CONCURRENCY: '1' }, perTest: true });
 
   it('all calls succeed, one after the other', async () => {
-    stage.on('GET /accounts', { ...accounts, delayMs: 10 });
+    fixture.on('GET /accounts', { ...accounts, delayMs: 10 });
     const tokens = ['a', 'b', 'c', 'd', 'e'];
-    const answers = await Promise.all(tokens.map((token) => stage.execute(READ_ACCOUNTS, {}, { token })));
+    const answers = await Promise.all(tokens.map((token) => fixture.execute(READ_ACCOUNTS, {}, { token })));
     for (const answer of answers) expect(answer).toMatchObject({ errors: [], data: { accounts: [{}] } });
-    expect(stage.sent()).toHaveLength(tokens.length);
-    expect(stage.api.connections()).toBe(1);
+    expect(fixture.sent()).toHaveLength(tokens.length);
+    expect(fixture.api.connections()).toBe(1);
   });
 });
 
 describe('with one permit and a short deadline', () => {
-  const stage = useStage({
+  const fixture = useGatewayFixture({
     env: { DEMAND_API_CONCURRENCY: '1', REQUEST_TIMEOUT_MS: '200', DEMAND_API_TIMEOUT_MS: '30000' },
     perTest: true,
   });
 
   it('a call that waits too long times out', async () => {
-    stage.on('GET /accounts', { fault: 'hang' });
+    fixture.on('GET /accounts', { fault: 'hang' });
     const [first, second] = await Promise.all(
-      ['a', 'b'].map((token) => stage.execute(READ_ACCOUNTS, {}, { token })),
+      ['a', 'b'].map((token) => fixture.execute(READ_ACCOUNTS, {}, { token })),
     );
     for (const answer of [first!, second!])
       expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_TIMEOUT', retryable: true });

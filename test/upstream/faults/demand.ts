@@ -114,7 +114,7 @@ export const changes: readonly Change[] = [
     input: `startAt: "${period.start_fielding_at}", endAt: "${period.end_fielding_at}"`,
     call: `PUT ${run.path}`,
     done: { status: 202, headers: { etag: 'W/"6"' }, body: { id: 'R1' } },
-    // The same moments in another notation.
+    // The same times in another notation.
     reached: {
       status: 'Live',
       start_fielding_at: '2030-01-01T01:00:00+01:00',

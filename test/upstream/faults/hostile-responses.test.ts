@@ -17,13 +17,13 @@ import {
   READ_RUN,
   run,
 } from './demand.js';
-import { failureOf, useStage } from './stage.js';
+import { failureOf, useGatewayFixture } from './gateway-fixture.js';
 
 const MIB = 1024 * 1024;
 const bad = { code: 'UPSTREAM_BAD_RESPONSE', retryable: false };
 
 describe('a body that is too large', () => {
-  const stage = useStage({ perTest: true });
+  const fixture = useGatewayFixture({ perTest: true });
   const json = (bytes: number) => {
     const [head, tail] = ['{"accounts":[{"id":1,"name":"', '"}]}'];
     return Buffer.concat([
@@ -42,33 +42,36 @@ describe('a body that is too large', () => {
   ] as const)(
     '%s is rejected above 16 MiB, and the next response is read',
     async (_what, encode, headers) => {
-      stage.on('GET /accounts', { headers, body: encode(json(16 * MIB + 1)) });
-      expect(failureOf(await stage.execute(SIZE))).toEqual(bad);
-      stage.on('GET /accounts', accounts);
-      expect(await stage.execute(SIZE)).toMatchObject({
+      fixture.on('GET /accounts', { headers, body: encode(json(16 * MIB + 1)) });
+      expect(failureOf(await fixture.execute(SIZE))).toEqual(bad);
+      fixture.on('GET /accounts', accounts);
+      expect(await fixture.execute(SIZE)).toMatchObject({
         errors: [],
         data: { accounts: [{ accountId: '101' }] },
       });
-      expect(stage.sent()).toHaveLength(2);
+      expect(fixture.sent()).toHaveLength(2);
     },
   );
 
   it('of 16 MiB is read', async () => {
-    stage.on('GET /accounts', { headers: { 'content-encoding': 'gzip' }, body: gzipSync(json(16 * MIB)) });
-    expect(await stage.execute(SIZE)).toMatchObject({ errors: [], data: { accounts: [{ accountId: '1' }] } });
+    fixture.on('GET /accounts', { headers: { 'content-encoding': 'gzip' }, body: gzipSync(json(16 * MIB)) });
+    expect(await fixture.execute(SIZE)).toMatchObject({
+      errors: [],
+      data: { accounts: [{ accountId: '1' }] },
+    });
   });
 
   it('is not buffered, whatever its size', async () => {
     const bomb = gzipSync(Buffer.alloc(256 * MIB));
-    stage.on('GET /accounts', { headers: { 'content-encoding': 'gzip' }, body: bomb });
+    fixture.on('GET /accounts', { headers: { 'content-encoding': 'gzip' }, body: bomb });
     const before = process.memoryUsage().rss;
-    for (let call = 0; call < 3; call += 1) expect(failureOf(await stage.execute(SIZE))).toEqual(bad);
+    for (let call = 0; call < 3; call += 1) expect(failureOf(await fixture.execute(SIZE))).toEqual(bad);
     expect(process.memoryUsage().rss - before).toBeLessThan(128 * MIB);
   });
 });
 
 describe('a redirect', () => {
-  const stage = useStage();
+  const fixture = useGatewayFixture();
   let elsewhere: ScriptedUpstream;
   beforeEach(async () => {
     elsewhere = await startScriptedUpstream();
@@ -85,18 +88,18 @@ describe('a redirect', () => {
     ]),
   )('%d of %s is not followed', async (status, call, document, expected) => {
     for (const location of [`${elsewhere.url}/accounts`, '/v1/other']) {
-      stage.on(call, { status, headers: { location } });
-      const answer = await stage.execute(document);
+      fixture.on(call, { status, headers: { location } });
+      const answer = await fixture.execute(document);
       expect(failureOf(answer)).toEqual({ ...bad, ...expected, upstream: { status } });
       expect(JSON.stringify(answer)).not.toContain(elsewhere.url);
     }
-    expect(stage.sent()).toHaveLength(2);
+    expect(fixture.sent()).toHaveLength(2);
     expect(elsewhere.requests).toEqual([]);
   });
 });
 
 describe('a missing body', () => {
-  const stage = useStage();
+  const fixture = useGatewayFixture();
 
   it.each<[string, ScriptedResponse]>([
     ['HTML', { headers: { 'content-type': 'text/html' }, body: '<html>token-secret</html>' }],
@@ -112,26 +115,26 @@ describe('a missing body', () => {
       { headers: { 'content-encoding': 'identity' }, body: Buffer.from([0xff, 0xfe]) },
     ],
   ])('%s', async (_what, answer) => {
-    stage.on('GET /accounts', answer);
-    const failed = await stage.execute(READ_ACCOUNTS);
+    fixture.on('GET /accounts', answer);
+    const failed = await fixture.execute(READ_ACCOUNTS);
     expect(failureOf(failed)).toMatchObject(bad);
     expect(JSON.stringify(failed)).not.toContain('secret');
-    expect(stage.sent()).toHaveLength(1);
+    expect(fixture.sent()).toHaveLength(1);
   });
 
   it('is not assumed if JSON has another content type', async () => {
-    stage.on('GET /accounts', { ...accounts, headers: { 'content-type': 'text/plain' } });
-    expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
+    fixture.on('GET /accounts', { ...accounts, headers: { 'content-type': 'text/plain' } });
+    expect(await fixture.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
   });
 
   it('is not assumed with an identity coding', async () => {
-    stage.on('GET /accounts', { ...accounts, headers: { 'content-encoding': 'utf-8' } });
-    expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
+    fixture.on('GET /accounts', { ...accounts, headers: { 'content-encoding': 'utf-8' } });
+    expect(await fixture.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
   });
 });
 
 describe.each(['http1', 'undici', 'node-fetch'])('an undecodable body, over %s', (transport) => {
-  const stage = useStage({
+  const fixture = useGatewayFixture({
     env: { DEMAND_API_TRANSPORT: transport, DEMAND_API_BREAKER_MIN_CALLS: '1' },
     perTest: true,
   });
@@ -140,34 +143,34 @@ describe.each(['http1', 'undici', 'node-fetch'])('an undecodable body, over %s',
 
   it('is not retried, and does not open the breaker', async () => {
     for (let call = 1; call <= 3; call += 1) {
-      stage.on('GET /accounts', { headers, body });
-      expect(failureOf(await stage.execute(READ_ACCOUNTS))).toEqual(bad);
-      expect(stage.sent()).toHaveLength(call);
+      fixture.on('GET /accounts', { headers, body });
+      expect(failureOf(await fixture.execute(READ_ACCOUNTS))).toEqual(bad);
+      expect(fixture.sent()).toHaveLength(call);
     }
-    stage.on('GET /accounts', accounts);
-    expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
+    fixture.on('GET /accounts', accounts);
+    expect(await fixture.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
   });
 
   it('leaves the outcome of a change to its status', async () => {
-    stage.on(creation, { ...created, headers: { ...created.headers, ...headers }, body });
+    fixture.on(creation, { ...created, headers: { ...created.headers, ...headers }, body });
     const data = { pauseTargetGroups: { batchJob: { id: job.id }, userErrors: [] } };
-    expect(await stage.execute(CREATE_JOB, { key: 'key-1' })).toMatchObject({ errors: [], data });
-    expect(stage.sent()).toHaveLength(1);
+    expect(await fixture.execute(CREATE_JOB, { key: 'key-1' })).toMatchObject({ errors: [], data });
+    expect(fixture.sent()).toHaveLength(1);
   });
 
   it('leaves the failure of a read to its status', async () => {
-    stage.on(`GET ${run.path}`, { status: 404, headers, body });
-    expect(await stage.execute(READ_RUN)).toMatchObject({ errors: [], data: { fieldingRun: null } });
-    stage.on('GET /accounts', [
+    fixture.on(`GET ${run.path}`, { status: 404, headers, body });
+    expect(await fixture.execute(READ_RUN)).toMatchObject({ errors: [], data: { fieldingRun: null } });
+    fixture.on('GET /accounts', [
       { status: 429, headers: { ...headers, 'retry-after': '0' }, body },
       { ...accounts },
     ]);
-    expect(await stage.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
+    expect(await fixture.execute(READ_ACCOUNTS)).toMatchObject({ errors: [], data: { accounts: [{}] } });
   });
 });
 
 describe('an invalid number', () => {
-  const stage = useStage();
+  const fixture = useGatewayFixture();
   const targetGroup = `${project.id}/T1`;
   const overview = `GET ${project.path}/overview`;
   const projectBody = (statistics: string) =>
@@ -176,20 +179,20 @@ describe('an invalid number', () => {
   it.each(['9007199254740993', '1e400', '5.5', '"5"', 'null'])(
     '%s as a version in a list fails the version',
     async (version) => {
-      stage.on(`GET ${project.path}/target-groups/T1/fielding-runs`, {
+      fixture.on(`GET ${project.path}/target-groups/T1/fielding-runs`, {
         body: `{"data":[{"id":"R1","status":"Live","version":${version}}],"has_more":false}`,
       });
-      stage.on(`GET ${project.path}/target-groups/T1/overview`, {
+      fixture.on(`GET ${project.path}/target-groups/T1/overview`, {
         body: { target_group_name: 'T1', status: 'live' },
       });
-      const answer = await stage.execute(
+      const answer = await fixture.execute(
         `{ targetGroup(id: "${targetGroup}") { fieldingRun { fieldingRunId status } } }`,
       );
       expect(answer).toMatchObject({
         errors: [],
         data: { targetGroup: { fieldingRun: { fieldingRunId: 'R1', status: 'LIVE' } } },
       });
-      const failed = await stage.execute(
+      const failed = await fixture.execute(
         `{ targetGroup(id: "${targetGroup}") { name fieldingRun { version } } }`,
       );
       expect(failureOf(failed)).toMatchObject(bad);
@@ -200,8 +203,8 @@ describe('an invalid number', () => {
   it.each(['2147483648', '-2147483649', '9007199254740993', '1e400', '-1e400', '1.5', '"7"', '{}'])(
     '%s for a whole number fails that field alone',
     async (value) => {
-      stage.on(overview, { body: projectBody(`"filling_goal":${value}`) });
-      const answer = await stage.execute(
+      fixture.on(overview, { body: projectBody(`"filling_goal":${value}`) });
+      const answer = await fixture.execute(
         `{ project(id: "${project.id}") { name statistics { fillingGoal currentCompletes } } }`,
       );
       expect(failureOf(answer)).toMatchObject(bad);
@@ -212,8 +215,8 @@ describe('an invalid number', () => {
   );
 
   it.each(['1e400', '-1e400', '"0.5"', '[]'])('%s for a fraction fails that field alone', async (value) => {
-    stage.on(overview, { body: projectBody(`"incidence_rate_median":${value}`) });
-    const answer = await stage.execute(
+    fixture.on(overview, { body: projectBody(`"incidence_rate_median":${value}`) });
+    const answer = await fixture.execute(
       `{ project(id: "${project.id}") { statistics { incidenceRateMedian currentCompletes } } }`,
     );
     expect(failureOf(answer)).toMatchObject(bad);
@@ -223,8 +226,8 @@ describe('an invalid number', () => {
   });
 
   it('is accepted up to the limit', async () => {
-    stage.on(overview, { body: projectBody('"filling_goal":2147483647') });
-    const answer = await stage.execute(`{ project(id: "${project.id}") { statistics { fillingGoal } } }`);
+    fixture.on(overview, { body: projectBody('"filling_goal":2147483647') });
+    const answer = await fixture.execute(`{ project(id: "${project.id}") { statistics { fillingGoal } } }`);
     expect(answer).toMatchObject({
       errors: [],
       data: { project: { statistics: { fillingGoal: 2147483647 } } },
@@ -232,11 +235,11 @@ describe('an invalid number', () => {
   });
 
   it('does not affect a large version in an entity tag', async () => {
-    stage.on(`GET ${run.path}`, {
+    fixture.on(`GET ${run.path}`, {
       headers: { etag: 'W/"9007199254740993"' },
       body: '{"id":"R1","status":"Live","version":9007199254740993}',
     });
-    expect(await stage.execute(READ_RUN)).toMatchObject({
+    expect(await fixture.execute(READ_RUN)).toMatchObject({
       errors: [],
       data: { fieldingRun: { version: '9007199254740993', status: 'LIVE' } },
     });
@@ -244,17 +247,17 @@ describe('an invalid number', () => {
 });
 
 describe('a job', () => {
-  const stage = useStage();
+  const fixture = useGatewayFixture();
   const readJob = `{ batchJob(id: "${job.id}") { status pollAfterSeconds } }`;
   const jobAnswer = (status: string, createdAt = new Date().toISOString()): ScriptedResponse => ({
     body: { job_id: 'J1', status, created_at: createdAt },
   });
 
   it('stays completed if a response shows it in progress again', async () => {
-    stage.on(`GET ${job.path}`, [jobAnswer('Processing'), jobAnswer('Completed'), jobAnswer('Processing')]);
+    fixture.on(`GET ${job.path}`, [jobAnswer('Processing'), jobAnswer('Completed'), jobAnswer('Processing')]);
     const statuses: unknown[] = [];
     for (let call = 0; call < 4; call += 1) {
-      const { data } = await stage.execute<{ batchJob: unknown }>(readJob);
+      const { data } = await fixture.execute<{ batchJob: unknown }>(readJob);
       statuses.push(data?.batchJob);
     }
     const completed = { status: 'COMPLETED', pollAfterSeconds: null };
@@ -270,14 +273,14 @@ describe('a job', () => {
   ])(
     'that has been in progress %s is polled after at most ten seconds',
     async (_what, createdAt, seconds) => {
-      stage.on(`GET ${job.path}`, jobAnswer('Processing', createdAt));
-      const { data } = await stage.execute(readJob);
+      fixture.on(`GET ${job.path}`, jobAnswer('Processing', createdAt));
+      const { data } = await fixture.execute(readJob);
       expect(data).toEqual({ batchJob: { status: 'PROCESSING', pollAfterSeconds: seconds } });
     },
   );
 
   it.each([null, undefined])('that does not exist is null', async (body) => {
-    stage.on(`GET ${job.path}`, { status: 404, body });
-    expect(await stage.execute(readJob)).toMatchObject({ errors: [], data: { batchJob: null } });
+    fixture.on(`GET ${job.path}`, { status: 404, body });
+    expect(await fixture.execute(readJob)).toMatchObject({ errors: [], data: { batchJob: null } });
   });
 });

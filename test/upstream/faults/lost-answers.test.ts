@@ -1,10 +1,10 @@
 import { startTestGateway } from '../../helpers/gateway.js';
 import { startScriptedUpstream, type ScriptedResponse } from '../../helpers/scripted-upstream.js';
 import { changeDocument, changes, run, runAnswer, type Change, type ChangeData } from './demand.js';
-import { BROKEN, expectAttempts, failureOf, pause, useStage } from './stage.js';
+import { BROKEN, expectAttempts, failureOf, pause, useGatewayFixture } from './gateway-fixture.js';
 
 /** Time for two of the three rereads of a run. */
-const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '300', REQUEST_TIMEOUT_MS: '700' } });
+const fixture = useGatewayFixture({ env: { DEMAND_API_TIMEOUT_MS: '300', REQUEST_TIMEOUT_MS: '700' } });
 const readRun = `GET ${run.path}`;
 const pausing = changes[1]!;
 const lost: ScriptedResponse = { fault: 'reset' };
@@ -15,15 +15,15 @@ async function change(
   attempts: readonly ScriptedResponse[],
   state: ScriptedResponse | readonly ScriptedResponse[],
 ) {
-  stage.on(readRun, state);
-  stage.on(changing.call, attempts);
-  return await stage.execute<ChangeData>(changeDocument(changing));
+  fixture.on(readRun, state);
+  fixture.on(changing.call, attempts);
+  return await fixture.execute<ChangeData>(changeDocument(changing));
 }
 
 const done = { change: { fieldingRun: { version: '6' }, userErrors: [] } };
 const unknown = { outcomeUnknown: true, retryable: true };
 
-describe.each(changes)('$mutation refused after a lost response', (changing) => {
+describe.each(changes)('$mutation rejected after a lost response', (changing) => {
   const { call, reached, missed } = changing;
 
   it.each([412, 422])(
@@ -31,8 +31,8 @@ describe.each(changes)('$mutation refused after a lost response', (changing) => 
     async (status) => {
       const answer = await change(changing, [lost, { status }], runAnswer(6, reached.status, reached));
       expect(answer).toMatchObject({ data: done, errors: [] });
-      expectAttempts(stage.sent(call), 2);
-      expect(stage.sent(readRun)).toHaveLength(1);
+      expectAttempts(fixture.sent(call), 2);
+      expect(fixture.sent(readRun)).toHaveLength(1);
     },
   );
 
@@ -46,14 +46,14 @@ describe.each(changes)('$mutation refused after a lost response', (changing) => 
     const answer = await change(changing, [lost, { status: 412 }], state);
     expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_UNAVAILABLE', ...unknown });
     expect(answer.data).toEqual({ change: null });
-    expectAttempts(stage.sent(call), 2);
+    expectAttempts(fixture.sent(call), 2);
   });
 });
 
 describe.each(changes)('$mutation of a run that was read before', (changing) => {
   const read = (state: ScriptedResponse) => {
-    stage.on(readRun, state);
-    return stage.execute(`{ fieldingRun(id: "${run.id}") { version } }`);
+    fixture.on(readRun, state);
+    return fixture.execute(`{ fieldingRun(id: "${run.id}") { version } }`);
   };
   const { reached, missed } = changing;
 
@@ -101,7 +101,7 @@ describe('the run is recognised', () => {
   ])('but not if it %s: the outcome is unknown', async (_what, state) => {
     const answer = await change(pausing, [lost, { status: 412 }], state);
     expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_UNAVAILABLE', ...unknown });
-    expectAttempts(stage.sent(pausing.call), 2);
+    expectAttempts(fixture.sent(pausing.call), 2);
   });
 });
 
@@ -128,8 +128,8 @@ describe('a response is lost', () => {
   ] as [string, ScriptedResponse][])('even if %s follows, and the run is not read', async (_what, answer) => {
     const failed = await change(pausing, [lost, answer], runAnswer(6, 'Paused'));
     expect(failureOf(failed)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', ...unknown });
-    expectAttempts(stage.sent(pausing.call), 2);
-    expect(stage.sent(readRun)).toEqual([]);
+    expectAttempts(fixture.sent(pausing.call), 2);
+    expect(fixture.sent(readRun)).toEqual([]);
   });
 
   it('even if a 429 follows that outlasts the deadline', async () => {
@@ -139,13 +139,13 @@ describe('a response is lost', () => {
       retryAfterSeconds: 3600,
       ...unknown,
     });
-    expectAttempts(stage.sent(pausing.call), 2);
+    expectAttempts(fixture.sent(pausing.call), 2);
   });
 
-  it('whatever attempts lie between it and the refusal', async () => {
+  it('whatever attempts lie between it and the rejection', async () => {
     const answers = [lost, { status: 429, headers: { 'retry-after': '0' } }, { status: 412 }];
     expect(await change(pausing, answers, runAnswer(6, 'Paused'))).toMatchObject({ data: done });
-    expectAttempts(stage.sent(pausing.call), 3);
+    expectAttempts(fixture.sent(pausing.call), 3);
   });
 });
 
@@ -164,8 +164,8 @@ describe('without a lost response', () => {
     const answer = await change(pausing, answers, runAnswer(6, 'Paused'));
     expect(answer.data?.change?.userErrors).toEqual([{ __typename: 'VersionConflictError' }]);
     expect(answer.errors).toEqual([]);
-    expectAttempts(stage.sent(pausing.call), answers.length);
-    expect(stage.sent(readRun)).toEqual([]);
+    expectAttempts(fixture.sent(pausing.call), answers.length);
+    expect(fixture.sent(readRun)).toEqual([]);
   });
 
   it('a 412 after a refused connection is a version conflict', async () => {
@@ -199,7 +199,7 @@ describe('without a lost response', () => {
 });
 
 describe('with strong tags', () => {
-  const strong = useStage({ env: { DEMAND_API_IF_MATCH: 'strong' } });
+  const strong = useGatewayFixture({ env: { DEMAND_API_IF_MATCH: 'strong' } });
 
   it('each attempt sends the same tag', async () => {
     strong.on(pausing.call, [lost, pausing.done]);

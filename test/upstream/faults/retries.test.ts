@@ -12,7 +12,13 @@ import {
   LAUNCH_DRAFT,
   READ_ACCOUNTS,
 } from './demand.js';
-import { BROKEN, expectAttempts, failureOf, useStage, type Stage } from './stage.js';
+import {
+  BROKEN,
+  expectAttempts,
+  failureOf,
+  useGatewayFixture,
+  type GatewayFixture,
+} from './gateway-fixture.js';
 
 const pausing = changes[1]!;
 const rateLimited = (retryAfter: string): ScriptedResponse => ({
@@ -75,34 +81,34 @@ type Kind = (typeof kinds)[number];
 async function make(
   { call, document }: Kind,
   answers: readonly ScriptedResponse[],
-  stage: Stage,
+  fixture: GatewayFixture,
 ): Promise<Answer<object>> {
-  stage.on(call, answers);
-  return await stage.execute<object>(document, { key: 'key-1' });
+  fixture.on(call, answers);
+  return await fixture.execute<object>(document, { key: 'key-1' });
 }
 
 describe.each(kinds)('$kind', (kind) => {
-  const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '500' } });
+  const fixture = useGatewayFixture({ env: { DEMAND_API_TIMEOUT_MS: '500' } });
   const { call, done, data, carried, ofCall, whereLost } = kind;
 
   it.each([
     ...Object.entries(BROKEN),
     ['a 429 that asks for no wait', rateLimited('0')],
-    ['a 429 that asks to wait until a moment that has passed', rateLimited('Mon, 01 Jan 2024 00:00:00 GMT')],
+    ['a 429 that asks to wait until a time that has passed', rateLimited('Mon, 01 Jan 2024 00:00:00 GMT')],
   ])('is retried after %s', async (_what, answer) => {
-    expect(await make(kind, [answer, done], stage)).toMatchObject({ data, errors: [] });
-    expectAttempts(stage.sent(call), 2);
-    expect(stage.sent(call)[0]?.headers).toMatchObject(carried);
+    expect(await make(kind, [answer, done], fixture)).toMatchObject({ data, errors: [] });
+    expectAttempts(fixture.sent(call), 2);
+    expect(fixture.sent(call)[0]?.headers).toMatchObject(carried);
   });
 
   it('is retried after a series of different failures', async () => {
     const answers = [{ fault: 'reset' }, { status: 503 }, rateLimited('0'), done] as const;
-    expect(await make(kind, answers, stage)).toMatchObject({ data, errors: [] });
-    expectAttempts(stage.sent(call), 4);
+    expect(await make(kind, answers, fixture)).toMatchObject({ data, errors: [] });
+    expectAttempts(fixture.sent(call), 4);
   });
 
   it.each([408, 425, 501, 502, 503, 504, 507])('fails after four attempts with %d', async (status) => {
-    const answer = await make(kind, [{ status, body: { id: 'e-1', object: 'x' } }], stage);
+    const answer = await make(kind, [{ status, body: { id: 'e-1', object: 'x' } }], fixture);
     expect(failureOf(answer)).toEqual({
       code: 'UPSTREAM_UNAVAILABLE',
       retryable: true,
@@ -110,22 +116,22 @@ describe.each(kinds)('$kind', (kind) => {
       ...ofCall,
       ...whereLost,
     });
-    expectAttempts(stage.sent(call), 4);
+    expectAttempts(fixture.sent(call), 4);
   });
 
   it('fails after four resets', async () => {
-    const answer = await make(kind, [{ fault: 'reset' }], stage);
+    const answer = await make(kind, [{ fault: 'reset' }], fixture);
     expect(failureOf(answer)).toEqual({
       code: 'UPSTREAM_UNAVAILABLE',
       retryable: true,
       ...ofCall,
       ...whereLost,
     });
-    expectAttempts(stage.sent(call), 4);
+    expectAttempts(fixture.sent(call), 4);
   });
 
   it('fails after four 429s, with a known outcome', async () => {
-    const answer = await make(kind, [rateLimited('0')], stage);
+    const answer = await make(kind, [rateLimited('0')], fixture);
     expect(failureOf(answer)).toEqual({
       code: 'RATE_LIMITED',
       retryable: true,
@@ -133,56 +139,56 @@ describe.each(kinds)('$kind', (kind) => {
       upstream: { status: 429 },
       ...ofCall,
     });
-    expectAttempts(stage.sent(call), 4);
+    expectAttempts(fixture.sent(call), 4);
   });
 
   it('is not retried before the `Retry-After` of a 503', async () => {
-    const answer = await make(kind, [{ status: 503, headers: { 'retry-after': '60' } }, done], stage);
+    const answer = await make(kind, [{ status: 503, headers: { 'retry-after': '60' } }, done], fixture);
     expect(failureOf(answer)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: 60 });
-    expectAttempts(stage.sent(call), 1);
+    expectAttempts(fixture.sent(call), 1);
   });
 });
 
 describe.each(kinds)('$kind without a response', (kind) => {
-  const stage = useStage({ env: { DEMAND_API_TIMEOUT_MS: '100' } });
+  const fixture = useGatewayFixture({ env: { DEMAND_API_TIMEOUT_MS: '100' } });
 
   it.each<[string, ScriptedResponse]>([
     ['says nothing', { fault: 'hang' }],
     ['does not come to the headers', { status: 503, delayMs: 30_000 }],
   ])('fails after four attempts if the API %s', async (_what, answer) => {
-    expect(failureOf(await make(kind, [answer], stage))).toEqual({
+    expect(failureOf(await make(kind, [answer], fixture))).toEqual({
       code: 'UPSTREAM_TIMEOUT',
       retryable: true,
       ...kind.ofCall,
       ...kind.whereLost,
     });
-    expectAttempts(stage.sent(kind.call), 4);
+    expectAttempts(fixture.sent(kind.call), 4);
   });
 });
 
 describe('a 500', () => {
-  const stage = useStage();
+  const fixture = useGatewayFixture();
   const [read, keyed, conditional, launch] = kinds;
 
   it.each([read, keyed, launch])('allows a retry of $kind', async (kind) => {
-    expect(await make(kind, [{ status: 500 }, kind.done], stage)).toMatchObject({ data: kind.data });
-    expectAttempts(stage.sent(kind.call), 2);
+    expect(await make(kind, [{ status: 500 }, kind.done], fixture)).toMatchObject({ data: kind.data });
+    expectAttempts(fixture.sent(kind.call), 2);
   });
 
   it('prevents a retry of an action, and leaves its outcome unknown', async () => {
-    const answer = await make(conditional, [{ status: 500 }, conditional.done], stage);
+    const answer = await make(conditional, [{ status: 500 }, conditional.done], fixture);
     expect(failureOf(answer)).toEqual({
       code: 'UPSTREAM_UNAVAILABLE',
       retryable: true,
       outcomeUnknown: true,
       upstream: { status: 500 },
     });
-    expectAttempts(stage.sent(conditional.call), 1);
+    expectAttempts(fixture.sent(conditional.call), 1);
   });
 });
 
-describe('a refusal is final', () => {
-  const stage = useStage();
+describe('a rejection is final', () => {
+  const fixture = useGatewayFixture();
 
   /** The code of the error or of the user error; `null` if the result is null. */
   function verdict({ data, errors }: Answer<object>): unknown {
@@ -201,23 +207,23 @@ describe('a refusal is final', () => {
     [422, 'UPSTREAM_BAD_RESPONSE', 'INVALID_STATE', 'InvalidStateError', 'INVALID_STATE'],
   ])('%d: %s, %s, %s, %s', async (status, ...verdicts) => {
     for (const [index, kind] of kinds.entries()) {
-      const answer = await make(kind, [{ status }], stage);
+      const answer = await make(kind, [{ status }], fixture);
       expect(verdict(answer)).toBe(verdicts[index]);
       expect(answer.errors[0]?.extensions?.['outcomeUnknown']).toBeUndefined();
-      expectAttempts(stage.sent(kind.call), 1);
+      expectAttempts(fixture.sent(kind.call), 1);
     }
   });
 });
 
 describe('a body that is cut off', () => {
-  const stage = useStage();
+  const fixture = useGatewayFixture();
   const [read, keyed, conditional] = kinds;
   const launching = { ...conditional, ...changes[0]!, document: changeDocument(changes[0]!) };
 
   it('causes a retry of a read', async () => {
-    const answer = await make(read, [{ ...read.done, fault: 'truncate' }, read.done], stage);
+    const answer = await make(read, [{ ...read.done, fault: 'truncate' }, read.done], fixture);
     expect(answer).toMatchObject({ data: read.data, errors: [] });
-    expectAttempts(stage.sent(read.call), 2);
+    expectAttempts(fixture.sent(read.call), 2);
   });
 
   it.each([
@@ -226,7 +232,7 @@ describe('a body that is cut off', () => {
     [launching, { ...launching.done, body: 'no JSON' }],
     [launching, { ...launching.done, body: '' }],
   ] as [Kind, ScriptedResponse][])('does not affect $0.kind with a success status', async (kind, done) => {
-    expect(await make(kind, [done], stage)).toMatchObject({ data: kind.data, errors: [] });
-    expectAttempts(stage.sent(kind.call), 1);
+    expect(await make(kind, [done], fixture)).toMatchObject({ data: kind.data, errors: [] });
+    expectAttempts(fixture.sent(kind.call), 1);
   });
 });

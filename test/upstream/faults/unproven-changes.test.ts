@@ -9,10 +9,10 @@ import {
   type Change,
   type ChangeData,
 } from './demand.js';
-import { errorOf, failureOf, useStage } from './stage.js';
+import { errorOf, failureOf, useGatewayFixture } from './gateway-fixture.js';
 
 /** Time for two of the three rereads of a run. */
-const stage = useStage({ env: { REQUEST_TIMEOUT_MS: '700' } });
+const fixture = useGatewayFixture({ env: { REQUEST_TIMEOUT_MS: '700' } });
 const readRun = `GET ${run.path}`;
 const pausing = changes[1]!;
 
@@ -34,9 +34,9 @@ async function make(
   answer: ScriptedResponse,
   states: ScriptedResponse | readonly ScriptedResponse[],
 ): Promise<Answer<ChangeData>> {
-  stage.on(change.call, answer);
-  stage.on(readRun, states);
-  return await stage.execute<ChangeData>(changeDocument(change));
+  fixture.on(change.call, answer);
+  fixture.on(readRun, states);
+  return await fixture.execute<ChangeData>(changeDocument(change));
 }
 
 const made = { data: { change: { fieldingRun: { version: '6' }, userErrors: [] } }, errors: [] };
@@ -57,8 +57,8 @@ describe.each(changes)('$mutation', (change) => {
 
   it.each(unproven)('with %s reads the run, and succeeds if it shows the change', async (_what, answer) => {
     expect(await make(change, answer, runAnswer(6, reached.status, reached))).toMatchObject(made);
-    expect(stage.sent(call)).toHaveLength(1);
-    expect(stage.sent(readRun)).toHaveLength(1);
+    expect(fixture.sent(call)).toHaveLength(1);
+    expect(fixture.sent(readRun)).toHaveLength(1);
   });
 
   it.each(unproven)(
@@ -81,13 +81,13 @@ describe.each(changes)('$mutation', (change) => {
       outcomeUnknown: true,
       upstream: { status: answer.status ?? documented },
     });
-    expect(stage.sent(call)).toHaveLength(1);
+    expect(fixture.sent(call)).toHaveLength(1);
   });
 
   it("with a proxy's page has an unknown outcome if the run stays the same", async () => {
     const failed = await make(change, page, runAnswer(5, missed.status, missed));
     expect(failureOf(failed)).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', outcomeUnknown: true });
-    expect(stage.sent(readRun)).toHaveLength(3);
+    expect(fixture.sent(readRun)).toHaveLength(3);
   });
 
   it("with a proxy's page has an unknown outcome if the run is two changes later", async () => {
@@ -112,8 +112,8 @@ describe.each(changes)('$mutation', (change) => {
       runAnswer(6, reached.status, reached),
     ]);
     expect(answer).toMatchObject(made);
-    expect(stage.sent(readRun)).toHaveLength(3);
-    expect(stage.sent(readRun).map(({ headers }) => headers['cache-control'])).toEqual([
+    expect(fixture.sent(readRun)).toHaveLength(3);
+    expect(fixture.sent(readRun).map(({ headers }) => headers['cache-control'])).toEqual([
       undefined,
       'no-cache',
       'no-cache',
@@ -122,35 +122,38 @@ describe.each(changes)('$mutation', (change) => {
 
   it('that was confirmed by a read shows that state without another call', async () => {
     const status = reached.status.toUpperCase();
-    stage.on(call, tagged(change, undefined));
-    stage.on(readRun, [runAnswer(6, reached.status, reached), runAnswer(7, 'Live')]);
+    fixture.on(call, tagged(change, undefined));
+    fixture.on(readRun, [runAnswer(6, reached.status, reached), runAnswer(7, 'Live')]);
     const document = changeDocument(change).replace('{ version }', '{ version status }');
-    const { data } = await stage.execute<object>(document);
+    const { data } = await fixture.execute<object>(document);
     expect(data).toEqual({ change: { fieldingRun: { version: '6', status }, userErrors: [] } });
-    expect(stage.sent(readRun)).toHaveLength(1);
+    expect(fixture.sent(readRun)).toHaveLength(1);
   });
 });
 
-describe('a change refused after a lost response', () => {
+describe('a change rejected after a lost response', () => {
   const lost: ScriptedResponse = { fault: 'reset' };
 
-  it.each([412, 422])('with %d rereads the run while a replica shows the refused version', async (status) => {
-    stage.on(pausing.call, [lost, { status }]);
-    stage.on(readRun, [runAnswer(5, 'Live'), runAnswer(5, 'Live'), runAnswer(6, 'Paused')]);
-    expect(await stage.execute(changeDocument(pausing))).toMatchObject(made);
-    expect(stage.sent(readRun)).toHaveLength(3);
-  });
+  it.each([412, 422])(
+    'with %d rereads the run while a replica shows the rejected version',
+    async (status) => {
+      fixture.on(pausing.call, [lost, { status }]);
+      fixture.on(readRun, [runAnswer(5, 'Live'), runAnswer(5, 'Live'), runAnswer(6, 'Paused')]);
+      expect(await fixture.execute(changeDocument(pausing))).toMatchObject(made);
+      expect(fixture.sent(readRun)).toHaveLength(3);
+    },
+  );
 
   it('has an unknown outcome if the replica never catches up', async () => {
-    stage.on(pausing.call, [lost, { status: 412 }]);
-    stage.on(readRun, runAnswer(5, 'Live'));
-    const failed = await stage.execute(changeDocument(pausing));
+    fixture.on(pausing.call, [lost, { status: 412 }]);
+    fixture.on(readRun, runAnswer(5, 'Live'));
+    const failed = await fixture.execute(changeDocument(pausing));
     expect(failureOf(failed)).toEqual({
       code: 'UPSTREAM_UNAVAILABLE',
       retryable: true,
       outcomeUnknown: true,
     });
-    expect(stage.sent(readRun)).toHaveLength(3);
+    expect(fixture.sent(readRun)).toHaveLength(3);
   });
 });
 
@@ -159,9 +162,9 @@ describe('the run after a change', () => {
   const path = ['change', 'fieldingRun'];
 
   it('is null if it was deleted, with an error that confirms the change', async () => {
-    stage.on(pausing.call, pausing.done);
-    stage.on(readRun, { status: 404 });
-    const answer = await stage.execute<ChangeData>(selecting);
+    fixture.on(pausing.call, pausing.done);
+    fixture.on(readRun, { status: 404 });
+    const answer = await fixture.execute<ChangeData>(selecting);
     expect(answer.data).toEqual({ change: { fieldingRun: null, userErrors: [] } });
     expect(errorOf(answer)).toMatchObject({ path, message: expect.stringMatching(/^The change was made/) });
     expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_BAD_RESPONSE', retryable: false });
@@ -173,9 +176,9 @@ describe('the run after a change', () => {
     ['the state has no version', { body: { id: 'R1', status: 'Paused' } }, { code: 'UPSTREAM_BAD_RESPONSE' }],
   ])('is null if it cannot be read, with an error that confirms the change: %s', async (...parameters) => {
     const [, state, extensions] = parameters;
-    stage.on(pausing.call, pausing.done);
-    stage.on(readRun, state);
-    const answer = await stage.execute<ChangeData>(selecting);
+    fixture.on(pausing.call, pausing.done);
+    fixture.on(readRun, state);
+    const answer = await fixture.execute<ChangeData>(selecting);
     expect(answer.data).toEqual({ change: { fieldingRun: null, userErrors: [] } });
     expect(errorOf(answer)).toMatchObject({
       path,
@@ -196,36 +199,36 @@ describe('a version conflict', () => {
   });
 
   beforeEach(() => {
-    stage.on(pausing.call, { status: 412 });
+    fixture.on(pausing.call, { status: 412 });
   });
 
-  it('never shows the refused version as current: it rereads the run', async () => {
-    stage.on(readRun, [runAnswer(5), runAnswer(5), runAnswer(8, 'Paused')]);
-    const { data, errors } = await stage.execute(document);
+  it('never shows the rejected version as current: it rereads the run', async () => {
+    fixture.on(readRun, [runAnswer(5), runAnswer(5), runAnswer(8, 'Paused')]);
+    const { data, errors } = await fixture.execute(document);
     expect({ data, errors }).toEqual({ data: conflict({ version: '8', status: 'PAUSED' }), errors: [] });
-    expect(stage.sent(readRun)).toHaveLength(3);
+    expect(fixture.sent(readRun)).toHaveLength(3);
   });
 
-  it('has an error instead of the current state if only the refused version can be read', async () => {
-    stage.on(readRun, runAnswer(5));
-    const answer = await stage.execute(document);
+  it('has an error instead of the current state if only the rejected version can be read', async () => {
+    fixture.on(readRun, runAnswer(5));
+    const answer = await fixture.execute(document);
     expect(answer.data).toEqual(conflict(null));
     expect(errorOf(answer).path).toEqual(['change', 'userErrors', 0, 'current']);
     expect(failureOf(answer)).toEqual({ code: 'UPSTREAM_BAD_RESPONSE', retryable: false });
-    expect(stage.sent(readRun)).toHaveLength(3);
+    expect(fixture.sent(readRun)).toHaveLength(3);
   });
 
-  it('shows a version older than the refused one if it stays so: clients may send versions that never existed', async () => {
-    stage.on(readRun, runAnswer(3, 'Scheduled'));
-    const { data } = await stage.execute(document);
+  it('shows a version older than the rejected one if it stays so: clients may send versions that never existed', async () => {
+    fixture.on(readRun, runAnswer(3, 'Scheduled'));
+    const { data } = await fixture.execute(document);
     expect(data).toEqual(conflict({ version: '3', status: 'SCHEDULED' }));
-    expect(stage.sent(readRun)).toHaveLength(3);
+    expect(fixture.sent(readRun)).toHaveLength(3);
   });
 });
 
 describe('the waits before rereads', () => {
-  const hasty = useStage({ env: { REQUEST_TIMEOUT_MS: '700' }, perTest: true });
-  const patient = useStage({ perTest: true });
+  const hasty = useGatewayFixture({ env: { REQUEST_TIMEOUT_MS: '700' }, perTest: true });
+  const patient = useGatewayFixture({ perTest: true });
   const selecting = changeDocument(pausing).replace('{ version }', '{ version status }');
 
   it('respect the deadline: a wait that would pass it does not start', async () => {
@@ -257,7 +260,7 @@ describe.each(creations)(
   'the creation of $kind',
   ({ document, call: creation, done: created, field, job }) => {
     const run = async (text: string, key: string) => {
-      const answer = await stage.execute<Readonly<Record<string, CreationPayload | null>>>(text, { key });
+      const answer = await fixture.execute<Readonly<Record<string, CreationPayload | null>>>(text, { key });
       return { ...answer, payload: Object.values(answer.data ?? {})[0] };
     };
     const create = (key: string) => run(document, key);
@@ -281,7 +284,7 @@ describe.each(creations)(
       ['410', { status: 410 }],
       ['418', { status: 418 }],
     ])('with %s has an unknown outcome, and its key stays claimed', async (_what, answer) => {
-      stage.on(creation, [answer, created]);
+      fixture.on(creation, [answer, created]);
       const failed = await create('key-1');
       expect(failureOf(failed)).toEqual({
         code: 'UPSTREAM_BAD_RESPONSE',
@@ -290,11 +293,11 @@ describe.each(creations)(
         idempotencyKey: 'key-1',
         upstream: { status: answer.status },
       });
-      expect(stage.sent(creation)).toHaveLength(1);
+      expect(fixture.sent(creation)).toHaveLength(1);
 
       const conflict = await run(other, 'key-1');
       expect(conflict.payload?.userErrors).toEqual([{ code: 'IDEMPOTENCY_CONFLICT' }]);
-      expect(stage.sent(creation)).toHaveLength(1);
+      expect(fixture.sent(creation)).toHaveLength(1);
 
       const again = await create('key-1');
       expect(again.payload).toMatchObject(done);
@@ -303,7 +306,7 @@ describe.each(creations)(
     it.each([408, 425, 500, 501, 502, 503, 504, 507])(
       'with %d at each attempt has an unknown outcome, and its key stays claimed',
       async (status) => {
-        stage.on(creation, { status });
+        fixture.on(creation, { status });
         expect(failureOf(await create('key-1'))).toEqual({
           code: 'UPSTREAM_UNAVAILABLE',
           retryable: true,
@@ -311,18 +314,18 @@ describe.each(creations)(
           idempotencyKey: 'key-1',
           upstream: { status },
         });
-        expect(stage.sent(creation)).toHaveLength(4);
+        expect(fixture.sent(creation)).toHaveLength(4);
         const conflict = await run(other, 'key-1');
         expect(conflict.payload?.userErrors).toEqual([{ code: 'IDEMPOTENCY_CONFLICT' }]);
       },
     );
 
     it.each([400, 401, 403, 404, 412, 422, 429])(
-      'refused with %d has a known outcome, and frees its key for other input',
+      'rejected with %d has a known outcome, and frees its key for other input',
       async (status) => {
-        stage.on(creation, [{ status, headers: { 'retry-after': '3600' } }, created]);
-        const refused = await create('key-1');
-        expect(refused.errors[0]?.extensions?.['outcomeUnknown']).toBeUndefined();
+        fixture.on(creation, [{ status, headers: { 'retry-after': '3600' } }, created]);
+        const rejected = await create('key-1');
+        expect(rejected.errors[0]?.extensions?.['outcomeUnknown']).toBeUndefined();
         if (status === 429) return;
         const next = await run(other, 'key-1');
         expect(next.payload).toMatchObject(done);

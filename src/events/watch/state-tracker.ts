@@ -1,5 +1,5 @@
-import type { Subscription } from './subscription.js';
-import type { LiveEvent, Topic } from './topic.js';
+import type { TopicSubscription } from '../topic-subscription.js';
+import type { LiveEvent, Topic } from '../topic.js';
 
 interface Tracked<S> {
   readonly revision: string;
@@ -52,7 +52,7 @@ export class StateTracker<S> {
    *
    * @param hasWaited whether it has waited for the first read
    */
-  replayTo(subscription: Subscription<S>, hasWaited: boolean): void {
+  replayTo(subscription: TopicSubscription<S>, hasWaited: boolean): void {
     if (hasWaited) for (const [id, event] of this.#recent) subscription.push(id, event);
     for (const [id, { event }] of this.#tracked) if (event !== undefined) subscription.push(id, event);
   }

@@ -6,7 +6,12 @@ import type { FormattedExecutionResult } from 'graphql';
 import { pino } from 'pino';
 import { until } from '../helpers/until.js';
 import type { TestGateway, TestGatewayOptions } from '../helpers/gateway.js';
-import { startLiveStage, Told, webSocketClient, type LiveStage } from '../live/stage.js';
+import {
+  startLiveFixture,
+  ReceivedResults,
+  webSocketClient,
+  type LiveFixture,
+} from '../live/live-fixture.js';
 
 /** An operation as a client sends it, whatever it names its document by. */
 export interface Sent {
@@ -76,13 +81,13 @@ const multipart: Transport = async (gateway, sent, token = 'demo') =>
 
 const webSocket: Transport = async (gateway, sent, token = 'demo') => {
   const client = webSocketClient(gateway, { connectionParams: { authorization: `Bearer ${token}` } });
-  const told = new Told();
+  const received = new ReceivedResults();
   // The protocol requires a `query`, so that clients leave it empty.
-  client.subscribe({ query: '', ...sent }, told.sink);
-  await until(() => told.results.length > 0 || told.end !== undefined);
+  client.subscribe({ query: '', ...sent }, received.sink);
+  await until(() => received.results.length > 0 || received.end !== undefined);
   await client.dispose();
-  const [first] = told.results;
-  return (first as Result | undefined) ?? { errors: told.end as NonNullable<Result['errors']> };
+  const [first] = received.results;
+  return (first as Result | undefined) ?? { errors: received.end as NonNullable<Result['errors']> };
 };
 
 const batch: Transport = async (gateway, sent, token = 'demo') => {
@@ -108,8 +113,8 @@ export function codeOf({ errors }: Result): unknown {
   return errors?.map(({ extensions }) => extensions?.['code']).join();
 }
 
-export interface SafelistStage {
-  readonly live: LiveStage;
+export interface SafelistFixture {
+  readonly live: LiveFixture;
   /** The file of the safelist, in a folder of its own. */
   readonly path: string;
   readonly folder: string;
@@ -120,10 +125,10 @@ export interface SafelistStage {
 }
 
 /** A gateway with a safelist, in front of an emulator. */
-export async function startSafelistStage(
+export async function startSafelistFixture(
   documents: object,
   { env, ...options }: Partial<TestGatewayOptions> = {},
-): Promise<SafelistStage> {
+): Promise<SafelistFixture> {
   const folder = await mkdtemp(join(tmpdir(), 'safelist-'));
   const path = join(folder, 'safelist.json');
   await writeFile(path, JSON.stringify(documents));
@@ -132,7 +137,7 @@ export async function startSafelistStage(
     { level: 'info', base: null },
     { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) },
   );
-  const live = await startLiveStage({
+  const live = await startLiveFixture({
     logger,
     ...options,
     env: {

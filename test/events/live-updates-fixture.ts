@@ -15,39 +15,39 @@ import { until } from '../helpers/until.js';
 
 /** Polls as fast as it may. */
 export const FAST = { POLL_MIN_MS: '20', POLL_MAX_MS: '50', POLL_LIST_CALLS_PER_MINUTE: '1000000' };
-/** Reads only when it is told to. */
+/** Reads only on hints. */
 export const HINTED = { ...FAST, POLL_MIN_MS: '600000', POLL_MAX_MS: '600000' };
 
-export interface WatchingOptions {
+export interface LiveUpdatesFixtureOptions {
   readonly demandApiUrl: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly state?: SharedState;
 }
 
-/** What a subscriber was told. */
-export interface Follower<S> {
+/** The states that a subscription has received. */
+export interface TestSubscription<S> {
   readonly states: S[];
-  /** Undefined while it goes on; null if it was completed. */
+  /** Undefined while it is open; null if it was completed. */
   readonly end: Error | null | undefined;
-  leave(): Promise<void>;
-  /** Waits until it has been told so many states in all. */
-  told(count: number): Promise<void>;
+  unsubscribe(): Promise<void>;
+  /** Waits until this many states have been received in all. */
+  received(count: number): Promise<void>;
   /** Waits for the end. @returns the error; null if it was completed */
   ended(): Promise<Error | null>;
 }
 
 /** The subscriptions of one process, without HTTP. */
-export interface Watching {
+export interface LiveUpdatesFixture {
   readonly live: LiveUpdates;
-  follow<S>(topic: Topic<S>, token?: string): Promise<Follower<S>>;
+  subscribe<S>(topic: Topic<S>, token?: string): Promise<TestSubscription<S>>;
   close(): void;
 }
 
-export async function startWatching({
+export async function startLiveUpdates({
   demandApiUrl,
   env = FAST,
   state = processSharedState(),
-}: WatchingOptions): Promise<Watching> {
+}: LiveUpdatesFixtureOptions): Promise<LiveUpdatesFixture> {
   const config = readConfig({ LOG_LEVEL: 'silent', DEMAND_API_RETRY_BASE_MS: '1', ...env });
   const upstream = await createUpstream(config.demandApi, demandApiUrl, Date.now, state.jobs);
   const live = new LiveUpdates({
@@ -68,10 +68,10 @@ export async function startWatching({
   };
   return {
     live,
-    async follow<S>(topic: Topic<S>, token: string = demo.token) {
+    async subscribe<S>(topic: Topic<S>, token: string = demo.token) {
       const principal = forwardedPrincipal(`Bearer ${token}`);
       const context = createContext(deps, { principal, trace: newTrace(), gone: new Cancellation() });
-      return follower(await context.subscribe(topic));
+      return subscription(await context.subscribe(topic));
     },
     close: () => {
       live.close();
@@ -80,7 +80,7 @@ export async function startWatching({
   };
 }
 
-function follower<S>(events: AsyncIterableIterator<{ readonly state: S }>): Follower<S> {
+function subscription<S>(events: AsyncIterableIterator<{ readonly state: S }>): TestSubscription<S> {
   const states: S[] = [];
   let end: Error | null | undefined;
   const reading = async () => {
@@ -95,10 +95,10 @@ function follower<S>(events: AsyncIterableIterator<{ readonly state: S }>): Foll
     get end() {
       return end;
     },
-    async leave() {
+    async unsubscribe() {
       await events.return?.();
     },
-    told: (count) => until(() => states.length >= count),
+    received: (count) => until(() => states.length >= count),
     async ended() {
       await until(() => end !== undefined);
       return end ?? null;

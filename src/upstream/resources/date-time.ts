@@ -1,7 +1,7 @@
 /** RFC 3339 in UTC, except 29 February, which not every year has. */
 const PLAIN =
   /^(?!0000)\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
-/** The lengths of a moment without a fraction, and of one in milliseconds. */
+/** The lengths of a time without a fraction, and of one in milliseconds. */
 const [TO_SECONDS, TO_MILLISECONDS] = ['0001-01-01T00:00:00'.length, '0001-01-01T00:00:00.000'.length];
 
 /**
@@ -12,9 +12,9 @@ const READ =
   /^(\d{4}-\d\d-\d\d)(?:[Tt ]((?:[01]\d|2[0-3]):[0-5]\d)(?:(:[0-5]\d)(?:\.(\d{1,9}))?)?(?:[Zz]|([+-](?:[01]\d|2[0-3])):?([0-5]\d))?)?$/;
 
 /**
- * Converts a moment that the API writes as RFC 3339 in UTC to milliseconds, without a `Date`, which takes ten times as long.
+ * Converts a time that the API writes as RFC 3339 in UTC to milliseconds, without a `Date`, which takes ten times as long.
  *
- * @returns undefined for all other moments, and for 29 February: they need {@link dateIn}
+ * @returns undefined for all other times, and for 29 February: they need {@link dateIn}
  */
 export function inMilliseconds(text: string): string | undefined {
   if (!PLAIN.test(text)) return undefined;
@@ -27,10 +27,10 @@ export function inMilliseconds(text: string): string | undefined {
 }
 
 /**
- * Parses a moment of the REST API. Without an offset it is UTC; a date without a time is midnight UTC. Digits below a
+ * Parses a time of the REST API. Without an offset it is UTC; a date without a time is midnight UTC. Digits below a
  * millisecond are truncated.
  *
- * @returns undefined if `text` is not a moment in the years 1 to 9999 (UTC)
+ * @returns undefined if `text` is not a time in the years 1 to 9999 (UTC)
  */
 export function dateIn(text: string): Date | undefined {
   const match = READ.exec(text);

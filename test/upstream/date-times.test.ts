@@ -31,7 +31,7 @@ describe('a new period', () => {
     [{ startAt: '0001-01-01T00:00:00+00:01' }, ['startAt']],
     [{ startAt: '0000-06-01T00:00:00Z' }, ['startAt']],
     [{ startAt: '9999-12-31T23:59:59-23:59', endAt: '9999-12-31T23:59:59.999-23:59' }, ['startAt', 'endAt']],
-  ])('with a moment out of range, %j, is rejected, and nothing is sent', async (input, fields) => {
+  ])('with a time out of range, %j, is rejected, and nothing is sent', async (input, fields) => {
     const { data, errors } = await update(input);
     expect({ data, errors }).toEqual({
       data: { updateFieldingPeriod: { fieldingRun: null, userErrors: fields.map(outOfRange) } },
@@ -40,7 +40,7 @@ describe('a new period', () => {
     expect(scripted.calls()).toEqual([]);
   });
 
-  test('to the last possible moment is sent unchanged', async () => {
+  test('to the last possible time is sent unchanged', async () => {
     scripted.upstream.on('PUT', paths.fieldingRun, {
       status: 202,
       headers: { etag: '"6"' },
@@ -72,7 +72,7 @@ describe('a new period', () => {
     {},
   ];
   test.each(nonsense)(
-    'with an invalid moment, %j, is rejected by the name of the field, and nothing is sent',
+    'with an invalid time, %j, is rejected by the name of the field, and nothing is sent',
     async (startAt) => {
       const { errors } = await update({ startAt });
       expect(errors).toMatchObject([
@@ -83,20 +83,17 @@ describe('a new period', () => {
   );
 
   const texts = nonsense.filter((one) => typeof one === 'string');
-  test.each(texts)(
-    'in a document with an invalid moment, %j, is rejected in the same way',
-    async (startAt) => {
-      const { errors } = await scripted.execute(`mutation {
+  test.each(texts)('in a document with an invalid time, %j, is rejected in the same way', async (startAt) => {
+    const { errors } = await scripted.execute(`mutation {
       updateFieldingPeriod(
         input: { id: "${ids.fieldingRun}", version: "5", startAt: "${startAt}", endAt: "${period.endAt}" }
       ) { userErrors { code } }
     }`);
-      expect(errors).toMatchObject([
-        { message: expect.stringMatching(/^`startAt`: /), extensions: { code: 'BAD_USER_INPUT' } },
-      ]);
-      expect(scripted.calls()).toEqual([]);
-    },
-  );
+    expect(errors).toMatchObject([
+      { message: expect.stringMatching(/^`startAt`: /), extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+    expect(scripted.calls()).toEqual([]);
+  });
 });
 
 test.each(['America/St_Johns', 'Pacific/Kiritimati'])(

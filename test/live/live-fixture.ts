@@ -22,10 +22,10 @@ const PRODUCTION = { NODE_ENV: 'production' };
 /** Reads what is subscribed every few milliseconds. */
 export const FAST_POLLING = { POLL_MIN_MS: '20', POLL_MAX_MS: '20' };
 
-export interface LiveStage {
+export interface LiveFixture {
   readonly emulator: TestEmulator;
   gateway: TestGateway;
-  /** Pauses or resumes the live run, past the gateway. @returns what subscribers are told then */
+  /** Pauses or resumes the live run, past the gateway. @returns what subscribers receive then */
   change(): Promise<RunState>;
   /** Starts a gateway instead of the one that runs. */
   restart(options?: Partial<TestGatewayOptions>): Promise<void>;
@@ -39,7 +39,7 @@ export interface RunState {
   readonly version: string;
 }
 
-export async function startLiveStage(options: Partial<TestGatewayOptions> = {}): Promise<LiveStage> {
+export async function startLiveFixture(options: Partial<TestGatewayOptions> = {}): Promise<LiveFixture> {
   const emulator = await startTestEmulator();
   const start = ({ env, ...rest }: Partial<TestGatewayOptions> = {}) =>
     startTestGateway({
@@ -48,7 +48,7 @@ export async function startLiveStage(options: Partial<TestGatewayOptions> = {}):
       env: { ...PRODUCTION, ...FAST_POLLING, ...env },
     });
   const path = demoPaths.run(demo.live);
-  const stage: LiveStage = {
+  const fixture: LiveFixture = {
     emulator,
     gateway: await start(options),
     async change() {
@@ -63,19 +63,19 @@ export async function startLiveStage(options: Partial<TestGatewayOptions> = {}):
       return { status: next, version: String(version + 1) };
     },
     async restart(wanted) {
-      await stage.gateway.close();
-      stage.gateway = await start(wanted);
+      await fixture.gateway.close();
+      fixture.gateway = await start(wanted);
     },
     async reads() {
       const requests = await emulator.control.requests();
       return requests.filter((request) => request.method === 'GET' && request.path.endsWith(path)).length;
     },
     async close() {
-      await stage.gateway.close();
+      await fixture.gateway.close();
       await emulator.close();
     },
   };
-  return stage;
+  return fixture;
 }
 
 /** The URL of WebSockets. */
@@ -108,8 +108,8 @@ export function multipartClient({ url }: TestGateway, authorization = AUTHORIZAT
   return new ApolloClient({ link, cache: new InMemoryCache() });
 }
 
-/** What a subscriber is told, in order: results, then `complete` or an error. */
-export class Told {
+/** What a subscriber is received, in order: results, then `complete` or an error. */
+export class ReceivedResults {
   readonly results: unknown[] = [];
   end: unknown;
 

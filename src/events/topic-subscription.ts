@@ -12,9 +12,9 @@ export class SlowConsumerError extends Error {
 }
 
 /** The events that one subscriber has yet to receive. A slow consumer skips states, but never the latest one. */
-export class Subscription<S> implements AsyncIterableIterator<LiveEvent<S>> {
+export class TopicSubscription<S> implements AsyncIterableIterator<LiveEvent<S>> {
   readonly subscriber: Subscriber;
-  readonly #onReturn: (subscription: Subscription<S>) => void;
+  readonly #onReturn: (subscription: TopicSubscription<S>) => void;
   readonly #recorder: Recorder;
   #pending: Map<string, LiveEvent<S>> | undefined;
   #waiting: { resolve(result: Result<S>): void; reject(error: Error): void } | undefined;
@@ -22,7 +22,7 @@ export class Subscription<S> implements AsyncIterableIterator<LiveEvent<S>> {
 
   constructor(
     subscriber: Subscriber,
-    onReturn: (subscription: Subscription<S>) => void,
+    onReturn: (subscription: TopicSubscription<S>) => void,
     recorder: Recorder = noRecorder,
   ) {
     this.subscriber = subscriber;

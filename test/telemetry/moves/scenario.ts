@@ -1,16 +1,16 @@
 import type { Client } from 'graphql-ws';
 import type { TestGateway, TestGatewayOptions } from '../../helpers/gateway.js';
 import type { ScriptedUpstream } from '../../helpers/scripted-upstream.js';
-import { Told, webSocketClient } from '../../live/stage.js';
+import { ReceivedResults, webSocketClient } from '../../live/live-fixture.js';
 import { run } from '../../upstream/faults/demand.js';
 
 /** What a scenario drives. */
-export interface Stage {
+export interface ScenarioFixture {
   readonly upstream: ScriptedUpstream;
   readonly gateway: TestGateway;
-  /** What goes on behind the steps. It must have ended before the stage is closed. */
+  /** What goes on behind the steps. It must have ended before the fixture is closed. */
   readonly background: Promise<unknown>[];
-  /** Closed with the stage. */
+  /** Closed with the fixture. */
   readonly clients: Client[];
 }
 
@@ -18,7 +18,7 @@ export interface Stage {
 export type Moves = Readonly<Record<string, number>>;
 
 export interface Step {
-  readonly act: (stage: Stage) => unknown;
+  readonly act: (fixture: ScenarioFixture) => unknown;
   readonly moves: Moves;
 }
 
@@ -37,11 +37,11 @@ export const runSubscription = {
 
 /** Subscribes over a WebSocket of its own. */
 export function subscribe(
-  { gateway, clients }: Stage,
+  { gateway, clients }: ScenarioFixture,
   payload: Parameters<Client['subscribe']>[0] = runSubscription,
-): { readonly told: Told; readonly unsubscribe: () => void } {
+): { readonly received: ReceivedResults; readonly unsubscribe: () => void } {
   const client = webSocketClient(gateway);
   clients.push(client);
-  const told = new Told();
-  return { told, unsubscribe: client.subscribe(payload, told.sink) };
+  const received = new ReceivedResults();
+  return { received, unsubscribe: client.subscribe(payload, received.sink) };
 }

@@ -24,14 +24,14 @@ const QUICK = {
   DEMAND_API_BREAKER_MIN_CALLS: '100000',
 };
 
-export interface StageOptions {
+export interface GatewayFixtureOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether each test has its own servers, because it would leave state behind. Default: all share them. */
   readonly perTest?: boolean;
 }
 
 /** A gateway over HTTP in front of a REST server that the test scripts. */
-export interface Stage {
+export interface GatewayFixture {
   readonly api: ScriptedUpstream;
   readonly gateway: TestGateway;
   /** The test's own credential, so that no test sees the state of another. */
@@ -47,7 +47,7 @@ export interface Stage {
   untilSent(count: number, call?: string): Promise<void>;
 }
 
-export function useStage({ env, perTest = false }: StageOptions = {}): Stage {
+export function useGatewayFixture({ env, perTest = false }: GatewayFixtureOptions = {}): GatewayFixture {
   let api: ScriptedUpstream;
   let gateway: TestGateway;
   let token = '';
@@ -69,7 +69,7 @@ export function useStage({ env, perTest = false }: StageOptions = {}): Stage {
     token = `token-${(tests += 1)}`;
   });
 
-  const stage: Stage = {
+  const fixture: GatewayFixture = {
     get api() {
       return api;
     },
@@ -95,9 +95,9 @@ export function useStage({ env, perTest = false }: StageOptions = {}): Stage {
       api.requests.filter(
         ({ method, path }) => call === undefined || `${method} ${withoutQuery(path)}` === call,
       ),
-    untilSent: (count, call) => until(() => stage.sent(call).length >= count),
+    untilSent: (count, call) => until(() => fixture.sent(call).length >= count),
   };
-  return stage;
+  return fixture;
 }
 
 let warm: Promise<void> | undefined;

@@ -1,4 +1,5 @@
-import { MAX_MESSAGE_LENGTH, type MessageBus } from '../state/message-bus.js';
+import { isJsonObject, parseJson } from '../../json-value.js';
+import { MAX_MESSAGE_LENGTH, type MessageBus } from '../../state/message-bus.js';
 
 /** The most states in one message. */
 const MAX_STATES = 100;
@@ -44,14 +45,14 @@ export class StateMessages<S> {
     const { isShared, messages, processId } = this.#options;
     if (!isShared) return () => undefined;
     return await messages.listen(this.#channel, (text) => {
-      const { from, message } = parsed<S>(text);
+      const { from, message } = parseMessage<S>(text);
       if (from !== processId) listener(message);
     });
   }
 
   #send(message: StateMessage<S>): void {
     const { messages, processId } = this.#options;
-    const text = serialized({ from: processId, message });
+    const text = toJson({ from: processId, message });
     const canBeSent = text !== undefined && text.length <= MAX_MESSAGE_LENGTH;
     messages.publish(
       this.#channel,
@@ -61,7 +62,7 @@ export class StateMessages<S> {
 }
 
 /** Undefined if a state has a malformed property, which throws when it is read. */
-function serialized(value: unknown): string | undefined {
+function toJson(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
   } catch {
@@ -70,12 +71,10 @@ function serialized(value: unknown): string | undefined {
 }
 
 /** Anyone with access to the bus can send messages. One that is not understood at worst causes a read. */
-function parsed<S>(text: string): { readonly from?: string; readonly message: StateMessage<S> } {
-  try {
-    const { from, message } = JSON.parse(text) as { from: string; message: unknown };
-    const isUnderstood = Array.isArray(message) || message === 'requested';
-    return { from, message: isUnderstood ? (message as StateMessage<S>) : 'changed' };
-  } catch {
-    return { message: 'changed' };
-  }
+function parseMessage<S>(text: string): { readonly from?: string; readonly message: StateMessage<S> } {
+  const parsed = parseJson(text);
+  if (!isJsonObject(parsed)) return { message: 'changed' };
+  const { from, message } = parsed as { from: string; message: unknown };
+  const isUnderstood = Array.isArray(message) || message === 'requested';
+  return { from, message: isUnderstood ? (message as StateMessage<S>) : 'changed' };
 }

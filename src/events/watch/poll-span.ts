@@ -1,7 +1,7 @@
-import { newTrace, type TraceContext } from '../telemetry/trace-context.js';
-import type { Tracer } from '../telemetry/tracer.js';
-import { UpstreamError } from '../upstream/errors.js';
-import { pathTemplate } from '../upstream/resources/path-template.js';
+import { newTrace, type TraceContext } from '../../telemetry/trace-context.js';
+import type { Tracer } from '../../telemetry/tracer.js';
+import { UpstreamError } from '../../upstream/errors.js';
+import { pathTemplate } from '../../upstream/resources/path-template.js';
 
 /**
  * Runs a poll in a new trace. A poll serves many subscriptions, most of which began long before, so its span is not a child of the
@@ -24,7 +24,7 @@ export async function tracedPoll(
   const span = tracer.start('internal', 'subscription poll', newTrace(), attributes, subscribed);
   try {
     const isChanged = await read(span.trace);
-    span.set('fieldgate.poll.result', isChanged ? 'news' : 'nothing');
+    span.set('fieldgate.poll.result', isChanged ? 'changed' : 'unchanged');
     return isChanged;
   } catch (error) {
     span.set('fieldgate.poll.result', 'failed');

@@ -24,13 +24,13 @@ const QUICK = {
   DEMAND_API_BREAKER_MIN_CALLS: '100000',
 };
 
-export interface ServiceStageOptions {
+export interface ServiceGatewayFixtureOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly accounts?: TestAccounts;
 }
 
 /** A gateway in `AUTH_MODE=service` between a token endpoint and a REST server, both of which the test scripts. */
-export interface ServiceStage {
+export interface ServiceGatewayFixture {
   readonly tokens: TestTokenEndpoint;
   readonly api: ScriptedUpstream;
   readonly gateway: TestGateway;
@@ -45,7 +45,10 @@ export interface ServiceStage {
 }
 
 /** Gives each test new servers. */
-export function useServiceStage({ env, accounts }: ServiceStageOptions = {}): ServiceStage {
+export function useServiceGatewayFixture({
+  env,
+  accounts,
+}: ServiceGatewayFixtureOptions = {}): ServiceGatewayFixture {
   let tokens: TestTokenEndpoint;
   let api: ScriptedUpstream;
   let gateway: TestGateway;

@@ -1,20 +1,20 @@
 import { expect, it } from '@jest/globals';
-import { SlowConsumerError, Subscription } from '../../src/events/subscription.js';
+import { SlowConsumerError, TopicSubscription } from '../../src/events/topic-subscription.js';
 import { newTrace } from '../../src/telemetry/trace-context.js';
-import { pollDelayMs, idleReadsOfMaxDelay } from '../../src/events/poll-schedule.js';
+import { pollDelayMs, idleReadsOfMaxDelay } from '../../src/events/watch/poll-delay.js';
 
-function subscription(): { each: Subscription<number>; returned: Subscription<number>[] } {
-  const returned: Subscription<number>[] = [];
+function subscription(): { each: TopicSubscription<number>; returned: TopicSubscription<number>[] } {
+  const returned: TopicSubscription<number>[] = [];
   const newClient = (): never => {
     throw new Error('Nothing is read.');
   };
   return {
-    each: new Subscription<number>({ trace: newTrace(), newClient }, (one) => returned.push(one)),
+    each: new TopicSubscription<number>({ trace: newTrace(), newClient }, (one) => returned.push(one)),
     returned,
   };
 }
 
-async function rest(each: Subscription<number>): Promise<number[]> {
+async function rest(each: TopicSubscription<number>): Promise<number[]> {
   const states: number[] = [];
   for await (const { state } of each) states.push(state);
   return states;
