@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A program that is not ready by then is considered broken, in milliseconds. */
@@ -64,14 +64,33 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
 }
 
-/** A port that is free at the moment. */
+/**
+ * Ports of each worker of Jest, below those that Linux gives to whoever asks for any (32768 and up): no other server takes such a port
+ * between two programs that use it, and gets the requests that were meant for the first.
+ */
+const FIRST_PORT = 20_000;
+const PORTS_PER_WORKER = 1_000;
+const workersFirstPort = FIRST_PORT + (Number(process.env['JEST_WORKER_ID'] ?? 0) % 12) * PORTS_PER_WORKER;
+let nextPort = Math.floor(Math.random() * PORTS_PER_WORKER);
+
+/** A port that is free at the moment, and that this worker has not got lately. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = workersFirstPort + nextPort;
+    nextPort = (nextPort + 1) % PORTS_PER_WORKER;
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+  } catch {
+    return false;
+  }
+  await once(server.close(), 'close');
+  return true;
 }
 
 /** Whether a `GET` gets a 200. */
