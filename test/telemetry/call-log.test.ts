@@ -48,7 +48,7 @@ test('`extensions.upstream` lists the calls of an operation, with their attempts
 });
 
 test('a call that fails has its status, or why there is none', async () => {
-  await start({ DEMAND_API_MAX_ATTEMPTS: '1', DEMAND_API_TIMEOUT_MS: '50' });
+  await start({ DEMAND_API_MAX_ATTEMPTS: '1', DEMAND_API_TIMEOUT_MS: '400' });
   upstream.on('GET', '/accounts', [{ status: 403 }, { fault: 'hang' }]);
   expect((await extensionsOf(READ_ACCOUNTS)).upstream?.calls).toEqual([
     expect.objectContaining({ status: 403, attempts: 1 }),
