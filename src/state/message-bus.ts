@@ -16,6 +16,12 @@ export interface MessageBus {
    */
   listen(channel: string, listener: (message: string) => void): Promise<() => void>;
   /**
+   * Waits until all messages that other processes have sent before have arrived.
+   *
+   * @returns false if the bus cannot be reached, or does not respond in time
+   */
+  sync(): Promise<boolean>;
+  /**
    * Calls `listener` when messages arrive again after some may have been lost, because this process could not receive or another one
    * could not send.
    *
@@ -37,6 +43,10 @@ export class InMemoryMessageBus implements MessageBus {
     return () => {
       this.#channels.off(channel, listener);
     };
+  }
+
+  sync(): Promise<boolean> {
+    return Promise.resolve(true);
   }
 
   onGap(): () => void {

@@ -37,6 +37,7 @@ async function start(demandApiUrl = emulator.url): Promise<void> {
         if (!isLossy) messages.publish(channel, message);
       },
       listen: (channel, listener) => messages.listen(channel, listener),
+      sync: () => messages.sync(),
       onGap: (listener) => messages.onGap(listener),
     };
     replicas.push(

@@ -137,6 +137,27 @@ async function readers(count: number): Promise<readonly Name[]> {
     ]);
   });
 
+  it('never start a subscription with an older state than another one has sent, with Redis and without', async () => {
+    await start(HINTED);
+    const [first, second] = await Promise.all(replicas.map((each) => each.subscribe(liveRunTopic)));
+    const before = await reads();
+    expect(versions(await replicas[1]!.subscribe(liveRunTopic))).toEqual([5]);
+    expect(await reads()).toEqual(before);
+    const startsWith = async (version: number) => {
+      replicas[0]!.live.hint(project);
+      await until(() => versions(first!).at(-1) === version);
+      const subscription = await replicas[1]!.subscribe(liveRunTopic);
+      await subscription.received(1);
+      expect(versions(subscription)[0]).toBe(version);
+    };
+    await act(emulator, 'pause', 5);
+    await startsWith(6);
+    await redis.stop();
+    await act(emulator, 'resume', 6);
+    await startsWith(7);
+    expect(versions(second!)).toEqual([5, 6, 7]);
+  });
+
   it('read again after a message that is not understood', async () => {
     await start(HINTED);
     const subscription = await replicas[0]!.subscribe(liveRunTopic);

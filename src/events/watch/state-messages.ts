@@ -40,6 +40,15 @@ export class StateMessages<S> {
     if (this.#options.isShared) this.#send('requested');
   }
 
+  /**
+   * Waits until all states that other processes have sent before have been received.
+   *
+   * @returns false if that is not certain
+   */
+  async sync(): Promise<boolean> {
+    return !this.#options.isShared || (await this.#options.messages.sync());
+  }
+
   /** @returns stops listening */
   async listen(listener: (message: StateMessage<S>) => void): Promise<() => void> {
     const { isShared, messages, processId } = this.#options;

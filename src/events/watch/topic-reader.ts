@@ -25,6 +25,7 @@ export interface TopicReaderDeps<S> {
 export class TopicReader<S> {
   readonly #deps: TopicReaderDeps<S>;
   #reading: Promise<boolean> | undefined;
+  #begunAt = 0;
   /** Another process has requested all states, so the next read publishes those that have not changed, too. */
   #isRequested = false;
 
@@ -32,9 +33,15 @@ export class TopicReader<S> {
     this.#deps = deps;
   }
 
-  /** Callers share a read that is in progress. @returns whether it found a new state */
-  read(subscriber: Subscriber, trace: TraceContext): Promise<boolean> {
-    return (this.#reading ??= this.#readOnce(subscriber, trace).finally(() => {
+  /**
+   * Callers share a read that is in progress.
+   *
+   * @param since the earliest time at which a shared read may have begun, from `performance.now()`
+   * @returns whether it found a new state
+   */
+  async read(subscriber: Subscriber, trace: TraceContext, since = -Infinity): Promise<boolean> {
+    while (this.#reading !== undefined && this.#begunAt < since) await this.#reading.catch(() => undefined);
+    return await (this.#reading ??= this.#readOnce(subscriber, trace).finally(() => {
       this.#reading = undefined;
     }));
   }
@@ -53,7 +60,8 @@ export class TopicReader<S> {
 
   async #readOnce(subscriber: Subscriber, trace: TraceContext): Promise<boolean> {
     const { topic, states, notFoundStreak, messages, schedule, lease, budget, update, signal } = this.#deps;
-    schedule.readStarted(performance.now());
+    this.#begunAt = performance.now();
+    schedule.readStarted(this.#begunAt);
     const isRequested = this.#isRequested;
     this.#isRequested = false;
     const published: (readonly [string, S])[] = [];

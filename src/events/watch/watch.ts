@@ -105,15 +105,19 @@ export class Watch<S> {
    * @throws {UpstreamError} if it cannot be read
    */
   async join(subscriber: Subscriber): Promise<TopicSubscription<S>> {
+    const joinedAt = performance.now();
     this.#joining += 1;
     try {
       // Changes after the read arrive as messages, so listening starts before the read.
       await (this.#listening ??= this.#messages.listen((message) => {
         this.#received(message);
       }));
+      // The client may have seen a newer state through another process, and must not see an older one afterwards.
+      const isSynced = await this.#messages.sync();
       const hasWaited = !this.#states.isComplete;
+      const since = isSynced ? -Infinity : joinedAt;
       // If the resource has been read before, a single 404 may come from a lagging replica.
-      if (!this.#isFresh() && !(await this.#exists(subscriber)) && !this.#states.isComplete)
+      if (!this.#isFresh(isSynced) && !(await this.#exists(subscriber, since)) && !this.#states.isComplete)
         throw this.#notFound();
       const subscription = new TopicSubscription<S>(subscriber, this.#left, this.#deps.recorder);
       this.#subscriptions.add(subscription);
@@ -143,13 +147,14 @@ export class Watch<S> {
     this.#end();
   }
 
-  #isFresh(): boolean {
+  /** @param isSynced whether this process has received what others have read */
+  #isFresh(isSynced: boolean): boolean {
     if (!this.#states.isComplete || this.#schedule.isStale) return false;
-    return !this.#topic.startsWithState || this.#schedule.isRecent(performance.now());
+    return !this.#topic.startsWithState || (isSynced && this.#schedule.isRecent(performance.now()));
   }
 
-  async #exists(subscriber: Subscriber): Promise<boolean> {
-    await this.#reader.read(subscriber, subscriber.trace);
+  async #exists(subscriber: Subscriber, since: number): Promise<boolean> {
+    await this.#reader.read(subscriber, subscriber.trace, since);
     return !this.#notFoundStreak.isNotFound;
   }
 

@@ -11,6 +11,7 @@ const LOST = 'lost';
 const TELL_LOST_MS = 250;
 /** How long `listen` waits for the subscription to become active. */
 const SUBSCRIBED_WITHIN_MS = 1000;
+const SYNCED_WITHIN_MS = 250;
 
 /**
  * Sends messages to other processes through Redis, and to this process directly, with or without a connection. A message is sent
@@ -60,6 +61,17 @@ export class RedisMessageBus implements MessageBus {
       stopLocally();
       this.#forget(channel);
     };
+  }
+
+  /** Redis sends its reply after the messages that it has sent to this connection before. */
+  async sync(): Promise<boolean> {
+    const { subscriber } = this.#redis;
+    if (!subscriber.isReady) return false;
+    const synced = subscriber.ping().then(
+      () => true,
+      () => false,
+    );
+    return await withTimeout(synced, SYNCED_WITHIN_MS).catch(() => false);
   }
 
   /** Stops sending. */

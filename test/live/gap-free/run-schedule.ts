@@ -162,9 +162,12 @@ class Run {
   #followTargetGroups(subscriber: Subscriber): void {
     const projectId = `${demo.accountId}/${demo.projectId}`;
     const shown = new Map<string, string>();
+    /** The items that an event has shown since the last query was sent: its response may be older than they are. */
+    let shownSince = new Set<string>();
     subscriber.client.on('connected', () => {
       void sleep(50).then(async () => {
-        for (const item of await this.#listed()) shown.set(item.id, shownOf(item));
+        const since = (shownSince = new Set());
+        for (const item of await this.#listed()) if (!since.has(item.id)) shown.set(item.id, shownOf(item));
       });
     });
     const following = subscriber.follow(
@@ -173,6 +176,7 @@ class Run {
       ({ targetGroupUpdated }) => {
         const { targetGroupId, status, progress } = targetGroupUpdated;
         shown.set(targetGroupId, `${status} ${progress?.currentCompletes ?? 0}`);
+        shownSince.add(targetGroupId);
       },
     );
     this.#expectations.push({

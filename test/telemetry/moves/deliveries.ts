@@ -71,6 +71,7 @@ export const deliveryScenarios: readonly Scenario[] = [
         ...failing,
         messages: {
           listen: (...args) => failing.messages.listen(...args),
+          sync: () => failing.messages.sync(),
           onGap: (...args) => failing.messages.onGap(...args),
           publish: () => {
             throw new Error('A defect.');
