@@ -1,4 +1,4 @@
-/** Every `extensions.code` that clients can receive, so that a `switch` over it can be exhaustive. */
+/** The gateway's own codes in `extensions.code`. Apollo Server's checks of documents have others. */
 export type ErrorCode =
   | 'BAD_USER_INPUT'
   | 'COST_LIMIT_EXCEEDED'
