@@ -6,7 +6,7 @@ export interface EmulatorConfig {
   readonly port: number;
   /** `EMULATOR_DATA` (.data/demand.sqlite): SQLite file, or `:memory:`. */
   readonly data: string;
-  /** `EMULATOR_SIMULATE` (on): `on` lets respondents complete interviews, so that figures rise; `off` does not. */
+  /** `EMULATOR_SIMULATE` (on): `on` lets respondents complete interviews, so that statistics rise; `off` does not. */
   readonly simulate: boolean;
 }
 

@@ -17,6 +17,7 @@ import { CostEstimator } from './demand-control/cost-estimator.js';
 import { demandControlHooks } from './demand-control/demand-control.hooks.js';
 import { estimateBy, estimateOnce } from './demand-control/operation-cost.js';
 import { callLogHooks } from './call-log.hooks.js';
+import { MAX_TOKENS } from './document-limits.js';
 import { createDocumentStore, createPersistedQueryStore } from './document-store.js';
 import { documentsHooks } from './documents.hooks.js';
 import { errorExtensionsHooks } from './error-extensions.hooks.js';
@@ -29,9 +30,6 @@ import { operationInfoHooks } from './operation-info.hooks.js';
 import { recordedPlugin } from './subscriptions/recorded-plugin.js';
 import { openingHooks, subscriptionRulesHooks } from './subscriptions/subscription.hooks.js';
 import { unconditionalRootRule } from './subscriptions/unconditional-root.rule.js';
-
-/** The most tokens of a document, which limits the cost of parsing and validating it. */
-export const MAX_TOKENS = 15_000;
 
 export interface ApolloOptions {
   /** Introspection and field suggestions are off, and so is Apollo Sandbox. */

@@ -6,6 +6,9 @@ import { GraphQLError, Lexer, Source, TokenKind, type Token } from 'graphql';
  */
 export const MAX_NESTING = 500;
 
+/** The most tokens of a document, which limits the cost of parsing and validating it. */
+export const MAX_TOKENS = 15_000;
+
 export interface DocumentLimits {
   /** The most levels of fields. */
   readonly maxDepth: number;
@@ -17,7 +20,7 @@ export interface DocumentLimits {
 }
 
 /** The depth and size of a document, with fragments counted where they are spread. */
-export interface DocumentExtent {
+export interface TokenExtent {
   /** Levels of fields: `{ a { b } }` has two. Fragments, including inline ones, do not count as levels. */
   readonly fields: number;
   /** Levels of brackets of any kind, including those of values and types. */
@@ -57,7 +60,7 @@ function rejection(message: string): GraphQLError {
  * Takes time in proportion to the length of the text, without recursion. Fragments that form a cycle, which validation rejects,
  * count once.
  */
-export function measure(source: string, maxTokens: number): DocumentExtent {
+export function measure(source: string, maxTokens: number): TokenExtent {
   const scanner = new Scanner();
   for (const token of tokensOf(source, maxTokens)) scanner.take(token);
   return throughFragments(scanner.definitions, scanner.fragments);
@@ -186,7 +189,7 @@ class Scanner {
 function throughFragments(
   definitions: readonly Definition[],
   fragments: ReadonlyMap<string, Definition>,
-): DocumentExtent {
+): TokenExtent {
   const spreadIn = new Map<Definition, { readonly by: Definition; readonly at: Spread }[]>();
   const left = new Map<Definition, number>();
   for (const by of definitions) {
@@ -213,7 +216,7 @@ function throughFragments(
     }
   }
   const inCircles = definitions.length - measured.length;
-  return definitions.reduce<DocumentExtent>(
+  return definitions.reduce<TokenExtent>(
     (most, { fields, nesting, tokens }) => ({
       fields: Math.max(most.fields, fields),
       nesting: Math.max(most.nesting, nesting),

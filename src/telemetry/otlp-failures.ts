@@ -4,12 +4,6 @@ import type { Logger } from './logger.js';
 /** A collector that is down is logged at most so often, in milliseconds. */
 const WARN_EVERY_MS = 60_000;
 
-/** Without the query, which can have a key. */
-export function shownUrl(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
-}
-
 /** The messages of the SDK can hold headers, which are secret, so that none is logged. */
 export function reportFailures(exporter: SpanExporter, collector: string, logger: Logger): SpanExporter {
   let warnedAt = -Infinity;

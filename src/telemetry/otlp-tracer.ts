@@ -28,7 +28,8 @@ import {
   type Sampler,
 } from '@opentelemetry/sdk-trace-base';
 import type { Logger } from './logger.js';
-import { reportFailures, shownUrl } from './otlp-failures.js';
+import { reportFailures } from './otlp-failures.js';
+import { shownUrl } from './shown-url.js';
 import type { TraceContext } from './trace-context.js';
 import type { Attributes, Span, SpanKind as Kind, Tracer } from './tracer.js';
 

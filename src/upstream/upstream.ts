@@ -23,6 +23,10 @@ import { Semaphore } from './resilience/semaphore.js';
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
+/**
+ * Calls to the Demand API that wait because too many are in flight: how many wait now, and how many have had to wait since the
+ * start.
+ */
 export interface CallQueue {
   readonly waiting: number;
   readonly waited: number;

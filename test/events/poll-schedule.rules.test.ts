@@ -17,8 +17,8 @@ function startedSchedule(): PollSchedule {
 
 test('The first poll is due the shortest delay after the read for the first subscription', () => {
   const schedule = startedSchedule();
-  expect(schedule.takeTurn(HERE, MIN_MS - 1).polls).toBe(false);
-  expect(schedule.takeTurn(HERE, MIN_MS).polls).toBe(true);
+  expect(schedule.decide(HERE, MIN_MS - 1).polls).toBe(false);
+  expect(schedule.decide(HERE, MIN_MS).polls).toBe(true);
 });
 
 test('A hint before the start makes the first poll due at once', () => {
@@ -72,31 +72,31 @@ describe('While another process polls', () => {
   test('this process requests the current states once, and does not poll', () => {
     const schedule = startedSchedule();
     const first = { requestsStates: true, publishesStates: false, polls: false };
-    expect(schedule.takeTurn({ wasPolledElsewhere: false, isPolledElsewhere: true }, 10)).toEqual(first);
-    expect(schedule.takeTurn(ELSEWHERE, MIN_MS)).toEqual({ ...first, requestsStates: false });
+    expect(schedule.decide({ wasPolledElsewhere: false, isPolledElsewhere: true }, 10)).toEqual(first);
+    expect(schedule.decide(ELSEWHERE, MIN_MS)).toEqual({ ...first, requestsStates: false });
     expect(schedule.dueAt).toBe(MIN_MS + MAX_MS);
   });
 
   test('a hint does not make this process poll', () => {
     const schedule = startedSchedule();
     schedule.hinted(10);
-    expect(schedule.takeTurn(ELSEWHERE, 50).polls).toBe(false);
+    expect(schedule.decide(ELSEWHERE, 50).polls).toBe(false);
   });
 
   test('a hint that messages may have been lost makes this process request the states and poll, once', () => {
     const schedule = startedSchedule();
-    schedule.takeTurn(ELSEWHERE, 10);
+    schedule.decide(ELSEWHERE, 10);
     schedule.hinted(20, true);
-    expect(schedule.takeTurn(ELSEWHERE, 50)).toMatchObject({ requestsStates: true, polls: true });
+    expect(schedule.decide(ELSEWHERE, 50)).toMatchObject({ requestsStates: true, polls: true });
     schedule.pollStarted();
-    expect(schedule.takeTurn(ELSEWHERE, 60)).toMatchObject({ requestsStates: false, polls: false });
+    expect(schedule.decide(ELSEWHERE, 60)).toMatchObject({ requestsStates: false, polls: false });
   });
 });
 
 test('A process that takes over publishes the current states and polls, even if no poll is due', () => {
   const schedule = startedSchedule();
-  schedule.takeTurn(ELSEWHERE, 10);
-  expect(schedule.takeTurn(TAKEN_OVER, 20)).toEqual({
+  schedule.decide(ELSEWHERE, 10);
+  expect(schedule.decide(TAKEN_OVER, 20)).toEqual({
     requestsStates: false,
     publishesStates: true,
     polls: true,

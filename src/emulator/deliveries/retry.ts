@@ -13,11 +13,11 @@ export function afterAttempt(
   options: Pick<DeliveryOptions, 'retryBaseMs' | 'retryMaxMs' | 'maxAttempts'>,
 ): Progress {
   const attempts = earlier + 1;
-  const told = { attempts, responseStatus, failure };
-  if (failure === null) return { status: Delivered, nextAttemptAt: null, ...told };
+  const recorded = { attempts, responseStatus, failure };
+  if (failure === null) return { status: Delivered, nextAttemptAt: null, ...recorded };
   const next = now + Math.min(options.retryBaseMs * 2 ** earlier, options.retryMaxMs);
   if (attempts >= options.maxAttempts || next >= expiresAt) {
-    return { status: Expired, nextAttemptAt: null, ...told };
+    return { status: Expired, nextAttemptAt: null, ...recorded };
   }
-  return { status: Undelivered, nextAttemptAt: next, ...told };
+  return { status: Undelivered, nextAttemptAt: next, ...recorded };
 }

@@ -22,7 +22,7 @@ export interface SimulatorState {
 }
 
 /**
- * Lets respondents complete interviews, so that the figures of live target groups rise; those that reach their goal
+ * Lets respondents complete interviews, so that the statistics of live target groups rise; those that reach their goal
  * complete like any other. It knows no time but its ticks.
  */
 export class Simulator {

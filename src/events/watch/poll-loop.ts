@@ -1,18 +1,18 @@
 import type { PollLease } from './poll-lease.js';
-import type { PollSchedule, Turn } from './poll-schedule.js';
+import type { PollSchedule, PollDecision } from './poll-schedule.js';
 
 export interface PollLoopDeps {
   readonly schedule: PollSchedule;
   readonly lease: PollLease;
-  /** The longest time between two turns, in milliseconds: often enough to extend a lease, and to take over that of a dead process. */
+  /** The longest time between two decisions, in milliseconds: often enough to extend a lease, and to take over that of a dead process. */
   readonly maxDelayMs: number;
   /** Does what the schedule has decided. */
-  readonly take: (turn: Turn) => Promise<void>;
+  readonly carryOut: (decision: PollDecision) => Promise<void>;
   /** Called if that fails unexpectedly. The loop goes on. */
   readonly onError: (error: unknown) => void;
 }
 
-/** The timer of a watch: has its turns taken when the schedule says so, one after the other. */
+/** The timer of a watch: has what the schedule decides carried out, one decision after the other. */
 export class PollLoop {
   readonly #deps: PollLoopDeps;
   #timer: NodeJS.Timeout | undefined;
@@ -36,7 +36,7 @@ export class PollLoop {
     if (this.#timer !== undefined && !this.#isTicking) this.#setTimer();
   }
 
-  /** Stops the loop for good. A turn that is being taken is finished. */
+  /** Stops the loop for good. A decision that is being carried out is finished. */
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
@@ -51,13 +51,13 @@ export class PollLoop {
   }
 
   async #tick(): Promise<void> {
-    const { schedule, lease, take, onError } = this.#deps;
+    const { schedule, lease, carryOut, onError } = this.#deps;
     this.#isTicking = true;
     try {
       const wasPolledElsewhere = this.#isPolledElsewhere;
       this.#isPolledElsewhere = !(await lease.hold());
       const role = { wasPolledElsewhere, isPolledElsewhere: this.#isPolledElsewhere };
-      await take(schedule.takeTurn(role, performance.now()));
+      await carryOut(schedule.decide(role, performance.now()));
     } catch (error) {
       onError(error);
     } finally {

@@ -3,7 +3,7 @@ import { idleReadsOfMaxDelay, pollDelayMs, type PollDelays } from './poll-delay.
 /** The shortest time between two reads that hints cause, in milliseconds. */
 const HINT_SPACING_MS = 50;
 
-export interface Role {
+export interface PollRole {
   /** Whether another process has polled until now. */
   readonly wasPolledElsewhere: boolean;
   /** Whether another process polls now. */
@@ -11,7 +11,7 @@ export interface Role {
 }
 
 /** What a process has to do at a given time. */
-export interface Turn {
+export interface PollDecision {
   /** Ask the process that polls for the current states. */
   readonly requestsStates: boolean;
   /** Publish the current states. */
@@ -86,7 +86,7 @@ export class PollSchedule {
   }
 
   /** Decides what to do now, and counts it as done except for a poll, which ends with {@link polled} or {@link pollFailed}. */
-  takeTurn({ wasPolledElsewhere, isPolledElsewhere }: Role, now: number): Turn {
+  decide({ wasPolledElsewhere, isPolledElsewhere }: PollRole, now: number): PollDecision {
     const takesOver = wasPolledElsewhere && !isPolledElsewhere;
     const requestsStates = isPolledElsewhere && this.#mustRequest;
     if (requestsStates) this.#mustRequest = false;

@@ -6,7 +6,7 @@ import { NotFoundStreak } from './not-found-streak.js';
 import type { PollDelays } from './poll-delay.js';
 import { PollLease } from './poll-lease.js';
 import { PollLoop } from './poll-loop.js';
-import { PollSchedule, type Turn } from './poll-schedule.js';
+import { PollSchedule, type PollDecision } from './poll-schedule.js';
 import { Poller, UNEXPECTED, type PollerOptions } from './poller.js';
 import type { RateBudget } from './rate-budget.js';
 import { StateMessages, type StateMessage, type StateMessagesOptions } from './state-messages.js';
@@ -82,7 +82,7 @@ export class Watch<S> {
       schedule: this.#schedule,
       lease: this.#lease,
       maxDelayMs: isShared ? leaseMs / 3 : Infinity,
-      take: (turn) => this.#take(turn),
+      carryOut: (decision) => this.#carryOut(decision),
       onError: (error) => {
         logger.error({ err: error }, UNEXPECTED);
       },
@@ -158,7 +158,7 @@ export class Watch<S> {
     return !this.#notFoundStreak.isNotFound;
   }
 
-  async #take({ requestsStates, publishesStates, polls }: Turn): Promise<void> {
+  async #carryOut({ requestsStates, publishesStates, polls }: PollDecision): Promise<void> {
     if (requestsStates) this.#messages.request();
     if (publishesStates) this.#reader.publishCurrent();
     if (polls) await this.#poller.poll();

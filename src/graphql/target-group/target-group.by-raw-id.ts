@@ -40,7 +40,7 @@ export class TargetGroupByRawIdResolver {
     const { loaders, principal } = context;
     const overview = await loaders.targetGroupOverviewById.load(targetGroupId);
     if (overview === null) return null;
-    const ref = placeIn(overview, targetGroupId);
+    const ref = refIn(overview, targetGroupId);
     // The response names the account. One of another account must look like none.
     if (!hasAccount(principal.grants, ref.accountId)) return null;
     // This overview has the same properties as the one by full id, so the fields need not read it again.
@@ -50,7 +50,7 @@ export class TargetGroupByRawIdResolver {
 }
 
 /** @throws {UpstreamError} if the account or the project is malformed */
-function placeIn(
+function refIn(
   { account_id, project_id }: rest.TargetGroupOverviewById,
   targetGroupId: string,
 ): TargetGroupRef {

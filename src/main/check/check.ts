@@ -1,11 +1,12 @@
 import { readConfig, type Config, type UpstreamOAuthConfig } from '../../config.js';
 import { ConfigError } from '../../config.js';
+import { shownUrl } from '../../telemetry/shown-url.js';
 import { readIssuerKeys } from '../../server/issuer-keys.js';
 import { TokenEndpoint } from '../../upstream/credential/token-endpoint.js';
 import { demoIdentity, PENDING_URLS, usesDemoIdentity } from '../demo-identity.js';
 import { loadEmulator } from '../start.js';
 import { checkDemandApi } from './demand-api.js';
-import { failed, lineOf, ok, shown, type CheckResult } from './result.js';
+import { failed, lineOf, ok, type CheckResult } from './result.js';
 
 /** How long each check may take. */
 const TIMEOUT_MS = 5000;
@@ -78,12 +79,12 @@ async function checkTokens(config: UpstreamOAuthConfig): Promise<Tokens> {
   try {
     const { authorization, obtainedAt, expiresAt } = await endpoint.request();
     const seconds = Math.round((expiresAt - obtainedAt) / 1000);
-    const found = `${shown(config.tokenUrl)} issued an access token for ${seconds} s.`;
+    const found = `${shownUrl(config.tokenUrl)} issued an access token for ${seconds} s.`;
     return { result: ok(what, found), authorization };
   } catch (error) {
     const advice = 'Check UPSTREAM_OAUTH_TOKEN_URL, UPSTREAM_OAUTH_CLIENT_ID and the client secret.';
     return {
-      result: failed(what, `${shown(config.tokenUrl)} issued no token: ${tokenFailure(error)}. ${advice}`),
+      result: failed(what, `${shownUrl(config.tokenUrl)} issued no token: ${tokenFailure(error)}. ${advice}`),
     };
   } finally {
     endpoint.close();
@@ -108,7 +109,7 @@ function tokenFailure(error: unknown): string {
 async function checkIssuer({ jwt, proxies }: Config): Promise<readonly CheckResult[]> {
   if (jwt === undefined) return [];
   const what = 'Keys of the issuer';
-  const where = shown(jwt.jwksUrl ?? jwt.issuer ?? '');
+  const where = shownUrl(jwt.jwksUrl ?? jwt.issuer ?? '');
   try {
     const { keys } = await readIssuerKeys(jwt, proxies, AbortSignal.timeout(TIMEOUT_MS));
     return [ok(what, `${where} has ${keys.length} of them, for the tokens of callers.`)];

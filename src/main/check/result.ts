@@ -14,9 +14,3 @@ export const failed = (what: string, found: string): CheckResult => ({ what, isO
 export function lineOf({ what, isOk, found }: CheckResult): string {
   return `${isOk ? 'ok    ' : 'failed'}  ${what}: ${found.replace(/\s+/g, ' ')}`;
 }
-
-/** A URL to show: without its query, which may hold a secret. */
-export function shown(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
-}

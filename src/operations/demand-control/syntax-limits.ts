@@ -9,7 +9,7 @@ import {
 import type { SyntaxLimits } from '../../config/demand-control.js';
 
 /** The size of an operation or fragment, with each fragment counted wherever it is spread. */
-export interface DocumentExtent {
+export interface SyntaxExtent {
   readonly aliases: number;
   /** Fields of the operation's own selection set. A field that is repeated counts each time. */
   readonly rootFields: number;
@@ -53,14 +53,14 @@ export function syntaxLimitError(document: DocumentNode, limits: SyntaxLimits): 
  * The largest numbers of any operation or fragment. Takes time in proportion to the size of the document, even if fragments
  * double at each level. Fragments that form a cycle, which validation rejects, count once.
  */
-export function extentOf(document: DocumentNode): DocumentExtent {
+export function extentOf(document: DocumentNode): SyntaxExtent {
   const fragments = new Map<string, Counted>();
   const operations: Counted[] = [];
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, count(definition));
     else if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(count(definition));
   }
-  const expanded = new Map<Counted, DocumentExtent>();
+  const expanded = new Map<Counted, SyntaxExtent>();
   for (const fragment of fragments.values()) expand(fragment, fragments, expanded);
   const extents = [
     ...operations.map((operation) => expand(operation, fragments, expanded)),
@@ -81,10 +81,10 @@ export function extentOf(document: DocumentNode): DocumentExtent {
   );
 }
 
-const EMPTY: DocumentExtent = { aliases: 0, rootFields: 0, directives: 0, nodes: 0 };
+const EMPTY: SyntaxExtent = { aliases: 0, rootFields: 0, directives: 0, nodes: 0 };
 
 /** A definition without the fragments that it spreads. */
-interface Counted extends DocumentExtent {
+interface Counted extends SyntaxExtent {
   readonly spreads: readonly { readonly name: string; readonly isAtRoot: boolean }[];
 }
 
@@ -114,8 +114,8 @@ function count(definition: OperationDefinitionNode | FragmentDefinitionNode): Co
 function expand(
   counted: Counted,
   fragments: ReadonlyMap<string, Counted>,
-  expanded: Map<Counted, DocumentExtent>,
-): DocumentExtent {
+  expanded: Map<Counted, SyntaxExtent>,
+): SyntaxExtent {
   const known = expanded.get(counted);
   if (known !== undefined) return known;
   expanded.set(counted, EMPTY);

@@ -5,6 +5,8 @@ import type { OperationRequest } from '../operation-request.js';
 import type { SafelistMode } from '../../config/safelist.js';
 
 const MAX_LOGGED = 1000;
+/** The name of an operation is looked for in so many characters of its document. */
+const MAX_SEARCHED = 1000;
 const NAME = /\b(?:query|mutation|subscription)\s+([_A-Za-z]\w*)/;
 
 /** Logs each document that is not in the safelist once, without its text and its variables, which can hold personal data. */
@@ -30,7 +32,7 @@ export class UnlistedLog {
       );
       return;
     }
-    const name = operationName ?? NAME.exec(query.slice(0, MAX_LOGGED))?.[1];
+    const name = operationName ?? NAME.exec(query.slice(0, MAX_SEARCHED))?.[1];
     this.#logger.warn(
       { mode, sha256: hash('sha256', query), operationName: name && shownName(name) },
       'A document is not in the safelist.',

@@ -1,13 +1,5 @@
 import { performance } from 'node:perf_hooks';
-
-/**
- * Calls to the Demand API that wait because too many are in flight: how many wait now, and how many have had to wait since the
- * start.
- */
-export interface CallQueue {
-  readonly waiting: number;
-  readonly waited: number;
-}
+import type { CallQueue } from '../../upstream/upstream.js';
 
 /** The event loop since the previous sample. */
 export interface LoopSample {

@@ -2,9 +2,10 @@ import type { Config } from '../../config.js';
 import type { Admission } from '../../operations/admission.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Cancellation } from '../../upstream/http/cancellation.js';
+import type { CallQueue } from '../../upstream/upstream.js';
 import { AdaptiveLimit, TICK_MS } from './adaptive-limit.js';
 import { AdmissionQueue } from './admission-queue.js';
-import { monitorEventLoop, type CallQueue } from './event-loop.js';
+import { monitorEventLoop } from './event-loop.js';
 
 export interface OverloadOptions {
   readonly limits: Config['overload'];

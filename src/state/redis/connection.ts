@@ -6,8 +6,8 @@ import { hasEvictingPolicy } from './memory-policy.js';
 import { scripts } from './scripts.js';
 import { withTimeout, TimeoutError } from './with-timeout.js';
 
-/** Of all keys. */
-const PREFIX = 'fieldgate:';
+/** Of all keys and channels, so that other programs can use the same Redis. */
+export const PREFIX = 'fieldgate:';
 /** The longest delay between two attempts to connect. It is short, so that the gateway recovers soon. */
 const MAX_RECONNECT_DELAY_MS = 1000;
 const FIRST_RECONNECT_DELAY_MS = 50;

@@ -38,18 +38,18 @@ export class RedisJobStore implements JobStore {
 
   async recordCreated(key: string, jobId: string): Promise<void> {
     await this.#local.recordCreated(key, jobId);
-    await this.#broadcast(createdKey(key), jobId, JOB_APPEARS_WITHIN_MS);
+    await this.#store(createdKey(key), jobId, JOB_APPEARS_WITHIN_MS);
   }
 
   async recordFinished(key: string, body: string): Promise<void> {
     await this.#local.recordFinished(key, body);
     if (this.#shared.has(key) || body.length > MAX_BODY_LENGTH) return;
-    if (await this.#broadcast(finishedKey(key), body, TTL_MS)) this.#shared.set(key, true);
+    if (await this.#store(finishedKey(key), body, TTL_MS)) this.#shared.set(key, true);
   }
 
   async recordAtShortPath(key: string): Promise<void> {
     await this.#local.recordAtShortPath(key);
-    await this.#broadcast(shortPathKey(key), '1', TTL_MS);
+    await this.#store(shortPathKey(key), '1', TTL_MS);
   }
 
   async #findShared(key: string): Promise<JobRecord> {
@@ -65,7 +65,7 @@ export class RedisJobStore implements JobStore {
   }
 
   /** @returns whether it is stored */
-  async #broadcast(key: string, value: string, ttlMs: number): Promise<boolean> {
+  async #store(key: string, value: string, ttlMs: number): Promise<boolean> {
     return await this.#redis
       .run((client) => client.set(key, value, { expiration: { type: 'PX', value: ttlMs } }))
       .then(

@@ -1,14 +1,13 @@
 import { EventEmitter } from 'node:events';
 import type { Logger } from '../../telemetry/logger.js';
 import { InMemoryMessageBus, MAX_MESSAGE_LENGTH, type MessageBus } from '../message-bus.js';
-import type { RedisConnection } from './connection.js';
+import { PREFIX, type RedisConnection } from './connection.js';
 import { withTimeout } from './with-timeout.js';
 
-const PREFIX = 'fieldgate:';
 /** The channel on which a process announces that it could not send messages. Listeners do not use it. */
 const LOST = 'lost';
 /** The delay before a process retries that announcement. */
-const TELL_LOST_MS = 250;
+const ANNOUNCE_LOST_MS = 250;
 /** How long `listen` waits for the subscription to become active. */
 const SUBSCRIBED_WITHIN_MS = 1000;
 const SYNCED_WITHIN_MS = 250;
@@ -25,7 +24,7 @@ export class RedisMessageBus implements MessageBus {
   readonly #gaps = new EventEmitter().setMaxListeners(0);
   /** The number of listeners of each channel. */
   readonly #listeners = new Map<string, number>();
-  #tellLost: NodeJS.Timeout | undefined;
+  #announceLost: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   /** @param sender identifies this process, without spaces */
@@ -77,7 +76,7 @@ export class RedisMessageBus implements MessageBus {
   /** Stops sending. */
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#tellLost);
+    clearTimeout(this.#announceLost);
   }
 
   onGap(listener: () => void): () => void {
@@ -94,15 +93,15 @@ export class RedisMessageBus implements MessageBus {
   /** Receivers may have been connected all the time, so they cannot notice a message that was not sent. */
   #lost(): void {
     if (this.#isClosed) return;
-    this.#tellLost ??= setTimeout(() => {
-      this.#tellLost = undefined;
+    this.#announceLost ??= setTimeout(() => {
+      this.#announceLost = undefined;
       this.#send(LOST, '').then(
         () => this.#emitGap(),
         () => {
           this.#lost();
         },
       );
-    }, TELL_LOST_MS).unref();
+    }, ANNOUNCE_LOST_MS).unref();
   }
 
   readonly #receive = (text: string, name: string): void => {
