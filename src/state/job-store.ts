@@ -5,9 +5,11 @@ export const JOB_APPEARS_WITHIN_MS = 10_000;
 
 const MAX_CREATED = 10_000;
 const MAX_AT_SHORT_PATH = 10_000;
-const MAX_FINISHED_BYTES = 16 * 1024 * 1024;
-/** What a smaller body counts as, so that at most 10,000 are kept. */
-const MIN_FINISHED_BYTES = Math.ceil(MAX_FINISHED_BYTES / 10_000);
+const MAX_FINISHED = 10_000;
+/** What a smaller body counts as, which bounds how many are kept. */
+const MIN_FINISHED_BYTES = 1677;
+/** Almost 16 MiB. */
+const MAX_FINISHED_BYTES = MAX_FINISHED * MIN_FINISHED_BYTES;
 
 export interface JobRecord {
   /** The job's id, if it was created within {@link JOB_APPEARS_WITHIN_MS}. */

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readJson, type JsonCursor, type JsonReader } from '../../../src/lib/json/read-json.js';
-import { randomRuns } from '../../helpers/random-runs.js';
 
 /** Reads any value with the methods of the cursor. */
 function anything(json: JsonCursor): unknown {
@@ -254,7 +253,7 @@ describe('readJson reads and rejects what `JSON.parse` does', () => {
       fc.property(fc.jsonValue({ maxDepth: 5, stringUnit: 'binary' }), fc.nat(3), (value, indent) => {
         expectLikeParse(Buffer.from(JSON.stringify(value, null, indent)));
       }),
-      { numRuns: randomRuns(500, 150) },
+      { numRuns: process.env['CI'] === 'true' ? 500 : 150 },
     );
   });
 
@@ -273,7 +272,7 @@ describe('readJson reads and rejects what `JSON.parse` does', () => {
           expectLikeParse(Buffer.from(text));
         },
       ),
-      { numRuns: randomRuns(2000, 600) },
+      { numRuns: process.env['CI'] === 'true' ? 2000 : 600 },
     );
   });
 });
