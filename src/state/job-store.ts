@@ -4,9 +4,12 @@ import { LRUCache } from 'lru-cache';
 export const JOB_APPEARS_WITHIN_MS = 10_000;
 
 const MAX_CREATED = 10_000;
-const MAX_FINISHED = 10_000;
 const MAX_AT_SHORT_PATH = 10_000;
-const MAX_FINISHED_BYTES = 16 * 1024 * 1024;
+const MAX_FINISHED = 10_000;
+/** What a smaller body counts as, which bounds how many are kept. */
+const MIN_FINISHED_BYTES = 1677;
+/** Almost 16 MiB. */
+const MAX_FINISHED_BYTES = MAX_FINISHED * MIN_FINISHED_BYTES;
 
 export interface JobRecord {
   /** The job's id, if it was created within {@link JOB_APPEARS_WITHIN_MS}. */
@@ -33,7 +36,7 @@ export class InMemoryJobStore implements JobStore {
     sizeCalculation: () => 1,
     ttl: JOB_APPEARS_WITHIN_MS,
   });
-  readonly #finished = new LRUCache<string, string>({ max: MAX_FINISHED, maxSize: MAX_FINISHED_BYTES });
+  readonly #finished = new LRUCache<string, string>({ maxSize: MAX_FINISHED_BYTES });
   readonly #atShortPath = new LRUCache<string, true>({
     maxSize: MAX_AT_SHORT_PATH,
     sizeCalculation: () => 1,
@@ -52,7 +55,7 @@ export class InMemoryJobStore implements JobStore {
   }
 
   async recordFinished(key: string, body: string): Promise<void> {
-    this.#finished.set(key, body, { size: Math.max(1, body.length) });
+    this.#finished.set(key, body, { size: Math.max(MIN_FINISHED_BYTES, body.length) });
   }
 
   async recordAtShortPath(key: string): Promise<void> {

@@ -30,7 +30,11 @@ export class BoundedLimiter extends RateLimiterMemory {
 
   constructor(perMinute: number, maxKeys: number = MAX_KEYS) {
     super({ points: perMinute, duration: MINUTE_S });
-    this.#keys = new LRUCache({ max: maxKeys, dispose: (_value, key) => void this.delete(key) });
+    this.#keys = new LRUCache({
+      maxSize: maxKeys,
+      sizeCalculation: () => 1,
+      dispose: (_value, key) => void this.delete(key),
+    });
   }
 
   override async consume(key: string, amount = 1): Promise<RateLimiterRes> {

@@ -15,7 +15,10 @@ import { missing, Stack } from './replicas/stack.js';
 import { subscribe, type Subscriber } from './replicas/subscribers.js';
 import { sendMixed, type LoadResponse } from './requests.js';
 
-const PER_SECOND = Number(process.env['REPLICAS_PER_SECOND'] ?? 30);
+const { CI, REPLICAS_PER_SECOND } = process.env;
+const PER_SECOND = Number(REPLICAS_PER_SECOND ?? (CI === 'true' ? 30 : 15));
+/** So many that the replica that is killed has some in flight. */
+const PER_SECOND_AT_A_KILL = Math.max(PER_SECOND, 30);
 const SUBSCRIBERS = 8;
 /** What the API takes to answer, so that requests are in flight at any moment. */
 const API_DELAY_MS = 30;
@@ -23,7 +26,7 @@ const AFTER_MS = 1000;
 
 jest.setTimeout(120_000);
 
-const runs = missing.length === 0 || process.env['CI'] === 'true';
+const runs = missing.length === 0 || CI === 'true';
 const drill = runs ? test : test.skip;
 if (!runs) {
   printLine(`Skipping the drills of compose.yaml: not installed: ${missing.join(', ')} (apt-get install).`);
@@ -56,8 +59,8 @@ interface Report {
 }
 
 /** Sends queries and mutations to nginx while something happens. */
-async function underLoad(happens: () => Promise<void>): Promise<Report> {
-  const load = startLoad(PER_SECOND, (number) => sendMixed(client, number));
+async function underLoad(perSecond: number, happens: () => Promise<void>): Promise<Report> {
+  const load = startLoad(perSecond, (number) => sendMixed(client, number));
   const changing = startChanges(client);
   await sleep(AFTER_MS);
   await happens();
@@ -77,7 +80,7 @@ function failuresOf({ results, changes }: Report): readonly unknown[] {
 
 drill('a rolling restart fails nothing, and no subscriber misses the last state', async () => {
   const exits: unknown[] = [];
-  const report = await underLoad(async () => {
+  const report = await underLoad(PER_SECOND, async () => {
     for (const gateway of stack.gateways) {
       exits.push(await stack.end(gateway, 'SIGTERM'));
       await stack.up(gateway);
@@ -98,7 +101,7 @@ drill('a replica that is killed fails only what it was answering, which can be r
   await stack.emulator.control.faults.add({ path: '.', delay_ms: 10 * API_DELAY_MS });
   const [killed] = stack.gateways;
   let killedAt = 0;
-  const report = await underLoad(async () => {
+  const report = await underLoad(PER_SECOND_AT_A_KILL, async () => {
     killedAt = performance.now();
     await stack.end(killed!, 'SIGKILL');
     await sleep(AFTER_MS);

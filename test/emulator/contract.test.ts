@@ -1,14 +1,18 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
+import * as controlSchemas from '../../src/emulator/control/schemas.js';
+import { headerSchema, pathSchema } from '../../src/emulator/http/schemas.js';
 import { demo } from '../../src/emulator/index.js';
+import { routes } from '../../src/emulator/routes/table.js';
 import {
   callApi,
+  type CallOptions,
   demoPaths,
   jobPath,
   startTestEmulator,
-  type CallOptions,
   type TestEmulator,
 } from '../helpers/emulator.js';
-import { documented, contractViolations } from './openapi.js';
+import { contractViolations, documented } from './openapi.js';
 
 interface Request extends CallOptions {
   readonly method: string;
@@ -250,4 +254,24 @@ test.each(Object.keys(examples))('%s rejects invalid requests as documented', as
 test('has examples of documented operations only', () => {
   const operationIds = new Set(documented.map(([operationId]) => operationId));
   expect(Object.keys(examples)).toEqual([...operationIds]);
+});
+
+describe('the schemas of requests', () => {
+  const schemas: [string, object | undefined][] = [
+    ...Object.entries(routes).flatMap(
+      ([route, { query, body, needsKey }]): [string, object | undefined][] => [
+        [`parameters of ${route}`, pathSchema(route)],
+        [`headers of ${route}`, headerSchema(needsKey === true)],
+        [`query of ${route}`, query],
+        [`body of ${route}`, body],
+      ],
+    ),
+    ...Object.entries(controlSchemas),
+  ];
+
+  const ajv = new Ajv();
+
+  test.each(schemas.filter(([, schema]) => schema !== undefined))('%s: a valid schema', (_name, schema) => {
+    expect([ajv.validateSchema(schema!), ajv.errors]).toEqual([true, null]);
+  });
 });

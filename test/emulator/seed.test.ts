@@ -1,7 +1,9 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { demo } from '../../src/emulator/index.js';
 import type { Row } from '../../src/emulator/seed/row.js';
 import { demoRows } from '../../src/emulator/seed/rows.js';
+import { DemoData } from '../../src/emulator/seed/seed.js';
+import { openDatabase } from '../../src/emulator/store/database.js';
 
 const NOW = Date.UTC(2026, 5, 1, 12);
 const rows = demoRows(NOW);
@@ -53,4 +55,54 @@ test('has a consistent history', () => {
     const lastComplete = group['last_complete_at'] ?? null;
     if (lastComplete !== null) expect(Number(lastComplete)).toBeGreaterThan(Number(run['start_at']));
   }
+});
+
+describe('restoring the demo data', () => {
+  const HOUR = 3_600_000;
+  const open = () => {
+    const database = openDatabase(':memory:');
+    const data = new DemoData(database);
+    const state = () =>
+      Object.fromEntries(
+        Object.keys(rows).map((table) => [table, database.all(`SELECT * FROM ${table} ORDER BY 1, 2`)]),
+      );
+    const change = () => {
+      database.run('DELETE FROM changelog');
+      database.run(`UPDATE target_groups SET name = 'Changed', archived = 1`);
+      database.run(`INSERT INTO accounts VALUES (303, 'New')`);
+      database.run(`INSERT INTO users VALUES (303, 'new', 'new@example.org', 'New', 0)`);
+      database.run(`INSERT INTO idempotency_keys VALUES ('demo', 303, 'key', '/jobs/1')`);
+    };
+    data.restore(NOW);
+    return { database, data, state, change };
+  };
+
+  test.each([
+    ['in the same hour', NOW + HOUR - 1],
+    ['hours later', NOW + 5 * HOUR],
+    ['after a shifted clock was set right', NOW - 5 * HOUR],
+  ])('undoes every change, %s, as new data of that time', (_when, now) => {
+    const { database, data, state, change } = open();
+    for (let times = 0; times < 2; times += 1) {
+      change();
+      data.restore(now);
+      const fresh = open();
+      fresh.data.restore(now);
+      expect(state()).toEqual(fresh.state());
+      expect(database.all('SELECT * FROM idempotency_keys')).toEqual([]);
+      fresh.database.close();
+    }
+    database.close();
+  });
+
+  test('keeps the check of references and the keys that sign tokens', () => {
+    const { database, data, change } = open();
+    database.run(`INSERT INTO signing_keys VALUES (1, 'kid', 'ES256', '{}')`);
+    change();
+    data.restore(NOW);
+    expect(() => database.run('DELETE FROM accounts')).toThrow('FOREIGN KEY');
+    expect(database.all('PRAGMA foreign_key_check')).toEqual([]);
+    expect(database.all('SELECT kid FROM signing_keys')).toEqual([{ kid: 'kid' }]);
+    database.close();
+  });
 });

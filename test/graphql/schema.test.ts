@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
 import {
   getNamedType,
+  type GraphQLNamedType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -9,10 +11,13 @@ import {
   isObjectType,
   isSpecifiedScalarType,
   validateSchema,
-  type GraphQLNamedType,
 } from 'graphql';
 import { printedSchema } from '../../src/graphql/printed-schema.js';
 import { createSchema } from '../../src/graphql/schema.js';
+import { randomRuns } from '../helpers/random-runs.js';
+import { expectSameForRandomOperations } from '../lib/executor/differential.js';
+import { withRandomResolvers } from '../lib/executor/schema.js';
+import type { Timing } from '../lib/executor/timing.js';
 
 const schema = createSchema();
 const types = Object.values(schema.getTypeMap()).filter(
@@ -151,4 +156,48 @@ test('every enum with REST values has UNKNOWN', () => {
     const hasUnknown = type.getValues().some(({ name }) => name === 'UNKNOWN');
     expect([type.name, hasUnknown]).toEqual([type.name, !own.includes(type.name)]);
   }
+});
+
+describe('resolvers of the schema', () => {
+  function resolvedFields(typeName: string): readonly string[] {
+    const type = createSchema().getType(typeName);
+    if (!isObjectType(type)) throw new TypeError(`${typeName} is no object type.`);
+    const fields = Object.values(type.getFields());
+    return fields.filter(({ resolve }) => resolve !== undefined).map(({ name }) => name);
+  }
+
+  test.each([
+    [
+      'TargetGroup',
+      ['changelog', 'completesOverTime', 'performance', 'fieldingRun', 'project', 'projectManager'],
+    ],
+    ['TargetGroupPerformance', []],
+    ['ChangelogEntry', []],
+    ['Change', []],
+    ['TargetGroupStatistics', []],
+    ['TargetGroupConnection', []],
+    ['PageInfo', []],
+    ['FieldingRunPayload', ['fieldingRun']],
+    ['BatchJobPayload', ['batchJob']],
+    ['DraftLaunchJobPayload', ['draftLaunchJob']],
+    ['User', []],
+    ['VersionConflictError', ['current']],
+    ['NotFoundError', []],
+  ])('%s has resolvers only for fields that are not properties: %j', (typeName, fields) => {
+    expect(resolvedFields(typeName)).toEqual(fields);
+  });
+});
+
+/** For a long search, see `test/lib/executor/differential.test.ts`. */
+const DOCUMENTS = Number(process.env['EXECUTION_DOCUMENTS'] ?? randomRuns(300, 100));
+const SEED = Number(process.env['EXECUTION_SEED'] ?? 1);
+
+describe('the executor returns the results of graphql-js for random documents over the schema', () => {
+  const random = withRandomResolvers(createSchema());
+
+  test.each<Timing>(['tasks', 'microtasks'])(
+    'when promises settle in %s',
+    (timing) => expectSameForRandomOperations(random, { timing, documents: DOCUMENTS, seed: SEED }),
+    10 * 60_000,
+  );
 });

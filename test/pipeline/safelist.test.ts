@@ -12,6 +12,7 @@ import fc from 'fast-check';
 import { getIntrospectionQuery, Lexer, parse, print, Source, stripIgnoredCharacters } from 'graphql';
 import type { Principal, Scope } from '../../src/auth/principal.js';
 import { liveRunId, RUN, RUN_UPDATED } from '../live/live-fixture.js';
+import { randomRuns } from '../helpers/random-runs.js';
 import {
   codeOf,
   persisted,
@@ -204,7 +205,7 @@ describe('With SAFELIST_MODE=enforce', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: randomRuns(150, 50) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { responseSchemas } from '../../src/contract/response-schemas.js';
 import { readJson, type JsonReader } from '../../src/lib/json/read-json.js';
 import { bodies } from '../../src/upstream/resources/validation.js';
 import { latin1Of } from '../helpers/latin1.js';
+import { randomRuns } from '../helpers/random-runs.js';
 
 /** The parts of a response schema. */
 interface Schema {
@@ -110,7 +111,7 @@ describe.each(BODIES)('%s', (_name, schema, reader, read) => {
         const expected = outcomeOf(() => JSON.parse(body) as unknown, schema);
         expect(outcomeOf(() => readJson(latin1Of(body), reader), schema)).toEqual(expected);
       }),
-      { numRuns: 50 },
+      { numRuns: randomRuns(50, 15) },
     );
   });
 
@@ -120,7 +121,7 @@ describe.each(BODIES)('%s', (_name, schema, reader, read) => {
         const parsed = outcomeOf(() => read(BYTE_ORDER_MARK + latin1Of(body)), schema);
         expect(outcomeOf(() => read(latin1Of(body)), schema)).toEqual(parsed);
       }),
-      { numRuns: 100 },
+      { numRuns: randomRuns(100, 30) },
     );
   });
 });

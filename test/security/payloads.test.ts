@@ -66,9 +66,9 @@ describe('A compressed body', () => {
   const bomb = Buffer.from(`{"query":${JSON.stringify(MUTATION)},"variables":{"a":"${' '.repeat(HUGE)}"}}`);
 
   test.each([
-    ['deflate', deflateSync(bomb)],
-    ['gzip', gzipSync(bomb)],
-    ['gzip, gzip', gzipSync(gzipSync(bomb))],
+    ['deflate', deflateSync(bomb, { level: 1 })],
+    ['gzip', gzipSync(bomb, { level: 1 })],
+    ['gzip, gzip', gzipSync(gzipSync(bomb, { level: 1 }))],
     ['br', Buffer.from('a')],
   ])('in %s is rejected, and not decoded', async (encoding, body) => {
     const response = await fetch(`${gateway.url}/graphql`, {

@@ -4,7 +4,7 @@ import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripte
 import { accounts, READ_ACCOUNTS, READ_RUN, run, runAnswer } from '../upstream/faults/demand.js';
 import { scrape, type Sample } from './scrape.js';
 
-const NAMES = process.env['CI'] === 'true' ? 10_000 : 1000;
+const NAMES = process.env['CI'] === 'true' ? 10_000 : 600;
 const QUICK = { DEMAND_API_RETRY_BASE_MS: '1', DEMAND_API_RETRY_MAX_MS: '2' };
 
 describe('in front of a scripted API', () => {

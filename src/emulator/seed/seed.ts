@@ -1,7 +1,28 @@
 import type { Database } from '../store/database.js';
 import type { Row } from './row.js';
 import { demoRows } from './rows.js';
+import { Snapshot } from './snapshot.js';
 import { HOUR } from './time.js';
+
+/** All tables but that of signing keys, in an order that satisfies foreign keys when rows are deleted. */
+const tables = [
+  'effects',
+  'idempotency_keys',
+  'draft_jobs',
+  'batch_job_items',
+  'batch_jobs',
+  'changelog',
+  'deliveries',
+  'events',
+  'webhooks',
+  'fielding_runs',
+  'target_groups',
+  'projects',
+  'users',
+  'grants',
+  'credentials',
+  'accounts',
+];
 
 export function isEmpty(database: Database): boolean {
   return database.first('SELECT id FROM accounts LIMIT 1') === undefined;
@@ -9,6 +30,8 @@ export function isEmpty(database: Database): boolean {
 
 /** The demo data in a database. */
 export class DemoData {
+  #snapshot: Snapshot | undefined;
+  /** The hour of the snapshot's data. */
   #hour: number | undefined;
   #changes: number | undefined;
 
@@ -17,40 +40,21 @@ export class DemoData {
   /** Replaces what the database holds, unless it is the demo data of this hour and has not been changed. */
   restore(now: number): void {
     const hour = Math.floor(now / HOUR);
-    if (this.#hour === hour && this.#changes === this.database.changes) return;
-    this.database.transaction(() => {
-      wipe(this.database);
-      seed(this.database, now);
-    });
+    if (this.#hour !== hour) this.#seed(now);
+    else if (this.#changes !== this.database.changes) this.#snapshot?.restore();
     this.#hour = hour;
     this.#changes = this.database.changes;
   }
-}
 
-function wipe(database: Database): void {
-  const tables = [
-    'effects',
-    'idempotency_keys',
-    'draft_jobs',
-    'batch_job_items',
-    'batch_jobs',
-    'changelog',
-    'deliveries',
-    'events',
-    'webhooks',
-    'fielding_runs',
-    'target_groups',
-    'projects',
-    'users',
-    'grants',
-    'credentials',
-    'accounts',
-  ];
-  for (const table of tables) database.run(`DELETE FROM ${table}`);
-}
-
-function seed(database: Database, now: number): void {
-  for (const [table, rows] of Object.entries(demoRows(now))) insertAll(database, table, rows);
+  #seed(now: number): void {
+    this.#hour = undefined;
+    this.database.transaction(() => {
+      for (const table of tables) this.database.run(`DELETE FROM ${table}`);
+      for (const [table, rows] of Object.entries(demoRows(now))) insertAll(this.database, table, rows);
+    });
+    this.#snapshot ??= new Snapshot(this.database, tables);
+    this.#snapshot.take();
+  }
 }
 
 function insertAll(database: Database, table: string, rows: readonly Row[]): void {

@@ -53,6 +53,16 @@ export class Database {
     }
   }
 
+  /** Like `transaction`, for work that leaves no reference without its row: references are not checked. */
+  withoutForeignKeys<Result>(work: () => Result): Result {
+    this.#connection.pragma('foreign_keys = OFF');
+    try {
+      return this.transaction(work);
+    } finally {
+      this.#connection.pragma('foreign_keys = ON');
+    }
+  }
+
   close(): void {
     this.#connection.close();
   }

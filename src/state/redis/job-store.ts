@@ -15,7 +15,7 @@ export class RedisJobStore implements JobStore {
   readonly #redis: RedisConnection;
   readonly #local = new InMemoryJobStore();
   /** Finished jobs that are in Redis already, so that they are not written at every read. */
-  readonly #shared = new LRUCache<string, true>({ max: MAX_SHARED });
+  readonly #shared = new LRUCache<string, true>({ maxSize: MAX_SHARED, sizeCalculation: () => 1 });
 
   constructor(redis: RedisConnection) {
     this.#redis = redis;

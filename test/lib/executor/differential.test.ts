@@ -10,7 +10,7 @@ const { CI, EXECUTION_DOCUMENTS, EXECUTION_SEED } = process.env;
  *
  *     EXECUTION_DOCUMENTS=1000000 EXECUTION_SEED=$RANDOM npm test -- test/lib/executor/differential
  */
-const documents = Number(EXECUTION_DOCUMENTS ?? (CI === 'true' ? 1500 : 400));
+const documents = Number(EXECUTION_DOCUMENTS ?? (CI === 'true' ? 1500 : 200));
 const seed = Number(EXECUTION_SEED ?? 1);
 
 const MINUTES = 60_000;

@@ -10,6 +10,7 @@ import { Choices } from './random.js';
 import { serialized, serializedRegardlessOfRaces } from './serialize.js';
 import type { Timing } from './timing.js';
 import { withoutUnhandledRejections } from './unhandled-rejections.js';
+import { withoutStackTraces } from './without-stack-traces.js';
 
 /** A random operation over random data. */
 interface Scenario {
@@ -59,23 +60,14 @@ export async function expectSameForRandomOperations(
 ): Promise<void> {
   const executors = createExecutors(schema);
   let compared = 0;
-  // Stack traces of thousands of intended errors are slow to create, and unused.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    await fc.assert(
-      fc.asyncProperty(scenario, async (random) => {
-        const comparison = await compare(schema, executors, random, timing);
-        if (comparison === undefined) return;
-        compared += 1;
-        for (const outcome of comparison.actual)
-          expect({ ...comparison, outcome }).toEqual({ ...comparison, outcome: comparison.expected });
-      }),
-      { numRuns: documents, seed },
-    );
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+  const property = fc.asyncProperty(scenario, async (random) => {
+    const comparison = await compare(schema, executors, random, timing);
+    if (comparison === undefined) return;
+    compared += 1;
+    for (const outcome of comparison.actual)
+      expect({ ...comparison, outcome }).toEqual({ ...comparison, outcome: comparison.expected });
+  });
+  await withoutStackTraces(async () => fc.assert(property, { numRuns: documents, seed }));
   expect(compared).toBeGreaterThan(documents / 2);
 }
 

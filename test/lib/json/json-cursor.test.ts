@@ -253,7 +253,7 @@ describe('readJson reads and rejects what `JSON.parse` does', () => {
       fc.property(fc.jsonValue({ maxDepth: 5, stringUnit: 'binary' }), fc.nat(3), (value, indent) => {
         expectLikeParse(Buffer.from(JSON.stringify(value, null, indent)));
       }),
-      { numRuns: 500 },
+      { numRuns: process.env['CI'] === 'true' ? 500 : 150 },
     );
   });
 
@@ -272,7 +272,7 @@ describe('readJson reads and rejects what `JSON.parse` does', () => {
           expectLikeParse(Buffer.from(text));
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: process.env['CI'] === 'true' ? 2000 : 600 },
     );
   });
 });

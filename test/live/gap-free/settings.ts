@@ -12,6 +12,6 @@ const { CI, GAP_FREE_SCHEDULES, GAP_FREE_SEED } = process.env;
  *     GAP_FREE_SEED=1234 npm test -- test/live/gap-free
  */
 export const settings = {
-  schedules: Number(GAP_FREE_SCHEDULES ?? (CI === 'true' ? 50 : 8)),
+  schedules: Number(GAP_FREE_SCHEDULES ?? (CI === 'true' ? 50 : 5)),
   seed: Number(GAP_FREE_SEED ?? randomInt(2 ** 31)),
 };

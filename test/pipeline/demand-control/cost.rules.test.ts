@@ -5,6 +5,7 @@ import { createSchema } from '../../../src/graphql/schema.js';
 import { CostEstimator } from '../../../src/operations/demand-control/cost-estimator.js';
 import { randomOperation } from '../../lib/executor/random-documents.js';
 import { Choices } from '../../lib/executor/random.js';
+import { randomRuns } from '../../helpers/random-runs.js';
 import { referenceCost } from './reference.js';
 
 const connection = { assumedSize: 4, slicingArguments: ['first', 'last'], sizedFields: ['nodes', 'edges'] };
@@ -227,7 +228,7 @@ describe('The estimate of a random operation', () => {
         expect({ cost, upstreamCalls }).toEqual(expected);
         compared += expected.cost > 0 ? 1 : 0;
       }),
-      { numRuns: 600 },
+      { numRuns: randomRuns(600, 200) },
     );
     expect(compared).toBeGreaterThan(50);
   });

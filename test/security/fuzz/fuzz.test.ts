@@ -1,15 +1,16 @@
 /**
  * Random requests to the program: none gets a 5xx of its own making, none ends the process, and whatever a response rejects has
- * sent nothing upstream. `FUZZ_REQUESTS` is how many, 2000 by default; the long form has 100,000.
+ * sent nothing upstream. `FUZZ_REQUESTS` is how many: by default 2000 in CI, and 600 elsewhere; the long form has 100,000.
  */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
+import { randomRuns } from '../../helpers/random-runs.js';
 import { FuzzClient, type FuzzResponse } from './client.js';
 import { fuzzRequest, type FuzzRequest } from './requests.js';
 import { startTarget, type Target } from './target.js';
 
-const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 2000);
+const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? randomRuns(2000, 600));
 const AT_A_TIME = 8;
 const MS_PER_REQUEST = 20;
 /** What caches may take after the first quarter of the requests, in MiB. */

@@ -62,7 +62,7 @@ describe('a body that is too large', () => {
   });
 
   it('is not buffered, whatever its size', async () => {
-    const bomb = gzipSync(Buffer.alloc(256 * MIB));
+    const bomb = gzipSync(Buffer.alloc(256 * MIB), { level: 1 });
     fixture.on('GET /accounts', { headers: { 'content-encoding': 'gzip' }, body: bomb });
     const before = process.memoryUsage().rss;
     for (let call = 0; call < 3; call += 1) expect(failureOf(await fixture.execute(SIZE))).toEqual(bad);
