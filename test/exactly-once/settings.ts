@@ -12,9 +12,9 @@ const { CI, EXACTLY_ONCE_SCHEDULES, EXACTLY_ONCE_SEED } = process.env;
  *     EXACTLY_ONCE_SEED=1234 npm test -- test/exactly-once
  */
 export const settings = {
-  schedules: Number(EXACTLY_ONCE_SCHEDULES ?? (CI === 'true' ? 2000 : 40)),
+  schedules: Number(EXACTLY_ONCE_SCHEDULES ?? (CI === 'true' ? 2000 : 60)),
   /** The number of schedules in `AUTH_MODE=service`. */
-  serviceSchedules: Math.ceil(Number(EXACTLY_ONCE_SCHEDULES ?? (CI === 'true' ? 2000 : 40)) / 4),
+  serviceSchedules: Math.ceil(Number(EXACTLY_ONCE_SCHEDULES ?? (CI === 'true' ? 2000 : 60)) / 4),
   seed: Number(EXACTLY_ONCE_SEED ?? randomInt(2 ** 31)),
 };
 
