@@ -13,7 +13,8 @@ import { InMemoryRateLimiter, type RateLimit, type RateLimiter } from './rate-li
  * `CallScope`: `principalKey` stands for one caller, `credentialKey` for the credential that calls are made with. In
  * `AUTH_MODE=forward` both are the same, because each caller has a credential. In `AUTH_MODE=service` all callers use the
  * gateway's credential, so that they share what has the `credentialKey`; but only after each of them has been authorized,
- * because `Transport` makes no call that the `permit` of the caller's `CallScope` rejects.
+ * because `Transport` makes no call that the `permit` of the caller's `CallScope` rejects. A read in flight that pauses after a
+ * 429 of the caller that started it is shared with no other caller.
  *
  * | state                                          | key             | why                                         |
  * | ---------------------------------------------- | --------------- | ------------------------------------------- |
