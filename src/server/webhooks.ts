@@ -10,7 +10,7 @@ import { noRecorder, type Recorder } from '../telemetry/recorder.js';
 import { RequestError } from '../operations/request-error.js';
 import type { Tracer } from '../telemetry/tracer.js';
 import { BodyReader } from './http/body-reader.js';
-import { reject } from './http/errors.js';
+import { fail, reject } from './http/errors.js';
 import { endRequestSpan, startRequestSpan } from './http/request-span.js';
 import { traceOf } from './http/trace.js';
 
@@ -45,8 +45,9 @@ export function serveWebhooks(
 ): void {
   const bodies = new BodyReader({ maxBytes: MAX_BODY_BYTES, maxUnfinishedBytes: MAX_UNFINISHED_BODY_BYTES });
   app.post(PATH, async (request, reply) => {
-    const trace = traceOf(request.headers);
-    const span = tracer && startRequestSpan(tracer, request.raw, PATH, trace);
+    const received = traceOf(request.headers);
+    const span = tracer && startRequestSpan(tracer, request.raw, PATH, received);
+    const trace = span?.trace ?? received;
     const finish = (result: string, status: number) => {
       recorder.webhookDelivery(result);
       if (span === undefined) return;
@@ -61,8 +62,8 @@ export function serveWebhooks(
     } catch (error) {
       const rejected = rejectionOf(error);
       finish(faultOf(error), rejected?.status ?? 500);
-      if (rejected === undefined) throw error;
-      return reject(request, reply, rejected, span?.trace ?? trace);
+      if (rejected === undefined) return fail(request, reply, error, trace);
+      return reject(request, reply, rejected, trace);
     }
   });
 }
