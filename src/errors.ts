@@ -29,3 +29,8 @@ export class BadUserInputError extends FieldgateError {
 export class ForbiddenError extends FieldgateError {
   readonly code = 'FORBIDDEN';
 }
+
+/** The client has taken more than it may, or has been too slow. The same request can succeed later. */
+export class RateLimitedError extends FieldgateError {
+  readonly code = 'RATE_LIMITED';
+}

@@ -1,5 +1,5 @@
 /** The trace id that a client gets with an unexpected failure is the one in the log. */
-import { fastify, type FastifyInstance } from 'fastify';
+import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { sendOrFail, serveErrors } from '../../src/server/http/errors.js';
 import { newTrace } from '../../src/telemetry/trace-context.js';
@@ -10,7 +10,8 @@ let lines: { readonly msg: string; readonly traceId?: string }[];
 beforeEach(() => {
   lines = [];
   const write = (line: string) => lines.push(JSON.parse(line) as (typeof lines)[number]);
-  app = fastify({ loggerInstance: pino({}, { write }), childLoggerFactory: (parent) => parent });
+  const loggerInstance: FastifyBaseLogger = pino({}, { write });
+  app = fastify({ loggerInstance, childLoggerFactory: (parent) => parent });
   serveErrors(app);
 });
 afterEach(() => app.close());
