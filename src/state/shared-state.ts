@@ -1,3 +1,4 @@
+import type { Logger } from '../telemetry/logger.js';
 import { noCooldownBroadcast, type CooldownBroadcast } from './cooldown-broadcast.js';
 import { InMemoryDeliveryStore, type DeliveryStore } from './delivery-store.js';
 import { InMemoryIdempotencyStore, type IdempotencyStore } from './idempotency-store.js';
@@ -45,15 +46,15 @@ export interface SharedState {
   close(): Promise<void>;
 }
 
-/** State in the memory of this process. */
-export function processSharedState(): SharedState {
+/** State in the memory of this process. @param logger as for {@link InMemoryMessageBus} */
+export function processSharedState(logger?: Logger): SharedState {
   return {
     isShared: false,
     keys: new InMemoryIdempotencyStore(),
     jobs: new InMemoryJobStore(),
     leases: new InMemoryLeaseStore(),
     deliveries: new InMemoryDeliveryStore(),
-    messages: new InMemoryMessageBus(),
+    messages: new InMemoryMessageBus(logger),
     cooldowns: noCooldownBroadcast,
     rateLimiter: (limit) => new InMemoryRateLimiter(limit),
     close: () => Promise.resolve(),
