@@ -86,6 +86,8 @@ function signatureOf({ headers }: FastifyRequest): string | undefined {
 /** Why a delivery was rejected, as a metric label. */
 function faultOf(error: unknown): string {
   if (error instanceof SignatureError) return `signature-${error.fault}`;
+  // The body reader has no room: a fault of the gateway's load, not of the sender.
+  if (error instanceof RequestError && error.status === 503) return 'overloaded';
   if (error instanceof MalformedEventError || error instanceof RequestError) return 'malformed';
   return 'failed';
 }
