@@ -30,6 +30,7 @@ export function callScope({
     trace: { traceId: '0123456789abcdef'.repeat(2), traceFlags: 0, traceState: undefined },
     deadline: performance.now() + deadlineIn,
     callerGone,
+    sharing: undefined,
   };
   return { scope, callerGone };
 }
