@@ -95,6 +95,7 @@ function createScope(deps: ContextDeps, { principal, trace, gone }: Caller): Cal
     trace,
     deadline: performance.now() + deps.requestTimeoutMs,
     callerGone: gone,
+    sharing: undefined,
     permit: grants === undefined ? undefined : permitFor(grants),
   };
 }

@@ -10,12 +10,13 @@ import { serveMetrics } from './server/metrics.js';
 import { Overload } from './server/overload/overload.js';
 import { createAuthentication } from './server/wiring/authentication.js';
 import type { Basics } from './server/wiring/basics.js';
-import { closeGateway, endStreams } from './server/wiring/closing.js';
+import { closeGateway, closeUnopened, endStreams } from './server/wiring/closing.js';
 import { connectDemandApi } from './server/wiring/demand-api.js';
-import { createHttp } from './server/wiring/http.js';
+import { createHttp, type Http } from './server/wiring/http.js';
 import { startLiveUpdates } from './server/wiring/live-updates.js';
 import { createOperations, type Operations } from './server/wiring/operations.js';
 import { observablesOf } from './server/wiring/observables.js';
+import { OpenParts } from './server/wiring/open-parts.js';
 import { createSharedState } from './state/create-shared-state.js';
 import type { SharedState } from './state/shared-state.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
@@ -74,7 +75,7 @@ export interface Gateway {
 /**
  * Starts the gateway.
  *
- * @throws Error if the REST base URL or a credential is missing, or the port is taken
+ * @throws Error if the REST base URL or a credential is missing, or the port is taken; nothing is left open then
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (options.sharedState !== undefined) return await startWith(options.sharedState, options);
@@ -89,82 +90,94 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-/** Starts the parts in the order of the layers, then listens. */
 async function startWith(sharedState: SharedState, options: GatewayOptions): Promise<Gateway> {
+  const parts = new OpenParts();
+  try {
+    return await startParts(sharedState, options, parts);
+  } catch (error) {
+    // The reason why the gateway did not start is worth more than what a part says when it is closed.
+    await parts.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Starts the parts in the order of the layers, then listens. */
+async function startParts(
+  sharedState: SharedState,
+  options: GatewayOptions,
+  parts: OpenParts,
+): Promise<Gateway> {
   const { config, firstQuery = DEFAULT_FIRST_QUERY, plugins = [], now = Date.now } = options;
+  parts.add(options.upstream);
   const baseUrl = options.demandApiUrl ?? config.demandApi.url;
   if (baseUrl === undefined) throw new Error('The gateway needs the URL of a Demand API.');
 
   const logger = options.logger ?? createLogger(config.logLevel);
-  const documents = await createDocuments(config, logger);
+  const documents = parts.add(await createDocuments(config, logger));
   const { metrics, tracer } = await startTelemetry(config, logger);
+  parts.add(tracer);
   const { recorder = noRecorder } = metrics ?? {};
   const basics: Basics = { config, sharedState, recorder, tracer, logger, now };
 
   const isObserved = metrics !== undefined || tracer !== undefined;
-  const upstream = options.upstream ?? (await connectDemandApi(basics, { baseUrl, isObserved }));
-  const overload = new Overload({
-    limits: config.overload,
-    minInFlight: Math.max(config.demandApi.concurrency, FEW_REQUESTS),
-    callQueue: () => upstream.queue(),
-    logger,
-  });
-  const { authenticate } = options;
-  const callers =
-    authenticate === undefined ? createAuthentication(basics) : { authenticate, close: () => undefined };
-  const liveUpdates = await startLiveUpdates(basics, upstream);
-  const { live, webhooks } = liveUpdates;
+  const upstream = options.upstream ?? parts.add(await connectDemandApi(basics, { baseUrl, isObserved }));
+  const overload = parts.add(
+    new Overload({
+      limits: config.overload,
+      minInFlight: Math.max(config.demandApi.concurrency, FEW_REQUESTS),
+      callQueue: () => upstream.queue(),
+      logger,
+    }),
+  );
+  const authenticate = options.authenticate ?? parts.add(createAuthentication(basics)).authenticate;
+  const { live, webhooks } = parts.add(await startLiveUpdates(basics, upstream));
   const operations = createOperations(basics, {
     upstream,
     live,
     admission: overload,
-    authenticate: callers.authenticate,
+    authenticate,
     documents,
     firstQuery,
     plugins,
   });
   const { wrapServer } = options;
   const http = await createHttp(basics, { operations, upstream, webhooks, firstQuery, wrapServer });
-  const { app } = http;
-  await startApollo(operations, app);
-
   metrics?.observe(observablesOf({ overload, upstream, live, sharedState }));
-  const { url, metricsServer } = await listen(app, metrics, config);
+  const { url, metricsUrl } = await openTo(basics, metrics, { operations, http }, parts);
 
-  const closeRest = async (): Promise<void> => {
-    liveUpdates.close();
-    overload.close();
-    callers.close();
-    documents.close();
-    upstream.close();
-    await Promise.all([tracer?.close(), metricsServer?.close()]);
-  };
   let closed: Promise<void> | undefined;
   return {
     url,
-    metricsUrl: metricsServer?.url,
+    metricsUrl,
     metrics,
     endStreams: () => {
       endStreams({ http, operations });
     },
-    close: () => (closed ??= closeGateway({ config, http, operations, closeRest })),
+    close: () => (closed ??= closeGateway({ config, http, operations, closeRest: () => parts.close() })),
   };
+}
+
+/** Starts Apollo Server, and listens. Metrics come first, so that a gateway that is up can be scraped. */
+async function openTo(
+  { config, logger }: Basics,
+  metrics: Metrics | undefined,
+  front: { readonly operations: Operations; readonly http: Http },
+  parts: OpenParts,
+): Promise<Pick<Gateway, 'url' | 'metricsUrl'>> {
+  const { app } = front.http;
+  try {
+    await startApollo(front.operations, app);
+    const metricsServer = parts.add(metrics && (await serveMetrics(app, metrics, logger, config)));
+    const url = await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
+    return { url, metricsUrl: metricsServer?.url };
+  } catch (error) {
+    await closeUnopened(front);
+    throw error;
+  }
 }
 
 /** Apollo Server drains the HTTP server when it stops. */
 async function startApollo({ apollo }: Operations, app: FastifyInstance): Promise<void> {
   apollo.addPlugin({ serverWillStart: () => Promise.resolve({ drainServer: () => app.close() }) });
   await apollo.start();
-}
-
-/** Listens for metrics first, so that a gateway that is up can be scraped. */
-async function listen(app: FastifyInstance, metrics: Metrics | undefined, config: Config) {
-  const metricsServer = metrics && (await serveMetrics(app, metrics, config));
-  try {
-    const url = await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
-    return { url, metricsServer };
-  } catch (error) {
-    await metricsServer?.close();
-    throw error;
-  }
 }

@@ -1,3 +1,4 @@
+import { isAccountId } from '../account-id.js';
 import type { Grants, Scope } from './principal.js';
 
 /** The claims of a verified token (RFC 7519, 4). */
@@ -19,13 +20,10 @@ export interface GrantClaims {
 export function grantsOf(claims: Claims, { accountsClaim, scopesClaim }: GrantClaims): Grants {
   const scopes = new Set(valuesOf(claimOf(claims, scopesClaim)));
   return {
-    accounts: new Set(valuesOf(claimOf(claims, accountsClaim)).filter((id) => ACCOUNT_ID.test(id))),
+    accounts: new Set(valuesOf(claimOf(claims, accountsClaim)).filter(isAccountId)),
     scopes: new Set(SCOPES.filter((scope) => scopes.has(scope))),
   };
 }
-
-/** Account ids in the canonical form of ids in the graph: `0101` and `1e2` are invalid. */
-const ACCOUNT_ID = /^(?:0|[1-9]\d{0,9})$/;
 
 /**
  * A claim by its name. The name as it stands takes precedence, so that `https://example.com/accounts` is found; otherwise

@@ -1,6 +1,7 @@
 import { isJsonObject, parseJson } from '../json-value.js';
 import type { MessageBus } from '../state/message-bus.js';
-import { isAccountId, isSegment, type ProjectRef } from '../upstream/resources/resource-ref.js';
+import { isAccountId } from '../account-id.js';
+import { isSegment, type ProjectRef } from '../upstream/resources/resource-ref.js';
 
 /** A hint that a target group, or any target group of a project, may have changed. The new state is read from the API. */
 export interface ChangeHint extends ProjectRef {

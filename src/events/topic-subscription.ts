@@ -1,3 +1,4 @@
+import { RateLimitedError } from '../errors.js';
 import { noRecorder, type Recorder } from '../telemetry/recorder.js';
 import type { LiveEvent, Subscriber } from './topic.js';
 
@@ -5,11 +6,6 @@ import type { LiveEvent, Subscriber } from './topic.js';
 const MAX_PENDING = 10_000;
 
 type Result<S> = IteratorResult<LiveEvent<S>, undefined>;
-
-/** More items have changed than the consumer has taken. */
-export class SlowConsumerError extends Error {
-  override readonly name = 'SlowConsumerError';
-}
 
 /** The events that one subscriber has yet to receive. A slow consumer skips states, but never the latest one. */
 export class TopicSubscription<S> implements AsyncIterableIterator<LiveEvent<S>> {
@@ -43,7 +39,9 @@ export class TopicSubscription<S> implements AsyncIterableIterator<LiveEvent<S>>
     if (pending.size > MAX_PENDING) {
       this.#recorder.eventsDropped(pending.size);
       this.end(
-        new SlowConsumerError('More target groups have changed than the client has received in time.'),
+        new RateLimitedError(
+          'More target groups have changed than the client has received in time. Subscribe again, then query the list.',
+        ),
       );
       this.#pending = undefined;
       this.#onReturn(this);

@@ -42,18 +42,17 @@ export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions)
       if (landingPage !== undefined && method === 'GET' && prefersHtml(headers.accept)) {
         return landingPage().then((page) => sendPage(reply, page));
       }
-      const trace = traceOf(headers);
-      const span = tracer && startRequestSpan(tracer, raw, '/graphql', trace);
-      void pipeline
-        .respond(new HttpRequest(raw, reply.raw, options, span?.trace ?? trace))
-        .then((response) => {
-          // The span of a stream ends when the stream starts, because it can stay open for days.
-          if (span !== undefined) endRequestSpan(span, 'status' in response ? response.status : 200);
-          // All responses of one iteration of the event loop are written back to back: their clients, such as a balancer, then wake
-          // up once for all of them. Written one by one, the smallest operation cost 5 us of CPU more, of 43.
-          if ('status' in response) setImmediate(sendOrFail, request, reply, response);
-          else sendStream(streams, reply, response);
-        });
+      const received = traceOf(headers);
+      const span = tracer && startRequestSpan(tracer, raw, '/graphql', received);
+      const trace = span?.trace ?? received;
+      void pipeline.respond(new HttpRequest(raw, reply.raw, options, trace)).then((response) => {
+        // The span of a stream ends when the stream starts, because it can stay open for days.
+        if (span !== undefined) endRequestSpan(span, 'status' in response ? response.status : 200);
+        // All responses of one iteration of the event loop are written back to back: their clients, such as a balancer, then wake
+        // up once for all of them. Written one by one, the smallest operation cost 5 us of CPU more, of 43.
+        if ('status' in response) setImmediate(sendOrFail, request, reply, response, trace);
+        else sendStream(streams, reply, response);
+      });
       return undefined;
     },
   });

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.js';
+import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics/metrics.js';
 import { serveMetricsAlone, type MetricsServer } from '../telemetry/metrics/metrics-server.js';
 
@@ -12,6 +13,7 @@ import { serveMetricsAlone, type MetricsServer } from '../telemetry/metrics/metr
 export async function serveMetrics(
   app: FastifyInstance,
   metrics: Metrics,
+  logger: Logger,
   {
     production,
     workers,
@@ -27,5 +29,5 @@ export async function serveMetrics(
     });
   }
   if (metricsPort === undefined) return undefined;
-  return await serveMetricsAlone(metricsPort, host, () => metrics.exposition());
+  return await serveMetricsAlone(metricsPort, host, () => metrics.exposition(), logger);
 }

@@ -10,7 +10,7 @@ import { noRecorder, type Recorder } from '../telemetry/recorder.js';
 import { RequestError } from '../operations/request-error.js';
 import type { Tracer } from '../telemetry/tracer.js';
 import { BodyReader } from './http/body-reader.js';
-import { reject } from './http/errors.js';
+import { fail, reject } from './http/errors.js';
 import { endRequestSpan, startRequestSpan } from './http/request-span.js';
 import { traceOf } from './http/trace.js';
 
@@ -45,8 +45,9 @@ export function serveWebhooks(
 ): void {
   const bodies = new BodyReader({ maxBytes: MAX_BODY_BYTES, maxUnfinishedBytes: MAX_UNFINISHED_BODY_BYTES });
   app.post(PATH, async (request, reply) => {
-    const trace = traceOf(request.headers);
-    const span = tracer && startRequestSpan(tracer, request.raw, PATH, trace);
+    const received = traceOf(request.headers);
+    const span = tracer && startRequestSpan(tracer, request.raw, PATH, received);
+    const trace = span?.trace ?? received;
     const finish = (result: string, status: number) => {
       recorder.webhookDelivery(result);
       if (span === undefined) return;
@@ -61,8 +62,8 @@ export function serveWebhooks(
     } catch (error) {
       const rejected = rejectionOf(error);
       finish(faultOf(error), rejected?.status ?? 500);
-      if (rejected === undefined) throw error;
-      return reject(request, reply, rejected, span?.trace ?? trace);
+      if (rejected === undefined) return fail(request, reply, error, trace);
+      return reject(request, reply, rejected, trace);
     }
   });
 }
@@ -85,6 +86,8 @@ function signatureOf({ headers }: FastifyRequest): string | undefined {
 /** Why a delivery was rejected, as a metric label. */
 function faultOf(error: unknown): string {
   if (error instanceof SignatureError) return `signature-${error.fault}`;
+  // The body reader has no room: a fault of the gateway's load, not of the sender.
+  if (error instanceof RequestError && error.status === 503) return 'overloaded';
   if (error instanceof MalformedEventError || error instanceof RequestError) return 'malformed';
   return 'failed';
 }

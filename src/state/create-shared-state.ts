@@ -7,7 +7,7 @@ export async function createSharedState(
   { redis }: Pick<Config, 'redis'>,
   logger: Logger,
 ): Promise<SharedState> {
-  if (redis === undefined) return processSharedState();
+  if (redis === undefined) return processSharedState(logger);
   // Without Redis, its client need not be loaded.
   const { createRedisState } = await import('./redis/redis-state.js');
   return await createRedisState(redis, logger);

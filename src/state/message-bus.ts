@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { Logger } from '../telemetry/logger.js';
 
 /** The maximum length of a message to other processes, in characters. */
 export const MAX_MESSAGE_LENGTH = 256 * 1024;
@@ -7,7 +8,10 @@ export const MAX_MESSAGE_LENGTH = 256 * 1024;
  * Messages between the processes of a deployment. Delivery is at most once, so nothing may depend on a message alone.
  */
 export interface MessageBus {
-  /** Sends a message to all listening processes, including this one. Never throws: a message can be lost. */
+  /**
+   * Sends a message to all listening processes, including this one. Never throws: a message can be lost, and a listener that throws
+   * affects neither the sender nor other listeners.
+   */
   publish(channel: string, message: string): void;
   /**
    * Listens to a channel.
@@ -33,15 +37,28 @@ export interface MessageBus {
 /** For a single process: loses no messages. */
 export class InMemoryMessageBus implements MessageBus {
   readonly #channels = new EventEmitter().setMaxListeners(0);
+  readonly #logger: Pick<Logger, 'error'> | undefined;
+
+  /** @param logger receives what listeners throw. Default: it is not logged */
+  constructor(logger?: Pick<Logger, 'error'>) {
+    this.#logger = logger;
+  }
 
   publish(channel: string, message: string): void {
     this.#channels.emit(channel, message);
   }
 
   async listen(channel: string, listener: (message: string) => void): Promise<() => void> {
-    this.#channels.on(channel, listener);
+    const guarded = (message: string) => {
+      try {
+        listener(message);
+      } catch (error) {
+        this.#logger?.error({ err: error, channel }, 'A listener to messages failed.');
+      }
+    };
+    this.#channels.on(channel, guarded);
     return () => {
-      this.#channels.off(channel, listener);
+      this.#channels.off(channel, guarded);
     };
   }
 

@@ -1,3 +1,4 @@
+import type { Logger } from '../telemetry/logger.js';
 import { noCooldownBroadcast, type CooldownBroadcast } from './cooldown-broadcast.js';
 import { InMemoryDeliveryStore, type DeliveryStore } from './delivery-store.js';
 import { InMemoryIdempotencyStore, type IdempotencyStore } from './idempotency-store.js';
@@ -13,7 +14,8 @@ import { InMemoryRateLimiter, type RateLimit, type RateLimiter } from './rate-li
  * `CallScope`: `principalKey` stands for one caller, `credentialKey` for the credential that calls are made with. In
  * `AUTH_MODE=forward` both are the same, because each caller has a credential. In `AUTH_MODE=service` all callers use the
  * gateway's credential, so that they share what has the `credentialKey`; but only after each of them has been authorized,
- * because `Transport` makes no call that the `permit` of the caller's `CallScope` rejects.
+ * because `Transport` makes no call that the `permit` of the caller's `CallScope` rejects. A read in flight that pauses after a
+ * 429 of the caller that started it is shared with no other caller.
  *
  * | state                                          | key             | why                                         |
  * | ---------------------------------------------- | --------------- | ------------------------------------------- |
@@ -44,15 +46,15 @@ export interface SharedState {
   close(): Promise<void>;
 }
 
-/** State in the memory of this process. */
-export function processSharedState(): SharedState {
+/** State in the memory of this process. @param logger as for {@link InMemoryMessageBus} */
+export function processSharedState(logger?: Logger): SharedState {
   return {
     isShared: false,
     keys: new InMemoryIdempotencyStore(),
     jobs: new InMemoryJobStore(),
     leases: new InMemoryLeaseStore(),
     deliveries: new InMemoryDeliveryStore(),
-    messages: new InMemoryMessageBus(),
+    messages: new InMemoryMessageBus(logger),
     cooldowns: noCooldownBroadcast,
     rateLimiter: (limit) => new InMemoryRateLimiter(limit),
     close: () => Promise.resolve(),

@@ -1,4 +1,5 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { atMostEvery } from './at-most-every.js';
 import type { Logger } from './logger.js';
 
 /** A collector that is down is logged at most so often, in milliseconds. */
@@ -6,18 +7,13 @@ const WARN_EVERY_MS = 60_000;
 
 /** The messages of the SDK can hold headers, which are secret, so that none is logged. */
 export function reportFailures(exporter: SpanExporter, collector: string, logger: Logger): SpanExporter {
-  let warnedAt = -Infinity;
+  const warn = atMostEvery(WARN_EVERY_MS, (error: Error, spans: number) => {
+    logger.warn({ collector, reason: reasonOf(error), spans }, 'Traces cannot be sent to the collector.');
+  });
   return {
     export(spans, done) {
       exporter.export(spans, (result) => {
-        const now = performance.now();
-        if (result.error !== undefined && now - warnedAt >= WARN_EVERY_MS) {
-          warnedAt = now;
-          logger.warn(
-            { collector, reason: reasonOf(result.error), spans: spans.length },
-            'Traces cannot be sent to the collector.',
-          );
-        }
+        if (result.error !== undefined) warn(result.error, spans.length);
         done(result);
       });
     },

@@ -55,7 +55,7 @@ export interface Recorder {
   /** The subscription of a slow client was ended, and `count` events were dropped. */
   eventsDropped(count: number): void;
   polled(result: PollResult): void;
-  /** `result`: `accepted`, `duplicate` or `ignored`, or why the delivery was rejected. */
+  /** `result`: `accepted`, `duplicate` or `ignored`, or why the delivery was rejected, of which there are few values. */
   webhookDelivery(result: string): void;
 }
 

@@ -135,6 +135,39 @@ describe('two principals under one credential', () => {
     expect(fixture.sent()).toHaveLength(2);
   });
 
+  it('do not get the failure of a shared read that a 429 to the other ends', async () => {
+    const limited = { status: 429, headers: { 'retry-after': '60' }, delayMs: 150 };
+    fixture.on(readRun, [limited, runAnswer(5)]);
+    const first = fixture.execute(READ_RUN, {}, alice);
+    await until(() => fixture.sent().length === 1);
+    expect(await fixture.execute(READ_RUN, {}, bob)).toMatchObject({
+      errors: [],
+      data: { fieldingRun: { version: '5' } },
+    });
+    expect(failureOf(await first)).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(fixture.sent()).toHaveLength(2);
+  });
+
+  it('do not wait for each other where the calls of one pause after a 429', async () => {
+    const limited = { status: 429, headers: { 'retry-after': '2' }, delayMs: 150 };
+    fixture.on(readRun, [limited, runAnswer(5)]);
+    fixture.on('GET /accounts', accounts);
+    const finished: string[] = [];
+    const read = async (document: string, caller: { readonly token: string }) => {
+      expect(await fixture.execute(document, {}, caller)).toMatchObject({ errors: [] });
+      finished.push(caller.token);
+    };
+    // The read that gets the 429 has been joined by the other.
+    const paused = read(READ_RUN, alice);
+    await until(() => fixture.sent().length === 1);
+    await read(READ_RUN, bob);
+    // A read that begins during the pause.
+    await Promise.all([read(READ_ACCOUNTS, alice), read(READ_ACCOUNTS, bob), paused]);
+    expect(finished.slice(0, 2)).toEqual(['bob', 'bob']);
+    expect(fixture.sent(readRun)).toHaveLength(3);
+    expect(fixture.sent('GET /accounts')).toHaveLength(2);
+  });
+
   it('do not see a job that the other has just created, and that the API does not show yet', async () => {
     const READ_JOB = `{ batchJob(id: "${job.id}") { status } }`;
     fixture.on(creation, created);

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { SlowConsumerError, TopicSubscription } from '../../src/events/topic-subscription.js';
+import { RateLimitedError } from '../../src/errors.js';
+import { TopicSubscription } from '../../src/events/topic-subscription.js';
 import { newTrace } from '../../src/telemetry/trace-context.js';
 import { pollDelayMs, idleReadsOfMaxDelay } from '../../src/events/watch/poll-delay.js';
 
@@ -57,7 +58,7 @@ it('rejects a consumer that waits when it ends with an error', async () => {
 it('ends a consumer that is too slow for the number of items', async () => {
   const { each, returned } = subscription();
   for (let item = 0; item <= 10_000; item += 1) each.push(String(item), { state: item });
-  await expect(each.next()).rejects.toThrow(SlowConsumerError);
+  await expect(each.next()).rejects.toThrow(RateLimitedError);
   expect(returned).toEqual([each]);
 });
 

@@ -118,6 +118,16 @@ describe.each(KINDS)('State %s', (_kind, url, canRun) => {
       expect({ one, two, other }).toEqual({ one: ['a b', ''], two: ['a b', ''], other: ['é'] });
     });
 
+    it('goes on after a listener that throws, for its sender and other listeners', async () => {
+      const heard: string[] = [];
+      await state.messages.listen('c', () => {
+        throw new Error('A defect');
+      });
+      await state.messages.listen('c', (message) => heard.push(message));
+      state.messages.publish('c', 'a');
+      expect(heard).toEqual(['a']);
+    });
+
     it('delivers nothing to a listener that has stopped', async () => {
       const [one, two]: string[][] = [[], []];
       const stop = await state.messages.listen('c', (message) => one!.push(message));

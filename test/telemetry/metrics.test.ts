@@ -1,11 +1,24 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ERROR_CODES } from '../../src/errors.js';
+import { createMetrics } from '../../src/telemetry/metrics/metrics.js';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { accounts, READ_ACCOUNTS, READ_RUN, run, runAnswer } from '../upstream/faults/demand.js';
-import { scrape, type Sample } from './scrape.js';
+import { Scrape, scrape, type Sample } from './scrape.js';
 
 const NAMES = process.env['CI'] === 'true' ? 10_000 : 600;
 const QUICK = { DEMAND_API_RETRY_BASE_MS: '1', DEMAND_API_RETRY_MAX_MS: '2' };
+
+test('each code of an error is an outcome of its own; any other counts as `OTHER`', async () => {
+  const metrics = createMetrics({ isScraped: false });
+  const operation = { name: 'A', type: 'query', client: undefined, seconds: undefined } as const;
+  for (const outcome of [...ERROR_CODES, 'of a plugin'])
+    metrics.recorder.operation({ ...operation, outcome });
+  const counted = new Scrape((await metrics.exposition()).body).find('fieldgate_operations_total');
+  expect(counted.map(({ labels: { outcome }, value }) => [outcome, value])).toEqual(
+    [...ERROR_CODES, 'OTHER'].map((outcome) => [outcome, 1]),
+  );
+});
 
 describe('in front of a scripted API', () => {
   let upstream: ScriptedUpstream;
@@ -147,7 +160,7 @@ describe('in front of a scripted API', () => {
     const statusOf = async (path: string, method = 'GET') =>
       (await fetch(gateway.metricsUrl! + path, { method })).status;
     expect(await statusOf('/graphql')).toBe(404);
-    expect(await statusOf('/metrics', 'POST')).toBe(404);
+    expect(await statusOf('/metrics', 'POST')).toBe(405);
     await gateway.close();
     await expect(fetch(`${gateway.metricsUrl!}/metrics`)).rejects.toThrow();
 

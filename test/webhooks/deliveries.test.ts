@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { GraphQLFormattedError } from 'graphql';
 import { pino } from 'pino';
 import { listenToHints, type ChangeHint } from '../../src/events/hints.js';
+import type { DeliveryStore } from '../../src/state/delivery-store.js';
 import { processSharedState, type SharedState } from '../../src/state/shared-state.js';
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../helpers/gateway.js';
 import { postText } from '../helpers/http-text.js';
@@ -150,6 +151,23 @@ describe('A delivery', () => {
     expect((await deliver(event, { at })).status).toBe(204);
     expect((await deliver({ ...event, id: 'now' })).status).toBe(401);
   });
+});
+
+test('the trace id of a delivery that fails unexpectedly is the one in the log', async () => {
+  const deliveries: DeliveryStore = {
+    ...sharedState.deliveries,
+    has() {
+      throw new Error('broken');
+    },
+  };
+  sharedState = { ...sharedState, deliveries };
+  await start();
+  const response = await deliver();
+  expect(response.status).toBe(500);
+  const { code, traceId } = (await errorOf(response)).extensions ?? {};
+  expect(code).toBe('INTERNAL_SERVER_ERROR');
+  const failed = lines.filter((line) => line.includes('A request failed unexpectedly.'));
+  expect(failed.map((line) => (JSON.parse(line) as { traceId?: string }).traceId)).toEqual([traceId]);
 });
 
 describe('A rejected delivery changes nothing', () => {

@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { Ajv, type AnySchemaObject, type ErrorObject, type ValidateFunction } from 'ajv';
 import { WebhookEventType } from '../../contract/demand-api.js';
 import { isJsonObject } from '../../json-value.js';
-import { isAccountId, isSegment } from '../../upstream/resources/resource-ref.js';
+import { isAccountId } from '../../account-id.js';
+import { isSegment } from '../../upstream/resources/resource-ref.js';
 import type { ChangeHint } from '../hints.js';
 
 /** The parts of a CloudEvent 1.0 in JSON (structured mode) that the gateway uses. */

@@ -1,6 +1,6 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
-import { FieldgateError, ForbiddenError, type ErrorCode } from '../../errors.js';
+import { FieldgateError, ForbiddenError, RateLimitedError, type ErrorCode } from '../../errors.js';
 import { UpstreamError, type UpstreamErrorCode } from '../../upstream/errors.js';
 
 /** `extensions` of the gateway's GraphQL errors. Apollo Server's own errors have codes besides {@link ErrorCode}. */
@@ -38,6 +38,9 @@ export function createFormatError({ onDefect }: FormatErrorOptions) {
     }
     if (error instanceof ForbiddenError) {
       return withExtensions(formatted, { code: 'FORBIDDEN', retryable: false });
+    }
+    if (error instanceof RateLimitedError) {
+      return withExtensions(formatted, { code: 'RATE_LIMITED', retryable: true });
     }
     if (error instanceof FieldgateError || hasCode(error, 'BAD_USER_INPUT') || isClientError(thrown)) {
       return withExtensions(formatted, { code: 'BAD_USER_INPUT', retryable: false });

@@ -1,10 +1,10 @@
 import { requireAccount } from '../../auth/authorization.js';
 import type { Principal } from '../../auth/principal.js';
+import { isAccountId } from '../../account-id.js';
 import { BadUserInputError } from '../../errors.js';
 import { kindOfSegment } from '../../upstream/resources/batch-job-kind.js';
 import { isDraftLaunchKind } from '../../upstream/resources/draft-launch-kind.js';
 import {
-  isAccountId,
   isSegment,
   type AccountRef,
   type BatchJobRef,

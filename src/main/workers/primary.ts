@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Logger } from '../../telemetry/logger.js';
 import { serveMetricsAlone, type MetricsServer } from '../../telemetry/metrics/metrics-server.js';
 import { freePort } from './free-port.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
@@ -32,7 +33,8 @@ export async function startPrimary({ onFailed, ...options }: PrimaryOptions): Pr
   // With port 0, the replacement of a worker would listen on another port.
   const environment = { ...options.environment, PORT: String(await freePort(port, host)) };
   const { metricsPort } = telemetry;
-  const metrics = metricsPort === undefined ? undefined : await startMetrics(metricsPort, host);
+  const metrics =
+    metricsPort === undefined ? undefined : await startMetrics(metricsPort, host, options.logger);
   const pool = new WorkerPool({ ...options, environment, ...metrics });
   const stop = async (): Promise<void> => {
     const closedCleanly = await pool.close();
@@ -63,11 +65,11 @@ interface SummedMetrics extends Required<Pick<WorkerPoolOptions, 'onFork'>> {
 }
 
 /** Serves the metrics of all workers, added up. */
-async function startMetrics(port: number, host: string): Promise<SummedMetrics> {
+async function startMetrics(port: number, host: string, logger: Logger): Promise<SummedMetrics> {
   const { WorkerMetrics } = await import('./worker-metrics.js');
   const metrics = new WorkerMetrics();
   return {
-    server: await serveMetricsAlone(port, host, () => metrics.exposition()),
+    server: await serveMetricsAlone(port, host, () => metrics.exposition(), logger),
     onFork: (worker) => {
       metrics.add(worker);
     },

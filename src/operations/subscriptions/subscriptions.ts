@@ -21,6 +21,7 @@ import { Opening, type Opened } from './opening.js';
 import { OpenSubscriptions, type Endable } from './open-subscriptions.js';
 import { hasEventHooks } from './recorded-plugin.js';
 import { withRole, type Listeners, type Run, type SubscriptionEvent } from './role.js';
+import { rootResponseKey } from './root-response-key.js';
 import { SharedOperations, sourceOf, type SharedOperation } from './shared-operations.js';
 import { Subscription, type SubscriptionHost } from './subscription.js';
 
@@ -101,9 +102,9 @@ export class Subscriptions implements SubscriptionHost<Details> {
   }
 
   async failed(error: unknown, details: Details): Promise<Delivery> {
-    const thrown = locatedError(error, undefined, ['subscription']);
+    const { document, operationName, trace } = details.shared.operation;
     try {
-      const { trace } = details.shared.operation;
+      const thrown = locatedError(error, undefined, [rootResponseKey(document, operationName)]);
       const text = await this.#format(details, () => ({ errors: [thrown] }), undefined, trace);
       const { errors } = JSON.parse(text) as { errors?: readonly GraphQLFormattedError[] };
       return { kind: 'failed', errors: JSON.stringify(errors) };

@@ -25,8 +25,18 @@ export function sendError(
   if (status >= 400 && status < 500) {
     return reject(request, reply, new RequestError(status, `${error.message}.`));
   }
-  request.log.error({ err: error, traceId: traceId(request) }, 'A request failed unexpectedly.');
-  return send(reply, failure(traceId(request)));
+  return fail(request, reply, error);
+}
+
+/** Logs a defect, and answers with the trace id that leads to the line. @param trace as for {@link reject} */
+export function fail(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+  { traceId }: Pick<TraceContext, 'traceId'> = traceOf(request.headers),
+): FastifyReply {
+  request.log.error({ err: error, traceId }, 'A request failed unexpectedly.');
+  return send(reply, failure(traceId));
 }
 
 /** Rejects a request in the common error format. @param trace that the request is part of. Default: its own */
@@ -43,12 +53,17 @@ function send(reply: FastifyReply, { status, headers, body }: OperationResponse)
   return reply.code(status).headers(headers).send(body);
 }
 
-/** Sends a response whose headers plugins may have set, so that Node.js may reject them. */
-export function sendOrFail(request: FastifyRequest, reply: FastifyReply, response: OperationResponse): void {
+/** Sends a response whose headers plugins may have set, so that Node.js may reject them. @param trace of the operation */
+export function sendOrFail(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  response: OperationResponse,
+  trace: Pick<TraceContext, 'traceId'>,
+): void {
   try {
     send(reply, response);
   } catch (error) {
-    sendError(error instanceof Error ? error : new Error(String(error)), request, reply);
+    fail(request, reply, error, trace);
   }
 }
 
@@ -63,8 +78,4 @@ function notFound(
   return new RequestError(405, `The method ${method} is not supported here. Use ${allowed.join(' or ')}.`, {
     headers: { allow: allowed.join(', ') },
   });
-}
-
-function traceId(request: FastifyRequest): string {
-  return traceOf(request.headers).traceId;
 }

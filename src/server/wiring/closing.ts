@@ -30,6 +30,21 @@ export function endStreams({ http, operations }: Pick<ClosingParts, 'http' | 'op
   http.webSockets.goAway();
 }
 
+/** Closes the HTTP side of a gateway that could not listen, so that it has no clients. Never rejects. */
+export async function closeUnopened({
+  http,
+  operations,
+}: Pick<ClosingParts, 'http' | 'operations'>): Promise<void> {
+  const { app, connections, webSockets, streams } = http;
+  operations.subscriptions.close();
+  // Apollo Server may not have started, or a plugin may fail to stop.
+  await Promise.allSettled([operations.apollo.stop()]);
+  await Promise.allSettled([app.close()]);
+  webSockets.close();
+  streams.close();
+  connections.close();
+}
+
 /**
  * Reports "not ready", continues for `drainDelayMs`, stops listening, answers requests that still arrive on open connections, and
  * closes.

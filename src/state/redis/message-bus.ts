@@ -20,7 +20,7 @@ export class RedisMessageBus implements MessageBus {
   readonly #redis: RedisConnection;
   readonly #sender: string;
   readonly #logger: Logger;
-  readonly #local = new InMemoryMessageBus();
+  readonly #local: InMemoryMessageBus;
   readonly #gaps = new EventEmitter().setMaxListeners(0);
   /** The number of listeners of each channel. */
   readonly #listeners = new Map<string, number>();
@@ -32,11 +32,12 @@ export class RedisMessageBus implements MessageBus {
     this.#redis = redis;
     this.#sender = sender;
     this.#logger = logger;
+    this.#local = new InMemoryMessageBus(logger);
     redis.subscriber.on('ready', () => void this.#resubscribe());
   }
 
   publish(channel: string, message: string): void {
-    this.#deliver(channel, message);
+    this.#local.publish(channel, message);
     if (message.length > MAX_MESSAGE_LENGTH) {
       this.#logger.warn({ channel, length: message.length }, 'A message is too long for other processes.');
       return;
@@ -109,17 +110,8 @@ export class RedisMessageBus implements MessageBus {
     if (end < 1 || text.slice(0, end) === this.#sender) return;
     const channel = name.slice(PREFIX.length);
     if (channel === LOST) this.#emitGap();
-    else this.#deliver(channel, text.slice(end + 1));
+    else this.#local.publish(channel, text.slice(end + 1));
   };
-
-  /** A listener that throws must not break the connection or `publish`. */
-  #deliver(channel: string, message: string): void {
-    try {
-      this.#local.publish(channel, message);
-    } catch (error) {
-      this.#logger.error({ err: error, channel }, 'A listener to messages failed.');
-    }
-  }
 
   #forget(channel: string): void {
     const left = (this.#listeners.get(channel) ?? 0) - 1;

@@ -10,6 +10,7 @@ const OUTCOMES: ReadonlySet<string> = new Set([
   'ok',
   'BAD_USER_INPUT',
   'COST_LIMIT_EXCEEDED',
+  'DOCUMENT_NOT_ALLOWED',
   'UNAUTHENTICATED',
   'FORBIDDEN',
   'RATE_LIMITED',

@@ -50,7 +50,11 @@ export function eventMetrics({
 /** Records where new states come from. */
 export function sourceMetrics({ counter }: Instruments): Pick<Recorder, 'polled' | 'webhookDelivery'> {
   const polls = counter('fieldgate_polls_total', 'Polls of the Demand API for subscriptions', 'result');
-  const deliveries = counter('fieldgate_webhook_deliveries_total', 'Webhook deliveries', 'result');
+  const deliveries = counter(
+    'fieldgate_webhook_deliveries_total',
+    'Webhook deliveries, accepted or rejected; `malformed` is the fault of the sender, `overloaded` and `failed` are those of the gateway',
+    'result',
+  );
   return {
     polled: (result) => {
       polls.inc({ result });

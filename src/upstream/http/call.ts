@@ -14,6 +14,11 @@ export interface CallScope {
   readonly deadline: number;
   /** Cancelled when the caller disconnects. It ends reads and waits, never a change that has been sent. */
   readonly callerGone: Cancellation;
+  /**
+   * Cancelled when the call has to pause after a 429 of its principal: callers with other principals then share it no longer.
+   * Undefined if none can, and not absent: a scope is copied for each read, and a copy that adds a property costs four times as much.
+   */
+  readonly sharing: Cancellation | undefined;
   /** Throws if the caller may not make a call. Undefined if the Demand API decides. */
   readonly permit: ((call: Call) => void) | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Call, CallScope } from '../http/call.js';
 import { Cancellation } from '../http/cancellation.js';
 import { UpstreamError } from '../errors.js';
+import { timedOut } from '../http/failure.js';
 import { pathHash } from '../resources/path-hash.js';
 import type { HttpResponse } from '../http/http.js';
 import { noRecorder, type Recorder } from '../../telemetry/recorder.js';
@@ -10,6 +11,8 @@ const BUCKETS = 1024;
 
 interface Flight {
   readonly credentialKey: string;
+  /** Of the caller that started the call. */
+  readonly principalKey: string;
   readonly path: string;
   /** JSON. */
   readonly headers: string | undefined;
@@ -17,6 +20,8 @@ interface Flight {
   readonly body: string | undefined;
   readonly response: Promise<HttpResponse>;
   readonly abandoned: Cancellation;
+  /** Cancelled when the call pauses, see `CallScope.sharing`. Undefined where the credential has only one principal. */
+  readonly sharing: Cancellation | undefined;
   /** How many callers await the response. */
   waiting: number;
 }
@@ -44,11 +49,12 @@ export class SingleFlight {
    * Joins an equal read (same path, headers and body) that is in flight, or starts one.
    *
    * A disconnecting caller ends the call only if no other caller awaits it. Callers that join have later deadlines than
-   * the one that started the call, so they repeat a call that timed out.
+   * the one that started the call, so they repeat a call that timed out. A call that pauses after a 429 of the principal that
+   * started it is shared with other principals no longer, so that they do not wait for the end of the pause.
    */
   read(call: Call, scope: CallScope, start: Start): Promise<HttpResponse> {
     const { path } = call;
-    const { credentialKey } = scope;
+    const { credentialKey, principalKey } = scope;
     const headers = call.headers === undefined ? undefined : JSON.stringify(call.headers);
     const body = call.json === undefined ? undefined : JSON.stringify(call.json);
     const flight = this.#at(path).find(
@@ -56,7 +62,8 @@ export class SingleFlight {
         each.path === path &&
         each.credentialKey === credentialKey &&
         each.headers === headers &&
-        each.body === body,
+        each.body === body &&
+        (each.principalKey === principalKey || each.sharing?.cancelled !== true),
     );
     if (flight !== undefined) return this.#join(flight, call, scope, start);
     return this.#lead(headers, body, call, scope, start);
@@ -78,11 +85,22 @@ export class SingleFlight {
     start: Start,
   ): Promise<HttpResponse> {
     const { path } = call;
-    const { credentialKey } = scope;
+    const { credentialKey, principalKey } = scope;
     const abandoned = new Cancellation();
-    const response = start(call, { ...scope, callerGone: abandoned });
+    const sharing = principalKey === credentialKey ? undefined : new Cancellation();
+    const response = start(call, { ...scope, callerGone: abandoned, sharing });
     // Spreading another object into this one cost a fifth of the CPU time of a small operation.
-    const flight: Flight = { credentialKey, path, headers, body, response, abandoned, waiting: 0 };
+    const flight: Flight = {
+      credentialKey,
+      principalKey,
+      path,
+      headers,
+      body,
+      response,
+      abandoned,
+      sharing,
+      waiting: 0,
+    };
     this.#at(path).push(flight);
     const leave = this.#enter(flight, scope.callerGone);
     try {
@@ -96,9 +114,11 @@ export class SingleFlight {
   async #join(flight: Flight, call: Call, scope: CallScope, start: Start): Promise<HttpResponse> {
     const leave = this.#enter(flight, scope.callerGone);
     try {
-      const response = await flight.response;
-      this.#recorder.readShared();
-      return response;
+      const response = await sharedResponse(flight, scope);
+      if (response !== undefined) {
+        this.#recorder.readShared();
+        return response;
+      }
     } catch (error) {
       const timedOut = error instanceof UpstreamError && error.code === 'TIMEOUT';
       if (!timedOut || scope.deadline <= performance.now()) throw error;
@@ -106,6 +126,9 @@ export class SingleFlight {
     } finally {
       scope.callerGone.offCancel(leave);
     }
+    if (scope.callerGone.cancelled) throw timedOut(false);
+    leave();
+    return await this.read(call, scope, start);
   }
 
   /** @returns the listener that was added to `gone` */
@@ -134,4 +157,18 @@ export class SingleFlight {
   #at(path: string): Flight[] {
     return this.#flights[pathHash(path) % BUCKETS] ?? [];
   }
+}
+
+/** @returns undefined if the response is not shared with the caller any more */
+function sharedResponse(
+  { response, sharing, principalKey }: Flight,
+  scope: CallScope,
+): Promise<HttpResponse | undefined> {
+  if (sharing === undefined || principalKey === scope.principalKey) return response;
+  return new Promise((resolve, reject) => {
+    sharing.onCancel(() => {
+      resolve(undefined);
+    });
+    response.then(resolve, reject);
+  });
 }

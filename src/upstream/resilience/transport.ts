@@ -111,7 +111,11 @@ export class Transport {
   }
 
   /** Waits for the end of a cooldown, if it ends before the deadline. */
-  async #coolDown({ ms, reportSeconds }: Cooldown, { deadline, callerGone }: CallScope): Promise<void> {
+  async #coolDown(
+    { ms, reportSeconds }: Cooldown,
+    { deadline, callerGone, sharing }: CallScope,
+  ): Promise<void> {
+    sharing?.cancel();
     if (performance.now() + ms >= deadline) {
       throw new UpstreamError('RATE_LIMITED', RATE_LIMITED, {
         retryAfterSeconds: reportSeconds,
@@ -121,10 +125,11 @@ export class Transport {
     if (!(await sleepUnlessGone(ms, callerGone))) throw timedOut(false);
   }
 
-  #startCooldown({ principalKey }: CallScope, response: HttpResponse): void {
+  #startCooldown({ principalKey, sharing }: CallScope, response: HttpResponse): void {
     const seconds = retryAfterOf(response, this.#options.now());
     this.#deps.cooldowns.start(principalKey, seconds);
     this.#recorder.cooldownStarted();
+    sharing?.cancel();
   }
 
   /** Waits for a token, the cooldown and a permit, then sends. */

@@ -1,3 +1,4 @@
+import { isAccountId } from '../../account-id.js';
 import type { BatchJobKind } from '../../contract/demand-api.js';
 import { OPERATION_OF_KIND } from './batch-job-kind.js';
 import type { DraftLaunchKind } from './draft-launch-kind.js';
@@ -132,13 +133,6 @@ const SEGMENT = /^[A-Za-z0-9_-]{1,128}$/;
 /** Whether `id` is a single URL path segment that no URL parser treats specially, as it does `..`. */
 export function isSegment(id: string): boolean {
   return SEGMENT.test(id);
-}
-
-const MAX_INT32 = 2 ** 31 - 1;
-
-/** Whether `id` is an account id: a non-negative 32-bit integer in its canonical form. */
-export function isAccountId(id: string): boolean {
-  return /^(?:0|[1-9]\d{0,9})$/.test(id) && Number(id) <= MAX_INT32;
 }
 
 /**

@@ -1,4 +1,6 @@
 import { processSharedState } from '../../../src/state/shared-state.js';
+import { postText } from '../../helpers/http-text.js';
+import { openRaw } from '../../helpers/raw-client.js';
 import { event, OTHER_SECRET, SECRET, signatureOf } from '../../webhooks/delivery.js';
 import type { Scenario, ScenarioFixture } from './scenario.js';
 
@@ -21,6 +23,23 @@ async function deliver(
     },
     body: text,
   });
+}
+
+/** Sends deliveries of the largest size except for their last byte, and hangs up when one is rejected. */
+async function deliverUnfinished({ gateway }: ScenarioFixture, count: number): Promise<void> {
+  const body = 'x'.repeat(256 * 1024 - 1);
+  const bytes = postText({
+    path: '/webhooks/demand',
+    headers: { 'Cint-Signature': signatureOf(body), 'Content-Length': String(body.length + 1) },
+    body,
+  });
+  const senders = await Promise.all(Array.from({ length: count }, () => openRaw(gateway.url)));
+  try {
+    for (const sender of senders) sender.send(bytes);
+    await Promise.any(senders.map((sender) => sender.until((text) => text.includes(' 503 '))));
+  } finally {
+    for (const sender of senders) sender.close();
+  }
 }
 
 const failing = processSharedState();
@@ -60,6 +79,17 @@ export const deliveryScenarios: readonly Scenario[] = [
           'webhook_deliveries_total{result="signature-forged"}': 1,
           webhook_deliveries_total: 8,
         },
+      },
+    ],
+  },
+  {
+    what: 'deliveries of which too many arrive at once',
+    options: { env },
+    steps: [
+      {
+        // One more than there is room for.
+        act: (fixture) => deliverUnfinished(fixture, 33),
+        moves: { 'webhook_deliveries_total{result="overloaded"}': 1 },
       },
     ],
   },

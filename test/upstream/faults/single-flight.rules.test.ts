@@ -5,8 +5,8 @@ import { SingleFlight } from '../../../src/upstream/resilience/single-flight.js'
 import { callScope } from './scope.js';
 import { gate } from './gateway-fixture.js';
 
-function caller(credentialKey?: string, deadlineIn?: number) {
-  const { scope, callerGone } = callScope({ credentialKey, deadlineIn });
+function caller(credentialKey?: string, deadlineIn?: number, principalKey?: string) {
+  const { scope, callerGone } = callScope({ credentialKey, deadlineIn, principalKey });
   return { scope, leave: () => callerGone.cancel() };
 }
 
@@ -159,5 +159,59 @@ describe('a call that reaches the deadline of its first caller', () => {
     const outcomes = await Promise.allSettled(reads);
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', status]);
     expect([...first.scopes, ...second.scopes]).toHaveLength(calls);
+  });
+});
+
+describe('a call that pauses after a 429 of the principal that started it', () => {
+  const of = (principal: string) => caller('shared', undefined, principal);
+
+  it('is made again for the other principals of the credential, once, and stays shared with its own', async () => {
+    const first = slow();
+    const second = slow();
+    const alices = [1, 2].map(() => flights.read(read('/a'), of('alice').scope, first.start));
+    const others = ['bob', 'bob', 'carol'].map((name) =>
+      flights.read(read('/a'), of(name).scope, second.start),
+    );
+    expect(second.scopes).toEqual([]);
+    first.scopes[0]!.sharing!.cancel();
+    await new Promise(setImmediate);
+    expect(second.scopes).toHaveLength(1);
+    second.land();
+    await Promise.all(others);
+    alices.push(flights.read(read('/a'), of('alice').scope, first.start));
+    first.land();
+    await Promise.all(alices);
+    expect(first.scopes).toHaveLength(1);
+  });
+
+  it('is not joined by another principal', () => {
+    const { scopes, start } = slow();
+    void flights.read(read('/a'), of('alice').scope, start);
+    scopes[0]!.sharing!.cancel();
+    void flights.read(read('/a'), of('bob').scope, start);
+    expect(scopes).toHaveLength(2);
+  });
+
+  it('ends when its own principal has disconnected, because the others have left it', async () => {
+    const { scopes, start } = slow();
+    const alice = of('alice');
+    void flights.read(read('/a'), alice.scope, start);
+    void flights.read(read('/a'), of('bob').scope, start);
+    alice.leave();
+    expect(scopes[0]!.callerGone.cancelled).toBe(false);
+    scopes[0]!.sharing!.cancel();
+    await new Promise(setImmediate);
+    expect(scopes.map(({ callerGone }) => callerGone.cancelled)).toEqual([true, false]);
+  });
+
+  it('is not made again for a principal that has disconnected', async () => {
+    const { scopes, start } = slow();
+    const bob = of('bob');
+    void flights.read(read('/a'), of('alice').scope, start);
+    const left = flights.read(read('/a'), bob.scope, start);
+    bob.leave();
+    scopes[0]!.sharing!.cancel();
+    await expect(left).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(scopes.map(({ callerGone }) => callerGone.cancelled)).toEqual([false]);
   });
 });
