@@ -7,6 +7,8 @@ const { hostname, port } = new URL(process.argv[2]);
 const tiny = 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n';
 const post = (body, length = body.length) =>
   `POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`;
+const chunked =
+  'POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
 const query = '{"query":"{ __typename }"}';
 
 function attack(count, bytes, reads = true) {
@@ -23,4 +25,5 @@ attack(2, tiny.repeat(20_000));
 attack(2, tiny.repeat(20_000), false);
 attack(5, post(`{"query":"{ ${'a'.repeat(900_000)}: __typename }"}`).repeat(3), false);
 attack(100, post('x'.repeat(MIB - 1000), MIB));
+attack(10, chunked + '1\r\nx\r\n'.repeat(100_000));
 setInterval(() => undefined, 1000);
