@@ -136,7 +136,7 @@ describe('A client that does not finish a message', () => {
 
   test('is disconnected if it is the oldest of many whose messages take too much memory together', async () => {
     await fixture.restart();
-    const open = [];
+    const open: Client[] = [];
     for (let nth = 0; nth < 40; nth += 1) {
       const client = await connect();
       client.socket.send('x'.repeat(MIB - 100), { fin: false });

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RequestError } from '../../operations/request-error.js';
+import { ClientGoneError, RequestError } from '../../operations/request-error.js';
 import { BodyBytes } from './body-bytes.js';
 
 export interface BodyReaderOptions {
@@ -28,8 +28,8 @@ export class BodyReader {
   /**
    * Reads a body as UTF-8. If the client expects it, sends `100 Continue` on `response` first (RFC 9110, 10.1.1).
    *
-   * @throws {RequestError} 413 if it is too large; 503 if it is the oldest of too many incomplete ones; 400 if it is not UTF-8,
-   *   or the client disconnects
+   * @throws {RequestError} 413 if it is too large; 503 if it is the oldest of too many incomplete ones; 400 if it is not UTF-8
+   * @throws {ClientGoneError} if the client disconnects first
    */
   read(request: IncomingMessage, response: ServerResponse): Promise<string> {
     return this.readBytes(request, response).then(textOf);
@@ -73,7 +73,7 @@ export class BodyReader {
         resolve(received.bytes());
       };
       const onClose = () => {
-        body.fail(new RequestError(400, 'The body of the request is incomplete.'));
+        body.fail(new ClientGoneError());
       };
       const body: UnfinishedBody = {
         fail: (error) => {
