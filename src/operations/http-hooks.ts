@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { RequestContext } from '../context.js';
 import type { Logger } from '../telemetry/logger.js';
-import { RequestError } from './request-error.js';
+import { ClientGoneError, RequestError } from './request-error.js';
 
 /**
  * The hooks of plugins that Apollo Server itself calls only over HTTP, called for requests on every transport. As in Apollo
@@ -18,9 +18,8 @@ export class HttpHooks {
 
   /** Ignores errors that are not the client's. */
   async invalidRequest(error: unknown): Promise<void> {
-    if (error instanceof RequestError && error.status < 500) {
-      await this.#call('invalidRequestWasReceived', error);
-    }
+    if (!(error instanceof RequestError) || error instanceof ClientGoneError || error.status >= 500) return;
+    await this.#call('invalidRequestWasReceived', error);
   }
 
   async authenticationFailed(error: unknown): Promise<void> {

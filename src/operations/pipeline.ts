@@ -19,7 +19,7 @@ import {
   type OperationResponse,
 } from './operation-response.js';
 import { SingleResultStream, type OperationStream } from './operation-stream.js';
-import { RequestError } from './request-error.js';
+import { ClientGoneError, RequestError } from './request-error.js';
 import {
   httpReader,
   messageReader,
@@ -188,6 +188,10 @@ export class OperationPipeline {
   }
 }
 
+/** In metrics. */
+const CLIENT_GONE = 'CLIENT_GONE';
+
 function codeOf(error: unknown): string {
+  if (error instanceof ClientGoneError) return CLIENT_GONE;
   return error instanceof RequestError ? error.code : GATEWAY_FAILED.extensions.code;
 }

@@ -28,3 +28,10 @@ export class RequestError extends FieldgateError {
       retryAfterSeconds === undefined ? headers : { ...headers, 'retry-after': String(retryAfterSeconds) };
   }
 }
+
+/** The client has disconnected before its request was understood. Nobody is to blame, and nobody reads the response. */
+export class ClientGoneError extends RequestError {
+  constructor() {
+    super(400, 'The client has disconnected.');
+  }
+}

@@ -7,7 +7,7 @@ import {
 } from '../events/webhooks/webhook-receiver.js';
 import { requirePlainText } from '../operations/negotiation.js';
 import { noRecorder, type Recorder } from '../telemetry/recorder.js';
-import { RequestError } from '../operations/request-error.js';
+import { ClientGoneError, RequestError } from '../operations/request-error.js';
 import type { Tracer } from '../telemetry/tracer.js';
 import { BodyReader } from './http/body-reader.js';
 import { fail, reject } from './http/errors.js';
@@ -86,6 +86,7 @@ function signatureOf({ headers }: FastifyRequest): string | undefined {
 /** Why a delivery was rejected, as a metric label. */
 function faultOf(error: unknown): string {
   if (error instanceof SignatureError) return `signature-${error.fault}`;
+  if (error instanceof ClientGoneError) return 'incomplete';
   // The body reader has no room: a fault of the gateway's load, not of the sender.
   if (error instanceof RequestError && error.status === 503) return 'overloaded';
   if (error instanceof MalformedEventError || error instanceof RequestError) return 'malformed';

@@ -6,7 +6,7 @@ export interface OperationRecord {
   readonly type: OperationType | undefined;
   /** The name that the client gives itself, if any. */
   readonly client: string | undefined;
-  /** `ok`, or the code of the first error. */
+  /** `ok`, the code of the first error, or `CLIENT_GONE` if the client disconnected before the operation was known. */
   readonly outcome: string;
   /** Undefined if nothing was executed. */
   readonly seconds: number | undefined;

@@ -11,14 +11,14 @@ export class Processes {
   readonly #running = new Set<ChildProcess>();
 
   /**
-   * Starts a program with only this environment and waits until it is ready.
+   * Starts a program with only this environment and waits until it is ready, as `ready` tells from what it has printed or otherwise.
    *
    * @throws Error with its output if it exits first or is not ready within 30 s
    */
   async start(
     [command, ...args]: readonly [string, ...string[]],
     env: Readonly<Record<string, string>>,
-    ready: () => Promise<boolean>,
+    ready: (output: string) => Promise<boolean>,
   ): Promise<ChildProcess> {
     const child = spawn(command, args, {
       env: { PATH: process.env['PATH'], ...env },
@@ -30,7 +30,7 @@ export class Processes {
       stream.on('data', (chunk) => (output += String(chunk)));
     let why: unknown;
     const isReady = () =>
-      ready().catch((error: unknown) => {
+      ready(output).catch((error: unknown) => {
         why = error;
         return false;
       });

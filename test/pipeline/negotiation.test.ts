@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import {
   checkRequest,
   negotiateResponse,
@@ -110,10 +111,17 @@ describe('The Content-Type of a POST request', () => {
     expect(outcome('POST', { 'content-type': contentType })).toBe(expected);
   });
 
-  test('is understood in time proportional to its length', () => {
-    for (const parameters of [';a="\\'.repeat(5000), ';'.repeat(15_000), `;a${' '.repeat(15_000)}`]) {
-      expect(outcome('POST', { 'content-type': `application/json${parameters}` })).toBeDefined();
-    }
+  // Far longer than a head may be: in time that grows with the square of the length, each would take minutes.
+  test.each([
+    ['quotes and escapes', ';a="\\'.repeat(100_000)],
+    ['an open quote', `;a="${'\\'.repeat(500_000)}`],
+    ['semicolons', ';'.repeat(1_000_000)],
+    ['spaces', `;a${' '.repeat(1_000_000)}`],
+    ['spaces around semicolons', '; '.repeat(500_000)],
+  ])('is understood if it has any number of %s', (_, parameters) => {
+    const check = () => outcome('POST', { 'content-type': `application/json${parameters}` });
+    // Only this can interrupt a regular expression.
+    expect(runInNewContext('check()', { check }, { timeout: 4000 })).toBe(JSON_TYPE);
   });
 
   test.each(['gzip', 'br', 'identity, gzip'])('is not enough for a body compressed with %s', (encoding) => {

@@ -7,6 +7,9 @@ import { demo } from '../../src/emulator/index.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
+import { postText } from '../helpers/http-text.js';
+import { openRaw } from '../helpers/raw-client.js';
+import { until } from '../helpers/until.js';
 
 const id = `${demo.accountId}/${demo.projectId}/${demo.live.targetGroupId}/${demo.live.fieldingRunId}`;
 const RUN = `query Run($id: ID!) { fieldingRun(id: $id) { status version } }`;
@@ -306,6 +309,28 @@ describe.each(['planned', 'graphql-js'])('With the %s executor, a plugin', (exec
       expect.stringMatching(/^The `Content-Type`/),
       expect.stringMatching(/^The body of the request is not valid JSON/),
     ]);
+    await gateway.close();
+  });
+
+  test('is not told of a request whose client disconnects before it has arrived', async () => {
+    const seen: string[] = [];
+    const plugin: ApolloServerPlugin<RequestContext> = {
+      invalidRequestWasReceived: ({ error }) => Promise.resolve(void seen.push(error.message)),
+    };
+    const gateway = await startTestGateway({
+      demandApiUrl: emulator.url,
+      plugins: [plugin],
+      env: { GRAPHQL_EXECUTION: executor },
+    });
+    const client = await openRaw(gateway.url);
+    client.send(postText().slice(0, -5));
+    await gateway.execute('{ __typename }');
+    client.close();
+    await until(async () => {
+      const metrics = await fetch(`${gateway.url}/metrics`);
+      return (await metrics.text()).includes('outcome="CLIENT_GONE"');
+    });
+    expect(seen).toEqual([]);
     await gateway.close();
   });
 

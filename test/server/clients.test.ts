@@ -12,6 +12,9 @@ const readRun = postText({
   body: '{"query":"{ fieldingRun(id: \\"1/p/t/r\\") { id } }"}',
 });
 
+/** Shorter than `CLIENT_TIMEOUT_MS` and `REQUEST_TIMEOUT_MS`. */
+const CLOSE_WITHIN_MS = 8_000;
+
 const account = (id: number) => ({ id, name: 'A' });
 
 let upstream: ScriptedUpstream;
@@ -36,6 +39,12 @@ async function connect(): Promise<RawClient> {
   const client = await openRaw(gateway.url);
   clients.push(client);
   return client;
+}
+
+/** Fails if the gateway still waits for its clients when their requests could have timed out. */
+async function expectToClose(): Promise<void> {
+  const closed = gateway.close().then(() => 'closed');
+  expect(await Promise.race([closed, sleep(CLOSE_WITHIN_MS, 'still open', { ref: false })])).toBe('closed');
 }
 
 const connectMany = (count: number) => Promise.all(Array.from({ length: count }, connect));
@@ -86,7 +95,7 @@ describe('A request that does not arrive in time', () => {
     const client = await connect();
     client.send(postText().slice(0, -5));
     await sleep(50);
-    await gateway.close();
+    await expectToClose();
     await client.untilClosed();
   });
 });
@@ -265,7 +274,7 @@ describe('A client that does not read', () => {
     client.pause();
     client.send(large.repeat(10));
     await sleep(300);
-    await gateway.close();
+    await expectToClose();
   });
 });
 

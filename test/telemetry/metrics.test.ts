@@ -2,7 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ERROR_CODES } from '../../src/errors.js';
 import { createMetrics } from '../../src/telemetry/metrics/metrics.js';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
+import { postText } from '../helpers/http-text.js';
+import { openRaw } from '../helpers/raw-client.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
+import { until } from '../helpers/until.js';
 import { accounts, READ_ACCOUNTS, READ_RUN, run, runAnswer } from '../upstream/faults/demand.js';
 import { Scrape, scrape, type Sample } from './scrape.js';
 
@@ -80,6 +83,16 @@ describe('in front of a scripted API', () => {
     const names = { operation: 'Names', type: 'query' };
     expect(metrics.value('fieldgate_operation_duration_seconds_count', names)).toBe(2);
     expect(metrics.value('fieldgate_operation_duration_seconds_sum', names)).toBeGreaterThan(0);
+  });
+
+  test('an operation whose client disconnects before it has arrived is no mistake', async () => {
+    await start();
+    const client = await openRaw(gateway.url);
+    client.send(postText().slice(0, -5));
+    await gateway.execute('{ __typename }');
+    client.close();
+    await until(async () => (await value('operations_total', { outcome: 'CLIENT_GONE' })) === 1);
+    expect(await value('operations_total', { outcome: 'BAD_USER_INPUT' })).toBe(0);
   });
 
   test('any number of names of operations and clients are 500 series and `other`', async () => {

@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RequestError } from '../../operations/request-error.js';
+import { ClientGoneError, RequestError } from '../../operations/request-error.js';
+import { BodyBytes } from './body-bytes.js';
 
 export interface BodyReaderOptions {
   /** The longest body, in bytes. */
   readonly maxBytes: number;
-  /** The most bytes of incomplete bodies, over all requests. */
+  /** The most memory for incomplete bodies, over all requests, in bytes. */
   readonly maxUnfinishedBytes: number;
 }
 
@@ -27,8 +28,8 @@ export class BodyReader {
   /**
    * Reads a body as UTF-8. If the client expects it, sends `100 Continue` on `response` first (RFC 9110, 10.1.1).
    *
-   * @throws {RequestError} 413 if it is too large; 503 if it is the oldest of too many incomplete ones; 400 if it is not UTF-8,
-   *   or the client disconnects
+   * @throws {RequestError} 413 if it is too large; 503 if it is the oldest of too many incomplete ones; 400 if it is not UTF-8
+   * @throws {ClientGoneError} if the client disconnects first
    */
   read(request: IncomingMessage, response: ServerResponse): Promise<string> {
     return this.readBytes(request, response).then(textOf);
@@ -44,19 +45,19 @@ export class BodyReader {
     if (Number(request.headers['content-length']) > maxBytes) return Promise.reject(tooLarge(maxBytes));
     if (request.headers.expect !== undefined && request.httpVersion === '1.1') response.writeContinue();
     return new Promise((resolve, reject) => {
-      const chunks: Buffer[] = [];
-      let length = 0;
+      const received = new BodyBytes(maxBytes);
       let counted = 0;
       const onData = (chunk: Buffer) => {
-        chunks.push(chunk);
-        length += chunk.length;
-        if (length > maxBytes) {
+        if (received.length + chunk.length > maxBytes) {
           body.fail(tooLarge(maxBytes));
-        } else if (!request.complete) {
+          return;
+        }
+        received.add(chunk);
+        if (!request.complete) {
           // Most bodies arrive in one piece. Adding each to the set and removing it again doubled the time in garbage collection.
           this.#unfinished.add(body);
-          this.#unfinishedBytes += length - counted;
-          counted = length;
+          this.#unfinishedBytes += received.capacity - counted;
+          counted = received.capacity;
           while (this.#unfinishedBytes > maxUnfinishedBytes) this.#failOldest();
         }
       };
@@ -69,11 +70,10 @@ export class BodyReader {
       };
       const onEnd = () => {
         end();
-        const [first] = chunks;
-        resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
+        resolve(received.bytes());
       };
       const onClose = () => {
-        body.fail(new RequestError(400, 'The body of the request is incomplete.'));
+        body.fail(new ClientGoneError());
       };
       const body: UnfinishedBody = {
         fail: (error) => {

@@ -1,4 +1,4 @@
-import { RequestError } from '../../operations/request-error.js';
+import { ClientGoneError, RequestError } from '../../operations/request-error.js';
 import type { Cancellation } from '../../upstream/http/cancellation.js';
 
 const RETRY_AFTER_SECONDS = 1;
@@ -65,6 +65,7 @@ export class AdmissionQueue {
    *
    * @returns releases the slot; call it once
    * @throws {RequestError} 503 if it would wait too long
+   * @throws {ClientGoneError}
    */
   admit(gone: Cancellation): (() => void) | Promise<() => void> {
     this.check();
@@ -87,7 +88,7 @@ export class AdmissionQueue {
       };
       const onGone = () => {
         leave();
-        reject(new RequestError(400, 'The client has gone away.'));
+        reject(new ClientGoneError());
       };
       this.#waiting.add(request);
       gone.onCancel(onGone);

@@ -16,6 +16,16 @@ export interface RunningOperation {
   return(): unknown;
 }
 
+export interface ConnectionOptions {
+  /** Of the upgrade. */
+  readonly headers: Headers;
+  /** The client's, for limits. */
+  readonly address: string;
+  /** Nothing more is read from the client while more bytes wait to be read by it. */
+  readonly maxUnreadBytes: number;
+  readonly onDefect: (error: unknown) => void;
+}
+
 /** A WebSocket, as `graphql-ws` and the operations on it see it. */
 export class Connection implements GraphQLSocket {
   /** The headers of each operation. */
@@ -25,6 +35,7 @@ export class Connection implements GraphQLSocket {
   /** The running operations, including streams, by their ids. */
   readonly operations = new Map<string, RunningOperation>();
   readonly #socket: WebSocket;
+  readonly #maxUnreadBytes: number;
   readonly #onDefect: (error: unknown) => void;
   /** The number of operations that have neither a response nor a stream yet. */
   #unanswered = 0;
@@ -32,11 +43,14 @@ export class Connection implements GraphQLSocket {
   /** Whether the peer has answered the last ping. */
   #isAlive = true;
   #unreadSince: number | undefined;
+  /** Settled when all earlier results have been read. */
+  #resultsRead = Promise.resolve();
 
-  constructor(socket: WebSocket, headers: Headers, address: string, onDefect: (error: unknown) => void) {
+  constructor(socket: WebSocket, { headers, address, maxUnreadBytes, onDefect }: ConnectionOptions) {
     this.#socket = socket;
     this.headers = headers;
     this.address = address;
+    this.#maxUnreadBytes = maxUnreadBytes;
     this.#onDefect = onDefect;
     socket.on('pong', () => {
       this.#isAlive = true;
@@ -56,15 +70,31 @@ export class Connection implements GraphQLSocket {
     return this.#unanswered === 0;
   }
 
+  /** Resolves when the client has read the message, as far as one can tell, or is gone. */
   send(message: string): Promise<void> {
     return new Promise((resolve) => {
-      if (!this.isOpen) resolve();
+      if (!this.isOpen) {
+        resolve();
+        return;
+      }
       // An error closes the connection, which ends its operations.
-      else
-        this.#socket.send(message, () => {
-          resolve();
-        });
+      this.#socket.send(message, () => {
+        this.#unreadSince = undefined;
+        this.#readOn();
+        resolve();
+      });
+      if (this.#socket.bufferedAmount > this.#maxUnreadBytes) this.#socket.pause();
     });
+  }
+
+  /**
+   * Sends a result when the earlier ones have been read: Node.js writes all that waits at once, and does not tell how much of it
+   * has been read.
+   */
+  sendResult(message: string): Promise<void> {
+    if (this.#socket.bufferedAmount === 0) return this.send(message);
+    this.#resultsRead = this.#resultsRead.then(() => this.send(message));
+    return this.#resultsRead;
   }
 
   close(code?: number, reason?: string): void {
@@ -107,6 +137,8 @@ export class Connection implements GraphQLSocket {
 
   /** Disconnects a peer that has not answered the last ping, and pings it again otherwise. */
   ping(): void {
+    // The answer of a paused client has not been read.
+    if (this.#socket.isPaused) return;
     if (!this.#isAlive) {
       this.terminate();
       return;
@@ -115,6 +147,7 @@ export class Connection implements GraphQLSocket {
     if (this.isOpen) this.#socket.ping();
   }
 
+  /** Disconnects a peer that has read no message for `readTimeoutMs`, although there are some. */
   closeIfUnread(now: number, readTimeoutMs: number): void {
     if (this.#socket.bufferedAmount === 0) this.#unreadSince = undefined;
     else if (this.#unreadSince === undefined) this.#unreadSince = now;
@@ -128,6 +161,10 @@ export class Connection implements GraphQLSocket {
 
   terminate(): void {
     this.#socket.terminate();
+  }
+
+  #readOn(): void {
+    if (this.#socket.isPaused && this.#socket.bufferedAmount <= this.#maxUnreadBytes) this.#socket.resume();
   }
 
   #closeIfAnswered(): void {

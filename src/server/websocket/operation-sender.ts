@@ -148,7 +148,7 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
   async #send(type: 'next' | 'error', payload: string): Promise<void> {
     if (!this.#isWanted) return;
     const { id, connection } = this.#operation;
-    await connection.send(`{"id":${JSON.stringify(id)},"type":"${type}","payload":${payload}}`);
+    await connection.sendResult(`{"id":${JSON.stringify(id)},"type":"${type}","payload":${payload}}`);
   }
 
   #tooMany(): OperationResponse {

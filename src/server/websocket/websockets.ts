@@ -11,6 +11,7 @@ import type { ClientAddresses } from '../http/client-address.js';
 import { Connection } from './connection.js';
 import { operationHeaders, type Headers } from './connection-headers.js';
 import { createProtocol } from './protocol.js';
+import { UnfinishedMessages } from './unfinished-messages.js';
 import { upgradeError } from './upgrade.js';
 
 export interface WebSocketsOptions {
@@ -20,7 +21,9 @@ export interface WebSocketsOptions {
   readonly addresses: ClientAddresses;
   /** The longest message, in bytes. */
   readonly maxBytes: number;
-  /** How long a client may take to initialise its connection, and to read, in milliseconds. */
+  /** The most bytes of unfinished messages, over all connections. */
+  readonly maxUnfinishedBytes: number;
+  /** How long a client may take to initialise its connection, to send a message, and to read one, in milliseconds. */
   readonly clientTimeoutMs: number;
   /** The most operations that run at the same time on one connection. */
   readonly maxOperations: number;
@@ -32,6 +35,8 @@ export interface WebSocketsOptions {
 /** Connections are pinged in this many groups, because pinging 10,000 at once takes a tenth of a second. */
 const PING_GROUPS = 8;
 const POLL_MS = 10;
+/** `ws` keeps a `Buffer` for each, which takes some hundred bytes itself. */
+const MAX_PIECES_PER_MESSAGE = 4096;
 
 /** WebSockets with the subprotocol `graphql-transport-ws`. */
 export class WebSockets {
@@ -39,6 +44,7 @@ export class WebSockets {
   readonly #server: WebSocketServer;
   readonly #protocol: Server<Connection>;
   readonly #connections = new Set<Connection>();
+  readonly #unfinished: UnfinishedMessages;
   readonly #groups = Array.from({ length: PING_GROUPS }, () => new Set<Connection>());
   readonly #timer: NodeJS.Timeout;
   readonly #turnMs: number;
@@ -47,13 +53,16 @@ export class WebSockets {
   #isClosing = false;
 
   constructor(options: WebSocketsOptions) {
-    const { pipeline, maxBytes, clientTimeoutMs, maxOperations, pingMs } = options;
+    const { pipeline, maxBytes, maxUnfinishedBytes, clientTimeoutMs, maxOperations, pingMs } = options;
     this.#options = options;
+    this.#unfinished = new UnfinishedMessages({ maxBytes: maxUnfinishedBytes, timeoutMs: clientTimeoutMs });
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: maxBytes,
+      maxFragments: MAX_PIECES_PER_MESSAGE,
+      maxBufferedChunks: MAX_PIECES_PER_MESSAGE,
       // The types lack this option.
       ...{ closeTimeout: clientTimeoutMs },
       handleProtocols: (protocols) => handleProtocols(protocols),
@@ -77,6 +86,7 @@ export class WebSockets {
     const error = upgradeError(request, { isClosing: this.#isClosing, origins: this.#options.origins });
     if (error !== undefined) return error;
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#unfinished.watch(webSocket, socket);
       this.#opened(webSocket, operationHeaders(request.headers), this.#options.addresses.of(request));
     });
     return undefined;
@@ -107,7 +117,12 @@ export class WebSockets {
   }
 
   #opened(socket: WebSocket, headers: Headers, address: string): void {
-    const connection = new Connection(socket, headers, address, this.#onDefect);
+    const connection = new Connection(socket, {
+      headers,
+      address,
+      maxUnreadBytes: this.#options.maxBytes,
+      onDefect: this.#onDefect,
+    });
     const group = this.#smallestGroup();
     this.#connections.add(connection);
     group.add(connection);
@@ -132,6 +147,7 @@ export class WebSockets {
 
   #sweep(now: number): void {
     for (const connection of this.#connections) connection.closeIfUnread(now, this.#options.clientTimeoutMs);
+    this.#unfinished.closeLate(now);
     if (now < this.#nextTurn) return;
     this.#nextTurn = now + this.#turnMs;
     for (const connection of this.#groups[this.#turn] ?? []) connection.ping();

@@ -113,6 +113,7 @@ function createWebSockets(
     origins: config.exposure.corsOrigins,
     addresses,
     maxBytes: MAX_BODY_BYTES,
+    maxUnfinishedBytes: MAX_UNFINISHED_BODY_BYTES,
     clientTimeoutMs: config.clientTimeoutMs,
     maxOperations: config.streams.maxPerConnection,
     pingMs: config.streams.heartbeatMs,

@@ -23,6 +23,7 @@ const OUTCOMES: ReadonlySet<string> = new Set([
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
   'PERSISTED_QUERY_NOT_FOUND',
+  'CLIENT_GONE',
 ]);
 
 /** Records GraphQL operations. */

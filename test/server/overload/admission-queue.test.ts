@@ -14,7 +14,7 @@ function queueWith(concurrency: number, max: number, waitMs = 0, min = 0) {
       releases.set(number, await queue.admit(gone));
       admitted.push(number);
     } catch (error) {
-      expect(error).toMatchObject({ name: 'RequestError' });
+      expect(error).toMatchObject({ name: gone.cancelled ? 'ClientGoneError' : 'RequestError' });
       rejected.push(number);
     }
   };
