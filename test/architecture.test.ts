@@ -11,7 +11,7 @@ import { findCycles, readImportGraph, type Import } from './helpers/import-graph
 /** A layer imports itself and whatever stands on a line above its own; never what stands beside it or below. */
 const LAYERS = [
   ['lib'],
-  ['account-id', 'json-value'],
+  ['account-id', 'error-codes', 'json-value'],
   ['contract', 'config', 'errors', 'telemetry'],
   ['state'],
   ['auth', 'upstream'],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ERROR_CODES } from '../../src/errors.js';
+import { ERROR_CODES } from '../../src/error-codes.js';
 import { createMetrics } from '../../src/telemetry/metrics/metrics.js';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
 import { postText } from '../helpers/http-text.js';

@@ -1,6 +1,7 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
-import { FieldgateError, ForbiddenError, RateLimitedError, type ErrorCode } from '../../errors.js';
+import type { ErrorCode } from '../../error-codes.js';
+import { FieldgateError, ForbiddenError, RateLimitedError } from '../../errors.js';
 import { UpstreamError, type UpstreamErrorCode } from '../../upstream/errors.js';
 
 /** `extensions` of the gateway's GraphQL errors. Apollo Server's own errors have codes besides {@link ErrorCode}. */

@@ -5,7 +5,7 @@ import type {
 import { GraphQLError } from 'graphql';
 import type { DemandControlConfig } from '../../config/demand-control.js';
 import type { RequestContext } from '../../context.js';
-import type { ErrorCode } from '../../errors.js';
+import type { ErrorCode } from '../../error-codes.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { shownName } from '../../telemetry/shown-name.js';
 import type { HooksFor, OperationHooks } from '../hooks.js';

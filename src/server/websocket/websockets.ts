@@ -127,7 +127,7 @@ export class WebSockets {
     this.#connections.add(connection);
     group.add(connection);
     const closed = this.#protocol.opened(connection, connection);
-    // `close` follows.
+    // `ws` closes the connection after an error, such as a frame that is not valid.
     socket.on('error', () => undefined);
     socket.on('close', (code, reason) => {
       this.#connections.delete(connection);
@@ -155,7 +155,6 @@ export class WebSockets {
   }
 }
 
-/** `ws` closes the connection after an error, such as a frame that is not valid. */
 async function settled(isSettled: () => boolean, withinMs: number): Promise<void> {
   const end = performance.now() + withinMs;
   while (!isSettled() && performance.now() < end) await sleep(POLL_MS);

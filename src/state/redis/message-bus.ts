@@ -67,11 +67,10 @@ export class RedisMessageBus implements MessageBus {
   async sync(): Promise<boolean> {
     const { subscriber } = this.#redis;
     if (!subscriber.isReady) return false;
-    const synced = subscriber.ping().then(
+    return await withTimeout(subscriber.ping(), SYNCED_WITHIN_MS).then(
       () => true,
       () => false,
     );
-    return await withTimeout(synced, SYNCED_WITHIN_MS).catch(() => false);
   }
 
   /** Stops sending. */

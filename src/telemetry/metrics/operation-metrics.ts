@@ -1,3 +1,4 @@
+import { ERROR_CODES } from '../../error-codes.js';
 import type { Recorder } from '../recorder.js';
 import { shownName } from '../shown-name.js';
 import type { Instruments } from './instruments.js';
@@ -8,21 +9,11 @@ const OPERATION_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 /** The codes that have a series. Plugins can set any other. */
 const OUTCOMES: ReadonlySet<string> = new Set([
   'ok',
-  'BAD_USER_INPUT',
-  'COST_LIMIT_EXCEEDED',
-  'DOCUMENT_NOT_ALLOWED',
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'RATE_LIMITED',
-  'UPSTREAM_UNAVAILABLE',
-  'UPSTREAM_TIMEOUT',
-  'UPSTREAM_BAD_RESPONSE',
-  'INTERNAL_SERVER_ERROR',
+  ...ERROR_CODES,
   'BAD_REQUEST',
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
-  'PERSISTED_QUERY_NOT_FOUND',
   'CLIENT_GONE',
 ]);
 
