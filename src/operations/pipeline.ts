@@ -1,4 +1,10 @@
-import type { ApolloServer, ApolloServerPlugin, GraphQLResponse } from '@apollo/server';
+import type {
+  ApolloServer,
+  ApolloServerPlugin,
+  GraphQLRequest,
+  GraphQLResponse,
+  HTTPGraphQLRequest,
+} from '@apollo/server';
 import type { Principal } from '../auth/principal.js';
 import { createContext, type Caller, type ContextDeps, type RequestContext } from '../context.js';
 import { GATEWAY_FAILED } from '../graphql/errors/format-error.js';
@@ -176,7 +182,7 @@ export class OperationPipeline {
     caller: Caller,
   ): Promise<GraphQLResponse | Subscription> {
     const { subscriptions, apollo, context } = this.#options;
-    const request = { ...operation, http: reader.http(operation) };
+    const request = requestOf(operation, reader.http(operation));
     if (reader.canStream) return subscriptions.execute(request, caller);
     return apollo.executeOperation(request, { contextValue: createContext(context, caller) });
   }
@@ -186,6 +192,12 @@ export class OperationPipeline {
     this.#options.logger.error({ err: error, traceId }, 'An operation failed unexpectedly.');
     return failure(traceId, contentType);
   }
+}
+
+/** Each member is written out, because V8 has no room for `http` in a copy of the operation. It took 1% of one run. */
+function requestOf(operation: OperationRequest, http: HTTPGraphQLRequest): GraphQLRequest {
+  const { query, operationName, variables, extensions } = operation;
+  return { query, operationName, variables, extensions, http } as GraphQLRequest;
 }
 
 /** In metrics. */

@@ -22,7 +22,11 @@ export class RequestError extends FieldgateError {
     message: string,
     { code = 'BAD_USER_INPUT', retryAfterSeconds, headers = {} }: RequestErrorOptions = {},
   ) {
+    // A stack says nothing about a client's mistake, and capturing one took a fifth of the CPU time of a rejection.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.retryAfterSeconds = retryAfterSeconds;
     this.headers =

@@ -111,6 +111,7 @@ function failure(execution: Execution, error: unknown): ExecutionResult {
 }
 
 function response({ errors }: Execution, data: unknown): ExecutionResult {
-  const result = { data: data as Record<string, unknown> | null };
-  return errors === undefined ? result : { errors, ...result };
+  const result = { errors, data: data as Record<string, unknown> | null };
+  // `errors` is always there, so that V8 copies the result quickly for a caller that replaces them.
+  return result as ExecutionResult;
 }

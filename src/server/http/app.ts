@@ -19,12 +19,13 @@ export interface AppOptions {
 /** A Fastify instance with what its routes share: headers, CORS, and one error format. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { createServer, closesConnections, origins, logger } = options;
-  const loggerInstance: FastifyBaseLogger = logger;
+  // Requests are not logged, so a logger for each would only cost time.
+  const loggerInstance = Object.create(logger, {
+    child: { value: () => loggerInstance },
+  }) as FastifyBaseLogger;
   const app: FastifyInstance = fastify({
     logController: new LogController({ disableRequestLogging: true }),
     loggerInstance,
-    // Requests are not logged, so a logger for each would only cost time.
-    childLoggerFactory: (parent) => parent,
     // While the process drains, requests on open connections are still answered.
     return503OnClosing: false,
     serverFactory: createServer,
