@@ -9,8 +9,11 @@ import { bodies } from '../resources/validation.js';
  * still a success.
  */
 export function periodIn(response: HttpResponse): rest.FieldingPeriod | undefined {
+  const latin1 = latin1Of(response);
+  // To parse the empty body of a 204 and catch the error took a tenth of the CPU time of a change.
+  if (latin1 === '') return undefined;
   try {
-    const { start_fielding_at, end_fielding_at } = bodies.fieldingPeriod(latin1Of(response));
+    const { start_fielding_at, end_fielding_at } = bodies.fieldingPeriod(latin1);
     const usable = [start_fielding_at, end_fielding_at].every((time) => dateIn(time) !== undefined);
     return usable ? { start_fielding_at, end_fielding_at } : undefined;
   } catch {
