@@ -72,6 +72,7 @@ export class SingleFlight {
   /** Stops sharing the reads in flight below `paths`: a read after a change must not receive a response from before it. */
   endBelow(...paths: readonly string[]): void {
     for (const flights of this.#flights) {
+      if (flights.length === 0) continue;
       const stale = flights.filter((flight) => paths.some((path) => flight.path.startsWith(path)));
       for (const flight of stale) this.#forget(flight);
     }
