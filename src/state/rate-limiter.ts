@@ -10,6 +10,8 @@ export interface RateLimiter {
    *   rejects.
    */
   take(key: string, amount: number): Promise<number | undefined>;
+  /** Gives back what has been taken for something that is not done after all. Never rejects. */
+  giveBack(key: string, amount: number): Promise<void>;
 }
 
 export interface RateLimit {
@@ -24,7 +26,9 @@ export const MINUTE_S = 60;
 /** The most keys that one limiter remembers. The least recently used one is evicted, which resets its limit. */
 const MAX_KEYS = 50_000;
 
-/** Unlike the library's limiter, it has a bounded number of keys, and takes nothing when it rejects. */
+/**
+ * Unlike the library's limiter, it has a bounded number of keys, takes nothing when it rejects, and gives back no more than was taken.
+ */
 export class BoundedLimiter extends RateLimiterMemory {
   readonly #keys: LRUCache<string, true>;
 
@@ -42,9 +46,16 @@ export class BoundedLimiter extends RateLimiterMemory {
     try {
       return await super.consume(key, amount);
     } catch (rejected) {
-      await this.reward(key, amount);
+      await super.reward(key, amount);
       throw rejected;
     }
+  }
+
+  override async reward(key: string, amount = 1): Promise<RateLimiterRes> {
+    const used = await this.get(key);
+    return used === null
+      ? new RateLimiterRes()
+      : await super.reward(key, Math.min(amount, used.consumedPoints));
   }
 }
 
@@ -60,6 +71,10 @@ export class InMemoryRateLimiter implements RateLimiter {
     return takeFrom(this.#limiter, key, amount);
   }
 
+  giveBack(key: string, amount: number): Promise<void> {
+    return giveBackTo(this.#limiter, key, amount);
+  }
+
   /** @returns undefined if something is left; otherwise the time until the minute ends, in milliseconds */
   async exhausted(key: string): Promise<number | undefined> {
     const used = await this.#limiter.get(key);
@@ -70,6 +85,7 @@ export class InMemoryRateLimiter implements RateLimiter {
 interface Limiter {
   readonly points: number;
   consume(key: string, amount: number): Promise<RateLimiterRes>;
+  reward(key: string, amount: number): Promise<RateLimiterRes>;
 }
 
 export async function takeFrom(limiter: Limiter, key: string, amount: number): Promise<number | undefined> {
@@ -80,4 +96,8 @@ export async function takeFrom(limiter: Limiter, key: string, amount: number): P
     if (rejected instanceof RateLimiterRes) return Math.max(1, rejected.msBeforeNext);
     throw rejected;
   }
+}
+
+export async function giveBackTo(limiter: Limiter, key: string, amount: number): Promise<void> {
+  await limiter.reward(key, Math.min(amount, limiter.points));
 }

@@ -188,6 +188,16 @@ describe('Where clients can invent tokens, an address', () => {
     expectRejected(await invent(gateway), /^Clients at your address may ask for a cost of 100 /);
   });
 
+  test('charges principals nothing for what it rejects', async () => {
+    const gateway = await start({ ...env, TRUST_PROXY: 'loopback' });
+    const others = { 'x-forwarded-for': '192.0.2.1' };
+    await invent(gateway, others);
+    for (let count = 0; count < MOST; count += 1) {
+      expectRejected(await POST(gateway.url, ACCOUNTS, { headers: others }), /^Clients at your address/);
+    }
+    expect(await useUp(gateway, { headers: { 'x-forwarded-for': '192.0.2.2' } })).toBeGreaterThan(1);
+  });
+
   test('cannot be chosen by the client', async () => {
     const gateway = await start(env);
     await invent(gateway, { 'x-forwarded-for': '192.0.2.1' });

@@ -56,6 +56,17 @@ describe.each([
     expect(await limiter.take('b', 9)).toBeUndefined();
   });
 
+  it('lets what was given back be taken again, and no more', async () => {
+    const limiter = state.rateLimiter(LIMIT);
+    await limiter.take('a', 6);
+    await limiter.giveBack('a', 6);
+    expect(await limiter.take('a', 10)).toBeUndefined();
+    await limiter.giveBack('a', 1000);
+    await limiter.giveBack('a', 10);
+    expect(await limiter.take('a', 10)).toBeUndefined();
+    expect(await limiter.take('a', 1)).toBeDefined();
+  });
+
   it('rejects neither too many nor too few simultaneous requests', async () => {
     const limiter = state.rateLimiter(LIMIT);
     const taken = await Promise.all(Array.from({ length: 50 }, () => limiter.take('a', 1)));

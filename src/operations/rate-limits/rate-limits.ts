@@ -40,16 +40,18 @@ export class RateLimits {
   }
 
   /**
-   * Charges an operation before it is executed. The principal is charged first, so that one above its limit does not use up the
-   * limit of its address.
+   * Charges an operation before it is executed, to both limits or to none.
    *
-   * @returns the limit that would be exceeded and was therefore not charged; undefined if there is none
+   * @returns the limit that would be exceeded; undefined if there is none
    */
   async charge({ principal, peer }: Caller, cost: number): Promise<Exceeded | undefined> {
     const isAnonymous = this.#addresses !== undefined && sentNoCredential(principal);
     const exceeded = isAnonymous ? undefined : await this.#principals?.take(principal.key, cost);
     if (exceeded !== undefined || peer === undefined || this.#addresses === undefined) return exceeded;
-    return await this.#addresses.take(addressKey(peer), cost);
+    const exceededByAddress = await this.#addresses.take(addressKey(peer), cost);
+    if (exceededByAddress !== undefined && !isAnonymous)
+      await this.#principals?.giveBack(principal.key, cost);
+    return exceededByAddress;
   }
 }
 
@@ -68,6 +70,10 @@ class Charge {
     const ms = await this.#limiter.take(key, cost);
     if (ms === undefined) return undefined;
     return { of: this.#of, limit: this.#limit, retryAfterSeconds: Math.ceil(ms / 1000) };
+  }
+
+  giveBack(key: string, cost: number): Promise<void> {
+    return this.#limiter.giveBack(key, cost);
   }
 }
 

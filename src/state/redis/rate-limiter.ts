@@ -1,8 +1,18 @@
 import { RateLimiterRedis } from 'rate-limiter-flexible';
-import { BoundedLimiter, MINUTE_S, takeFrom, type RateLimit, type RateLimiter } from '../rate-limiter.js';
+import {
+  BoundedLimiter,
+  giveBackTo,
+  MINUTE_S,
+  takeFrom,
+  type RateLimit,
+  type RateLimiter,
+} from '../rate-limiter.js';
 import type { RedisConnection } from './connection.js';
 
-/** Replies with the usage including the amount, and when the minute ends. Takes nothing beyond the limit. */
+/**
+ * Replies with the usage including the amount, and when the minute ends. Takes nothing beyond the limit. A negative amount is given
+ * back, unless its minute has ended.
+ */
 const TAKE = `
   local used = tonumber(redis.call('GET', KEYS[1]) or '0')
   local ttl = redis.call('PTTL', KEYS[1])
@@ -10,7 +20,7 @@ const TAKE = `
     used = 0
     ttl = ARGV[2] * 1000
   end
-  local wanted = used + ARGV[1]
+  local wanted = math.max(0, used + ARGV[1])
   if wanted <= tonumber(ARGV[3]) then redis.call('SET', KEYS[1], wanted, 'PX', ttl) end
   return {wanted, ttl}`;
 
@@ -42,5 +52,9 @@ export class RedisRateLimiter implements RateLimiter {
 
   take(key: string, amount: number): Promise<number | undefined> {
     return takeFrom(this.#limiter, key, amount);
+  }
+
+  giveBack(key: string, amount: number): Promise<void> {
+    return giveBackTo(this.#limiter, key, amount);
   }
 }
