@@ -13,6 +13,7 @@ import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Admission } from './admission.js';
 import type { Authenticate } from './authenticate.js';
 import { HttpHooks } from './http-hooks.js';
+import type { ByteBudget } from './byte-budget.js';
 import { checkRequest, negotiateResponse, type Negotiated, type StreamFormat } from './negotiation.js';
 import { outcomeOf, type ObservedOperation, type OperationObserver } from './operation-observer.js';
 import type { OperationRequest } from './operation-request.js';
@@ -26,10 +27,11 @@ import {
 } from './operation-response.js';
 import { SingleResultStream, type OperationStream } from './operation-stream.js';
 import { ClientGoneError, RequestError } from './request-error.js';
+import type { RequestLimits } from './request-limits.js';
 import {
   httpReader,
   messageReader,
-  type MessageRequest,
+  type OperationMessage,
   type OperationOrigin,
   type RequestReader,
   type TransportRequest,
@@ -49,6 +51,9 @@ export interface PipelineOptions {
   /** The plugins of `apollo`. The pipeline calls the hooks that Apollo Server itself calls only over HTTP. */
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
   readonly admission: Admission;
+  /** For the bodies and messages of operations that wait or are executed. */
+  readonly requestBytes: ByteBudget;
+  readonly limits: RequestLimits;
   readonly authenticate: Authenticate;
   /** The most operations in a batch; 0 rejects batches. */
   readonly maxBatchSize: number;
@@ -67,7 +72,7 @@ export interface PipelineOptions {
  * The path of every operation, on every transport. A step that rejects a request does so before any later step has an effect:
  *
  * 1. negotiate: `negotiation.ts`
- * 2. read and parse: `request-reader.ts`, within the bounds of {@link Admission}
+ * 2. read and parse: `request-reader.ts`, within the bounds of {@link Admission} and {@link ByteBudget}
  * 3. authenticate: `authenticate.ts`
  * 4. persisted query: `safelist`, then Apollo Server
  * 5. document, checks, execute, format: the plugins and the executor in `apollo.ts`; for subscriptions, `subscriptions`
@@ -89,7 +94,7 @@ export class OperationPipeline {
     try {
       negotiated = negotiateResponse(request.headers.accept);
       checkRequest(request.method, request.headers);
-      outcome = await this.#execute(httpReader(request, negotiated));
+      outcome = await this.#execute(httpReader(request, negotiated, this.#options.limits));
     } catch (error) {
       await this.#hooks.invalidRequest(error);
       this.#options.observer.rejected(request, codeOf(error));
@@ -103,19 +108,20 @@ export class OperationPipeline {
   }
 
   /** Handles an operation that has arrived as a message. Never rejects. */
-  async run(request: MessageRequest): Promise<OperationResponse | OperationStream> {
-    return await this.#execute(messageReader(request));
+  run(origin: OperationOrigin, message: OperationMessage): Promise<OperationResponse | OperationStream> {
+    return this.#execute(messageReader(origin, message, this.#options.limits));
   }
 
   async #execute(reader: RequestReader): Promise<OperationResponse | OperationStream> {
     const { request, type } = reader;
     const { trace, gone } = request;
     let release: (() => void) | undefined;
+    let bytes = 0;
     let observed: ObservedOperation | undefined;
     let outcome = 'ok';
     try {
       this.#options.admission.check();
-      await reader.arrive();
+      bytes = this.#take(await reader.arrive());
       const batch = reader.batch?.(this.#options.maxBatchSize);
       if (batch !== undefined) return await this.#executeBatch(batch, type);
       const startedAt = performance.now();
@@ -141,6 +147,7 @@ export class OperationPipeline {
       return this.#rejected(error, observed?.trace ?? trace, type);
     } finally {
       release?.();
+      this.#options.requestBytes.giveBack(bytes);
       observed?.end(outcome);
     }
   }
@@ -152,6 +159,14 @@ export class OperationPipeline {
       responses.filter((response) => 'status' in response),
       type,
     );
+  }
+
+  #take(bytes: number): number {
+    if (this.#options.requestBytes.take(bytes)) return bytes;
+    throw new RequestError(503, 'The gateway is executing too many large requests; nothing was done.', {
+      code: 'RATE_LIMITED',
+      retryAfterSeconds: 1,
+    });
   }
 
   async #authenticate(request: OperationOrigin): Promise<Principal> {

@@ -13,6 +13,7 @@ import {
   type OperationRequest,
 } from './operation-request.js';
 import { RequestError } from './request-error.js';
+import { requireFewValues, type RequestLimits } from './request-limits.js';
 
 /** A request, as a transport passes it to the pipeline. */
 export interface TransportRequest extends Peer {
@@ -30,10 +31,12 @@ export interface TransportRequest extends Peer {
 /** The origin of an operation, on any transport. */
 export type OperationOrigin = Pick<TransportRequest, 'headers' | 'address' | 'trace' | 'gone'>;
 
-/** An operation in a message, on a connection that can have many at the same time. */
-export interface MessageRequest extends OperationOrigin {
+/** A message with an operation, on a connection that can have many at the same time. */
+export interface OperationMessage {
   /** The operation as the client sent it. */
   readonly payload: object;
+  /** The length of the message. */
+  readonly bytes: number;
 }
 
 /** Reads and parses the operations of one request. */
@@ -42,8 +45,12 @@ export interface RequestReader {
   /** The media type of a rejection. */
   readonly type: string | undefined;
   readonly canStream: boolean;
-  /** Waits for the body, before the operation is admitted. */
-  arrive(): Promise<void> | void;
+  /**
+   * Waits for the body, before the operation is admitted.
+   *
+   * @returns the length of the body or message in bytes; 0 for an operation of a batch, which has arrived with it
+   */
+  arrive(): Promise<number> | number;
   /** The operations of a batch; undefined if the request is none. Each is executed like a separate request. */
   batch?(maxSize: number): readonly RequestReader[] | undefined;
   read(): OperationRequest;
@@ -51,25 +58,33 @@ export interface RequestReader {
 }
 
 /** The operation in the query string or the body, or the operations in a list. */
-export function httpReader(request: TransportRequest, { single, stream }: Negotiated): RequestReader {
+export function httpReader(
+  request: TransportRequest,
+  { single, stream }: Negotiated,
+  limits: RequestLimits,
+): RequestReader {
   const { method, queryString } = request;
+  /** Dropped once it has been read: executing an operation can take long. */
   let body: string | undefined;
   const http = (operation: OperationRequest): HTTPGraphQLRequest => ({
     method,
     headers: headerMap(request.headers),
     search: queryString === '' ? '' : `?${queryString}`,
-    body: body === undefined ? undefined : operation,
+    body: method === 'POST' ? operation : undefined,
   });
   return {
     request,
     type: single,
     canStream: stream !== undefined,
     async arrive() {
-      if (method === 'POST') body = await request.readBody();
+      if (method !== 'POST') return 0;
+      body = await request.readBody();
+      return body.length;
     },
     batch(maxSize) {
       if (body === undefined || !isBatch(body)) return undefined;
       const given = operationsInBatch(body, maxSize);
+      body = undefined;
       if (single === undefined) {
         throw new RequestError(
           406,
@@ -80,25 +95,57 @@ export function httpReader(request: TransportRequest, { single, stream }: Negoti
         request,
         type: single,
         canStream: false,
-        arrive: () => undefined,
-        read: () => operationInBatch(each),
+        arrive: () => 0,
+        read: readNow(operationInBatch, each, limits),
         http,
       }));
     },
-    read: () => (body === undefined ? operationInQueryString(queryString) : operationInBody(body)),
+    read() {
+      const text = body;
+      body = undefined;
+      return limited(
+        text === undefined ? operationInQueryString(queryString) : operationInBody(text),
+        limits,
+      );
+    },
     http,
   };
 }
 
-export function messageReader(request: MessageRequest): RequestReader {
+export function messageReader(
+  request: OperationOrigin,
+  { payload, bytes }: OperationMessage,
+  limits: RequestLimits,
+): RequestReader {
   return {
     request,
     type: undefined,
     canStream: true,
-    arrive: () => undefined,
-    read: () => operationInMessage(request.payload),
+    arrive: () => bytes,
+    read: readNow(operationInMessage, payload, limits),
     http: (body) => ({ method: 'POST', headers: headerMap(request.headers), search: '', body }),
   };
+}
+
+function limited(operation: OperationRequest, limits: RequestLimits): OperationRequest {
+  requireFewValues(operation, limits);
+  return operation;
+}
+
+/** Reads now, so that the rest of what was given is not kept while the operation waits. An error is thrown later. */
+function readNow<T>(
+  read: (given: T) => OperationRequest,
+  given: T,
+  limits: RequestLimits,
+): () => OperationRequest {
+  try {
+    const operation = limited(read(given), limits);
+    return () => operation;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 /** The headers of a request as plugins of Apollo Server see them. */

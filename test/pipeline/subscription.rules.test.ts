@@ -133,19 +133,19 @@ describe('Open subscriptions', () => {
 
   test('are bounded for each principal and in all, and places become free', () => {
     const open = new OpenSubscriptions(limits, Date.now);
-    open.reserve('a');
-    open.reserve('a');
+    open.reserve('a', 0);
+    open.reserve('a', 0);
     expect(() => {
-      open.reserve('a');
+      open.reserve('a', 0);
     }).toThrow(/^You have 2/);
-    open.reserve('b');
+    open.reserve('b', 0);
     expect(() => {
-      open.reserve('b');
+      open.reserve('b', 0);
     }).toThrow(/^The gateway has 3/);
-    open.release('a');
-    open.reserve('b');
-    open.release('b');
-    open.reserve('a');
+    open.release('a', 0);
+    open.reserve('b', 0);
+    open.release('b', 0);
+    open.reserve('a', 0);
   });
 
   test('end when their tokens expire, not before, and not when they are removed', () => {

@@ -279,8 +279,11 @@ describe('A client that does not read', () => {
 });
 
 describe('Bodies that have not arrived whole', () => {
-  test('are bounded in sum: the oldest is rejected with 503', async () => {
+  test('are bounded in sum: the largest is rejected with 503', async () => {
     await start();
+    const [small] = await connectMany(1);
+    small!.send(postText({ headers: { 'Content-Length': '2' }, body: '{' }));
+    await sleep(50);
     const half = postText({
       headers: { 'Content-Length': String(1024 * 1024) },
       body: 'x'.repeat(1024 * 1024 - 100),
@@ -291,5 +294,7 @@ describe('Bodies that have not arrived whole', () => {
     for (const client of others) client.send(half);
     expect(errorIn(await first!.until(responses(1)))).toEqual(error(503, /too many large requests/));
     expect(await gateway.execute('{ __typename }')).toMatchObject({ status: 200 });
+    small!.send('}');
+    expect(errorIn(await small!.until(responses(1)))).toMatchObject({ status: 400 });
   });
 });

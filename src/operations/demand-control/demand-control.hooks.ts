@@ -11,7 +11,6 @@ import { shownName } from '../../telemetry/shown-name.js';
 import type { HooksFor, OperationHooks } from '../hooks.js';
 import type { CostEstimate } from './estimate.js';
 import type { EstimateCost } from './operation-cost.js';
-import { countValues } from './variable-values.js';
 
 export interface DemandControlOptions {
   readonly estimateCost: EstimateCost;
@@ -78,11 +77,7 @@ function check(
   { estimateCost, limits, logger }: DemandControlOptions,
 ): Check {
   if (operation === undefined) return {};
-  const { maxVariableValues, maxCost, costMode } = limits;
-  const { variables } = request;
-  if (variables !== undefined && countValues(variables, maxVariableValues) > maxVariableValues) {
-    return { error: tooManyValues(maxVariableValues) };
-  }
+  const { maxCost, costMode } = limits;
   const cost = estimateCost({ document, operation, request, contextValue });
   if (cost.cost <= maxCost) return { cost };
   if (costMode === 'enforce') return { cost, error: tooExpensive(cost.cost, maxCost) };
@@ -92,14 +87,6 @@ function check(
     'An operation costs more than MAX_COST.',
   );
   return { cost };
-}
-
-function tooManyValues(limit: number): GraphQLError {
-  const code: ErrorCode = 'BAD_USER_INPUT';
-  return new GraphQLError(
-    `The variables have more than ${limit} values, those inside lists and objects included. No more are allowed (MAX_VARIABLE_VALUES).`,
-    { extensions: { code, http: { status: 400 } } },
-  );
 }
 
 function tooExpensive(estimated: number, max: number): GraphQLError {

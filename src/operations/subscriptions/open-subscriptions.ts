@@ -1,11 +1,15 @@
 import { GraphQLError } from 'graphql';
 import type { StreamsConfig } from '../../config/streams.js';
+import { ByteBudget } from '../byte-budget.js';
 
 /** A subscription that can be ended from outside. */
 export interface Endable {
   end(reason: 'expired' | 'closing'): void;
 }
 
+/** `MAX_SUBSCRIPTIONS` bounds operations up to this length. */
+const USUAL_LENGTH = 4 * 1024;
+const MAX_LARGE_LENGTH = 64 * 1024 * 1024;
 const SWEEP_MS = 500;
 const SECOND_MS = 1000;
 
@@ -17,6 +21,7 @@ export class OpenSubscriptions {
   readonly #byPrincipal = new Map<string, number>();
   /** Subscriptions by the second in which their tokens expire, so that one timer serves all. */
   readonly #expiring = new Map<number, Set<Endable>>();
+  readonly #lengths = new ByteBudget(USUAL_LENGTH, MAX_LARGE_LENGTH);
   #reserved = 0;
   #sweep: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -30,9 +35,10 @@ export class OpenSubscriptions {
   /**
    * Counts one more subscription of a principal.
    *
+   * @param length of what the subscription keeps: its document and its variables
    * @throws {GraphQLError} if a limit is reached
    */
-  reserve(principalKey: string): void {
+  reserve(principalKey: string, length: number): void {
     const { max, maxPerPrincipal } = this.#limits;
     const ofPrincipal = this.#byPrincipal.get(principalKey) ?? 0;
     if (ofPrincipal >= maxPerPrincipal) {
@@ -41,12 +47,16 @@ export class OpenSubscriptions {
     if (this.#reserved >= max) {
       throw limitReached(`The gateway has ${max} subscriptions open; more are not possible now.`);
     }
+    if (!this.#lengths.take(length)) {
+      throw limitReached('The gateway has too many large subscriptions open; more are not possible now.');
+    }
     this.#byPrincipal.set(principalKey, ofPrincipal + 1);
     this.#reserved += 1;
   }
 
   /** Undoes {@link reserve}. */
-  release(principalKey: string): void {
+  release(principalKey: string, length: number): void {
+    this.#lengths.giveBack(length);
     this.#reserved -= 1;
     const ofPrincipal = (this.#byPrincipal.get(principalKey) ?? 0) - 1;
     if (ofPrincipal > 0) this.#byPrincipal.set(principalKey, ofPrincipal);

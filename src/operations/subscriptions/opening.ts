@@ -9,6 +9,7 @@ import {
 import type { RequestContext } from '../../context.js';
 import type { OpenSubscriptions } from './open-subscriptions.js';
 import type { Listener, Plugin, Subscribing } from './role.js';
+import { sourceOf } from './shared-operations.js';
 
 type Context = GraphQLRequestContext<RequestContext>;
 
@@ -16,6 +17,10 @@ type Context = GraphQLRequestContext<RequestContext>;
 export interface Opened {
   readonly events: AsyncIterable<unknown>;
   readonly document: DocumentNode;
+  /** Those that the operation declares. */
+  readonly variables: Readonly<Record<string, unknown>> | undefined;
+  /** See {@link OpenSubscriptions.reserve}. */
+  readonly length: number;
   readonly context: Context;
   /** What the plugins returned when the client subscribed. */
   readonly listeners: ReadonlyMap<Plugin, Listener>;
@@ -48,22 +53,25 @@ export class Opening implements Subscribing {
     if (document === undefined) throw new Error('Apollo Server resolved an operation without a document.');
     const { subscriptions, onOpened } = this.#options;
     const { key } = contextValue.principal;
+    const variables = declaredVariables(context);
+    const length =
+      sourceOf(document).length + (variables === undefined ? 0 : JSON.stringify(variables).length);
     try {
-      subscriptions.reserve(key);
+      subscriptions.reserve(key, length);
     } catch (error) {
       return this.#fail(error);
     }
     try {
       const events = await this.#source(context, document);
       if (Symbol.asyncIterator in events) {
-        onOpened({ events, document, context, listeners: this.#listeners });
+        onOpened({ events, document, variables, length, context, listeners: this.#listeners });
         return true;
       }
-      subscriptions.release(key);
+      subscriptions.release(key, length);
       this.failure = events;
       return false;
     } catch (error) {
-      subscriptions.release(key);
+      subscriptions.release(key, length);
       throw error;
     }
   }
@@ -85,4 +93,16 @@ export class Opening implements Subscribing {
       variableValues: request.variables,
     });
   }
+}
+
+/** Clients can send others, which would be kept for as long as the subscription. */
+function declaredVariables({
+  operation,
+  request: { variables },
+}: Context): Record<string, unknown> | undefined {
+  if (variables === undefined) return undefined;
+  const names = operation?.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]),
+  );
 }

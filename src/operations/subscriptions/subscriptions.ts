@@ -1,4 +1,4 @@
-import type { ApolloServer, GraphQLRequest, GraphQLResponse } from '@apollo/server';
+import type { ApolloServer, GraphQLRequest, GraphQLResponse, HTTPGraphQLRequest } from '@apollo/server';
 import {
   getOperationAST,
   locatedError,
@@ -40,6 +40,8 @@ export interface SubscriptionsOptions {
 /** The properties that differ between clients of a shared operation. */
 interface Details {
   readonly shared: SharedOperation;
+  /** See {@link OpenSubscriptions.reserve}. */
+  readonly length: number;
   readonly traceId: string;
   /** Milliseconds since the epoch; undefined for never. */
   readonly expiresAt: number | undefined;
@@ -49,7 +51,7 @@ interface Details {
 
 /** What the hooks of plugins are called with. */
 interface Observed {
-  readonly request: GraphQLRequest;
+  readonly http: HTTPGraphQLRequest | undefined;
   readonly listeners: Listeners;
 }
 
@@ -124,24 +126,27 @@ export class Subscriptions implements SubscriptionHost<Details> {
     return { kind: 'expired', errors: JSON.stringify([{ message: 'The token has expired.', extensions }]) };
   }
 
-  ended(subscription: Endable, { shared, expiresAt }: Details, reason: SubscriptionEnd): void {
+  ended(subscription: Endable, { shared, length, expiresAt }: Details, reason: SubscriptionEnd): void {
     this.#options.recorder.subscriptionEnded(reason);
     this.#open.remove(subscription, expiresAt);
-    this.#open.release(shared.operation.principal.key);
+    this.#open.release(shared.operation.principal.key, length);
     this.#shared.release(shared);
   }
 
   #subscription(
-    { events, document, context: { request }, listeners }: Opened,
+    { events, document, variables, length, context: { request }, listeners }: Opened,
     { principal, trace }: Caller,
   ): Subscription<Details> {
-    const { operationName, variables } = request;
+    const { operationName } = request;
     const isObserved = [...listeners.values()].some(hasEventHooks);
     const details: Details = {
       shared: this.#shared.acquire({ document, operationName, variables, principal, trace }),
+      length,
       traceId: trace.traceId,
       expiresAt: principal.expiresAt,
-      observed: isObserved ? { request, listeners } : undefined,
+      observed: isObserved
+        ? { http: request.http && { ...request.http, body: undefined }, listeners }
+        : undefined,
     };
     this.#options.recorder.subscriptionStarted();
     const subscription = new Subscription(this, events[Symbol.asyncIterator](), details);
@@ -186,7 +191,7 @@ export class Subscriptions implements SubscriptionHost<Details> {
       query: sourceOf(document),
       ...(operationName !== undefined && { operationName }),
       ...(variables !== undefined && { variables }),
-      ...(observed?.request.http !== undefined && { http: { ...observed.request.http, method: 'POST' } }),
+      ...(observed?.http !== undefined && { http: { ...observed.http, method: 'POST' } }),
     };
     const { body } = await this.#options.apollo.executeOperation(withRole(request, role), { contextValue });
     if (body.kind !== 'single') throw new Error('No schema of the gateway has incremental delivery.');

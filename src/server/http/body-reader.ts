@@ -11,6 +11,8 @@ export interface BodyReaderOptions {
 }
 
 interface UnfinishedBody {
+  /** The memory that it takes, in bytes. */
+  counted: number;
   readonly fail: (error: RequestError) => void;
 }
 
@@ -28,7 +30,7 @@ export class BodyReader {
   /**
    * Reads a body as UTF-8. If the client expects it, sends `100 Continue` on `response` first (RFC 9110, 10.1.1).
    *
-   * @throws {RequestError} 413 if it is too large; 503 if it is the oldest of too many incomplete ones; 400 if it is not UTF-8
+   * @throws {RequestError} 413 if it is too large; 503 if it is the largest when incomplete ones take too much memory; 400 if it is not UTF-8
    * @throws {ClientGoneError} if the client disconnects first
    */
   read(request: IncomingMessage, response: ServerResponse): Promise<string> {
@@ -46,7 +48,6 @@ export class BodyReader {
     if (request.headers.expect !== undefined && request.httpVersion === '1.1') response.writeContinue();
     return new Promise((resolve, reject) => {
       const received = new BodyBytes(maxBytes);
-      let counted = 0;
       const onData = (chunk: Buffer) => {
         if (received.length + chunk.length > maxBytes) {
           body.fail(tooLarge(maxBytes));
@@ -56,17 +57,17 @@ export class BodyReader {
         if (!request.complete) {
           // Most bodies arrive in one piece. Adding each to the set and removing it again doubled the time in garbage collection.
           this.#unfinished.add(body);
-          this.#unfinishedBytes += received.capacity - counted;
-          counted = received.capacity;
-          while (this.#unfinishedBytes > maxUnfinishedBytes) this.#failOldest();
+          this.#unfinishedBytes += received.capacity - body.counted;
+          body.counted = received.capacity;
+          while (this.#unfinishedBytes > maxUnfinishedBytes) this.#failLargest();
         }
       };
       const end = () => {
         request.off('data', onData).off('end', onEnd).off('close', onClose);
-        if (counted === 0) return;
+        if (body.counted === 0) return;
         this.#unfinished.delete(body);
-        this.#unfinishedBytes -= counted;
-        counted = 0;
+        this.#unfinishedBytes -= body.counted;
+        body.counted = 0;
       };
       const onEnd = () => {
         end();
@@ -76,6 +77,7 @@ export class BodyReader {
         body.fail(new ClientGoneError());
       };
       const body: UnfinishedBody = {
+        counted: 0,
         fail: (error) => {
           end();
           // The rest is dropped, so that the connection can be used again.
@@ -87,17 +89,19 @@ export class BodyReader {
     });
   }
 
-  #failOldest(): void {
-    for (const oldest of this.#unfinished) {
-      oldest.fail(
-        new RequestError(503, 'The gateway is receiving too many large requests; nothing was done.', {
-          code: 'RATE_LIMITED',
-          retryAfterSeconds: 1,
-          headers: { connection: 'close' },
-        }),
-      );
-      return;
+  /** Of equally large ones the oldest: clients that send much, slowly, do not keep out those that send little. */
+  #failLargest(): void {
+    let largest: UnfinishedBody | undefined;
+    for (const body of this.#unfinished) {
+      if (largest === undefined || body.counted > largest.counted) largest = body;
     }
+    largest?.fail(
+      new RequestError(503, 'The gateway is receiving too many large requests; nothing was done.', {
+        code: 'RATE_LIMITED',
+        retryAfterSeconds: 1,
+        headers: { connection: 'close' },
+      }),
+    );
   }
 }
 

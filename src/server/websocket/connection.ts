@@ -32,6 +32,8 @@ export class Connection implements GraphQLSocket {
   headers: Headers;
   /** The client's, for limits. */
   readonly address: string;
+  /** The length of the last message, in bytes. */
+  messageBytes = 0;
   /** The running operations, including streams, by their ids. */
   readonly operations = new Map<string, RunningOperation>();
   readonly #socket: WebSocket;
@@ -103,6 +105,7 @@ export class Connection implements GraphQLSocket {
 
   onMessage(listener: (message: string) => Promise<void>): void {
     this.#socket.on('message', (data: Buffer) => {
+      this.messageBytes = data.length;
       listener(data.toString()).catch((error: unknown) => {
         if (isServerMessage(error)) {
           this.close(BAD_REQUEST, 'Invalid message received');

@@ -1,6 +1,7 @@
 import { rejection, type OperationResponse } from '../../operations/operation-response.js';
 import type { OperationStream } from '../../operations/operation-stream.js';
 import type { OperationPipeline } from '../../operations/pipeline.js';
+import type { OperationMessage } from '../../operations/request-reader.js';
 import { RequestError } from '../../operations/request-error.js';
 import { Cancellation } from '../../upstream/http/cancellation.js';
 import { traceOf } from '../http/trace.js';
@@ -16,8 +17,8 @@ export interface SenderOptions {
 export interface MessageOperation {
   readonly connection: Connection;
   readonly id: string;
-  /** The operation as the client sent it. */
-  readonly payload: object;
+  /** Undefined once the operation is being executed, which can take days. */
+  message: OperationMessage | undefined;
   /** Called before an `error` message, after which there is no `complete`. */
   forget(): void;
 }
@@ -84,19 +85,12 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
 
   /** Executes the operation, and sends its result unless it has a stream of them. */
   async #execute(): Promise<OperationStream | undefined> {
-    const { connection, payload } = this.#operation;
-    const { headers, address } = connection;
+    const { connection } = this.#operation;
     const gone = new Cancellation();
     this.#gone = gone;
     connection.begin();
     try {
-      const outcome = await this.#options.pipeline.run({
-        headers,
-        address,
-        trace: traceOf(headers),
-        gone,
-        payload,
-      });
+      const outcome = await this.#run(gone);
       if (!('status' in outcome)) return outcome;
       await this.#respond(outcome);
       return undefined;
@@ -104,6 +98,14 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
       this.#gone = undefined;
       connection.answered();
     }
+  }
+
+  #run(gone: Cancellation): Promise<OperationResponse | OperationStream> {
+    const { connection, message } = this.#operation;
+    if (message === undefined) throw new Error('An operation is executed once.');
+    this.#operation.message = undefined;
+    const { headers, address } = connection;
+    return this.#options.pipeline.run({ headers, address, trace: traceOf(headers), gone }, message);
   }
 
   async #respond({ body, hasData }: OperationResponse): Promise<void> {

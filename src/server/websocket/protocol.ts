@@ -1,6 +1,7 @@
 import { parse, type ExecutionArgs } from 'graphql';
 import { CloseCode, makeServer, type Context, type Server } from 'graphql-ws';
 import { createSchema } from '../../graphql/schema.js';
+import type { OperationMessage } from '../../operations/request-reader.js';
 import type { Connection } from './connection.js';
 import { withConnectionParams } from './connection-headers.js';
 import { OperationSender, type SenderOptions } from './operation-sender.js';
@@ -16,7 +17,7 @@ type ConnectionContext = Context<Params, Connection>;
 interface Subscribed {
   readonly context: ConnectionContext;
   readonly id: string;
-  readonly payload: object;
+  message: OperationMessage | undefined;
 }
 
 /** What Node.js allows for the headers of a request. */
@@ -36,14 +37,20 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
     onSubscribe: (context, id, payload): ExecutionArgs => ({
       schema,
       document: ANY_OPERATION,
-      contextValue: { context, id, payload } satisfies Subscribed,
+      contextValue: {
+        context,
+        id,
+        message: { payload: taken(payload), bytes: context.extra.messageBytes },
+      } satisfies Subscribed,
     }),
     subscribe({ contextValue }) {
-      const { context, id, payload } = contextValue as Subscribed;
+      const subscribed = contextValue as Subscribed;
+      const { context, id, message } = subscribed;
+      subscribed.message = undefined;
       return new OperationSender(options, {
         connection: context.extra,
         id,
-        payload,
+        message,
         // `graphql-ws` sends `complete` for the operations that it knows.
         forget: () => {
           Reflect.deleteProperty(context.subscriptions, id);
@@ -51,6 +58,13 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
       });
     },
   });
+}
+
+/** `graphql-ws` keeps the message for as long as the operation runs, which can be days, so everything is taken out of it. */
+function taken(payload: object): object {
+  const properties = { ...payload };
+  for (const name of Object.keys(payload)) Reflect.deleteProperty(payload, name);
+  return properties;
 }
 
 /** Anyone may connect: each operation is authenticated separately, and fails separately. */

@@ -82,16 +82,18 @@ export class UnfinishedMessages {
     }
     this.#bytes += bytes - message.bytes;
     message.bytes = bytes;
-    if (this.#bytes > this.#options.maxBytes) this.#dropOldest();
+    if (this.#bytes > this.#options.maxBytes) this.#dropLargest();
   }
 
-  #dropOldest(): void {
-    for (const oldest of this.#unfinished) {
-      oldest.socket.close(TRY_AGAIN_LATER, 'The gateway is receiving too many large messages.');
-      // Otherwise what has arrived would be kept until the client has closed the connection, too.
-      oldest.socket.terminate();
-      this.#resize(oldest, 0);
-      return;
+  #dropLargest(): void {
+    let largest: UnfinishedMessage | undefined;
+    for (const message of this.#unfinished) {
+      if (largest === undefined || message.bytes > largest.bytes) largest = message;
     }
+    if (largest === undefined) return;
+    largest.socket.close(TRY_AGAIN_LATER, 'The gateway is receiving too many large messages.');
+    // Otherwise what has arrived would be kept until the client has closed the connection, too.
+    largest.socket.terminate();
+    this.#resize(largest, 0);
   }
 }

@@ -5,6 +5,7 @@ import { createSchema } from '../../graphql/schema.js';
 import type { Admission } from '../../operations/admission.js';
 import { createApollo } from '../../operations/apollo.js';
 import type { Authenticate } from '../../operations/authenticate.js';
+import { ByteBudget } from '../../operations/byte-budget.js';
 import type { FirstQuery } from '../../operations/first-query.js';
 import { OperationObserver } from '../../operations/operation-observer.js';
 import { OperationPipeline } from '../../operations/pipeline.js';
@@ -15,6 +16,10 @@ import { Subscriptions } from '../../operations/subscriptions/subscriptions.js';
 import { IdempotencyKeys } from '../../upstream/state/idempotency-keys.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import type { Basics } from './basics.js';
+
+/** `MAX_REQUESTS_IN_FLIGHT` bounds requests up to this size. */
+const USUAL_REQUEST_BYTES = 16 * 1024;
+const MAX_LARGE_REQUEST_BYTES = 32 * 1024 * 1024;
 
 export interface OperationsDeps {
   readonly upstream: Upstream;
@@ -54,6 +59,8 @@ export function createOperations(basics: Basics, deps: OperationsDeps): Operatio
     subscriptions,
     plugins,
     admission,
+    requestBytes: new ByteBudget(USUAL_REQUEST_BYTES, MAX_LARGE_REQUEST_BYTES),
+    limits: config.demandControl,
     authenticate: limitFailures(authenticate, config.rateLimits.authFailuresPerMinute),
     maxBatchSize: config.maxBatchSize,
     resolveDocument: documents.resolve,

@@ -17,7 +17,7 @@ import { createSchema } from '../../../src/graphql/schema.js';
 import { demoQuery } from '../../../src/main/demo-query.js';
 import { CostEstimator } from '../../../src/operations/demand-control/cost-estimator.js';
 import { extentOf } from '../../../src/operations/demand-control/syntax-limits.js';
-import { countValues } from '../../../src/operations/demand-control/variable-values.js';
+import { countValues } from '../../../src/operations/variable-values.js';
 import { measure } from '../../../src/operations/document-limits.js';
 import { DEFAULT_FIRST_QUERY } from '../../../src/operations/first-query.js';
 import { OPERATIONS } from '../../bench/operations/operations.js';
