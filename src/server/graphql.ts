@@ -5,7 +5,7 @@ import type { OperationPipeline, StreamResponse } from '../operations/pipeline.j
 import type { TransportRequest } from '../operations/request-reader.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Tracer } from '../telemetry/tracer.js';
-import type { Cancellation } from '../upstream/http/cancellation.js';
+import type { Cancellation } from '../cancellation.js';
 import type { BodyReader } from './http/body-reader.js';
 import type { ClientAddresses } from './http/client-address.js';
 import type { ClientConnections } from './http/client-connections.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Cancellation } from '../../upstream/http/cancellation.js';
+import { Cancellation } from '../../cancellation.js';
 
 /** The most pipelined requests, over all connections, that wait for earlier ones. */
 const MAX_PIPELINED = 2000;

@@ -2,7 +2,7 @@ import { rejection, type OperationResponse } from '../../operations/operation-re
 import type { OperationStream } from '../../operations/operation-stream.js';
 import type { OperationPipeline } from '../../operations/pipeline.js';
 import { RequestError } from '../../operations/request-error.js';
-import { Cancellation } from '../../upstream/http/cancellation.js';
+import { Cancellation } from '../../cancellation.js';
 import { traceOf } from '../http/trace.js';
 import type { Connection } from './connection.js';
 

@@ -1,5 +1,5 @@
 import * as rest from '../../contract/demand-api.js';
-import { digest } from './digest.js';
+import { digest } from '../../digest.js';
 import { UpstreamError } from '../errors.js';
 import type { JobStore } from '../../state/job-store.js';
 import type { BodyReader } from '../resources/validation.js';
