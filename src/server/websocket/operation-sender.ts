@@ -4,7 +4,7 @@ import type { OperationPipeline } from '../../operations/pipeline.js';
 import { RequestError } from '../../operations/request-error.js';
 import { Cancellation } from '../../cancellation.js';
 import { traceOf } from '../http/trace.js';
-import type { Connection } from './connection.js';
+import type { ClientSocket } from './client-socket.js';
 
 /** Dependencies of operations, shared by the process. */
 export interface SenderOptions {
@@ -14,7 +14,7 @@ export interface SenderOptions {
 }
 
 export interface MessageOperation {
-  readonly connection: Connection;
+  readonly client: ClientSocket;
   readonly id: string;
   /** The operation as the client sent it. */
   readonly payload: object;
@@ -42,8 +42,8 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
   }
 
   async next(): Promise<IteratorResult<never, undefined>> {
-    const { connection, id } = this.#operation;
-    const { operations } = connection;
+    const { client, id } = this.#operation;
+    const { operations } = client;
     // The client has completed the operation and reused its id, so `graphql-ws` no longer tracks it.
     const earlier = operations.get(id);
     earlier?.return();
@@ -84,11 +84,11 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
 
   /** Executes the operation, and sends its result unless it has a stream of them. */
   async #execute(): Promise<OperationStream | undefined> {
-    const { connection, payload } = this.#operation;
-    const { headers, address } = connection;
+    const { client, payload } = this.#operation;
+    const { headers, address } = client;
     const gone = new Cancellation();
     this.#gone = gone;
-    connection.begin();
+    client.begin();
     try {
       const outcome = await this.#options.pipeline.run({
         headers,
@@ -102,7 +102,7 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
       return undefined;
     } finally {
       this.#gone = undefined;
-      connection.answered();
+      client.answered();
     }
   }
 
@@ -118,7 +118,7 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
   async #deliver(stream: OperationStream): Promise<void> {
     this.#stream = stream;
     if (!this.#isWanted) stream.close();
-    const { connection } = this.#operation;
+    const { client } = this.#operation;
     for (;;) {
       const delivery = await stream.pull();
       switch (delivery.kind) {
@@ -129,10 +129,10 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
           await this.#fail(delivery.errors);
           return;
         case 'expired':
-          connection.expired();
+          client.expired();
           return;
         case 'closing':
-          connection.goingAway();
+          client.goingAway();
           return;
         case 'completed':
           return;
@@ -147,8 +147,8 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
 
   async #send(type: 'next' | 'error', payload: string): Promise<void> {
     if (!this.#isWanted) return;
-    const { id, connection } = this.#operation;
-    await connection.sendResult(`{"id":${JSON.stringify(id)},"type":"${type}","payload":${payload}}`);
+    const { id, client } = this.#operation;
+    await client.sendResult(`{"id":${JSON.stringify(id)},"type":"${type}","payload":${payload}}`);
   }
 
   #tooMany(): OperationResponse {
@@ -158,6 +158,6 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
       `This connection runs ${maxOperations} operations; more at the same time are not allowed.`,
       { code: 'RATE_LIMITED' },
     );
-    return rejection(error, traceOf(this.#operation.connection.headers).traceId);
+    return rejection(error, traceOf(this.#operation.client.headers).traceId);
   }
 }

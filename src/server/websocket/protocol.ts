@@ -1,7 +1,7 @@
 import { parse, type ExecutionArgs } from 'graphql';
 import { CloseCode, makeServer, type Context, type Server } from 'graphql-ws';
 import { createSchema } from '../../graphql/schema.js';
-import type { Connection } from './connection.js';
+import type { ClientSocket } from './client-socket.js';
 import { withConnectionParams } from './connection-headers.js';
 import { OperationSender, type SenderOptions } from './operation-sender.js';
 
@@ -11,10 +11,10 @@ export interface ProtocolOptions extends SenderOptions {
 }
 
 type Params = Record<string, unknown> | undefined;
-type ConnectionContext = Context<Params, Connection>;
+type ClientContext = Context<Params, ClientSocket>;
 
 interface Subscribed {
-  readonly context: ConnectionContext;
+  readonly context: ClientContext;
   readonly id: string;
   readonly payload: object;
 }
@@ -28,9 +28,9 @@ const ANY_OPERATION = parse('subscription { any }');
  * `graphql-ws` implements the protocol: it initialises connections, answers pings and ends operations. The gateway sends the
  * results.
  */
-export function createProtocol(options: ProtocolOptions): Server<Connection> {
+export function createProtocol(options: ProtocolOptions): Server<ClientSocket> {
   const schema = createSchema();
-  return makeServer<Params, Connection>({
+  return makeServer<Params, ClientSocket>({
     connectionInitWaitTimeout: options.initTimeoutMs,
     onConnect: initialise,
     onSubscribe: (context, id, payload): ExecutionArgs => ({
@@ -41,7 +41,7 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
     subscribe({ contextValue }) {
       const { context, id, payload } = contextValue as Subscribed;
       return new OperationSender(options, {
-        connection: context.extra,
+        client: context.extra,
         id,
         payload,
         // `graphql-ws` sends `complete` for the operations that it knows.
@@ -54,12 +54,12 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
 }
 
 /** Anyone may connect: each operation is authenticated separately, and fails separately. */
-function initialise({ extra: connection, connectionParams }: ConnectionContext): boolean {
-  const headers = withConnectionParams(connection.headers, connectionParams);
+function initialise({ extra: client, connectionParams }: ClientContext): boolean {
+  const headers = withConnectionParams(client.headers, connectionParams);
   if (JSON.stringify(headers).length > MAX_HEADERS_LENGTH) {
-    connection.close(CloseCode.BadRequest, 'The headers in connectionParams are too large.');
+    client.close(CloseCode.BadRequest, 'The headers in connectionParams are too large.');
     return false;
   }
-  connection.headers = headers;
+  client.headers = headers;
   return true;
 }

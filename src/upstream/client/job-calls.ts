@@ -14,7 +14,7 @@ import {
   type DraftLaunchJobRef,
 } from '../resources/resource-ref.js';
 import type { ScopedTransport } from './scoped-transport.js';
-import { bodies, type BodyReader } from '../resources/validation.js';
+import { bodies, type ResponseBodyReader } from '../resources/validation.js';
 
 export interface JobCreation {
   /** The collection: where the job is created and, by the contract, read. */
@@ -93,7 +93,7 @@ export class JobCalls {
   async #jobIn<J extends JobState>(
     response: HttpResponse | null,
     path: string,
-    read: BodyReader<J>,
+    read: ResponseBodyReader<J>,
   ): Promise<J | JobState | null> {
     const body = response === null ? undefined : latin1Of(response);
     const job = body === undefined ? null : read(body);
