@@ -50,6 +50,6 @@ function importsOf(root: string, file: string): Import[] {
 }
 
 /** Imports name the compiled file: `./errors.js` is `errors.ts`. */
-function resolveImport(file: string, specifier: string): string {
+export function resolveImport(file: string, specifier: string): string {
   return posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts');
 }

@@ -23,7 +23,7 @@ export class SignatureError extends Error {
 }
 
 /** `ignored`: the event names no target group. None of the three need be delivered again. */
-export type DeliveryResult = 'accepted' | 'duplicate' | 'ignored';
+type DeliveryResult = 'accepted' | 'duplicate' | 'ignored';
 
 export interface WebhookReceiverOptions {
   /** A delivery must be signed with one of them; see `WebhookConfig`. */

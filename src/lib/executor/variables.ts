@@ -14,7 +14,7 @@ import { coercionFor, hasConstantLiterals, type Coerce } from './inputs.js';
 import type { ExecutorSettings } from './settings.js';
 
 /** Coerced variables, or the errors of coercion. */
-export type CoercedVariables =
+type CoercedVariables =
   | { readonly coerced: VariableValues; readonly errors?: undefined }
   | { readonly errors: readonly GraphQLError[]; readonly coerced?: undefined };
 

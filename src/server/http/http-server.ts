@@ -32,7 +32,7 @@ export type HttpServerFactory = (listener: RequestListener) => Server;
  *
  * @returns the error if it is rejected; nothing has been written in that case
  */
-export type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => RequestError | undefined;
+type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => RequestError | undefined;
 
 export interface HttpServerOptions extends Pick<Config, 'clientTimeoutMs' | 'keepAliveTimeoutMs'> {
   readonly connections: ClientConnections;

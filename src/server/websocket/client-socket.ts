@@ -12,7 +12,7 @@ const BAD_REQUEST = 4400;
 const INTERNAL_SERVER_ERROR = 4500;
 
 /** A running operation that can be ended. */
-export interface RunningOperation {
+interface RunningOperation {
   return(): unknown;
 }
 

@@ -13,7 +13,7 @@ export interface SenderOptions {
   readonly maxOperations: number;
 }
 
-export interface MessageOperation {
+interface MessageOperation {
   readonly client: ClientSocket;
   readonly id: string;
   /** The operation as the client sent it. */

@@ -3,8 +3,7 @@ import { dateIn } from '../resources/date-time.js';
 import { isNextVersion, isOlder } from '../resources/version.js';
 
 /** The state after a change, which identifies a change whose response was lost or unusable. */
-export type ExpectedState =
-  { readonly status: rest.FieldingRunStatus } | { readonly period: rest.FieldingPeriod };
+type ExpectedState = { readonly status: rest.FieldingRunStatus } | { readonly period: rest.FieldingPeriod };
 
 /** A change of a fielding run. */
 export interface RunChange {

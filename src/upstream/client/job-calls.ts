@@ -16,7 +16,7 @@ import {
 import type { ScopedTransport } from './scoped-transport.js';
 import { bodies, type ResponseBodyReader } from '../resources/validation.js';
 
-export interface JobCreation {
+interface JobCreation {
   /** The collection: where the job is created and, by the contract, read. */
   readonly path: string;
   readonly json: unknown;

@@ -16,7 +16,7 @@ export interface RequestSenderOptions {
 }
 
 /** `changes` also carries reads with a body. */
-export interface HttpClients {
+interface HttpClients {
   readonly reads: HttpClient;
   readonly changes: HttpClient;
 }
