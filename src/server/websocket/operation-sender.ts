@@ -156,7 +156,7 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
     const error = new RequestError(
       429,
       `This connection runs ${maxOperations} operations; more at the same time are not allowed.`,
-      { code: 'RATE_LIMITED' },
+      { code: 'RATE_LIMITED', retryAfterSeconds: 1 },
     );
     return rejection(error, traceOf(this.#operation.client.headers).traceId);
   }
