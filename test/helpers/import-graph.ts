@@ -16,7 +16,7 @@ export interface ImportGraph {
 /** Reads the imports among the TypeScript files below `root`. Packages are omitted. */
 export function readImportGraph(root: string): ImportGraph {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => file.endsWith('.ts') && !file.includes('node_modules'))
     .map((file) => file.split(sep).join('/'))
     .sort();
   return { files, imports: files.flatMap((file) => importsOf(root, file)) };
