@@ -104,7 +104,7 @@ export interface Config extends AuthModeConfig {
 export const processEnvironment: NodeJS.ProcessEnv = process.env;
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 const variables = {
   PORT: wholeNumber(0, 65_535)({ default: 4000 }),

@@ -7,7 +7,7 @@ import type { CallScope } from './upstream/http/call.js';
 import type { OperationInfo } from './telemetry/operation-info.js';
 import type { Recorder } from './telemetry/recorder.js';
 import type { TraceContext } from './telemetry/trace-context.js';
-import { Cancellation } from './upstream/http/cancellation.js';
+import { Cancellation } from './cancellation.js';
 import { CallLog } from './upstream/client/call-log.js';
 import { DemandClient, type DemandClientDeps } from './upstream/client/client.js';
 import type { Call } from './upstream/http/call.js';

@@ -6,12 +6,13 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readModuleNames, type ModuleNames } from './helpers/exported-names.js';
 import { findCycles, readImportGraph, type Import } from './helpers/import-graph.js';
 
 /** A layer imports itself and whatever stands on a line above its own; never what stands beside it or below. */
 const LAYERS = [
   ['lib'],
-  ['account-id', 'error-codes', 'json-value'],
+  ['account-id', 'cancellation', 'digest', 'error-codes', 'json-value'],
   ['contract', 'config', 'errors', 'telemetry'],
   ['state'],
   ['auth', 'upstream'],
@@ -170,10 +171,36 @@ function coupledObjectTypes(imports: readonly Import[]): string[] {
     .map(({ from, to }) => `src/${from} imports src/${to}: make the relation a field resolver`);
 }
 
-const SRC = join(import.meta.dirname, '../src');
+/** Generated from the OpenAPI file, which has more schemas than the gateway needs. */
+const GENERATED = 'src/contract/';
+
+/** Values only: the options of an exported function are part of its declaration, whoever names their type. */
+function unusedExports({ exported, imported }: ModuleNames): string[] {
+  const used = new Set(imported.map(({ to, name }) => `${to} ${name}`));
+  return exported
+    .filter(({ file, name, isValue }) => isValue && !used.has(`${file} ${name}`) && !used.has(`${file} *`))
+    .map(({ file, name }) => `${file} exports ${name}, which no other file imports: remove the export`);
+}
+
+/** The pieces of `lib`, the emulator and the contract have words of their own. */
+const OWN_WORDS = /^src\/(?:lib|emulator|contract)\//;
+
+function ambiguousNames({ exported }: Pick<ModuleNames, 'exported'>): string[] {
+  const files = new Map<string, Set<string>>();
+  for (const { file, name } of exported) {
+    if (!OWN_WORDS.test(file)) files.set(name, (files.get(name) ?? new Set()).add(file));
+  }
+  return [...files]
+    .filter(([, { size }]) => size > 1)
+    .map(([name, of]) => `${[...of].join(' and ')} export ${name}: give each thing a word of its own`);
+}
+
+const ROOT = join(import.meta.dirname, '..');
+const SRC = join(ROOT, 'src');
 
 describe('The architecture of src', () => {
   const graph = readImportGraph(SRC);
+  const testGraph = readImportGraph(import.meta.dirname);
 
   test('gives every file a layer', () => {
     expect(unknownNames(graph.files)).toEqual([]);
@@ -203,9 +230,7 @@ describe('The architecture of src', () => {
   });
 
   test('the tests of each piece of lib import only that piece', () => {
-    const imports = readImportGraph(import.meta.dirname).imports.filter(({ from }) =>
-      from.startsWith('lib/'),
-    );
+    const imports = testGraph.imports.filter(({ from }) => from.startsWith('lib/'));
     expect(imports).not.toEqual([]);
     expect(foreignTestImports(imports)).toEqual([]);
   });
@@ -217,6 +242,18 @@ describe('The architecture of src', () => {
 
   test('object types do not import each other', () => {
     expect(coupledObjectTypes(graph.imports)).toEqual([]);
+  });
+
+  test('exports what other files use, each under a name of its own', () => {
+    const sources = graph.files.map((file) => `src/${file}`);
+    const tests = new Set(
+      testGraph.imports.filter(({ to }) => to.startsWith('../src/')).map(({ from }) => `test/${from}`),
+    );
+    const { exported, imported } = readModuleNames(ROOT, [...sources, ...tests]);
+    const ofSrc = exported.filter(({ file }) => file.startsWith('src/') && !file.startsWith(GENERATED));
+    expect(ofSrc).not.toEqual([]);
+    expect(unusedExports({ exported: ofSrc, imported })).toEqual([]);
+    expect(ambiguousNames({ exported: ofSrc })).toEqual([]);
   });
 });
 
@@ -253,7 +290,7 @@ describe('The rules', () => {
 
   test.each([
     ['upstream/http/problem.ts', 'upstream/resilience/retry.ts'],
-    ['upstream/resilience/transport.ts', 'upstream/state/digest.ts'],
+    ['upstream/resilience/transport.ts', 'upstream/state/job-tracker.ts'],
     ['upstream/errors.ts', 'upstream/http/http.ts'],
     ['upstream/client/client.ts', 'upstream/upstream.ts'],
   ])('%s may not import %s, a room further up or beside', (from, to) => {
@@ -348,6 +385,30 @@ describe('The rules', () => {
     },
   );
 
+  test('an export is used if a file imports its name, or all names of its file', () => {
+    const files = {
+      'a.ts': 'export const one = 1; export function two() {} export class Three {} export interface Four {}',
+      'b.ts': `import { one as first } from './a.js'; export * from './c.js';`,
+      'c.ts': `export type T = import('./d.js').T; export const five = () => import('./e.js');`,
+      'd.ts': 'export enum Six {}',
+      'e.ts': 'export const seven = 7, eight = 8;',
+    };
+    expect(unusedExports(namesIn(files))).toEqual([
+      expect.stringContaining('a.ts exports two'),
+      expect.stringContaining('a.ts exports Three'),
+    ]);
+  });
+
+  test('two files may not export the same name, unless one has words of its own', () => {
+    const exported = ['src/a.ts', 'src/lib/b.ts', 'src/emulator/c.ts', 'src/d/e.ts'].map((file) => ({
+      file,
+      name: 'Thing',
+      isValue: false,
+    }));
+    expect(ambiguousNames({ exported })).toEqual([expect.stringContaining('src/a.ts and src/d/e.ts')]);
+    expect(ambiguousNames({ exported: exported.slice(0, 3) })).toEqual([]);
+  });
+
   test('find a cycle behind the files that lead to it', () => {
     const imports = ['ab', 'bc', 'cb', 'ad', 'dc'].map(([from, to]) => ({ from: from!, to: to! }));
     expect(findCycles({ files: ['a', 'b', 'c', 'd'], imports })).toEqual([['b', 'c']]);
@@ -356,10 +417,18 @@ describe('The rules', () => {
 
 /** What the reader finds in a tree of one file, `a.ts`. */
 function importsIn(source: string): readonly Import[] {
-  const root = mkdtempSync(join(tmpdir(), 'import-graph-'));
+  return withFiles({ 'a.ts': source }, (root) => readImportGraph(root).imports);
+}
+
+function namesIn(files: Readonly<Record<string, string>>): ModuleNames {
+  return withFiles(files, (root) => readModuleNames(root, Object.keys(files)));
+}
+
+function withFiles<T>(files: Readonly<Record<string, string>>, read: (root: string) => T): T {
+  const root = mkdtempSync(join(tmpdir(), 'architecture-'));
   try {
-    writeFileSync(join(root, 'a.ts'), source);
-    return readImportGraph(root).imports;
+    for (const [file, source] of Object.entries(files)) writeFileSync(join(root, file), source);
+    return read(root);
   } finally {
     rmSync(root, { recursive: true });
   }

@@ -2,11 +2,11 @@ import { isAccountId } from '../account-id.js';
 import type { Grants, Scope } from './principal.js';
 
 /** The claims of a verified token (RFC 7519, 4). */
-export type Claims = Readonly<Record<string, unknown>>;
+type Claims = Readonly<Record<string, unknown>>;
 
 const SCOPES: readonly Scope[] = ['fielding:read', 'fielding:operate', 'graphql:explore'];
 
-export interface GrantClaims {
+interface GrantClaims {
   readonly accountsClaim: string;
   readonly scopesClaim: string;
 }

@@ -2,7 +2,7 @@ import type { JSONWebKeySet } from 'jose';
 import { isJsonObject } from '../json-value.js';
 
 /** Gets JSON from a URL; rejects if it cannot. */
-export type GetJson = (url: string, signal: AbortSignal) => Promise<unknown>;
+type GetJson = (url: string, signal: AbortSignal) => Promise<unknown>;
 
 export interface IssuerLocation {
   readonly jwksUrl: string | undefined;

@@ -10,7 +10,7 @@ import {
   type UpstreamOAuthEnvironment,
 } from './upstream-oauth.js';
 
-export type AuthMode = 'forward' | 'service';
+type AuthMode = 'forward' | 'service';
 
 /** Who the callers are, and what calls are authenticated with. */
 export interface AuthModeConfig {
@@ -32,8 +32,7 @@ export const authModeVariables = {
   ...upstreamOAuthVariables,
 };
 
-export type AuthModeEnvironment = JwtEnvironment &
-  UpstreamOAuthEnvironment & { readonly AUTH_MODE: AuthMode };
+type AuthModeEnvironment = JwtEnvironment & UpstreamOAuthEnvironment & { readonly AUTH_MODE: AuthMode };
 
 /** The variables that only `AUTH_MODE=service` reads. */
 const SERVICE_VARIABLE = /^(?:JWT_|UPSTREAM_OAUTH_|IDEMPOTENCY_HMAC_KEY$)/;

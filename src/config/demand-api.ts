@@ -27,7 +27,7 @@ export interface DemandApiConfig {
   readonly breaker: BreakerConfig;
 }
 
-export interface RetryConfig {
+interface RetryConfig {
   /** `DEMAND_API_MAX_ATTEMPTS` (4): attempts per call, including the first; 1 disables retries. */
   readonly maxAttempts: number;
   /** `DEMAND_API_RETRY_BASE_MS` (100): longest delay before the second attempt; it doubles with each attempt. */
@@ -40,7 +40,7 @@ export interface RetryConfig {
   readonly budgetFloor: number;
 }
 
-export interface BreakerConfig {
+interface BreakerConfig {
   /** `DEMAND_API_BREAKER_MIN_CALLS` (20): calls within the window below which the breaker stays closed. */
   readonly minCalls: number;
   /** `DEMAND_API_BREAKER_FAILURE_PERCENT` (50): failed calls above which the breaker opens, as a fraction of 1. */
@@ -89,7 +89,7 @@ export const demandApiVariables = {
   DEMAND_API_BREAKER_PROBE_MS: wholeNumber(1, 600_000)({ default: 1000 }),
 };
 
-export interface DemandApiEnvironment extends Readonly<Record<NumberVariable, number>> {
+interface DemandApiEnvironment extends Readonly<Record<NumberVariable, number>> {
   readonly DEMAND_API_URL: string | undefined;
   readonly DEMAND_API_VERSION: string;
   readonly DEMAND_API_IF_MATCH: DemandApiConfig['ifMatch'];

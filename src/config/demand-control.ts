@@ -38,7 +38,7 @@ export const demandControlVariables = {
   COST_MODE: str({ choices: COST_MODES, default: 'enforce' }),
 };
 
-export type DemandControlEnvironment = Readonly<
+type DemandControlEnvironment = Readonly<
   Record<Exclude<keyof typeof demandControlVariables, 'COST_MODE'>, number>
 > & { readonly COST_MODE: DemandControlConfig['costMode'] };
 

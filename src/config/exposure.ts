@@ -73,7 +73,7 @@ export const exposureVariables = {
   MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(0, 1_000_000)({ default: 20_000 }),
 };
 
-export interface ExposureEnvironment {
+interface ExposureEnvironment {
   readonly TRUST_PROXY: TrustedProxies | undefined;
   readonly CORS_ORIGINS: AllowedOrigins;
   readonly MAX_CONNECTIONS_PER_ADDRESS: number;

@@ -16,7 +16,7 @@ export const overloadVariables = {
   OVERLOAD_WAIT_MS: wholeNumber(0, 600_000)({ default: 500 }),
 };
 
-export type OverloadEnvironment = Readonly<Record<keyof typeof overloadVariables, number>>;
+type OverloadEnvironment = Readonly<Record<keyof typeof overloadVariables, number>>;
 
 export function overloadConfig(env: OverloadEnvironment): OverloadConfig {
   return { maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT, waitMs: env.OVERLOAD_WAIT_MS };

@@ -22,7 +22,7 @@ export const pollingVariables = {
   POLL_LIST_CALLS_PER_MINUTE: wholeNumber(1, 1_000_000)({ default: 300 }),
 };
 
-export type PollingEnvironment = { readonly [Name in keyof typeof pollingVariables]: number };
+type PollingEnvironment = { readonly [Name in keyof typeof pollingVariables]: number };
 
 export function pollingConfig(env: PollingEnvironment): PollingConfig {
   return {

@@ -50,7 +50,7 @@ export const proxyVariables = {
 
 type Name = 'HTTP_PROXY' | 'HTTPS_PROXY';
 
-export type ProxyEnvironment = Readonly<Record<Name | Lowercase<Name>, ProxyConfig | undefined>> & {
+type ProxyEnvironment = Readonly<Record<Name | Lowercase<Name>, ProxyConfig | undefined>> & {
   readonly NO_PROXY: string;
   readonly no_proxy: string | undefined;
 };

@@ -29,7 +29,7 @@ export const rateLimitsVariables = {
   RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: wholeNumber(0, MAX)({ default: undefined }),
 };
 
-export interface RateLimitsEnvironment {
+interface RateLimitsEnvironment {
   readonly AUTH_MODE: 'forward' | 'service';
   readonly RATE_LIMIT_COST_PER_MINUTE: number | undefined;
   readonly RATE_LIMIT_ADDRESS_COST_PER_MINUTE: number | undefined;

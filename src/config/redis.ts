@@ -59,7 +59,7 @@ export const redisVariables = {
   REDIS_TIMEOUT_MS: wholeNumber(10, 10_000)({ default: 500 }),
 };
 
-export interface RedisEnvironment {
+interface RedisEnvironment {
   readonly REDIS_URL: RedisUrl | undefined;
   readonly REDIS_TIMEOUT_MS: number;
 }

@@ -27,7 +27,7 @@ export const safelistVariables = {
   SAFELIST_POLL_MS: wholeNumber(10, 600_000)({ default: 1000 }),
 };
 
-export interface SafelistEnvironment {
+interface SafelistEnvironment {
   readonly SAFELIST_FILE: string | undefined;
   readonly SAFELIST_MODE: SafelistMode | undefined;
   readonly SAFELIST_POLL_MS: number;

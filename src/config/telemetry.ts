@@ -16,7 +16,7 @@ export interface TelemetryConfig {
 }
 
 /** The other variables of OpenTelemetry, such as `OTEL_EXPORTER_OTLP_HEADERS`, are read by its SDK. */
-export interface TracingConfig {
+interface TracingConfig {
   /**
    * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` (none), or `OTEL_EXPORTER_OTLP_ENDPOINT` (none) followed by `/v1/traces`: the URL of a
    * collector that takes OTLP over HTTP.
@@ -43,11 +43,11 @@ const SAMPLERS = [
   'parentbased_always_off',
   'parentbased_traceidratio',
 ] as const;
-export type Sampler = (typeof SAMPLERS)[number];
+type Sampler = (typeof SAMPLERS)[number];
 
 /** OTLP over gRPC needs a client of its own. Collectors that take it take these, too, at another port. */
 const PROTOCOLS = ['http/protobuf', 'http/json'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
+type Protocol = (typeof PROTOCOLS)[number];
 
 const ratio = makeExactValidator<number>((input) => {
   const value = /^\d*\.?\d+$/.test(input) ? Number(input) : NaN;

@@ -1,7 +1,7 @@
 import type { ExposureConfig } from './exposure.js';
 import type { RateLimitsConfig } from './rate-limits.js';
 
-export interface CheckedSettings {
+interface CheckedSettings {
   readonly production: boolean;
   readonly rateLimits: RateLimitsConfig;
   readonly exposure: ExposureConfig;

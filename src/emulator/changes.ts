@@ -16,7 +16,7 @@ import { touch, updateRun, type RunRecord } from './store/fielding-runs.js';
 export const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000000';
 
 /** Who or what changes a run, and when. */
-export interface ChangeContext extends Pick<
+interface ChangeContext extends Pick<
   Effect,
   'at' | 'cause' | 'operation' | 'jobId' | 'idempotencyKey' | 'traceId'
 > {

@@ -38,7 +38,7 @@ export interface Parts {
   readonly demoData: DemoData;
 }
 
-export interface Surroundings {
+interface Surroundings {
   readonly clock: Clock;
   readonly database: Database;
   readonly keys: SigningKeys;

@@ -6,7 +6,7 @@ import type { SharedState } from '../state/shared-state.js';
 import type { Logger } from '../telemetry/logger.js';
 import { noRecorder, type Recorder } from '../telemetry/recorder.js';
 import type { Tracer } from '../telemetry/tracer.js';
-import { digest } from '../upstream/state/digest.js';
+import { digest } from '../digest.js';
 import { concerns, type ChangeHint } from './hints.js';
 import { RateBudget } from './watch/rate-budget.js';
 import type { TopicSubscription } from './topic-subscription.js';

@@ -16,7 +16,7 @@ import {
 import { appliedDirectives } from './cost/cost.js';
 
 /** The directives of a definition, in order, with their arguments. */
-export type Applied = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+type Applied = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export interface PrintOptions {
   /** Definitions of the directives that are applied. */

@@ -24,24 +24,24 @@ import {
 import { readLoader } from './read-loader.js';
 import { UsersById } from './users-by-id.js';
 
-export interface ProjectPageKey extends AccountRef {
+interface ProjectPageKey extends AccountRef {
   readonly query: ProjectQuery;
 }
 
-export interface TargetGroupPageKey extends ProjectRef {
+interface TargetGroupPageKey extends ProjectRef {
   readonly query: TargetGroupQuery;
 }
 
-export interface CompletesKey extends TargetGroupRef {
+interface CompletesKey extends TargetGroupRef {
   /** An ISO 8601 duration. */
   readonly interval: string;
 }
 
-export interface ChangelogPageKey extends TargetGroupRef {
+interface ChangelogPageKey extends TargetGroupRef {
   readonly query: ChangelogQuery;
 }
 
-export interface TransitionsKey extends ProjectRef {
+interface TransitionsKey extends ProjectRef {
   readonly selection: rest.TargetGroupTransitionsRequest;
 }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../config.js';
 
-export interface Arguments {
+interface Arguments {
   /** `--check`: validate the settings and contact each dependency, instead of starting the gateway. */
   readonly check: boolean;
 }

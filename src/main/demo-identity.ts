@@ -2,7 +2,7 @@ import { demo } from '../emulator/demo.js';
 import type { Emulator } from '../emulator/index.js';
 
 /** Where the emulator serves its identity provider and token endpoint. */
-export type IdentityUrls = Pick<Emulator, 'issuer' | 'tokenUrl'>;
+type IdentityUrls = Pick<Emulator, 'issuer' | 'tokenUrl'>;
 
 /** A person of the demo, with a token for the gateway. */
 export interface Person {

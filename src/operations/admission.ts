@@ -1,4 +1,4 @@
-import type { Cancellation } from '../upstream/http/cancellation.js';
+import type { Cancellation } from '../cancellation.js';
 
 /** Limits how many operations the process executes at the same time. */
 export interface Admission {

@@ -20,7 +20,7 @@ export interface DocumentLimits {
 }
 
 /** The depth and size of a document, with fragments counted where they are spread. */
-export interface TokenExtent {
+interface TokenExtent {
   /** Levels of fields: `{ a { b } }` has two. Fragments, including inline ones, do not count as levels. */
   readonly fields: number;
   /** Levels of brackets of any kind, including those of values and types. */

@@ -5,7 +5,7 @@ import type { Role, Run } from './subscriptions/role.js';
 import { roleOfContext } from './subscriptions/subscription.hooks.js';
 
 /** Executes a validated operation. Errors are part of the result. */
-export type Execute = (args: {
+type Execute = (args: {
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
   readonly contextValue: unknown;

@@ -5,7 +5,7 @@ import type { OperationPipeline, StreamResponse } from '../operations/pipeline.j
 import type { TransportRequest } from '../operations/request-reader.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Tracer } from '../telemetry/tracer.js';
-import type { Cancellation } from '../upstream/http/cancellation.js';
+import type { Cancellation } from '../cancellation.js';
 import type { BodyReader } from './http/body-reader.js';
 import type { ClientAddresses } from './http/client-address.js';
 import type { ClientConnections } from './http/client-connections.js';
@@ -13,7 +13,7 @@ import { sendOrFail } from './http/errors.js';
 import { endRequestSpan, startRequestSpan } from './http/request-span.js';
 import { SECURITY_HEADERS } from './http/shared-headers.js';
 import { traceOf } from './http/trace.js';
-import type { Page } from './sandbox.js';
+import type { HtmlPage } from './sandbox.js';
 import { framings } from './streams/framing.js';
 import type { HttpStreams } from './streams/http-stream.js';
 
@@ -24,7 +24,7 @@ export interface GraphQLRouteOptions {
   readonly connections: ClientConnections;
   readonly streams: HttpStreams;
   /** The page for browsers. Default: none. */
-  readonly landingPage?: () => Promise<Page>;
+  readonly landingPage?: () => Promise<HtmlPage>;
   /** Default: no tracing. */
   readonly tracer?: Tracer;
 }
@@ -58,7 +58,7 @@ export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions)
   });
 }
 
-function sendPage(reply: FastifyReply, { html, headers }: Page): FastifyReply {
+function sendPage(reply: FastifyReply, { html, headers }: HtmlPage): FastifyReply {
   return reply.headers(headers).type('text/html; charset=utf-8').send(html);
 }
 

@@ -2,7 +2,7 @@ import { HeaderMap, type ApolloServer } from '@apollo/server';
 import type { RequestContext } from '../context.js';
 import { pageHeaders } from './http/page-headers.js';
 
-export interface Page {
+export interface HtmlPage {
   readonly html: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -12,7 +12,7 @@ const SANDBOX = 'https://embeddable-sandbox.cdn.apollographql.com';
 const FRAME = 'https://sandbox.embed.apollographql.com';
 
 /** Apollo Sandbox, as Apollo Server renders it. */
-export async function sandboxPage(apollo: ApolloServer<RequestContext>): Promise<Page> {
+export async function sandboxPage(apollo: ApolloServer<RequestContext>): Promise<HtmlPage> {
   const { body } = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
       method: 'GET',
@@ -28,7 +28,7 @@ export async function sandboxPage(apollo: ApolloServer<RequestContext>): Promise
 }
 
 /** The page itself contains a content security policy with Apollo Server's nonce. Browsers apply both. */
-function headersOf(html: string): Page['headers'] {
+function headersOf(html: string): HtmlPage['headers'] {
   const [, nonce] = /<script nonce="([\da-f]+)"/.exec(html) ?? [];
   if (nonce === undefined) throw new Error('Apollo Server rendered a page without a nonce.');
   return pageHeaders({

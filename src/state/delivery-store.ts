@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { entryLimit } from './entry-limit.js';
 
 /** Remembers processed webhook deliveries by a digest of their source and id. */
 export interface DeliveryStore {
@@ -21,8 +22,7 @@ export class InMemoryDeliveryStore implements DeliveryStore {
   readonly #keys: LRUCache<string, true>;
 
   constructor({ ttlMs = 86_400_000, maxDeliveries = 100_000 }: DeliveryStoreOptions = {}) {
-    // `max` would allocate memory for all keys at once.
-    this.#keys = new LRUCache({ maxSize: maxDeliveries, sizeCalculation: () => 1, ttl: ttlMs });
+    this.#keys = new LRUCache({ ...entryLimit(maxDeliveries), ttl: ttlMs });
   }
 
   async has(key: string): Promise<boolean> {

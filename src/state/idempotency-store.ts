@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { entryLimit } from './entry-limit.js';
 
 /** Stores the input of each idempotency key, as digests. Every method rejects if the store cannot be reached. */
 export interface IdempotencyStore {
@@ -27,8 +28,7 @@ export class InMemoryIdempotencyStore implements IdempotencyStore {
   #used = 0;
 
   constructor({ ttlMs = 86_400_000, maxKeys = 100_000 }: IdempotencyStoreOptions = {}) {
-    // `max` would allocate memory for all keys at once, which most processes never need.
-    this.#uses = new LRUCache({ maxSize: maxKeys, sizeCalculation: () => 1, ttl: ttlMs });
+    this.#uses = new LRUCache({ ...entryLimit(maxKeys), ttl: ttlMs });
   }
 
   async claim(key: string, fingerprint: string): Promise<number | undefined> {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { entryLimit } from './entry-limit.js';
 
 /** A job may respond with 404 for this long after its creation, and counts as in progress meanwhile. */
 export const JOB_APPEARS_WITHIN_MS = 10_000;
@@ -30,17 +31,12 @@ export interface JobStore {
 
 /** Keeps the most recent records. */
 export class InMemoryJobStore implements JobStore {
-  // `max` would allocate memory for all jobs at once.
   readonly #created = new LRUCache<string, string>({
-    maxSize: MAX_CREATED,
-    sizeCalculation: () => 1,
+    ...entryLimit(MAX_CREATED),
     ttl: JOB_APPEARS_WITHIN_MS,
   });
   readonly #finished = new LRUCache<string, string>({ maxSize: MAX_FINISHED_BYTES });
-  readonly #atShortPath = new LRUCache<string, true>({
-    maxSize: MAX_AT_SHORT_PATH,
-    sizeCalculation: () => 1,
-  });
+  readonly #atShortPath = new LRUCache<string, true>(entryLimit(MAX_AT_SHORT_PATH));
 
   async find(key: string): Promise<JobRecord> {
     return {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { entryLimit } from './entry-limit.js';
 
 /** Limits what each key may use per minute. The minute starts with the key's first use. */
 export interface RateLimiter {
@@ -35,8 +36,7 @@ export class BoundedLimiter extends RateLimiterMemory {
   constructor(perMinute: number, maxKeys: number = MAX_KEYS) {
     super({ points: perMinute, duration: MINUTE_S });
     this.#keys = new LRUCache({
-      maxSize: maxKeys,
-      sizeCalculation: () => 1,
+      ...entryLimit(maxKeys),
       dispose: (_value, key) => void this.delete(key),
     });
   }

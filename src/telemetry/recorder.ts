@@ -1,5 +1,5 @@
 /** An operation and its outcome. */
-export interface OperationRecord {
+interface OperationRecord {
   /** Undefined if the operation has no name, or was rejected before it was known. */
   readonly name: string | undefined;
   /** Undefined if the operation was rejected before it was known. */
@@ -15,7 +15,7 @@ export interface OperationRecord {
 export type OperationType = 'query' | 'mutation' | 'subscription';
 
 /** One HTTP request of a call to the Demand API. */
-export interface AttemptRecord {
+interface AttemptRecord {
   readonly method: string;
   /** The path with placeholders for ids. */
   readonly template: string;
@@ -30,9 +30,9 @@ export interface AttemptRecord {
 export type SubscriptionEnd = 'completed' | 'left' | 'failed' | 'expired' | 'closing';
 
 /** The result of a cacheable read: no cached body, one that the API confirmed (304), or one that had changed. */
-export type CacheResult = 'miss' | 'revalidated' | 'changed';
+type CacheResult = 'miss' | 'revalidated' | 'changed';
 
-export type PollResult = 'changed' | 'unchanged' | 'failed';
+type PollResult = 'changed' | 'unchanged' | 'failed';
 
 /** Receives events from all layers as they happen, e.g. to count them. Its methods must neither throw nor block. */
 export interface Recorder {

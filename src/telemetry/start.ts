@@ -12,7 +12,7 @@ export interface TelemetryOptions {
   };
 }
 
-export interface Telemetry {
+interface Telemetry {
   /** Undefined if they are not served. */
   readonly metrics: Metrics | undefined;
   /** Undefined without a collector. */

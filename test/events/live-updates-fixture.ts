@@ -7,7 +7,7 @@ import { demo } from '../../src/emulator/index.js';
 import { processSharedState, type SharedState } from '../../src/state/shared-state.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { newTrace } from '../../src/telemetry/trace-context.js';
-import { Cancellation } from '../../src/upstream/http/cancellation.js';
+import { Cancellation } from '../../src/cancellation.js';
 import { projectPath } from '../../src/upstream/resources/resource-ref.js';
 import { IdempotencyKeys } from '../../src/upstream/state/idempotency-keys.js';
 import { createUpstream } from '../../src/upstream/upstream.js';

@@ -16,7 +16,7 @@ export interface ImportGraph {
 /** Reads the imports among the TypeScript files below `root`. Packages are omitted. */
 export function readImportGraph(root: string): ImportGraph {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => file.endsWith('.ts') && !file.includes('node_modules'))
     .map((file) => file.split(sep).join('/'))
     .sort();
   return { files, imports: files.flatMap((file) => importsOf(root, file)) };
@@ -50,6 +50,6 @@ function importsOf(root: string, file: string): Import[] {
 }
 
 /** Imports name the compiled file: `./errors.js` is `errors.ts`. */
-function resolveImport(file: string, specifier: string): string {
+export function resolveImport(file: string, specifier: string): string {
   return posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts');
 }

@@ -61,7 +61,7 @@ describe('Limits', () => {
     expect(third.end).toMatchObject([
       {
         message: expect.stringMatching(/This connection runs 2 operations/),
-        extensions: { code: 'RATE_LIMITED' },
+        extensions: { code: 'RATE_LIMITED', retryable: true, retryAfterSeconds: 1 },
       },
     ]);
     unsubscribe();
@@ -84,7 +84,12 @@ describe('Limits', () => {
     expect(received.results).toMatchObject([
       {
         error: {
-          errors: [{ message: expect.stringMatching(message), extensions: { code: 'RATE_LIMITED' } }],
+          errors: [
+            {
+              message: expect.stringMatching(message),
+              extensions: { code: 'RATE_LIMITED', retryable: true, retryAfterSeconds: 1 },
+            },
+          ],
         },
       },
     ]);

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Cancellation } from '../../src/upstream/http/cancellation.js';
+import { Cancellation } from '../../src/cancellation.js';
 import {
   HttpFailure,
   type HttpClient,

@@ -2,7 +2,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
-import { Cancellation } from '../../src/upstream/http/cancellation.js';
+import { Cancellation } from '../../src/cancellation.js';
 import { HttpFailure, type HttpClient, type HttpResponse } from '../../src/upstream/http/http.js';
 import { createNodeFetchClient } from '../../src/upstream/http/node-fetch-client.js';
 import { startTestProxy, type TestProxy } from '../helpers/proxy.js';

@@ -31,7 +31,7 @@ const index = {
 };
 
 /** What only the control surface acts on. */
-export interface ControlActions {
+interface ControlActions {
   readonly simulator: Simulator;
   readonly webhookFaults: WebhookFaults;
   readonly reset: () => void;

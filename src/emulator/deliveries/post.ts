@@ -8,7 +8,7 @@ export interface Outcome {
   readonly failure: string | null;
 }
 
-export interface SignedBody {
+interface SignedBody {
   readonly body: string;
   /** The key of the signature. */
   readonly secret: string;

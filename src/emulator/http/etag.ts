@@ -1,7 +1,7 @@
 import { invalidParam } from './problem.js';
 
 /** The value of `If-Match`: any version, or a list of versions. */
-export type TagCondition = '*' | readonly string[];
+type TagCondition = '*' | readonly string[];
 
 // RFC 9110, 8.8.3: entity-tag = [ "W/" ] DQUOTE *etagc DQUOTE
 const ENTITY_TAG = /^(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/;

@@ -4,7 +4,7 @@ export interface RateLimit {
   readonly burst: number;
 }
 
-export interface Bucket {
+interface Bucket {
   readonly tokens: number;
   readonly at: number;
 }

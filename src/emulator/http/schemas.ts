@@ -6,7 +6,7 @@ import { TargetGroupStatus } from '../../contract/demand-api.js';
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 const text = { type: 'string' } as const;
-export const ulid = { type: 'string', pattern: '^[0-9A-Z]{26}$' } as const;
+const ulid = { type: 'string', pattern: '^[0-9A-Z]{26}$' } as const;
 export const uuid = { type: 'string', format: 'uuid' } as const;
 export const timestampText = { type: 'string', format: 'date-time' } as const;
 export const targetGroupStatuses = {

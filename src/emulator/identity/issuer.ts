@@ -27,7 +27,7 @@ export interface UserTokenRequest {
   readonly type?: string;
 }
 
-export interface AccessToken {
+interface AccessToken {
   readonly token: string;
   /** In seconds. */
   readonly expiresIn: number;

@@ -1,7 +1,6 @@
 import type { HttpResponse } from '../http/response.js';
 
-export type OAuthErrorCode =
-  'invalid_request' | 'invalid_client' | 'invalid_target' | 'unsupported_grant_type';
+type OAuthErrorCode = 'invalid_request' | 'invalid_client' | 'invalid_target' | 'unsupported_grant_type';
 
 /** A failure of the token endpoint (RFC 6749, 5.2). */
 export class OAuthError extends Error {

@@ -20,7 +20,7 @@ import {
 export const ALGORITHMS = ['ES256', 'RS256', 'PS256'] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
 
-export interface SigningKey {
+interface SigningKey {
   readonly kid: string;
   readonly algorithm: string;
   readonly privateKey: CryptoKey | Uint8Array;

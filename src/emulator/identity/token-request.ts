@@ -3,7 +3,7 @@ import { findClient, hasSecret, type Client } from './clients.js';
 import { OAuthError } from './oauth-error.js';
 
 /** A valid request for an access token. */
-export interface TokenRequest {
+interface TokenRequest {
   readonly client: Client;
   readonly scope: string | undefined;
 }

@@ -9,7 +9,7 @@ type VerbOf<Item> = { [V in Verb & keyof Item]: [Item[V]] extends [undefined] ? 
   keyof Item];
 
 /** Every operation of the contract as `"METHOD /path"`. */
-export type RouteKey = { [P in keyof paths]: `${Uppercase<VerbOf<paths[P]>>} ${P}` }[keyof paths];
+type RouteKey = { [P in keyof paths]: `${Uppercase<VerbOf<paths[P]>>} ${P}` }[keyof paths];
 
 type OperationOf<Key extends RouteKey> = Key extends `${infer M} ${infer P extends keyof paths}`
   ? paths[P][Lowercase<M> & keyof paths[P]]

@@ -5,7 +5,7 @@ import { decide, type Rejection, type RunAction, type RunChange, type RunState }
 export type BatchDecision =
   { readonly reached: true } | { readonly change: RunChange } | { readonly rejection: BatchRejection };
 
-export interface BatchRejection {
+interface BatchRejection {
   readonly code: Rejection['code'] | 'TargetGroupNotFound' | 'TargetGroupIsDraft';
   readonly description: string;
 }

@@ -9,7 +9,7 @@ export interface Completes {
 }
 
 /** A duration. Months are separate because their length varies. */
-export interface Interval {
+interface Interval {
   readonly months: number;
   readonly milliseconds: number;
 }

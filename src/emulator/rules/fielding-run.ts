@@ -12,7 +12,7 @@ export interface RunState {
 
 export type RunAction = 'launch_now' | 'pause' | 'resume' | 'complete' | 'relaunch';
 
-export type RejectionCode =
+type RejectionCode =
   'StatusTransitionNotAllowed' | 'TargetGroupIsArchived' | 'FillingGoalReached' | 'FieldingPeriodEnded';
 
 /** Why an action is not allowed. Batch jobs report `code` too. */
@@ -66,7 +66,7 @@ export function decidePeriod(period: Pick<RunChange, 'startAt' | 'endAt'>, run: 
 }
 
 /** A change caused by time. `at`: when it was due. */
-export interface DueChange {
+interface DueChange {
   readonly operation: 'start' | 'complete';
   readonly at: number;
   readonly change: RunChange;

@@ -24,7 +24,7 @@ export interface FieldState extends Progress, Statistics {
 export const MIN_COMPLETES = 5;
 
 /** The bounds of a statistic, and the number of its decimals. */
-export interface StatisticBounds {
+interface StatisticBounds {
   readonly range: readonly [min: number, max: number];
   readonly decimals: number;
 }

@@ -1,7 +1,7 @@
 import { StatisticIssueType, TargetGroupStatus, type StatisticIssue } from '../../contract/demand-api.js';
 
 /** The statistics that issues depend on. A rate that is not known yet has no issues. */
-export interface StatisticsState {
+interface StatisticsState {
   readonly status: TargetGroupStatus;
   readonly currentCompletes: number;
   readonly incidenceRate: number | null;

@@ -29,7 +29,7 @@ export const locales = [
 
 export const fillingStrategies = Object.values(FillingStrategy);
 
-export interface Person {
+interface Person {
   readonly id: string;
   readonly name: string;
 }

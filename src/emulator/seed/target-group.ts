@@ -6,7 +6,7 @@ import { scenarios, type Scenario } from './scenarios.js';
 import { DAY, HOUR } from './time.js';
 import { audiences, fillingStrategies, locales } from './names.js';
 
-export interface TargetGroupContext {
+interface TargetGroupContext {
   readonly projectId: string;
   readonly humanReadableId: string;
   readonly managerId: string;

@@ -57,7 +57,7 @@ export function findSequence(database: Database, targetGroupId: string, id: stri
   )?.sequence;
 }
 
-export interface ChangelogPage {
+interface ChangelogPage {
   readonly size: number;
   readonly olderThan?: number | undefined;
   readonly newerThan?: number | undefined;

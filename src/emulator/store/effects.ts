@@ -1,6 +1,6 @@
 import type { Database } from './database.js';
 
-export type Cause = 'action' | 'batch_job' | 'draft_job' | 'clock';
+type Cause = 'action' | 'batch_job' | 'draft_job' | 'clock';
 
 /** One entry of the ledger: a state change or the creation of a job. */
 export interface Effect {

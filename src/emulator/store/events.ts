@@ -55,7 +55,7 @@ export interface HistoryEntry extends Pick<EventRecord, 'id' | 'type' | 'data' |
   readonly status: WebhookDeliveryStatus;
 }
 
-export interface HistoryFilter {
+interface HistoryFilter {
   /** Both ends are included. */
   readonly from: number;
   readonly to: number;
@@ -63,7 +63,7 @@ export interface HistoryFilter {
   readonly statuses?: readonly WebhookDeliveryStatus[] | undefined;
 }
 
-export interface HistoryPage {
+interface HistoryPage {
   readonly size: number;
   readonly order: 'asc' | 'desc';
   /** The id of an event of the webhook. */

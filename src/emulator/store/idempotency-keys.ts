@@ -1,7 +1,7 @@
 import type { Database } from './database.js';
 
 /** Keys are scoped to a credential and an account. */
-export interface KeyScope {
+interface KeyScope {
   readonly token: string;
   readonly accountId: number;
   readonly key: string;

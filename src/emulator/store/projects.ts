@@ -16,7 +16,7 @@ export interface ProjectRecord {
   readonly lastActivityAt: number;
 }
 
-export interface ProjectFilter {
+interface ProjectFilter {
   readonly projectManagerId?: string | undefined;
   readonly status?: ProjectStatus | undefined;
   /** Matches part of the name. */

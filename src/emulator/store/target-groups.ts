@@ -35,7 +35,7 @@ export interface TargetGroupRecord {
 }
 
 /** The filter's lists hold alternatives; undefined does not filter. */
-export interface TargetGroupFilter {
+interface TargetGroupFilter {
   /** Matches part of the name, the human-readable id or the customer reference number. */
   readonly search?: string | undefined;
   readonly statuses?: readonly TargetGroupStatus[] | undefined;

@@ -3,7 +3,7 @@ import { idleReadsOfMaxDelay, pollDelayMs, type PollDelays } from './poll-delay.
 /** The shortest time between two reads that hints cause, in milliseconds. */
 const HINT_SPACING_MS = 50;
 
-export interface PollRole {
+interface PollRole {
   /** Whether another process has polled until now. */
   readonly wasPolledElsewhere: boolean;
   /** Whether another process polls now. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeliveryStore } from '../../state/delivery-store.js';
 import type { Logger } from '../../telemetry/logger.js';
-import { digest } from '../../upstream/state/digest.js';
+import { digest } from '../../digest.js';
 import type { ChangeHint } from '../hints.js';
 import { readCloudEvent } from './cloud-event.js';
 import { isFresh, isSignedBy, parseSignature, type Signature } from './signature.js';
@@ -23,7 +23,7 @@ export class SignatureError extends Error {
 }
 
 /** `ignored`: the event names no target group. None of the three need be delivered again. */
-export type DeliveryResult = 'accepted' | 'duplicate' | 'ignored';
+type DeliveryResult = 'accepted' | 'duplicate' | 'ignored';
 
 export interface WebhookReceiverOptions {
   /** A delivery must be signed with one of them; see `WebhookConfig`. */

@@ -17,7 +17,7 @@ const ACTION_OF_KIND: Readonly<Record<BatchJobKind, BatchJobAction>> = {
 };
 
 @ObjectType({ description: 'Reason why a batch job could not act on a target group.' })
-export class FailureReason extends JobFailureReason<rest.FailureReason> {}
+class FailureReason extends JobFailureReason<rest.FailureReason> {}
 
 @ObjectType()
 abstract class JobTargetGroup<I extends rest.UpdatedTargetGroup> {

@@ -46,7 +46,7 @@ export class ChangelogActor {
 @ObjectType({
   description: 'Change of one setting of a target group, with its old and new value.',
 })
-export class Change {
+class Change {
   #values: ChangeValues | undefined;
 
   constructor(private readonly change: RestChange) {}

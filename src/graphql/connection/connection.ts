@@ -4,7 +4,7 @@ import { itemsOf, orError } from '../items.js';
 import { PageInfo } from './page-info.type.js';
 import { isCursor, type PageQuery } from './page.js';
 
-export interface Edge<N> {
+interface Edge<N> {
   readonly cursor: string;
   readonly node: N;
 }
@@ -17,7 +17,7 @@ export interface Connection<N> {
 }
 
 /** An item in a REST list. Some kinds can lack an id, and thus a cursor. */
-export interface Identified {
+interface Identified {
   readonly id?: string | null;
 }
 

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../context.js';
-import type { DraftLaunch } from '../../upstream/client/client.js';
+import type { DraftLaunch } from '../../upstream/client/job-calls.js';
 import { targetGroupPath } from '../../upstream/resources/resource-ref.js';
 import { inputPath } from '../errors/input-path.js';
 import { ValidationError } from '../errors/user-error.type.js';

@@ -14,7 +14,7 @@ const ACTION_OF_KIND: Readonly<Record<DraftLaunchKind, DraftLaunchJobAction>> = 
 };
 
 @ObjectType({ description: 'Single problem that kept a draft from being launched or scheduled.' })
-export class DraftLaunchFailureDetail {
+class DraftLaunchFailureDetail {
   constructor(private readonly item: rest.DraftJobFailureDetail) {}
 
   @Field(() => String, {
@@ -45,7 +45,7 @@ export class DraftLaunchFailureDetail {
 }
 
 @ObjectType({ description: 'Reason why a draft could not be launched or scheduled.' })
-export class DraftLaunchFailureReason extends JobFailureReason<rest.DraftJobFailureReason> {
+class DraftLaunchFailureReason extends JobFailureReason<rest.DraftJobFailureReason> {
   @Field(() => [DraftLaunchFailureDetail], {
     nullable: 'itemsAndList',
     description:

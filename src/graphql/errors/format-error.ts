@@ -46,7 +46,7 @@ export function createFormatError({ onDefect }: FormatErrorOptions) {
     if (error instanceof FieldgateError || hasCode(error, 'BAD_USER_INPUT') || isClientError(thrown)) {
       return withExtensions(formatted, { code: 'BAD_USER_INPUT', retryable: false });
     }
-    if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return notRetryable(formatted);
+    if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return withRetryable(formatted);
     onDefect(error);
     return { ...formatted, message: GATEWAY_FAILED.message, extensions: { ...GATEWAY_FAILED.extensions } };
   };
@@ -119,10 +119,14 @@ function withExtensions(
   return { ...formatted, extensions: { ...extensions } };
 }
 
-/** An error with a code of Apollo Server's: the request has to change before it can succeed. */
-function notRetryable(formatted: GraphQLFormattedError): GraphQLFormattedError {
-  const extensions = Object.entries(formatted.extensions ?? {}).filter(([name]) => name !== 'stacktrace');
-  return { ...formatted, extensions: { ...Object.fromEntries(extensions), retryable: false } };
+/**
+ * An error that was thrown with a code. With those of Apollo Server the request has to change before it can succeed; after
+ * `RATE_LIMITED` only time has to pass.
+ */
+function withRetryable(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  const entries = Object.entries(formatted.extensions ?? {}).filter(([name]) => name !== 'stacktrace');
+  const extensions = Object.fromEntries(entries);
+  return { ...formatted, extensions: { ...extensions, retryable: extensions['code'] === 'RATE_LIMITED' } };
 }
 
 /** A malformed scalar in the document is the cause of a validation error. */

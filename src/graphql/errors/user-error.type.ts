@@ -2,7 +2,7 @@ import { Field, InterfaceType, ObjectType, registerEnumType } from 'type-graphql
 import type { FieldingRunRef } from '../../upstream/resources/resource-ref.js';
 import { Version } from '../scalars/version.js';
 
-export enum UserErrorCode {
+enum UserErrorCode {
   VERSION_CONFLICT = 'VERSION_CONFLICT',
   INVALID_STATE = 'INVALID_STATE',
   NOT_FOUND = 'NOT_FOUND',

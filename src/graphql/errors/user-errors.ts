@@ -10,7 +10,7 @@ import {
 } from './user-error.type.js';
 
 /** What a mutation was about. */
-export interface MutationSubject {
+interface MutationSubject {
   /** The path of the subject's id in the input, e.g. `["id"]`. */
   readonly field: readonly string[];
   /** Maps names in the REST request to paths in the input; see `inputPath`. */

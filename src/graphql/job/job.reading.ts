@@ -10,7 +10,7 @@ interface Job {
 }
 
 /** A job that a mutation has just created. */
-export interface CreatedJob<J extends Job> {
+interface CreatedJob<J extends Job> {
   /** The object type in the graph. */
   readonly typeName: string;
   /** The job as its creation implies it: in progress. */

@@ -7,7 +7,7 @@ import type { InputPath } from '../errors/input-path.js';
 import { toUserErrors } from '../errors/user-errors.js';
 
 /** A request to start a job. */
-export interface JobToStart<P> {
+interface JobToStart<P> {
   /** Identifies the input that an idempotency key is used with; compared as JSON. */
   readonly fingerprint: unknown;
   /** The path of the job's subject in the input. */

@@ -8,10 +8,10 @@ import { DateTime, dateTimeOf } from '../scalars/date-time.js';
 import { ProjectStatus } from './project.enum.js';
 
 /** Properties of a project; which ones are present depends on the call. */
-export type ProjectSource = Partial<rest.ProjectListItem & rest.ProjectOverview>;
+type ProjectSource = Partial<rest.ProjectListItem & rest.ProjectOverview>;
 
 @ObjectType({ description: 'Statistics of a project over all its target groups.' })
-export class ProjectStatistics {
+class ProjectStatistics {
   constructor(private readonly source: rest.ProjectStatistics) {}
 
   @Field(() => Int, { nullable: true, description: 'Number of completed interviews that are wanted.' })

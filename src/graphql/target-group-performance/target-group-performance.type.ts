@@ -7,7 +7,7 @@ import { DateTime, dateTimeOf } from '../scalars/date-time.js';
 @ObjectType({
   description: 'Number of respondents with a given status, such as complete or terminated.',
 })
-export class RespondentOutcome {
+class RespondentOutcome {
   constructor(private readonly outcome: rest.RespondentStatusCount) {}
 
   @Field(() => String, {
@@ -41,7 +41,7 @@ export class RespondentOutcome {
   description:
     'Respondent analysis: how many respondents completed, were terminated, are in the survey, and so on.',
 })
-export class RespondentAnalysis {
+class RespondentAnalysis {
   constructor(private readonly analysis: rest.RespondentAnalysis) {}
 
   @Field(() => [RespondentOutcome], {

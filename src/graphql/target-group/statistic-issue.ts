@@ -3,7 +3,7 @@ import type * as rest from '../../contract/demand-api.js';
 import { itemsFrom, orError } from '../items.js';
 import { fromRestEnum } from '../rest-enum.js';
 
-export enum TargetGroupStatistic {
+enum TargetGroupStatistic {
   PROGRESS = 'PROGRESS',
   CONVERSION_RATE = 'CONVERSION_RATE',
   DROP_OFF_RATE = 'DROP_OFF_RATE',
@@ -31,7 +31,7 @@ registerEnumType(TargetGroupStatistic, {
   },
 });
 
-export enum StatisticIssueSeverity {
+enum StatisticIssueSeverity {
   ERROR = 'ERROR',
   WARNING = 'WARNING',
   UNKNOWN = 'UNKNOWN',
@@ -52,7 +52,7 @@ registerEnumType(StatisticIssueSeverity, {
 });
 
 @ObjectType({ description: 'Suggested fix for an issue.' })
-export class StatisticIssueSuggestion {
+class StatisticIssueSuggestion {
   constructor(private readonly suggestion: rest.StatisticIssueSuggestion) {}
 
   @Field(() => String, {

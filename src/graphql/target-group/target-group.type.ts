@@ -13,7 +13,7 @@ import type { TargetGroupMetrics } from './target-group.metrics.js';
 import type { TargetGroupSource } from './target-group.source.js';
 
 @ObjectType({ description: 'Progress of a target group towards its goal.' })
-export class TargetGroupProgress {
+class TargetGroupProgress {
   constructor(private readonly progress: rest.TargetGroupProgress) {}
 
   @Field(() => Int, { description: 'Number of completed interviews.' })
@@ -47,7 +47,7 @@ export class TargetGroupProgress {
 @ObjectType({
   description: 'Statistics of a target group. Each is null if it is not (yet) known.',
 })
-export class TargetGroupStatistics {
+class TargetGroupStatistics {
   constructor(private readonly metrics: TargetGroupMetrics) {}
 
   @Field(() => Float, {

@@ -65,7 +65,7 @@ export interface ObjectPlan {
 /** Plans the selections of merged field nodes for one object type. */
 export type PlanOf = (type: GraphQLObjectType, nodes: readonly FieldNode[]) => ObjectPlan;
 
-export interface PendingResult {
+interface PendingResult {
   /** Ends the operation with `data: null`, the errors so far, and this one. */
   abort(thrown: unknown): void;
 }

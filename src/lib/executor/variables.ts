@@ -14,12 +14,12 @@ import { coercionFor, hasConstantLiterals, type Coerce } from './inputs.js';
 import type { ExecutorSettings } from './settings.js';
 
 /** Coerced variables, or the errors of coercion. */
-export type Variables =
+type CoercedVariables =
   | { readonly coerced: VariableValues; readonly errors?: undefined }
   | { readonly errors: readonly GraphQLError[]; readonly coerced?: undefined };
 
 /** @param inputs as sent by the client */
-export type ReadVariables = (inputs: VariableValues) => Variables;
+export type ReadVariables = (inputs: VariableValues) => CoercedVariables;
 
 interface Rule {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { HttpFailure } from './http.js';
-import type { BodyReader } from './body-reader.js';
+import type { IncomingBody } from './incoming-body.js';
 import { ByteSink } from './byte-sink.js';
 import { areHeaderLines, MAX_HEAD_BYTES } from './head.js';
 
@@ -8,7 +8,7 @@ const CHUNK_LINE = /^([\da-fA-F]{1,16})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?\r\n$/
 const LINE_FEED = 0x0a;
 
 /** A body in the chunked transfer coding (RFC 9112, 7.1). */
-export class ChunkedBody implements BodyReader {
+export class ChunkedBody implements IncomingBody {
   readonly #sink: ByteSink;
   readonly #maxBytes: number;
   /** What comes next: a chunk's size line, its data, the line break after the data, or trailer lines. */

@@ -50,7 +50,7 @@ export interface HttpResponse {
 export type HttpFailureKind =
   'not-connected' | 'broken' | 'timed-out' | 'aborted' | 'too-large' | 'undecodable';
 
-export interface HttpFailureDetails {
+interface HttpFailureDetails {
   /** The head of a response had arrived. Default: false. */
   readonly answered?: boolean;
   /**

@@ -1,6 +1,6 @@
 import { decodeBody } from './content-coding.js';
 import { HttpFailure, type HttpResponse } from './http.js';
-import { BodyUntilClose, LengthBody, type BodyReader } from './body-reader.js';
+import { BodyUntilClose, LengthBody, type IncomingBody } from './incoming-body.js';
 import { ChunkedBody } from './chunked.js';
 import { headerOf, MAX_HEAD_BYTES, parseHead, type Framing, type Head } from './head.js';
 
@@ -15,7 +15,7 @@ export class ResponseReader {
   #partialHead = '';
   #head: Head | undefined;
   /** Set if the body does not arrive in one piece with the head. */
-  #body: BodyReader | undefined;
+  #body: IncomingBody | undefined;
   #reusable = false;
   #hasInformational = false;
 
@@ -105,7 +105,7 @@ export class ResponseReader {
         return this.#complete(head, bytes.toString('latin1', start, end));
       }
     }
-    this.#body ??= bodyReader(framing, this.#maxBodyBytes);
+    this.#body ??= incomingBody(framing, this.#maxBodyBytes);
     const end = this.#body.push(bytes, start);
     if (end === undefined) return undefined;
     this.#reusable = head.persistent && end === bytes.length;
@@ -117,7 +117,7 @@ export class ResponseReader {
   }
 }
 
-function bodyReader(framing: Framing, maxBytes: number): BodyReader {
+function incomingBody(framing: Framing, maxBytes: number): IncomingBody {
   switch (framing) {
     case 'chunked':
       return new ChunkedBody(maxBytes);

@@ -3,7 +3,7 @@ import type { DemandApiConfig } from '../../config.js';
 import { newTrace } from '../../telemetry/trace-context.js';
 import { type UpstreamError } from '../../upstream/errors.js';
 import { textOf } from '../../upstream/http/body.js';
-import { Cancellation } from '../../upstream/http/cancellation.js';
+import { Cancellation } from '../../cancellation.js';
 import { HttpFailure, type HttpResponse } from '../../upstream/http/http.js';
 import { createNodeFetchClient } from '../../upstream/http/node-fetch-client.js';
 import { problemOf, VERSION_NOT_ENABLED } from '../../upstream/http/problem.js';

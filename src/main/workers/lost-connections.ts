@@ -1,6 +1,7 @@
 import type { Worker } from 'node:cluster';
 
-interface Connection {
+/** What `node:cluster` calls the copy of a connection that a process has. */
+interface Handle {
   close(): void;
 }
 
@@ -15,10 +16,10 @@ interface ClusterMessage {
  * worker acknowledges it, so that without this a client of a killed worker could wait forever.
  */
 export function closeLostConnections({ process: child }: Worker): void {
-  const inTransit = new Map<unknown, Connection>();
+  const inTransit = new Map<unknown, Handle>();
   const send = child.send.bind(child) as (...args: readonly unknown[]) => boolean;
   child.send = (...args: readonly unknown[]): boolean => {
-    const [message, connection] = args as readonly [ClusterMessage | null, Connection | undefined];
+    const [message, connection] = args as readonly [ClusterMessage | null, Handle | undefined];
     if (message?.act === 'newconn' && connection !== undefined) inTransit.set(message.seq, connection);
     return send(...args);
   };

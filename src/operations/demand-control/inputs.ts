@@ -47,7 +47,7 @@ export function inputObjectsIn(type: GraphQLInputType, value: unknown): number {
   return count;
 }
 
-export interface InputWeight {
+interface InputWeight {
   /** Input objects that are written out in the document. */
   readonly fixed: number;
   readonly variables: readonly VariableInput[];

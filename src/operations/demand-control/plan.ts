@@ -17,7 +17,7 @@ export interface Condition {
 }
 
 /** A list size that depends on variables: the largest slicing argument that is given, or the assumed size. */
-export interface VariableSize {
+interface VariableSize {
   readonly assumed: number;
   readonly max: number;
   /** Undefined if no slicing argument is given in the document with a number. */
@@ -66,7 +66,7 @@ export interface FieldPart {
 }
 
 /** The selection of an interface or a union: the most expensive of its possible types counts. */
-export interface AbstractPart {
+interface AbstractPart {
   readonly kind: 'abstract';
   readonly types: readonly Plan[];
 }

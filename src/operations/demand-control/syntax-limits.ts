@@ -9,7 +9,7 @@ import {
 import type { SyntaxLimits } from '../../config/demand-control.js';
 
 /** The size of an operation or fragment, with each fragment counted wherever it is spread. */
-export interface SyntaxExtent {
+interface SyntaxExtent {
   readonly aliases: number;
   /** Fields of the operation's own selection set. A field that is repeated counts each time. */
   readonly rootFields: number;

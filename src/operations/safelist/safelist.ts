@@ -8,7 +8,7 @@ import type { ListedDocument } from './manifest.js';
 import { SafelistError } from './safelist-error.js';
 
 /** A document that has been looked up by its text. */
-export interface LookedUp {
+interface LookedUp {
   /** The text of the listed document that has the same tokens. Undefined if no listed document has. */
   readonly source: string | undefined;
   /** Differs between documents that have different tokens. Undefined if the text is not a document. */

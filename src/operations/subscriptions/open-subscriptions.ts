@@ -109,5 +109,5 @@ export class OpenSubscriptions {
 }
 
 function limitReached(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } });
+  return new GraphQLError(message, { extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } });
 }

@@ -4,7 +4,7 @@ import type { Principal } from '../../auth/principal.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 
 /** The operation of a subscription, and its principal. */
-export interface SubscribedOperation {
+interface SubscribedOperation {
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
   readonly variables: Record<string, unknown> | undefined;

@@ -14,7 +14,7 @@ import type { Recorder, SubscriptionEnd } from '../../telemetry/recorder.js';
 import { shownName } from '../../telemetry/shown-name.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 import type { Tracer } from '../../telemetry/tracer.js';
-import { Cancellation } from '../../upstream/http/cancellation.js';
+import { Cancellation } from '../../cancellation.js';
 import { resultText } from '../operation-response.js';
 import type { Delivery } from '../operation-stream.js';
 import { Opening, type Opened } from './opening.js';

@@ -5,7 +5,7 @@ import type { Logger } from '../../telemetry/logger.js';
 import { sendError, serveErrors } from './errors.js';
 import type { HttpServerFactory } from './http-server.js';
 import { rejectUnsupported } from './protocol.js';
-import { EXPOSED_HEADERS, SECURITY_HEADERS, sharedHeaders } from './shared-headers.js';
+import { EXPOSED_HEADERS, SECURITY_HEADERS, sharedResponseHeaders } from './shared-headers.js';
 
 export interface AppOptions {
   readonly createServer: HttpServerFactory;
@@ -33,7 +33,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     clientErrorHandler: () => undefined,
     // Hooks are not called where Fastify cannot read the path.
     frameworkErrors: (error, request, reply) =>
-      void sendError(error, request, reply.headers(sharedHeaders(origins, request.headers.origin))),
+      void sendError(error, request, reply.headers(sharedResponseHeaders(origins, request.headers.origin))),
   });
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (!reply.hasHeader('content-security-policy')) reply.headers(SECURITY_HEADERS);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Cancellation } from '../../upstream/http/cancellation.js';
+import { Cancellation } from '../../cancellation.js';
 
 /** The most pipelined requests, over all connections, that wait for earlier ones. */
 const MAX_PIPELINED = 2000;
@@ -106,7 +106,7 @@ export class ClientConnections {
   }
 }
 
-interface Exchange {
+interface PendingRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly listener: RequestListener;
@@ -116,7 +116,7 @@ class ClientConnection {
   readonly #socket: Socket;
   /** Called with the number of requests that no longer wait. */
   readonly #onDequeued: (count: number) => void;
-  #waiting: Exchange[] = [];
+  #waiting: PendingRequest[] = [];
   #unreadSince: number | undefined;
   /** The response to the request that is being handled. */
   current: ServerResponse | undefined;
@@ -131,7 +131,7 @@ class ClientConnection {
     return this.#waiting.length;
   }
 
-  start({ request, response, listener }: Exchange): void {
+  start({ request, response, listener }: PendingRequest): void {
     this.current = response;
     // A new one for each request: listeners in an object of the old generation would keep what they refer to from being collected
     // early.
@@ -142,8 +142,8 @@ class ClientConnection {
     listener(request, response);
   }
 
-  enqueue(exchange: Exchange): void {
-    this.#waiting.push(exchange);
+  enqueue(pending: PendingRequest): void {
+    this.#waiting.push(pending);
     if (this.#waiting.length >= PAUSE_AT) this.#socket.pause();
   }
 

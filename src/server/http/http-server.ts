@@ -15,7 +15,7 @@ import { RequestError } from '../../operations/request-error.js';
 import type { AddressConnections } from './address-connections.js';
 import type { ClientConnections } from './client-connections.js';
 import { tooManyHeaders } from './protocol.js';
-import { sharedHeaders } from './shared-headers.js';
+import { sharedResponseHeaders } from './shared-headers.js';
 import { traceOf } from './trace.js';
 import { UpgradableRequest } from './upgradable-request.js';
 
@@ -32,7 +32,7 @@ export type HttpServerFactory = (listener: RequestListener) => Server;
  *
  * @returns the error if it is rejected; nothing has been written in that case
  */
-export type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => RequestError | undefined;
+type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => RequestError | undefined;
 
 export interface HttpServerOptions extends Pick<Config, 'clientTimeoutMs' | 'keepAliveTimeoutMs'> {
   readonly connections: ClientConnections;
@@ -143,7 +143,7 @@ function rejectOnSocket(
 ): void {
   const { status, headers, body } = rejection(error, traceOf(requestHeaders).traceId);
   const all = {
-    ...sharedHeaders(origins, requestHeaders.origin),
+    ...sharedResponseHeaders(origins, requestHeaders.origin),
     ...headers,
     date: new Date().toUTCString(),
     connection: 'close',
@@ -162,5 +162,7 @@ function reject(
   origins: AllowedOrigins,
 ): void {
   const { status, headers, body } = rejection(error, traceOf(requestHeaders).traceId);
-  response.writeHead(status, { ...sharedHeaders(origins, requestHeaders.origin), ...headers }).end(body);
+  response
+    .writeHead(status, { ...sharedResponseHeaders(origins, requestHeaders.origin), ...headers })
+    .end(body);
 }

@@ -5,7 +5,7 @@ import helmet from 'helmet';
 type Sources = readonly string[];
 
 /** The sources that a page may load, by CSP directive in camel case. The default is none. */
-export type PageSources = Readonly<Record<string, Sources>>;
+type PageSources = Readonly<Record<string, Sources>>;
 
 const NOTHING_ELSE: PageSources = {
   defaultSrc: ["'none'"],

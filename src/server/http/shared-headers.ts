@@ -19,7 +19,7 @@ export function allowsOrigin(allowed: AllowedOrigins, origin: string | undefined
 }
 
 /** The shared headers for a response that Fastify does not handle. */
-export function sharedHeaders(
+export function sharedResponseHeaders(
   allowed: AllowedOrigins,
   origin: string | undefined,
 ): Readonly<Record<string, string>> {

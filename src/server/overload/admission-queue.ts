@@ -1,5 +1,5 @@
 import { ClientGoneError, RequestError } from '../../operations/request-error.js';
-import type { Cancellation } from '../../upstream/http/cancellation.js';
+import type { Cancellation } from '../../cancellation.js';
 
 const RETRY_AFTER_SECONDS = 1;
 

@@ -1,7 +1,7 @@
 import type { Config } from '../../config.js';
 import type { Admission } from '../../operations/admission.js';
 import type { Logger } from '../../telemetry/logger.js';
-import type { Cancellation } from '../../upstream/http/cancellation.js';
+import type { Cancellation } from '../../cancellation.js';
 import type { CallQueue } from '../../upstream/upstream.js';
 import { AdaptiveLimit, TICK_MS } from './adaptive-limit.js';
 import { AdmissionQueue } from './admission-queue.js';

@@ -2,7 +2,7 @@ import type { StreamFormat } from '../../operations/negotiation.js';
 import type { Delivery } from '../../operations/operation-stream.js';
 
 /** How deliveries are written to an HTTP response. */
-export interface Framing {
+export interface StreamFraming {
   readonly contentType: string;
   /** Written first, so that clients and proxies see the response at once. */
   readonly start: string;
@@ -15,7 +15,7 @@ export interface Framing {
  * Server-Sent Events in the "distinct connections mode" of `graphql-sse`
  * (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md).
  */
-const eventStream: Framing = {
+const eventStream: StreamFraming = {
   contentType: 'text/event-stream; charset=utf-8',
   start: ':\n\n',
   heartbeat: ':\n\n',
@@ -46,7 +46,7 @@ function next(json: string): string {
  * Multipart HTTP of Apollo (https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol).
  * Clients process a part when they see the next boundary, so each part is written with the boundary that follows it.
  */
-const multipart: Framing = {
+const multipart: StreamFraming = {
   contentType: 'multipart/mixed;boundary="graphql";subscriptionSpec="1.0"',
   start: '\r\n--graphql',
   heartbeat: part('{}'),
@@ -73,4 +73,7 @@ function part(json: string): string {
   return `\r\ncontent-type: application/json\r\n\r\n${json}\r\n--graphql`;
 }
 
-export const framings: Readonly<Record<StreamFormat, Framing>> = { 'event-stream': eventStream, multipart };
+export const framings: Readonly<Record<StreamFormat, StreamFraming>> = {
+  'event-stream': eventStream,
+  multipart,
+};

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { OperationStream } from '../../operations/operation-stream.js';
-import type { Framing } from './framing.js';
+import type { StreamFraming } from './framing.js';
 
 export interface HttpStreamsOptions {
   /** How long a client may take to read, in milliseconds. */
@@ -11,7 +11,7 @@ export interface HttpStreamsOptions {
 
 interface OpenStream {
   readonly response: ServerResponse;
-  readonly framing: Framing;
+  readonly framing: StreamFraming;
 }
 
 /** Writes streams of results to HTTP responses. */
@@ -34,7 +34,7 @@ export class HttpStreams {
   async send(
     response: ServerResponse,
     headers: NodeJS.Dict<number | string | string[]>,
-    framing: Framing,
+    framing: StreamFraming,
     stream: OperationStream,
   ): Promise<void> {
     response.once('close', () => {
@@ -58,7 +58,7 @@ export class HttpStreams {
     clearInterval(this.#heartbeat);
   }
 
-  async #deliver(response: ServerResponse, framing: Framing, stream: OperationStream): Promise<void> {
+  async #deliver(response: ServerResponse, framing: StreamFraming, stream: OperationStream): Promise<void> {
     for (;;) {
       const delivery = await stream.pull();
       if (response.destroyed) return;

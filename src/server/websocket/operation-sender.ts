@@ -3,9 +3,9 @@ import type { OperationStream } from '../../operations/operation-stream.js';
 import type { OperationPipeline } from '../../operations/pipeline.js';
 import type { OperationMessage } from '../../operations/request-reader.js';
 import { RequestError } from '../../operations/request-error.js';
-import { Cancellation } from '../../upstream/http/cancellation.js';
+import { Cancellation } from '../../cancellation.js';
 import { traceOf } from '../http/trace.js';
-import type { Connection } from './connection.js';
+import type { ClientSocket } from './client-socket.js';
 
 /** Dependencies of operations, shared by the process. */
 export interface SenderOptions {
@@ -14,8 +14,8 @@ export interface SenderOptions {
   readonly maxOperations: number;
 }
 
-export interface MessageOperation {
-  readonly connection: Connection;
+interface MessageOperation {
+  readonly client: ClientSocket;
   readonly id: string;
   /** Undefined once the operation is being executed, which can take days. */
   message: OperationMessage | undefined;
@@ -43,8 +43,8 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
   }
 
   async next(): Promise<IteratorResult<never, undefined>> {
-    const { connection, id } = this.#operation;
-    const { operations } = connection;
+    const { client, id } = this.#operation;
+    const { operations } = client;
     // The client has completed the operation and reused its id, so `graphql-ws` no longer tracks it.
     const earlier = operations.get(id);
     earlier?.return();
@@ -85,10 +85,10 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
 
   /** Executes the operation, and sends its result unless it has a stream of them. */
   async #execute(): Promise<OperationStream | undefined> {
-    const { connection } = this.#operation;
+    const { client } = this.#operation;
     const gone = new Cancellation();
     this.#gone = gone;
-    connection.begin();
+    client.begin();
     try {
       const outcome = await this.#run(gone);
       if (!('status' in outcome)) return outcome;
@@ -96,15 +96,15 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
       return undefined;
     } finally {
       this.#gone = undefined;
-      connection.answered();
+      client.answered();
     }
   }
 
   #run(gone: Cancellation): Promise<OperationResponse | OperationStream> {
-    const { connection, message } = this.#operation;
+    const { client, message } = this.#operation;
     if (message === undefined) throw new Error('An operation is executed once.');
     this.#operation.message = undefined;
-    const { headers, address } = connection;
+    const { headers, address } = client;
     return this.#options.pipeline.run({ headers, address, trace: traceOf(headers), gone }, message);
   }
 
@@ -120,7 +120,7 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
   async #deliver(stream: OperationStream): Promise<void> {
     this.#stream = stream;
     if (!this.#isWanted) stream.close();
-    const { connection } = this.#operation;
+    const { client } = this.#operation;
     for (;;) {
       const delivery = await stream.pull();
       switch (delivery.kind) {
@@ -131,10 +131,10 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
           await this.#fail(delivery.errors);
           return;
         case 'expired':
-          connection.expired();
+          client.expired();
           return;
         case 'closing':
-          connection.goingAway();
+          client.goingAway();
           return;
         case 'completed':
           return;
@@ -149,8 +149,8 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
 
   async #send(type: 'next' | 'error', payload: string): Promise<void> {
     if (!this.#isWanted) return;
-    const { id, connection } = this.#operation;
-    await connection.sendResult(`{"id":${JSON.stringify(id)},"type":"${type}","payload":${payload}}`);
+    const { id, client } = this.#operation;
+    await client.sendResult(`{"id":${JSON.stringify(id)},"type":"${type}","payload":${payload}}`);
   }
 
   #tooMany(): OperationResponse {
@@ -158,8 +158,8 @@ export class OperationSender implements AsyncGenerator<never, undefined> {
     const error = new RequestError(
       429,
       `This connection runs ${maxOperations} operations; more at the same time are not allowed.`,
-      { code: 'RATE_LIMITED' },
+      { code: 'RATE_LIMITED', retryAfterSeconds: 1 },
     );
-    return rejection(error, traceOf(this.#operation.connection.headers).traceId);
+    return rejection(error, traceOf(this.#operation.client.headers).traceId);
   }
 }

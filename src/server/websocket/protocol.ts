@@ -2,7 +2,7 @@ import { parse, type ExecutionArgs } from 'graphql';
 import { CloseCode, makeServer, type Context, type Server } from 'graphql-ws';
 import { createSchema } from '../../graphql/schema.js';
 import type { OperationMessage } from '../../operations/request-reader.js';
-import type { Connection } from './connection.js';
+import type { ClientSocket } from './client-socket.js';
 import { withConnectionParams } from './connection-headers.js';
 import { OperationSender, type SenderOptions } from './operation-sender.js';
 
@@ -12,10 +12,10 @@ export interface ProtocolOptions extends SenderOptions {
 }
 
 type Params = Record<string, unknown> | undefined;
-type ConnectionContext = Context<Params, Connection>;
+type ClientContext = Context<Params, ClientSocket>;
 
 interface Subscribed {
-  readonly context: ConnectionContext;
+  readonly context: ClientContext;
   readonly id: string;
   message: OperationMessage | undefined;
 }
@@ -29,9 +29,9 @@ const ANY_OPERATION = parse('subscription { any }');
  * `graphql-ws` implements the protocol: it initialises connections, answers pings and ends operations. The gateway sends the
  * results.
  */
-export function createProtocol(options: ProtocolOptions): Server<Connection> {
+export function createProtocol(options: ProtocolOptions): Server<ClientSocket> {
   const schema = createSchema();
-  return makeServer<Params, Connection>({
+  return makeServer<Params, ClientSocket>({
     connectionInitWaitTimeout: options.initTimeoutMs,
     onConnect: initialise,
     onSubscribe: (context, id, payload): ExecutionArgs => ({
@@ -48,7 +48,7 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
       const { context, id, message } = subscribed;
       subscribed.message = undefined;
       return new OperationSender(options, {
-        connection: context.extra,
+        client: context.extra,
         id,
         message,
         // `graphql-ws` sends `complete` for the operations that it knows.
@@ -68,12 +68,12 @@ function taken(payload: object): object {
 }
 
 /** Anyone may connect: each operation is authenticated separately, and fails separately. */
-function initialise({ extra: connection, connectionParams }: ConnectionContext): boolean {
-  const headers = withConnectionParams(connection.headers, connectionParams);
+function initialise({ extra: client, connectionParams }: ClientContext): boolean {
+  const headers = withConnectionParams(client.headers, connectionParams);
   if (JSON.stringify(headers).length > MAX_HEADERS_LENGTH) {
-    connection.close(CloseCode.BadRequest, 'The headers in connectionParams are too large.');
+    client.close(CloseCode.BadRequest, 'The headers in connectionParams are too large.');
     return false;
   }
-  connection.headers = headers;
+  client.headers = headers;
   return true;
 }

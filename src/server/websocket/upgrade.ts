@@ -10,7 +10,7 @@ export interface UpgradeRequest {
   readonly headers: IncomingHttpHeaders;
 }
 
-export interface UpgradeConditions {
+interface UpgradeConditions {
   readonly isClosing: boolean;
   /** The origins whose pages may open a WebSocket: those that CORS allows. */
   readonly origins: AllowedOrigins;

@@ -8,7 +8,7 @@ import type { OperationPipeline } from '../../operations/pipeline.js';
 import type { RequestError } from '../../operations/request-error.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { ClientAddresses } from '../http/client-address.js';
-import { Connection } from './connection.js';
+import { ClientSocket } from './client-socket.js';
 import { operationHeaders, type Headers } from './connection-headers.js';
 import { createProtocol } from './protocol.js';
 import { UnfinishedMessages } from './unfinished-messages.js';
@@ -42,10 +42,10 @@ const MAX_PIECES_PER_MESSAGE = 4096;
 export class WebSockets {
   readonly #options: WebSocketsOptions;
   readonly #server: WebSocketServer;
-  readonly #protocol: Server<Connection>;
-  readonly #connections = new Set<Connection>();
+  readonly #protocol: Server<ClientSocket>;
+  readonly #clients = new Set<ClientSocket>();
   readonly #unfinished: UnfinishedMessages;
-  readonly #groups = Array.from({ length: PING_GROUPS }, () => new Set<Connection>());
+  readonly #groups = Array.from({ length: PING_GROUPS }, () => new Set<ClientSocket>());
   readonly #timer: NodeJS.Timeout;
   readonly #turnMs: number;
   #turn = 0;
@@ -97,7 +97,7 @@ export class WebSockets {
    */
   goAway(): void {
     this.#isClosing = true;
-    for (const connection of this.#connections) connection.goingAway();
+    for (const client of this.#clients) client.goingAway();
   }
 
   /**
@@ -105,34 +105,34 @@ export class WebSockets {
    * connections, for `closeMs` at most.
    */
   async closed(answerMs: number, closeMs: number): Promise<void> {
-    await settled(() => [...this.#connections].every(({ isAnswered }) => isAnswered), answerMs);
-    await settled(() => this.#connections.size === 0, closeMs);
+    await settled(() => [...this.#clients].every(({ isAnswered }) => isAnswered), answerMs);
+    await settled(() => this.#clients.size === 0, closeMs);
   }
 
   /** Disconnects all clients. */
   close(): void {
     this.#isClosing = true;
     clearInterval(this.#timer);
-    for (const connection of this.#connections) connection.terminate();
+    for (const client of this.#clients) client.terminate();
   }
 
   #opened(socket: WebSocket, headers: Headers, address: string): void {
-    const connection = new Connection(socket, {
+    const client = new ClientSocket(socket, {
       headers,
       address,
       maxUnreadBytes: this.#options.maxBytes,
       onDefect: this.#onDefect,
     });
     const group = this.#smallestGroup();
-    this.#connections.add(connection);
-    group.add(connection);
-    const closed = this.#protocol.opened(connection, connection);
+    this.#clients.add(client);
+    group.add(client);
+    const closed = this.#protocol.opened(client, client);
     // `ws` closes the connection after an error, such as a frame that is not valid.
     socket.on('error', () => undefined);
     socket.on('close', (code, reason) => {
-      this.#connections.delete(connection);
-      group.delete(connection);
-      connection.closed();
+      this.#clients.delete(client);
+      group.delete(client);
+      client.closed();
       void closed(code, reason.toString());
     });
   }
@@ -141,16 +141,16 @@ export class WebSockets {
     this.#options.logger.error({ err: error }, 'A WebSocket message failed unexpectedly.');
   };
 
-  #smallestGroup(): Set<Connection> {
+  #smallestGroup(): Set<ClientSocket> {
     return this.#groups.reduce((smallest, group) => (group.size < smallest.size ? group : smallest));
   }
 
   #sweep(now: number): void {
-    for (const connection of this.#connections) connection.closeIfUnread(now, this.#options.clientTimeoutMs);
+    for (const client of this.#clients) client.closeIfUnread(now, this.#options.clientTimeoutMs);
     this.#unfinished.closeLate(now);
     if (now < this.#nextTurn) return;
     this.#nextTurn = now + this.#turnMs;
-    for (const connection of this.#groups[this.#turn] ?? []) connection.ping();
+    for (const client of this.#groups[this.#turn] ?? []) client.ping();
     this.#turn = (this.#turn + 1) % PING_GROUPS;
   }
 }

@@ -6,7 +6,7 @@ import { readIssuerKeys } from '../issuer-keys.js';
 import type { Basics } from './basics.js';
 
 /** Determines the principals of requests. Close it. */
-export interface Authentication {
+interface Authentication {
   readonly authenticate: Authenticate;
   close(): void;
 }

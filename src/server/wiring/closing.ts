@@ -11,7 +11,7 @@ const LAST_REQUESTS_MS = 200;
 /** The longest time that a draining gateway waits for proxies to close unused connections, in milliseconds. */
 const MAX_UNUSED_MS = 5000;
 
-export interface ClosingParts {
+interface ClosingParts {
   readonly config: Pick<Config, 'drainDelayMs' | 'requestTimeoutMs'>;
   readonly http: Http;
   readonly operations: Operations;

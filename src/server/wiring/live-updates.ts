@@ -5,7 +5,7 @@ import { projectPath } from '../../upstream/resources/resource-ref.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import type { Basics } from './basics.js';
 
-export interface LiveUpdatesParts {
+interface LiveUpdatesParts {
   readonly live: LiveUpdates;
   /** Undefined if webhooks are not configured. */
   readonly webhooks: WebhookReceiver | undefined;

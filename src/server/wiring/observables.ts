@@ -4,7 +4,7 @@ import type { Observables } from '../../telemetry/metrics/observables.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import type { Overload } from '../overload/overload.js';
 
-export interface ObservableSources {
+interface ObservableSources {
   readonly overload: Overload;
   readonly upstream: Upstream;
   readonly live: LiveUpdates;

@@ -1,5 +1,5 @@
 /** Something that holds timers, connections or listeners until it is closed. */
-export interface Closable {
+interface Closable {
   close(): void | Promise<void>;
 }
 

@@ -24,7 +24,7 @@ const START_WITHIN_MS = 3000;
 /** Rejected commands, e.g. of a server without memory, are logged at most once in this time. */
 const REJECTIONS_LOGGED_EVERY_MS = 60_000;
 
-export type RedisClient = ReturnType<typeof clientOf>;
+type RedisClient = ReturnType<typeof clientOf>;
 
 /**
  * The connections of this process to Redis: one for commands, one for messages. While either is disconnected, commands fail at

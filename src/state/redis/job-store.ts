@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { entryLimit } from '../entry-limit.js';
 import { InMemoryJobStore, JOB_APPEARS_WITHIN_MS, type JobRecord, type JobStore } from '../job-store.js';
 import type { RedisConnection } from './connection.js';
 
@@ -15,7 +16,7 @@ export class RedisJobStore implements JobStore {
   readonly #redis: RedisConnection;
   readonly #local = new InMemoryJobStore();
   /** Finished jobs that are in Redis already, so that they are not written at every read. */
-  readonly #shared = new LRUCache<string, true>({ maxSize: MAX_SHARED, sizeCalculation: () => 1 });
+  readonly #shared = new LRUCache<string, true>(entryLimit(MAX_SHARED));
 
   constructor(redis: RedisConnection) {
     this.#redis = redis;

@@ -7,7 +7,7 @@ const MAX_OPERATIONS = 500;
 export const OPERATIONS = 'fieldgate_operations_total';
 export const DURATIONS = 'fieldgate_operation_duration_seconds';
 
-export interface OperationLabels {
+interface OperationLabels {
   readonly operation: string;
   readonly type: string;
   readonly client: string;

@@ -4,7 +4,7 @@ import type { HttpResponse } from '../http/http.js';
 import { pathTemplate } from '../resources/path-template.js';
 
 /** A REST call of an operation, for developers. */
-export interface LoggedCall extends Readonly<AttemptTally> {
+interface LoggedCall extends Readonly<AttemptTally> {
   readonly method: string;
   /** With placeholders for ids, e.g. `/demand/accounts/{account_id}/projects`. */
   readonly path: string;

@@ -3,11 +3,10 @@ import { dateIn } from '../resources/date-time.js';
 import { isNextVersion, isOlder } from '../resources/version.js';
 
 /** The state after a change, which identifies a change whose response was lost or unusable. */
-export type ExpectedState =
-  { readonly status: rest.FieldingRunStatus } | { readonly period: rest.FieldingPeriod };
+type ExpectedState = { readonly status: rest.FieldingRunStatus } | { readonly period: rest.FieldingPeriod };
 
 /** A change of a fielding run. */
-export interface Change {
+export interface RunChange {
   /** The version that the client saw. */
   readonly from: string;
   readonly expected: ExpectedState;
@@ -22,7 +21,7 @@ export interface Change {
  * @param version from the response's entity tag; undefined if there is none or it is malformed
  */
 export function provesChange(
-  { from, documentedStatus }: Change,
+  { from, documentedStatus }: RunChange,
   status: number,
   version: string | undefined,
 ): version is string {
@@ -37,7 +36,7 @@ export function provesChange(
  * @param before the run at `from`, if known: if it was already in the expected state, the change was a different one
  */
 export function isMade(
-  { from, expected }: Change,
+  { from, expected }: RunChange,
   run: rest.FieldingRun,
   version: string,
   before: rest.FieldingRun | undefined,
@@ -50,7 +49,7 @@ export function isMade(
  * Whether a run confirms a 2xx that proves nothing by itself: it is in the expected state, at the client's version or one
  * change after it.
  */
-export function isConfirmed({ from, expected }: Change, run: rest.FieldingRun, version: string): boolean {
+export function isConfirmed({ from, expected }: RunChange, run: rest.FieldingRun, version: string): boolean {
   return (version === from || isNextVersion(from, version)) && isIn(run, expected);
 }
 

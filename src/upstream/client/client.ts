@@ -8,14 +8,11 @@ import {
   type FieldingRunCallsDeps,
   type FieldingRunRead,
 } from './fielding-run-calls.js';
-import { JobCalls, type JobCallsDeps } from './job-calls.js';
+import { JobCalls, type DraftLaunch, type JobCallsDeps } from './job-calls.js';
 import {
   accountPath,
-  batchJobsPath,
-  draftLaunchJobsPath,
   fieldingRunPath,
   projectPath,
-  shortBatchJobsPath,
   targetGroupByIdPath,
   targetGroupPath,
   transitionsPath,
@@ -40,11 +37,6 @@ export type ChangelogQuery = Pick<
   'page_size' | 'start_after'
 >;
 export type TargetGroupQuery = NonNullable<rest.operations['listTargetGroups']['parameters']['query']>;
-
-/** What to do with a draft, and the REST request for it. */
-export type DraftLaunch =
-  | { readonly action: 'launch-from-draft'; readonly request: rest.LaunchFromDraftRequest }
-  | { readonly action: 'schedule-from-draft'; readonly request: rest.FieldingPeriod };
 
 /** Shared by all operations of the process. */
 export interface DemandClientDeps extends FieldingRunCallsDeps, JobCallsDeps {
@@ -211,37 +203,24 @@ export class DemandClient {
   /**
    * Starts a job on many target groups of one project. Safe to repeat with the same key.
    */
-  async createBatchJob(
+  createBatchJob(
     project: ProjectRef,
     kind: BatchJobKind,
     targetGroupIds: readonly string[],
     idempotencyKey: string,
   ): Promise<BatchJobRef> {
-    const ref = { accountId: project.accountId, projectId: project.projectId, action: kind };
-    const jobId = await this.#jobs.create({
-      path: batchJobsPath(ref),
-      json: { target_group_ids: targetGroupIds } satisfies rest.BatchJobRequest,
-      idempotencyKey,
-      otherParents: [shortBatchJobsPath(ref)],
-    });
-    return { ...ref, jobId };
+    return this.#jobs.createBatchJob(project, kind, targetGroupIds, idempotencyKey);
   }
 
   /**
    * Starts a job that launches or schedules a draft. Safe to repeat with the same key.
    */
-  async createDraftLaunchJob(
-    { accountId, projectId, targetGroupId }: TargetGroupRef,
-    { action, request }: DraftLaunch,
+  createDraftLaunchJob(
+    draft: TargetGroupRef,
+    launch: DraftLaunch,
     idempotencyKey: string,
   ): Promise<DraftLaunchJobRef> {
-    const ref = { accountId, projectId, targetGroupId, action };
-    const jobId = await this.#jobs.create({
-      path: draftLaunchJobsPath(ref),
-      json: request,
-      idempotencyKey,
-    });
-    return { ...ref, jobId };
+    return this.#jobs.createDraftLaunchJob(draft, launch, idempotencyKey);
   }
 
   #act(

@@ -1,7 +1,7 @@
 import type * as rest from '../../contract/demand-api.js';
 import { latin1Of } from '../http/body.js';
 import type { Call, CallScope } from '../http/call.js';
-import { isConfirmed, isMade, provesChange, type Change } from './change-outcome.js';
+import { isConfirmed, isMade, provesChange, type RunChange } from './change-outcome.js';
 import { badResponse, UpstreamError } from '../errors.js';
 import { periodIn } from './fielding-period.js';
 import { noRecorder, type Recorder } from '../../telemetry/recorder.js';
@@ -119,7 +119,7 @@ export class FieldingRunCalls {
    * @param call without `If-Match`
    * @throws {UpstreamError} if the change was rejected, or its outcome is unknown (`outcomeUnknown`)
    */
-  async change(ref: FieldingRunRef, change: Change, call: Omit<Call, 'kind'>): Promise<ActionOutcome> {
+  async change(ref: FieldingRunRef, change: RunChange, call: Omit<Call, 'kind'>): Promise<ActionOutcome> {
     const headers = { 'if-match': entityTag(change.from, this.#deps.ifMatch) };
     const before = this.#knownAt(ref, change.from);
     let response: HttpResponse;

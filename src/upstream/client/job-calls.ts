@@ -8,15 +8,25 @@ import type { JobTracker, JobState } from '../state/job-tracker.js';
 import { jobIdIn } from '../resources/location.js';
 import {
   batchJobPath,
+  batchJobsPath,
   draftLaunchJobPath,
+  draftLaunchJobsPath,
   shortBatchJobPath,
+  shortBatchJobsPath,
   type BatchJobRef,
   type DraftLaunchJobRef,
+  type ProjectRef,
+  type TargetGroupRef,
 } from '../resources/resource-ref.js';
 import type { ScopedTransport } from './scoped-transport.js';
-import { bodies, type BodyReader } from '../resources/validation.js';
+import { bodies, type ResponseBodyReader } from '../resources/validation.js';
 
-export interface JobCreation {
+/** What to do with a draft, and the REST request for it. */
+export type DraftLaunch =
+  | { readonly action: 'launch-from-draft'; readonly request: rest.LaunchFromDraftRequest }
+  | { readonly action: 'schedule-from-draft'; readonly request: rest.FieldingPeriod };
+
+interface JobCreation {
   /** The collection: where the job is created and, by the contract, read. */
   readonly path: string;
   readonly json: unknown;
@@ -48,8 +58,43 @@ export class JobCalls {
     this.#principalKey = principalKey;
   }
 
+  async createBatchJob(
+    { accountId, projectId }: ProjectRef,
+    action: rest.BatchJobKind,
+    targetGroupIds: readonly string[],
+    idempotencyKey: string,
+  ): Promise<BatchJobRef> {
+    const ref = { accountId, projectId, action };
+    const jobId = await this.#create({
+      path: batchJobsPath(ref),
+      json: { target_group_ids: targetGroupIds } satisfies rest.BatchJobRequest,
+      idempotencyKey,
+      otherParents: [shortBatchJobsPath(ref)],
+    });
+    return { ...ref, jobId };
+  }
+
+  async createDraftLaunchJob(
+    { accountId, projectId, targetGroupId }: TargetGroupRef,
+    { action, request }: DraftLaunch,
+    idempotencyKey: string,
+  ): Promise<DraftLaunchJobRef> {
+    const ref = { accountId, projectId, targetGroupId, action };
+    const jobId = await this.#create({ path: draftLaunchJobsPath(ref), json: request, idempotencyKey });
+    return { ...ref, jobId };
+  }
+
+  async getBatchJob(ref: BatchJobRef): Promise<rest.BatchJob | null> {
+    return await this.#jobIn(await this.#findBatchJob(ref), batchJobPath(ref), bodies.batchJob);
+  }
+
+  async getDraftLaunchJob(ref: DraftLaunchJobRef): Promise<rest.FieldingRunJob | null> {
+    const path = draftLaunchJobPath(ref);
+    return await this.#jobIn(await this.#calls.get(path), path, bodies.fieldingRunJob);
+  }
+
   /** @returns the id of the job. Only a 201 proves that it was created, and only `Location` contains its id. */
-  async create({ path, json, idempotencyKey, otherParents = [] }: JobCreation): Promise<string> {
+  async #create({ path, json, idempotencyKey, otherParents = [] }: JobCreation): Promise<string> {
     const sentKey = this.#deps.credentials.idempotencyKey(this.#principalKey, idempotencyKey);
     const headers = { 'idempotency-key': sentKey };
     let response: HttpResponse;
@@ -80,20 +125,11 @@ export class JobCalls {
     });
   }
 
-  async getBatchJob(ref: BatchJobRef): Promise<rest.BatchJob | null> {
-    return await this.#jobIn(await this.#findBatchJob(ref), batchJobPath(ref), bodies.batchJob);
-  }
-
-  async getDraftLaunchJob(ref: DraftLaunchJobRef): Promise<rest.FieldingRunJob | null> {
-    const path = draftLaunchJobPath(ref);
-    return await this.#jobIn(await this.#calls.get(path), path, bodies.fieldingRunJob);
-  }
-
   /** @param response null for a 404 */
   async #jobIn<J extends JobState>(
     response: HttpResponse | null,
     path: string,
-    read: BodyReader<J>,
+    read: ResponseBodyReader<J>,
   ): Promise<J | JobState | null> {
     const body = response === null ? undefined : latin1Of(response);
     const job = body === undefined ? null : read(body);

@@ -5,7 +5,7 @@ import { badResponse, UpstreamError, type UpstreamErrorDetails } from '../errors
 import type { HttpHeaders, HttpResponse } from '../http/http.js';
 import { sleepUnlessGone } from '../resilience/sleep.js';
 import type { Transport } from '../resilience/transport.js';
-import type { BodyReader } from '../resources/validation.js';
+import type { ResponseBodyReader } from '../resources/validation.js';
 
 /** The transport bound to the scope of one operation. Every failure is an {@link UpstreamError}. */
 export class ScopedTransport {
@@ -65,12 +65,12 @@ export class ScopedTransport {
   }
 
   /** @returns the validated body; null for a 404 */
-  read<T>(path: string, read: BodyReader<T>): Promise<T | null> {
+  read<T>(path: string, read: ResponseBodyReader<T>): Promise<T | null> {
     return this.#read({ kind: 'read', method: 'GET', path }, (response) => read(latin1Of(response)));
   }
 
   /** Reads with a query too long for a URL: a POST that changes nothing. */
-  readWith<T>(path: string, json: unknown, read: BodyReader<T>): Promise<T | null> {
+  readWith<T>(path: string, json: unknown, read: ResponseBodyReader<T>): Promise<T | null> {
     const call: Call = { kind: 'read', method: 'POST', path, json };
     return this.#read(call, (response) => read(latin1Of(response)));
   }

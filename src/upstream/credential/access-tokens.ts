@@ -11,7 +11,7 @@ export interface AccessToken {
 }
 
 /** Where access tokens come from. */
-export interface TokenSource {
+interface TokenSource {
   /** @throws {TokenRequestError} */
   request(): Promise<AccessToken>;
   close(): void;

@@ -3,7 +3,7 @@ import type { ProxyConfig } from '../../config.js';
 import { newTrace, traceparentOf } from '../../telemetry/trace-context.js';
 import type { Span, Tracer } from '../../telemetry/tracer.js';
 import { bytesOf } from '../http/body.js';
-import { Cancellation } from '../http/cancellation.js';
+import { Cancellation } from '../../cancellation.js';
 import { endClientSpan, serverAttributes } from '../http/client-span.js';
 import { HttpFailure, type HttpClient, type HttpHeaders, type HttpResponse } from '../http/http.js';
 import { createNodeFetchClient } from '../http/node-fetch-client.js';

@@ -1,5 +1,5 @@
 import type { TraceContext } from '../../telemetry/trace-context.js';
-import type { Cancellation } from './cancellation.js';
+import type { Cancellation } from '../../cancellation.js';
 import type { HttpHeaders, HttpRequest } from './http.js';
 
 /** The caller and the deadline of a GraphQL operation, which all of its calls share. */

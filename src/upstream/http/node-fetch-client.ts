@@ -1,7 +1,14 @@
-import fetch, { type Response } from 'node-fetch';
+import type { Agent } from 'node:http';
+import fetch, { type RequestInit, type Response } from 'node-fetch';
 import { decodeBody } from '../../lib/http1/http1-client.js';
 import { toHttpFailure } from './http-failure.js';
-import { HttpFailure, type HttpClient, type HttpClientOptions, type HttpResponse } from './http.js';
+import {
+  HttpFailure,
+  type HttpClient,
+  type HttpClientOptions,
+  type HttpRequest,
+  type HttpResponse,
+} from './http.js';
 import { agentFor, IdleConnections, type AgentOptions } from './node-fetch-agent.js';
 
 /**
@@ -17,15 +24,8 @@ export function createNodeFetchClient(
   const { proxy } = agentOptions;
 
   return {
-    async send({
-      method,
-      path,
-      sharedHeaders,
-      headers,
-      body = null,
-      fresh = false,
-      cancellation,
-    }): Promise<HttpResponse> {
+    async send(request): Promise<HttpResponse> {
+      const { cancellation } = request;
       // node-fetch would destroy the body with an error that nothing handles.
       if (cancellation.cancelled) throw new HttpFailure('aborted', undefined);
       const abort = new AbortController();
@@ -33,23 +33,12 @@ export function createNodeFetchClient(
         abort.abort();
       };
       cancellation.onCancel(cancel);
-      if (fresh) idle.close();
+      if (request.fresh === true) idle.close();
       const connection = { reused: false };
       try {
         const response = await idle.watch(
           () => (connection.reused = true),
-          () =>
-            fetch(baseUrl + path, {
-              method,
-              headers: { ...sharedHeaders, ...headers },
-              body,
-              signal: abort.signal,
-              redirect: 'manual',
-              size: maxBodyBytes,
-              // node-fetch supports fewer codings, and reports a body that it cannot decode as a lost connection.
-              compress: false,
-              agent,
-            }),
+          () => fetch(baseUrl + request.path, fetchOptions(request, maxBodyBytes, agent, abort.signal)),
         );
         // Only a proxy sends 407, and it forwards nothing before it has credentials (RFC 9110, 15.5.8).
         if (proxy !== undefined && response.status === 407) {
@@ -74,6 +63,25 @@ export function createNodeFetchClient(
     close() {
       agent.destroy();
     },
+  };
+}
+
+function fetchOptions(
+  { method, sharedHeaders, headers, body }: HttpRequest,
+  maxBodyBytes: number,
+  agent: Agent,
+  signal: AbortSignal,
+): RequestInit {
+  return {
+    method,
+    headers: { ...sharedHeaders, ...headers },
+    body: body ?? null,
+    signal,
+    redirect: 'manual',
+    size: maxBodyBytes,
+    // node-fetch supports fewer codings, and reports a body that it cannot decode as a lost connection.
+    compress: false,
+    agent,
   };
 }
 

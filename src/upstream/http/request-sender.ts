@@ -1,6 +1,6 @@
 import { nextTraceparent } from '../../telemetry/trace-context.js';
 import type { Call, CallScope } from './call.js';
-import { Cancellation } from './cancellation.js';
+import { Cancellation } from '../../cancellation.js';
 import { timedOut } from './failure.js';
 import {
   HttpFailure,
@@ -16,7 +16,7 @@ export interface RequestSenderOptions {
 }
 
 /** `changes` also carries reads with a body. */
-export interface HttpClients {
+interface HttpClients {
   readonly reads: HttpClient;
   readonly changes: HttpClient;
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { noCooldownBroadcast, type CooldownBroadcast } from '../../state/cooldown-broadcast.js';
+import { entryLimit } from '../../state/entry-limit.js';
 
 const MAX_COOLDOWN_SECONDS = 3600;
 /** Applies to a 429 without `Retry-After`. */
@@ -24,8 +25,7 @@ export interface Cooldown {
  * pause, but never shorten it. Times are from `performance.now()`.
  */
 export class Cooldowns {
-  // `max` would allocate memory for all principals at once.
-  readonly #cooldowns = new LRUCache<string, Entry>({ maxSize: MAX_PRINCIPALS, sizeCalculation: () => 1 });
+  readonly #cooldowns = new LRUCache<string, Entry>(entryLimit(MAX_PRINCIPALS));
   readonly #broadcast: CooldownBroadcast;
   readonly #stopListening: () => void;
 

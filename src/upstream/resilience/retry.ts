@@ -10,7 +10,7 @@ export interface RetryPolicy {
   readonly maxDelayMs: number;
 }
 
-export interface FailedAttempt {
+interface FailedAttempt {
   readonly kind: CallKind;
   readonly error: UpstreamError;
   /** Counts from 1. */

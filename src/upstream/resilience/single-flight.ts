@@ -1,5 +1,5 @@
 import type { Call, CallScope } from '../http/call.js';
-import { Cancellation } from '../http/cancellation.js';
+import { Cancellation } from '../../cancellation.js';
 import { UpstreamError } from '../errors.js';
 import { timedOut } from '../http/failure.js';
 import { pathHash } from '../resources/path-hash.js';

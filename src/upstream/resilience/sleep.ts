@@ -1,4 +1,4 @@
-import type { Cancellation } from '../http/cancellation.js';
+import type { Cancellation } from '../../cancellation.js';
 
 /**
  * Waits for at least `ms` milliseconds. A timer of Node.js can fire almost a millisecond early, and a call that waits for a `Retry-After`

@@ -11,7 +11,7 @@ import { badResponse } from '../errors.js';
  *
  * @throws {UpstreamError} if the body is not JSON; the message never contains it
  */
-export type BodyReader<T> = (latin1: string) => T;
+export type ResponseBodyReader<T> = (latin1: string) => T;
 
 /** The readers of response bodies, each for the schema of its name in the OpenAPI file. */
 export const bodies = {
@@ -37,7 +37,7 @@ export const bodies = {
 };
 
 /** A valid body is read in one pass. Any other body is parsed and then validated, to find its faults. */
-function readerOf<T>(schema: string, read: JsonReader<T>): BodyReader<T> {
+function readerOf<T>(schema: string, read: JsonReader<T>): ResponseBodyReader<T> {
   return (latin1) => readJson(latin1, read) ?? checked<T>(parsed(latin1), schema);
 }
 

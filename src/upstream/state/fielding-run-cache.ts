@@ -1,7 +1,7 @@
 import { ByteRingCache } from './byte-ring-cache.js';
 
 /** The latest body of a fielding run, and the entity tag for revalidating it. */
-export interface CachedFieldingRun {
+interface CachedFieldingRun {
   readonly entityTag: string;
   /** One character a byte. */
   readonly latin1: string;

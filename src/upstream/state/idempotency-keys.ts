@@ -1,4 +1,4 @@
-import { digest } from './digest.js';
+import { digest } from '../../digest.js';
 import { UpstreamError } from '../errors.js';
 import type { IdempotencyStore } from '../../state/idempotency-store.js';
 

@@ -1,8 +1,8 @@
 import * as rest from '../../contract/demand-api.js';
-import { digest } from './digest.js';
+import { digest } from '../../digest.js';
 import { UpstreamError } from '../errors.js';
 import type { JobStore } from '../../state/job-store.js';
-import type { BodyReader } from '../resources/validation.js';
+import type { ResponseBodyReader } from '../resources/validation.js';
 
 /** The properties of every job, and all that is known of one that is not visible yet. */
 export type JobState = Pick<rest.BatchJob & rest.FieldingRunJob, 'job_id' | 'status' | 'created_at'>;
@@ -47,7 +47,7 @@ export class JobTracker {
     path: string,
     job: J | null,
     body: string,
-    read: BodyReader<J>,
+    read: ResponseBodyReader<J>,
   ): Promise<J | JobState | null> {
     const key = keyOf(principalKey, path);
     if (job !== null && isFinished(job)) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdmissionQueue } from '../../../src/server/overload/admission-queue.js';
-import { Cancellation } from '../../../src/upstream/http/cancellation.js';
+import { Cancellation } from '../../../src/cancellation.js';
 
 /** A queue with an adjustable limit, and what became of its requests. */
 function queueWith(concurrency: number, max: number, waitMs = 0, min = 0) {

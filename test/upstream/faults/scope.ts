@@ -1,5 +1,5 @@
 import type { CallScope } from '../../../src/upstream/http/call.js';
-import { Cancellation } from '../../../src/upstream/http/cancellation.js';
+import { Cancellation } from '../../../src/cancellation.js';
 
 export interface TestCaller {
   /** Default: `alice`. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Cancellation } from '../../../src/upstream/http/cancellation.js';
+import { Cancellation } from '../../../src/cancellation.js';
 import { sleepUnlessGone } from '../../../src/upstream/resilience/sleep.js';
 
 const SLEEPS = 100;

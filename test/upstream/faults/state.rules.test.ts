@@ -5,7 +5,7 @@ import { Cooldowns } from '../../../src/upstream/resilience/cooldowns.js';
 import { FieldingRunCache } from '../../../src/upstream/state/fielding-run-cache.js';
 import { JobTracker, type JobState } from '../../../src/upstream/state/job-tracker.js';
 import { InMemoryJobStore } from '../../../src/state/job-store.js';
-import { bodies, type BodyReader } from '../../../src/upstream/resources/validation.js';
+import { bodies, type ResponseBodyReader } from '../../../src/upstream/resources/validation.js';
 
 describe('a cooldown', () => {
   const HOUR_MS = 3_600_000;
@@ -110,7 +110,7 @@ describe('the cache of fielding runs', () => {
   });
 });
 
-describe.each<[string, BodyReader<JobState>]>([
+describe.each<[string, ResponseBodyReader<JobState>]>([
   ['batch jobs', bodies.batchJob],
   ['jobs that launch drafts', bodies.fieldingRunJob],
 ])('the tracker of %s', (_jobs, read) => {

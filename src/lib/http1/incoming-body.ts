@@ -1,7 +1,7 @@
 import { ByteSink } from './byte-sink.js';
 
 /** Collects a body that arrives in pieces. */
-export interface BodyReader {
+export interface IncomingBody {
   /**
    * @returns the offset after the body; undefined if the body is incomplete
    * @throws {HttpFailure} `too-large`; {Error} if the body is malformed
@@ -12,7 +12,7 @@ export interface BodyReader {
 }
 
 /** A body with a `Content-Length`. */
-export class LengthBody implements BodyReader {
+export class LengthBody implements IncomingBody {
   readonly #sink: ByteSink;
   #remaining: number;
 
@@ -34,7 +34,7 @@ export class LengthBody implements BodyReader {
 }
 
 /** A body that ends when the server closes the connection. */
-export class BodyUntilClose implements BodyReader {
+export class BodyUntilClose implements IncomingBody {
   readonly #sink: ByteSink;
 
   constructor(maxBytes: number) {

@@ -12,11 +12,11 @@ const BAD_REQUEST = 4400;
 const INTERNAL_SERVER_ERROR = 4500;
 
 /** A running operation that can be ended. */
-export interface RunningOperation {
+interface RunningOperation {
   return(): unknown;
 }
 
-export interface ConnectionOptions {
+export interface ClientSocketOptions {
   /** Of the upgrade. */
   readonly headers: Headers;
   /** The client's, for limits. */
@@ -26,8 +26,8 @@ export interface ConnectionOptions {
   readonly onDefect: (error: unknown) => void;
 }
 
-/** A WebSocket, as `graphql-ws` and the operations on it see it. */
-export class Connection implements GraphQLSocket {
+/** A client's WebSocket, as `graphql-ws` and the operations on it see it. */
+export class ClientSocket implements GraphQLSocket {
   /** The headers of each operation. */
   headers: Headers;
   /** The client's, for limits. */
@@ -48,7 +48,7 @@ export class Connection implements GraphQLSocket {
   /** Settled when all earlier results have been read. */
   #resultsRead = Promise.resolve();
 
-  constructor(socket: WebSocket, { headers, address, maxUnreadBytes, onDefect }: ConnectionOptions) {
+  constructor(socket: WebSocket, { headers, address, maxUnreadBytes, onDefect }: ClientSocketOptions) {
     this.#socket = socket;
     this.headers = headers;
     this.address = address;
