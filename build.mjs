@@ -6,22 +6,8 @@ import { build } from 'esbuild';
  * object a hidden class of its own, which keeps the whole operation alive until the old generation is collected: lists cost 1.5
  * times the CPU. `executorGateway` reads three members of that context, and this module passes just these.
  */
-const leanGatewayContext = {
-  name: 'lean-gateway-context',
-  setup({ onLoad, onEnd }) {
-    let replaced = false;
-    onLoad({ filter: /@apollo.server.dist.*makeGatewayGraphQLRequestContext\.js$/ }, () => {
-      replaced = true;
-      return {
-        contents: `export const makeGatewayGraphQLRequestContext =
-          ({ request, document, contextValue }) => ({ request, document, context: contextValue });`,
-      };
-    });
-    onEnd(() =>
-      replaced ? undefined : { errors: [{ text: 'Apollo Server has moved its gateway context.' }] },
-    );
-  },
-};
+const LEAN_GATEWAY_CONTEXT = `export const makeGatewayGraphQLRequestContext =
+  ({ request, document, contextValue }) => ({ request, document, context: contextValue });`;
 
 /**
  * Apollo Server hashes each document. Its package for that finds no `node:crypto` in a bundle and would fall back to SHA-256 in
@@ -37,21 +23,45 @@ const HASH = `import { hash } from 'node:crypto';
  */
 const NO_NEGOTIATOR = `export default class { mediaType() { return undefined; } }`;
 
-const leanRequestPipeline = {
-  name: 'lean-request-pipeline',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^@apollo.utils\.createhash$/ }, ({ path }) => ({ path, namespace: 'lean' }));
-    onResolve({ filter: /^negotiator$/ }, ({ path, importer }) =>
-      /@apollo.server.dist.*requestPipeline\.js$/.test(importer) ? { path, namespace: 'lean' } : undefined,
+/** The modules that Apollo Server's own are replaced with, by the importers that need them and what they import. */
+const REPLACEMENTS = [
+  {
+    importer: /requestPipeline\.js$/,
+    path: /makeGatewayGraphQLRequestContext\.js$/,
+    contents: LEAN_GATEWAY_CONTEXT,
+  },
+  { importer: /\.js$/, path: /^@apollo\/utils\.createhash$/, contents: HASH },
+  { importer: /requestPipeline\.js$/, path: /^negotiator$/, contents: NO_NEGOTIATOR },
+];
+
+/** Fails if Apollo Server no longer has one of the modules where it was. */
+const leanApolloServer = {
+  name: 'lean-apollo-server',
+  setup({ onResolve, onLoad, onEnd }) {
+    const replaced = new Set();
+    onResolve(
+      { filter: /makeGatewayGraphQLRequestContext|utils\.createhash|negotiator/ },
+      ({ path, importer }) => {
+        const replacement = REPLACEMENTS.find(
+          (each) =>
+            each.path.test(path) && /@apollo.server.dist/.test(importer) && each.importer.test(importer),
+        );
+        if (replacement === undefined) return undefined;
+        replaced.add(replacement);
+        return { path, namespace: 'lean', pluginData: replacement.contents };
+      },
     );
-    onLoad({ filter: /./, namespace: 'lean' }, ({ path }) => ({
-      contents: path === 'negotiator' ? NO_NEGOTIATOR : HASH,
+    onLoad({ filter: /./, namespace: 'lean' }, ({ pluginData }) => ({ contents: pluginData }));
+    onEnd(() => ({
+      errors: REPLACEMENTS.filter((each) => !replaced.has(each)).map(({ path }) => ({
+        text: `Apollo Server no longer imports ${path} where it did.`,
+      })),
     }));
   },
 };
 
 await build({
-  plugins: [leanGatewayContext, leanRequestPipeline],
+  plugins: [leanApolloServer],
   entryPoints: ['src/main.ts', 'src/emulator/main.ts', 'src/graphql/print-schema.ts'],
   outdir: 'dist',
   outbase: 'src',

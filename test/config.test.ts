@@ -149,6 +149,17 @@ test.each([
   expect(message).not.toContain('secret');
 });
 
+test.each([
+  [{ POLL_MIN_MS: '9000' }, 'POLL_MIN_MS=9000 is above POLL_MAX_MS=8000; raise POLL_MAX_MS'],
+  [{ POLL_MAX_MS: '500' }, 'POLL_MIN_MS=1000 is above POLL_MAX_MS=500; raise POLL_MAX_MS'],
+  [
+    { DEMAND_API_RETRY_BASE_MS: '5000', DEMAND_API_RETRY_MAX_MS: '100' },
+    'DEMAND_API_RETRY_BASE_MS=5000 is above DEMAND_API_RETRY_MAX_MS=100; raise DEMAND_API_RETRY_MAX_MS',
+  ],
+])('rejects %j, which contradicts itself or a default', (environment, message) => {
+  expect(configError(environment)).toBe(message);
+});
+
 test('reports each invalid variable on its own line', () => {
   const lines = configError({ PORT: 'x', LOG_LEVEL: 'loud', DEMAND_API_CONCURRENCY: '-' }).split('\n');
   expect(lines.map((line) => line.split(' ')[0]).sort()).toEqual([

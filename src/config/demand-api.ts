@@ -1,5 +1,6 @@
 import { makeExactValidator, str } from 'envalid';
 import { proxyFor, type Proxies, type ProxyConfig } from './proxies.js';
+import { requireOrder } from './environment.js';
 import { wholeNumber } from './whole-number.js';
 
 export interface DemandApiConfig {
@@ -101,7 +102,9 @@ type NumberVariable = Exclude<
   'DEMAND_API_URL' | 'DEMAND_API_VERSION' | 'DEMAND_API_IF_MATCH' | 'DEMAND_API_TRANSPORT'
 >;
 
+/** @throws {ConfigError} if the first delay between attempts is above the longest */
 export function demandApiConfig(env: DemandApiEnvironment, proxies: Proxies): DemandApiConfig {
+  requireOrder(env, 'DEMAND_API_RETRY_BASE_MS', 'DEMAND_API_RETRY_MAX_MS');
   return {
     url: env.DEMAND_API_URL,
     version: env.DEMAND_API_VERSION,

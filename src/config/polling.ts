@@ -1,3 +1,4 @@
+import { requireOrder } from './environment.js';
 import { wholeNumber } from './whole-number.js';
 
 /** How often what is subscribed is read again. Times are in milliseconds. */
@@ -24,10 +25,12 @@ export const pollingVariables = {
 
 type PollingEnvironment = { readonly [Name in keyof typeof pollingVariables]: number };
 
+/** @throws {ConfigError} if the shortest delay is above the longest */
 export function pollingConfig(env: PollingEnvironment): PollingConfig {
+  requireOrder(env, 'POLL_MIN_MS', 'POLL_MAX_MS');
   return {
     minMs: env.POLL_MIN_MS,
-    maxMs: Math.max(env.POLL_MIN_MS, env.POLL_MAX_MS),
+    maxMs: env.POLL_MAX_MS,
     leaseMs: env.POLL_LEASE_MS,
     listCallsPerMinute: env.POLL_LIST_CALLS_PER_MINUTE,
   };
