@@ -23,15 +23,17 @@ const HASH = `import { hash } from 'node:crypto';
  */
 const NO_NEGOTIATOR = `export default class { mediaType() { return undefined; } }`;
 
+const REQUEST_PIPELINE = /@apollo.server.dist.*requestPipeline\.js$/;
+
 /** The modules that Apollo Server's own are replaced with, by the importers that need them and what they import. */
 const REPLACEMENTS = [
   {
-    importer: /requestPipeline\.js$/,
+    importer: REQUEST_PIPELINE,
     path: /makeGatewayGraphQLRequestContext\.js$/,
     contents: LEAN_GATEWAY_CONTEXT,
   },
-  { importer: /\.js$/, path: /^@apollo\/utils\.createhash$/, contents: HASH },
-  { importer: /requestPipeline\.js$/, path: /^negotiator$/, contents: NO_NEGOTIATOR },
+  { importer: /./, path: /^@apollo\/utils\.createhash$/, contents: HASH },
+  { importer: REQUEST_PIPELINE, path: /^negotiator$/, contents: NO_NEGOTIATOR },
 ];
 
 /** Fails if Apollo Server no longer has one of the modules where it was. */
@@ -42,10 +44,7 @@ const leanApolloServer = {
     onResolve(
       { filter: /makeGatewayGraphQLRequestContext|utils\.createhash|negotiator/ },
       ({ path, importer }) => {
-        const replacement = REPLACEMENTS.find(
-          (each) =>
-            each.path.test(path) && /@apollo.server.dist/.test(importer) && each.importer.test(importer),
-        );
+        const replacement = REPLACEMENTS.find((each) => each.path.test(path) && each.importer.test(importer));
         if (replacement === undefined) return undefined;
         replaced.add(replacement);
         return { path, namespace: 'lean', pluginData: replacement.contents };
