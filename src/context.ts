@@ -96,7 +96,7 @@ function createScope(deps: ContextDeps, { principal, trace, gone }: Caller): Cal
     deadline: performance.now() + deps.requestTimeoutMs,
     callerGone: gone,
     sharing: undefined,
-    permit: grants === undefined ? undefined : permitFor(grants),
+    authorize: grants === undefined ? undefined : authorizeBy(grants),
   };
 }
 
@@ -113,7 +113,7 @@ function subscribe<S>(deps: ContextDeps, principal: Principal, trace: TraceConte
  * Checks each REST call again at the one place that all calls pass, in case a resolver lacks a check. Changes also involve reads,
  * so either scope allows these.
  */
-function permitFor(grants: Grants): (call: Call) => void {
+function authorizeBy(grants: Grants): (call: Call) => void {
   return ({ kind, path }) => {
     const accountId = accountIdIn(path);
     if (accountId !== undefined) requireAccount(grants, accountId);

@@ -95,7 +95,7 @@ async function startWith(sharedState: SharedState, options: GatewayOptions): Pro
   try {
     return await startParts(sharedState, options, parts);
   } catch (error) {
-    // The reason why the gateway did not start is worth more than what a part says when it is closed.
+    // An error while closing must not hide why the gateway did not start.
     await parts.close().catch(() => undefined);
     throw error;
   }
@@ -161,17 +161,17 @@ async function startParts(
 async function openTo(
   { config, logger }: Basics,
   metrics: Metrics | undefined,
-  front: { readonly operations: Operations; readonly http: Http },
+  unopened: { readonly operations: Operations; readonly http: Http },
   parts: OpenParts,
 ): Promise<Pick<Gateway, 'url' | 'metricsUrl'>> {
-  const { app } = front.http;
+  const { app } = unopened.http;
   try {
-    await startApollo(front.operations, app);
+    await startApollo(unopened.operations, app);
     const metricsServer = parts.add(metrics && (await serveMetrics(app, metrics, logger, config)));
     const url = await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
     return { url, metricsUrl: metricsServer?.url };
   } catch (error) {
-    await closeUnopened(front);
+    await closeUnopened(unopened);
     throw error;
   }
 }

@@ -45,7 +45,7 @@ const SAMPLERS = [
 ] as const;
 type Sampler = (typeof SAMPLERS)[number];
 
-/** OTLP over gRPC needs a client of its own. Collectors that take it take these, too, at another port. */
+/** OTLP over gRPC would need another client. Collectors that accept it also accept OTLP over HTTP, on another port. */
 const PROTOCOLS = ['http/protobuf', 'http/json'] as const;
 type Protocol = (typeof PROTOCOLS)[number];
 

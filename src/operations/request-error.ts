@@ -34,7 +34,7 @@ export class RequestError extends FieldgateError {
   }
 }
 
-/** The client has disconnected before its request was understood. Nobody is to blame, and nobody reads the response. */
+/** The client disconnected before its request was read. Its response is not sent, and it does not count as a mistake of the client. */
 export class ClientGoneError extends RequestError {
   constructor() {
     super(400, 'The client has disconnected.');

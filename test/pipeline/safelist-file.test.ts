@@ -26,14 +26,16 @@ async function isListed(documentId: string): Promise<boolean> {
   return result.errors === undefined;
 }
 
-const loads = () => fixture.log.filter(({ msg }) => msg === 'The safelist is in force.').length;
+const loads = () => fixture.log.filter(({ msg }) => msg === 'The safelist has been loaded.').length;
 const rejections = () =>
-  fixture.log.filter(({ msg }) => msg === 'The safelist cannot be used. The one before it stays in force.');
+  fixture.log.filter(
+    ({ msg }) => msg === 'The new safelist cannot be used. The gateway keeps the previous one.',
+  );
 
 /** Waits until the gateway has looked at the file a few times more. */
 const looks = () => new Promise((resolve) => setTimeout(resolve, 100));
 
-test('another file that takes its place by a rename is in force', async () => {
+test('another file that takes its place by a rename is loaded', async () => {
   const next = join(fixture.folder, 'next.json');
   await writeFile(next, second);
   await rename(next, fixture.path);
@@ -42,13 +44,13 @@ test('another file that takes its place by a rename is in force', async () => {
   expect(fixture.log.at(-1)).toMatchObject({ path: fixture.path, documents: 1 });
 });
 
-test('a file that is written in its place is in force', async () => {
+test('a file that is written in its place is loaded', async () => {
   await writeFile(fixture.path, both);
   await until(() => isListed('other'));
   expect(await isListed('run')).toBe(true);
 });
 
-test('a file that grows bit by bit is in force when it is whole', async () => {
+test('a file that grows bit by bit is loaded when it is whole', async () => {
   await truncate(fixture.path, 0);
   for (const part of second.match(/.{1,20}/g)!) {
     await appendFile(fixture.path, part);
@@ -57,7 +59,7 @@ test('a file that grows bit by bit is in force when it is whole', async () => {
   await until(() => isListed('other'));
 });
 
-test('a file of a Kubernetes ConfigMap, behind two symbolic links, is in force', async () => {
+test('a file of a Kubernetes ConfigMap, behind two symbolic links, is loaded', async () => {
   const mount = join(fixture.folder, 'mount');
   const version = async (name: string, text: string) => {
     await mkdir(join(mount, name), { recursive: true });
@@ -112,7 +114,7 @@ test.each<[string, () => Promise<unknown>, string]>([
     },
     'it is not a file',
   ],
-])('a file that %s is rejected once, and the one before it stays in force', async (_, spoil, reason) => {
+])('a file that %s is rejected once, and the previous one is kept', async (_, spoil, reason) => {
   await spoil();
   await until(() => rejections().length > 0);
   await looks();

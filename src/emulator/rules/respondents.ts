@@ -45,12 +45,12 @@ const PACE: Readonly<Record<FillingStrategy, number>> = { automated: 1, complete
 const UNFINISHED_PER_COMPLETE = 0.8;
 /** The largest step of a statistic, as a share of its range. */
 const DRIFT = 0.02;
-/** From here on, a normal distribution stands for that of Poisson. */
+/** Above this mean, a normal distribution approximates the Poisson distribution. */
 const LARGE_MEAN = 30;
 
 /**
- * Lets respondents answer for a while. The fewer are missing, the fewer come: those who are easy to find answer first,
- * and in an hour at speed 1 about two thirds of the missing ones.
+ * Simulates respondents for a while. The rate falls with the number of missing completes, because those who are easy to find answer
+ * first; about two thirds of the missing ones answer in an hour at speed 1.
  *
  * @param seconds how long, at speed 1
  * @param random returns numbers in [0, 1)

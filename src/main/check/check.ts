@@ -132,7 +132,7 @@ async function checkRedis({ redis, workers }: Config): Promise<CheckResult> {
     if (evicts) {
       return failed(
         what,
-        `${redis.address} evicts keys that guarantees rest on. Set its maxmemory-policy to noeviction.`,
+        `${redis.address} evicts keys when its memory is full, but the gateway needs them to apply changes exactly once. Set its maxmemory-policy to noeviction.`,
       );
     }
     return ok(what, `${redis.address} answers${workers > 1 ? `, for ${workers} workers` : ''}.`);

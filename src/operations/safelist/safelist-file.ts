@@ -34,7 +34,7 @@ export class SafelistFile {
   #read: string;
   /** The state of the file at the last check. */
   #seen: string;
-  #isLooking = false;
+  #isChecking = false;
   #isClosed = false;
 
   private constructor(options: SafelistFileOptions, { safelist, state }: Loaded) {
@@ -42,7 +42,7 @@ export class SafelistFile {
     this.#current = safelist;
     this.#read = state;
     this.#seen = state;
-    this.#timer = setInterval(() => void this.#look(), options.pollMs).unref();
+    this.#timer = setInterval(() => void this.#check(), options.pollMs).unref();
   }
 
   /** @throws {SafelistError} if there is no such file, or it cannot be used */
@@ -63,15 +63,15 @@ export class SafelistFile {
   /**
    * Reads the file again when it has changed, but not since the previous check: otherwise it may still be being written.
    */
-  async #look(): Promise<void> {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
+  async #check(): Promise<void> {
+    if (this.#isChecking) return;
+    this.#isChecking = true;
     try {
       const state = await stateOf(this.#options.path);
       if (state !== this.#read && state === this.#seen) await this.#reload(state);
       this.#seen = state;
     } finally {
-      this.#isLooking = false;
+      this.#isChecking = false;
     }
   }
 
@@ -84,7 +84,7 @@ export class SafelistFile {
     } catch (error) {
       this.#read = state;
       const reason = error instanceof SafelistError ? error.message : String(error);
-      logger.error({ path, reason }, 'The safelist cannot be used. The one before it stays in force.');
+      logger.error({ path, reason }, 'The new safelist cannot be used. The gateway keeps the previous one.');
     }
   }
 }
@@ -98,7 +98,7 @@ interface Loaded {
 async function load({ logger, ...options }: SafelistFileOptions): Promise<Loaded> {
   const { path } = options;
   const { safelist, state, count, unusable } = await readSafelist(options);
-  logger.info({ path, documents: count }, 'The safelist is in force.');
+  logger.info({ path, documents: count }, 'The safelist has been loaded.');
   if (unusable.length > 0) {
     logger.warn(
       { path, count: unusable.length, documents: unusable.slice(0, MAX_NAMED) },

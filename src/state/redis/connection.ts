@@ -152,7 +152,7 @@ export class RedisConnection {
     if (this.#isClosed || !hasEvictingPolicy(info)) return;
     this.#logger.warn(
       { redis: this.#config.address },
-      'Redis evicts keys when its memory is full, and guarantees rest on them. Set its maxmemory-policy to noeviction.',
+      'Redis evicts keys when its memory is full, but the gateway needs them to apply changes exactly once. Set its maxmemory-policy to noeviction.',
     );
   }
 }

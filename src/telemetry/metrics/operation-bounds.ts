@@ -31,7 +31,7 @@ export class OperationBounds {
     return labels;
   }
 
-  /** Does for the metrics of one of several processes what {@link admit} does: each has a bound of its own, which their sum exceeds. */
+  /** Applies the bound to the metrics of one of several processes: each process has the same bound, which their sum would exceed. */
   bound(snapshot: Snapshot): Snapshot {
     const counted = snapshot.map((metric) =>
       metric.name === OPERATIONS ? relabelled(metric, (labels) => this.admit(labels)) : metric,

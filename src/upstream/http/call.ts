@@ -20,7 +20,7 @@ export interface CallScope {
    */
   readonly sharing: Cancellation | undefined;
   /** Throws if the caller may not make a call. Undefined if the Demand API decides. */
-  readonly permit: ((call: Call) => void) | undefined;
+  readonly authorize: ((call: Call) => void) | undefined;
 }
 
 /** What authenticates the calls of one operation. */

@@ -56,7 +56,7 @@ export class Transport {
    * @throws {ForbiddenError} if the caller may not make the call
    */
   call(call: Call, scope: CallScope): Promise<HttpResponse> {
-    scope.permit?.(call);
+    scope.authorize?.(call);
     return call.kind === 'read'
       ? this.#deps.flights.read(call, scope, this.#attempts)
       : this.#change(call, scope);

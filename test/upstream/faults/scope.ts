@@ -20,7 +20,7 @@ export function callScope({
   const scope: CallScope = {
     principalKey,
     credentialKey,
-    permit: undefined,
+    authorize: undefined,
     credential: {
       headers: { authorization: 'Bearer x' },
       isOwn: false,
