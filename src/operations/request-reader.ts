@@ -42,6 +42,8 @@ export interface RequestReader {
   /** The media type of a rejection. */
   readonly type: string | undefined;
   readonly canStream: boolean;
+  /** Whether a response has a status and headers. */
+  readonly hasHead: boolean;
   /** Waits for the body, before the operation is admitted. */
   arrive(): Promise<void> | void;
   /** The operations of a batch; undefined if the request is none. Each is executed like a separate request. */
@@ -64,6 +66,7 @@ export function httpReader(request: TransportRequest, { single, stream }: Negoti
     request,
     type: single,
     canStream: stream !== undefined,
+    hasHead: true,
     async arrive() {
       if (method === 'POST') body = await request.readBody();
     },
@@ -80,6 +83,7 @@ export function httpReader(request: TransportRequest, { single, stream }: Negoti
         request,
         type: single,
         canStream: false,
+        hasHead: true,
         arrive: () => undefined,
         read: () => operationInBatch(each),
         http,
@@ -95,6 +99,7 @@ export function messageReader(request: MessageRequest): RequestReader {
     request,
     type: undefined,
     canStream: true,
+    hasHead: false,
     arrive: () => undefined,
     read: () => operationInMessage(request.payload),
     http: (body) => ({ method: 'POST', headers: headerMap(request.headers), search: '', body }),

@@ -49,22 +49,8 @@ export function reject(
   return send(reply, rejection(error, trace.traceId));
 }
 
-function send(reply: FastifyReply, { status, headers, body }: OperationResponse): FastifyReply {
+export function send(reply: FastifyReply, { status, headers, body }: OperationResponse): FastifyReply {
   return reply.code(status).headers(headers).send(body);
-}
-
-/** Sends a response whose headers plugins may have set, so that Node.js may reject them. @param trace of the operation */
-export function sendOrFail(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  response: OperationResponse,
-  trace: Pick<TraceContext, 'traceId'>,
-): void {
-  try {
-    send(reply, response);
-  } catch (error) {
-    fail(request, reply, error, trace);
-  }
 }
 
 function notFound(
