@@ -117,13 +117,78 @@ test.each<[string, string, number, RegExp]>([
   expect(upstream.requests).toEqual([]);
 });
 
-test('a tunnel is not answered in place of the request before it', async () => {
-  upstream.on('GET', /fielding-runs/, { fault: 'hang' });
+const PAUSE = 'mutation { pauseFieldingRun(input: { id: "1/p/t/r", version: "5" }) { userErrors { code } } }';
+const UPGRADE = {
+  Connection: 'Upgrade',
+  Upgrade: 'websocket',
+  'Sec-WebSocket-Version': '13',
+  'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Protocol': 'graphql-transport-ws',
+};
+
+test.each([
+  ['a tunnel', requestText('CONNECT a:80')],
+  ['a WebSocket', requestText('GET /graphql', UPGRADE)],
+  ['a WebSocket that is used at once', `${requestText('GET /graphql', UPGRADE)}${'x'.repeat(100_000)}`],
+  ['a WebSocket that would be rejected', requestText('GET /nothing', UPGRADE)],
+  ['nonsense', 'nonsense\r\n\r\n'],
+])('the response to a mutation is not lost if %s is asked for behind it', async (_, bytes) => {
+  upstream.on('POST', /fielding-runs\/r\/pause/, { status: 204, headers: { etag: 'W/"6"' }, delayMs: 200 });
   const client = await connect();
-  client.send(read({}));
+  client.send(postText({ headers: { Authorization: 'Bearer a' }, body: JSON.stringify({ query: PAUSE }) }));
   await until(() => upstream.requests.length === 1);
-  client.send(requestText('CONNECT a:80'));
-  expect(await client.untilClosed()).toBe('');
+  client.send(bytes);
+  const text = await client.untilClosed();
+  expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+  expect(text).toMatch(/\r\nconnection: close\r\n/i);
+  expect(text).toContain('"data":{"pauseFieldingRun":{"userErrors":[]}}');
+});
+
+describe('A request that is answered before its body has arrived', () => {
+  const early: readonly (readonly [string, number, string])[] = [
+    [
+      'a query',
+      200,
+      requestText('GET /graphql?query={__typename}', { Authorization: 'a', 'Content-Length': '9' }),
+    ],
+    ['an unknown path', 404, postText({ path: '/nothing', headers: { 'Content-Length': '9' }, body: '' })],
+    ['a wrong method', 405, requestText('PUT /graphql', { 'Content-Length': '9' })],
+    [
+      'a wrong type',
+      415,
+      postText({ headers: { 'Content-Type': 'text/plain', 'Content-Length': '9' }, body: '' }),
+    ],
+    ['a wrong expectation', 417, postText({ headers: { Expect: 'a', 'Content-Length': '9' }, body: '' })],
+  ];
+
+  test('has one response if the rest never arrives', async () => {
+    const all = early.map(async ([, , head]) => {
+      const client = await connect();
+      client.send(`${head}abc`);
+      return (await client.untilClosed()).match(/HTTP\/1\.1 \d+/g);
+    });
+    expect(await Promise.all(all)).toEqual(early.map(([, status]) => [`HTTP/1.1 ${status}`]));
+  });
+
+  test.each(early)('has one response if the rest is malformed: %s', async (_, status, head) => {
+    const client = await connect();
+    client.send(`${head.replace('Content-Length: 9', 'Transfer-Encoding: chunked')}3\r\nabc\r\n`);
+    await client.until((text) => text.includes('\r\n\r\n'));
+    client.send('zz\r\n');
+    expect((await client.untilClosed()).match(/HTTP\/1\.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`]);
+  });
+
+  test.each(early)('keeps its connection if the rest arrives: %s', async (_, status, head) => {
+    const client = await connect();
+    client.send(`${head}abc`);
+    await client.until((text) => text.includes('\r\n\r\n'));
+    client.send(`defghi${requestText('GET /healthz')}`);
+    const text = await client.until((received) => received.includes('"status":"ok"'));
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`, 'HTTP/1.1 200']);
+    // What comes next is answered by itself.
+    client.send('\x16');
+    expect(await client.untilClosed()).toMatch(/HTTP\/1\.1 400 /);
+  });
 });
 
 test('OPTIONS without an origin returns the allowed methods', async () => {

@@ -85,9 +85,7 @@ export function httpServerFactory(options: HttpServerOptions): HttpServerFactory
   };
 }
 
-/**
- * Node.js leaves the socket to this listener. Anything written to it would look like the response to an earlier request.
- */
+/** Node.js leaves the socket to this listener, and reads no further request from it. */
 function takeOver(
   request: IncomingMessage,
   socket: Socket,
@@ -95,8 +93,11 @@ function takeOver(
   use: () => RequestError | undefined,
 ): void {
   socket.on('error', () => socket.destroy());
-  if (connections.currentOn(socket) !== undefined) {
-    socket.destroy();
+  const current = connections.currentOn(socket);
+  if (current !== undefined) {
+    closeAfter(current, socket);
+    // A close with unread bytes resets the connection, which could cost the client the response.
+    socket.resume();
     return;
   }
   const error = addressConnections.errorFor(socket) ?? tooManyHeaders(request) ?? use();
@@ -114,13 +115,18 @@ function respondToClientError(
 ): void {
   const current = connections.currentOn(client);
   if (error.code === 'ECONNRESET' || !client.writable) client.destroy();
-  // The response to an earlier request is being sent.
-  else if (current?.writableEnded === true) client.destroySoon();
-  else if (current?.headersSent === true) client.destroy();
-  else if (current?.req.complete !== true)
-    rejectOnSocket(client, clientError(error.code), current?.req.headers ?? {}, origins);
-  // An earlier request is still being handled, and this would look like its response.
-  else current.setHeader('connection', 'close');
+  // A request has one response.
+  else if (current === undefined && connections.hasAnsweredEarly(client)) client.destroySoon();
+  else if (current !== undefined && (current.headersSent || current.req.complete))
+    closeAfter(current, client);
+  else rejectOnSocket(client, clientError(error.code), current?.req.headers ?? {}, origins);
+}
+
+/** Closes a connection after the response that is due on it. Anything else written to it would look like that response. */
+function closeAfter(response: ServerResponse, socket: Socket): void {
+  if (response.writableEnded) socket.destroySoon();
+  else if (response.headersSent) socket.destroy();
+  else response.setHeader('connection', 'close');
 }
 
 function clientError(code: string | undefined): RequestError {
