@@ -428,15 +428,21 @@ describe.each(['planned', 'graphql-js'])('With the %s executor, a plugin', (exec
       fetch(`${url}?query={__typename}`),
       post({ accept: 'text/css' }, '{}'),
       post({ 'content-type': 'text/plain' }, '{}'),
+      post({ 'content-type': 'application/json, text/plain' }, '{}'),
+      post({ 'content-type': 'application/json charset=x' }, '{}'),
+      post({ 'content-type': 'garbage' }, '{}'),
+      post({ 'content-type': '' }, '{}'),
       post({}, '{'),
     ]);
-    expect(responses.map(({ status }) => status)).toEqual([400, 406, 415, 400]);
+    expect(responses.map(({ status }) => status)).toEqual([400, 406, 415, 415, 415, 415, 415, 400]);
     expect(seen.sort()).toEqual([
       expect.stringMatching(/^A query by `GET`/),
       expect.stringMatching(/^The `Accept` header/),
-      expect.stringMatching(/^The `Content-Type`/),
+      ...Array<unknown>(5).fill(expect.stringMatching(/^The `Content-Type`/)),
       expect.stringMatching(/^The body of the request is not valid JSON/),
     ]);
+    const metrics = await fetch(`${gateway.url}/metrics`);
+    expect(await metrics.text()).toMatch(/^fieldgate_operations_total\{.*outcome="BAD_USER_INPUT".*\} 8$/m);
     await gateway.close();
   });
 

@@ -80,6 +80,18 @@ test.each<[string, string, number, RegExp]>([
     /nothing at this path/,
   ],
   [
+    'a wrong method and a malformed type',
+    requestText('PUT /graphql', { 'Content-Type': 'garbage' }),
+    405,
+    /PUT/,
+  ],
+  [
+    'an unknown path and an empty type',
+    postText({ path: '/nothing', headers: { traceparent, 'Content-Type': '' } }),
+    404,
+    /nothing at this path/,
+  ],
+  [
     'a body that is not UTF-8',
     postText({ headers: { traceparent }, body: '{"query":"{ \xff }"}' }),
     400,
