@@ -104,6 +104,18 @@ test.each<[string, string, number, RegExp]>([
     /UTF-8/,
   ],
   ['a body that never arrives', read({ 'Content-Length': '1000' }), 408, /in time/],
+  ['a malformed host', read({ Host: 'a b/c' }), 400, /`Host`/],
+  ['a second host', read({ host: 'b' }), 400, /`Host`/],
+  ['a second host that is the same', read({ host: 'gateway.example' }), 400, /`Host`/],
+  ['a second type', read({ 'content-type': 'text/plain' }), 415, /`Content-Type`/],
+  ['a tunnel without a host', requestText('CONNECT a:80').replace('Host: a\r\n', ''), 400, /`Host`/],
+  ['a wrong method and an encoded path', requestText('PUT /%67raphql'), 405, /PUT.*GET or POST/],
+  [
+    'another version that Node.js reads',
+    requestText('GET /graphql').replace('1.1', '2.0'),
+    505,
+    /HTTP\/1\.1/,
+  ],
 ])('%s is rejected with an error of GraphQL', async (_, bytes, status, message) => {
   const response = await responseTo(bytes);
   expect({ ...response, body: JSON.parse(response.body) as unknown }).toEqual({
@@ -121,12 +133,52 @@ test.each<[string, string, number, RegExp]>([
       errors: [
         {
           message: expect.stringMatching(message),
-          extensions: { code: 'BAD_USER_INPUT', retryable: false, traceId: TRACE_ID },
+          extensions: {
+            code: 'BAD_USER_INPUT',
+            traceId: TRACE_ID,
+            ...(status === 408 ? { retryable: true, retryAfterSeconds: 0 } : { retryable: false }),
+          },
         },
       ],
     },
   });
   expect(upstream.requests).toEqual([]);
+});
+
+test.each([
+  ['an unknown method', requestText('FOO /graphql'), 501, /method/],
+  ['a method in lower case', requestText('post /graphql'), 501, /method/],
+  ['a method of another protocol', requestText('DESCRIBE /graphql'), 501, /method/],
+  ['a method that begins like another', requestText('GETX /graphql'), 501, /method/],
+  ['a TLS handshake', '\x16\x03\x01\x02\x00\x01', 400, /not valid HTTP/],
+  ['another version', requestText('GET /graphql').replace('1.1', '3.0'), 505, /version/],
+  ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505, /version/],
+  ['a long path', requestText(`GET /${'a'.repeat(17_000)}`), 431, /^The request line and the headers/],
+])('%s cannot be parsed, and is rejected for what it is', async (_, bytes, status, message) => {
+  for (const before of ['', requestText('GET /healthz')]) {
+    const client = await connect();
+    client.send(before);
+    if (before !== '') await client.until((text) => text.includes('"ok"'));
+    client.send(bytes);
+    const text = await client.untilClosed();
+    const [head = '', body = ''] = text.slice(text.lastIndexOf('HTTP/1.1 ')).split('\r\n\r\n');
+    expect(Number(head.split(' ')[1])).toBe(status);
+    expect(JSON.parse(body)).toMatchObject({
+      errors: [{ message: expect.stringMatching(message), extensions: { retryable: false } }],
+    });
+  }
+});
+
+test.each(['', 'a', 'a.example:80', 'a_b.example', '[::1]:4000', '127.0.0.1', '%61', 'a:'])(
+  'the host %j is valid',
+  async (host) => {
+    expect(await responseTo(postText({ headers: { Host: host } }))).toMatchObject({ status: 200 });
+  },
+);
+
+test('of two tokens the gateway chooses none: it sends both on', async () => {
+  await responseTo(read({ authorization: 'Bearer b' }));
+  expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer a, Bearer b']);
 });
 
 const PAUSE = 'mutation { pauseFieldingRun(input: { id: "1/p/t/r", version: "5" }) { userErrors { code } } }';

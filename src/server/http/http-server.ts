@@ -14,7 +14,8 @@ import { rejection } from '../../operations/operation-response.js';
 import { RequestError } from '../../operations/request-error.js';
 import type { AddressConnections } from './address-connections.js';
 import type { ClientConnections } from './client-connections.js';
-import { tooManyHeaders } from './protocol.js';
+import { parserError, type ParserError } from './parser-error.js';
+import { protocolError } from './protocol.js';
 import { sharedHeaders } from './shared-headers.js';
 import { traceOf } from './trace.js';
 import { UpgradableRequest } from './upgradable-request.js';
@@ -60,6 +61,8 @@ export function httpServerFactory(options: HttpServerOptions): HttpServerFactory
         maxHeaderSize: MAX_HEAD_BYTES,
         // `rejectUnsupported` answers a request without `Host`: Node.js sends no body.
         requireHostHeader: false,
+        // Otherwise the first `Host`, `Content-Type` or `Authorization` would count, and another one would go unnoticed.
+        joinDuplicateHeaders: true,
         headersTimeout: clientTimeoutMs,
         requestTimeout: clientTimeoutMs,
         connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, clientTimeoutMs),
@@ -79,7 +82,7 @@ export function httpServerFactory(options: HttpServerOptions): HttpServerFactory
       .on('upgrade', (request, socket, head) => {
         takeOver(request, socket as Socket, options, () => upgrade(request, socket as Socket, head));
       })
-      .on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      .on('clientError', (error: ParserError, socket) => {
         respondToClientError(error, socket as Socket, options);
       });
   };
@@ -100,7 +103,7 @@ function takeOver(
     socket.resume();
     return;
   }
-  const error = addressConnections.errorFor(socket) ?? tooManyHeaders(request) ?? use();
+  const error = addressConnections.errorFor(socket) ?? protocolError(request) ?? use();
   if (error !== undefined) rejectOnSocket(socket, error, request.headers, origins);
 }
 
@@ -109,7 +112,7 @@ function noTunnel(): RequestError {
 }
 
 function respondToClientError(
-  error: NodeJS.ErrnoException,
+  error: ParserError,
   client: Socket,
   { connections, origins }: HttpServerOptions,
 ): void {
@@ -119,7 +122,7 @@ function respondToClientError(
   else if (current === undefined && connections.hasAnsweredEarly(client)) client.destroySoon();
   else if (current !== undefined && (current.headersSent || current.req.complete))
     closeAfter(current, client);
-  else rejectOnSocket(client, clientError(error.code), current?.req.headers ?? {}, origins);
+  else rejectOnSocket(client, parserError(error), current?.req.headers ?? {}, origins);
 }
 
 /** Closes a connection after the response that is due on it. Anything else written to it would look like that response. */
@@ -127,17 +130,6 @@ function closeAfter(response: ServerResponse, socket: Socket): void {
   if (response.writableEnded) socket.destroySoon();
   else if (response.headersSent) socket.destroy();
   else response.setHeader('connection', 'close');
-}
-
-function clientError(code: string | undefined): RequestError {
-  switch (code) {
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new RequestError(408, 'The request did not arrive in time.');
-    case 'HPE_HEADER_OVERFLOW':
-      return new RequestError(431, 'The headers of the request are too large. At most 16 KiB are allowed.');
-    default:
-      return new RequestError(400, 'The request is not valid HTTP/1.1.');
-  }
 }
 
 /** Rejects a request for which there is no response object yet. */
