@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import Negotiator from 'negotiator';
+import { charsetIn, mediaRangesIn, typeIn, type MediaRange } from './media-types.js';
 import { JSON_TYPE } from './operation-response.js';
 import { RequestError } from './request-error.js';
 
@@ -62,7 +63,7 @@ export function checkRequest(method: string, headers: NegotiationHeaders): void 
 /** Whether the client prefers an HTML page to a result. */
 export function prefersHtml(accept: string | undefined): boolean {
   if (accept === undefined || accept.length > MAX_ACCEPT_LENGTH) return false;
-  return preferred(accept, [JSON_TYPE, GRAPHQL_TYPE, HTML_TYPE]) === HTML_TYPE;
+  return preferred(mediaRangesIn(accept), [JSON_TYPE, GRAPHQL_TYPE, HTML_TYPE]) === HTML_TYPE;
 }
 
 /**
@@ -78,80 +79,46 @@ function negotiatedOf(accept: string | undefined): Negotiated {
   if (accept === undefined || accept === '') return ANY;
   const cached = known.get(accept);
   if (cached !== undefined) return cached;
+  const ranges = mediaRangesIn(accept);
   const negotiated = {
-    single: preferred(accept, [JSON_TYPE, GRAPHQL_TYPE]),
-    stream: streamFormatOf(accept),
+    single: preferred(ranges, [JSON_TYPE, GRAPHQL_TYPE]),
+    stream: streamFormatOf(ranges),
   };
   if (accept.length <= MAX_CACHED_LENGTH) known.set(accept, negotiated);
   return negotiated;
 }
 
 /** A client gets a stream only if it names the type, not by a wildcard. */
-function streamFormatOf(accept: string): StreamFormat | undefined {
-  const [best] = rangesOf(accept)
-    .flatMap(({ type, parameters }) => {
-      const format = formatOf(type, parameters);
-      return format === undefined ? [] : [{ format, weight: weightIn(parameters) }];
+function streamFormatOf(ranges: readonly MediaRange[]): StreamFormat | undefined {
+  const [best] = ranges
+    .flatMap((range) => {
+      const format = formatOf(range);
+      return format === undefined ? [] : [{ format, weight: range.weight }];
     })
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight);
   return best?.format;
 }
 
-interface MediaRange {
-  readonly type: string;
-  readonly parameters: readonly string[];
-}
-
-/** Commas within quotes are not separators (RFC 9110, 5.6.4). */
-function rangesOf(accept: string): readonly MediaRange[] {
-  const ranges = accept.toLowerCase().match(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g) ?? [];
-  return ranges.map((range) => {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
-    return { type, parameters };
-  });
-}
-
 /** A parameter distinguishes Apollo's multipart protocol for subscriptions. */
-function formatOf(type: string, parameters: readonly string[]): StreamFormat | undefined {
+function formatOf({ type, parameters }: MediaRange): StreamFormat | undefined {
   if (type === 'text/event-stream') return 'event-stream';
-  const isMultipart = type === 'multipart/mixed' && parameters.some((part) => SUBSCRIPTION_SPEC.test(part));
+  const isMultipart = type === 'multipart/mixed' && parameters['subscriptionspec'] === '1.0';
   return isMultipart ? 'multipart' : undefined;
 }
 
-const SUBSCRIPTION_SPEC = /^subscriptionspec[\t ]*=[\t ]*"?1\.0"?$/;
-
-function weightIn(parameters: readonly string[]): number {
-  const weight = parameters.find((part) => part.startsWith('q='));
-  return weight === undefined ? 1 : Number(weight.slice(2));
-}
-
-function preferred(accept: string, types: string[]): string | undefined {
-  return new Negotiator({ headers: { accept: withoutParameters(accept) } }).mediaType(types);
-}
-
-/** A parameter other than the weight `q`, with its value, which may be quoted (RFC 9110, 5.6.6 and 12.4.2). */
-const PARAMETER = /;[\t ]*(?!q=)[^\s;,="]+(?:[\t ]*=(?:"(?:[^"\\]|\\.)*"|[^;,"]*))?/gi;
-
-function charsetOf(contentType: string): string | undefined {
-  for (const [parameter] of contentType.matchAll(PARAMETER)) {
-    const [, value] = /^;[\t ]*charset[\t ]*=[\t ]*(.*)/i.exec(parameter.trim()) ?? [];
-    if (value !== undefined) return value;
-  }
-  return undefined;
-}
-
 /** The media types of responses have no parameters to negotiate, so those of the client are ignored. */
-function withoutParameters(accept: string): string {
-  return accept.replace(PARAMETER, '');
+function preferred(ranges: readonly MediaRange[], types: string[]): string | undefined {
+  const accept = ranges.map(({ type, weight }) => `${type};q=${weight}`).join();
+  return new Negotiator({ headers: { accept } }).mediaType(types);
 }
 
-const CONTENT_TYPE = /^application\/json[\t ]*(?:;|$)/i;
+const JSON_BODY = 'application/json';
 
 function requireJson(headers: NegotiationHeaders): void {
   const contentType = headers['content-type'] ?? '';
-  if (contentType === 'application/json' && headers['content-encoding'] === undefined) return;
-  if (!CONTENT_TYPE.test(contentType)) {
+  if (contentType === JSON_BODY && headers['content-encoding'] === undefined) return;
+  if (typeIn(contentType) !== JSON_BODY) {
     throw new RequestError(415, 'The `Content-Type` of the request must be `application/json`.');
   }
   requirePlainText(headers);
@@ -164,7 +131,7 @@ function requireJson(headers: NegotiationHeaders): void {
  */
 export function requirePlainText(headers: NegotiationHeaders): void {
   const contentType = headers['content-type'] ?? '';
-  if (!/^"?utf-?8"?$/i.test(charsetOf(contentType) ?? 'utf-8')) {
+  if (!/^utf-?8$/i.test(charsetIn(contentType) ?? 'utf-8')) {
     throw new RequestError(415, 'The charset of the request must be UTF-8.');
   }
   const encoding = headers['content-encoding'] ?? 'identity';
@@ -184,7 +151,7 @@ function requirePreflight(headers: NegotiationHeaders): void {
     headers.authorization !== undefined ||
     headers['apollo-require-preflight'] !== undefined ||
     headers['x-apollo-operation-name'] !== undefined ||
-    CONTENT_TYPE.test(headers['content-type'] ?? '');
+    typeIn(headers['content-type'] ?? '') === JSON_BODY;
   if (isPreflighted) return;
   throw new RequestError(
     400,

@@ -1,7 +1,7 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { GraphQLResponse } from '@apollo/server';
 import type { FormattedExecutionResult } from 'graphql';
 import { GATEWAY_FAILED, type ErrorExtensions } from '../graphql/errors/format-error.js';
+import { checkHeader, checkStatus, validResponse } from './plugin-output.js';
 import type { RequestError } from './request-error.js';
 
 /** A response over HTTP. Its body is JSON. */
@@ -15,29 +15,47 @@ export interface OperationResponse {
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** The headers that say where a response ends (RFC 9112, 6). */
-const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
+/** Called once for a response, with what plugins have set and it cannot have, such as `the status 204`. */
+export type OnInvalid = (parts: readonly string[], traceId: string) => void;
 
 /**
- * The response to an operation that Apollo Server has executed or rejected.
+ * The response to an operation that Apollo Server has executed or rejected. What plugins have set and HTTP or JSON does not allow is
+ * left out: the operation may have made a change, so its result must arrive.
  *
- * @throws Error if a plugin has set an invalid status or header
+ * @param contentType undefined for a transport that sends neither status nor headers
  */
-export function operationResponse({ http, body }: GraphQLResponse, contentType: string): OperationResponse {
+export function operationResponse(
+  response: GraphQLResponse,
+  contentType: string | undefined,
+  onInvalid: OnInvalid,
+  traceId: string,
+): OperationResponse {
+  try {
+    return responseOf(response, contentType);
+  } catch {
+    const { valid, leftOut } = validResponse(response, contentType !== undefined);
+    if (leftOut.length > 0) onInvalid(leftOut, traceId);
+    return responseOf(valid, contentType);
+  }
+}
+
+/** @throws Error if a plugin has set something that the response cannot have */
+function responseOf({ http, body }: GraphQLResponse, contentType: string | undefined): OperationResponse {
   if (body.kind !== 'single') throw new Error('No schema of the gateway has incremental delivery.');
+  const { singleResult } = body;
+  const hasData = singleResult.data !== undefined;
+  if (contentType === undefined) {
+    return { status: 200, headers: {}, body: serialize(singleResult), hasData };
+  }
   const headers: Record<string, string> = { 'content-type': contentType };
   for (const [name, value] of http.headers) {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
-    if (FRAMING.has(name)) throw new Error(`The header ${name} is not for plugins to set.`);
+    checkHeader(name, value);
     headers[name] = value;
   }
-  const { status = 200 } = http;
-  if (!Number.isInteger(status) || status < 200 || status > 599) {
-    throw new Error(`A response cannot have the status ${status}.`);
-  }
-  const { singleResult } = body;
-  return { status, headers, body: serialize(singleResult), hasData: singleResult.data !== undefined };
+  // The defaults of Apollo Server.
+  const { status = hasData ? 200 : 500 } = http;
+  checkStatus(status);
+  return { status, headers, body: serialize(singleResult), hasData };
 }
 
 /** The statuses that a whole batch may have: they tell the client to authenticate, or to retry later. */

@@ -134,7 +134,8 @@ export class OperationPipeline {
       const result = await this.#runByApollo(reader, operation, caller);
       if (!(result instanceof Subscription)) {
         outcome = outcomeOf(result);
-        return operationResponse(result, type ?? JSON_TYPE);
+        const contentType = reader.hasHead ? (type ?? JSON_TYPE) : undefined;
+        return operationResponse(result, contentType, this.#onInvalid, observed.trace.traceId);
       }
       if (gone.cancelled) result.close();
       return result;
@@ -201,6 +202,13 @@ export class OperationPipeline {
     if (reader.canStream) return subscriptions.execute(request, caller);
     return apollo.executeOperation(request, { contextValue: createContext(context, caller) });
   }
+
+  readonly #onInvalid = (parts: readonly string[], traceId: string): void => {
+    this.#options.logger.error(
+      { traceId },
+      `A plugin has set ${parts.join(', ')}, which the response cannot have. The result was sent without.`,
+    );
+  };
 
   #rejected(error: unknown, { traceId }: TraceContext, contentType: string | undefined): OperationResponse {
     if (error instanceof RequestError) return rejection(error, traceId, contentType);

@@ -45,6 +45,8 @@ export interface RequestReader {
   /** The media type of a rejection. */
   readonly type: string | undefined;
   readonly canStream: boolean;
+  /** Whether a response has a status and headers. */
+  readonly hasHead: boolean;
   /**
    * Waits for the body, before the operation is admitted.
    *
@@ -76,6 +78,7 @@ export function httpReader(
     request,
     type: single,
     canStream: stream !== undefined,
+    hasHead: true,
     async arrive() {
       if (method !== 'POST') return 0;
       body = await request.readBody();
@@ -95,6 +98,7 @@ export function httpReader(
         request,
         type: single,
         canStream: false,
+        hasHead: true,
         arrive: () => 0,
         read: readNow(operationInBatch, each, limits),
         http,
@@ -121,6 +125,7 @@ export function messageReader(
     request,
     type: undefined,
     canStream: true,
+    hasHead: false,
     arrive: () => bytes,
     read: readNow(operationInMessage, payload, limits),
     http: (body) => ({ method: 'POST', headers: headerMap(request.headers), search: '', body }),

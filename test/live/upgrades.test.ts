@@ -23,6 +23,9 @@ describe('An upgrade', () => {
       open,
       undefined,
     ],
+    ['may have an absolute target', { ...upgrade, url: 'http://a.example/graphql?a=b' }, open, undefined],
+    ['may have an encoded path', { ...upgrade, url: '/%67raphql' }, open, undefined],
+    ['of a path that cannot be decoded is rejected', { ...upgrade, url: '/graphql%zz' }, open, 404],
     ['of another path is rejected', { ...upgrade, url: '/other' }, open, 404],
     ['by another method is rejected', { ...upgrade, method: 'POST' }, open, 405],
     [
@@ -75,33 +78,57 @@ describe('The server', () => {
   });
   afterAll(() => fixture.close());
 
-  const lines = (all: Readonly<Record<string, string>>) =>
-    Object.entries({ Host: 'a', Connection: 'Upgrade', ...all })
-      .map(([name, value]) => `${name}: ${value}\r\n`)
+  const lines = (given: Readonly<Record<string, string | undefined>>) => {
+    const all: Readonly<Record<string, string | undefined>> = { Host: 'a', Connection: 'Upgrade', ...given };
+    return Object.entries(all)
+      .map(([name, value]) => (value === undefined ? '' : `${name}: ${value}\r\n`))
       .join('');
+  };
   const key = 'dGhlIHNhbXBsZSBub25jZQ==';
 
-  test.each<[string, string, Readonly<Record<string, string>>, RegExp]>([
-    ['another path', '/x', {}, /^HTTP\/1\.1 404 .*There is no WebSocket at this path/s],
+  test.each<[string, string, Readonly<Record<string, string | undefined>>, number, RegExp]>([
+    ['another path', '/x', {}, 404, /^There is no WebSocket at this path/],
+    ['another subprotocol', '/graphql', { 'Sec-WebSocket-Protocol': 'graphql-ws' }, 400, /must offer/],
     [
-      'another subprotocol',
+      'a malformed list of subprotocols',
       '/graphql',
-      { 'Sec-WebSocket-Protocol': 'graphql-ws' },
-      /^HTTP\/1\.1 400 .*must offer/s,
+      { 'Sec-WebSocket-Protocol': 'graphql-transport-ws,,' },
+      400,
+      /Sec-WebSocket-Protocol/,
     ],
-    ['a malformed key', '/graphql', { 'Sec-WebSocket-Key': 'x' }, /^HTTP\/1\.1 400 /],
-  ])('answers %s with an error and closes the connection', async (_, path, other, expected) => {
-    const client = await openRaw(fixture.gateway.url);
-    const all = {
-      Upgrade: 'websocket',
-      'Sec-WebSocket-Version': '13',
-      'Sec-WebSocket-Key': key,
-      'Sec-WebSocket-Protocol': 'graphql-transport-ws',
-      ...other,
-    };
-    client.send(`GET ${path} HTTP/1.1\r\n${lines(all)}\r\n`);
-    expect(await client.untilClosed()).toMatch(expected);
-  });
+    ['a malformed key', '/graphql', { 'Sec-WebSocket-Key': 'x' }, 400, /Sec-WebSocket-Key/],
+    ['no key', '/graphql', { 'Sec-WebSocket-Key': undefined }, 400, /Sec-WebSocket-Key/],
+    ['no version', '/graphql', { 'Sec-WebSocket-Version': undefined }, 426, /Sec-WebSocket-Version/],
+    ['no host', '/graphql', { Host: undefined }, 400, /`Host`/],
+    ['a malformed host', '/graphql', { Host: 'a b' }, 400, /`Host`/],
+  ])(
+    'answers %s with an error of GraphQL and closes the connection',
+    async (_, path, other, status, message) => {
+      const client = await openRaw(fixture.gateway.url);
+      const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+      const all = {
+        Upgrade: 'websocket',
+        'Sec-WebSocket-Version': '13',
+        'Sec-WebSocket-Key': key,
+        'Sec-WebSocket-Protocol': 'graphql-transport-ws',
+        traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+        ...other,
+      };
+      client.send(`GET ${path} HTTP/1.1\r\n${lines(all)}\r\n`);
+      const [head = '', body = ''] = (await client.untilClosed()).split('\r\n\r\n');
+      expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      expect(head).toMatch(/\r\ncontent-type: application\/json; charset=utf-8\r\n/);
+      expect(head).toMatch(/\r\nx-content-type-options: nosniff\r\n/);
+      expect(JSON.parse(body)).toEqual({
+        errors: [
+          {
+            message: expect.stringMatching(message),
+            extensions: { code: 'BAD_USER_INPUT', retryable: false, traceId },
+          },
+        ],
+      });
+    },
+  );
 
   test('chooses the subprotocol, and compresses nothing', async () => {
     const client = await openRaw(fixture.gateway.url);

@@ -1,7 +1,15 @@
 /** Plugins of Apollo Server see every operation, whatever its transport, as they do in Apollo Server itself. */
 import { createHash } from 'node:crypto';
-import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServer,
+  HeaderMap,
+  type ApolloServerPlugin,
+  type GraphQLRequestContextWillSendResponse,
+} from '@apollo/server';
 import { GraphQLError } from 'graphql';
+import { createClient } from 'graphql-ws';
+import { pino } from 'pino';
+import { WebSocket } from 'ws';
 import type { RequestContext } from '../../src/context.js';
 import { demo } from '../../src/emulator/index.js';
 import { createSchema } from '../../src/graphql/schema.js';
@@ -225,34 +233,154 @@ describe.each(['planned', 'graphql-js'])('With the %s executor, a plugin', (exec
     await gateway.close();
   });
 
-  test.each<[string, number | undefined, Readonly<Record<string, string>>]>([
-    ['a status that is none', 99, {}],
-    ['a status of a response that is not the last', 103, {}],
-    ['a header value with a line break', undefined, { 'x-name': 'a\nb' }],
-    ['a header name with a space', undefined, { 'x name': 'a' }],
-    ['the framing of the response', undefined, { 'transfer-encoding': 'chunked' }],
-  ])('that sets %s is reported as a defect of the gateway', async (_, status, headers) => {
+  describe('that sets what a response cannot have', () => {
+    type Response = GraphQLRequestContextWillSendResponse<RequestContext>['response'];
+    const setting: readonly (readonly [string, string, (response: Response) => void])[] = [
+      ...[99, 103, 204, 205, 304, 600, 200.5, Number.NaN].map(
+        (status) =>
+          [
+            `the status ${status}`,
+            `the status ${status}`,
+            ({ http }: Response) => void (http.status = status),
+          ] as const,
+      ),
+      ...[
+        ['x-name', 'a\nb'],
+        ['x name', 'a'],
+        ['transfer-encoding', 'chunked'],
+        ['content-length', '1'],
+        ['trailer', 'x'],
+        ['content-encoding', 'gzip'],
+      ].map(
+        ([name = '', value = '']) =>
+          [
+            `the header ${name}`,
+            `the header "${name}"`,
+            ({ http }: Response) => void http.headers.set(name, value),
+          ] as const,
+      ),
+      [
+        'extensions that JSON cannot hold',
+        'the extensions of the result',
+        ({ body }) => {
+          if (body.kind === 'single') body.singleResult.extensions = { count: 1n };
+        },
+      ],
+    ];
+    const lines: { readonly level: number; readonly msg: string; readonly traceId?: string }[] = [];
+    const logger = pino(
+      { level: 'error' },
+      { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[number]) },
+    );
+    let set: (response: Response) => void = () => undefined;
     const plugin: ApolloServerPlugin<RequestContext> = {
       requestDidStart: () =>
         Promise.resolve({
-          willSendResponse({ response: { http } }) {
-            if (status !== undefined) http.status = status;
-            for (const [name, value] of Object.entries(headers)) http.headers.set(name, value);
+          willSendResponse({ response }) {
+            set(response);
+            response.http.headers.set('x-valid', 'a');
             return Promise.resolve();
           },
         }),
     };
-    const gateway = await startTestGateway({
-      demandApiUrl: emulator.url,
-      plugins: [plugin],
-      env: { GRAPHQL_EXECUTION: executor },
+    const PAUSE = `mutation ($version: Version!) { pauseFieldingRun(input: { id: "${id}", version: $version }) { fieldingRun { status } userErrors { code } } }`;
+    const PAUSED = { pauseFieldingRun: { fieldingRun: { status: 'PAUSED' }, userErrors: [] } };
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
+    const defect = (part: string) => [
+      {
+        level: 50,
+        traceId,
+        msg: `A plugin has set ${part}, which the response cannot have. The result was sent without.`,
+      },
+    ];
+    let gateway: TestGateway;
+
+    beforeAll(async () => {
+      gateway = await startTestGateway({
+        demandApiUrl: emulator.url,
+        plugins: [plugin],
+        logger,
+        env: { GRAPHQL_EXECUTION: executor },
+      });
     });
-    const signal = AbortSignal.timeout(5000);
-    expect(await gateway.execute('{ __typename }', {}, { signal })).toMatchObject({
-      status: 500,
-      errors: [{ message: 'The gateway failed.', extensions: { traceId: expect.any(String) } }],
+    afterAll(() => gateway.close());
+    beforeEach(() => emulator.control.reset());
+    afterEach(() => {
+      set = () => undefined;
+      lines.length = 0;
     });
-    await gateway.close();
+
+    async function version(): Promise<unknown> {
+      const { data } = await gateway.execute<{ fieldingRun: { version: string } }, object>(RUN, { id });
+      return data?.fieldingRun.version;
+    }
+
+    test.each(setting)(
+      '%s: the result of a mutation arrives, and the defect is logged once',
+      async (_, part, setter) => {
+        const variables = { version: await version() };
+        set = setter;
+        const signal = AbortSignal.timeout(5000);
+        const { status, headers, data, errors } = await gateway.execute(PAUSE, variables, {
+          signal,
+          headers: { traceparent },
+        });
+        expect({ status, valid: headers.get('x-valid'), data, errors }).toEqual({
+          status: 200,
+          valid: 'a',
+          data: PAUSED,
+          errors: [],
+        });
+        expect(lines).toMatchObject(defect(part));
+      },
+    );
+
+    test('all at once: the defects are logged in one line', async () => {
+      const variables = { version: await version() };
+      set = (response) => {
+        for (const [, , setter] of setting) setter(response);
+      };
+      expect(await gateway.execute(PAUSE, variables)).toMatchObject({ status: 200, data: PAUSED });
+      expect(lines.map(({ msg }) => msg)).toEqual([
+        expect.stringMatching(
+          /set the header "x-name", .*, the status NaN, the extensions of the result, which/,
+        ),
+      ]);
+    });
+
+    test('over WebSocket: status and headers are not looked at, because none are sent', async () => {
+      const client = createClient({
+        url: `${gateway.url.replace('http', 'ws')}/graphql`,
+        webSocketImpl: WebSocket,
+        connectionParams: { authorization: 'Bearer demo', traceparent },
+      });
+      const run = async (query: string, variables: Record<string, unknown>) => {
+        for await (const result of client.iterate({ query, variables })) return result;
+        return undefined;
+      };
+      const variables = { version: await version() };
+      set = ({ http }) => {
+        http.status = 204;
+        http.headers.set('x name', 'a');
+      };
+      expect(await run(PAUSE, variables)).toMatchObject({ data: PAUSED });
+      expect(lines).toEqual([]);
+      set = ({ body }) => {
+        if (body.kind === 'single') body.singleResult.extensions = { count: 1n };
+      };
+      expect(await run('{ __typename }', {})).toEqual({ data: { __typename: 'Query' } });
+      expect(lines).toMatchObject(defect('the extensions of the result'));
+      await client.dispose();
+    });
+
+    test('a rejected operation is answered as a rejection', async () => {
+      set = ({ http }) => void (http.status = 204);
+      expect(await gateway.execute('{ wrong }')).toMatchObject({
+        status: 500,
+        errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
+      });
+    });
   });
 
   test('can set the status and headers of a response', async () => {
@@ -300,15 +428,21 @@ describe.each(['planned', 'graphql-js'])('With the %s executor, a plugin', (exec
       fetch(`${url}?query={__typename}`),
       post({ accept: 'text/css' }, '{}'),
       post({ 'content-type': 'text/plain' }, '{}'),
+      post({ 'content-type': 'application/json, text/plain' }, '{}'),
+      post({ 'content-type': 'application/json charset=x' }, '{}'),
+      post({ 'content-type': 'garbage' }, '{}'),
+      post({ 'content-type': '' }, '{}'),
       post({}, '{'),
     ]);
-    expect(responses.map(({ status }) => status)).toEqual([400, 406, 415, 400]);
+    expect(responses.map(({ status }) => status)).toEqual([400, 406, 415, 415, 415, 415, 415, 400]);
     expect(seen.sort()).toEqual([
       expect.stringMatching(/^A query by `GET`/),
       expect.stringMatching(/^The `Accept` header/),
-      expect.stringMatching(/^The `Content-Type`/),
+      ...Array<unknown>(5).fill(expect.stringMatching(/^The `Content-Type`/)),
       expect.stringMatching(/^The body of the request is not valid JSON/),
     ]);
+    const metrics = await fetch(`${gateway.url}/metrics`);
+    expect(await metrics.text()).toMatch(/^fieldgate_operations_total\{.*outcome="BAD_USER_INPUT".*\} 8$/m);
     await gateway.close();
   });
 

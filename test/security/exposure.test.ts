@@ -136,6 +136,42 @@ describe('CORS_ORIGINS', () => {
   });
 });
 
+describe('The headers of responses that Fastify does not send', () => {
+  const NAMES =
+    /^(?:access-control-[\w-]+|vary|cache-control|x-content-type-options|content-security-policy): .*$/gim;
+  const request = (line: string, origin: string | undefined) =>
+    `${line} HTTP/1.1\r\nHost: a\r\n${origin === undefined ? '' : `Origin: ${origin}\r\n`}\r\n`;
+
+  /** The headers of a response that all responses have, sorted. */
+  async function sharedIn(url: string, line: string, origin: string | undefined) {
+    const client = await open(url);
+    client.send(request(line, origin));
+    const text = await client.until((received) => received.includes('\r\n\r\n'));
+    return [...text.matchAll(NAMES)].map(([header]) => header.trim()).sort();
+  }
+
+  test.each(['*', APP, `${APP},http://localhost:3000`, 'none'])(
+    'are those that it sends with CORS_ORIGINS=%s',
+    async (origins) => {
+      const { url } = await start({ CORS_ORIGINS: origins });
+      for (const origin of [APP, OTHER, 'null', undefined]) {
+        const byFastify = await sharedIn(url, 'GET /nothing', origin);
+        expect(byFastify.length).toBeGreaterThanOrEqual(3);
+        // Fastify cannot read this path.
+        expect(await sharedIn(url, 'GET /%zz', origin)).toEqual(byFastify);
+        // For this Node.js has no response.
+        expect(await sharedIn(url, 'CONNECT a:80', origin)).toEqual(byFastify);
+      }
+    },
+  );
+
+  test('are those that it sends on one connection too many', async () => {
+    const { url } = await start({ CORS_ORIGINS: APP, MAX_CONNECTIONS_PER_ADDRESS: '1' });
+    const byFastify = await sharedIn(url, 'GET /nothing', APP);
+    expect(await sharedIn(url, 'GET /nothing', APP)).toEqual(byFastify);
+  });
+});
+
 describe('MAX_CONNECTIONS_PER_ADDRESS', () => {
   const env = { MAX_CONNECTIONS_PER_ADDRESS: '2', CLIENT_TIMEOUT_MS: '5000' };
   const isAnswered = (text: string) => /"(?:__typename|errors)"/.test(text);

@@ -103,7 +103,7 @@ describe('A request that does not arrive in time', () => {
 describe('A request that is not HTTP', () => {
   test.each<[string, string, number, RegExp]>([
     ['nonsense', 'nonsense\r\n\r\n', 400, /not valid HTTP/],
-    ['another version', 'GET / HTTP/9\r\n\r\n', 400, /not valid HTTP/],
+    ['another version', 'GET / HTTP/9\r\n\r\n', 505, /HTTP\/1\.1/],
     ['two lengths', postText({ headers: { 'Content-length': '5' } }), 400, /not valid HTTP/],
     ['large headers', postText({ headers: { 'X-Large': 'x'.repeat(20_000) } }), 431, /16 KiB/],
   ])('is answered with a GraphQL error: %s', async (_, bytes, status, message) => {

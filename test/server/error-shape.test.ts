@@ -80,6 +80,18 @@ test.each<[string, string, number, RegExp]>([
     /nothing at this path/,
   ],
   [
+    'a wrong method and a malformed type',
+    requestText('PUT /graphql', { 'Content-Type': 'garbage' }),
+    405,
+    /PUT/,
+  ],
+  [
+    'an unknown path and an empty type',
+    postText({ path: '/nothing', headers: { traceparent, 'Content-Type': '' } }),
+    404,
+    /nothing at this path/,
+  ],
+  [
     'a body that is not UTF-8',
     postText({ headers: { traceparent }, body: '{"query":"{ \xff }"}' }),
     400,
@@ -92,6 +104,18 @@ test.each<[string, string, number, RegExp]>([
     /UTF-8/,
   ],
   ['a body that never arrives', read({ 'Content-Length': '1000' }), 408, /in time/],
+  ['a malformed host', read({ Host: 'a b/c' }), 400, /`Host`/],
+  ['a second host', read({ host: 'b' }), 400, /`Host`/],
+  ['a second host that is the same', read({ host: 'gateway.example' }), 400, /`Host`/],
+  ['a second type', read({ 'content-type': 'text/plain' }), 415, /`Content-Type`/],
+  ['a tunnel without a host', requestText('CONNECT a:80').replace('Host: a\r\n', ''), 400, /`Host`/],
+  ['a wrong method and an encoded path', requestText('PUT /%67raphql'), 405, /PUT.*GET or POST/],
+  [
+    'another version that Node.js reads',
+    requestText('GET /graphql').replace('1.1', '2.0'),
+    505,
+    /HTTP\/1\.1/,
+  ],
 ])('%s is rejected with an error of GraphQL', async (_, bytes, status, message) => {
   const response = await responseTo(bytes);
   expect({ ...response, body: JSON.parse(response.body) as unknown }).toEqual({
@@ -109,7 +133,11 @@ test.each<[string, string, number, RegExp]>([
       errors: [
         {
           message: expect.stringMatching(message),
-          extensions: { code: 'BAD_USER_INPUT', retryable: false, traceId: TRACE_ID },
+          extensions: {
+            code: 'BAD_USER_INPUT',
+            traceId: TRACE_ID,
+            ...(status === 408 ? { retryable: true, retryAfterSeconds: 0 } : { retryable: false }),
+          },
         },
       ],
     },
@@ -117,13 +145,114 @@ test.each<[string, string, number, RegExp]>([
   expect(upstream.requests).toEqual([]);
 });
 
-test('a tunnel is not answered in place of the request before it', async () => {
-  upstream.on('GET', /fielding-runs/, { fault: 'hang' });
+test.each([
+  ['an unknown method', requestText('FOO /graphql'), 501, /method/],
+  ['a method in lower case', requestText('post /graphql'), 501, /method/],
+  ['a method of another protocol', requestText('DESCRIBE /graphql'), 501, /method/],
+  ['a method that begins like another', requestText('GETX /graphql'), 501, /method/],
+  ['a TLS handshake', '\x16\x03\x01\x02\x00\x01', 400, /not valid HTTP/],
+  ['another version', requestText('GET /graphql').replace('1.1', '3.0'), 505, /version/],
+  ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505, /version/],
+  ['a long path', requestText(`GET /${'a'.repeat(17_000)}`), 431, /^The request line and the headers/],
+])('%s cannot be parsed, and is rejected for what it is', async (_, bytes, status, message) => {
+  for (const before of ['', requestText('GET /healthz')]) {
+    const client = await connect();
+    client.send(before);
+    if (before !== '') await client.until((text) => text.includes('"ok"'));
+    client.send(bytes);
+    const text = await client.untilClosed();
+    const [head = '', body = ''] = text.slice(text.lastIndexOf('HTTP/1.1 ')).split('\r\n\r\n');
+    expect(Number(head.split(' ')[1])).toBe(status);
+    expect(JSON.parse(body)).toMatchObject({
+      errors: [{ message: expect.stringMatching(message), extensions: { retryable: false } }],
+    });
+  }
+});
+
+test.each(['', 'a', 'a.example:80', 'a_b.example', '[::1]:4000', '127.0.0.1', '%61', 'a:'])(
+  'the host %j is valid',
+  async (host) => {
+    expect(await responseTo(postText({ headers: { Host: host } }))).toMatchObject({ status: 200 });
+  },
+);
+
+test('of two tokens the gateway chooses none: it sends both on', async () => {
+  await responseTo(read({ authorization: 'Bearer b' }));
+  expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer a, Bearer b']);
+});
+
+const PAUSE = 'mutation { pauseFieldingRun(input: { id: "1/p/t/r", version: "5" }) { userErrors { code } } }';
+const UPGRADE = {
+  Connection: 'Upgrade',
+  Upgrade: 'websocket',
+  'Sec-WebSocket-Version': '13',
+  'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Protocol': 'graphql-transport-ws',
+};
+
+test.each([
+  ['a tunnel', requestText('CONNECT a:80')],
+  ['a WebSocket', requestText('GET /graphql', UPGRADE)],
+  ['a WebSocket that is used at once', `${requestText('GET /graphql', UPGRADE)}${'x'.repeat(100_000)}`],
+  ['a WebSocket that would be rejected', requestText('GET /nothing', UPGRADE)],
+  ['nonsense', 'nonsense\r\n\r\n'],
+])('the response to a mutation is not lost if %s is asked for behind it', async (_, bytes) => {
+  upstream.on('POST', /fielding-runs\/r\/pause/, { status: 204, headers: { etag: 'W/"6"' }, delayMs: 200 });
   const client = await connect();
-  client.send(read({}));
+  client.send(postText({ headers: { Authorization: 'Bearer a' }, body: JSON.stringify({ query: PAUSE }) }));
   await until(() => upstream.requests.length === 1);
-  client.send(requestText('CONNECT a:80'));
-  expect(await client.untilClosed()).toBe('');
+  client.send(bytes);
+  const text = await client.untilClosed();
+  expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+  expect(text).toMatch(/\r\nconnection: close\r\n/i);
+  expect(text).toContain('"data":{"pauseFieldingRun":{"userErrors":[]}}');
+});
+
+describe('A request that is answered before its body has arrived', () => {
+  const early: readonly (readonly [string, number, string])[] = [
+    [
+      'a query',
+      200,
+      requestText('GET /graphql?query={__typename}', { Authorization: 'a', 'Content-Length': '9' }),
+    ],
+    ['an unknown path', 404, postText({ path: '/nothing', headers: { 'Content-Length': '9' }, body: '' })],
+    ['a wrong method', 405, requestText('PUT /graphql', { 'Content-Length': '9' })],
+    [
+      'a wrong type',
+      415,
+      postText({ headers: { 'Content-Type': 'text/plain', 'Content-Length': '9' }, body: '' }),
+    ],
+    ['a wrong expectation', 417, postText({ headers: { Expect: 'a', 'Content-Length': '9' }, body: '' })],
+  ];
+
+  test('has one response if the rest never arrives', async () => {
+    const all = early.map(async ([, , head]) => {
+      const client = await connect();
+      client.send(`${head}abc`);
+      return (await client.untilClosed()).match(/HTTP\/1\.1 \d+/g);
+    });
+    expect(await Promise.all(all)).toEqual(early.map(([, status]) => [`HTTP/1.1 ${status}`]));
+  });
+
+  test.each(early)('has one response if the rest is malformed: %s', async (_, status, head) => {
+    const client = await connect();
+    client.send(`${head.replace('Content-Length: 9', 'Transfer-Encoding: chunked')}3\r\nabc\r\n`);
+    await client.until((text) => text.includes('\r\n\r\n'));
+    client.send('zz\r\n');
+    expect((await client.untilClosed()).match(/HTTP\/1\.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`]);
+  });
+
+  test.each(early)('keeps its connection if the rest arrives: %s', async (_, status, head) => {
+    const client = await connect();
+    client.send(`${head}abc`);
+    await client.until((text) => text.includes('\r\n\r\n'));
+    client.send(`defghi${requestText('GET /healthz')}`);
+    const text = await client.until((received) => received.includes('"status":"ok"'));
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`, 'HTTP/1.1 200']);
+    // What comes next is answered by itself.
+    client.send('\x16');
+    expect(await client.untilClosed()).toMatch(/HTTP\/1\.1 400 /);
+  });
 });
 
 test('OPTIONS without an origin returns the allowed methods', async () => {

@@ -1,8 +1,7 @@
 /** The trace id that a client gets with an unexpected failure is the one in the log. */
 import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { sendOrFail, serveErrors } from '../../src/server/http/errors.js';
-import { newTrace } from '../../src/telemetry/trace-context.js';
+import { serveErrors } from '../../src/server/http/errors.js';
 
 let app: FastifyInstance;
 let lines: { readonly msg: string; readonly traceId?: string }[];
@@ -35,13 +34,4 @@ test('of a route that throws', async () => {
   const { sent, logged } = await traceIds();
   expect(sent).toEqual([expect.stringMatching(/^[\da-f]{32}$/)]);
   expect(logged).toEqual(sent);
-});
-
-test('of an operation whose response Node.js rejects', async () => {
-  const trace = newTrace();
-  app.get('/', (request, reply) => {
-    const response = { status: 99_999, headers: {}, body: '{}', hasData: true };
-    sendOrFail(request, reply, response, trace);
-  });
-  expect(await traceIds()).toEqual({ sent: [trace.traceId], logged: [trace.traceId] });
 });

@@ -49,11 +49,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     strictPreflight: false,
   });
   app.addHook('onRequest', rejectUnsupported);
-  // A route that wants a body reads it itself, within bounds. Fastify would buffer the bodies of requests for unknown paths, too.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, _payload, done) => {
-    done(null);
-  });
+  // A route that wants a body reads it itself, within bounds. Fastify would buffer the bodies of requests for unknown paths, too, and
+  // reject types that it cannot parse before the route is asked.
+  for (const method of app.supportedMethods) {
+    app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
+  }
   serveErrors(app);
   return app;
 }

@@ -61,6 +61,11 @@ export class ClientConnections {
     return this.#connections.get(socket)?.current;
   }
 
+  /** Whether a response was sent to a request whose body has not arrived completely yet. */
+  hasAnsweredEarly(socket: Socket): boolean {
+    return this.#connections.get(socket)?.answeredEarly?.complete === false;
+  }
+
   /** Waits until all requests that have arrived completely are answered, or `withinMs` has passed. */
   async answered(withinMs: number): Promise<void> {
     await this.#settled((response) => response.writableEnded || !response.req.complete, withinMs);
@@ -120,6 +125,8 @@ class ClientConnection {
   #unreadSince: number | undefined;
   /** The response to the request that is being handled. */
   current: ServerResponse | undefined;
+  /** A request that was answered before its body had arrived. The rest of it is dropped. */
+  answeredEarly: IncomingMessage | undefined;
   gone = new Cancellation();
 
   constructor(socket: Socket, onDequeued: (count: number) => void) {
@@ -161,6 +168,7 @@ class ClientConnection {
 
   #finished(): void {
     this.#unreadSince = undefined;
+    if (this.current?.req.complete === false) this.answeredEarly = this.current.req;
     // `current` is kept until the next request starts, so that a new request does not overtake waiting ones.
     if (this.#waiting.length === 0) this.current = undefined;
     // Lets the event loop serve other connections in between, even if each response is ready at once.

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { failure, rejection, type OperationResponse } from '../../operations/operation-response.js';
 import { RequestError } from '../../operations/request-error.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
+import { pathOf } from './request-path.js';
 import { traceOf } from './trace.js';
 
 /** Gives all HTTP errors the format of operation errors: `errors` with a code and a trace id. */
@@ -49,30 +50,15 @@ export function reject(
   return send(reply, rejection(error, trace.traceId));
 }
 
-function send(reply: FastifyReply, { status, headers, body }: OperationResponse): FastifyReply {
+export function send(reply: FastifyReply, { status, headers, body }: OperationResponse): FastifyReply {
   return reply.code(status).headers(headers).send(body);
-}
-
-/** Sends a response whose headers plugins may have set, so that Node.js may reject them. @param trace of the operation */
-export function sendOrFail(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  response: OperationResponse,
-  trace: Pick<TraceContext, 'traceId'>,
-): void {
-  try {
-    send(reply, response);
-  } catch (error) {
-    fail(request, reply, error, trace);
-  }
 }
 
 function notFound(
   { method, url }: FastifyRequest,
   methods: ReadonlyMap<string, ReadonlySet<string>>,
 ): RequestError {
-  const path = url.replace(/^https?:\/\/[^/]*/i, '').replace(/[?#].*/s, '');
-  const allowed = [...(methods.get(path) ?? [])].sort();
+  const allowed = [...(methods.get(pathOf(url)) ?? [])].sort();
   if (allowed.length === 0)
     return new RequestError(404, 'There is nothing at this path. GraphQL is at `/graphql`.');
   return new RequestError(405, `The method ${method} is not supported here. Use ${allowed.join(' or ')}.`, {

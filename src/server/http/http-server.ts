@@ -14,7 +14,8 @@ import { rejection } from '../../operations/operation-response.js';
 import { RequestError } from '../../operations/request-error.js';
 import type { AddressConnections } from './address-connections.js';
 import type { ClientConnections } from './client-connections.js';
-import { tooManyHeaders } from './protocol.js';
+import { parserError, type ParserError } from './parser-error.js';
+import { protocolError } from './protocol.js';
 import { sharedResponseHeaders } from './shared-headers.js';
 import { traceOf } from './trace.js';
 import { UpgradableRequest } from './upgradable-request.js';
@@ -60,6 +61,8 @@ export function httpServerFactory(options: HttpServerOptions): HttpServerFactory
         maxHeaderSize: MAX_HEAD_BYTES,
         // `rejectUnsupported` answers a request without `Host`: Node.js sends no body.
         requireHostHeader: false,
+        // Otherwise the first `Host`, `Content-Type` or `Authorization` would count, and another one would go unnoticed.
+        joinDuplicateHeaders: true,
         headersTimeout: clientTimeoutMs,
         requestTimeout: clientTimeoutMs,
         connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, clientTimeoutMs),
@@ -79,15 +82,13 @@ export function httpServerFactory(options: HttpServerOptions): HttpServerFactory
       .on('upgrade', (request, socket, head) => {
         takeOver(request, socket as Socket, options, () => upgrade(request, socket as Socket, head));
       })
-      .on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      .on('clientError', (error: ParserError, socket) => {
         respondToClientError(error, socket as Socket, options);
       });
   };
 }
 
-/**
- * Node.js leaves the socket to this listener. Anything written to it would look like the response to an earlier request.
- */
+/** Node.js leaves the socket to this listener, and reads no further request from it. */
 function takeOver(
   request: IncomingMessage,
   socket: Socket,
@@ -95,11 +96,14 @@ function takeOver(
   use: () => RequestError | undefined,
 ): void {
   socket.on('error', () => socket.destroy());
-  if (connections.currentOn(socket) !== undefined) {
-    socket.destroy();
+  const current = connections.currentOn(socket);
+  if (current !== undefined) {
+    closeAfter(current, socket);
+    // A close with unread bytes resets the connection, which could cost the client the response.
+    socket.resume();
     return;
   }
-  const error = addressConnections.errorFor(socket) ?? tooManyHeaders(request) ?? use();
+  const error = addressConnections.errorFor(socket) ?? protocolError(request) ?? use();
   if (error !== undefined) rejectOnSocket(socket, error, request.headers, origins);
 }
 
@@ -108,30 +112,24 @@ function noTunnel(): RequestError {
 }
 
 function respondToClientError(
-  error: NodeJS.ErrnoException,
+  error: ParserError,
   client: Socket,
   { connections, origins }: HttpServerOptions,
 ): void {
   const current = connections.currentOn(client);
   if (error.code === 'ECONNRESET' || !client.writable) client.destroy();
-  // The response to an earlier request is being sent.
-  else if (current?.writableEnded === true) client.destroySoon();
-  else if (current?.headersSent === true) client.destroy();
-  else if (current?.req.complete !== true)
-    rejectOnSocket(client, clientError(error.code), current?.req.headers ?? {}, origins);
-  // An earlier request is still being handled, and this would look like its response.
-  else current.setHeader('connection', 'close');
+  // A request has one response.
+  else if (current === undefined && connections.hasAnsweredEarly(client)) client.destroySoon();
+  else if (current !== undefined && (current.headersSent || current.req.complete))
+    closeAfter(current, client);
+  else rejectOnSocket(client, parserError(error), current?.req.headers ?? {}, origins);
 }
 
-function clientError(code: string | undefined): RequestError {
-  switch (code) {
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new RequestError(408, 'The request did not arrive in time.');
-    case 'HPE_HEADER_OVERFLOW':
-      return new RequestError(431, 'The headers of the request are too large. At most 16 KiB are allowed.');
-    default:
-      return new RequestError(400, 'The request is not valid HTTP/1.1.');
-  }
+/** Closes a connection after the response that is due on it. Anything else written to it would look like that response. */
+function closeAfter(response: ServerResponse, socket: Socket): void {
+  if (response.writableEnded) socket.destroySoon();
+  else if (response.headersSent) socket.destroy();
+  else response.setHeader('connection', 'close');
 }
 
 /** Rejects a request for which there is no response object yet. */

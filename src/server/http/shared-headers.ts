@@ -18,7 +18,11 @@ export function allowsOrigin(allowed: AllowedOrigins, origin: string | undefined
   return origin === undefined || allowed === '*' || allowed.includes(origin);
 }
 
-/** The shared headers for a response that Fastify does not handle. */
+/**
+ * The shared headers of a response that Fastify does not handle: to a request that Node.js cannot parse, to an upgrade, to one on a
+ * connection too many, and to a path that cannot be decoded. `@fastify/cors` answers preflights and sets the headers of all other
+ * responses, but it is a hook of Fastify, which has no function that returns them.
+ */
 export function sharedResponseHeaders(
   allowed: AllowedOrigins,
   origin: string | undefined,
@@ -26,9 +30,10 @@ export function sharedResponseHeaders(
   return { ...SECURITY_HEADERS, ...corsHeaders(allowed, origin) };
 }
 
+/** As `@fastify/cors`, for the same options. */
 function corsHeaders(allowed: AllowedOrigins, origin: string | undefined): Record<string, string> {
   const exposed = { 'access-control-expose-headers': EXPOSED_HEADERS.join(', ') };
   if (allowed === '*') return { 'access-control-allow-origin': '*', ...exposed };
-  if (origin === undefined || !allowed.includes(origin)) return { vary: 'Origin' };
-  return { 'access-control-allow-origin': origin, ...exposed, vary: 'Origin' };
+  if (origin === undefined || !allowed.includes(origin)) return { vary: 'Origin', ...exposed };
+  return { 'access-control-allow-origin': origin, vary: 'Origin', ...exposed };
 }

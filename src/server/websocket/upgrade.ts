@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import type { AllowedOrigins } from '../../config/exposure.js';
 import { RequestError } from '../../operations/request-error.js';
+import { pathOf } from '../http/request-path.js';
 import { allowsOrigin } from '../http/shared-headers.js';
 
 export interface UpgradeRequest {
@@ -25,7 +26,7 @@ export function upgradeError(
   { method, url = '', headers }: UpgradeRequest,
   { isClosing, origins }: UpgradeConditions,
 ): RequestError | undefined {
-  if (url.replace(/\?.*/s, '') !== PATH) {
+  if (pathOf(url) !== PATH) {
     return new RequestError(404, `There is no WebSocket at this path. GraphQL is at \`${PATH}\`.`);
   }
   if (method !== 'GET') {

@@ -5,7 +5,7 @@ import { handleProtocols, type Server } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { AllowedOrigins } from '../../config/exposure.js';
 import type { OperationPipeline } from '../../operations/pipeline.js';
-import type { RequestError } from '../../operations/request-error.js';
+import { RequestError } from '../../operations/request-error.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { ClientAddresses } from '../http/client-address.js';
 import { ClientSocket } from './client-socket.js';
@@ -85,11 +85,18 @@ export class WebSockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): RequestError | undefined {
     const error = upgradeError(request, { isClosing: this.#isClosing, origins: this.#options.origins });
     if (error !== undefined) return error;
+    let invalid: RequestError | undefined;
+    const onInvalid = ({ message }: Error) => {
+      invalid = new RequestError(400, `${message}.`);
+    };
+    // Otherwise `ws` would answer by itself.
+    this.#server.once('wsClientError', onInvalid);
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       this.#unfinished.watch(webSocket, socket);
       this.#opened(webSocket, operationHeaders(request.headers), this.#options.addresses.of(request));
     });
-    return undefined;
+    this.#server.off('wsClientError', onInvalid);
+    return invalid;
   }
 
   /**

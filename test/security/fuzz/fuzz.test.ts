@@ -45,7 +45,8 @@ test('no request causes a failure, and no rejected request has an effect', async
     count(`${request.method} ${response.status}`);
     if (isRejection(response)) rejected.add(traceId);
     expect(response.body).not.toMatch(/INTERNAL_SERVER_ERROR|\bat (?:file|node):|node_modules/);
-    expect(response.status).toBeLessThan(500);
+    // 501 is for a method that the gateway does not know, such as `get`.
+    if (response.status !== 501) expect(response.status).toBeLessThan(500);
   };
 
   await fc.assert(
