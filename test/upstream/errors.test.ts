@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Answer } from '../helpers/gateway.js';
 import type { ScriptedResponse } from '../helpers/scripted-upstream.js';
-import { ids, paths } from './demand.js';
+import { ids, paths, rest } from './demand.js';
 import { impatient, useScripted, type Scripted } from './scripted.js';
 
 const scripted = useScripted({ env: impatient });
@@ -311,10 +311,19 @@ describe.each([400, 422])('invalid parameters of a change (%i)', (status) => {
 
   test.each([action, creation])('that are not in the input of $what have no path', async ({ run }) => {
     const answer = await run(rejection(['start_fielding_at', 'is in the past'], ['page_size', 'is large']));
-    expect(userErrorsOf(answer)).toEqual([
-      invalid('start_fielding_at: is in the past', null),
-      invalid('page_size: is large', null),
-    ]);
+    const [first, ...others] = userErrorsOf(answer) as { field: unknown }[];
+    if (status === 400) {
+      expect([first, ...others]).toEqual([
+        invalid('start_fielding_at: is in the past', null),
+        invalid('page_size: is large', null),
+      ]);
+    } else {
+      expect(others).toEqual([]);
+      expect(first).toMatchObject({
+        __typename: 'InvalidStateError',
+        message: 'The request is not valid. (start_fielding_at: is in the past; page_size: is large)',
+      });
+    }
   });
 });
 
@@ -401,4 +410,72 @@ test('pauses a credential after a 429, and no other one', async () => {
   expect(scripted.calls()).toHaveLength(1);
   await scripted.execute(READ, { id: ids.fieldingRun }, { token: 'another' });
   expect(scripted.calls()).toHaveLength(2);
+});
+
+describe('a 422 with invalid parameters that is about the state', () => {
+  const FIELDS =
+    'userErrors { __typename code message field ... on InvalidStateError { current { status } } }';
+  const period = { startAt: '2126-01-01T00:00:00Z', endAt: '2126-02-01T00:00:00Z' };
+  const status = { name: 'status', reason: 'must be live' };
+  const ofThePeriod = { name: 'end_fielding_at', reason: 'cannot change' };
+  const ifMatch = { name: 'If-Match', reason: 'is of another state' };
+
+  test.each([
+    ['pauseFieldingRun', 'invalid_state_error', status, 'The run is paused. (status: must be live)'],
+    ['pauseFieldingRun', 'some_error', ofThePeriod, 'The run is paused. (end_fielding_at: cannot change)'],
+    ['pauseFieldingRun', 'some_error', ifMatch, 'The run is paused. (`version`: is of another state)'],
+    [
+      'updateFieldingPeriod',
+      'invalid_state_error',
+      ofThePeriod,
+      'The run is paused. (`endAt`: cannot change)',
+    ],
+    ['updateFieldingPeriod', 'some_error', status, 'The run is paused. (status: must be live)'],
+  ])(
+    'of %s, %s, is an InvalidStateError with the current state',
+    async (mutation, object, param, message) => {
+      const isPeriod = mutation === 'updateFieldingPeriod';
+      const body = { object, detail: 'The run is paused.', invalid_params: [param] };
+      const path = isPeriod ? paths.fieldingRun : `${paths.fieldingRun}/pause`;
+      scripted.upstream.on(isPeriod ? 'PUT' : 'POST', path, { status: 422, body });
+      scripted.upstream.on('GET', paths.fieldingRun, { headers: { etag: 'W/"5"' }, body: rest.fieldingRun });
+      const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!`;
+      const { data, errors } = await scripted.execute(
+        `mutation ($input: ${type}) { it: ${mutation}(input: $input) { ${FIELDS} } }`,
+        { input: { id: ids.fieldingRun, version: '5', ...(isPeriod && period) } },
+      );
+      expect({ data, errors }).toEqual({
+        data: {
+          it: {
+            userErrors: [
+              {
+                __typename: 'InvalidStateError',
+                code: 'INVALID_STATE',
+                message,
+                field: ['id'],
+                current: { status: 'PAUSED' },
+              },
+            ],
+          },
+        },
+        errors: [],
+      });
+    },
+  );
+
+  test('of a job is one InvalidStateError', async () => {
+    const params = [{ name: 'target_group_ids[0]', reason: 'is archived' }];
+    const body = { object: 'invalid_state_error', invalid_params: params };
+    expect((await creation.run({ status: 422, body })).data).toMatchObject({
+      it: {
+        userErrors: [
+          {
+            __typename: 'InvalidStateError',
+            field: ['targetGroupIds'],
+            message: expect.stringContaining('(`targetGroupIds.0`: is archived)'),
+          },
+        ],
+      },
+    });
+  });
 });

@@ -3,6 +3,7 @@ import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 import type { ErrorCode } from '../../error-codes.js';
 import { FieldgateError, ForbiddenError, RateLimitedError } from '../../errors.js';
 import { UpstreamError, type UpstreamErrorCode } from '../../upstream/errors.js';
+import { explanationOf } from './explanation.js';
 
 /** `extensions` of the gateway's GraphQL errors. Apollo Server's own errors have codes besides {@link ErrorCode}. */
 export interface ErrorExtensions {
@@ -77,18 +78,11 @@ const CODES: Readonly<Record<UpstreamErrorCode, ErrorCode>> = {
   BAD_RESPONSE: 'UPSTREAM_BAD_RESPONSE',
 };
 
-const MAX_INVALID_LENGTH = 500;
-
 const RETRYABLE: ReadonlySet<UpstreamErrorCode> = new Set(['RATE_LIMITED', 'UNAVAILABLE', 'TIMEOUT']);
 
 /** The API's explanation of an invalid query helps users; all other failures are described in our own words. */
 function upstreamMessage({ code, message, details }: UpstreamError): string {
-  if (code !== 'INVALID_REQUEST') return message;
-  const invalid = (details.invalidParams ?? []).flatMap(({ name, reason }) =>
-    reason === undefined ? [] : [`${name}: ${reason}`],
-  );
-  const detail = details.detail ?? message;
-  return invalid.length === 0 ? detail : `${detail} (${invalid.join('; ').slice(0, MAX_INVALID_LENGTH)})`;
+  return code === 'INVALID_REQUEST' ? explanationOf(details, message) : message;
 }
 
 function upstreamExtensions({ code, details }: UpstreamError): ErrorExtensions {

@@ -48,6 +48,7 @@ export async function changeFieldingRun(
         field: ['id'],
         notFound: 'There is no fielding run with this id.',
         pathOf,
+        bodyPathOf: inputPath(bodyFields),
         fieldingRun: { ref, version },
       }),
     );

@@ -20,6 +20,7 @@ export function problemOf(response: HttpResponse, now: number): UpstreamError {
   const problem = bodyObject(response);
   const details: UpstreamErrorDetails = {
     status,
+    kind: identifier(problem['object']),
     errorId: identifier(problem['id']),
     detail: fitToShow(problem['detail'] ?? problem['details']),
     invalidParams: invalidParams(problem),
