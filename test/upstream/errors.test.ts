@@ -472,9 +472,25 @@ describe('a 422 with invalid parameters that is about the state', () => {
           {
             __typename: 'InvalidStateError',
             field: ['targetGroupIds'],
-            message: expect.stringContaining('(`targetGroupIds.0`: is archived)'),
+            message:
+              'The current state of the target groups does not allow this change. (`targetGroupIds.0`: is archived)',
           },
         ],
+      },
+    });
+  });
+
+  test('of the launch of a draft is about the target group', async () => {
+    scripted.upstream.on('POST', paths.launchJobs, { status: 422, body: { object: 'invalid_state_error' } });
+    const { data } = await scripted.execute(
+      `mutation ($input: LaunchDraftTargetGroupInput!) {
+        it: launchDraftTargetGroup(input: $input) { userErrors { message } }
+      }`,
+      { input: { id: ids.targetGroup, endAt: period.endAt } },
+    );
+    expect(data).toMatchObject({
+      it: {
+        userErrors: [{ message: 'The current state of the target group does not allow this change.' }],
       },
     });
   });

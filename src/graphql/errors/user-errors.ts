@@ -20,11 +20,11 @@ export interface MutationSubject {
   readonly bodyPathOf?: InputPath;
   /** The human-readable message if the subject does not exist. */
   readonly notFound: string;
+  /** The human-readable message if the subject's state forbids the change and the API does not say why. */
+  readonly notAllowed: string;
   /** The fielding run to change, and its expected version. */
   readonly fieldingRun?: { readonly ref: FieldingRunRef; readonly version: string };
 }
-
-const NOT_ALLOWED = 'The current state of the fielding run does not allow this change.';
 
 /**
  * Converts a failed mutation to user errors: a single one, or one per invalid parameter that the API reports.
@@ -33,7 +33,7 @@ const NOT_ALLOWED = 'The current state of the fielding run does not allow this c
  */
 export function toUserErrors(error: unknown, subject: MutationSubject): readonly UserError[] {
   if (!(error instanceof UpstreamError) || error.details.outcomeUnknown === true) throw error;
-  const { field, fieldingRun, notFound, pathOf } = subject;
+  const { field, fieldingRun, notAllowed, notFound, pathOf } = subject;
   switch (error.code) {
     case 'PRECONDITION_FAILED':
       if (fieldingRun === undefined) throw error;
@@ -48,7 +48,7 @@ export function toUserErrors(error: unknown, subject: MutationSubject): readonly
     case 'INVALID_STATE':
       return (
         (isAboutInput(error, subject) ? validationErrors(error, subject) : undefined) ?? [
-          new InvalidStateError(explanationOf(error.details, NOT_ALLOWED, pathOf), field, fieldingRun),
+          new InvalidStateError(explanationOf(error.details, notAllowed, pathOf), field, fieldingRun),
         ]
       );
     case 'NOT_FOUND':
