@@ -29,6 +29,17 @@ describe('a 403', () => {
     { object: 'authorization_error', detail: 'You have no access to this Version of the API.' },
     { object: 'authorization_error', details: 'Cint-API-Version 2025-12-18 is not supported.' },
     { object: 'api_version_not_enabled', detail: 'Contact us.' },
+    { object: 'unsupported_api_version' },
+    { object: 'no', detail: 'You have no access to this account: API version 2025-12-18 is not enabled.' },
+    { object: 'authorization_error', detail: 'The requested version has not been activated.' },
+    { object: 'authorization_error', detail: 'Sorry. Your account is not enabled for version 2025-12-18.' },
+    { object: 'authorization_error', detail: "You don't have access to API version '2025-12-18' yet." },
+    { object: 'authorization_error', detail: 'Access to API version 2025-12-18 is denied.' },
+    {
+      object: 'authorization_error',
+      detail: 'API version 2025-12-18, which you requested, must be enabled.',
+    },
+    { object: 'authorization_error', detail: 'The value of the header Cint-API-Version is not allowed.' },
   ])('that says that a version is not enabled says what to do: %j', (body) => {
     expect(problemOf(answer(403, body), NOW)).toMatchObject({
       code: 'FORBIDDEN',
@@ -39,6 +50,18 @@ describe('a 403', () => {
   test.each([
     { object: 'authorization_error', detail: 'No access to account 202.' },
     { object: 'required_header_missing', detail: 'The header Cint-API-Version is required.' },
+    { object: 'authorization_error', detail: 'Cint-API-Version header is required for access.' },
+    { object: 'authorization_error', detail: 'Forbidden: Cint-API-Version header is required' },
+    { object: 'authorization_error', detail: 'You are not allowed to see conversion rates.' },
+    { object: 'authorization_error', detail: 'You have no access to the subversion of this survey.' },
+    { object: 'authorization_error', detail: 'The fielding run version 5 is not available to you.' },
+    { object: 'authorization_error', detail: 'The version of the fielding run is not accessible.' },
+    { object: 'authorization_error', detail: 'Version 5 is not permitted here.' },
+    { object: 'authorization_error', detail: 'With API version 2025-12-18, account 202 is not available.' },
+    { object: 'authorization_error', detail: 'No access to account 202 in API version 2025-12-18.' },
+    { object: 'authorization_error', detail: 'The API version is fine. You have no access to account 202.' },
+    { object: 'conversion_error', detail: 'No.' },
+    { object: 'version_conflict', detail: 'Not permitted.' },
     { object: 1, detail: { version: 'not enabled' } },
     '',
   ])('for another reason does not: %j', (body) => {

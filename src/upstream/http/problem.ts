@@ -1,6 +1,7 @@
 import { retryAfterOf } from './retry-after.js';
 import type { HttpResponse } from './http.js';
 import { textOf } from './body.js';
+import { deniesApiVersion } from './problem-text.js';
 import {
   UpstreamError,
   type InvalidParam,
@@ -38,19 +39,9 @@ export function problemOf(response: HttpResponse, now: number): UpstreamError {
 export const VERSION_NOT_ENABLED =
   'The Demand API does not permit the version that the gateway asks for. Have the version enabled for the account, or set DEMAND_API_VERSION to one that is.';
 
-const VERSION = /version/i;
-const PERMISSION = /enabl|activat|permi|allow|access|availab|support|authori/i;
-
-/**
- * Whether a rejection says that a version is not enabled, as 2025-12-18 is not for every account. The API documents no kind of
- * problem for it, so this reads its text. A missing header is another mistake, and mentions no permission.
- */
+/** Whether a rejection says that a version is not enabled, as 2025-12-18 is not for every account. */
 function isAboutVersion({ object, detail, details }: Readonly<Record<string, unknown>>): boolean {
-  const text = detail ?? details;
-  return (
-    (typeof object === 'string' && VERSION.test(object)) ||
-    (typeof text === 'string' && VERSION.test(text) && PERMISSION.test(text))
-  );
+  return [object, detail ?? details].some((text) => typeof text === 'string' && deniesApiVersion(text));
 }
 
 /** The documented statuses of requests that changed nothing. After any other status, the outcome is open. */
