@@ -1,7 +1,7 @@
 import { retryAfterOf } from './retry-after.js';
 import type { HttpResponse } from './http.js';
 import { textOf } from './body.js';
-import { deniesApiVersion } from './problem-text.js';
+import { deniesApiVersion, isForOperators } from './problem-text.js';
 import {
   UpstreamError,
   type InvalidParam,
@@ -116,16 +116,8 @@ function identifier(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\w-]{1,100}$/.test(value) ? value : undefined;
 }
 
-/** No unbounded repetition, so that matching takes linear time. */
-const NOT_FOR_USERS = [
-  /[a-z]:\/\/|\bwww\.|javascript:/i,
-  /bearer\s|\bbasic\s[\w+/]{8}|eyJ[\w-]|authorization["']?\s?[:=]|(?:secret|password|token|api[-_ ]?key)["']?\s?[:=]/i,
-  // Matches tags, comments and stack frames, but not `Min > Max`.
-  /<[a-z!/?]/i,
-];
-
-/** Drops text with an address, a credential or markup, which is meant for the API's operators, and truncates long text. */
+/** Drops text that is meant for the API's operators, and truncates long text. */
 function fitToShow(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
-  return NOT_FOR_USERS.some((pattern) => pattern.test(value)) ? undefined : value.slice(0, MAX_DETAIL_LENGTH);
+  return isForOperators(value) ? undefined : value.slice(0, MAX_DETAIL_LENGTH);
 }
