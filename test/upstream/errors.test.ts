@@ -495,3 +495,59 @@ describe('a 422 with invalid parameters that is about the state', () => {
     });
   });
 });
+
+describe('one of several mutations that fails', () => {
+  const SEVERAL = `mutation ($job: PauseTargetGroupsInput!, $run: ResumeFieldingRunInput!) {
+    kind: __typename
+    job: pauseTargetGroups(input: $job) { idempotencyKey }
+    run: resumeFieldingRun(input: $run) { userErrors { message } }
+  }`;
+  const variables = {
+    job: { targetGroupIds: [ids.targetGroup] },
+    run: { id: ids.fieldingRun, version: '5' },
+  };
+  const created = {
+    status: 201,
+    headers: { location: '/v1/demand/accounts/101/projects/P1/batch-jobs/pause/J1' },
+  };
+  const limited = { status: 429, headers: { 'retry-after': '3600' } };
+  const retryables = async (job: ScriptedResponse, run: ScriptedResponse): Promise<object> => {
+    scripted.upstream.on('POST', paths.pauseJobs, job);
+    scripted.upstream.on('POST', `${paths.fieldingRun}/resume`, run);
+    const { errors } = await scripted.execute(SEVERAL, variables);
+    const entries = errors.map(
+      ({ path, extensions }) => [path?.[0], [extensions?.['code'], extensions?.['retryable']]] as const,
+    );
+    return Object.fromEntries(entries) as object;
+  };
+
+  test.each([
+    ['a 503', { status: 503 }, 'UPSTREAM_UNAVAILABLE'],
+    ['a 429', limited, 'RATE_LIMITED'],
+  ])('with %s is not retryable if another one has an effect', async (_what, response, code) => {
+    expect(await retryables(created, response)).toEqual({ run: [code, false] });
+  });
+
+  test('is not retryable if the outcome of another one is unknown', async () => {
+    expect(await retryables({ status: 503 }, limited)).toEqual({
+      job: ['UPSTREAM_UNAVAILABLE', true],
+      run: ['RATE_LIMITED', false],
+    });
+  });
+
+  test('is not retryable if the payload of another one cannot be shown', async () => {
+    scripted.upstream.on('POST', paths.pauseJobs, created);
+    scripted.upstream.on('POST', `${paths.fieldingRun}/resume`, limited);
+    scripted.upstream.on('GET', paths.batchJob, { status: 403 });
+    const document = SEVERAL.replace('{ idempotencyKey }', '{ batchJob { status } }');
+    const { errors } = await scripted.execute(document, variables);
+    expect(errors.map(({ extensions }) => extensions?.['retryable'])).toEqual(errors.map(() => false));
+  });
+
+  test('is retryable if none has an effect', async () => {
+    expect(await retryables(limited, limited)).toEqual({
+      job: ['RATE_LIMITED', true],
+      run: ['RATE_LIMITED', true],
+    });
+  });
+});
