@@ -551,3 +551,69 @@ describe('one of several mutations that fails', () => {
     });
   });
 });
+
+describe('what REST rejects of a query', () => {
+  const group = (fields: string) => `{ targetGroup(id: "101/P1/T1") { ${fields} } }`;
+  const groups = (args: string) => `{ targetGroups(projectId: "101/P1", ${args}) { nodes { id } } }`;
+  const projects = (args: string) => `{ projects(accountId: "101", ${args}) { nodes { id } } }`;
+  const entries = (args: string) => group(`changelog(${args}) { nodes { occurredAt } }`);
+  const selection = (args: string) =>
+    `{ targetGroupTransitions(projectId: "101/P1", selection: { ${args} }) { allowedActions } }`;
+
+  test.each([
+    [group('completesOverTime(interval: "P1D") { at }'), 'aggregation_interval', 'interval'],
+    [entries('first: 3'), 'page_size', 'first'],
+    [entries('after: "c"'), 'start_after', 'after'],
+    [projects('first: 3'), 'page_size', 'first'],
+    [projects('after: "c"'), 'page_size', 'first'],
+    [projects('last: 3, before: "c"'), 'page_size', 'last'],
+    [projects('before: "c"'), 'end_before', 'before'],
+    [projects('filter: { search: "abcde" }'), 'search_string', 'filter.search'],
+    [projects('filter: { name: "a" }'), 'name', 'filter.name'],
+    [projects('filter: { status: ACTIVE }'), 'status', 'filter.status'],
+    [projects('first: 3'), 'project_manager_id', 'filter.projectManagerId'],
+    [projects('first: 3'), 'account_id', 'accountId'],
+    [groups('after: "c"'), 'start_after', 'after'],
+    [groups('first: 3'), 'status[0]', 'filter.status.0'],
+    [groups('first: 3'), 'search_string', 'filter.search'],
+    [groups('first: 3'), 'country', 'filter.country'],
+    [groups('first: 3'), 'language', 'filter.language'],
+    [groups('first: 3'), 'human_readable_ids.2', 'filter.humanReadableIds.2'],
+    [groups('first: 3'), 'name', 'filter.name'],
+    [groups('first: 3'), 'target_group_customer_reference_numbers', 'filter.customerReferenceNumbers'],
+    [groups('first: 3'), 'project_manager_id', 'filter.projectManagerId'],
+    [groups('first: 3'), 'exclusion_status', 'filter.exclusionStatus'],
+    [groups('first: 3'), 'project_id', 'projectId'],
+    [selection('search: "a"'), 'search_string', 'selection.search'],
+    [selection('status: [LIVE]'), 'filters.status[0]', 'selection.status'],
+    [selection('country: ["us"]'), 'filters.country', 'selection.country'],
+    [selection('language: ["eng"]'), 'filters.language', 'selection.language'],
+    [selection('search: "a"'), 'included_target_group_ids[1]', 'selection.includedTargetGroupIds'],
+    [selection('search: "a"'), 'excluded_target_group_ids', 'selection.excludedTargetGroupIds'],
+    [group('name'), 'target_group_id', 'id'],
+    ['{ project(id: "101/P1") { name } }', 'project_id', 'id'],
+    ['{ fieldingRun(id: "101/P1/T1/R1") { status } }', 'fielding_run_id', 'id'],
+    ['{ targetGroupByRawId(targetGroupId: "T1") { id } }', 'target_group_id', 'targetGroupId'],
+  ])('names the argument: %s, %s', async (document, name, argument) => {
+    const body = { detail: 'No.', invalid_params: [{ name, reason: 'is not valid' }] };
+    scripted.upstream.on('GET', /./, { status: 400, body });
+    scripted.upstream.on('POST', /./, { status: 400, body });
+    if (/changelog|completes/.test(document)) {
+      scripted.upstream.on('GET', `${paths.targetGroup}/overview`, { body: rest.overview });
+    }
+    const { errors } = await scripted.execute(document);
+    expect(errors).toMatchObject([{ message: `No. (\`${argument}\`: is not valid)` }]);
+  });
+
+  test.each([
+    ['page_size must be at most 50.', 'must be at most 50', '`first` must be at most 50.'],
+    ['`page_size`: must be at most 50', 'must be at most 50.', '`first`: must be at most 50'],
+    ['Must be at most 50.', 'must be at most 50', '`first`: must be at most 50'],
+    ['Too many.', 'must be at most 50', 'Too many. (`first`: must be at most 50)'],
+  ])('is said once: %s', async (detail, reason, message) => {
+    const body = { detail, invalid_params: [{ name: 'page_size', reason }] };
+    scripted.upstream.on('GET', /./, { status: 400, body });
+    const { errors } = await scripted.execute(projects('first: 60'));
+    expect(errors).toMatchObject([{ message }]);
+  });
+});

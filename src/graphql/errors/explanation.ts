@@ -1,4 +1,5 @@
 import type { UpstreamErrorDetails } from '../../upstream/errors.js';
+import { inWords } from './argument-names.js';
 import { withInputNames, type InputPath } from './input-path.js';
 
 const MAX_INVALID_LENGTH = 500;
@@ -14,11 +15,28 @@ export function explanationOf(
   general: string,
   pathOf: InputPath = () => null,
 ): string {
-  const invalid = invalidParams.flatMap(({ name, reason }) => {
-    if (reason === undefined) return [];
-    const path = pathOf(name);
-    return [`${path === null ? name : `\`${path.join('.')}\``}: ${withInputNames(reason, pathOf)}`];
-  });
+  const shown = invalidParams.flatMap(({ name, reason }) =>
+    reason === undefined || says(detail, `${name} ${reason}`) ? [] : [{ name, reason }],
+  );
+  const invalid = shown
+    .map(({ name, reason }) => `${inWords(name, pathOf)}: ${withInputNames(reason, pathOf)}`)
+    .join('; ')
+    .slice(0, MAX_INVALID_LENGTH);
   const text = detail === undefined ? general : withInputNames(detail, pathOf);
-  return invalid.length === 0 ? text : `${text} (${invalid.join('; ').slice(0, MAX_INVALID_LENGTH)})`;
+  if (invalid === '') return text;
+  // The name of the parameter makes the text of the API complete.
+  if (shown.some(({ reason }) => plain(reason) === plain(detail))) return invalid;
+  return `${text} (${invalid})`;
+}
+
+function says(detail: string | undefined, problem: string): boolean {
+  return plain(detail).includes(plain(problem));
+}
+
+/** A text without what differs between a sentence and its parts: quotes, colons, and the full stop at the end. */
+function plain(text = ''): string {
+  return text
+    .replace(/["'`:]/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase();
 }

@@ -3,6 +3,7 @@ import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 import type { ErrorCode } from '../../error-codes.js';
 import { FieldgateError, ForbiddenError, RateLimitedError } from '../../errors.js';
 import { UpstreamError, type UpstreamErrorCode } from '../../upstream/errors.js';
+import { idArgumentsOf } from './argument-names.js';
 import { explanationOf } from './explanation.js';
 
 /** `extensions` of the gateway's GraphQL errors. Apollo Server's own errors have codes besides {@link ErrorCode}. */
@@ -36,7 +37,10 @@ export function createFormatError({ onDefect }: FormatErrorOptions) {
     const formatted = { ...given, message: shortened(given.message) };
     const error = unwrapResolverError(thrown);
     if (error instanceof UpstreamError) {
-      return withExtensions({ ...formatted, message: upstreamMessage(error) }, upstreamExtensions(error));
+      return withExtensions(
+        { ...formatted, message: upstreamMessage(error, thrown) },
+        upstreamExtensions(error),
+      );
     }
     if (error instanceof ForbiddenError) {
       return withExtensions(formatted, { code: 'FORBIDDEN', retryable: false });
@@ -81,8 +85,8 @@ const CODES: Readonly<Record<UpstreamErrorCode, ErrorCode>> = {
 const RETRYABLE: ReadonlySet<UpstreamErrorCode> = new Set(['RATE_LIMITED', 'UNAVAILABLE', 'TIMEOUT']);
 
 /** The API's explanation of an invalid query helps users; all other failures are described in our own words. */
-function upstreamMessage({ code, message, details }: UpstreamError): string {
-  return code === 'INVALID_REQUEST' ? explanationOf(details, message) : message;
+function upstreamMessage({ code, message, details }: UpstreamError, thrown: unknown): string {
+  return code === 'INVALID_REQUEST' ? explanationOf(details, message, idArgumentsOf(thrown)) : message;
 }
 
 function upstreamExtensions({ code, details }: UpstreamError): ErrorExtensions {
