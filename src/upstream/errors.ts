@@ -32,6 +32,8 @@ export interface InvalidParam {
 export interface UpstreamErrorDetails {
   /** The HTTP status, if there was a response. */
   readonly status?: number | undefined;
+  /** The `object` of the error body, e.g. `invalid_state_error`. */
+  readonly kind?: string | undefined;
   /** The `id` of the error body, which the API's operators can look up. */
   readonly errorId?: string | undefined;
   /** The API's own text, if it may be shown. */

@@ -33,11 +33,16 @@ describe('intervalOf', () => {
     ['P2W', { months: 0, milliseconds: 14 * DAY }],
     ['P1Y2M', { months: 14, milliseconds: 0 }],
     ['PT0.5S', { months: 0, milliseconds: 500 }],
+    ['P1.5D', { months: 0, milliseconds: 1.5 * DAY }],
+    ['PT1,5H', { months: 0, milliseconds: 1.5 * HOUR }],
+    ['P1DT0.5M', { months: 0, milliseconds: DAY + HOUR / 120 }],
+    ['P0.5Y', { months: 6, milliseconds: 0 }],
+    ['P1.5M', { months: 1, milliseconds: 15 * DAY }],
   ])('parses %s', (text, interval) => {
     expect(parseInterval(text)).toEqual(interval);
   });
 
-  test.each(['', 'P', 'PT', 'P1', '1D', 'P1H', 'PT1D', 'P-1D', 'P0D', 'PT0S', 'P1.5D', 'p1d', 'P1D '])(
+  test.each(['', 'P', 'PT', 'P1', '1D', 'P1H', 'PT1D', 'P-1D', 'P0D', 'PT0S', 'P1.5DT1H', 'p1d', 'P1D '])(
     'rejects "%s"',
     (text) => {
       expect(parseInterval(text)).toBeUndefined();
@@ -94,11 +99,17 @@ test('performance adds up', async () => {
 test('completes by interval add up to those of the performance', async () => {
   const path = `${live}/completes-aggregated-by-interval`;
   const { completes } = await read<TargetGroupPerformance>(`${live}/performance`);
-  for (const query of ['', '?aggregation_interval=PT6H', '?aggregation_interval=P1M']) {
+  for (const query of [
+    '',
+    '?aggregation_interval=PT6H',
+    '?aggregation_interval=P1M',
+    '?aggregation_interval=P0.5M',
+  ]) {
     const { aggregated_completes_intervals: intervals } = await read<CompletesByInterval>(path + query);
     expect(intervals.reduce((sum, { count }) => sum + count, 0)).toBe(completes);
   }
   expect(await statusOf(`${path}?aggregation_interval=day`)).toBe(400);
+  expect(await statusOf(`${path}?aggregation_interval=P1.5DT1H`)).toBe(400);
   expect(await statusOf(`${path}?aggregation_interval=PT1S`)).toBe(400);
 });
 

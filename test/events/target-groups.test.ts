@@ -3,6 +3,7 @@ import { demo } from '../../src/emulator/index.js';
 import { targetGroupsTopic } from '../../src/events/topics/target-groups.js';
 import { startTestEmulator, until, type TestEmulator } from '../helpers/emulator.js';
 import { act, project } from './demo.js';
+import { startScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { FAST, HINTED, startLiveUpdates, type LiveUpdatesFixture } from './live-updates-fixture.js';
 
 const largeProject = { ...project, projectId: demo.largeProjectId };
@@ -91,4 +92,54 @@ it('is rejected if the project does not exist', async () => {
   await expect(fixture.subscribe(targetGroupsTopic(missing))).rejects.toThrow(
     'There is no project with this `projectId`.',
   );
+});
+
+it.each([
+  ['an item without an id', { name: 'broken' }],
+  ['an item that is no object', null],
+  ['an item with an empty id', { id: '', name: 'broken' }],
+])('reads the pages of a list with %s as its last one', async (_what, broken) => {
+  fixture.close();
+  const upstream = await startScriptedUpstream();
+  const item = (id: string, status: string) => ({ id, name: id, locale: 'eng_us', status });
+  let status = 'live';
+  upstream.on('GET', /target-groups/, ({ path }) => ({
+    body: path.includes('start_after=A')
+      ? { target_groups: [item('B', status)], has_more: false }
+      : { target_groups: [item('A', status), broken], has_more: true },
+  }));
+  fixture = await startLiveUpdates({ demandApiUrl: upstream.url });
+  try {
+    const subscription = await fixture.subscribe(targetGroupsTopic(project));
+    status = 'paused';
+    await subscription.received(2);
+    expect(subscription.states.slice(0, 2)).toMatchObject([
+      { id: 'A', status: 'paused' },
+      { id: 'B', status: 'paused' },
+    ]);
+  } finally {
+    fixture.close();
+    await upstream.close();
+  }
+});
+
+it.each([
+  ['is repeated', ['A', 'A']],
+  ['belongs to an earlier page', ['A', 'B', 'A']],
+  ['is empty', ['']],
+  ['is malformed', [1]],
+])('stops reading at a cursor that %s', async (_what, cursors) => {
+  fixture.close();
+  const upstream = await startScriptedUpstream();
+  upstream.on('GET', /target-groups/, (_request, nth) => ({
+    body: { target_groups: [], has_more: true, next_cursor: cursors[nth % cursors.length] },
+  }));
+  fixture = await startLiveUpdates({ demandApiUrl: upstream.url, env: HINTED });
+  try {
+    await fixture.subscribe(targetGroupsTopic(project));
+    expect(upstream.requests).toHaveLength(cursors.length);
+  } finally {
+    fixture.close();
+    await upstream.close();
+  }
 });

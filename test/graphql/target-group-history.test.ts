@@ -115,10 +115,19 @@ describe('completesOverTime', () => {
     expect((await stack.calls()).at(-1)).toMatch(/aggregation_interval=PT43200.5S$/);
   });
 
+  test.each(['PT0.5H', 'P0.5D', 'PT12,5H', 'P1DT0.5H', 'P0.1Y', 'P0.5M', 'P0.5W', 'PT90.5M'])(
+    'takes the fraction in %s',
+    async (interval) => {
+      const result = await stack.execute(CompletesOverTimeDocument, { id, interval });
+      expect(dataOf(result).targetGroup?.completesOverTime?.length).toBeGreaterThan(0);
+    },
+  );
+
   test('fails without affecting other fields if the API rejects an interval', async () => {
     const result = await stack.execute(CompletesOverTimeDocument, { id, interval: 'PT1S' });
     expect(result.data).toEqual({ targetGroup: { id, completesOverTime: null } });
     expect(errorOf(result)).toMatchObject({
+      message: expect.stringMatching(/^`interval` must be longer: [^(]*$/),
       path: ['targetGroup', 'completesOverTime'],
       extensions: { retryable: false },
     });

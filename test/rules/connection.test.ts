@@ -71,12 +71,25 @@ describe('the page info', () => {
     ['of a page in the middle', pageOf('abc', true), onward, true, true],
     ['of the last page', pageOf('a', false), onward, true, false],
     ['of an empty page after the last', pageOf('', false), onward, true, false],
+    ['of an empty page that repeats its cursor', pageOf('', false, 'z'), onward, true, false],
+    ['of a last page that repeats its cursor', pageOf('a', false, 'z'), onward, true, false],
     ['of a page in the middle, backward', pageOf('abc', true), backward, true, true],
     ['of the first page, backward', pageOf('abc', false), backward, false, true],
     ['of a page with more items than requested, backward', pageOf('abcd', false), backward, true, true],
   ])('%s', (_what, page, query, hasPreviousPage, hasNextPage) => {
     expect(connect(page, query).pageInfo).toMatchObject({ hasPreviousPage, hasNextPage });
   });
+});
+
+test('a repeated cursor is no cursor of a last page, and an error of any other one', () => {
+  expect(connect(pageOf('', false, 'z'), onward).pageInfo).toMatchObject({
+    startCursor: null,
+    endCursor: null,
+  });
+  expect(connect(pageOf('ab', false, 'z'), onward).edges).toEqual(['a:A', 'b:B']);
+  for (const ids of ['', 'ab']) {
+    expect(() => connect(pageOf(ids, true, 'z'), onward)).toThrow('leads back to the cursor');
+  }
 });
 
 describe('a malformed item', () => {

@@ -260,9 +260,31 @@ describe('refOf and requireRef', () => {
     for (const kind of kinds) {
       const problem = refOf(anyone, kind, id);
       expect(problem).toMatch(
-        new RegExp(`^must be the id of an? ${kind}: \`<account>[^\`]*\`, where .* without leading zeros\\.$`),
+        new RegExp(
+          `^must be the id of an? ${kind}: \`<account>[^\`]*\`, (where .* (without leading zeros|\`_\`|\`schedule-from-draft\`)|but has \\d parts?)\\.$`,
+        ),
       );
     }
+  });
+
+  test.each([
+    ['TargetGroup', `0101/${P}/${T}`, 'where `<account>` is an integer'],
+    ['TargetGroup', ` 101/${P}/${T}`, 'where `<account>` is an integer'],
+    ['TargetGroup', `101/../${T}`, 'where `<project>` has 1 to 128 letters, digits, `-` and `_`.'],
+    ['TargetGroup', `101/${P}/..`, 'where `<target group>` has 1 to 128 letters'],
+    ['TargetGroup', `101/${P}/A%2f`, 'where `<target group>` has'],
+    ['TargetGroup', `101/${P}/ ${T}`, 'where `<target group>` has'],
+    ['TargetGroup', `101/${P}/`, 'where `<target group>` has'],
+    ['TargetGroup', `101/${P}/${T}/`, 'but has 4 parts.'],
+    ['TargetGroup', `101/..`, 'where `<project>` has'],
+    ['Account', '101/', 'but has 2 parts.'],
+    ['Account', '', 'where `<account>` is an integer'],
+    ['FieldingRun', `101/${P}/${T}/..`, 'where `<fielding run>` has'],
+    ['BatchJob', `101/${P}/pa use/${J}`, 'where `<kind of job>` has'],
+    ['BatchJob', `101/${P}/pause/`, 'where `<job>` has'],
+    ['DraftLaunchJob', `101/${P}/${T}/launch/${J}`, 'where the fourth part is `launch-from-draft` or'],
+  ] as const)('name the wrong part of an id of a %s: %j', (kind, id, problem) => {
+    expect(refOf(anyone, kind, id)).toContain(`, ${problem}`);
   });
 
   test('name the argument', () => {

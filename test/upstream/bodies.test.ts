@@ -63,6 +63,8 @@ describe('a malformed value fails the field that needs it', () => {
     ['status', { status: 3 }],
     ['version', { version: undefined }],
     ['version', { version: '5' }],
+    ['version', { version: -1 }],
+    ['version', { version: 1e21 }],
   ])('%s, which is non-null, with its object; other objects succeed', async (field, broken) => {
     scripted.upstream.on('GET', '/accounts', { body: { accounts: [{ id: 101 }] } });
     scripted.upstream.on('GET', paths.fieldingRun, { body: { ...rest.fieldingRun, ...broken } });

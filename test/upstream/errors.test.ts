@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Answer } from '../helpers/gateway.js';
 import type { ScriptedResponse } from '../helpers/scripted-upstream.js';
-import { ids, paths } from './demand.js';
+import { ids, paths, rest } from './demand.js';
 import { impatient, useScripted, type Scripted } from './scripted.js';
 
 const scripted = useScripted({ env: impatient });
@@ -311,10 +311,19 @@ describe.each([400, 422])('invalid parameters of a change (%i)', (status) => {
 
   test.each([action, creation])('that are not in the input of $what have no path', async ({ run }) => {
     const answer = await run(rejection(['start_fielding_at', 'is in the past'], ['page_size', 'is large']));
-    expect(userErrorsOf(answer)).toEqual([
-      invalid('start_fielding_at: is in the past', null),
-      invalid('page_size: is large', null),
-    ]);
+    const [first, ...others] = userErrorsOf(answer) as { field: unknown }[];
+    if (status === 400) {
+      expect([first, ...others]).toEqual([
+        invalid('start_fielding_at: is in the past', null),
+        invalid('page_size: is large', null),
+      ]);
+    } else {
+      expect(others).toEqual([]);
+      expect(first).toMatchObject({
+        __typename: 'InvalidStateError',
+        message: 'The request is not valid. (start_fielding_at: is in the past; page_size: is large)',
+      });
+    }
   });
 });
 
@@ -401,4 +410,210 @@ test('pauses a credential after a 429, and no other one', async () => {
   expect(scripted.calls()).toHaveLength(1);
   await scripted.execute(READ, { id: ids.fieldingRun }, { token: 'another' });
   expect(scripted.calls()).toHaveLength(2);
+});
+
+describe('a 422 with invalid parameters that is about the state', () => {
+  const FIELDS =
+    'userErrors { __typename code message field ... on InvalidStateError { current { status } } }';
+  const period = { startAt: '2126-01-01T00:00:00Z', endAt: '2126-02-01T00:00:00Z' };
+  const status = { name: 'status', reason: 'must be live' };
+  const ofThePeriod = { name: 'end_fielding_at', reason: 'cannot change' };
+  const ifMatch = { name: 'If-Match', reason: 'is of another state' };
+
+  test.each([
+    ['pauseFieldingRun', 'invalid_state_error', status, 'The run is paused. (status: must be live)'],
+    ['pauseFieldingRun', 'some_error', ofThePeriod, 'The run is paused. (end_fielding_at: cannot change)'],
+    ['pauseFieldingRun', 'some_error', ifMatch, 'The run is paused. (`version`: is of another state)'],
+    [
+      'updateFieldingPeriod',
+      'invalid_state_error',
+      ofThePeriod,
+      'The run is paused. (`endAt`: cannot change)',
+    ],
+    ['updateFieldingPeriod', 'some_error', status, 'The run is paused. (status: must be live)'],
+  ])(
+    'of %s, %s, is an InvalidStateError with the current state',
+    async (mutation, object, param, message) => {
+      const isPeriod = mutation === 'updateFieldingPeriod';
+      const body = { object, detail: 'The run is paused.', invalid_params: [param] };
+      const path = isPeriod ? paths.fieldingRun : `${paths.fieldingRun}/pause`;
+      scripted.upstream.on(isPeriod ? 'PUT' : 'POST', path, { status: 422, body });
+      scripted.upstream.on('GET', paths.fieldingRun, { headers: { etag: 'W/"5"' }, body: rest.fieldingRun });
+      const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!`;
+      const { data, errors } = await scripted.execute(
+        `mutation ($input: ${type}) { it: ${mutation}(input: $input) { ${FIELDS} } }`,
+        { input: { id: ids.fieldingRun, version: '5', ...(isPeriod && period) } },
+      );
+      expect({ data, errors }).toEqual({
+        data: {
+          it: {
+            userErrors: [
+              {
+                __typename: 'InvalidStateError',
+                code: 'INVALID_STATE',
+                message,
+                field: ['id'],
+                current: { status: 'PAUSED' },
+              },
+            ],
+          },
+        },
+        errors: [],
+      });
+    },
+  );
+
+  test('of a job is one InvalidStateError', async () => {
+    const params = [{ name: 'target_group_ids[0]', reason: 'is archived' }];
+    const body = { object: 'invalid_state_error', invalid_params: params };
+    expect((await creation.run({ status: 422, body })).data).toMatchObject({
+      it: {
+        userErrors: [
+          {
+            __typename: 'InvalidStateError',
+            field: ['targetGroupIds'],
+            message:
+              'The current state of the target groups does not allow this change. (`targetGroupIds.0`: is archived)',
+          },
+        ],
+      },
+    });
+  });
+
+  test('of the launch of a draft is about the target group', async () => {
+    scripted.upstream.on('POST', paths.launchJobs, { status: 422, body: { object: 'invalid_state_error' } });
+    const { data } = await scripted.execute(
+      `mutation ($input: LaunchDraftTargetGroupInput!) {
+        it: launchDraftTargetGroup(input: $input) { userErrors { message } }
+      }`,
+      { input: { id: ids.targetGroup, endAt: period.endAt } },
+    );
+    expect(data).toMatchObject({
+      it: {
+        userErrors: [{ message: 'The current state of the target group does not allow this change.' }],
+      },
+    });
+  });
+});
+
+describe('one of several mutations that fails', () => {
+  const SEVERAL = `mutation ($job: PauseTargetGroupsInput!, $run: ResumeFieldingRunInput!) {
+    kind: __typename
+    job: pauseTargetGroups(input: $job) { idempotencyKey }
+    run: resumeFieldingRun(input: $run) { userErrors { message } }
+  }`;
+  const variables = {
+    job: { targetGroupIds: [ids.targetGroup] },
+    run: { id: ids.fieldingRun, version: '5' },
+  };
+  const created = {
+    status: 201,
+    headers: { location: '/v1/demand/accounts/101/projects/P1/batch-jobs/pause/J1' },
+  };
+  const limited = { status: 429, headers: { 'retry-after': '3600' } };
+  const retryables = async (job: ScriptedResponse, run: ScriptedResponse): Promise<object> => {
+    scripted.upstream.on('POST', paths.pauseJobs, job);
+    scripted.upstream.on('POST', `${paths.fieldingRun}/resume`, run);
+    const { errors } = await scripted.execute(SEVERAL, variables);
+    const entries = errors.map(
+      ({ path, extensions }) => [path?.[0], [extensions?.['code'], extensions?.['retryable']]] as const,
+    );
+    return Object.fromEntries(entries) as object;
+  };
+
+  test.each([
+    ['a 503', { status: 503 }, 'UPSTREAM_UNAVAILABLE'],
+    ['a 429', limited, 'RATE_LIMITED'],
+  ])('with %s is not retryable if another one has an effect', async (_what, response, code) => {
+    expect(await retryables(created, response)).toEqual({ run: [code, false] });
+  });
+
+  test('is not retryable if the outcome of another one is unknown', async () => {
+    expect(await retryables({ status: 503 }, limited)).toEqual({
+      job: ['UPSTREAM_UNAVAILABLE', true],
+      run: ['RATE_LIMITED', false],
+    });
+  });
+
+  test('is not retryable if the payload of another one cannot be shown', async () => {
+    scripted.upstream.on('POST', paths.pauseJobs, created);
+    scripted.upstream.on('POST', `${paths.fieldingRun}/resume`, limited);
+    scripted.upstream.on('GET', paths.batchJob, { status: 403 });
+    const document = SEVERAL.replace('{ idempotencyKey }', '{ batchJob { status } }');
+    const { errors } = await scripted.execute(document, variables);
+    expect(errors.map(({ extensions }) => extensions?.['retryable'])).toEqual(errors.map(() => false));
+  });
+
+  test('is retryable if none has an effect', async () => {
+    expect(await retryables(limited, limited)).toEqual({
+      job: ['RATE_LIMITED', true],
+      run: ['RATE_LIMITED', true],
+    });
+  });
+});
+
+describe('what REST rejects of a query', () => {
+  const group = (fields: string) => `{ targetGroup(id: "101/P1/T1") { ${fields} } }`;
+  const groups = (args: string) => `{ targetGroups(projectId: "101/P1", ${args}) { nodes { id } } }`;
+  const projects = (args: string) => `{ projects(accountId: "101", ${args}) { nodes { id } } }`;
+  const entries = (args: string) => group(`changelog(${args}) { nodes { occurredAt } }`);
+  const selection = (args: string) =>
+    `{ targetGroupTransitions(projectId: "101/P1", selection: { ${args} }) { allowedActions } }`;
+
+  test.each([
+    [group('completesOverTime(interval: "P1D") { at }'), 'aggregation_interval', 'interval'],
+    [entries('first: 3'), 'page_size', 'first'],
+    [entries('after: "c"'), 'start_after', 'after'],
+    [projects('first: 3'), 'page_size', 'first'],
+    [projects('after: "c"'), 'page_size', 'first'],
+    [projects('last: 3, before: "c"'), 'page_size', 'last'],
+    [projects('before: "c"'), 'end_before', 'before'],
+    [projects('filter: { search: "abcde" }'), 'search_string', 'filter.search'],
+    [projects('filter: { name: "a" }'), 'name', 'filter.name'],
+    [projects('filter: { status: ACTIVE }'), 'status', 'filter.status'],
+    [projects('first: 3'), 'project_manager_id', 'filter.projectManagerId'],
+    [projects('first: 3'), 'account_id', 'accountId'],
+    [groups('after: "c"'), 'start_after', 'after'],
+    [groups('first: 3'), 'status[0]', 'filter.status.0'],
+    [groups('first: 3'), 'search_string', 'filter.search'],
+    [groups('first: 3'), 'country', 'filter.country'],
+    [groups('first: 3'), 'language', 'filter.language'],
+    [groups('first: 3'), 'human_readable_ids.2', 'filter.humanReadableIds.2'],
+    [groups('first: 3'), 'name', 'filter.name'],
+    [groups('first: 3'), 'target_group_customer_reference_numbers', 'filter.customerReferenceNumbers'],
+    [groups('first: 3'), 'project_manager_id', 'filter.projectManagerId'],
+    [groups('first: 3'), 'exclusion_status', 'filter.exclusionStatus'],
+    [groups('first: 3'), 'project_id', 'projectId'],
+    [selection('search: "a"'), 'search_string', 'selection.search'],
+    [selection('status: [LIVE]'), 'filters.status[0]', 'selection.status'],
+    [selection('country: ["us"]'), 'filters.country', 'selection.country'],
+    [selection('language: ["eng"]'), 'filters.language', 'selection.language'],
+    [selection('search: "a"'), 'included_target_group_ids[1]', 'selection.includedTargetGroupIds'],
+    [selection('search: "a"'), 'excluded_target_group_ids', 'selection.excludedTargetGroupIds'],
+    [group('name'), 'target_group_id', 'id'],
+    ['{ project(id: "101/P1") { name } }', 'project_id', 'id'],
+    ['{ fieldingRun(id: "101/P1/T1/R1") { status } }', 'fielding_run_id', 'id'],
+    ['{ targetGroupByRawId(targetGroupId: "T1") { id } }', 'target_group_id', 'targetGroupId'],
+  ])('names the argument: %s, %s', async (document, name, argument) => {
+    const body = { detail: 'No.', invalid_params: [{ name, reason: 'is not valid' }] };
+    scripted.upstream.on('GET', /./, { status: 400, body });
+    scripted.upstream.on('POST', /./, { status: 400, body });
+    if (/changelog|completes/.test(document)) {
+      scripted.upstream.on('GET', `${paths.targetGroup}/overview`, { body: rest.overview });
+    }
+    const { errors } = await scripted.execute(document);
+    expect(errors).toMatchObject([{ message: `No. (\`${argument}\`: is not valid)` }]);
+  });
+
+  test.each([
+    ['page_size must be at most 50.', 'must be at most 50', '`first` must be at most 50.'],
+    ['`page_size`: must be at most 50', 'must be at most 50.', '`first`: must be at most 50'],
+    ['Must be at most 50.', 'must be at most 50', '`first`: must be at most 50'],
+    ['Too many.', 'must be at most 50', 'Too many. (`first`: must be at most 50)'],
+  ])('is said once: %s', async (detail, reason, message) => {
+    const body = { detail, invalid_params: [{ name: 'page_size', reason }] };
+    scripted.upstream.on('GET', /./, { status: 400, body });
+    const { errors } = await scripted.execute(projects('first: 60'));
+    expect(errors).toMatchObject([{ message }]);
+  });
 });

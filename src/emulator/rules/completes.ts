@@ -14,23 +14,37 @@ interface Interval {
   readonly milliseconds: number;
 }
 
-const DURATION =
-  /^P(?=\d|T\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
+const NUMBER = String.raw`(\d+(?:[.,]\d+)?)`;
+const DURATION = new RegExp(
+  `^P(?=\\d|T\\d)(?:${NUMBER}Y)?(?:${NUMBER}M)?(?:${NUMBER}W)?(?:${NUMBER}D)?` +
+    `(?:T(?:${NUMBER}H)?(?:${NUMBER}M)?(?:${NUMBER}S)?)?$`,
+);
+/** Only the last component may have a fraction (ISO 8601). */
+const WITHOUT_OTHER_FRACTIONS = /^[^.,]*(?:[.,]\d+[A-Z])?$/;
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+/** For a fraction of a month. */
+const MONTH = 30 * DAY;
 
 /** Parses an ISO 8601 duration. @returns undefined if the text is not a duration, or is zero */
 export function parseInterval(text: string): Interval | undefined {
   const match = DURATION.exec(text);
-  if (match === null) return undefined;
+  if (match === null || !WITHOUT_OTHER_FRACTIONS.test(text)) return undefined;
   const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match
     .slice(1)
-    .map((part: string | undefined) => Number(part ?? 0));
+    .map((part: string | undefined) => Number(part?.replace(',', '.') ?? 0));
+  const allMonths = years * 12 + months;
   const interval = {
-    months: years * 12 + months,
-    milliseconds: weeks * 7 * DAY + days * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND,
+    months: Math.trunc(allMonths),
+    milliseconds:
+      (allMonths % 1) * MONTH +
+      weeks * 7 * DAY +
+      days * DAY +
+      hours * HOUR +
+      minutes * MINUTE +
+      seconds * SECOND,
   };
   return interval.months + interval.milliseconds > 0 ? interval : undefined;
 }

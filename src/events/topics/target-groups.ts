@@ -18,20 +18,21 @@ export function targetGroupsTopic(ref: ProjectRef): Topic<rest.TargetGroupListIt
     hasWebhooks: true,
     notFound: 'There is no project with this `projectId`.',
     async read(newClient, onState, beforePage) {
+      const cursors = new Set<string>();
       let cursor: string | undefined;
       do {
+        if (cursor !== undefined) cursors.add(cursor);
         await beforePage();
         const page: rest.TargetGroupList | null = await newClient().listTargetGroups(ref, {
           page_size: PAGE_SIZE,
           ...(cursor !== undefined && { start_after: cursor }),
         });
         if (page === null) return false;
-        for (const item of page.target_groups) {
-          const id = idOf(item);
-          if (id !== undefined) onState(id, item);
-        }
-        cursor = page.has_more ? nextCursor(page, cursor) : undefined;
-      } while (cursor !== undefined);
+        const items = identified(page.target_groups);
+        for (const [id, item] of items) onState(id, item);
+        cursor = page.has_more ? (nextCursorOf(page) ?? items.at(-1)?.[0]) : undefined;
+        // An API that leads back to an earlier page would never end.
+      } while (cursor !== undefined && !cursors.has(cursor));
       return true;
     },
     revisionOf: jsonRevision,
@@ -41,26 +42,33 @@ export function targetGroupsTopic(ref: ProjectRef): Topic<rest.TargetGroupListIt
   };
 }
 
-/** The cursor of the next page; undefined if the API repeats itself, which would never end. */
-function nextCursor({ next_cursor, target_groups }: rest.TargetGroupList, before: string | undefined) {
-  const cursor = next_cursor ?? target_groups.at(-1)?.id;
-  return cursor === before ? undefined : cursor;
+/** The items with their ids. A malformed item throws when it is read; one without an id cannot be published. */
+function identified(items: rest.TargetGroupList['target_groups']): [string, rest.TargetGroupListItem][] {
+  const found: [string, rest.TargetGroupListItem][] = [];
+  for (const index of items.keys()) {
+    const item = readable(() => items[index]);
+    const id = item && readable(() => item.id);
+    if (item !== undefined && id !== undefined && id !== '') found.push([id, item]);
+  }
+  return found;
 }
 
-/** A malformed property throws when it is read. An item without an id cannot be published. */
-function idOf(item: rest.TargetGroupListItem): string | undefined {
-  try {
-    return item.id;
-  } catch {
-    return undefined;
-  }
+/** An empty cursor would lead back to the first page. */
+function nextCursorOf(page: rest.TargetGroupList): string | undefined {
+  const cursor = readable(() => page.next_cursor) ?? '';
+  return cursor === '' ? undefined : cursor;
 }
 
 /** Milliseconds since the epoch; `NaN` if it is unknown. */
 function changedAt(item: rest.TargetGroupListItem): number {
+  return Date.parse(readable(() => item.updated_at ?? item.created_at) ?? '');
+}
+
+/** A malformed property throws when it is read; undefined then. */
+function readable<T>(read: () => T): T | undefined {
   try {
-    return Date.parse(item.updated_at ?? item.created_at ?? '');
+    return read();
   } catch {
-    return NaN;
+    return undefined;
   }
 }

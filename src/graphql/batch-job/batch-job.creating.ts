@@ -20,6 +20,7 @@ export async function startBatchJob(
           fingerprint: fingerprintOf(kind, selection),
           field: ['targetGroupIds'],
           notFound: 'There is no project with these target groups.',
+          notAllowed: 'The current state of the target groups does not allow this change.',
           pathOf: pathInInput(targetGroupIds, selection),
           create: (key: string) =>
             context.client.createBatchJob(selection.project, kind, selection.targetGroupIds, key),

@@ -3,7 +3,8 @@ import type * as rest from '../../contract/demand-api.js';
 import { BadUserInputError } from '../../errors.js';
 import type { TargetGroupRef } from '../../upstream/resources/resource-ref.js';
 import { toConnection, type Connection, type RestList } from '../connection/connection.js';
-import { pageQuery, type PageQuery } from '../connection/page.js';
+import { pageArguments, pageQuery, type PageQuery } from '../connection/page.js';
+import { namingArguments } from '../errors/argument-names.js';
 import type { ChangelogArgs } from './changelog.args.js';
 import { ChangelogEntry } from './changelog.type.js';
 
@@ -17,7 +18,7 @@ export async function changelogConnection(
   args: ChangelogArgs,
 ): Promise<Connection<ChangelogEntry> | null> {
   const query = changelogQuery(args);
-  const page = await loaders.changelogPage.load({ ...ref, query });
+  const page = await namingArguments(loaders.changelogPage.load({ ...ref, query }), pageArguments(query));
   if (page === null) return null;
   const { accountId } = ref;
   return toConnection(

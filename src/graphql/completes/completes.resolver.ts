@@ -1,6 +1,7 @@
 import { Arg, Authorized, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
+import { namingArguments } from '../errors/argument-names.js';
 import { itemsFrom } from '../items.js';
 import { Duration } from '../scalars/duration.js';
 import { TargetGroup } from '../target-group/target-group.type.js';
@@ -26,7 +27,9 @@ export class CompletesResolver {
     interval: string,
     @Ctx() { loaders }: RequestContext,
   ): Promise<(CompletesPoint | Error)[] | null> {
-    const response = await loaders.completesByInterval.load({ ...ref, interval });
+    const response = await namingArguments(loaders.completesByInterval.load({ ...ref, interval }), {
+      aggregation_interval: ['interval'],
+    });
     if (response === null) return null;
     return inOrder(itemsFrom(response.aggregated_completes_intervals, (item) => new CompletesPoint(item)));
   }

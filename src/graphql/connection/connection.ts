@@ -71,7 +71,7 @@ export function connectionType<N extends object>(
 
 /**
  * Makes a connection from a page of a REST list. The cursor of an item is its id, except that the last item of a page
- * uses the list's `next_cursor` if that is a valid cursor.
+ * uses the list's `next_cursor` if that is a valid cursor other than the page's own.
  *
  * @param items the items of `list`; reading a malformed item throws
  * @throws {UpstreamError} if the page leads back to its own cursor, so that a client would never reach the end
@@ -162,7 +162,9 @@ class RestPage<I extends Identified, N> implements Connection<N> {
 
   #nextCursor(): string | undefined {
     const cursor = this.#backward || this.#surplus > 0 ? undefined : this.#list.next_cursor;
-    return typeof cursor === 'string' && isCursor(cursor) ? cursor : undefined;
+    // A last page may repeat the cursor that it was requested with, which does not lead on.
+    if (typeof cursor !== 'string' || cursor === this.#query.start_after) return undefined;
+    return isCursor(cursor) ? cursor : undefined;
   }
 
   /** The cursor of the first usable item, in the order given by `indexAt`. */
@@ -185,7 +187,7 @@ function startsOver(
 ): boolean {
   const from = after ?? before;
   if (from === undefined) return false;
-  const goesOn = after !== undefined && orError(() => list.next_cursor) === after;
+  const goesOn = after !== undefined && orError(() => list.has_more && list.next_cursor) === after;
   const ids = Array.from({ length: items.length }, (_, index) => orError(() => items[index]?.id));
   return goesOn || ids.includes(from);
 }

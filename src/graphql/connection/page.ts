@@ -41,6 +41,17 @@ export function pageQuery({ first, after, last, before }: PageArgs): PageQuery {
   return { page_size: sizeOf('last', last), end_before: cursorOf('before', before) };
 }
 
+/** The pagination arguments by name of the REST parameter. */
+export function pageArguments({
+  end_before: before,
+}: PageQuery): Readonly<Record<string, readonly string[]>> {
+  return {
+    page_size: [before === undefined ? 'first' : 'last'],
+    start_after: ['after'],
+    end_before: ['before'],
+  };
+}
+
 function sizeOf(argument: string, size: number | null | undefined): number {
   if (!given(size)) return DEFAULT_SIZE;
   if (size >= 1 && size <= MAX_SIZE) return size;

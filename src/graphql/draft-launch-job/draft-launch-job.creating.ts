@@ -38,6 +38,7 @@ export async function startDraftLaunch(
     fingerprint: [launch.action, targetGroupPath(ref), launch.request],
     field: ['id'],
     notFound: 'There is no target group with this id.',
+    notAllowed: 'The current state of the target group does not allow this change.',
     pathOf: PATH_IN_INPUT,
     create: (key: string) => context.client.createDraftLaunchJob(ref, launch, key),
   };

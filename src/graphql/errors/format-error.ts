@@ -3,6 +3,8 @@ import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 import type { ErrorCode } from '../../error-codes.js';
 import { FieldgateError, ForbiddenError, RateLimitedError } from '../../errors.js';
 import { UpstreamError, type UpstreamErrorCode } from '../../upstream/errors.js';
+import { idArgumentsOf } from './argument-names.js';
+import { explanationOf } from './explanation.js';
 
 /** `extensions` of the gateway's GraphQL errors. Apollo Server's own errors have codes besides {@link ErrorCode}. */
 export interface ErrorExtensions {
@@ -35,7 +37,10 @@ export function createFormatError({ onDefect }: FormatErrorOptions) {
     const formatted = { ...given, message: shortened(given.message) };
     const error = unwrapResolverError(thrown);
     if (error instanceof UpstreamError) {
-      return withExtensions({ ...formatted, message: upstreamMessage(error) }, upstreamExtensions(error));
+      return withExtensions(
+        { ...formatted, message: upstreamMessage(error, thrown) },
+        upstreamExtensions(error),
+      );
     }
     if (error instanceof ForbiddenError) {
       return withExtensions(formatted, { code: 'FORBIDDEN', retryable: false });
@@ -77,18 +82,11 @@ const CODES: Readonly<Record<UpstreamErrorCode, ErrorCode>> = {
   BAD_RESPONSE: 'UPSTREAM_BAD_RESPONSE',
 };
 
-const MAX_INVALID_LENGTH = 500;
-
 const RETRYABLE: ReadonlySet<UpstreamErrorCode> = new Set(['RATE_LIMITED', 'UNAVAILABLE', 'TIMEOUT']);
 
 /** The API's explanation of an invalid query helps users; all other failures are described in our own words. */
-function upstreamMessage({ code, message, details }: UpstreamError): string {
-  if (code !== 'INVALID_REQUEST') return message;
-  const invalid = (details.invalidParams ?? []).flatMap(({ name, reason }) =>
-    reason === undefined ? [] : [`${name}: ${reason}`],
-  );
-  const detail = details.detail ?? message;
-  return invalid.length === 0 ? detail : `${detail} (${invalid.join('; ').slice(0, MAX_INVALID_LENGTH)})`;
+function upstreamMessage({ code, message, details }: UpstreamError, thrown: unknown): string {
+  return code === 'INVALID_REQUEST' ? explanationOf(details, message, idArgumentsOf(thrown)) : message;
 }
 
 function upstreamExtensions({ code, details }: UpstreamError): ErrorExtensions {

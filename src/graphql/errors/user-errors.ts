@@ -1,5 +1,6 @@
 import { UpstreamError } from '../../upstream/errors.js';
 import type { FieldingRunRef } from '../../upstream/resources/resource-ref.js';
+import { explanationOf } from './explanation.js';
 import { withInputNames, type InputPath } from './input-path.js';
 import {
   InvalidStateError,
@@ -15,13 +16,15 @@ interface MutationSubject {
   readonly field: readonly string[];
   /** Maps names in the REST request to paths in the input; see `inputPath`. */
   readonly pathOf: InputPath;
+  /** The same for the properties of its body alone. Default: `pathOf`. */
+  readonly bodyPathOf?: InputPath;
   /** The human-readable message if the subject does not exist. */
   readonly notFound: string;
+  /** The human-readable message if the subject's state forbids the change and the API does not say why. */
+  readonly notAllowed: string;
   /** The fielding run to change, and its expected version. */
   readonly fieldingRun?: { readonly ref: FieldingRunRef; readonly version: string };
 }
-
-const NOT_ALLOWED = 'The current state of the fielding run does not allow this change.';
 
 /**
  * Converts a failed mutation to user errors: a single one, or one per invalid parameter that the API reports.
@@ -30,8 +33,7 @@ const NOT_ALLOWED = 'The current state of the fielding run does not allow this c
  */
 export function toUserErrors(error: unknown, subject: MutationSubject): readonly UserError[] {
   if (!(error instanceof UpstreamError) || error.details.outcomeUnknown === true) throw error;
-  const { field, fieldingRun, notFound, pathOf } = subject;
-  const message = withInputNames(error.details.detail ?? error.message, pathOf);
+  const { field, fieldingRun, notAllowed, notFound, pathOf } = subject;
   switch (error.code) {
     case 'PRECONDITION_FAILED':
       if (fieldingRun === undefined) throw error;
@@ -45,21 +47,32 @@ export function toUserErrors(error: unknown, subject: MutationSubject): readonly
       ];
     case 'INVALID_STATE':
       return (
-        validationErrors(error, subject) ?? [
-          new InvalidStateError(
-            error.details.detail === undefined ? NOT_ALLOWED : message,
-            field,
-            fieldingRun,
-          ),
+        (isAboutInput(error, subject) ? validationErrors(error, subject) : undefined) ?? [
+          new InvalidStateError(explanationOf(error.details, notAllowed, pathOf), field, fieldingRun),
         ]
       );
     case 'NOT_FOUND':
       return [new NotFoundError(notFound, field)];
     case 'INVALID_REQUEST':
-      return validationErrors(error, subject) ?? [new ValidationError(message, null)];
+      return (
+        validationErrors(error, subject) ?? [
+          new ValidationError(withInputNames(error.details.detail ?? error.message, pathOf), null),
+        ]
+      );
     default:
       throw error;
   }
+}
+
+/**
+ * Whether a 422 rejects a value in the input: it does not say that it is about the state, and lists a property of the
+ * body as invalid. The contract documents 422 only for states.
+ */
+function isAboutInput({ details }: UpstreamError, { pathOf, bodyPathOf = pathOf }: MutationSubject): boolean {
+  return (
+    details.kind !== 'invalid_state_error' &&
+    (details.invalidParams ?? []).some(({ name }) => bodyPathOf(name) !== null)
+  );
 }
 
 /** The invalid parameters as errors about the input; undefined if the API reports none. */

@@ -47,7 +47,9 @@ export async function changeFieldingRun(
       ...toUserErrors(error, {
         field: ['id'],
         notFound: 'There is no fielding run with this id.',
+        notAllowed: 'The current state of the fielding run does not allow this change.',
         pathOf,
+        bodyPathOf: inputPath(bodyFields),
         fieldingRun: { ref, version },
       }),
     );

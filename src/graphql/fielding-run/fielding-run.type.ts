@@ -1,5 +1,6 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import type * as rest from '../../contract/demand-api.js';
+import { versionIn } from '../../upstream/client/fielding-run-calls.js';
 import { badResponse } from '../../upstream/errors.js';
 import type { FieldingRunRef } from '../../upstream/resources/resource-ref.js';
 import { fieldingRunNodeId } from '../node/node-id.js';
@@ -68,7 +69,7 @@ export class FieldingRun implements Node {
       'the meantime, the change is rejected.',
   })
   get version(): string {
-    return this.etagVersion ?? String(required(this.run.version, 'version'));
+    return this.etagVersion ?? versionIn({ version: required(this.run.version, 'version') });
   }
 }
 

@@ -14,6 +14,8 @@ interface JobToStart<P> {
   readonly field: readonly string[];
   /** The human-readable message if the subject does not exist. */
   readonly notFound: string;
+  /** The human-readable message if the subject's state forbids the job and the API does not say why. */
+  readonly notAllowed: string;
   /** Maps names in the REST request to paths in the input. */
   readonly pathOf: InputPath;
   /** Creates the job. @returns a reference to it */

@@ -24,8 +24,6 @@ const FORMS = {
   DraftLaunchJob: '<account>/<project>/<target group>/<launch-from-draft or schedule-from-draft>/<job>',
 } as const;
 
-const ACCOUNT = 'where `<account>` is an integer of at most 2147483647 without leading zeros';
-
 export type NodeKind = keyof typeof FORMS;
 
 export function isNodeKind(name: unknown): name is NodeKind {
@@ -99,9 +97,26 @@ export function refOf<K extends NodeKind>(
 ): Extract<NodeRef, { kind: K }> | string {
   const ref = permittedRef(principal, id);
   if (ref?.kind === kind) return ref as Extract<NodeRef, { kind: K }>;
-  return ref === undefined
-    ? `must be the id of ${withArticle(kind)}: \`${FORMS[kind]}\`, ${ACCOUNT}.`
-    : `must be the id of ${withArticle(kind)}: \`${FORMS[kind]}\`, but is the id of ${withArticle(ref.kind)}.`;
+  const problem = ref === undefined ? malformed(kind, id) : `but is the id of ${withArticle(ref.kind)}`;
+  return `must be the id of ${withArticle(kind)}: \`${FORMS[kind]}\`, ${problem}.`;
+}
+
+/** What is wrong with an id that {@link parseNodeId} rejects, without repeating it. */
+function malformed(kind: NodeKind, id: string): string {
+  const parts = id.split('/');
+  for (const [index, name] of FORMS[kind].split('/').entries()) {
+    const part = parts[index];
+    if (part === undefined) break;
+    if (index === 0 && !isAccountId(part)) {
+      return 'where `<account>` is an integer of at most 2147483647 without leading zeros';
+    }
+    if (index > 0 && !isSegment(part))
+      return `where \`${name}\` has 1 to 128 letters, digits, \`-\` and \`_\``;
+    if (kind === 'DraftLaunchJob' && index === 3 && !isDraftLaunchKind(part)) {
+      return `where the fourth part is \`launch-from-draft\` or \`schedule-from-draft\``;
+    }
+  }
+  return `but has ${parts.length} ${parts.length === 1 ? 'part' : 'parts'}`;
 }
 
 function withArticle(kind: NodeKind): string {

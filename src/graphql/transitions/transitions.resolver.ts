@@ -1,9 +1,10 @@
 import { Arg, Authorized, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { Scope } from '../../auth/principal.js';
 import type { RequestContext } from '../../context.js';
+import { namingArguments } from '../errors/argument-names.js';
 import { requireRef } from '../node/node-id.js';
 import { TargetGroupSelection } from './transitions.input.js';
-import { selectionRequest } from './transitions.selection.js';
+import { SELECTION_FIELDS, selectionRequest } from './transitions.selection.js';
 import { TargetGroupTransitions } from './transitions.type.js';
 
 @Resolver()
@@ -27,10 +28,13 @@ export class TransitionsResolver {
   ): Promise<TargetGroupTransitions | null> {
     const { accountId, projectId: rawProjectId } = requireRef(principal, 'Project', projectId, 'projectId');
     const project = { accountId, projectId: rawProjectId };
-    const response = await loaders.transitions.load({
-      ...project,
-      selection: selectionRequest(principal, project, selection ?? {}),
-    });
+    const request = selectionRequest(principal, project, selection ?? {});
+    const response = await namingArguments(
+      loaders.transitions.load({ ...project, selection: request }),
+      SELECTION_FIELDS,
+      // Duplicate ids are sent only once, so indexes can differ.
+      () => undefined,
+    );
     return response === null ? null : new TargetGroupTransitions(project, response);
   }
 }

@@ -11,6 +11,16 @@ const MAX_IDS = 1000;
 
 const restStatus = toRestEnum(TargetGroupStatus);
 
+/** The selection by name of the property of the REST request. */
+export const SELECTION_FIELDS = {
+  search_string: ['selection', 'search'],
+  status: ['selection', 'status'],
+  country: ['selection', 'country'],
+  language: ['selection', 'language'],
+  included_target_group_ids: ['selection', 'includedTargetGroupIds'],
+  excluded_target_group_ids: ['selection', 'excludedTargetGroupIds'],
+};
+
 /**
  * Converts a selection to the REST request.
  *

@@ -10,7 +10,7 @@ import type { HttpResponse } from '../http/http.js';
 import { fieldingRunPath, type FieldingRunRef } from '../resources/resource-ref.js';
 import type { ScopedTransport } from './scoped-transport.js';
 import { bodies } from '../resources/validation.js';
-import { entityTag, isOlder, versionOfEntityTag } from '../resources/version.js';
+import { entityTag, isOlder, isVersion, versionOfEntityTag } from '../resources/version.js';
 
 /** The delays before a stale fielding run is reread, in milliseconds. */
 const REREAD_AFTER_MS = [50, 200, 500];
@@ -23,7 +23,18 @@ export interface FieldingRunRead {
 
 /** The version of a run. The entity tag takes precedence over the body. */
 export function versionOf({ etagVersion, run }: FieldingRunRead): string {
-  return etagVersion ?? String(run.version);
+  return etagVersion ?? versionIn(run);
+}
+
+/**
+ * The version in a body, which could be sent as an entity tag.
+ *
+ * @throws {UpstreamError} as for any malformed property
+ */
+export function versionIn({ version }: Pick<rest.FieldingRun, 'version'>): string {
+  const text = String(version);
+  if (isVersion(text)) return text;
+  throw badResponse('The response of the Demand API has a missing or invalid `version`.', { status: 200 });
 }
 
 /** What is known of a fielding run after a successful change. */

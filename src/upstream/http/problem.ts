@@ -1,6 +1,7 @@
 import { retryAfterOf } from './retry-after.js';
 import type { HttpResponse } from './http.js';
 import { textOf } from './body.js';
+import { deniesApiVersion, isForOperators } from './problem-text.js';
 import {
   UpstreamError,
   type InvalidParam,
@@ -20,6 +21,7 @@ export function problemOf(response: HttpResponse, now: number): UpstreamError {
   const problem = bodyObject(response);
   const details: UpstreamErrorDetails = {
     status,
+    kind: identifier(problem['object']),
     errorId: identifier(problem['id']),
     detail: fitToShow(problem['detail'] ?? problem['details']),
     invalidParams: invalidParams(problem),
@@ -37,19 +39,9 @@ export function problemOf(response: HttpResponse, now: number): UpstreamError {
 export const VERSION_NOT_ENABLED =
   'The Demand API does not permit the version that the gateway asks for. Have the version enabled for the account, or set DEMAND_API_VERSION to one that is.';
 
-const VERSION = /version/i;
-const PERMISSION = /enabl|activat|permi|allow|access|availab|support|authori/i;
-
-/**
- * Whether a rejection says that a version is not enabled, as 2025-12-18 is not for every account. The API documents no kind of
- * problem for it, so this reads its text. A missing header is another mistake, and mentions no permission.
- */
+/** Whether a rejection says that a version is not enabled, as 2025-12-18 is not for every account. */
 function isAboutVersion({ object, detail, details }: Readonly<Record<string, unknown>>): boolean {
-  const text = detail ?? details;
-  return (
-    (typeof object === 'string' && VERSION.test(object)) ||
-    (typeof text === 'string' && VERSION.test(text) && PERMISSION.test(text))
-  );
+  return [object, detail ?? details].some((text) => typeof text === 'string' && deniesApiVersion(text));
 }
 
 /** The documented statuses of requests that changed nothing. After any other status, the outcome is open. */
@@ -124,16 +116,8 @@ function identifier(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\w-]{1,100}$/.test(value) ? value : undefined;
 }
 
-/** No unbounded repetition, so that matching takes linear time. */
-const NOT_FOR_USERS = [
-  /[a-z]:\/\/|\bwww\.|javascript:/i,
-  /bearer\s|\bbasic\s[\w+/]{8}|eyJ[\w-]|authorization["']?\s?[:=]|(?:secret|password|token|api[-_ ]?key)["']?\s?[:=]/i,
-  // Matches tags, comments and stack frames, but not `Min > Max`.
-  /<[a-z!/?]/i,
-];
-
-/** Drops text with an address, a credential or markup, which is meant for the API's operators, and truncates long text. */
+/** Drops text that is meant for the API's operators, and truncates long text. */
 function fitToShow(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
-  return NOT_FOR_USERS.some((pattern) => pattern.test(value)) ? undefined : value.slice(0, MAX_DETAIL_LENGTH);
+  return isForOperators(value) ? undefined : value.slice(0, MAX_DETAIL_LENGTH);
 }

@@ -188,10 +188,17 @@ export class Transport {
 
   #rejected(response: HttpResponse, scope: CallScope, headers: HttpHeaders): UpstreamError {
     if (response.status === 429) this.#startCooldown(scope, response);
-    const problem = problemOf(response, this.#options.now());
+    const problem = this.#withWait(problemOf(response, this.#options.now()), scope);
     if (!scope.credential.isOwn) return problem;
     if (response.status === 401) return ownTokenRejected(problem, scope.credential.reject(headers));
     return withoutToken(problem, headers);
+  }
+
+  /** A 429 that does not say how long to wait reports how long calls are paused. */
+  #withWait(problem: UpstreamError, { principalKey }: CallScope): UpstreamError {
+    if (problem.code !== 'RATE_LIMITED' || problem.details.retryAfterSeconds !== undefined) return problem;
+    const retryAfterSeconds = this.#deps.cooldowns.remaining(principalKey)?.reportSeconds;
+    return retryAfterSeconds === undefined ? problem : problem.with({ retryAfterSeconds });
   }
 
   #callsPaused(): UpstreamError {

@@ -100,3 +100,23 @@ describe('with one permit', () => {
     expect(narrow.sent()).toHaveLength(1);
   });
 });
+
+describe('without retries', () => {
+  const single = useGatewayFixture({ env: { DEMAND_API_MAX_ATTEMPTS: '1' } });
+
+  it.each([undefined, 'soon'])(
+    'a 429 with `Retry-After: %s` reports the default cooldown',
+    async (retryAfter) => {
+      single.on('GET /accounts', rateLimited(retryAfter));
+      single.on(creation, rateLimited(retryAfter));
+      const read = failureOf(await single.execute(READ_ACCOUNTS, {}, { token: `read-${retryAfter}` }));
+      const made = failureOf(
+        await single.execute(CREATE_JOB, { key: 'key-1' }, { token: `make-${retryAfter}` }),
+      );
+      for (const failure of [read, made]) {
+        expect(failure).toMatchObject({ code: 'RATE_LIMITED', retryable: true, retryAfterSeconds: 1 });
+      }
+      expect(single.sent()).toHaveLength(2);
+    },
+  );
+});
