@@ -17,7 +17,8 @@ import { CostEstimator } from './demand-control/cost-estimator.js';
 import { demandControlHooks } from './demand-control/demand-control.hooks.js';
 import { estimateBy, estimateOnce } from './demand-control/operation-cost.js';
 import { callLogHooks } from './call-log.hooks.js';
-import { MAX_TOKENS } from './document-limits.js';
+import { MAX_TOKENS, type DocumentLimits } from './document-limits.js';
+import { documentLimitsRule } from './document-limits.rule.js';
 import { createDocumentStore, createPersistedQueryStore } from './document-store.js';
 import { documentsHooks } from './documents.hooks.js';
 import { errorExtensionsHooks } from './error-extensions.hooks.js';
@@ -50,7 +51,8 @@ export interface ApolloOptions {
 
 /** Creates the GraphQL server, which is not started yet. */
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
-  const { production, federation, executor, logger } = options;
+  const { production, federation, executor, maxDepth, demandControl, logger } = options;
+  const documentLimits = { maxDepth, maxTokens: MAX_TOKENS };
   const schema = createSchema({ federation });
   const hideSuggestions = production;
   const reference = graphqlJs(schema, hideSuggestions);
@@ -63,7 +65,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     introspection: !production,
     hideSchemaDetailsFromClientErrors: production,
     validationOptions: { hideSuggestions },
-    validationRules: [unconditionalRootRule],
+    validationRules: [documentLimitsRule({ ...documentLimits, ...demandControl }), unconditionalRootRule],
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxLexicalTokens: MAX_TOKENS },
@@ -76,13 +78,17 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
         logger.error({ err: error }, 'A resolver failed unexpectedly.');
       },
     }),
-    plugins: pluginsOf(options, schema),
+    plugins: pluginsOf(options, documentLimits, schema),
   });
 }
 
 /** The plugins, in the order in which Apollo Server calls their hooks. */
-function pluginsOf(options: ApolloOptions, schema: GraphQLSchema): ApolloServerPlugin<RequestContext>[] {
-  const { production, firstQuery, maxDepth, demandControl, rateLimits, logger, plugins } = options;
+function pluginsOf(
+  options: ApolloOptions,
+  documentLimits: DocumentLimits,
+  schema: GraphQLSchema,
+): ApolloServerPlugin<RequestContext>[] {
+  const { production, firstQuery, demandControl, rateLimits, logger, plugins } = options;
   const estimate = estimateBy(new CostEstimator(schema));
   // Demand control checks the cost that rate limits charge.
   const estimateCost = rateLimits.isLimited ? estimateOnce(estimate) : estimate;
@@ -96,7 +102,7 @@ function pluginsOf(options: ApolloOptions, schema: GraphQLSchema): ApolloServerP
       operationInfoHooks,
       subscriptionRulesHooks,
       errorExtensionsHooks,
-      documentsHooks(createDocumentStore(), { maxDepth, maxTokens: MAX_TOKENS, ...demandControl }),
+      documentsHooks(createDocumentStore(), documentLimits),
       demandControlHooks({ estimateCost, limits: demandControl, production, logger }),
       ...(rateLimits.isLimited ? [rateLimitHooks({ limits: rateLimits, estimateCost, logger })] : []),
       ...(production ? [] : [callLogHooks]),

@@ -1,7 +1,7 @@
 /** Plugins of Apollo Server see every operation, whatever its transport, as they do in Apollo Server itself. */
 import { createHash } from 'node:crypto';
 import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type ValidationRule } from 'graphql';
 import type { RequestContext } from '../../src/context.js';
 import { demo } from '../../src/emulator/index.js';
 import { createSchema } from '../../src/graphql/schema.js';
@@ -34,24 +34,26 @@ function recorder(fields: boolean): Recorder {
     invalidRequestWasReceived: () => record('invalidRequestWasReceived'),
     contextCreationDidFail: () => record('contextCreationDidFail'),
     unexpectedErrorProcessingRequest: () => record('unexpectedErrorProcessingRequest'),
-    async requestDidStart({ request: { http, operationName }, contextValue }) {
+    async requestDidStart({ request: { http, operationName }, contextValue, requestIsBatched }) {
       context = contextValue;
+      const recordWithMethod = (call: string) => record(`${call} by ${http?.method}`);
       await record(
-        `requestDidStart ${http?.method} ${http?.headers.get('x-name') ?? ''} ${operationName ?? ''}`,
+        `requestDidStart ${http?.method} ${http?.headers.get('x-name') ?? ''} ${operationName ?? ''} ${requestIsBatched}`,
       );
       return {
         didResolveSource: ({ queryHash, metrics }) =>
-          record(`didResolveSource ${queryHash.length} ${metrics.persistedQueryHit}`),
+          recordWithMethod(`didResolveSource ${queryHash.length} ${metrics.persistedQueryHit}`),
         async parsingDidStart() {
-          await record('parsingDidStart');
-          return (error) => record(`parsingDidEnd ${error === undefined}`);
+          await recordWithMethod('parsingDidStart');
+          return (error) => recordWithMethod(`parsingDidEnd ${error === undefined}`);
         },
-        async validationDidStart() {
-          await record('validationDidStart');
-          return (errors) => record(`validationDidEnd ${errors?.length ?? 0}`);
+        async validationDidStart({ document }) {
+          await recordWithMethod(`validationDidStart ${document.definitions.length}`);
+          return (errors) => recordWithMethod(`validationDidEnd ${errors?.length ?? 0}`);
         },
-        didResolveOperation: ({ operation }) => record(`didResolveOperation ${operation?.operation}`),
-        didEncounterErrors: ({ errors }) => record(`didEncounterErrors ${errors.length}`),
+        didResolveOperation: ({ operation }) =>
+          recordWithMethod(`didResolveOperation ${operation?.operation}`),
+        didEncounterErrors: ({ errors }) => recordWithMethod(`didEncounterErrors ${errors.length}`),
         async responseForOperation() {
           await record('responseForOperation');
           return null;
@@ -92,6 +94,15 @@ interface Request {
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const persisted = (query: string) => ({ persistedQuery: { version: 1, sha256Hash: sha256(query) } });
 
+/** The rejection of a document that the gateway rejects because of a limit that Apollo Server does not have. */
+const rejectsMarked: ValidationRule = (context) => {
+  if (context.getDocument().loc?.source.body.startsWith(MARK))
+    context.reportError(new GraphQLError('It exceeds a limit.'));
+  return {};
+};
+const MARK = '# exceeds a limit';
+const nested = (field: string, levels: number) => `${`{ ${field} `.repeat(levels)}${'}'.repeat(levels)}`;
+
 let emulator: TestEmulator;
 beforeAll(async () => {
   emulator = await startTestEmulator();
@@ -109,11 +120,14 @@ describe.each(['planned', 'graphql-js'])('With the %s executor, a plugin', (exec
       gateway = await startTestGateway({
         demandApiUrl: emulator.url,
         plugins: [ours.plugin],
-        env: { GRAPHQL_EXECUTION: executor },
+        env: { GRAPHQL_EXECUTION: executor, MAX_BATCH_SIZE: '5' },
       });
       apollo = new ApolloServer({
         schema: createSchema(),
         plugins: [reference.plugin],
+        parseOptions: { maxLexicalTokens: 15_000 },
+        validationRules: [rejectsMarked],
+        allowBatchedHttpRequests: true,
         stopOnTerminationSignals: false,
       });
       await apollo.start();
@@ -163,6 +177,24 @@ describe.each(['planned', 'graphql-js'])('With the %s executor, a plugin', (exec
       ['a query that fails', { body: { query: RUN, variables: { id: 'wrong' } } }],
       ['a document that cannot be parsed', { body: { query: '{' } }],
       ['a document that is not valid', { body: { query: '{ wrong }' } }],
+      [
+        'a document that is too deep',
+        {
+          body: {
+            query: `${MARK}\n{ __type(name: "Query") ${nested('ofType', 60).replace('ofType }', 'name }')} }`,
+          },
+        },
+      ],
+      [
+        'a document that has too many aliases',
+        {
+          body: {
+            query: `${MARK}\n{ ${Array.from({ length: 150 }, (_, n) => `a${n}: __typename`).join(' ')} }`,
+          },
+        },
+      ],
+      ['a document that is too deep to be parsed', { body: { query: nested('a', 7000) } }],
+      ['a document that has too many tokens', { body: { query: `{ ${'a '.repeat(15_000)} }` } }],
       ['an unknown operation', { body: { query: RUN, operationName: 'Other', variables: { id } } }],
       ['a missing variable', { body: { query: RUN } }],
       [

@@ -64,7 +64,7 @@ const STREAM_BY_GET: OperationHooks = {
   },
 };
 
-/** @param operation undefined for a rejected operation, whose document is empty */
+/** @param operation undefined if `operationName` names none, which execution rejects */
 function isOfType(operation: OperationDefinitionNode | undefined, type: OperationTypeNode): boolean {
   return operation?.operation === type;
 }
