@@ -10,6 +10,8 @@ import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
 import { postText } from '../helpers/http-text.js';
 import { openRaw } from '../helpers/raw-client.js';
 import { until } from '../helpers/until.js';
+import { ReceivedResults, webSocketClient } from '../live/live-fixture.js';
+import { WebSocket } from 'ws';
 
 const id = `${demo.accountId}/${demo.projectId}/${demo.live.targetGroupId}/${demo.live.fieldingRunId}`;
 const RUN = `query Run($id: ID!) { fieldingRun(id: $id) { status version } }`;
@@ -87,8 +89,23 @@ function recorder(fields: boolean): Recorder {
 }
 
 interface Request {
+  /** Default: `POST`. Transports other than HTTP have none. */
   readonly method?: 'GET' | 'POST';
   readonly body: Readonly<Record<string, unknown>>;
+}
+
+type Transport = keyof typeof ACCEPT | 'WebSocket';
+const ACCEPT = {
+  JSON: 'application/json',
+  'Server-Sent Events': 'text/event-stream',
+  multipart: 'multipart/mixed;subscriptionSpec=1.0',
+} as const;
+const TRANSPORTS: readonly Transport[] = ['JSON', 'Server-Sent Events', 'multipart', 'WebSocket'];
+
+class WebSocketWithHeader extends WebSocket {
+  constructor(url: string, protocols: string[]) {
+    super(url, protocols, { headers: { 'x-name': 'n' } });
+  }
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -146,20 +163,34 @@ describe.each(['planned', 'graphql-js'])('With the %s executor, a plugin', (exec
         ]),
       )}`;
 
-    /** Has both execute a request. @returns the hooks that each called */
-    async function both({ method = 'POST', body }: Request) {
-      const search = method === 'GET' ? searchOf(body) : '';
-      await fetch(`${gateway.url}/graphql${search}`, {
+    /** Sends a request to the gateway, and reads the response. */
+    async function send(transport: Transport, { method = 'POST', body }: Request): Promise<void> {
+      if (transport === 'WebSocket') {
+        const client = webSocketClient(gateway, { webSocketImpl: WebSocketWithHeader });
+        const received = new ReceivedResults();
+        client.subscribe({ query: '', ...body }, received.sink);
+        await until(() => received.end !== undefined);
+        await client.dispose();
+        return;
+      }
+      const response = await fetch(`${gateway.url}/graphql${method === 'GET' ? searchOf(body) : ''}`, {
         method,
-        headers,
+        headers: { ...headers, accept: ACCEPT[transport] },
         ...(method === 'POST' && { body: JSON.stringify(body) }),
       });
+      await response.text();
+    }
+
+    /** Has both execute a request. @returns the hooks that each called */
+    async function both(transport: Transport, request: Request) {
+      const { method = 'POST', body } = request;
+      await send(transport, request);
       const contextValue = ours.context();
       await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {
           method,
           headers: new HeaderMap(Object.entries(headers)),
-          search,
+          search: method === 'GET' ? searchOf(body) : '',
           body: method === 'POST' ? body : undefined,
         },
         context: () =>
@@ -170,64 +201,67 @@ describe.each(['planned', 'graphql-js'])('With the %s executor, a plugin', (exec
       return { ours: ours.take(), reference: reference.take() };
     }
 
-    test.each<[string, Request]>([
-      ['a query', { body: { query: RUN, operationName: 'Run', variables: { id } } }],
-      ['a query by GET', { method: 'GET', body: { query: RUN, variables: { id } } }],
-      ['a query of nothing but its type', { body: { query: '{ __typename }' } }],
-      ['a query that fails', { body: { query: RUN, variables: { id: 'wrong' } } }],
-      ['a document that cannot be parsed', { body: { query: '{' } }],
-      ['a document that is not valid', { body: { query: '{ wrong }' } }],
-      [
-        'a document that is too deep',
-        {
-          body: {
-            query: `${MARK}\n{ __type(name: "Query") ${nested('ofType', 60).replace('ofType }', 'name }')} }`,
+    describe.each(TRANSPORTS)('over %s', (transport) => {
+      test.each<[string, Request]>([
+        ['a query', { body: { query: RUN, operationName: 'Run', variables: { id } } }],
+        ['a query by GET', { method: 'GET', body: { query: RUN, variables: { id } } }],
+        ['a query of nothing but its type', { body: { query: '{ __typename }' } }],
+        ['a query that fails', { body: { query: RUN, variables: { id: 'wrong' } } }],
+        ['a document that cannot be parsed', { body: { query: '{' } }],
+        ['a document that is not valid', { body: { query: '{ wrong }' } }],
+        [
+          'a document that is too deep',
+          {
+            body: {
+              query: `${MARK}\n{ __type(name: "Query") ${nested('ofType', 60).replace('ofType }', 'name }')} }`,
+            },
           },
-        },
-      ],
-      [
-        'a document that has too many aliases',
-        {
-          body: {
-            query: `${MARK}\n{ ${Array.from({ length: 150 }, (_, n) => `a${n}: __typename`).join(' ')} }`,
+        ],
+        [
+          'a document that has too many aliases',
+          {
+            body: {
+              query: `${MARK}\n{ ${Array.from({ length: 150 }, (_, n) => `a${n}: __typename`).join(' ')} }`,
+            },
           },
-        },
-      ],
-      ['a document that is too deep to be parsed', { body: { query: nested('a', 7000) } }],
-      ['a document that has too many tokens', { body: { query: `{ ${'a '.repeat(15_000)} }` } }],
-      ['an unknown operation', { body: { query: RUN, operationName: 'Other', variables: { id } } }],
-      ['a missing variable', { body: { query: RUN } }],
-      [
-        'a mutation',
-        {
-          body: {
-            query: `mutation { pauseFieldingRun(input: { id: "${id}", version: "0" }) { userErrors { code } } }`,
+        ],
+        ['a document that is too deep to be parsed', { body: { query: nested('a', 7000) } }],
+        ['a document that has too many tokens', { body: { query: `{ ${'a '.repeat(15_000)} }` } }],
+        ['an unknown operation', { body: { query: RUN, operationName: 'Other', variables: { id } } }],
+        ['a missing variable', { body: { query: RUN } }],
+        [
+          'a mutation',
+          {
+            body: {
+              query: `mutation { pauseFieldingRun(input: { id: "${id}", version: "0" }) { userErrors { code } } }`,
+            },
           },
-        },
-      ],
-      ['a mutation by GET', { method: 'GET', body: { query: 'mutation { __typename }' } }],
-      ['an unknown persisted query', { body: { extensions: persisted('{ __typename }') } }],
-      [
-        'a persisted query with a wrong hash',
-        { body: { query: '{ __typename }', extensions: persisted('x') } },
-      ],
-      [
-        'a persisted query that is registered',
-        { body: { query: '{ a: __typename }', extensions: persisted('{ a: __typename }') } },
-      ],
-      ['a persisted query that is known', { body: { extensions: persisted('{ a: __typename }') } }],
-      [
-        'a known persisted query by GET',
-        { method: 'GET', body: { extensions: persisted('{ a: __typename }') } },
-      ],
-      ['a batch', { body: [] as unknown as Request['body'] }],
-      ['no operation', { body: { query: '' } }],
-    ])('sees %s as in Apollo Server, the first and the second time', async (_, request) => {
-      for (let time = 0; time < 2; time += 1) {
-        const seen = await both(request);
-        expect(seen.ours).toEqual(seen.reference);
-        expect(seen.ours).not.toEqual([]);
-      }
+        ],
+        ['a mutation by GET', { method: 'GET', body: { query: 'mutation { __typename }' } }],
+        ['an unknown persisted query', { body: { extensions: persisted('{ __typename }') } }],
+        [
+          'a persisted query with a wrong hash',
+          { body: { query: '{ __typename }', extensions: persisted('x') } },
+        ],
+        [
+          'a persisted query that is registered',
+          { body: { query: '{ a: __typename }', extensions: persisted('{ a: __typename }') } },
+        ],
+        ['a persisted query that is known', { body: { extensions: persisted('{ a: __typename }') } }],
+        [
+          'a known persisted query by GET',
+          { method: 'GET', body: { extensions: persisted('{ a: __typename }') } },
+        ],
+        ['a batch', { body: [] as unknown as Request['body'] }],
+        ['no operation', { body: { query: '' } }],
+      ])('sees %s as in Apollo Server, the first and the second time', async (_, request) => {
+        if (transport === 'WebSocket' && (request.method === 'GET' || Array.isArray(request.body))) return;
+        for (let time = 0; time < 2; time += 1) {
+          const seen = await both(transport, request);
+          expect(seen.ours).toEqual(seen.reference);
+          expect(seen.ours).not.toEqual([]);
+        }
+      });
     });
   });
 

@@ -1,5 +1,11 @@
 import { HeaderMap, type GraphQLRequestContext } from '@apollo/server';
-import { GraphQLError, OperationTypeNode, type DocumentNode, type OperationDefinitionNode } from 'graphql';
+import {
+  getOperationAST,
+  GraphQLError,
+  OperationTypeNode,
+  type DocumentNode,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { RequestContext } from '../../context.js';
 import type { HooksFor, OperationHooks } from '../hooks.js';
 import { roleOf, type Role } from './role.js';
@@ -22,11 +28,14 @@ export const subscriptionRulesHooks: HooksFor = (context) => {
   const role = roleOf(context.request);
   if (role === undefined) return SINGLE;
   roles.set(context.contextValue, role);
-  if (role.kind === 'subscribing') return context.request.http?.method === 'GET' ? STREAM_BY_GET : undefined;
+  const isByGet = context.request.http?.method === 'GET';
+  if (role.kind === 'subscribing') return isByGet ? SUBSCRIBING_BY_GET : undefined;
   return {
-    didResolveSource(request) {
-      (request as Context & { document: DocumentNode }).document = role.document;
+    didResolveSource(event) {
+      (event as Context & { document: DocumentNode }).document = role.document;
+      if (isByGet) hideGet(event, role.document);
     },
+    ...(isByGet && { didResolveOperation: showGet }),
   };
 };
 
@@ -35,6 +44,10 @@ export const openingHooks: HooksFor = ({ request }) => {
   const role = roleOf(request);
   if (role?.kind !== 'subscribing') return undefined;
   return {
+    didResolveSource(context) {
+      const { document } = context as Context;
+      if (request.http?.method === 'GET' && document !== undefined) hideGet(context, document);
+    },
     async responseForOperation(context) {
       // Despite its type, it is undefined if `operationName` names no operation, which execution rejects.
       const operation = context.operation as OperationDefinitionNode | undefined;
@@ -51,18 +64,30 @@ const SINGLE: OperationHooks = {
   },
 };
 
-/**
- * Apollo Server allows only queries by `GET`. Server-Sent Events are designed for `GET`, and subscribing changes nothing.
- */
-const STREAM_BY_GET: OperationHooks = {
-  didResolveSource({ request: { http } }) {
-    if (http !== undefined) http.method = 'POST';
+const SUBSCRIBING_BY_GET: OperationHooks = {
+  validationDidStart: (context) => (errors) => {
+    if (errors === undefined) hideGet(context, context.document);
   },
-  didResolveOperation({ operation, request: { http } }) {
-    if (http !== undefined) http.method = 'GET';
-    if (isOfType(operation, OperationTypeNode.MUTATION)) throw noMutationByGet();
-  },
+  didResolveOperation: showGet,
 };
+
+/**
+ * Apollo Server allows only queries by `GET`. Server-Sent Events are designed for `GET`, and subscribing changes nothing. So a
+ * subscription has another method from the last hook before Apollo Server checks it to the first one after that: plugins do not
+ * see it.
+ */
+function hideGet(
+  { request: { http, operationName } }: Pick<Context, 'request'>,
+  document: DocumentNode,
+): void {
+  const operation = getOperationAST(document, operationName);
+  if (http !== undefined && operation?.operation === OperationTypeNode.SUBSCRIPTION) http.method = 'POST';
+}
+
+/** Undoes {@link hideGet}. */
+function showGet({ request: { http } }: Pick<Context, 'request'>): void {
+  if (http !== undefined) http.method = 'GET';
+}
 
 /** @param operation undefined if `operationName` names none, which execution rejects */
 function isOfType(operation: OperationDefinitionNode | undefined, type: OperationTypeNode): boolean {
@@ -74,10 +99,4 @@ function notOverJson(): GraphQLError {
     'A subscription cannot be answered with JSON. Subscribe over WebSocket (`graphql-transport-ws`), or accept `text/event-stream` or `multipart/mixed;subscriptionSpec=1.0`.',
     { extensions: { code: 'BAD_USER_INPUT', http: { status: 400, headers: new HeaderMap() } } },
   );
-}
-
-function noMutationByGet(): GraphQLError {
-  return new GraphQLError('A mutation cannot be sent by `GET`. Use `POST`.', {
-    extensions: { code: 'BAD_REQUEST', http: { status: 405, headers: new HeaderMap([['allow', 'POST']]) } },
-  });
 }

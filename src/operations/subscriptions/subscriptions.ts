@@ -186,7 +186,7 @@ export class Subscriptions implements SubscriptionHost<Details> {
       query: sourceOf(document),
       ...(operationName !== undefined && { operationName }),
       ...(variables !== undefined && { variables }),
-      ...(observed?.request.http !== undefined && { http: { ...observed.request.http, method: 'POST' } }),
+      ...(observed?.request.http !== undefined && { http: { ...observed.request.http } }),
     };
     const { body } = await this.#options.apollo.executeOperation(withRole(request, role), { contextValue });
     if (body.kind !== 'single') throw new Error('No schema of the gateway has incremental delivery.');
