@@ -16,6 +16,7 @@ import type { Logger } from '../telemetry/logger.js';
 import { CostEstimator } from './demand-control/cost-estimator.js';
 import { demandControlHooks } from './demand-control/demand-control.hooks.js';
 import { estimateBy, estimateOnce } from './demand-control/operation-cost.js';
+import { batchHooks } from './batch.hooks.js';
 import { callLogHooks } from './call-log.hooks.js';
 import { MAX_TOKENS, type DocumentLimits } from './document-limits.js';
 import { documentLimitsRule } from './document-limits.rule.js';
@@ -98,6 +99,7 @@ function pluginsOf(
     ApolloServerPluginInlineTraceDisabled(),
     production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
     hooksPlugin([
+      batchHooks,
       // First, because the others may reject the operation.
       operationInfoHooks,
       subscriptionRulesHooks,
