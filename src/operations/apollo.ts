@@ -26,6 +26,7 @@ import { errorExtensionsHooks } from './error-extensions.hooks.js';
 import { executorGateway, graphqlJs } from './executor-gateway.js';
 import type { FirstQuery } from './first-query.js';
 import { hooksPlugin } from './hooks.js';
+import type { LandingPage } from './landing-page.js';
 import { rateLimitHooks } from './rate-limits/rate-limit.hooks.js';
 import type { RateLimits } from './rate-limits/rate-limits.js';
 import { operationInfoHooks } from './operation-info.hooks.js';
@@ -38,6 +39,7 @@ export interface ApolloOptions {
   readonly production: boolean;
   /** Whether the schema is a subgraph of Apollo Federation 2. */
   readonly federation: boolean;
+  readonly landingPage: LandingPage;
   readonly firstQuery: FirstQuery;
   readonly executor: Config['graphqlExecution'];
   /** The most levels of fields in an operation. */
@@ -89,7 +91,7 @@ function pluginsOf(
   documentLimits: DocumentLimits,
   schema: GraphQLSchema,
 ): ApolloServerPlugin<RequestContext>[] {
-  const { production, firstQuery, demandControl, rateLimits, logger, plugins } = options;
+  const { production, landingPage, firstQuery, demandControl, rateLimits, logger, plugins } = options;
   const estimate = estimateBy(new CostEstimator(schema));
   // Demand control checks the cost that rate limits charge.
   const estimateCost = rateLimits.isLimited ? estimateOnce(estimate) : estimate;
@@ -97,7 +99,9 @@ function pluginsOf(
     ApolloServerPluginCacheControlDisabled(),
     // Apollo Server would enable it for a subgraph. It returns the timing of each resolver to any client that asks for it.
     ApolloServerPluginInlineTraceDisabled(),
-    production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
+    // Apollo Server would show its own page in production.
+    ApolloServerPluginLandingPageDisabled(),
+    ...(production ? [] : [landingPage.default(sandbox(firstQuery))]),
     hooksPlugin([
       batchHooks,
       // First, because the others may reject the operation.
@@ -109,7 +113,7 @@ function pluginsOf(
       ...(rateLimits.isLimited ? [rateLimitHooks({ limits: rateLimits, estimateCost, logger })] : []),
       ...(production ? [] : [callLogHooks]),
     ]),
-    ...plugins.map(recordedPlugin),
+    ...plugins.map((plugin) => landingPage.watched(recordedPlugin(plugin))),
     hooksPlugin([openingHooks]),
   ];
 }

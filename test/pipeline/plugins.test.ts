@@ -464,3 +464,44 @@ describe.each(['planned', 'graphql-js'])('With the %s executor, a plugin', (exec
     await gateway.close();
   });
 });
+
+describe.each(['development', 'production'])('In %s', (environment) => {
+  const withPages = (...pages: (string | (() => Promise<string>))[]) =>
+    startTestGateway({
+      demandApiUrl: emulator.url,
+      env: { NODE_ENV: environment },
+      plugins: pages.map((html) => ({
+        serverWillStart: () => Promise.resolve({ renderLandingPage: () => Promise.resolve({ html }) }),
+      })),
+    });
+  const browse = (gateway: TestGateway) =>
+    fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html,*/*;q=0.8' } });
+
+  test.each<[string, string | (() => Promise<string>)]>([
+    ['once', '<p>Hello</p>'],
+    ['each time', () => Promise.resolve('<p>Hello</p>')],
+  ])('the page of a plugin that renders it %s is the page for browsers', async (_, html) => {
+    const gateway = await withPages(html);
+    const page = await browse(gateway);
+    expect([page.status, page.headers.get('content-type'), await page.text()]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+      '<p>Hello</p>',
+    ]);
+    expect(page.headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
+    expect((await gateway.execute('{ __typename }')).data).toEqual({ __typename: 'Query' });
+    await gateway.close();
+  });
+
+  test('a page that a plugin fails to render is a failure of the gateway, without its message', async () => {
+    const gateway = await withPages(() => Promise.reject(new Error('secret')));
+    const page = await browse(gateway);
+    expect(page.status).toBe(500);
+    expect(await page.text()).not.toContain('secret');
+    await gateway.close();
+  });
+
+  test('only one plugin may have a page', async () => {
+    await expect(withPages('a', 'b')).rejects.toThrow('Only one plugin can implement renderLandingPage.');
+  });
+});

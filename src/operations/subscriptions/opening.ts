@@ -7,8 +7,9 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { RequestContext } from '../../context.js';
+import type { Plugin } from '../plugin.js';
 import type { OpenSubscriptions } from './open-subscriptions.js';
-import type { Listener, Plugin, Subscribing } from './role.js';
+import type { Listener, Subscribing } from './role.js';
 
 type Context = GraphQLRequestContext<RequestContext>;
 

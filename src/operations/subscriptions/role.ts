@@ -1,8 +1,8 @@
-import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from '@apollo/server';
+import type { GraphQLRequestContext, GraphQLRequestListener } from '@apollo/server';
 import type { DocumentNode, ExecutionResult } from 'graphql';
 import type { RequestContext } from '../../context.js';
+import type { Plugin } from '../plugin.js';
 
-export type Plugin = ApolloServerPlugin<RequestContext>;
 export type Listener = GraphQLRequestListener<RequestContext>;
 
 /** The listeners that plugins returned when a client subscribed, by plugin. */
