@@ -15,7 +15,7 @@ import { createExecutor } from '../lib/executor/executor.js';
 import type { Logger } from '../telemetry/logger.js';
 import { CostEstimator } from './demand-control/cost-estimator.js';
 import { demandControlHooks } from './demand-control/demand-control.hooks.js';
-import { estimateBy, estimateOnce } from './demand-control/operation-cost.js';
+import { estimateBy, estimateOnce, type EstimateCost } from './demand-control/operation-cost.js';
 import { batchHooks } from './batch.hooks.js';
 import { callLogHooks } from './call-log.hooks.js';
 import { MAX_TOKENS, type DocumentLimits } from './document-limits.js';
@@ -27,7 +27,7 @@ import { executorGateway, graphqlJs } from './executor-gateway.js';
 import type { FirstQuery } from './first-query.js';
 import { hooksPlugin } from './hooks.js';
 import type { LandingPage } from './landing-page.js';
-import { rateLimitHooks } from './rate-limits/rate-limit.hooks.js';
+import { createCharge, type Charge } from './rate-limits/charge.js';
 import type { RateLimits } from './rate-limits/rate-limits.js';
 import { operationInfoHooks } from './operation-info.hooks.js';
 import { recordedPlugin } from './subscriptions/recorded-plugin.js';
@@ -59,11 +59,13 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
   const schema = createSchema({ federation });
   const hideSuggestions = production;
   const reference = graphqlJs(schema, hideSuggestions);
+  const charging = chargingBy(options, schema);
   return new ApolloServer<RequestContext>({
     gateway: executorGateway(
       schema,
       executor === 'planned' ? createExecutor(schema, { hideSuggestions }) : reference,
       reference,
+      charging.charge,
     ),
     introspection: !production,
     hideSchemaDetailsFromClientErrors: production,
@@ -81,20 +83,31 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
         logger.error({ err: error }, 'A resolver failed unexpectedly.');
       },
     }),
-    plugins: pluginsOf(options, documentLimits, schema),
+    plugins: pluginsOf(options, documentLimits, charging),
   });
+}
+
+interface Charging {
+  readonly estimateCost: EstimateCost;
+  /** Undefined if there is no rate limit. */
+  readonly charge: Charge | undefined;
+}
+
+function chargingBy({ rateLimits, logger }: ApolloOptions, schema: GraphQLSchema): Charging {
+  const estimate = estimateBy(new CostEstimator(schema));
+  if (!rateLimits.isLimited) return { estimateCost: estimate, charge: undefined };
+  // Demand control checks the cost that rate limits charge.
+  const estimateCost = estimateOnce(estimate);
+  return { estimateCost, charge: createCharge({ limits: rateLimits, estimateCost, logger }) };
 }
 
 /** The plugins, in the order in which Apollo Server calls their hooks. */
 function pluginsOf(
   options: ApolloOptions,
   documentLimits: DocumentLimits,
-  schema: GraphQLSchema,
+  { estimateCost, charge }: Charging,
 ): ApolloServerPlugin<RequestContext>[] {
-  const { production, landingPage, firstQuery, demandControl, rateLimits, logger, plugins } = options;
-  const estimate = estimateBy(new CostEstimator(schema));
-  // Demand control checks the cost that rate limits charge.
-  const estimateCost = rateLimits.isLimited ? estimateOnce(estimate) : estimate;
+  const { production, landingPage, firstQuery, demandControl, logger, plugins } = options;
   return [
     ApolloServerPluginCacheControlDisabled(),
     // Apollo Server would enable it for a subgraph. It returns the timing of each resolver to any client that asks for it.
@@ -110,11 +123,10 @@ function pluginsOf(
       errorExtensionsHooks,
       documentsHooks(createDocumentStore(), documentLimits),
       demandControlHooks({ estimateCost, limits: demandControl, production, logger }),
-      ...(rateLimits.isLimited ? [rateLimitHooks({ limits: rateLimits, estimateCost, logger })] : []),
       ...(production ? [] : [callLogHooks]),
     ]),
     ...plugins.map((plugin) => landingPage.watched(recordedPlugin(plugin))),
-    hooksPlugin([openingHooks]),
+    hooksPlugin([openingHooks(charge)]),
   ];
 }
 

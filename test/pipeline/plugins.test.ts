@@ -1,6 +1,11 @@
 /** Plugins of Apollo Server see every operation, whatever its transport, as they do in Apollo Server itself. */
 import { createHash } from 'node:crypto';
-import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServer,
+  HeaderMap,
+  type ApolloServerPlugin,
+  type GraphQLRequestListener,
+} from '@apollo/server';
 import { GraphQLError, type ValidationRule } from 'graphql';
 import type { RequestContext } from '../../src/context.js';
 import { demo } from '../../src/emulator/index.js';
@@ -302,6 +307,68 @@ describe.each(['planned', 'graphql-js'])('With the %s executor, a plugin', (exec
     }
     expect(codes).toEqual(['BAD_USER_INPUT', 'FORBIDDEN', 'BAD_USER_INPUT', 'FORBIDDEN', 'FORBIDDEN']);
     expect(await emulator.control.requests()).toEqual([]);
+    await gateway.close();
+  });
+
+  test.each<[string, string]>([
+    ['a query', '{ __typename }'],
+    ['a subscription', 'subscription { fieldingRunUpdated(id: "101/p/t/r") { status } }'],
+  ])('sees that a rate limit rejects %s', async (_, query) => {
+    const seen = recorder(false);
+    const gateway = await startTestGateway({
+      demandApiUrl: emulator.url,
+      plugins: [seen.plugin],
+      env: { GRAPHQL_EXECUTION: executor, RATE_LIMIT_COST_PER_MINUTE: '1' },
+    });
+    await gateway.execute('{ __typename }');
+    seen.take();
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: 'Bearer demo',
+        accept: 'text/event-stream, application/json',
+      },
+      body: JSON.stringify({ query }),
+    });
+    expect([response.status, await response.text()]).toEqual([429, expect.stringContaining('RATE_LIMITED')]);
+    expect(seen.take().slice(-6)).toEqual([
+      expect.stringMatching(/^didResolveOperation/),
+      'responseForOperation',
+      'executionDidStart',
+      'didEncounterErrors 1 by POST',
+      'executionDidEnd true',
+      'willSendResponse 1',
+    ]);
+    await gateway.close();
+  });
+
+  test.each<[string, GraphQLRequestListener<RequestContext>]>([
+    [
+      'responds itself',
+      {
+        responseForOperation: () =>
+          Promise.resolve({
+            http: { headers: new HeaderMap() },
+            body: { kind: 'single', singleResult: { data: {} } },
+          }),
+      },
+    ],
+    ['rejects operations', { didResolveOperation: () => Promise.reject(new GraphQLError('No.')) }],
+    ['fails before execution', { executionDidStart: () => Promise.reject(new Error('No.')) }],
+  ])('that %s costs the caller nothing', async (_, listener) => {
+    let isActive = true;
+    const gateway = await startTestGateway({
+      demandApiUrl: emulator.url,
+      plugins: [{ requestDidStart: () => Promise.resolve(isActive ? listener : undefined) }],
+      env: { GRAPHQL_EXECUTION: executor, RATE_LIMIT_COST_PER_MINUTE: '1' },
+    });
+    for (let count = 0; count < 3; count += 1) {
+      expect((await gateway.execute('{ __typename }')).status).not.toBe(429);
+    }
+    isActive = false;
+    expect((await gateway.execute('{ __typename }')).status).toBe(200);
+    expect((await gateway.execute('{ __typename }')).status).toBe(429);
     await gateway.close();
   });
 

@@ -46,7 +46,7 @@ export function createFormatError({ onDefect }: FormatErrorOptions) {
     if (error instanceof FieldgateError || hasCode(error, 'BAD_USER_INPUT') || isClientError(thrown)) {
       return withExtensions(formatted, { code: 'BAD_USER_INPUT', retryable: false });
     }
-    if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return notRetryable(formatted);
+    if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return withRetryable(formatted);
     onDefect(error);
     return { ...formatted, message: GATEWAY_FAILED.message, extensions: { ...GATEWAY_FAILED.extensions } };
   };
@@ -119,10 +119,10 @@ function withExtensions(
   return { ...formatted, extensions: { ...extensions } };
 }
 
-/** An error with a code of Apollo Server's: the request has to change before it can succeed. */
-function notRetryable(formatted: GraphQLFormattedError): GraphQLFormattedError {
+/** An error with another code. Unless it says otherwise, the request has to change before it can succeed. */
+function withRetryable(formatted: GraphQLFormattedError): GraphQLFormattedError {
   const extensions = Object.entries(formatted.extensions ?? {}).filter(([name]) => name !== 'stacktrace');
-  return { ...formatted, extensions: { ...Object.fromEntries(extensions), retryable: false } };
+  return { ...formatted, extensions: { retryable: false, ...Object.fromEntries(extensions) } };
 }
 
 /** A malformed scalar in the document is the cause of a validation error. */

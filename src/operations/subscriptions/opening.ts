@@ -44,6 +44,10 @@ export class Opening implements Subscribing {
     this.#listeners.set(plugin, listener);
   }
 
+  reject(error: GraphQLError): void {
+    this.failure = { errors: [error] };
+  }
+
   async open(context: Context): Promise<boolean> {
     const { document, contextValue } = context;
     if (document === undefined) throw new Error('Apollo Server resolved an operation without a document.');
@@ -71,7 +75,7 @@ export class Opening implements Subscribing {
 
   #fail(error: unknown): false {
     if (!(error instanceof GraphQLError)) throw error;
-    this.failure = { errors: [error] };
+    this.reject(error);
     return false;
   }
 

@@ -1,5 +1,5 @@
 import type { GraphQLRequestContext, GraphQLRequestListener } from '@apollo/server';
-import type { DocumentNode, ExecutionResult } from 'graphql';
+import type { DocumentNode, ExecutionResult, GraphQLError } from 'graphql';
 import type { RequestContext } from '../../context.js';
 import type { Plugin } from '../plugin.js';
 
@@ -22,6 +22,8 @@ export interface Subscribing {
    * @returns whether it is open; otherwise `failure` is the result of the operation
    */
   open(context: GraphQLRequestContext<RequestContext>): Promise<boolean>;
+  /** Makes an error the result of the operation. */
+  reject(error: GraphQLError): void;
   readonly failure: ExecutionResult | undefined;
 }
 

@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import type { RequestContext } from '../../context.js';
 import type { HooksFor, OperationHooks } from '../hooks.js';
+import type { Charge } from '../rate-limits/charge.js';
 import { roleOf, type Role } from './role.js';
 
 type Context = GraphQLRequestContext<RequestContext>;
@@ -39,24 +40,35 @@ export const subscriptionRulesHooks: HooksFor = (context) => {
   };
 };
 
-/** Opens the source of a subscription's events. Must come last, so that plugins can respond instead. */
-export const openingHooks: HooksFor = ({ request }) => {
-  const role = roleOf(request);
-  if (role?.kind !== 'subscribing') return undefined;
-  return {
-    didResolveSource(context) {
-      const { document } = context as Context;
-      if (request.http?.method === 'GET' && document !== undefined) hideGet(context, document);
-    },
-    async responseForOperation(context) {
-      // Despite its type, it is undefined if `operationName` names no operation, which execution rejects.
-      const operation = context.operation as OperationDefinitionNode | undefined;
-      if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return null;
-      // A response here would be sent. Nothing refers to the request any more if it never comes, so that it is collected.
-      return (await role.open(context)) ? await new Promise<never>(() => undefined) : null;
-    },
+/**
+ * Opens the source of a subscription's events. Must come last, so that plugins can respond instead.
+ *
+ * @param charge decides whether a subscription may be opened. Default: all may.
+ */
+export function openingHooks(charge?: Charge): HooksFor {
+  return ({ request }) => {
+    const role = roleOf(request);
+    if (role?.kind !== 'subscribing') return undefined;
+    return {
+      didResolveSource(context) {
+        const { document } = context as Context;
+        if (request.http?.method === 'GET' && document !== undefined) hideGet(context, document);
+      },
+      async responseForOperation(context) {
+        // Despite its type, it is undefined if `operationName` names no operation, which execution rejects.
+        const operation = context.operation as OperationDefinitionNode | undefined;
+        if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return null;
+        const error = await charge?.(context);
+        if (error !== undefined) {
+          role.reject(error);
+          return null;
+        }
+        // A response here would be sent. Nothing refers to the request any more if it never comes, so that it is collected.
+        return (await role.open(context)) ? await new Promise<never>(() => undefined) : null;
+      },
+    };
   };
-};
+}
 
 const SINGLE: OperationHooks = {
   didResolveOperation({ operation }) {
