@@ -213,6 +213,7 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
   test('a plugin that fails at an event ends the subscription, without its message', async () => {
     const { gateway } = await start({
       requestDidStart: () => Promise.resolve({ willSendResponse: () => Promise.reject(new Error('secret')) }),
+      unexpectedErrorProcessingRequest: ({ error }) => record(`unexpectedError ${error.message}`),
     });
     const client = webSocketClient(gateway);
     const received = new ReceivedResults();
@@ -224,6 +225,7 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
         extensions: { code: 'INTERNAL_SERVER_ERROR', traceId: expect.any(String) },
       },
     ]);
+    expect(calls[0]).toBe('unexpectedError secret');
     await client.dispose();
   });
 });

@@ -96,6 +96,8 @@ function recorder(fields: boolean): Recorder {
 interface Request {
   /** Default: `POST`. Transports other than HTTP have none. */
   readonly method?: 'GET' | 'POST';
+  /** Whether it is no message of the protocol for WebSockets, which closes the connection. */
+  readonly isNoMessage?: boolean;
   readonly body: Operation | readonly Operation[];
 }
 
@@ -175,6 +177,15 @@ const REQUESTS: readonly [string, Request][] = [
   ],
   ['a persisted query that is known', { body: { extensions: persisted('{ a: __typename }') } }],
   ['a known persisted query by GET', { method: 'GET', body: { extensions: persisted('{ a: __typename }') } }],
+  [
+    'a persisted query of another version',
+    { body: { query: '{ __typename }', extensions: { persistedQuery: { version: 2, sha256Hash: 'x' } } } },
+  ],
+  ['a query that is no text', { isNoMessage: true, body: { query: 5 } }],
+  ['variables that are no object', { isNoMessage: true, body: { query: RUN, variables: 5 } }],
+  ['variables by GET that are no JSON', { method: 'GET', body: { query: RUN, variables: '{' } }],
+  ['an operation name that is no text', { isNoMessage: true, body: { query: RUN, operationName: 5 } }],
+  ['extensions that are no object', { isNoMessage: true, body: { query: RUN, extensions: 5 } }],
   ['a batch', { body: [{ query: RUN, variables: { id } }, { query: '{ __typename }' }] }],
   ['a batch with an invalid document', { body: [{ query: '{ wrong }' }, { query: '{ __typename }' }] }],
   ['a batch without operations', { body: [] }],
@@ -182,9 +193,40 @@ const REQUESTS: readonly [string, Request][] = [
 ];
 
 /** Only JSON over HTTP has batches with results. */
-function canCarry(transport: Transport, { method, body }: Request): boolean {
-  if (transport === 'WebSocket') return method !== 'GET' && !isList(body);
+function canCarry(transport: Transport, { method, isNoMessage = false, body }: Request): boolean {
+  if (transport === 'WebSocket') return method !== 'GET' && !isNoMessage && !isList(body);
   return transport === 'JSON' || !isList(body) || body.length === 0;
+}
+
+const HEADERS = { 'content-type': 'application/json', authorization: 'Bearer demo', 'x-name': 'n' };
+const searchOf = (body: Request['body']) =>
+  `?${new URLSearchParams(
+    Object.entries(body).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  )}`;
+
+/** Sends a request to the gateway, and reads the response. */
+async function send(
+  gateway: TestGateway,
+  transport: Transport,
+  { method = 'POST', body }: Request,
+): Promise<void> {
+  if (transport === 'WebSocket') {
+    const client = webSocketClient(gateway, { webSocketImpl: WebSocketWithHeader });
+    const received = new ReceivedResults();
+    client.subscribe(Object.assign({ query: '' }, body), received.sink);
+    await until(() => received.end !== undefined);
+    await client.dispose();
+    return;
+  }
+  const response = await fetch(`${gateway.url}/graphql${method === 'GET' ? searchOf(body) : ''}`, {
+    method,
+    headers: { ...HEADERS, accept: ACCEPT[transport] },
+    ...(method === 'POST' && { body: JSON.stringify(body) }),
+  });
+  await response.text();
 }
 
 let emulator: TestEmulator;
@@ -221,42 +263,15 @@ describe.each(['planned', 'graphql-js'])('With the %s executor, a plugin', (exec
       await apollo.stop();
     });
 
-    const headers = { 'content-type': 'application/json', authorization: 'Bearer demo', 'x-name': 'n' };
-    const searchOf = (body: Request['body']) =>
-      `?${new URLSearchParams(
-        Object.entries(body).map(([name, value]) => [
-          name,
-          typeof value === 'string' ? value : JSON.stringify(value),
-        ]),
-      )}`;
-
-    /** Sends a request to the gateway, and reads the response. */
-    async function send(transport: Transport, { method = 'POST', body }: Request): Promise<void> {
-      if (transport === 'WebSocket') {
-        const client = webSocketClient(gateway, { webSocketImpl: WebSocketWithHeader });
-        const received = new ReceivedResults();
-        client.subscribe(Object.assign({ query: '' }, body), received.sink);
-        await until(() => received.end !== undefined);
-        await client.dispose();
-        return;
-      }
-      const response = await fetch(`${gateway.url}/graphql${method === 'GET' ? searchOf(body) : ''}`, {
-        method,
-        headers: { ...headers, accept: ACCEPT[transport] },
-        ...(method === 'POST' && { body: JSON.stringify(body) }),
-      });
-      await response.text();
-    }
-
     /** Has both execute a request. @returns the hooks that each called */
     async function both(transport: Transport, request: Request) {
       const { method = 'POST', body } = request;
-      await send(transport, request);
+      await send(gateway, transport, request);
       const contextValue = ours.context();
       await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {
           method,
-          headers: new HeaderMap(Object.entries(headers)),
+          headers: new HeaderMap(Object.entries(HEADERS)),
           search: method === 'GET' ? searchOf(body) : '',
           body: method === 'POST' ? body : undefined,
         },
@@ -529,6 +544,116 @@ describe.each(['planned', 'graphql-js'])('With the %s executor, a plugin', (exec
       ],
     });
     await gateway.close();
+  });
+});
+
+describe.each(TRANSPORTS)('Over %s, a plugin', (transport) => {
+  const record = (calls: string[]): ApolloServerPlugin<RequestContext> => ({
+    invalidRequestWasReceived: () => Promise.resolve(void calls.push('invalidRequestWasReceived')),
+    contextCreationDidFail: ({ error }) =>
+      Promise.resolve(void calls.push(`contextCreationDidFail ${error.message}`)),
+    unexpectedErrorProcessingRequest: ({ error, requestContext: { request } }) =>
+      Promise.resolve(void calls.push(`unexpectedErrorProcessingRequest ${error.message} ${request.query}`)),
+  });
+
+  /** Has Apollo Server execute the same request. */
+  async function executeByApollo(
+    plugins: ApolloServerPlugin<RequestContext>[],
+    context: () => Promise<RequestContext>,
+  ): Promise<void> {
+    const logger = { debug: noop, info: noop, warn: noop, error: noop };
+    const apollo = new ApolloServer({
+      schema: createSchema(),
+      plugins,
+      logger,
+      stopOnTerminationSignals: false,
+    });
+    await apollo.start();
+    await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: 'POST',
+        headers: new HeaderMap(Object.entries(HEADERS)),
+        search: '',
+        body: QUERY,
+      },
+      context,
+    });
+    await apollo.stop();
+  }
+  const noop = () => undefined;
+  const QUERY = { query: '{ __typename }' };
+
+  test.each<[string, ApolloServerPlugin<RequestContext>]>([
+    ['requestDidStart', { requestDidStart: () => Promise.reject(new Error('Failed.')) }],
+    ...(['didResolveSource', 'parsingDidStart', 'executionDidStart', 'willSendResponse'] as const).map(
+      (hook): [string, ApolloServerPlugin<RequestContext>] => [
+        hook,
+        { requestDidStart: () => Promise.resolve({ [hook]: () => Promise.reject(new Error('Failed.')) }) },
+      ],
+    ),
+  ])('sees that another fails in %s, as in Apollo Server', async (_, failing) => {
+    const [ours, reference]: [string[], string[]] = [[], []];
+    const gateway = await startTestGateway({ demandApiUrl: emulator.url, plugins: [record(ours), failing] });
+    await send(gateway, transport, { body: QUERY });
+    await gateway.close();
+    await executeByApollo([record(reference), failing], () => Promise.resolve({} as RequestContext));
+    expect(ours).toEqual(reference);
+    expect(ours).toEqual([expect.stringContaining('unexpectedErrorProcessingRequest Failed.')]);
+  });
+
+  test('sees that a caller is not authenticated, as in Apollo Server', async () => {
+    const [ours, reference]: [string[], string[]] = [[], []];
+    const fail = () => Promise.reject(new Error('No caller.'));
+    const gateway = await startTestGateway({
+      demandApiUrl: emulator.url,
+      plugins: [record(ours)],
+      authenticate: fail,
+    });
+    await send(gateway, transport, { body: QUERY });
+    await gateway.close();
+    await executeByApollo([record(reference)], fail);
+    expect(ours).toEqual(reference);
+    expect(ours).toEqual(['contextCreationDidFail No caller.']);
+  });
+});
+
+describe('The life of the server', () => {
+  /** A plugin that records its hooks. @param starts whether the server can start */
+  const recordLife = (calls: string[], starts: boolean): ApolloServerPlugin<RequestContext> => {
+    const record = (call: string) => Promise.resolve(void calls.push(call));
+    return {
+      async serverWillStart({ schema, startedInBackground }) {
+        await record(`serverWillStart ${schema.getQueryType()?.name} ${startedInBackground}`);
+        if (!starts) throw new Error('It cannot start.');
+        return {
+          schemaDidLoadOrUpdate: ({ apiSchema, coreSupergraphSdl }) =>
+            void record(`schemaDidLoadOrUpdate ${apiSchema.getQueryType()?.name} ${!coreSupergraphSdl}`),
+          drainServer: () => record('drainServer'),
+          serverWillStop: () => record('serverWillStop'),
+        };
+      },
+      startupDidFail: ({ error }) => record(`startupDidFail ${error.message}`),
+    };
+  };
+
+  test.each([true, false])('is that of Apollo Server to plugins, if it can start: %s', async (starts) => {
+    const [ours, reference]: [string[], string[]] = [[], []];
+    const starting = startTestGateway({ demandApiUrl: emulator.url, plugins: [recordLife(ours, starts)] });
+    const apollo = new ApolloServer({
+      schema: createSchema(),
+      plugins: [recordLife(reference, starts)],
+      stopOnTerminationSignals: false,
+    });
+    if (starts) {
+      await (await starting).close();
+      await apollo.start();
+      await apollo.stop();
+    } else {
+      await expect(starting).rejects.toThrow('It cannot start.');
+      await expect(apollo.start()).rejects.toThrow('It cannot start.');
+    }
+    expect(ours).toEqual(reference);
+    expect(ours).toHaveLength(starts ? 4 : 2);
   });
 });
 
