@@ -4,8 +4,8 @@ import { syntaxLimitError } from './demand-control/syntax-limits.js';
 import { documentLimitError, type DocumentLimits } from './document-limits.js';
 
 /**
- * Rejects a document that exceeds a limit before the other rules visit it: to visit it can take them time in proportion to the
- * square of its size, and what spreads its fragments recurses by its depth.
+ * Rejects a document that exceeds a limit before the other rules visit it. Their time can grow with the square of its size, and
+ * some recurse by its depth.
  */
 export function documentLimitsRule(limits: DocumentLimits & SyntaxLimits): ValidationRule {
   return (context) => {
