@@ -74,7 +74,7 @@ export interface Config extends AuthModeConfig {
   readonly federation: boolean;
   /**
    * `MAX_DEPTH` (50, at most 200): levels of nested fields in an operation, spread fragments included. Deeper
-   * operations are rejected before they are parsed.
+   * operations are rejected before they are validated.
    */
   readonly maxDepth: number;
   /** How much one operation may ask for. */

@@ -15,16 +15,19 @@ import { createExecutor } from '../lib/executor/executor.js';
 import type { Logger } from '../telemetry/logger.js';
 import { CostEstimator } from './demand-control/cost-estimator.js';
 import { demandControlHooks } from './demand-control/demand-control.hooks.js';
-import { estimateBy, estimateOnce } from './demand-control/operation-cost.js';
+import { estimateBy, estimateOnce, type EstimateCost } from './demand-control/operation-cost.js';
+import { batchHooks } from './batch.hooks.js';
 import { callLogHooks } from './call-log.hooks.js';
-import { MAX_TOKENS } from './document-limits.js';
+import { MAX_TOKENS, type DocumentLimits } from './document-limits.js';
+import { documentLimitsRule } from './document-limits.rule.js';
 import { createDocumentStore, createPersistedQueryStore } from './document-store.js';
 import { documentsHooks } from './documents.hooks.js';
 import { errorExtensionsHooks } from './error-extensions.hooks.js';
 import { executorGateway, graphqlJs } from './executor-gateway.js';
 import type { FirstQuery } from './first-query.js';
 import { hooksPlugin } from './hooks.js';
-import { rateLimitHooks } from './rate-limits/rate-limit.hooks.js';
+import type { LandingPage } from './landing-page.js';
+import { createCharge, type Charge } from './rate-limits/charge.js';
 import type { RateLimits } from './rate-limits/rate-limits.js';
 import { operationInfoHooks } from './operation-info.hooks.js';
 import { recordedPlugin } from './subscriptions/recorded-plugin.js';
@@ -36,6 +39,7 @@ export interface ApolloOptions {
   readonly production: boolean;
   /** Whether the schema is a subgraph of Apollo Federation 2. */
   readonly federation: boolean;
+  readonly landingPage: LandingPage;
   readonly firstQuery: FirstQuery;
   readonly executor: Config['graphqlExecution'];
   /** The most levels of fields in an operation. */
@@ -50,20 +54,23 @@ export interface ApolloOptions {
 
 /** Creates the GraphQL server, which is not started yet. */
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
-  const { production, federation, executor, logger } = options;
+  const { production, federation, executor, maxDepth, demandControl, logger } = options;
+  const documentLimits = { maxDepth, maxTokens: MAX_TOKENS };
   const schema = createSchema({ federation });
   const hideSuggestions = production;
   const reference = graphqlJs(schema, hideSuggestions);
+  const charging = chargingBy(options, schema);
   return new ApolloServer<RequestContext>({
     gateway: executorGateway(
       schema,
       executor === 'planned' ? createExecutor(schema, { hideSuggestions }) : reference,
       reference,
+      charging.charge,
     ),
     introspection: !production,
     hideSchemaDetailsFromClientErrors: production,
     validationOptions: { hideSuggestions },
-    validationRules: [unconditionalRootRule],
+    validationRules: [documentLimitsRule({ ...documentLimits, ...demandControl }), unconditionalRootRule],
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxLexicalTokens: MAX_TOKENS },
@@ -76,33 +83,50 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
         logger.error({ err: error }, 'A resolver failed unexpectedly.');
       },
     }),
-    plugins: pluginsOf(options, schema),
+    plugins: pluginsOf(options, documentLimits, charging),
   });
 }
 
-/** The plugins, in the order in which Apollo Server calls their hooks. */
-function pluginsOf(options: ApolloOptions, schema: GraphQLSchema): ApolloServerPlugin<RequestContext>[] {
-  const { production, firstQuery, maxDepth, demandControl, rateLimits, logger, plugins } = options;
+interface Charging {
+  readonly estimateCost: EstimateCost;
+  /** Undefined if there is no rate limit. */
+  readonly charge: Charge | undefined;
+}
+
+function chargingBy({ rateLimits, logger }: ApolloOptions, schema: GraphQLSchema): Charging {
   const estimate = estimateBy(new CostEstimator(schema));
+  if (!rateLimits.isLimited) return { estimateCost: estimate, charge: undefined };
   // Demand control checks the cost that rate limits charge.
-  const estimateCost = rateLimits.isLimited ? estimateOnce(estimate) : estimate;
+  const estimateCost = estimateOnce(estimate);
+  return { estimateCost, charge: createCharge({ limits: rateLimits, estimateCost, logger }) };
+}
+
+/** The plugins, in the order in which Apollo Server calls their hooks. */
+function pluginsOf(
+  options: ApolloOptions,
+  documentLimits: DocumentLimits,
+  { estimateCost, charge }: Charging,
+): ApolloServerPlugin<RequestContext>[] {
+  const { production, landingPage, firstQuery, demandControl, logger, plugins } = options;
   return [
     ApolloServerPluginCacheControlDisabled(),
     // Apollo Server would enable it for a subgraph. It returns the timing of each resolver to any client that asks for it.
     ApolloServerPluginInlineTraceDisabled(),
-    production ? ApolloServerPluginLandingPageDisabled() : sandbox(firstQuery),
+    // Apollo Server would show its own page in production.
+    ApolloServerPluginLandingPageDisabled(),
+    ...(production ? [] : [landingPage.default(sandbox(firstQuery))]),
     hooksPlugin([
+      batchHooks,
       // First, because the others may reject the operation.
       operationInfoHooks,
       subscriptionRulesHooks,
       errorExtensionsHooks,
-      documentsHooks(createDocumentStore(), { maxDepth, maxTokens: MAX_TOKENS, ...demandControl }),
+      documentsHooks(createDocumentStore(), documentLimits),
       demandControlHooks({ estimateCost, limits: demandControl, production, logger }),
-      ...(rateLimits.isLimited ? [rateLimitHooks({ limits: rateLimits, estimateCost, logger })] : []),
       ...(production ? [] : [callLogHooks]),
     ]),
-    ...plugins.map(recordedPlugin),
-    hooksPlugin([openingHooks]),
+    ...plugins.map((plugin) => landingPage.watched(recordedPlugin(plugin))),
+    hooksPlugin([openingHooks(charge)]),
   ];
 }
 

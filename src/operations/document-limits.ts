@@ -30,8 +30,8 @@ interface TokenExtent {
 }
 
 /**
- * The error of a document that is too deep or too large; undefined if it is neither. Needs only the text, so that a document can
- * be rejected before parsing.
+ * The error of a document that is too deep or too large; undefined if it is neither. Needs only the text, and so has an answer for
+ * documents that are too deep to be parsed.
  */
 export function documentLimitError(
   source: string,

@@ -1,6 +1,7 @@
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { execute, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../context.js';
+import type { Charge } from './rate-limits/charge.js';
 import type { Role, Run } from './subscriptions/role.js';
 import { roleOfContext } from './subscriptions/subscription.hooks.js';
 
@@ -25,8 +26,14 @@ export function graphqlJs(schema: GraphQLSchema, hideSuggestions: boolean): Exec
  * Makes Apollo Server execute operations with the given executor: `gateway` is its extension point for that.
  *
  * @param instrumented executes the operations whose resolvers a plugin observes with `willResolveField`
+ * @param charge decides whether an operation may be executed. Default: all may.
  */
-export function executorGateway(schema: GraphQLSchema, executor: Execute, instrumented: Execute): Gateway {
+export function executorGateway(
+  schema: GraphQLSchema,
+  executor: Execute,
+  instrumented: Execute,
+  charge?: Charge,
+): Gateway {
   let onSchema: Parameters<Gateway['onSchemaLoadOrUpdate']>[0] | undefined;
   return {
     onSchemaLoadOrUpdate(callback) {
@@ -47,7 +54,9 @@ export function executorGateway(schema: GraphQLSchema, executor: Execute, instru
               variableValues: request.variables,
               rootValue,
             });
-          const result = executeInRole(roleOfContext(context), run, isObserved);
+          const charged =
+            charge && (() => charge({ contextValue: context as RequestContext, document, request }));
+          const result = executeInRole(roleOfContext(context), run, isObserved, charged);
           return Promise.resolve(result as ExecutionResult<Record<string, unknown>, Record<string, unknown>>);
         },
       });
@@ -56,9 +65,23 @@ export function executorGateway(schema: GraphQLSchema, executor: Execute, instru
   };
 }
 
-function executeInRole(role: Role | undefined, run: Run, isObserved: boolean): ReturnType<Run> {
+type Charged = () => ReturnType<Charge>;
+
+function executeInRole(
+  role: Role | undefined,
+  run: Run,
+  isObserved: boolean,
+  charge: Charged | undefined,
+): ReturnType<Run> {
   if (role?.kind === 'event') return role.execute(run, isObserved);
-  return role?.failure ?? run();
+  if (role?.failure !== undefined) return role.failure;
+  return charge === undefined ? run() : runCharged(charge, run);
+}
+
+/** An error is a result, as it is for subscriptions, and has Apollo Server call `didEncounterErrors`. */
+async function runCharged(charge: Charged, run: Run): Promise<ExecutionResult> {
+  const error = await charge();
+  return error === undefined ? run() : { errors: [error] };
 }
 
 /**

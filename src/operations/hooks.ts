@@ -1,6 +1,7 @@
 import type {
   ApolloServerPlugin,
   GraphQLRequestContext,
+  GraphQLRequestContextDidEncounterErrors,
   GraphQLRequestContextDidResolveOperation,
   GraphQLRequestContextDidResolveSource,
   GraphQLRequestContextResponseForOperation,
@@ -20,6 +21,7 @@ export interface OperationHooks {
   validationDidStart?(
     context: GraphQLRequestContextValidationDidStart<RequestContext>,
   ): ((errors?: readonly Error[]) => void) | undefined;
+  didEncounterErrors?(context: GraphQLRequestContextDidEncounterErrors<RequestContext>): void;
   /** Throws to reject the operation. */
   didResolveOperation?(context: GraphQLRequestContextDidResolveOperation<RequestContext>): void;
   /** Returns a response to send instead of executing the operation. */
@@ -67,6 +69,11 @@ class HooksListener implements GraphQLRequestListener<RequestContext> {
       for (const end of ends) end?.(errors);
       return DONE;
     });
+  }
+
+  didEncounterErrors(context: GraphQLRequestContextDidEncounterErrors<RequestContext>): Promise<void> {
+    for (const hooks of this.#each) hooks.didEncounterErrors?.(context);
+    return DONE;
   }
 
   async didResolveOperation(

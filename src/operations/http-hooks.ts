@@ -10,6 +10,7 @@ import { ClientGoneError, RequestError } from './request-error.js';
 export class HttpHooks {
   readonly #plugins: readonly ApolloServerPlugin<RequestContext>[];
   readonly #logger: Logger;
+  readonly #unauthenticated = new WeakSet();
 
   constructor(plugins: readonly ApolloServerPlugin<RequestContext>[], logger: Logger) {
     this.#plugins = plugins;
@@ -22,7 +23,10 @@ export class HttpHooks {
     await this.#call('invalidRequestWasReceived', error);
   }
 
-  async authenticationFailed(error: unknown): Promise<void> {
+  /** @param request whose operations are authenticated one by one; the hook is called once for all */
+  async authenticationFailed(error: unknown, request: object): Promise<void> {
+    if (this.#unauthenticated.has(request)) return;
+    this.#unauthenticated.add(request);
     await this.#call('contextCreationDidFail', error instanceof Error ? error : new Error(String(error)));
   }
 

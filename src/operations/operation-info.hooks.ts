@@ -3,7 +3,7 @@ import type { HooksFor, OperationHooks } from './hooks.js';
 
 const hooks: OperationHooks = {
   didResolveOperation({ operation, operationName, contextValue: { operationInfo, client } }) {
-    // The document of a rejected operation is empty.
+    // There is no operation if `operationName` names none, which execution rejects.
     if (operationInfo === undefined || operation === undefined) return;
     operationInfo.name = operationName === null ? undefined : shownName(operationName);
     operationInfo.type = operation.operation;

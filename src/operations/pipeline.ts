@@ -12,6 +12,7 @@ import type { Logger } from '../telemetry/logger.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Admission } from './admission.js';
 import type { Authenticate } from './authenticate.js';
+import { inBatch } from './batch.hooks.js';
 import { HttpHooks } from './http-hooks.js';
 import type { ByteBudget } from './byte-budget.js';
 import { checkRequest, negotiateResponse, type Negotiated, type StreamFormat } from './negotiation.js';
@@ -112,7 +113,7 @@ export class OperationPipeline {
     return this.#execute(messageReader(origin, message, this.#options.limits));
   }
 
-  async #execute(reader: RequestReader): Promise<OperationResponse | OperationStream> {
+  async #execute(reader: RequestReader, isInBatch = false): Promise<OperationResponse | OperationStream> {
     const { request, type } = reader;
     const { trace, gone } = request;
     let release: (() => void) | undefined;
@@ -131,7 +132,7 @@ export class OperationPipeline {
       const principal = await this.#authenticate(request);
       const operation = await this.#resolveDocument(given, principal);
       const caller = { principal, trace: observed.trace, gone, peer: request, operationInfo: observed.info };
-      const result = await this.#runByApollo(reader, operation, caller);
+      const result = await this.#runByApollo(reader, isInBatch, operation, caller);
       if (!(result instanceof Subscription)) {
         outcome = outcomeOf(result);
         const contentType = reader.hasHead ? (type ?? JSON_TYPE) : undefined;
@@ -155,7 +156,7 @@ export class OperationPipeline {
 
   /** Executes the operations of a batch at the same time, as if each had come in a separate request. */
   async #executeBatch(batch: readonly RequestReader[], type: string | undefined): Promise<OperationResponse> {
-    const responses = await Promise.all(batch.map((reader) => this.#execute(reader)));
+    const responses = await Promise.all(batch.map((reader) => this.#execute(reader, true)));
     return batchResponse(
       responses.filter((response) => 'status' in response),
       type,
@@ -174,7 +175,7 @@ export class OperationPipeline {
     try {
       return await this.#options.authenticate(request.headers.authorization, request);
     } catch (error) {
-      await this.#hooks.authenticationFailed(error);
+      await this.#hooks.authenticationFailed(error, request);
       throw error;
     }
   }
@@ -194,13 +195,15 @@ export class OperationPipeline {
    */
   #runByApollo(
     reader: RequestReader,
+    isInBatch: boolean,
     operation: OperationRequest,
     caller: Caller,
   ): Promise<GraphQLResponse | Subscription> {
     const { subscriptions, apollo, context } = this.#options;
     const request = requestOf(operation, reader.http(operation));
     if (reader.canStream) return subscriptions.execute(request, caller);
-    return apollo.executeOperation(request, { contextValue: createContext(context, caller) });
+    const contextValue = createContext(context, caller);
+    return apollo.executeOperation(isInBatch ? inBatch(request) : request, { contextValue });
   }
 
   readonly #onInvalid = (parts: readonly string[], traceId: string): void => {

@@ -13,7 +13,7 @@ import { send } from './http/errors.js';
 import { endRequestSpan, startRequestSpan } from './http/request-span.js';
 import { SECURITY_HEADERS } from './http/shared-headers.js';
 import { traceOf } from './http/trace.js';
-import type { HtmlPage } from './sandbox.js';
+import type { HtmlPage } from './landing-page.js';
 import { framings } from './streams/framing.js';
 import type { HttpStreams } from './streams/http-stream.js';
 
@@ -23,8 +23,8 @@ export interface GraphQLRouteOptions {
   readonly addresses: ClientAddresses;
   readonly connections: ClientConnections;
   readonly streams: HttpStreams;
-  /** The page for browsers. Default: none. */
-  readonly landingPage?: () => Promise<HtmlPage>;
+  /** Renders the page for browsers; undefined if there is none. */
+  readonly landingPage: () => Promise<HtmlPage> | undefined;
   /** Default: no tracing. */
   readonly tracer?: Tracer;
 }
@@ -39,8 +39,9 @@ export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions)
     exposeHeadRoute: false,
     handler(request, reply) {
       const { method, raw, headers } = request;
-      if (landingPage !== undefined && method === 'GET' && prefersHtml(headers.accept)) {
-        return landingPage().then((page) => sendPage(reply, page));
+      if (method === 'GET' && prefersHtml(headers.accept)) {
+        const page = landingPage();
+        if (page !== undefined) return page.then((rendered) => sendPage(reply, rendered));
       }
       const received = traceOf(headers);
       const span = tracer && startRequestSpan(tracer, raw, '/graphql', received);

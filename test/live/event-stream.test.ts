@@ -185,7 +185,7 @@ describe('On the wire', () => {
     const stream = await open({}, `${url()}?${search.toString()}`);
     await until(() => stream.text.endsWith('event: complete\ndata:\n\n'));
     expect(stream.text).toMatch(
-      /event: next\ndata: \{"errors":\[\{"message":"A mutation cannot be sent by `GET`/,
+      /event: next\ndata: \{"errors":\[\{"message":"GET requests only support query operations, not mutation/,
     );
     expect(stream.text).not.toContain('"Mutation"');
   });

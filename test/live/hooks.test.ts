@@ -1,5 +1,5 @@
 /** Plugins of Apollo Server see a client subscribe once, and then each event, on the listeners that they returned. */
-import type { ApolloServerPlugin } from '@apollo/server';
+import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
 import type { RequestContext } from '../../src/context.js';
 import { until } from '../helpers/until.js';
 import {
@@ -87,6 +87,51 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
     await client.dispose();
   });
 
+  test('every hook sees that a client subscribes by GET, the first and the second time', async () => {
+    const see =
+      (hook: string) =>
+      ({ request: { http } }: GraphQLRequestContext<RequestContext>) =>
+        record(`${hook} ${http?.method}`);
+    const seeBoth = (hook: string) => async (context: GraphQLRequestContext<RequestContext>) => {
+      await see(`${hook}DidStart`)(context);
+      return () => see(`${hook}DidEnd`)(context);
+    };
+    const { gateway } = await start({
+      requestDidStart: () =>
+        Promise.resolve({
+          didResolveSource: see('didResolveSource'),
+          parsingDidStart: seeBoth('parsing'),
+          validationDidStart: seeBoth('validation'),
+          didResolveOperation: see('didResolveOperation'),
+          async executionDidStart(context) {
+            await see('executionDidStart')(context);
+          },
+          willSendResponse: see('willSendResponse'),
+        }),
+    });
+    const search = new URLSearchParams({
+      query: RUN_UPDATED,
+      variables: JSON.stringify(runUpdated.variables),
+    });
+    for (const parsed of [
+      ['parsingDidStart', 'parsingDidEnd', 'validationDidStart', 'validationDidEnd'],
+      [],
+    ]) {
+      const abort = new AbortController();
+      const { body } = await fetch(`${gateway.url}/graphql?${search}`, {
+        headers: { accept: 'text/event-stream', authorization: 'Bearer demo' },
+        signal: abort.signal,
+      });
+      for await (const chunk of body ?? []) if (Buffer.from(chunk as Uint8Array).includes('next')) break;
+      abort.abort();
+      expect(calls.splice(0)).toEqual(
+        ['didResolveSource', ...parsed, 'didResolveOperation', 'executionDidStart', 'willSendResponse'].map(
+          (hook) => `${hook} GET`,
+        ),
+      );
+    }
+  });
+
   test('hooks are called for each client that shares an execution', async () => {
     const { gateway } = await start(recorder(false));
     const client = webSocketClient(gateway);
@@ -168,6 +213,7 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
   test('a plugin that fails at an event ends the subscription, without its message', async () => {
     const { gateway } = await start({
       requestDidStart: () => Promise.resolve({ willSendResponse: () => Promise.reject(new Error('secret')) }),
+      unexpectedErrorProcessingRequest: ({ error }) => record(`unexpectedError ${error.message}`),
     });
     const client = webSocketClient(gateway);
     const received = new ReceivedResults();
@@ -179,6 +225,7 @@ describe.each(['planned', 'graphql-js'])('With the %s executor', (executor) => {
         extensions: { code: 'INTERNAL_SERVER_ERROR', traceId: expect.any(String) },
       },
     ]);
+    expect(calls[0]).toBe('unexpectedError secret');
     await client.dispose();
   });
 });

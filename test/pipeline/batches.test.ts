@@ -176,9 +176,29 @@ test('each operation calls the hooks of plugins, with its own context', async ()
   expect([headers.get('x-a'), headers.get('x-b')]).toEqual(['sent', 'sent']);
 });
 
+test('plugins set headers of the response, and not its status', async () => {
+  const plugin: ApolloServerPlugin = {
+    requestDidStart: () =>
+      Promise.resolve({
+        willSendResponse({ response, operationName }) {
+          if (operationName === 'A') response.http.status = 418;
+          response.http.headers.set('x-last', operationName ?? '');
+          return Promise.resolve();
+        },
+      }),
+  };
+  await start({ plugins: [plugin] });
+  const { status, headers } = await post(
+    ['A', 'B'].map((name) => ({ query: `query ${name} { __typename }`, operationName: name })),
+  );
+  expect([status, headers.get('x-last')]).toEqual([200, 'B']);
+});
+
 test('each operation is authenticated, and a batch whose caller is not has the status', async () => {
   let authentications = 0;
+  let failures = 0;
   await start({
+    plugins: [{ contextCreationDidFail: () => Promise.resolve(void (failures += 1)) }],
     authenticate: () => {
       authentications += 1;
       throw new RequestError(401, 'No.', {
@@ -191,6 +211,8 @@ test('each operation is authenticated, and a batch whose caller is not has the s
   expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
   expect(body).toEqual([error('UNAUTHENTICATED'), error('UNAUTHENTICATED')]);
   expect(authentications).toBe(2);
+  // Apollo Server creates one context for a batch.
+  expect(failures).toBe(1);
 });
 
 test('each operation counts as a request in flight', async () => {

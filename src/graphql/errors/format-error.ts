@@ -118,13 +118,13 @@ function withExtensions(
 }
 
 /**
- * An error that was thrown with a code. With those of Apollo Server the request has to change before it can succeed; after
- * `RATE_LIMITED` only time has to pass.
+ * An error that was thrown with a code, and may say itself whether it is retryable. Otherwise the request has to change before it can
+ * succeed; after `RATE_LIMITED` only time has to pass.
  */
 function withRetryable(formatted: GraphQLFormattedError): GraphQLFormattedError {
   const entries = Object.entries(formatted.extensions ?? {}).filter(([name]) => name !== 'stacktrace');
   const extensions = Object.fromEntries(entries);
-  return { ...formatted, extensions: { ...extensions, retryable: extensions['code'] === 'RATE_LIMITED' } };
+  return { ...formatted, extensions: { retryable: extensions['code'] === 'RATE_LIMITED', ...extensions } };
 }
 
 /** A malformed scalar in the document is the cause of a validation error. */

@@ -71,7 +71,7 @@ interface Check {
   readonly error?: GraphQLError;
 }
 
-/** The document of a rejected operation is empty. */
+/** There is no operation if `operationName` names none, which execution rejects. */
 function check(
   { document, operation, request, contextValue, operationName }: Resolved,
   { estimateCost, limits, logger }: DemandControlOptions,

@@ -7,8 +7,9 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { RequestContext } from '../../context.js';
+import type { Plugin } from '../plugin.js';
 import type { OpenSubscriptions } from './open-subscriptions.js';
-import type { Listener, Plugin, Subscribing } from './role.js';
+import type { Listener, Subscribing } from './role.js';
 import { sourceOf } from './shared-operations.js';
 
 type Context = GraphQLRequestContext<RequestContext>;
@@ -48,6 +49,10 @@ export class Opening implements Subscribing {
     this.#listeners.set(plugin, listener);
   }
 
+  reject(error: GraphQLError): void {
+    this.failure = { errors: [error] };
+  }
+
   async open(context: Context): Promise<boolean> {
     const { document, contextValue } = context;
     if (document === undefined) throw new Error('Apollo Server resolved an operation without a document.');
@@ -78,7 +83,7 @@ export class Opening implements Subscribing {
 
   #fail(error: unknown): false {
     if (!(error instanceof GraphQLError)) throw error;
-    this.failure = { errors: [error] };
+    this.reject(error);
     return false;
   }
 

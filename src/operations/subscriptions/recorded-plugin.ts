@@ -1,4 +1,5 @@
-import { roleOf, type Listener, type Plugin } from './role.js';
+import { withHook, type Plugin } from '../plugin.js';
+import { roleOf, type Listener } from './role.js';
 
 type RequestDidStart = NonNullable<Plugin['requestDidStart']>;
 
@@ -18,14 +19,7 @@ export function recordedPlugin(plugin: Plugin): Plugin {
       return listener;
     });
   };
-  // Methods of a class can have private fields, so they are called on the plugin itself.
-  return new Proxy(plugin, {
-    get(target, name) {
-      if (name === 'requestDidStart') return requestDidStart;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
+  return withHook(plugin, 'requestDidStart', requestDidStart);
 }
 
 /** Whether a listener has hooks for events. */

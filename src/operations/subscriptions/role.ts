@@ -1,8 +1,8 @@
-import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from '@apollo/server';
-import type { DocumentNode, ExecutionResult } from 'graphql';
+import type { GraphQLRequestContext, GraphQLRequestListener } from '@apollo/server';
+import type { DocumentNode, ExecutionResult, GraphQLError } from 'graphql';
 import type { RequestContext } from '../../context.js';
+import type { Plugin } from '../plugin.js';
 
-export type Plugin = ApolloServerPlugin<RequestContext>;
 export type Listener = GraphQLRequestListener<RequestContext>;
 
 /** The listeners that plugins returned when a client subscribed, by plugin. */
@@ -22,6 +22,8 @@ export interface Subscribing {
    * @returns whether it is open; otherwise `failure` is the result of the operation
    */
   open(context: GraphQLRequestContext<RequestContext>): Promise<boolean>;
+  /** Makes an error the result of the operation. */
+  reject(error: GraphQLError): void;
   readonly failure: ExecutionResult | undefined;
 }
 

@@ -1,7 +1,14 @@
 import { HeaderMap, type GraphQLRequestContext } from '@apollo/server';
-import { GraphQLError, OperationTypeNode, type DocumentNode, type OperationDefinitionNode } from 'graphql';
+import {
+  getOperationAST,
+  GraphQLError,
+  OperationTypeNode,
+  type DocumentNode,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { RequestContext } from '../../context.js';
 import type { HooksFor, OperationHooks } from '../hooks.js';
+import type { Charge } from '../rate-limits/charge.js';
 import { roleOf, type Role } from './role.js';
 
 type Context = GraphQLRequestContext<RequestContext>;
@@ -22,28 +29,46 @@ export const subscriptionRulesHooks: HooksFor = (context) => {
   const role = roleOf(context.request);
   if (role === undefined) return SINGLE;
   roles.set(context.contextValue, role);
-  if (role.kind === 'subscribing') return context.request.http?.method === 'GET' ? STREAM_BY_GET : undefined;
+  const isByGet = context.request.http?.method === 'GET';
+  if (role.kind === 'subscribing') return isByGet ? SUBSCRIBING_BY_GET : undefined;
   return {
-    didResolveSource(request) {
-      (request as Context & { document: DocumentNode }).document = role.document;
+    didResolveSource(event) {
+      (event as Context & { document: DocumentNode }).document = role.document;
+      if (isByGet) hideGet(event, role.document);
     },
+    ...(isByGet && { didResolveOperation: showGet }),
   };
 };
 
-/** Opens the source of a subscription's events. Must come last, so that plugins can respond instead. */
-export const openingHooks: HooksFor = ({ request }) => {
-  const role = roleOf(request);
-  if (role?.kind !== 'subscribing') return undefined;
-  return {
-    async responseForOperation(context) {
-      // Despite its type, it is undefined if `operationName` names no operation, which execution rejects.
-      const operation = context.operation as OperationDefinitionNode | undefined;
-      if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return null;
-      // A response here would be sent. Nothing refers to the request any more if it never comes, so that it is collected.
-      return (await role.open(context)) ? await new Promise<never>(() => undefined) : null;
-    },
+/**
+ * Opens the source of a subscription's events. Must come last, so that plugins can respond instead.
+ *
+ * @param charge decides whether a subscription may be opened. Default: all may.
+ */
+export function openingHooks(charge?: Charge): HooksFor {
+  return ({ request }) => {
+    const role = roleOf(request);
+    if (role?.kind !== 'subscribing') return undefined;
+    return {
+      didResolveSource(context) {
+        const { document } = context as Context;
+        if (request.http?.method === 'GET' && document !== undefined) hideGet(context, document);
+      },
+      async responseForOperation(context) {
+        // Despite its type, it is undefined if `operationName` names no operation, which execution rejects.
+        const operation = context.operation as OperationDefinitionNode | undefined;
+        if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return null;
+        const error = await charge?.(context);
+        if (error !== undefined) {
+          role.reject(error);
+          return null;
+        }
+        // A response here would be sent. Nothing refers to the request any more if it never comes, so that it is collected.
+        return (await role.open(context)) ? await new Promise<never>(() => undefined) : null;
+      },
+    };
   };
-};
+}
 
 const SINGLE: OperationHooks = {
   didResolveOperation({ operation }) {
@@ -51,20 +76,32 @@ const SINGLE: OperationHooks = {
   },
 };
 
-/**
- * Apollo Server allows only queries by `GET`. Server-Sent Events are designed for `GET`, and subscribing changes nothing.
- */
-const STREAM_BY_GET: OperationHooks = {
-  didResolveSource({ request: { http } }) {
-    if (http !== undefined) http.method = 'POST';
+const SUBSCRIBING_BY_GET: OperationHooks = {
+  validationDidStart: (context) => (errors) => {
+    if (errors === undefined) hideGet(context, context.document);
   },
-  didResolveOperation({ operation, request: { http } }) {
-    if (http !== undefined) http.method = 'GET';
-    if (isOfType(operation, OperationTypeNode.MUTATION)) throw noMutationByGet();
-  },
+  didResolveOperation: showGet,
 };
 
-/** @param operation undefined for a rejected operation, whose document is empty */
+/**
+ * Apollo Server allows only queries by `GET`. Server-Sent Events are designed for `GET`, and subscribing changes nothing. So a
+ * subscription has another method from the last hook before Apollo Server checks it to the first one after that: plugins do not
+ * see it.
+ */
+function hideGet(
+  { request: { http, operationName } }: Pick<Context, 'request'>,
+  document: DocumentNode,
+): void {
+  const operation = getOperationAST(document, operationName);
+  if (http !== undefined && operation?.operation === OperationTypeNode.SUBSCRIPTION) http.method = 'POST';
+}
+
+/** Undoes {@link hideGet}. */
+function showGet({ request: { http } }: Pick<Context, 'request'>): void {
+  if (http !== undefined) http.method = 'GET';
+}
+
+/** @param operation undefined if `operationName` names none, which execution rejects */
 function isOfType(operation: OperationDefinitionNode | undefined, type: OperationTypeNode): boolean {
   return operation?.operation === type;
 }
@@ -74,10 +111,4 @@ function notOverJson(): GraphQLError {
     'A subscription cannot be answered with JSON. Subscribe over WebSocket (`graphql-transport-ws`), or accept `text/event-stream` or `multipart/mixed;subscriptionSpec=1.0`.',
     { extensions: { code: 'BAD_USER_INPUT', http: { status: 400, headers: new HeaderMap() } } },
   );
-}
-
-function noMutationByGet(): GraphQLError {
-  return new GraphQLError('A mutation cannot be sent by `GET`. Use `POST`.', {
-    extensions: { code: 'BAD_REQUEST', http: { status: 405, headers: new HeaderMap([['allow', 'POST']]) } },
-  });
 }

@@ -191,7 +191,7 @@ export class Subscriptions implements SubscriptionHost<Details> {
       query: sourceOf(document),
       ...(operationName !== undefined && { operationName }),
       ...(variables !== undefined && { variables }),
-      ...(observed?.http !== undefined && { http: { ...observed.http, method: 'POST' } }),
+      ...(observed?.http !== undefined && { http: { ...observed.http } }),
     };
     const { body } = await this.#options.apollo.executeOperation(withRole(request, role), { contextValue });
     if (body.kind !== 'single') throw new Error('No schema of the gateway has incremental delivery.');

@@ -11,7 +11,7 @@ import { BodyReader } from '../http/body-reader.js';
 import { ClientAddresses } from '../http/client-address.js';
 import { ClientConnections } from '../http/client-connections.js';
 import { httpServerFactory, type HttpServerFactory } from '../http/http-server.js';
-import { sandboxPage } from '../sandbox.js';
+import { renderLandingPage } from '../landing-page.js';
 import { HttpStreams } from '../streams/http-stream.js';
 import { serveWebhooks } from '../webhooks.js';
 import { WebSockets } from '../websocket/websockets.js';
@@ -78,7 +78,7 @@ export async function createHttp(basics: Basics, deps: HttpDeps): Promise<Http> 
     addresses,
     connections,
     streams,
-    ...(!config.production && { landingPage: () => sandboxPage(operations.apollo) }),
+    landingPage: () => renderLandingPage(operations.apollo, operations.landingPage),
     ...(tracer && { tracer }),
   });
   if (webhooks !== undefined) serveWebhooks(app, { receiver: webhooks, recorder, tracer });

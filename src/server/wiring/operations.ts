@@ -7,6 +7,7 @@ import { createApollo } from '../../operations/apollo.js';
 import type { Authenticate } from '../../operations/authenticate.js';
 import { ByteBudget } from '../../operations/byte-budget.js';
 import type { FirstQuery } from '../../operations/first-query.js';
+import { LandingPage } from '../../operations/landing-page.js';
 import { OperationObserver } from '../../operations/operation-observer.js';
 import { OperationPipeline } from '../../operations/pipeline.js';
 import { limitFailures } from '../../operations/rate-limits/auth-failures.js';
@@ -36,13 +37,15 @@ export interface Operations {
   readonly apollo: ApolloServer<RequestContext>;
   readonly subscriptions: Subscriptions;
   readonly pipeline: OperationPipeline;
+  readonly landingPage: LandingPage;
 }
 
 /** The pipeline of all operations. */
 export function createOperations(basics: Basics, deps: OperationsDeps): Operations {
   const { config, recorder, tracer, logger } = basics;
   const { admission, authenticate, documents, plugins } = deps;
-  const apollo = createApolloServer(basics, deps);
+  const landingPage = new LandingPage();
+  const apollo = createApolloServer(basics, deps, landingPage);
   const context = contextDeps(basics, deps);
   const subscriptions = new Subscriptions({
     apollo,
@@ -68,16 +71,18 @@ export function createOperations(basics: Basics, deps: OperationsDeps): Operatio
     observer: new OperationObserver({ recorder, tracer, logger, slowMs: config.telemetry.slowOperationMs }),
     logger,
   });
-  return { apollo, subscriptions, pipeline };
+  return { apollo, subscriptions, pipeline, landingPage };
 }
 
 function createApolloServer(
   { config, sharedState, logger }: Basics,
   { firstQuery, plugins }: OperationsDeps,
+  landingPage: LandingPage,
 ): ApolloServer<RequestContext> {
   return createApollo({
     production: config.production,
     federation: config.federation,
+    landingPage,
     firstQuery,
     executor: config.graphqlExecution,
     maxDepth: config.maxDepth,
