@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { BadUserInputError } from '../../src/errors.js';
 import { pageQuery } from '../../src/graphql/connection/page.js';
-import { codePoint } from '../helpers/code-point.js';
+import { codePoint } from '../lib/http1/code-point.js';
 
 describe('pageQuery', () => {
   test.each([

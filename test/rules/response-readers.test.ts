@@ -4,7 +4,7 @@ import * as readers from '../../src/contract/response-readers.js';
 import { responseSchemas } from '../../src/contract/response-schemas.js';
 import { readJson, type JsonReader } from '../../src/lib/json/read-json.js';
 import { bodies } from '../../src/upstream/resources/validation.js';
-import { codePoint } from '../helpers/code-point.js';
+import { codePoint } from '../lib/http1/code-point.js';
 import { latin1Of } from '../helpers/latin1.js';
 import { randomRuns } from '../helpers/random-runs.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isFresh, isSignedBy, parseSignature } from '../../src/events/webhooks/signature.js';
-import { codePoint } from '../helpers/code-point.js';
+import { codePoint } from '../lib/http1/code-point.js';
 import { hmac, OTHER_SECRET, SECRET, signatureOf } from './delivery.js';
 
 const T = 1_732_526_080;

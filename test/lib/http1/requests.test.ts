@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { HttpRequest } from '../../../src/lib/http1/http1-client.js';
 import { RequestWriter } from '../../../src/lib/http1/request-writer.js';
-import { codePoint } from '../../helpers/code-point.js';
+import { codePoint } from './code-point.js';
 import { Cancellation } from './cancellation.js';
 
 const cancellation = new Cancellation();

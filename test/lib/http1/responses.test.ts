@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { HttpFailure, type HttpResponse } from '../../../src/lib/http1/http1-client.js';
 import { ResponseReader } from '../../../src/lib/http1/response-reader.js';
-import { codePoint } from '../../helpers/code-point.js';
+import { codePoint } from './code-point.js';
 
 const MAX_BODY_BYTES = 1000;
 const MAX_HEAD_BYTES = 64 * 1024;

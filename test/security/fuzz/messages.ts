@@ -1,7 +1,7 @@
 /** Random messages of `graphql-transport-ws`, most of them nearly right. */
 import fc from 'fast-check';
 import { mutated, operation } from './requests.js';
-import { codePoint } from '../../helpers/code-point.js';
+import { codePoint } from '../../lib/http1/code-point.js';
 
 /** A WebSocket message. Binary messages have a byte for each character. */
 export interface FuzzMessage {

@@ -1,6 +1,6 @@
 /** Random requests: most of them nearly right, so that they get far before they are rejected. */
 import fc from 'fast-check';
-import { codePoint } from '../../helpers/code-point.js';
+import { codePoint } from '../../lib/http1/code-point.js';
 
 export interface FuzzRequest {
   readonly method: string;
