@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from 'redis';
 import { freePort } from '../drills/processes.js';
 import { until } from './until.js';
 
@@ -99,6 +98,8 @@ export class TestRedis {
 
   /** Sends one command on a connection of its own. */
   async command(...args: string[]): Promise<unknown> {
+    // Most tests need no client of Redis, which takes a while to load.
+    const { createClient } = await import('redis');
     const client = createClient({ url: this.url });
     try {
       await client.connect();

@@ -4,6 +4,7 @@ import * as readers from '../../src/contract/response-readers.js';
 import { responseSchemas } from '../../src/contract/response-schemas.js';
 import { readJson, type JsonReader } from '../../src/lib/json/read-json.js';
 import { bodies } from '../../src/upstream/resources/validation.js';
+import { codePoint } from '../lib/http1/code-point.js';
 import { latin1Of } from '../helpers/latin1.js';
 import { randomRuns } from '../helpers/random-runs.js';
 
@@ -58,7 +59,7 @@ function valueOfType(type: string, schema: Schema, broken: number): Arbitrary<un
     case 'number':
       return fc.double({ min: minimum, max: maximum, noNaN: true });
     case 'string':
-      return fc.string({ unit: 'binary', maxLength: 12 });
+      return fc.string({ unit: codePoint, maxLength: 12 });
     case 'array':
       return fc.array(valueOf(schema.items!, broken), { maxLength: 3 });
     default:

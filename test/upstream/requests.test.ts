@@ -169,3 +169,163 @@ describe.each(['/gw/v1', '/demand', ''])('below the base path %j', (basePath) =>
     ]);
   });
 });
+
+describe('Concurrency', () => {
+  const refs = Array.from({ length: 24 }, (_, index) => ({ alias: `p${index}`, projectId: `P${index}` }));
+  const EVERY_PROJECT = `{
+  ${refs.map(({ alias, projectId }) => `${alias}: project(id: "101/${projectId}") { name }`).join('\n')}
+}`;
+
+  describe.each([1, 3])('with DEMAND_API_CONCURRENCY=%i', (most) => {
+    const scripted = useScripted({ env: { DEMAND_API_CONCURRENCY: String(most) } });
+
+    test('bounds the requests in flight of all callers, and all succeed', async () => {
+      scripted.upstream.on('GET', /^\/demand\/accounts\/101\/projects\/P\d+$/, ({ path }) => {
+        const id = path.slice(path.lastIndexOf('/') + 1);
+        return { body: { ...rest.project, id, name: `Project ${id}` }, delayMs: 5 };
+      });
+      const tokens = ['alice', 'bob'];
+      const answers = await Promise.all(
+        tokens.map((token) => scripted.execute(EVERY_PROJECT, {}, { token })),
+      );
+      for (const { data, errors } of answers) {
+        expect(errors).toEqual([]);
+        expect(data).toEqual(
+          Object.fromEntries(refs.map(({ alias, projectId }) => [alias, { name: `Project ${projectId}` }])),
+        );
+      }
+      expect(scripted.upstream.requests).toHaveLength(tokens.length * refs.length);
+      expect(scripted.upstream.maxInFlight()).toBe(most);
+    });
+
+    test('a failed request frees its permit', async () => {
+      scripted.upstream.on('GET', /./, ({ path }) =>
+        path.endsWith('0') ? { status: 403 } : { body: { ...rest.project, name: 'Pets' } },
+      );
+      const { data, errors } = await scripted.execute(EVERY_PROJECT);
+      expect(errors).toHaveLength(3);
+      expect(data).toMatchObject({ p0: null, p1: { name: 'Pets' }, p23: { name: 'Pets' } });
+      expect(scripted.calls()).toContain(`GET /v1${paths.projects}/P23`);
+    });
+  });
+});
+
+describe('Redirects', () => {
+  const scripted = useScripted();
+
+  const RUN = 'query ($id: ID!) { it: fieldingRun(id: $id) { status } }';
+  const RESUME = `mutation ($input: ResumeFieldingRunInput!) {
+  it: resumeFieldingRun(input: $input) { fieldingRun { id } userErrors { message } }
+}`;
+  const PAUSE = `mutation ($input: PauseTargetGroupsInput!) {
+  it: pauseTargetGroups(input: $input) { batchJob { id } userErrors { message } }
+}`;
+  const GROUP = 'query ($id: ID!) { it: targetGroup(id: $id) { name status createdAt } }';
+
+  const documents = [
+    { what: 'a query', document: RUN, variables: { id: ids.fieldingRun }, expected: { retryable: false } },
+    {
+      what: 'an action',
+      document: RESUME,
+      variables: { input: { id: ids.fieldingRun, version: '5' } },
+      expected: { retryable: false, outcomeUnknown: true },
+    },
+    {
+      what: 'a creation',
+      document: PAUSE,
+      variables: { input: { targetGroupIds: [ids.targetGroup], idempotencyKey: 'key-1' } },
+      // Retrying with the key creates nothing twice.
+      expected: { retryable: true, outcomeUnknown: true, idempotencyKey: 'key-1' },
+    },
+  ];
+
+  describe.each([301, 302, 303, 307, 308])('a %i to another server', (status) => {
+    test.each(documents)(
+      'is not followed by $what: no request and no token goes there',
+      async (operation) => {
+        const foreigner = await scripted.foreigner();
+        foreigner.on('GET', /./, { body: rest.fieldingRun });
+        const answer = { status, headers: { location: `${foreigner.url}/anywhere` }, body: 'moved' };
+        for (const method of ['GET', 'POST']) scripted.upstream.on(method, /./, answer);
+
+        const { data, errors } = await scripted.execute(operation.document, operation.variables);
+        expect(data).toEqual({ it: null });
+        expect(errors).toHaveLength(1);
+        expect(errors[0]?.extensions).toEqual({
+          code: 'UPSTREAM_BAD_RESPONSE',
+          ...operation.expected,
+          upstream: { status },
+          traceId: expect.any(String),
+        });
+        expect(JSON.stringify(errors)).not.toContain(foreigner.url);
+        expect(foreigner.requests).toEqual([]);
+        expect(scripted.calls()).toHaveLength(1);
+      },
+    );
+  });
+
+  test('reads a draft that redirects as launched, through overview and details', async () => {
+    const overview = `${paths.targetGroup}/overview`;
+    const details = `${paths.targetGroup}/details`;
+    // It was launched between the first reads and that of the draft.
+    scripted.upstream.on('GET', overview, [{ status: 404 }, { body: rest.overview }]);
+    scripted.upstream.on('GET', details, { body: rest.details });
+    scripted.upstream.on('GET', paths.targetGroup, {
+      status: 301,
+      headers: { location: `/v1${details}` },
+    });
+    const { data, errors } = await scripted.execute(GROUP, { id: ids.targetGroup });
+    expect({ data, errors }).toEqual({
+      data: { it: { name: 'Cats', status: 'LIVE', createdAt: rest.details.created_at } },
+      errors: [],
+    });
+    expect(scripted.calls().sort()).toEqual(
+      [overview, overview, details, paths.targetGroup].map((path) => `GET /v1${path}`).sort(),
+    );
+  });
+
+  test('shows a launched target group without an overview from its details', async () => {
+    const details = `${paths.targetGroup}/details`;
+    scripted.upstream.on('GET', details, { body: { ...rest.details, human_readable_id: '9NRV3B9' } });
+    scripted.upstream.on('GET', paths.targetGroup, { status: 301, headers: { location: `/v1${details}` } });
+    const FIELDS =
+      'name humanReadableId locale createdAt projectManagerId customerReferenceNumber progress { fillingGoal }';
+    expect(
+      await scripted.execute(`{ it: targetGroup(id: "${ids.targetGroup}") { ${FIELDS} } }`),
+    ).toMatchObject({
+      data: {
+        it: {
+          name: 'Cats',
+          humanReadableId: '9NRV3B9',
+          locale: 'eng_us',
+          createdAt: rest.details.created_at,
+          projectManagerId: 'M1',
+          customerReferenceNumber: null,
+          progress: null,
+        },
+      },
+      errors: [],
+    });
+    const overview = `GET /v1${paths.targetGroup}/overview`;
+    expect(scripted.calls()).toEqual([
+      overview,
+      `GET /v1${paths.targetGroup}`,
+      overview,
+      `GET /v1${details}`,
+    ]);
+  });
+
+  test('reads a draft that redirects to another server from the API', async () => {
+    const foreigner = await scripted.foreigner();
+    scripted.upstream.on('GET', `${paths.targetGroup}/overview`, [{ status: 404 }, { body: rest.overview }]);
+    scripted.upstream.on('GET', `${paths.targetGroup}/details`, { body: rest.details });
+    scripted.upstream.on('GET', paths.targetGroup, {
+      status: 301,
+      headers: { location: `${foreigner.url}${paths.targetGroup}/details` },
+    });
+    const { data, errors } = await scripted.execute(GROUP, { id: ids.targetGroup });
+    expect(data).toMatchObject({ it: { name: 'Cats', status: 'LIVE' } });
+    expect(errors).toEqual([]);
+    expect(foreigner.requests).toEqual([]);
+  });
+});

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { HttpRequest } from '../../../src/lib/http1/http1-client.js';
 import { RequestWriter } from '../../../src/lib/http1/request-writer.js';
+import { codePoint } from './code-point.js';
 import { Cancellation } from './cancellation.js';
 
 const cancellation = new Cancellation();
@@ -89,7 +90,7 @@ describe('RequestWriter', () => {
   test('never writes more lines than it was given', () => {
     const text = fc.oneof(
       fc.string(),
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: codePoint }),
       fc.constantFrom('\r\n', 'a\r\n\r\nGET / HTTP/1.1'),
     );
     fc.assert(

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { HttpFailure, type HttpResponse } from '../../../src/lib/http1/http1-client.js';
 import { ResponseReader } from '../../../src/lib/http1/response-reader.js';
+import { codePoint } from './code-point.js';
 
 const MAX_BODY_BYTES = 1000;
 const MAX_HEAD_BYTES = 64 * 1024;
@@ -235,7 +236,7 @@ describe('ResponseReader, for any bytes', () => {
   );
   const bytes = fc.oneof(
     fc.tuple(responses, flaws).map(([response, all]) => all.reduce(withFlaw, response)),
-    fc.string({ unit: 'binary' }).map((text) => `HTTP/1.1 200 OK\r\n${text}`),
+    fc.string({ unit: codePoint }).map((text) => `HTTP/1.1 200 OK\r\n${text}`),
     fc.uint8Array({ maxLength: 300 }).map((random) => Buffer.from(random).toString('latin1')),
   );
 

@@ -1,6 +1,7 @@
 /** Random messages of `graphql-transport-ws`, most of them nearly right. */
 import fc from 'fast-check';
 import { mutated, operation } from './requests.js';
+import { codePoint } from '../../lib/http1/code-point.js';
 
 /** A WebSocket message. Binary messages have a byte for each character. */
 export interface FuzzMessage {
@@ -53,7 +54,7 @@ const text = fc.oneof(
   { weight: 60, arbitrary: message.map((value) => JSON.stringify(value)) },
   { weight: 1, arbitrary: message.chain((value) => mutated(JSON.stringify(value))) },
   { weight: 1, arbitrary: fc.json({ maxDepth: 3 }) },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+  { weight: 1, arbitrary: fc.string({ unit: codePoint, maxLength: 40 }) },
   { weight: 1, arbitrary: fc.nat(3000).map((depth) => '['.repeat(depth)) },
 );
 

@@ -1,5 +1,6 @@
 /** Random requests: most of them nearly right, so that they get far before they are rejected. */
 import fc from 'fast-check';
+import { codePoint } from '../../lib/http1/code-point.js';
 
 export interface FuzzRequest {
   readonly method: string;
@@ -70,13 +71,13 @@ const document = fc.oneof(
         (count) => `{ ${Array.from({ length: count }, (_, nth) => `a${nth}: accounts { id }`).join(' ')} }`,
       ),
   },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+  { weight: 1, arbitrary: fc.string({ unit: codePoint, maxLength: 40 }) },
 );
 
 const id = fc.oneof(
   { weight: 6, arbitrary: fc.constant<unknown>(RUN) },
   fc.constantFrom<unknown>(RUN, '101/P1/T1', '101', '101/../x', '', 5, null, true, [], {}),
-  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.string({ unit: codePoint, maxLength: 12 }),
 );
 const variables = fc.oneof(
   { weight: 20, arbitrary: fc.record({ id }) },

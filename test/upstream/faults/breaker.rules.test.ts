@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { Breakers } from '../../../src/upstream/resilience/breakers.js';
 import { UpstreamError } from '../../../src/upstream/errors.js';
 import { HttpFailure, type HttpFailureKind, type HttpResponse } from '../../../src/upstream/http/http.js';
-import { gate } from './gateway-fixture.js';
+import { gate } from './waiting.js';
 
 const answer = (status: number): HttpResponse => ({
   status,

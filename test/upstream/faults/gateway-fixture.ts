@@ -13,6 +13,7 @@ import {
   type ScriptedUpstream,
 } from '../../helpers/scripted-upstream.js';
 import { until } from '../../helpers/until.js';
+import { pause } from './waiting.js';
 
 /** Retries without delay, budget or breaker. Tests of one of these configure it. */
 const QUICK = {
@@ -122,18 +123,7 @@ function withoutQuery(path: string): string {
   return path.replace(/^\/v1/, '').replace(/\?.*/, '');
 }
 
-export { until };
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** A promise, and the function that fulfils it. */
-export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
-  let open!: () => void;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { opened, open };
-}
+export { pause, until };
 
 /** The only error of an operation. */
 export function errorOf({ errors }: Answer<unknown>): GraphQLFormattedError {

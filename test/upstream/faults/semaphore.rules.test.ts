@@ -2,7 +2,7 @@ import type { CallScope } from '../../../src/upstream/http/call.js';
 import { Cancellation } from '../../../src/cancellation.js';
 import { Semaphore } from '../../../src/upstream/resilience/semaphore.js';
 import { callScope } from './scope.js';
-import { gate, pause } from './gateway-fixture.js';
+import { gate, pause } from './waiting.js';
 
 function scopeOf(deadlineInMs: number, callerGone = new Cancellation()): CallScope {
   return { ...callScope({ deadlineIn: deadlineInMs }).scope, callerGone };

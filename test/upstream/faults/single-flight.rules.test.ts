@@ -3,7 +3,7 @@ import { UpstreamError } from '../../../src/upstream/errors.js';
 import type { HttpResponse } from '../../../src/upstream/http/http.js';
 import { SingleFlight } from '../../../src/upstream/resilience/single-flight.js';
 import { callScope } from './scope.js';
-import { gate } from './gateway-fixture.js';
+import { gate } from './waiting.js';
 
 function caller(credentialKey?: string, deadlineIn?: number, principalKey?: string) {
   const { scope, callerGone } = callScope({ credentialKey, deadlineIn, principalKey });
