@@ -3,13 +3,15 @@ import type * as rest from '../../contract/demand-api.js';
 import { BadUserInputError } from '../../errors.js';
 import type { TargetGroupRef } from '../../upstream/resources/resource-ref.js';
 import { toConnection, type Connection, type RestList } from '../connection/connection.js';
-import { pageArguments, pageQuery, type PageQuery } from '../connection/page.js';
+import { listArguments, pageQuery, type PageQuery } from '../connection/page.js';
 import { namingArguments } from '../errors/argument-names.js';
 import type { ChangelogArgs } from './changelog.args.js';
 import { ChangelogEntry } from './changelog.type.js';
 
 /** The most entries of a page. */
 export const MAX_ENTRIES = 50;
+
+const argumentPaths = listArguments();
 
 /** One page of a target group's changelog, newest first; null if the target group does not exist. */
 export async function changelogConnection(
@@ -18,7 +20,7 @@ export async function changelogConnection(
   args: ChangelogArgs,
 ): Promise<Connection<ChangelogEntry> | null> {
   const query = changelogQuery(args);
-  const page = await namingArguments(loaders.changelogPage.load({ ...ref, query }), pageArguments(query));
+  const page = await namingArguments(loaders.changelogPage.load({ ...ref, query }), argumentPaths(query));
   if (page === null) return null;
   const { accountId } = ref;
   return toConnection(

@@ -41,15 +41,18 @@ export function pageQuery({ first, after, last, before }: PageArgs): PageQuery {
   return { page_size: sizeOf('last', last), end_before: cursorOf('before', before) };
 }
 
-/** The pagination arguments by name of the REST parameter. */
-export function pageArguments({
-  end_before: before,
-}: PageQuery): Readonly<Record<string, readonly string[]>> {
-  return {
-    page_size: [before === undefined ? 'first' : 'last'],
-    start_after: ['after'],
-    end_before: ['before'],
-  };
+type ArgumentPaths = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * The arguments of a list by name of the REST parameter, those of pagination included.
+ *
+ * @param others paths of the other arguments
+ */
+export function listArguments(others: ArgumentPaths = {}): (query: PageQuery) => ArgumentPaths {
+  const cursors = { start_after: ['after'], end_before: ['before'] };
+  const forward = { page_size: ['first'], ...cursors, ...others };
+  const backward = { page_size: ['last'], ...cursors, ...others };
+  return ({ end_before: before }) => (before === undefined ? forward : backward);
 }
 
 function sizeOf(argument: string, size: number | null | undefined): number {

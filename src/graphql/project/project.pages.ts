@@ -3,7 +3,7 @@ import { ProjectStatus } from '../../contract/demand-api.js';
 import type { ProjectQuery } from '../../upstream/client/client.js';
 import { segment, type AccountRef } from '../../upstream/resources/resource-ref.js';
 import { toConnection, type Connection } from '../connection/connection.js';
-import { pageArguments, pageQuery } from '../connection/page.js';
+import { listArguments, pageQuery } from '../connection/page.js';
 import { namingArguments } from '../errors/argument-names.js';
 import { filterText, ofLength, userId } from '../filter.js';
 import { toRestEnum } from '../rest-enum.js';
@@ -13,13 +13,12 @@ import { Project } from './project.type.js';
 const restStatus = toRestEnum(ProjectStatus);
 const searchText = ofLength(5, 128);
 
-/** The filters by name of the REST parameter. */
-const FILTERS = {
+const argumentPaths = listArguments({
   search_string: ['filter', 'search'],
   name: ['filter', 'name'],
   project_manager_id: ['filter', 'projectManagerId'],
   status: ['filter', 'status'],
-};
+});
 
 /** One page of an account's projects; null if the account does not exist. */
 export async function projectConnection(
@@ -29,10 +28,10 @@ export async function projectConnection(
 ): Promise<Connection<Project> | null> {
   const page = pageQuery(args);
   const query = { ...page, ...filterQuery(args.filter ?? {}) };
-  const list = await namingArguments(loaders.projectPage.load({ accountId: account.accountId, query }), {
-    ...pageArguments(page),
-    ...FILTERS,
-  });
+  const list = await namingArguments(
+    loaders.projectPage.load({ accountId: account.accountId, query }),
+    argumentPaths(page),
+  );
   if (list === null) return null;
   return toConnection(
     list,

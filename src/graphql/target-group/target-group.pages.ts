@@ -4,7 +4,7 @@ import { TargetGroupStatus } from '../../contract/demand-api.js';
 import type { TargetGroupQuery } from '../../upstream/client/client.js';
 import { segment, type ProjectRef } from '../../upstream/resources/resource-ref.js';
 import { toConnection, type Connection } from '../connection/connection.js';
-import { pageArguments, pageQuery } from '../connection/page.js';
+import { listArguments, pageQuery } from '../connection/page.js';
 import { namingArguments } from '../errors/argument-names.js';
 import {
   countryCode,
@@ -28,8 +28,7 @@ const customerReferenceNumber = matching(
   'a customer reference number: 3 to 128 letters, digits, spaces, `-` and `_`, e.g. `TRACKER-0042`',
 );
 
-/** The filters by name of the REST parameter. */
-const FILTERS = {
+const argumentPaths = listArguments({
   status: ['filter', 'status'],
   search_string: ['filter', 'search'],
   country: ['filter', 'country'],
@@ -39,7 +38,7 @@ const FILTERS = {
   target_group_customer_reference_numbers: ['filter', 'customerReferenceNumbers'],
   project_manager_id: ['filter', 'projectManagerId'],
   exclusion_status: ['filter', 'exclusionStatus'],
-};
+});
 
 /** One page of a project's target groups; null if the project does not exist. */
 export async function targetGroupConnection(
@@ -49,10 +48,10 @@ export async function targetGroupConnection(
 ): Promise<Connection<TargetGroup> | null> {
   const page = pageQuery(args);
   const query = { ...page, ...filterQuery(args.filter ?? {}) };
-  const list = await namingArguments(loaders.targetGroupPage.load({ accountId, projectId, query }), {
-    ...pageArguments(page),
-    ...FILTERS,
-  });
+  const list = await namingArguments(
+    loaders.targetGroupPage.load({ accountId, projectId, query }),
+    argumentPaths(page),
+  );
   if (list === null) return null;
   return toConnection(list, list.target_groups, page, (item) =>
     listedTargetGroup({ accountId, projectId }, item),
