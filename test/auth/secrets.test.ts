@@ -33,10 +33,10 @@ const fixture = useServiceGatewayFixture({
 });
 
 it('no secret is in a log line or a response, even when calls fail', async () => {
-  const told: string[] = [];
+  const answers: string[] = [];
   const perform = async (document: string, variables = {}) => {
     const { headers, ...answer } = await fixture.execute(document, variables, { token: 'planted-caller' });
-    told.push(JSON.stringify([answer, [...headers]]));
+    answers.push(JSON.stringify([answer, [...headers]]));
   };
   const all = async () => {
     await perform(READ_ACCOUNTS);
@@ -72,8 +72,8 @@ it('no secret is in a log line or a response, even when calls fail', async () =>
   await all();
 
   expect(fixture.log()).toContain('no access token');
-  expect(told.length).toBeGreaterThan(50);
-  for (const text of [fixture.log(), ...told]) {
+  expect(answers.length).toBeGreaterThan(50);
+  for (const text of [fixture.log(), ...answers]) {
     for (const secret of SECRETS) expect(text).not.toContain(secret);
   }
 });

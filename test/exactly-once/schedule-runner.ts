@@ -145,14 +145,14 @@ export async function playSchedule(
   const results = await Promise.all(
     clients.map(async (steps, index) => {
       const principal = service?.principal(number, index);
-      const told = await new Client({
+      const own = await new Client({
         name: String(index),
         gateway,
         authorization: principal === undefined ? credential(number) : `Bearer ${principal}`,
         runs,
         keys: `schedule-${number}`,
       }).run(steps);
-      return service && principal ? told.map((result) => service.renamedInResult(result, principal)) : told;
+      return service && principal ? own.map((result) => service.renamedInResult(result, principal)) : own;
     }),
   );
   return results.flat();

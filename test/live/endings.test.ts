@@ -49,7 +49,7 @@ function subscribeOverMultipart() {
 }
 
 describe('Limits', () => {
-  test('of a connection reject one more operation; its place is free when another has ended', async () => {
+  test('of a connection reject one more operation until another one has ended', async () => {
     await fixture.restart({ env: { MAX_SUBSCRIPTIONS_PER_CONNECTION: '2' } });
     const client = webSocketClient(fixture.gateway);
     const [first, second, third] = [new ReceivedResults(), new ReceivedResults(), new ReceivedResults()];

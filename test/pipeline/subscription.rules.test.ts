@@ -131,7 +131,7 @@ describe('Open subscriptions', () => {
     return { reasons, end: (reason) => void reasons.push(reason) };
   };
 
-  test('are bounded for each principal and in all, and places become free', () => {
+  test('are limited for each principal and in total, and one that ends makes room for another', () => {
     const open = new OpenSubscriptions(limits, Date.now);
     open.reserve('a', 0);
     open.reserve('a', 0);

@@ -324,11 +324,11 @@ describe('Connections that are kept alive', () => {
   test.each([
     [{}, 'timeout=72'],
     [{ KEEP_ALIVE_TIMEOUT_MS: '620000' }, 'timeout=620'],
-  ])('the Keep-Alive header states the timeout: %j', async (env, told) => {
+  ])('the Keep-Alive header states the timeout: %j', async (env, expected) => {
     await withGateway(env, async (url) => {
       const response = await fetch(`${url}/healthz`);
       await response.text();
-      expect(response.headers.get('keep-alive')).toBe(told);
+      expect(response.headers.get('keep-alive')).toBe(expected);
     });
   });
 

@@ -135,7 +135,7 @@ describe('Two processes', () => {
     expect(messagesOf(two).filter((message) => message.includes('listener'))).toHaveLength(2);
   });
 
-  it('hear of pauses of the other, and not of their own or of what makes no sense', async () => {
+  it('receive the pauses of the other, but neither their own nor malformed ones', async () => {
     const [heardByOne, heardByTwo]: BroadcastCooldown[][] = [[], []];
     one.cooldowns.listen((cooldown) => heardByOne!.push(cooldown));
     two.cooldowns.listen((cooldown) => heardByTwo!.push(cooldown));
@@ -269,7 +269,7 @@ describe('A Redis that hangs', () => {
 });
 
 describe('A Redis that has become a replica', () => {
-  it('is connected to again, because its address may lead to the primary by then', async () => {
+  it('is reconnected to, because its address may have moved to the primary', async () => {
     await redis.command('REPLICAOF', '127.0.0.1', '1');
     await expect(one.keys.claim('k', 'pause')).rejects.toThrow('READONLY');
     expect(one.isConnected?.()).toBe(false);

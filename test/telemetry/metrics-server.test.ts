@@ -28,7 +28,7 @@ test('metrics that cannot be read are logged, not with every scrape', async () =
   }
 });
 
-test('what is done at most every minute is done again after a minute', () => {
+test('a function that is limited to once a minute runs again after a minute', () => {
   let now = 5;
   const done: string[] = [];
   const act = atMostEvery(

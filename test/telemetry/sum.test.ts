@@ -39,7 +39,7 @@ async function sumOf(...workers: readonly Worker[]): Promise<Scrape> {
 }
 
 describe('Of several workers', () => {
-  test('what can be added up is', async () => {
+  test('counts are added', async () => {
     const sum = await sumOf({ executing: 2 }, { executing: 3 });
     expect(sum.value('fieldgate_operations_executing')).toBe(5);
   });

@@ -236,7 +236,7 @@ describe('metrics', () => {
   } }`;
   const progress = { value: { current_completes: 3, current_prescreens: 5, filling_goal: 10 } };
   const statistics = { progress, conversion_rate: { value: 0.5 }, incidence_rate: { value: 0.25 } };
-  const told = {
+  const valid = {
     name: 'Cats',
     progress: { currentCompletes: 3 },
     statistics: { conversionRate: 0.5, incidenceRate: 0.25, lastCompleteAt: null },
@@ -268,7 +268,7 @@ describe('metrics', () => {
     });
     const { data, errors } = await ask(LISTED, ids.project);
     expect(data).toEqual({
-      targetGroups: { nodes: [{ ...told, statistics: { ...told.statistics, ...shown } }, told] },
+      targetGroups: { nodes: [{ ...valid, statistics: { ...valid.statistics, ...shown } }, valid] },
     });
     expect(errors).toEqual([expect.objectContaining(badAt('targetGroups', 'nodes', 0, ...path))]);
   });

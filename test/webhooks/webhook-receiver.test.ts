@@ -112,7 +112,7 @@ describe('A delivery', () => {
     expect(hints).toHaveLength(2);
   });
 
-  test('that could not be acted on fails for all that wait for it, and is accepted again', async () => {
+  test('that could not be handled fails for all its concurrent deliveries, and is accepted when it is repeated', async () => {
     let fails = true;
     const receiver = new WebhookReceiver({
       secrets: [SECRET],

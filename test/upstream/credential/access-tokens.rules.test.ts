@@ -130,7 +130,7 @@ describe('a rejected token', () => {
     }
   });
 
-  it('is the business of the token that was rejected, not of its successor', async () => {
+  it('counts for the token that was rejected, not for its successor', async () => {
     await obtain();
     const first = tokens.current!;
     expect(tokens.reject(first)).toBe(true);

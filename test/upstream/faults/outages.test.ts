@@ -24,9 +24,9 @@ async function health(fixture: GatewayFixture): Promise<unknown> {
     ['/healthz', '/readyz'].map((path) => fetch(fixture.gateway.url + path)),
   );
   expect([alive?.status, ready?.status]).toEqual([200, 200]);
-  const { status, ...told } = (await ready?.json()) as Readonly<Record<string, unknown>>;
+  const { status, ...report } = (await ready?.json()) as Readonly<Record<string, unknown>>;
   expect(status).toBe('ready');
-  return told;
+  return report;
 }
 
 const available = { demandApi: 'available', failing: [] };

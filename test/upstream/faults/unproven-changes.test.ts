@@ -120,7 +120,7 @@ describe.each(changes)('$mutation', (change) => {
     ]);
   });
 
-  it('that was confirmed by a read shows that state without another call', async () => {
+  it('that a read has confirmed shows the state of that read without another call', async () => {
     const status = reached.status.toUpperCase();
     fixture.on(call, tagged(change, undefined));
     fixture.on(readRun, [runAnswer(6, reached.status, reached), runAnswer(7, 'Live')]);
