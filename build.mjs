@@ -19,7 +19,7 @@ const HASH = `import { hash } from 'node:crypto';
 
 /**
  * Apollo Server negotiates the format of incremental delivery for each operation. No schema of the gateway has it; media types
- * are negotiated in `src/operations/negotiation.ts`.
+ * are negotiated in `src/operations/request/negotiation.ts`.
  */
 const NO_NEGOTIATOR = `export default class { mediaType() { return undefined; } }`;
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.js';
 import type { RequestContext } from './context.js';
 import type { Authenticate } from './operations/authenticate.js';
-import { DEFAULT_FIRST_QUERY, type FirstQuery } from './operations/first-query.js';
+import { DEFAULT_FIRST_QUERY, type FirstQuery } from './operations/apollo/first-query.js';
 import { createDocuments } from './operations/safelist/documents.js';
 import type { HttpServerFactory } from './server/http/http-server.js';
 import { serveMetrics } from './server/metrics.js';

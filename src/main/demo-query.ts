@@ -1,5 +1,5 @@
 import type { demo } from '../emulator/index.js';
-import type { FirstQuery } from '../operations/first-query.js';
+import type { FirstQuery } from '../operations/apollo/first-query.js';
 
 /**
  * The first query of the explorers when the gateway fronts the emulator with its demo data.

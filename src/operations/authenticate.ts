@@ -3,7 +3,7 @@ import type { Principal } from '../auth/principal.js';
 import { TokenError, type TokenProblem, type TokenVerifier } from '../auth/token-verifier.js';
 import type { Peer } from '../context.js';
 import type { Logger } from '../telemetry/logger.js';
-import { RequestError } from './request-error.js';
+import { RequestError } from './request/request-error.js';
 
 /** Determines the principal of a request. May throw a {@link RequestError}. */
 export type Authenticate = (authorization: string | undefined, peer: Peer) => Principal | Promise<Principal>;

@@ -5,7 +5,7 @@ import type { Recorder } from '../telemetry/recorder.js';
 import { shownName } from '../telemetry/shown-name.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Span, Tracer } from '../telemetry/tracer.js';
-import type { OperationRequest } from './operation-request.js';
+import type { OperationRequest } from './request/operation-request.js';
 
 export interface OperationObserverOptions {
   readonly recorder: Recorder;

@@ -12,12 +12,17 @@ import type { Logger } from '../telemetry/logger.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Admission } from './admission.js';
 import type { Authenticate } from './authenticate.js';
-import { inBatch } from './batch.hooks.js';
-import { HttpHooks } from './http-hooks.js';
+import { inBatch } from './apollo/batch.hooks.js';
+import { HttpHooks } from './apollo/http-hooks.js';
 import type { ByteBudget } from './byte-budget.js';
-import { checkRequest, negotiateResponse, type Negotiated, type StreamFormat } from './negotiation.js';
+import {
+  checkRequest,
+  negotiateResponse,
+  type Negotiated,
+  type StreamFormat,
+} from './request/negotiation.js';
 import { outcomeOf, type ObservedOperation, type OperationObserver } from './operation-observer.js';
-import type { OperationRequest } from './operation-request.js';
+import type { OperationRequest } from './request/operation-request.js';
 import {
   batchResponse,
   failure,
@@ -25,10 +30,10 @@ import {
   operationResponse,
   rejection,
   type OperationResponse,
-} from './operation-response.js';
-import { SingleResultStream, type OperationStream } from './operation-stream.js';
-import { ClientGoneError, RequestError } from './request-error.js';
-import type { RequestLimits } from './request-limits.js';
+} from './response/operation-response.js';
+import { SingleResultStream, type OperationStream } from './response/operation-stream.js';
+import { ClientGoneError, RequestError } from './request/request-error.js';
+import type { RequestLimits } from './request/request-limits.js';
 import {
   httpReader,
   messageReader,
@@ -36,7 +41,7 @@ import {
   type OperationOrigin,
   type RequestReader,
   type TransportRequest,
-} from './request-reader.js';
+} from './request/request-reader.js';
 import { Subscription } from './subscriptions/subscription.js';
 import type { Subscriptions } from './subscriptions/subscriptions.js';
 
@@ -72,12 +77,12 @@ export interface PipelineOptions {
 /**
  * The path of every operation, on every transport. A step that rejects a request does so before any later step has an effect:
  *
- * 1. negotiate: `negotiation.ts`
- * 2. read and parse: `request-reader.ts`, within the bounds of {@link Admission} and {@link ByteBudget}
+ * 1. negotiate: `request/negotiation.ts`
+ * 2. read and parse: `request/request-reader.ts`, within the bounds of {@link Admission} and {@link ByteBudget}
  * 3. authenticate: `authenticate.ts`
  * 4. persisted query: `safelist`, then Apollo Server
- * 5. document, checks, execute, format: the plugins and the executor in `apollo.ts`; for subscriptions, `subscriptions`
- * 6. serialise: `operation-response.ts`
+ * 5. document, checks, execute, format: the plugins and the executor in `apollo`; for subscriptions, `subscriptions`
+ * 6. serialise: `response/operation-response.ts`
  */
 export class OperationPipeline {
   readonly #options: PipelineOptions;

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { FirstQuery } from '../operations/first-query.js';
+import type { FirstQuery } from '../operations/apollo/first-query.js';
 import { inlineScripts, pageHeaders } from './http/page-headers.js';
 
 /** Serves GraphiQL at `/graphiql`, one page that works without internet, and redirects `/` to Apollo Sandbox. */

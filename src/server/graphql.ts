@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { prefersHtml } from '../operations/negotiation.js';
+import { prefersHtml } from '../operations/request/negotiation.js';
 import type { OperationPipeline, StreamResponse } from '../operations/pipeline.js';
-import type { TransportRequest } from '../operations/request-reader.js';
+import type { TransportRequest } from '../operations/request/request-reader.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
 import type { Tracer } from '../telemetry/tracer.js';
 import type { Cancellation } from '../cancellation.js';

@@ -1,6 +1,6 @@
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import type { RequestContext } from '../context.js';
-import type { LandingPage } from '../operations/landing-page.js';
+import type { LandingPage } from '../operations/apollo/landing-page.js';
 import { sandboxHeaders } from './sandbox.js';
 
 export interface HtmlPage {

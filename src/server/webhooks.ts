@@ -5,9 +5,9 @@ import {
   type SignatureFault,
   type WebhookReceiver,
 } from '../events/webhooks/webhook-receiver.js';
-import { requirePlainText } from '../operations/negotiation.js';
+import { requirePlainText } from '../operations/request/negotiation.js';
 import { noRecorder, type Recorder } from '../telemetry/recorder.js';
-import { ClientGoneError, RequestError } from '../operations/request-error.js';
+import { ClientGoneError, RequestError } from '../operations/request/request-error.js';
 import type { Tracer } from '../telemetry/tracer.js';
 import { BodyReader } from './http/body-reader.js';
 import { fail, reject } from './http/errors.js';

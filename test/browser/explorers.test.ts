@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type * as rest from '../../src/contract/demand-api.js';
 import { demo } from '../../src/emulator/index.js';
-import type { FirstQuery } from '../../src/operations/first-query.js';
+import type { FirstQuery } from '../../src/operations/apollo/first-query.js';
 import { callApi, demoPaths, readApi, startTestEmulator, type TestEmulator } from '../helpers/emulator.js';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js';
 import { BROWSER_TIMEOUT_MS, hasBrowser, startBrowser, type TestBrowser } from './chromium.js';

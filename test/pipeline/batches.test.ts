@@ -2,7 +2,7 @@
 import { ApolloClient, CombinedGraphQLErrors, gql, InMemoryCache } from '@apollo/client';
 import { BatchHttpLink } from '@apollo/client/link/batch-http';
 import type { ApolloServerPlugin } from '@apollo/server';
-import { RequestError } from '../../src/operations/request-error.js';
+import { RequestError } from '../../src/operations/request/request-error.js';
 import type { TestGatewayOptions } from '../helpers/gateway.js';
 import { until } from '../helpers/until.js';
 import {

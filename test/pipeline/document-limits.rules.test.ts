@@ -1,5 +1,5 @@
 import { getIntrospectionQuery } from 'graphql';
-import { measure, documentLimitError, MAX_NESTING } from '../../src/operations/document-limits.js';
+import { measure, documentLimitError, MAX_NESTING } from '../../src/operations/documents/document-limits.js';
 
 const TOKENS = 15_000;
 const LIMITS = { maxDepth: 50, maxTokens: TOKENS };

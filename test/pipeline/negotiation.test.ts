@@ -4,8 +4,8 @@ import {
   negotiateResponse,
   prefersHtml,
   type NegotiationHeaders,
-} from '../../src/operations/negotiation.js';
-import { RequestError } from '../../src/operations/request-error.js';
+} from '../../src/operations/request/negotiation.js';
+import { RequestError } from '../../src/operations/request/request-error.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const GRAPHQL_TYPE = 'application/graphql-response+json; charset=utf-8';

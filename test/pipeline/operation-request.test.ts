@@ -4,8 +4,8 @@ import {
   operationInBody,
   operationInQueryString,
   operationsInBatch,
-} from '../../src/operations/operation-request.js';
-import { RequestError } from '../../src/operations/request-error.js';
+} from '../../src/operations/request/operation-request.js';
+import { RequestError } from '../../src/operations/request/request-error.js';
 
 function rejectionOf(read: () => unknown): string {
   try {

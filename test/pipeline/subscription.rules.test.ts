@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { Delivery } from '../../src/operations/operation-stream.js';
+import type { Delivery } from '../../src/operations/response/operation-stream.js';
 import { OpenSubscriptions, type Endable } from '../../src/operations/subscriptions/open-subscriptions.js';
 import { SharedOperations } from '../../src/operations/subscriptions/shared-operations.js';
 import { Subscription, type SubscriptionHost } from '../../src/operations/subscriptions/subscription.js';

@@ -1,6 +1,6 @@
 import type { Config } from '../../config.js';
 import { createSchema } from '../../graphql/schema.js';
-import { MAX_TOKENS } from '../../operations/document-limits.js';
+import { MAX_TOKENS } from '../../operations/documents/document-limits.js';
 import { SafelistError } from '../../operations/safelist/safelist-error.js';
 import { readSafelist } from '../../operations/safelist/safelist-file.js';
 import { failed, ok, type CheckResult } from './result.js';

@@ -8,7 +8,7 @@ import type { RequestContext } from '../../context.js';
 import type { ErrorCode } from '../../error-codes.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { shownName } from '../../telemetry/shown-name.js';
-import type { HooksFor, OperationHooks } from '../hooks.js';
+import type { HooksFor, OperationHooks } from '../apollo/hooks.js';
 import type { CostEstimate } from './estimate.js';
 import type { EstimateCost } from './operation-cost.js';
 

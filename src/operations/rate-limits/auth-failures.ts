@@ -1,6 +1,6 @@
 import { InMemoryRateLimiter } from '../../state/rate-limiter.js';
 import type { Authenticate } from '../authenticate.js';
-import { RequestError } from '../request-error.js';
+import { RequestError } from '../request/request-error.js';
 import { addressKey } from './rate-limits.js';
 
 const UNAUTHORIZED = 401;

@@ -1,7 +1,7 @@
 import { ConfigError, type Config } from '../../config.js';
 import { createSchema } from '../../graphql/schema.js';
 import type { Logger } from '../../telemetry/logger.js';
-import { MAX_TOKENS } from '../document-limits.js';
+import { MAX_TOKENS } from '../documents/document-limits.js';
 import type { PipelineOptions } from '../pipeline.js';
 import { SafelistError } from './safelist-error.js';
 import { SafelistFile } from './safelist-file.js';

@@ -1,5 +1,5 @@
 import { Kind, OperationTypeNode, parse, type DefinitionNode, type DocumentNode } from 'graphql';
-import { documentLimitError, type DocumentLimits } from '../document-limits.js';
+import { documentLimitError, type DocumentLimits } from '../documents/document-limits.js';
 
 /** GraphQL, 4: the introspection fields. */
 const META_FIELDS: ReadonlySet<string> = new Set(['__schema', '__type', '__typename']);

@@ -3,7 +3,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '../../telemetry/logger.js';
-import type { DocumentLimits } from '../document-limits.js';
+import type { DocumentLimits } from '../documents/document-limits.js';
 import { documentsIn } from './manifest.js';
 import { Safelist, type Unusable } from './safelist.js';
 import { SafelistError } from './safelist-error.js';

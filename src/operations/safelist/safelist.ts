@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GraphQLError, parse, print, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { documentLimitError, type DocumentLimits } from '../document-limits.js';
+import { documentLimitError, type DocumentLimits } from '../documents/document-limits.js';
 import { canonicalForm } from './canonical-form.js';
 import type { ListedDocument } from './manifest.js';
 import { SafelistError } from './safelist-error.js';

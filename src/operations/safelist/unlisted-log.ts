@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Logger } from '../../telemetry/logger.js';
 import { shownName } from '../../telemetry/shown-name.js';
-import type { OperationRequest } from '../operation-request.js';
+import type { OperationRequest } from '../request/operation-request.js';
 import type { SafelistMode } from '../../config/safelist.js';
 
 const MAX_LOGGED = 1000;

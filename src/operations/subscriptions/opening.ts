@@ -7,7 +7,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { RequestContext } from '../../context.js';
-import type { Plugin } from '../plugin.js';
+import type { Plugin } from '../apollo/plugin.js';
 import type { OpenSubscriptions } from './open-subscriptions.js';
 import type { Listener, Subscribing } from './role.js';
 import { sourceOf } from './shared-operations.js';

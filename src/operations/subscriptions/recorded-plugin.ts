@@ -1,4 +1,4 @@
-import { withHook, type Plugin } from '../plugin.js';
+import { withHook, type Plugin } from '../apollo/plugin.js';
 import { roleOf, type Listener } from './role.js';
 
 type RequestDidStart = NonNullable<Plugin['requestDidStart']>;

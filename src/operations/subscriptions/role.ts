@@ -1,7 +1,7 @@
 import type { GraphQLRequestContext, GraphQLRequestListener } from '@apollo/server';
 import type { DocumentNode, ExecutionResult, GraphQLError } from 'graphql';
 import type { RequestContext } from '../../context.js';
-import type { Plugin } from '../plugin.js';
+import type { Plugin } from '../apollo/plugin.js';
 
 export type Listener = GraphQLRequestListener<RequestContext>;
 

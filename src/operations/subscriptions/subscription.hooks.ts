@@ -7,7 +7,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { RequestContext } from '../../context.js';
-import type { HooksFor, OperationHooks } from '../hooks.js';
+import type { HooksFor, OperationHooks } from '../apollo/hooks.js';
 import type { Charge } from '../rate-limits/charge.js';
 import { roleOf, type Role } from './role.js';
 

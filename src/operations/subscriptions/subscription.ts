@@ -1,5 +1,5 @@
 import type { SubscriptionEnd } from '../../telemetry/recorder.js';
-import type { Delivery, OperationStream } from '../operation-stream.js';
+import type { Delivery, OperationStream } from '../response/operation-stream.js';
 import type { Endable } from './open-subscriptions.js';
 
 /** What all subscriptions share. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { RequestError } from '../../operations/request-error.js';
+import { RequestError } from '../../operations/request/request-error.js';
 import { clientNetwork, type ClientAddresses } from './client-address.js';
 
 export interface AddressConnectionsOptions {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ClientGoneError, RequestError } from '../../operations/request-error.js';
+import { ClientGoneError, RequestError } from '../../operations/request/request-error.js';
 import { BodyBytes } from './body-bytes.js';
 
 export interface BodyReaderOptions {

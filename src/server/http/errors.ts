@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { failure, rejection, type OperationResponse } from '../../operations/operation-response.js';
-import { RequestError } from '../../operations/request-error.js';
+import { failure, rejection, type OperationResponse } from '../../operations/response/operation-response.js';
+import { RequestError } from '../../operations/request/request-error.js';
 import type { TraceContext } from '../../telemetry/trace-context.js';
 import { pathOf } from './request-path.js';
 import { traceOf } from './trace.js';

@@ -10,8 +10,8 @@ import {
 import type { Socket } from 'node:net';
 import type { Config } from '../../config.js';
 import type { AllowedOrigins } from '../../config/exposure.js';
-import { rejection } from '../../operations/operation-response.js';
-import { RequestError } from '../../operations/request-error.js';
+import { rejection } from '../../operations/response/operation-response.js';
+import { RequestError } from '../../operations/request/request-error.js';
 import type { AddressConnections } from './address-connections.js';
 import type { ClientConnections } from './client-connections.js';
 import { parserError, type ParserError } from './parser-error.js';

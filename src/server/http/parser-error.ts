@@ -1,4 +1,4 @@
-import { RequestError } from '../../operations/request-error.js';
+import { RequestError } from '../../operations/request/request-error.js';
 import { unsupportedVersion } from './protocol.js';
 
 export interface ParserError extends NodeJS.ErrnoException {

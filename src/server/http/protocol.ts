@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RequestError } from '../../operations/request-error.js';
+import { RequestError } from '../../operations/request/request-error.js';
 import { reject } from './errors.js';
 
 /**

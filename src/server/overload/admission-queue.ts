@@ -1,4 +1,4 @@
-import { ClientGoneError, RequestError } from '../../operations/request-error.js';
+import { ClientGoneError, RequestError } from '../../operations/request/request-error.js';
 import type { Cancellation } from '../../cancellation.js';
 
 const RETRY_AFTER_SECONDS = 1;

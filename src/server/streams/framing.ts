@@ -1,5 +1,5 @@
-import type { StreamFormat } from '../../operations/negotiation.js';
-import type { Delivery } from '../../operations/operation-stream.js';
+import type { StreamFormat } from '../../operations/request/negotiation.js';
+import type { Delivery } from '../../operations/response/operation-stream.js';
 
 /** How deliveries are written to an HTTP response. */
 export interface StreamFraming {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { OperationStream } from '../../operations/operation-stream.js';
+import type { OperationStream } from '../../operations/response/operation-stream.js';
 import type { StreamFraming } from './framing.js';
 
 export interface HttpStreamsOptions {

@@ -1,8 +1,8 @@
-import { rejection, type OperationResponse } from '../../operations/operation-response.js';
-import type { OperationStream } from '../../operations/operation-stream.js';
+import { rejection, type OperationResponse } from '../../operations/response/operation-response.js';
+import type { OperationStream } from '../../operations/response/operation-stream.js';
 import type { OperationPipeline } from '../../operations/pipeline.js';
-import type { OperationMessage } from '../../operations/request-reader.js';
-import { RequestError } from '../../operations/request-error.js';
+import type { OperationMessage } from '../../operations/request/request-reader.js';
+import { RequestError } from '../../operations/request/request-error.js';
 import { Cancellation } from '../../cancellation.js';
 import { traceOf } from '../http/trace.js';
 import type { ClientSocket } from './client-socket.js';

@@ -1,7 +1,7 @@
 import { parse, type ExecutionArgs } from 'graphql';
 import { CloseCode, makeServer, type Context, type Server } from 'graphql-ws';
 import { createSchema } from '../../graphql/schema.js';
-import type { OperationMessage } from '../../operations/request-reader.js';
+import type { OperationMessage } from '../../operations/request/request-reader.js';
 import type { ClientSocket } from './client-socket.js';
 import { withConnectionParams } from './connection-headers.js';
 import { OperationSender, type SenderOptions } from './operation-sender.js';

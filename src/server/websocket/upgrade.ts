@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import type { AllowedOrigins } from '../../config/exposure.js';
-import { RequestError } from '../../operations/request-error.js';
+import { RequestError } from '../../operations/request/request-error.js';
 import { pathOf } from '../http/request-path.js';
 import { allowsOrigin } from '../http/shared-headers.js';
 

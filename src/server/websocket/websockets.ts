@@ -5,7 +5,7 @@ import { handleProtocols, type Server } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { AllowedOrigins } from '../../config/exposure.js';
 import type { OperationPipeline } from '../../operations/pipeline.js';
-import { RequestError } from '../../operations/request-error.js';
+import { RequestError } from '../../operations/request/request-error.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { ClientAddresses } from '../http/client-address.js';
 import { ClientSocket } from './client-socket.js';

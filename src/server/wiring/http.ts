@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { WebhookReceiver } from '../../events/webhooks/webhook-receiver.js';
-import type { FirstQuery } from '../../operations/first-query.js';
+import type { FirstQuery } from '../../operations/apollo/first-query.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import { serveExplorers } from '../explorers.js';
 import { serveGraphQL } from '../graphql.js';

@@ -1,7 +1,7 @@
 import { getOperationAST, parse } from 'graphql';
 import { createSchema } from '../../../src/graphql/schema.js';
 import { CostEstimator } from '../../../src/operations/demand-control/cost-estimator.js';
-import { countValues } from '../../../src/operations/variable-values.js';
+import { countValues } from '../../../src/operations/request/variable-values.js';
 import type { Contestant, MicroBenchmark } from './measure.js';
 
 const schema = createSchema();

@@ -17,9 +17,9 @@ import { createSchema } from '../../../src/graphql/schema.js';
 import { demoQuery } from '../../../src/main/demo-query.js';
 import { CostEstimator } from '../../../src/operations/demand-control/cost-estimator.js';
 import { extentOf } from '../../../src/operations/demand-control/syntax-limits.js';
-import { countValues } from '../../../src/operations/variable-values.js';
-import { measure } from '../../../src/operations/document-limits.js';
-import { DEFAULT_FIRST_QUERY } from '../../../src/operations/first-query.js';
+import { countValues } from '../../../src/operations/request/variable-values.js';
+import { measure } from '../../../src/operations/documents/document-limits.js';
+import { DEFAULT_FIRST_QUERY } from '../../../src/operations/apollo/first-query.js';
 import { OPERATIONS } from '../../bench/operations/operations.js';
 
 const root = new URL('../../../', import.meta.url);

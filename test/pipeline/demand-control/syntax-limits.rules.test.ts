@@ -1,6 +1,6 @@
 import { parse } from 'graphql';
 import { extentOf, syntaxLimitError } from '../../../src/operations/demand-control/syntax-limits.js';
-import { countValues } from '../../../src/operations/variable-values.js';
+import { countValues } from '../../../src/operations/request/variable-values.js';
 
 const LIMITS = { maxAliases: 3, maxRootFields: 3, maxDirectives: 3, maxNodes: 30 };
 const of = (source: string) => extentOf(parse(source));

@@ -1,9 +1,9 @@
 import type { GraphQLRequestContextDidResolveSource } from '@apollo/server';
 import type { DocumentNode, GraphQLError } from 'graphql';
-import type { RequestContext } from '../context.js';
+import type { RequestContext } from '../../context.js';
 import { documentLimitError, type DocumentLimits } from './document-limits.js';
 import type { DocumentStore } from './document-store.js';
-import type { HooksFor, OperationHooks } from './hooks.js';
+import type { HooksFor, OperationHooks } from '../apollo/hooks.js';
 
 /** `document` is read-only in the types of Apollo Server. */
 interface WithDocument {

@@ -1,4 +1,4 @@
-import { shownName } from '../telemetry/shown-name.js';
+import { shownName } from '../../telemetry/shown-name.js';
 import type { HooksFor, OperationHooks } from './hooks.js';
 
 const hooks: OperationHooks = {

@@ -1,5 +1,5 @@
 import secureJson from 'secure-json-parse';
-import { isJsonObject } from '../json-value.js';
+import { isJsonObject } from '../../json-value.js';
 import { RequestError } from './request-error.js';
 
 /** An operation as a client sends it (GraphQL over HTTP, 5.1). */

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import type { RequestContext } from '../context.js';
-import type { Logger } from '../telemetry/logger.js';
-import { ClientGoneError, RequestError } from './request-error.js';
+import type { RequestContext } from '../../context.js';
+import type { Logger } from '../../telemetry/logger.js';
+import { ClientGoneError, RequestError } from '../request/request-error.js';
 
 /**
  * The hooks of plugins that Apollo Server itself calls only over HTTP, called for requests on every transport. As in Apollo

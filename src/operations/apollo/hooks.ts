@@ -11,7 +11,7 @@ import type {
   GraphQLRequestListenerValidationDidEnd,
   GraphQLResponse,
 } from '@apollo/server';
-import type { RequestContext } from '../context.js';
+import type { RequestContext } from '../../context.js';
 
 type Later<T> = T | Promise<T>;
 

@@ -1,9 +1,9 @@
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { execute, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
-import type { RequestContext } from '../context.js';
-import type { Charge } from './rate-limits/charge.js';
-import type { Role, Run } from './subscriptions/role.js';
-import { roleOfContext } from './subscriptions/subscription.hooks.js';
+import type { RequestContext } from '../../context.js';
+import type { Charge } from '../rate-limits/charge.js';
+import type { Role, Run } from '../subscriptions/role.js';
+import { roleOfContext } from '../subscriptions/subscription.hooks.js';
 
 /** Executes a validated operation. Errors are part of the result. */
 type Execute = (args: {

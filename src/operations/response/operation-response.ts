@@ -1,8 +1,8 @@
 import type { GraphQLResponse } from '@apollo/server';
 import type { FormattedExecutionResult } from 'graphql';
-import { GATEWAY_FAILED, type ErrorExtensions } from '../graphql/errors/format-error.js';
+import { GATEWAY_FAILED, type ErrorExtensions } from '../../graphql/errors/format-error.js';
 import { checkHeader, checkStatus, validResponse } from './plugin-output.js';
-import type { RequestError } from './request-error.js';
+import type { RequestError } from '../request/request-error.js';
 
 /** A response over HTTP. Its body is JSON. */
 export interface OperationResponse {

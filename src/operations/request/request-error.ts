@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../error-codes.js';
-import { FieldgateError } from '../errors.js';
+import type { ErrorCode } from '../../error-codes.js';
+import { FieldgateError } from '../../errors.js';
 
 export interface RequestErrorOptions {
   /** Default: `BAD_USER_INPUT`. */

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import Negotiator from 'negotiator';
 import { charsetIn, mediaRangesIn, typeIn, type MediaRange } from './media-types.js';
-import { JSON_TYPE } from './operation-response.js';
+import { JSON_TYPE } from '../response/operation-response.js';
 import { RequestError } from './request-error.js';
 
 const GRAPHQL_TYPE = 'application/graphql-response+json; charset=utf-8';

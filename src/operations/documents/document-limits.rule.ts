@@ -1,6 +1,6 @@
 import type { ASTVisitor, ValidationContext, ValidationRule } from 'graphql';
-import type { SyntaxLimits } from '../config/demand-control.js';
-import { syntaxLimitError } from './demand-control/syntax-limits.js';
+import type { SyntaxLimits } from '../../config/demand-control.js';
+import { syntaxLimitError } from '../demand-control/syntax-limits.js';
 import { documentLimitError, type DocumentLimits } from './document-limits.js';
 
 /**

@@ -1,7 +1,7 @@
 import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
-import type { Peer } from '../context.js';
-import type { TraceContext } from '../telemetry/trace-context.js';
-import type { Cancellation } from '../cancellation.js';
+import type { Peer } from '../../context.js';
+import type { TraceContext } from '../../telemetry/trace-context.js';
+import type { Cancellation } from '../../cancellation.js';
 import type { Negotiated, NegotiationHeaders } from './negotiation.js';
 import {
   isBatch,
