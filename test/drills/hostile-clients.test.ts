@@ -67,7 +67,7 @@ function peakMemory(pid: number | undefined): number {
 
 test('answers every good client while others hold connections in all ways, within its memory, and closes at once', async () => {
   upstream.on('GET', RUN, { status: 404 });
-  const { url, child } = await startGateway({ MAX_REQUESTS_IN_FLIGHT: '64', CLIENT_TIMEOUT_MS: '60000' });
+  const { url, child } = await startGateway({ MAX_REQUESTS_IN_FLIGHT: '128', CLIENT_TIMEOUT_MS: '60000' });
   const load = startLoad(PER_SECOND, (number) => read(url, number));
   const hostile = await processes.start(
     [process.execPath, 'test/drills/hostile-clients.mjs', url],

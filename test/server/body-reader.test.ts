@@ -10,7 +10,7 @@ import { openRaw } from '../helpers/raw-client.js';
 import { until } from '../helpers/until.js';
 
 const MIB = 1024 * 1024;
-const CHUNKS = 200_000;
+const CHUNKS = 4000;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -42,9 +42,9 @@ test('A body in chunks of one byte takes no more memory than its length allows',
   const client = await openRaw(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   client.send('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n');
   const before = usedMemory();
-  for (let sent = 0; sent < CHUNKS; sent += 1000) client.send('1\r\nx\r\n'.repeat(1000));
+  client.send('1\r\nx\r\n'.repeat(CHUNKS));
   await until(() => pieces === CHUNKS);
-  expect(usedMemory() - before).toBeLessThan(10);
+  expect(usedMemory() - before).toBeLessThan(1);
   client.send('0\r\n\r\n');
   expect(await body).toEqual(Buffer.alloc(CHUNKS, 'x'));
   client.close();

@@ -281,6 +281,15 @@ describe('Clients that are slow, greedy or rude', () => {
     });
   });
 
+  test('A body in thousands of tiny chunks is rejected with 400', async () => {
+    await start();
+    const client = await connect();
+    const head =
+      'POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
+    client.send(head + '1\r\nx\r\n'.repeat(5000));
+    expect(errorIn(await client.until(responses(1)))).toEqual(error(400, /at most 4096 are allowed/i));
+  });
+
   describe('Bodies that have not arrived whole', () => {
     test('are bounded in sum: the largest is rejected with 503', async () => {
       await start();
