@@ -32,7 +32,7 @@ import {
   type OperationResponse,
 } from './response/operation-response.js';
 import { SingleResultStream, type OperationStream } from './response/operation-stream.js';
-import { ClientGoneError, RequestError } from './request/request-error.js';
+import { ClientGoneError, overloaded, RequestError } from './request/request-error.js';
 import type { RequestLimits } from './request/request-limits.js';
 import {
   httpReader,
@@ -170,10 +170,7 @@ export class OperationPipeline {
 
   #take(bytes: number): number {
     if (this.#options.requestBytes.take(bytes)) return bytes;
-    throw new RequestError(503, 'The gateway is executing too many large requests; nothing was done.', {
-      code: 'RATE_LIMITED',
-      retryAfterSeconds: 1,
-    });
+    throw overloaded('The gateway is executing too many large requests; nothing was done.');
   }
 
   async #authenticate(request: OperationOrigin): Promise<Principal> {

@@ -34,6 +34,15 @@ export class RequestError extends FieldgateError {
   }
 }
 
+/** The gateway has no capacity for the request now. @param message says that nothing was done */
+export function overloaded(message: string, headers?: RequestErrorOptions['headers']): RequestError {
+  return new RequestError(503, message, {
+    code: 'RATE_LIMITED',
+    retryAfterSeconds: 1,
+    ...(headers && { headers }),
+  });
+}
+
 /** The client disconnected before its request was read. Its response is not sent, and it does not count as a mistake of the client. */
 export class ClientGoneError extends RequestError {
   constructor() {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ClientGoneError, RequestError } from '../../operations/request/request-error.js';
+import { ClientGoneError, overloaded, RequestError } from '../../operations/request/request-error.js';
+import { largestOf } from '../largest.js';
 import { BodyBytes } from './body-bytes.js';
 
 export interface BodyReaderOptions {
@@ -100,15 +101,9 @@ export class BodyReader {
 
   /** Of equally large ones the oldest: clients that send much, slowly, do not keep out those that send little. */
   #failLargest(): void {
-    let largest: UnfinishedBody | undefined;
-    for (const body of this.#unfinished) {
-      if (largest === undefined || body.counted > largest.counted) largest = body;
-    }
-    largest?.fail(
-      new RequestError(503, 'The gateway is receiving too many large requests; nothing was done.', {
-        code: 'RATE_LIMITED',
-        retryAfterSeconds: 1,
-        headers: { connection: 'close' },
+    largestOf(this.#unfinished, ({ counted }) => counted)?.fail(
+      overloaded('The gateway is receiving too many large requests; nothing was done.', {
+        connection: 'close',
       }),
     );
   }

@@ -1,7 +1,5 @@
-import { ClientGoneError, RequestError } from '../../operations/request/request-error.js';
+import { ClientGoneError, overloaded } from '../../operations/request/request-error.js';
 import type { Cancellation } from '../../cancellation.js';
-
-const RETRY_AFTER_SECONDS = 1;
 
 export interface AdmissionQueueOptions {
   /** The current limit on operations that execute at the same time. */
@@ -54,10 +52,7 @@ export class AdmissionQueue {
     const inFlight = this.#executing + this.#waiting.size;
     if (inFlight < max && (inFlight < min || waitMs === 0 || this.#waited() <= waitMs)) return;
     this.#rejected += 1;
-    throw new RequestError(503, 'The gateway is overloaded; nothing was done.', {
-      code: 'RATE_LIMITED',
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-    });
+    throw overloaded('The gateway is overloaded; nothing was done.');
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { largestOf } from '../largest.js';
 
 export interface UnfinishedMessagesOptions {
   /** The most bytes of unfinished messages, over all connections. */
@@ -86,10 +87,7 @@ export class UnfinishedMessages {
   }
 
   #dropLargest(): void {
-    let largest: UnfinishedMessage | undefined;
-    for (const message of this.#unfinished) {
-      if (largest === undefined || message.bytes > largest.bytes) largest = message;
-    }
+    const largest = largestOf(this.#unfinished, ({ bytes }) => bytes);
     if (largest === undefined) return;
     largest.socket.close(TRY_AGAIN_LATER, 'The gateway is receiving too many large messages.');
     // Otherwise what has arrived would be kept until the client has closed the connection, too.
