@@ -26,13 +26,13 @@ export type Scalars = {
 
 /** Action that a batch job applies to each of its target groups. */
 export type BatchJobAction =
-  /** Completes live or scheduled target groups, which ends their fielding. */
+  /** Completes live or scheduled target groups: their fielding ends. */
   | 'COMPLETE'
   /** Launches scheduled target groups now. */
   | 'LAUNCH'
   /** Pauses live target groups. */
   | 'PAUSE'
-  /** Relaunches completed target groups. */
+  /** Relaunches completed target groups: they are live again. */
   | 'RELAUNCH'
   /** Resumes paused target groups. */
   | 'RESUME';
@@ -41,7 +41,7 @@ export type BatchJobAction =
 export type BatchJobStatus =
   /** Finished. A batch job has processed every target group, and some may have failed: see `failedTargetGroups`. A draft has been launched or scheduled. */
   | 'COMPLETED'
-  /** Finished, and failed as a whole. */
+  /** Finished: the job failed as a whole. */
   | 'FAILED'
   /** In progress. Poll again after `pollAfterSeconds`. */
   | 'PROCESSING'
@@ -84,13 +84,13 @@ export type ChangelogActorKind =
 export type CompleteFieldingRunInput = {
   /** Id of the fielding run. */
   id: Scalars['ID']['input'];
-  /** `version` that you have read. The change is made only if the fielding run still has this version. */
+  /** `version` of the fielding run when you read it. The change is made only if the run still has this version. */
   version: Scalars['Version']['input'];
 };
 
-/** Live or scheduled target groups to complete, which ends their fielding. */
+/** Live or scheduled target groups to complete: their fielding ends. */
 export type CompleteTargetGroupsInput = {
-  /** Key that makes retries safe: 1 to 255 visible ASCII characters, the same for every attempt at one action, such as a UUID generated when the user clicks. Repeating a key starts no second job. Default: a new key, returned in the payload. */
+  /** Key that makes retries safe, such as a UUID generated when the user clicks: 1 to 255 visible ASCII characters. Send the same key with every attempt at one action: repeating it starts no second job. Default: a new key, returned in the payload. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** Ids of 1 to 1,000 target groups, all of the same project. Duplicates are ignored. */
   targetGroupIds: Array<Scalars['ID']['input']>;
@@ -118,24 +118,24 @@ export type FieldingRunAction =
 
 /** State of a fielding run. */
 export type FieldingRunStatus =
-  /** Completed; can be relaunched until `endAt`. */
+  /** Fielding has ended. Can be relaunched until `endAt` if the goal has not been reached. */
   | 'COMPLETED'
   /** Respondents are being interviewed. */
   | 'LIVE'
-  /** Paused; can be resumed until `endAt`. */
+  /** Fielding is paused. Can be resumed until `endAt`. */
   | 'PAUSED'
-  /** Starts at `startAt`. */
+  /** Fielding starts at `startAt`. */
   | 'SCHEDULED'
   /** A status that this version of the gateway does not know. */
   | 'UNKNOWN';
 
 /** Draft to launch now, and the end of its fielding. */
 export type LaunchDraftTargetGroupInput = {
-  /** Latest end of fielding. Must not be in the past. */
+  /** Latest end of fielding; fielding ends earlier if the goal is reached. Must not be in the past. */
   endAt: Scalars['DateTime']['input'];
   /** Id of a draft target group: `<account>/<project>/<target group>`. */
   id: Scalars['ID']['input'];
-  /** Key that makes retries safe: 1 to 255 visible ASCII characters, the same for every attempt at one action, such as a UUID generated when the user clicks. Repeating a key starts no second job. Default: a new key, returned in the payload. */
+  /** Key that makes retries safe, such as a UUID generated when the user clicks: 1 to 255 visible ASCII characters. Send the same key with every attempt at one action: repeating it starts no second job. Default: a new key, returned in the payload. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -143,13 +143,13 @@ export type LaunchDraftTargetGroupInput = {
 export type LaunchNowInput = {
   /** Id of the fielding run. */
   id: Scalars['ID']['input'];
-  /** `version` that you have read. The change is made only if the fielding run still has this version. */
+  /** `version` of the fielding run when you read it. The change is made only if the run still has this version. */
   version: Scalars['Version']['input'];
 };
 
 /** Scheduled target groups to launch now. */
 export type LaunchTargetGroupsInput = {
-  /** Key that makes retries safe: 1 to 255 visible ASCII characters, the same for every attempt at one action, such as a UUID generated when the user clicks. Repeating a key starts no second job. Default: a new key, returned in the payload. */
+  /** Key that makes retries safe, such as a UUID generated when the user clicks: 1 to 255 visible ASCII characters. Send the same key with every attempt at one action: repeating it starts no second job. Default: a new key, returned in the payload. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** Ids of 1 to 1,000 target groups, all of the same project. Duplicates are ignored. */
   targetGroupIds: Array<Scalars['ID']['input']>;
@@ -159,13 +159,13 @@ export type LaunchTargetGroupsInput = {
 export type PauseFieldingRunInput = {
   /** Id of the fielding run. */
   id: Scalars['ID']['input'];
-  /** `version` that you have read. The change is made only if the fielding run still has this version. */
+  /** `version` of the fielding run when you read it. The change is made only if the run still has this version. */
   version: Scalars['Version']['input'];
 };
 
 /** Live target groups to pause. */
 export type PauseTargetGroupsInput = {
-  /** Key that makes retries safe: 1 to 255 visible ASCII characters, the same for every attempt at one action, such as a UUID generated when the user clicks. Repeating a key starts no second job. Default: a new key, returned in the payload. */
+  /** Key that makes retries safe, such as a UUID generated when the user clicks: 1 to 255 visible ASCII characters. Send the same key with every attempt at one action: repeating it starts no second job. Default: a new key, returned in the payload. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** Ids of 1 to 1,000 target groups, all of the same project. Duplicates are ignored. */
   targetGroupIds: Array<Scalars['ID']['input']>;
@@ -196,13 +196,13 @@ export type ProjectStatus =
 export type RelaunchFieldingRunInput = {
   /** Id of the fielding run. */
   id: Scalars['ID']['input'];
-  /** `version` that you have read. The change is made only if the fielding run still has this version. */
+  /** `version` of the fielding run when you read it. The change is made only if the run still has this version. */
   version: Scalars['Version']['input'];
 };
 
 /** Completed target groups to relaunch. */
 export type RelaunchTargetGroupsInput = {
-  /** Key that makes retries safe: 1 to 255 visible ASCII characters, the same for every attempt at one action, such as a UUID generated when the user clicks. Repeating a key starts no second job. Default: a new key, returned in the payload. */
+  /** Key that makes retries safe, such as a UUID generated when the user clicks: 1 to 255 visible ASCII characters. Send the same key with every attempt at one action: repeating it starts no second job. Default: a new key, returned in the payload. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** Ids of 1 to 1,000 target groups, all of the same project. Duplicates are ignored. */
   targetGroupIds: Array<Scalars['ID']['input']>;
@@ -212,13 +212,13 @@ export type RelaunchTargetGroupsInput = {
 export type ResumeFieldingRunInput = {
   /** Id of the fielding run. */
   id: Scalars['ID']['input'];
-  /** `version` that you have read. The change is made only if the fielding run still has this version. */
+  /** `version` of the fielding run when you read it. The change is made only if the run still has this version. */
   version: Scalars['Version']['input'];
 };
 
 /** Paused target groups to resume. */
 export type ResumeTargetGroupsInput = {
-  /** Key that makes retries safe: 1 to 255 visible ASCII characters, the same for every attempt at one action, such as a UUID generated when the user clicks. Repeating a key starts no second job. Default: a new key, returned in the payload. */
+  /** Key that makes retries safe, such as a UUID generated when the user clicks: 1 to 255 visible ASCII characters. Send the same key with every attempt at one action: repeating it starts no second job. Default: a new key, returned in the payload. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** Ids of 1 to 1,000 target groups, all of the same project. Duplicates are ignored. */
   targetGroupIds: Array<Scalars['ID']['input']>;
@@ -226,11 +226,11 @@ export type ResumeTargetGroupsInput = {
 
 /** Draft to schedule, and the start and end of its fielding. */
 export type ScheduleDraftTargetGroupInput = {
-  /** Latest end of fielding. Must not be in the past. */
+  /** Latest end of fielding; fielding ends earlier if the goal is reached. Must not be in the past. */
   endAt: Scalars['DateTime']['input'];
   /** Id of a draft target group: `<account>/<project>/<target group>`. */
   id: Scalars['ID']['input'];
-  /** Key that makes retries safe: 1 to 255 visible ASCII characters, the same for every attempt at one action, such as a UUID generated when the user clicks. Repeating a key starts no second job. Default: a new key, returned in the payload. */
+  /** Key that makes retries safe, such as a UUID generated when the user clicks: 1 to 255 visible ASCII characters. Send the same key with every attempt at one action: repeating it starts no second job. Default: a new key, returned in the payload. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** Start of fielding. Must not be in the past, and must be before `endAt`. */
   startAt: Scalars['DateTime']['input'];
@@ -271,9 +271,9 @@ export type TargetGroupFilter = {
 export type TargetGroupSelection = {
   /** Countries to match, as two-letter codes (ISO 3166-1) in either case, e.g. `us`. */
   country?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** Ids of target groups of the project to leave out in any case. At most 1000. */
+  /** Ids of target groups of the project to leave out in any case: at most 1,000. */
   excludedTargetGroupIds?: InputMaybe<Array<Scalars['ID']['input']>>;
-  /** Ids of target groups of the project to select in any case, drafts included. 1 to 1000. */
+  /** Ids of target groups of the project to select in any case, drafts included: 1 to 1,000. */
   includedTargetGroupIds?: InputMaybe<Array<Scalars['ID']['input']>>;
   /** Languages to match, as three-letter codes (ISO 639) in either case, e.g. `eng`. */
   language?: InputMaybe<Array<Scalars['String']['input']>>;
@@ -283,25 +283,25 @@ export type TargetGroupSelection = {
   status?: InputMaybe<Array<TargetGroupStatus>>;
 };
 
-/** Statistic of a target group. */
+/** Statistic that an issue is about. */
 export type TargetGroupStatistic =
-  /** `averageCostPerInterview`. */
+  /** The statistic `averageCostPerInterview`. */
   | 'AVERAGE_COST_PER_INTERVIEW'
-  /** `conversionRate`. */
+  /** The statistic `conversionRate`. */
   | 'CONVERSION_RATE'
-  /** `dropOffRate`. */
+  /** The statistic `dropOffRate`. */
   | 'DROP_OFF_RATE'
-  /** `earningsPerClick`. */
+  /** The statistic `earningsPerClick`. */
   | 'EARNINGS_PER_CLICK'
-  /** `earningsPerClickPerMinute`. */
+  /** The statistic `earningsPerClickPerMinute`. */
   | 'EARNINGS_PER_CLICK_PER_MINUTE'
-  /** `incidenceRate`. */
+  /** The statistic `incidenceRate`. */
   | 'INCIDENCE_RATE'
-  /** `lastCompleteAt`. */
+  /** The statistic `lastCompleteAt`. */
   | 'LAST_COMPLETE'
-  /** `medianLengthOfInterviewSeconds`. */
+  /** The statistic `medianLengthOfInterviewSeconds`. */
   | 'MEDIAN_LENGTH_OF_INTERVIEW'
-  /** The target group's `progress`. */
+  /** `progress` of the target group. */
   | 'PROGRESS';
 
 /** State of a target group. */
@@ -329,17 +329,17 @@ export type UpdateFieldingPeriodInput = {
   id: Scalars['ID']['input'];
   /** New start of fielding. Must not be in the past. */
   startAt: Scalars['DateTime']['input'];
-  /** `version` that you have read. The change is made only if the fielding run still has this version. */
+  /** `version` of the fielding run when you read it. The change is made only if the run still has this version. */
   version: Scalars['Version']['input'];
 };
 
-/** Kind of user error. Each code has its own type. */
+/** Kind of failure. Each code has its own type, which implements `UserError`. */
 export type UserErrorCode =
   /** The idempotency key was already used with different input: `IdempotencyConflictError`. */
   | 'IDEMPOTENCY_CONFLICT'
-  /** The state of the fielding run does not allow the change: `InvalidStateError`. */
+  /** The state of the fielding run or target group does not allow the change: `InvalidStateError`. */
   | 'INVALID_STATE'
-  /** The id does not exist: `NotFoundError`. */
+  /** Nothing exists with the id in the input: `NotFoundError`. */
   | 'NOT_FOUND'
   /** The input is invalid: `ValidationError`. */
   | 'VALIDATION_FAILED'

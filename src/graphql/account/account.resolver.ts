@@ -57,7 +57,10 @@ export class AccountResolver {
   }
 
   @Authorized<Scope>('fielding:read')
-  @FieldResolver(() => ProjectConnection, { nullable: true, description: 'Projects of the account.' })
+  @FieldResolver(() => ProjectConnection, {
+    nullable: true,
+    description: 'Projects of the account. Null if the account does not exist.',
+  })
   async projects(
     @Root() { ref }: Account,
     @Args(() => ProjectsArgs) args: ProjectsArgs,

@@ -3,7 +3,7 @@ import type { AccountRef } from '../../upstream/resources/resource-ref.js';
 import { accountNodeId } from '../node/node-id.js';
 import { Node, NODE_ID } from '../node/node.interface.js';
 
-@ObjectType({ implements: Node, description: 'Buyer of survey fieldwork, who owns projects.' })
+@ObjectType({ implements: Node, description: 'Buyer of survey fieldwork. Owns projects.' })
 export class Account implements Node {
   constructor(readonly ref: AccountRef) {}
 
@@ -12,7 +12,7 @@ export class Account implements Node {
     return accountNodeId(this.ref);
   }
 
-  @Field(() => ID, { description: 'Raw id in the REST API, a number.' })
+  @Field(() => ID, { description: 'Raw id in the REST API, a number as text. Same as `id`.' })
   get accountId(): string {
     return this.ref.accountId;
   }

@@ -17,7 +17,7 @@ registerEnumType(BatchJobStatus, {
         'Finished. A batch job has processed every target group, and some may have failed: see ' +
         '`failedTargetGroups`. A draft has been launched or scheduled.',
     },
-    FAILED: { description: 'Finished, and failed as a whole.' },
+    FAILED: { description: 'Finished: the job failed as a whole.' },
     UNKNOWN: { description: 'A status that this version of the gateway does not know.' },
   },
 });
@@ -37,7 +37,7 @@ registerEnumType(BatchJobAction, {
     PAUSE: { description: 'Pauses live target groups.' },
     RESUME: { description: 'Resumes paused target groups.' },
     LAUNCH: { description: 'Launches scheduled target groups now.' },
-    COMPLETE: { description: 'Completes live or scheduled target groups, which ends their fielding.' },
-    RELAUNCH: { description: 'Relaunches completed target groups.' },
+    COMPLETE: { description: 'Completes live or scheduled target groups: their fielding ends.' },
+    RELAUNCH: { description: 'Relaunches completed target groups: they are live again.' },
   },
 });

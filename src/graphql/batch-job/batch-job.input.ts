@@ -18,7 +18,7 @@ export class ResumeTargetGroupsInput extends TargetGroupsInput {}
 @InputType({ description: 'Scheduled target groups to launch now.' })
 export class LaunchTargetGroupsInput extends TargetGroupsInput {}
 
-@InputType({ description: 'Live or scheduled target groups to complete, which ends their fielding.' })
+@InputType({ description: 'Live or scheduled target groups to complete: their fielding ends.' })
 export class CompleteTargetGroupsInput extends TargetGroupsInput {}
 
 @InputType({ description: 'Completed target groups to relaunch.' })

@@ -63,7 +63,8 @@ export class BatchJobMutations {
   @Mutation(() => BatchJobPayload, {
     nullable: true,
     description:
-      'Completes up to 1,000 target groups of one project in a background job, which ends their fielding.',
+      'Completes up to 1,000 live or scheduled target groups of one project in a background job: their ' +
+      'fielding ends.',
   })
   async completeTargetGroups(
     @Arg('input', () => CompleteTargetGroupsInput, { description: INPUT }) input: CompleteTargetGroupsInput,

@@ -14,8 +14,8 @@ export class BatchJobSubscriptions {
   @Authorized<Scope>('fielding:read')
   @Subscription(() => BatchJob, {
     description:
-      'A batch job, live: its current state first, then each change. Completes when the job has finished; the ' +
-      'last event shows its result.',
+      'A batch job, live: its current state first, then newer ones. Completes when the job has finished; ' +
+      'the last event shows its result. An id that does not exist is an error (`BAD_USER_INPUT`).',
     subscribe: subscribeTo('BatchJob', 'id', batchJobTopic),
   })
   async batchJobUpdated(

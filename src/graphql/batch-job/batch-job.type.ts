@@ -61,7 +61,8 @@ export class FailedTargetGroup extends JobTargetGroup<rest.FailedTargetGroup> {
 @ObjectType({
   implements: Node,
   description:
-    'Background job that applies an action to many target groups. It continues if a single target group fails.',
+    'Background job that applies an action to many target groups. It continues if single target groups ' +
+    'fail.',
 })
 export class BatchJob extends Job<BatchJobRef, rest.BatchJob> implements Node {
   @Field(() => ID, { description: NODE_ID })

@@ -54,8 +54,8 @@ class Change {
   @Field(() => String, {
     nullable: true,
     description:
-      'Changed setting, as a code of the REST API, e.g. `status_change`, `filling_goal_change` or ' +
-      '`name_change`. New codes can be added at any time.',
+      'Kind of change, as a code of the REST API, e.g. `status_change`, `filling_goal_change` or ' +
+      '`name_change`. New codes can be added at any time. Null if unknown.',
   })
   get kind(): string | null {
     return this.change.object ?? null;
@@ -123,7 +123,7 @@ export class ChangelogEntry {
     return this.entry.id ?? null;
   }
 
-  @Field(() => DateTime, { nullable: true, description: 'Time of the change.' })
+  @Field(() => DateTime, { nullable: true, description: 'Time of the change. Null if unknown.' })
   get occurredAt(): DateTime | null {
     return dateTimeOf(this.entry.occurred_at, 'occurred_at');
   }

@@ -14,13 +14,15 @@ export class PageInfo {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Cursor of the first item; pass it as `before` to get the previous page.',
+    description:
+      'Cursor of the first item: pass it as `before` to get the previous page. Null if the page is empty.',
   })
   readonly startCursor!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Cursor of the last item; pass it as `after` to get the next page.',
+    description:
+      'Cursor of the last item: pass it as `after` to get the next page. Null if the page is empty.',
   })
   readonly endCursor!: string | null;
 }

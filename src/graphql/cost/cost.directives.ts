@@ -12,8 +12,9 @@ import {
 export const costDirective = new GraphQLDirective({
   name: 'cost',
   description:
-    'Weight in the cost of an operation (IBM GraphQL Cost Directives). Without it a field, an argument or an object weighs ' +
-    '1 if its type has fields, and otherwise 0. A field weighs 10 for each REST call that it makes.',
+    'Weight of a field, argument or type in the estimated cost of an operation (IBM GraphQL Cost ' +
+    'Directives). Default: 1 if its type has fields, otherwise 0. A field weighs 10 for each REST call ' +
+    'that it makes.',
   locations: [
     DirectiveLocation.ARGUMENT_DEFINITION,
     DirectiveLocation.ENUM,
@@ -32,12 +33,14 @@ const names = new GraphQLList(new GraphQLNonNull(GraphQLString));
 /** `@listSize` of the same specification. */
 export const listSizeDirective = new GraphQLDirective({
   name: 'listSize',
-  description: 'How many items of a list count in the cost of an operation (IBM GraphQL Cost Directives).',
+  description:
+    'Number of items that a list counts with in the estimated cost of an operation (IBM GraphQL Cost ' +
+    'Directives).',
   locations: [DirectiveLocation.FIELD_DEFINITION],
   args: {
     assumedSize: {
       type: GraphQLInt,
-      description: 'Number of items if no slicing argument is given.',
+      description: 'Number of items to assume if no slicing argument is given.',
     },
     slicingArguments: {
       type: names,
@@ -45,8 +48,7 @@ export const listSizeDirective = new GraphQLDirective({
     },
     sizedFields: {
       type: names,
-      description:
-        'Fields of the returned object that are the lists of this size. Default: the field itself.',
+      description: 'Fields of the returned object that have this size. Default: the field itself.',
     },
     requireOneSlicingArgument: {
       type: GraphQLBoolean,

@@ -9,7 +9,10 @@ export abstract class DraftLaunchInput extends JobInput {
   })
   readonly id!: string;
 
-  @Field(() => DateTime, { description: 'Latest end of fielding. Must not be in the past.' })
+  @Field(() => DateTime, {
+    description:
+      'Latest end of fielding; fielding ends earlier if the goal is reached. Must not be in the past.',
+  })
   readonly endAt!: Date;
 }
 

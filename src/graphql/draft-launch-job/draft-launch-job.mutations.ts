@@ -16,8 +16,8 @@ export class DraftLaunchJobMutations {
   @Mutation(() => DraftLaunchJobPayload, {
     nullable: true,
     description:
-      'Launches a draft in a background job; the target group is live once the job has finished. If the draft ' +
-      'is incomplete, the job fails and reports why.',
+      'Launches a draft in a background job. The target group is live once the job has completed. If the ' +
+      'draft is incomplete, the job fails, and its `failureReason` says why.',
   })
   async launchDraftTargetGroup(
     @Arg('input', () => LaunchDraftTargetGroupInput, { description: INPUT })
@@ -31,8 +31,9 @@ export class DraftLaunchJobMutations {
   @Mutation(() => DraftLaunchJobPayload, {
     nullable: true,
     description:
-      'Schedules a draft in a background job; once the job has finished, the target group will go live at ' +
-      '`startAt`. If the draft is incomplete, the job fails and reports why.',
+      'Schedules a draft in a background job. The target group is scheduled once the job has completed, ' +
+      'and goes live at `startAt`. If the draft is incomplete, the job fails, and its `failureReason` ' +
+      'says why.',
   })
   async scheduleDraftTargetGroup(
     @Arg('input', () => ScheduleDraftTargetGroupInput, { description: INPUT })
@@ -44,7 +45,9 @@ export class DraftLaunchJobMutations {
 
   @FieldResolver(() => DraftLaunchJob, {
     nullable: true,
-    description: 'Job that was started. Null if none was started.',
+    description:
+      'Job that was started. Null if none was started: `userErrors` says why. Null with an error at this ' +
+      'path if it was started but cannot be read.',
   })
   async draftLaunchJob(
     @Root() { created }: DraftLaunchJobPayload,

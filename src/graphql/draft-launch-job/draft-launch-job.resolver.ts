@@ -73,7 +73,8 @@ export class DraftLaunchJobResolver {
   @Authorized<Scope>('fielding:read')
   @FieldResolver(() => TargetGroup, {
     nullable: true,
-    description: 'Target group that was a draft, in its current state. Null if it does not exist.',
+    description:
+      'Target group that the job launches or schedules, in its current state. Null if it does not exist.',
   })
   async targetGroup(
     @Root() { ref }: DraftLaunchJob,

@@ -14,8 +14,9 @@ export class DraftLaunchJobSubscriptions {
   @Authorized<Scope>('fielding:read')
   @Subscription(() => DraftLaunchJob, {
     description:
-      'A job that launches or schedules a draft, live: its current state first, then each change. Completes ' +
-      'when the job has finished; the last event shows its result.',
+      'A job that launches or schedules a draft, live: its current state first, then newer ones. ' +
+      'Completes when the job has finished; the last event shows its result. An id that does not exist ' +
+      'is an error (`BAD_USER_INPUT`).',
     subscribe: subscribeTo('DraftLaunchJob', 'id', draftLaunchJobTopic),
   })
   async draftLaunchJobUpdated(

@@ -24,7 +24,9 @@ export class VersionConflictErrorResolver {
 export class InvalidStateErrorResolver {
   @FieldResolver(() => FieldingRun, {
     nullable: true,
-    description: 'Current state of the fielding run, read only if selected.',
+    description:
+      'Current state of the fielding run, read only if selected. Null if the error is about a target ' +
+      'group, or if the run no longer exists; null with an error at this path if it cannot be read.',
   })
   async current(
     @Root() { fieldingRun }: InvalidStateError,

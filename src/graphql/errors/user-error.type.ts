@@ -12,15 +12,16 @@ enum UserErrorCode {
 
 registerEnumType(UserErrorCode, {
   name: 'UserErrorCode',
-  description: 'Kind of user error. Each code has its own type.',
+  description: 'Kind of failure. Each code has its own type, which implements `UserError`.',
   valuesConfig: {
     VERSION_CONFLICT: {
       description: 'Somebody else has changed the fielding run: `VersionConflictError`.',
     },
     INVALID_STATE: {
-      description: 'The state of the fielding run does not allow the change: `InvalidStateError`.',
+      description:
+        'The state of the fielding run or target group does not allow the change: `InvalidStateError`.',
     },
-    NOT_FOUND: { description: 'The id does not exist: `NotFoundError`.' },
+    NOT_FOUND: { description: 'Nothing exists with the id in the input: `NotFoundError`.' },
     VALIDATION_FAILED: { description: 'The input is invalid: `ValidationError`.' },
     IDEMPOTENCY_CONFLICT: {
       description: 'The idempotency key was already used with different input: `IdempotencyConflictError`.',
@@ -53,8 +54,8 @@ export abstract class UserError {
 @ObjectType({
   implements: UserError,
   description:
-    'Somebody else has changed the fielding run since you read it, so nothing was changed. Show `current` to ' +
-    'the user, and offer to try again with its `version`.',
+    'Somebody else has changed the fielding run since you read it, so nothing was changed. Show ' +
+    '`current` to the user, and offer a retry with its `version`.',
 })
 export class VersionConflictError extends UserError {
   readonly code = UserErrorCode.VERSION_CONFLICT;
@@ -76,7 +77,7 @@ export class VersionConflictError extends UserError {
 @ObjectType({
   implements: UserError,
   description:
-    'The state of the fielding run does not allow the change, so nothing was changed. `current` has the state.',
+    'The state of the fielding run or target group does not allow the change, so nothing was changed.',
 })
 export class InvalidStateError extends UserError {
   readonly code = UserErrorCode.INVALID_STATE;
@@ -91,7 +92,7 @@ export class InvalidStateError extends UserError {
   }
 }
 
-@ObjectType({ implements: UserError, description: 'The id in the input does not exist.' })
+@ObjectType({ implements: UserError, description: 'Nothing exists with the id in the input.' })
 export class NotFoundError extends UserError {
   readonly code = UserErrorCode.NOT_FOUND;
 }

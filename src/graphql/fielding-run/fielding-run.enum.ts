@@ -12,10 +12,12 @@ registerEnumType(FieldingRunStatus, {
   name: 'FieldingRunStatus',
   description: 'State of a fielding run.',
   valuesConfig: {
-    SCHEDULED: { description: 'Starts at `startAt`.' },
+    SCHEDULED: { description: 'Fielding starts at `startAt`.' },
     LIVE: { description: 'Respondents are being interviewed.' },
-    PAUSED: { description: 'Paused; can be resumed until `endAt`.' },
-    COMPLETED: { description: 'Completed; can be relaunched until `endAt`.' },
+    PAUSED: { description: 'Fielding is paused. Can be resumed until `endAt`.' },
+    COMPLETED: {
+      description: 'Fielding has ended. Can be relaunched until `endAt` if the goal has not been reached.',
+    },
     UNKNOWN: { description: 'A status that this version of the gateway does not know.' },
   },
 });

@@ -9,7 +9,8 @@ export abstract class FieldingRunInput {
 
   @Field(() => Version, {
     description:
-      '`version` that you have read. The change is made only if the fielding run still has this version.',
+      '`version` of the fielding run when you read it. The change is made only if the run still has this ' +
+      'version.',
   })
   readonly version!: string;
 }

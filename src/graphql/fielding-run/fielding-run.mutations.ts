@@ -23,7 +23,7 @@ export class FieldingRunMutations {
   @Authorized<Scope>('fielding:operate')
   @Mutation(() => FieldingRunPayload, {
     nullable: true,
-    description: 'Launches a scheduled fielding run now. This changes both its start and its end.',
+    description: 'Launches a scheduled fielding run now. This moves both its start and its end.',
   })
   async launchNow(
     @Arg('input', () => LaunchNowInput, { description: INPUT }) input: LaunchNowInput,
@@ -46,7 +46,8 @@ export class FieldingRunMutations {
   @Authorized<Scope>('fielding:operate')
   @Mutation(() => FieldingRunPayload, {
     nullable: true,
-    description: 'Resumes a paused fielding run that has reached neither its goal nor its end.',
+    description:
+      'Resumes a paused fielding run that has reached neither its goal nor its end: it is live again.',
   })
   async resumeFieldingRun(
     @Arg('input', () => ResumeFieldingRunInput, { description: INPUT }) input: ResumeFieldingRunInput,
@@ -61,7 +62,7 @@ export class FieldingRunMutations {
   @Mutation(() => FieldingRunPayload, {
     nullable: true,
     description:
-      'Completes a live or scheduled fielding run, whether or not its goal has been reached. No new ' +
+      'Ends a live or scheduled fielding run, whether or not its goal has been reached: no new ' +
       'respondents are admitted.',
   })
   async completeFieldingRun(
@@ -76,7 +77,9 @@ export class FieldingRunMutations {
   @Authorized<Scope>('fielding:operate')
   @Mutation(() => FieldingRunPayload, {
     nullable: true,
-    description: 'Relaunches a completed fielding run that has reached neither its goal nor its end.',
+    description:
+      'Relaunches a completed fielding run that has reached neither its goal nor its end: it is live ' +
+      'again.',
   })
   async relaunchFieldingRun(
     @Arg('input', () => RelaunchFieldingRunInput, { description: INPUT }) input: RelaunchFieldingRunInput,
@@ -90,7 +93,7 @@ export class FieldingRunMutations {
   @Authorized<Scope>('fielding:operate')
   @Mutation(() => FieldingRunPayload, {
     nullable: true,
-    description: 'Changes the start and end of a fielding run.',
+    description: 'Changes the start and end of a fielding run. A completed run must be relaunched first.',
   })
   async updateFieldingPeriod(
     @Arg('input', () => UpdateFieldingPeriodInput, { description: INPUT }) input: UpdateFieldingPeriodInput,

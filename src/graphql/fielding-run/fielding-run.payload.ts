@@ -5,10 +5,10 @@ import { UserError } from '../errors/user-error.type.js';
 
 @ObjectType({
   description:
-    'Result of changing a fielding run: the run, or errors that the user can act on. If `userErrors` is ' +
-    'empty, a single change took the run from your version to the requested state. That change is usually ' +
-    'yours; if the response of the REST API was lost, an identical change that somebody else made from the ' +
-    'same version also counts.',
+    'Result of changing a fielding run: the run, or errors that the user can act on. If `userErrors` ' +
+    'is empty, a single change took the run from your version to the requested state. That change is ' +
+    'usually yours. If the response of the REST API was lost, it may also be an identical change that ' +
+    'somebody else made to the same version.',
 })
 export class FieldingRunPayload {
   @Field(() => [UserError], { description: 'Reasons why nothing was changed; empty if the change was made.' })

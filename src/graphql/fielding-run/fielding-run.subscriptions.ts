@@ -14,8 +14,9 @@ export class FieldingRunSubscriptions {
   @Authorized<Scope>('fielding:read')
   @Subscription(() => FieldingRun, {
     description:
-      'A fielding run, live: its current state first, then every newer one. `version` only ever rises; states ' +
-      'in between may be skipped, the last one never is.',
+      'A fielding run, live: its current state first, then newer ones. `version` only ever rises. ' +
+      'Intermediate states may be skipped, but never the latest one. An id that does not exist is an ' +
+      'error (`BAD_USER_INPUT`).',
     subscribe: subscribeTo('FieldingRun', 'id', fieldingRunTopic),
   })
   async fieldingRunUpdated(

@@ -12,7 +12,7 @@ import { FieldingRunStatus } from './fielding-run.enum.js';
 
 @ObjectType({
   implements: Node,
-  description: 'Fieldwork of a target group: its period and its state.',
+  description: 'Fieldwork of a launched or scheduled target group: its period and its state.',
 })
 export class FieldingRun implements Node {
   /**
@@ -30,34 +30,44 @@ export class FieldingRun implements Node {
     return fieldingRunNodeId(this.ref);
   }
 
-  @Field(() => ID, { description: 'Raw id in the REST API.' })
+  @Field(() => ID, { description: 'Raw id in the REST API: the last part of `id`.' })
   get fieldingRunId(): string {
     return this.ref.fieldingRunId;
   }
 
-  @Field(() => FieldingRunStatus, { description: 'State of the run.' })
+  @Field(() => FieldingRunStatus, { description: 'State of the run: scheduled, live, paused or completed.' })
   get status(): FieldingRunStatus {
     return fromRestEnum(FieldingRunStatus, required(this.run.status, 'status'));
   }
 
-  @Field(() => DateTime, { nullable: true, description: 'Start of fielding.' })
+  @Field(() => DateTime, { nullable: true, description: 'Start of fielding. Null if unknown.' })
   get startAt(): DateTime | null {
     return dateTimeOf(this.run.start_fielding_at, 'start_fielding_at');
   }
 
-  @Field(() => DateTime, { nullable: true, description: 'Latest end of fielding.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'Latest end of fielding: a live run completes at this time, or earlier when it reaches its goal. ' +
+      'Null if unknown.',
+  })
   get endAt(): DateTime | null {
     return dateTimeOf(this.run.end_fielding_at, 'end_fielding_at');
   }
 
-  @Field(() => DateTime, { nullable: true, description: 'Time of the last change to the run.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Time of the last change to the run. Null if unknown.',
+  })
   get lastChangedAt(): DateTime | null {
     return dateTimeOf(this.run.last_changed_at, 'last_changed_at');
   }
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Raw id of the person who last changed the run; see `lastChangedByUser` for the name.',
+    description:
+      'Raw id of the person who last changed the run; see `lastChangedByUser` for the name. Null if ' +
+      'unknown.',
   })
   get lastChangedBy(): string | null {
     return this.run.last_changed_by ?? null;
@@ -65,8 +75,8 @@ export class FieldingRun implements Node {
 
   @Field(() => Version, {
     description:
-      "Version of the run's state. Pass it back when you change the run: if somebody else has changed it in " +
-      'the meantime, the change is rejected.',
+      "Version of the run's state. Pass it back when you change the run: if somebody else has changed " +
+      'the run in the meantime, your change is rejected.',
   })
   get version(): string {
     return this.etagVersion ?? versionIn({ version: required(this.run.version, 'version') });

@@ -20,7 +20,7 @@ export abstract class Job<
     protected readonly job: J,
   ) {}
 
-  @Field(() => ID, { description: 'Raw id in the REST API.' })
+  @Field(() => ID, { description: 'Raw id in the REST API: the last part of `id`.' })
   get jobId(): string {
     return this.ref.jobId;
   }
@@ -30,7 +30,7 @@ export abstract class Job<
     return fromRestEnum(BatchJobStatus, this.job.status);
   }
 
-  @Field(() => DateTime, { nullable: true, description: 'Time when the job was created.' })
+  @Field(() => DateTime, { nullable: true, description: 'Time when the job was created. Null if unknown.' })
   get createdAt(): DateTime | null {
     return dateTimeOf(this.job.created_at, 'created_at');
   }

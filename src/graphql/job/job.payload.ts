@@ -11,7 +11,8 @@ import type { JobOutcome } from './job.starting.js';
 export abstract class JobPayload<P> {
   @Field(() => String, {
     description:
-      'Idempotency key of the job: the one in the input, or a new one. Retrying with it starts no second job.',
+      'Idempotency key of the job: the one in the input, or a generated one. Retrying with it starts no ' +
+      'second job.',
   })
   readonly idempotencyKey: string;
 

@@ -6,7 +6,10 @@ import { Decimal } from '../scalars/decimal.js';
 export class Money {
   constructor(private readonly money: Exclude<rest.MonetaryAmount, number>) {}
 
-  @Field(() => Decimal, { nullable: true, description: 'Amount in units of the currency.' })
+  @Field(() => Decimal, {
+    nullable: true,
+    description: 'Amount in units of the currency, e.g. dollars, not cents. Null if unknown.',
+  })
   get amount(): string | null {
     return this.money.value ?? null;
   }

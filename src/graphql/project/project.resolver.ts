@@ -48,7 +48,7 @@ export class ProjectResolver {
   @Authorized<Scope>('fielding:read')
   @FieldResolver(() => ID, {
     nullable: true,
-    description: 'Raw id of the project manager; see `projectManager` for the name.',
+    description: 'Raw id of the project manager; see `projectManager` for the name. Null if unknown.',
   })
   async projectManagerId(@Root() project: Project, @Ctx() context: RequestContext): Promise<string | null> {
     return await managerIdOf(project, context);
@@ -70,7 +70,7 @@ export class ProjectResolver {
   @Authorized<Scope>('fielding:read')
   @FieldResolver(() => TargetGroupConnection, {
     nullable: true,
-    description: 'Target groups of the project.',
+    description: 'Target groups of the project. Null if the project does not exist.',
   })
   async targetGroups(
     @Root() { ref }: Project,

@@ -10,11 +10,13 @@ import { ProjectStatus } from './project.enum.js';
 /** Properties of a project; which ones are present depends on the call. */
 type ProjectSource = Partial<rest.ProjectListItem & rest.ProjectOverview>;
 
-@ObjectType({ description: 'Statistics of a project over all its target groups.' })
+@ObjectType({
+  description: 'Statistics of a project over all its target groups. Each is null if it is not (yet) known.',
+})
 class ProjectStatistics {
   constructor(private readonly source: rest.ProjectStatistics) {}
 
-  @Field(() => Int, { nullable: true, description: 'Number of completed interviews that are wanted.' })
+  @Field(() => Int, { nullable: true, description: 'Goal: the number of completed interviews wanted.' })
   get fillingGoal(): number | null {
     return this.source.filling_goal ?? null;
   }
@@ -34,7 +36,7 @@ class ProjectStatistics {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Median incidence rate: the share of respondents who qualify, as reported by the REST API.',
+    description: 'Median incidence rate: the share of respondents who qualify, from 0 to 1.',
   })
   get incidenceRateMedian(): number | null {
     return this.source.incidence_rate_median ?? null;
@@ -48,7 +50,7 @@ class ProjectStatistics {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Average conversion rate: the share of entrants who complete, as reported by the REST API.',
+    description: 'Average conversion rate: the share of entrants who complete, from 0 to 1.',
   })
   get conversionRateAverage(): number | null {
     return this.source.conversion_rate_average ?? null;
@@ -56,15 +58,14 @@ class ProjectStatistics {
 
   @Field(() => Float, {
     nullable: true,
-    description:
-      'Average drop-off rate: the share of respondents who abandon the survey, as reported by the REST API.',
+    description: 'Average drop-off rate: the share of respondents who abandon the survey, from 0 to 1.',
   })
   get dropOffRateAverage(): number | null {
     return this.source.drop_off_rate_average ?? null;
   }
 }
 
-@ObjectType({ implements: Node, description: 'Market research project, which contains target groups.' })
+@ObjectType({ implements: Node, description: 'Market research project. Contains target groups.' })
 export class Project implements Node {
   constructor(
     readonly ref: ProjectRef,
@@ -78,24 +79,30 @@ export class Project implements Node {
     return projectNodeId(this.ref);
   }
 
-  @Field(() => ID, { description: 'Raw id in the REST API.' })
+  @Field(() => ID, { description: 'Raw id in the REST API: the last part of `id`.' })
   get projectId(): string {
     return this.ref.projectId;
   }
 
-  @Field(() => String, { nullable: true, description: 'Short id for people, e.g. for use in e-mails.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Short human-readable id of 6 characters, for use in e-mails. Null if unknown.',
+  })
   get humanReadableId(): string | null {
     return this.source.human_readable_id ?? null;
   }
 
-  @Field(() => String, { nullable: true, description: 'Name of the project.' })
+  @Field(() => String, { nullable: true, description: 'Name of the project. Null if unknown.' })
   get name(): string | null {
     const { name = null } = this.source;
     if (name === null && this.details instanceof Error) throw this.details;
     return name ?? this.details?.name ?? null;
   }
 
-  @Field(() => ProjectStatus, { nullable: true, description: 'Whether the project is active.' })
+  @Field(() => ProjectStatus, {
+    nullable: true,
+    description: 'Whether the project is active. Null if unknown.',
+  })
   get status(): ProjectStatus | null {
     const status = this.source.status ?? null;
     return status === null ? null : fromRestEnum(ProjectStatus, status);
@@ -139,7 +146,7 @@ export class Project implements Node {
 
   @Field(() => ProjectStatistics, {
     nullable: true,
-    description: 'Statistics over all target groups of the project.',
+    description: 'Statistics over all target groups of the project. Null if unknown.',
   })
   get statistics(): ProjectStatistics | null {
     const statistics = this.source.statistics ?? null;

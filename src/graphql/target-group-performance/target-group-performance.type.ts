@@ -5,7 +5,9 @@ import { Money, moneyOf } from '../money/money.js';
 import { DateTime, dateTimeOf } from '../scalars/date-time.js';
 
 @ObjectType({
-  description: 'Number of respondents with a given status, such as complete or terminated.',
+  description:
+    'Number of respondents with a given status, such as complete or terminated. Each value is null if ' +
+    'unknown.',
 })
 class RespondentOutcome {
   constructor(private readonly outcome: rest.RespondentStatusCount) {}
@@ -46,7 +48,9 @@ class RespondentAnalysis {
 
   @Field(() => [RespondentOutcome], {
     nullable: 'itemsAndList',
-    description: 'Respondents of the live survey. An item that cannot be read is null, with an error.',
+    description:
+      'Respondents of the live survey, by status. Null if unknown. An item that cannot be read is null, ' +
+      'with an error.',
   })
   get live(): (RespondentOutcome | Error)[] | null {
     return outcomesOf(this.analysis.live);
@@ -54,7 +58,9 @@ class RespondentAnalysis {
 
   @Field(() => [RespondentOutcome], {
     nullable: 'itemsAndList',
-    description: 'Respondents of test runs. An item that cannot be read is null, with an error.',
+    description:
+      'Respondents of test runs, by status. Null if unknown. An item that cannot be read is null, with ' +
+      'an error.',
   })
   get test(): (RespondentOutcome | Error)[] | null {
     return outcomesOf(this.analysis.test);
@@ -73,7 +79,7 @@ function outcomesOf(
 export class TargetGroupPerformance {
   constructor(private readonly performance: rest.TargetGroupPerformance) {}
 
-  @Field(() => Int, { nullable: true, description: 'Number of respondents who have entered.' })
+  @Field(() => Int, { nullable: true, description: 'Number of respondents who have entered the survey.' })
   get entrants(): number {
     return this.performance.entrants;
   }
@@ -91,24 +97,24 @@ export class TargetGroupPerformance {
     return this.performance.completes;
   }
 
-  @Field(() => Money, { nullable: true, description: 'Total cost of all completes so far.' })
+  @Field(() => Money, { nullable: true, description: 'Total cost of all completed interviews so far.' })
   get completesCost(): Money | null {
     return moneyOf(this.performance.completes_cost ?? null);
   }
 
-  @Field(() => DateTime, { nullable: true, description: 'Time of the first complete.' })
+  @Field(() => DateTime, { nullable: true, description: 'Time of the first completed interview.' })
   get firstCompleteAt(): DateTime | null {
     return dateTimeOf(this.performance.first_complete, 'first_complete');
   }
 
-  @Field(() => DateTime, { nullable: true, description: 'Time of the latest complete.' })
+  @Field(() => DateTime, { nullable: true, description: 'Time of the latest completed interview.' })
   get lastCompleteAt(): DateTime | null {
     return dateTimeOf(this.performance.last_complete, 'last_complete');
   }
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Incidence rate (IR): the share of respondents who qualify, as reported by the REST API.',
+    description: 'Incidence rate (IR): the share of respondents who qualify, from 0 to 1.',
   })
   get incidenceRate(): number | null {
     return this.performance.incidence_rate ?? null;
@@ -116,8 +122,7 @@ export class TargetGroupPerformance {
 
   @Field(() => Float, {
     nullable: true,
-    description:
-      'Drop-off rate: the share of respondents who abandon the survey, as reported by the REST API.',
+    description: 'Drop-off rate: the share of respondents who abandon the survey, from 0 to 1.',
   })
   get dropOffRate(): number | null {
     return this.performance.drop_off_rate ?? null;
@@ -125,7 +130,7 @@ export class TargetGroupPerformance {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Conversion rate: the share of entrants who complete, as reported by the REST API.',
+    description: 'Conversion rate: the share of entrants who complete, from 0 to 1.',
   })
   get conversionRate(): number | null {
     return this.performance.conversion_rate ?? null;

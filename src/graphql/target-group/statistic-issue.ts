@@ -17,17 +17,17 @@ enum TargetGroupStatistic {
 
 registerEnumType(TargetGroupStatistic, {
   name: 'TargetGroupStatistic',
-  description: 'Statistic of a target group.',
+  description: 'Statistic that an issue is about.',
   valuesConfig: {
-    PROGRESS: { description: "The target group's `progress`." },
-    CONVERSION_RATE: { description: '`conversionRate`.' },
-    DROP_OFF_RATE: { description: '`dropOffRate`.' },
-    INCIDENCE_RATE: { description: '`incidenceRate`.' },
-    MEDIAN_LENGTH_OF_INTERVIEW: { description: '`medianLengthOfInterviewSeconds`.' },
-    AVERAGE_COST_PER_INTERVIEW: { description: '`averageCostPerInterview`.' },
-    EARNINGS_PER_CLICK: { description: '`earningsPerClick`.' },
-    EARNINGS_PER_CLICK_PER_MINUTE: { description: '`earningsPerClickPerMinute`.' },
-    LAST_COMPLETE: { description: '`lastCompleteAt`.' },
+    PROGRESS: { description: '`progress` of the target group.' },
+    CONVERSION_RATE: { description: 'The statistic `conversionRate`.' },
+    DROP_OFF_RATE: { description: 'The statistic `dropOffRate`.' },
+    INCIDENCE_RATE: { description: 'The statistic `incidenceRate`.' },
+    MEDIAN_LENGTH_OF_INTERVIEW: { description: 'The statistic `medianLengthOfInterviewSeconds`.' },
+    AVERAGE_COST_PER_INTERVIEW: { description: 'The statistic `averageCostPerInterview`.' },
+    EARNINGS_PER_CLICK: { description: 'The statistic `earningsPerClick`.' },
+    EARNINGS_PER_CLICK_PER_MINUTE: { description: 'The statistic `earningsPerClickPerMinute`.' },
+    LAST_COMPLETE: { description: 'The statistic `lastCompleteAt`.' },
   },
 });
 
@@ -57,13 +57,13 @@ class StatisticIssueSuggestion {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Code of the suggestion in the REST API, e.g. `3107`.',
+    description: 'Machine-readable code from the REST API, e.g. `3107`. Null if unknown.',
   })
   get code(): string | null {
     return this.suggestion.code ?? null;
   }
 
-  @Field(() => String, { nullable: true, description: 'Human-readable instruction.' })
+  @Field(() => String, { nullable: true, description: 'Human-readable instruction. Null if unknown.' })
   get description(): string | null {
     return this.suggestion.description ?? null;
   }
@@ -94,7 +94,7 @@ export class StatisticIssue {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Machine-readable code from the REST API, e.g. `1204`.',
+    description: 'Machine-readable code from the REST API, e.g. `1204`. Null if unknown.',
   })
   get code(): string | null {
     return this.issue.reason?.code ?? this.issue.code ?? null;
@@ -110,7 +110,8 @@ export class StatisticIssue {
 
   @Field(() => [StatisticIssueSuggestion], {
     nullable: 'itemsAndList',
-    description: 'Suggested fixes. A suggestion that cannot be read is null, with an error.',
+    description:
+      'Suggested fixes; empty if there are none. A suggestion that cannot be read is null, with an error.',
   })
   get suggestions(): readonly (StatisticIssueSuggestion | Error)[] {
     return itemsFrom(this.issue.suggestions ?? [], (suggestion) => new StatisticIssueSuggestion(suggestion));

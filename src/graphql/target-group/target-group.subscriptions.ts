@@ -15,7 +15,8 @@ export class TargetGroupSubscriptions {
   @Subscription(() => TargetGroup, {
     description:
       'Each target group of a project that changes or is new, live. There is no initial state, because a ' +
-      'project can have thousands: subscribe, then query the list.',
+      'project can have thousands of target groups: subscribe, then query the list. A project that does ' +
+      'not exist is an error (`BAD_USER_INPUT`).',
     subscribe: subscribeTo('Project', 'projectId', targetGroupsTopic),
   })
   targetGroupUpdated(

@@ -36,8 +36,8 @@ class TargetGroupProgress {
   @Field(() => String, {
     nullable: true,
     description:
-      'What counts towards the goal, as a code of the REST API: `completes`, `prescreens` or `automated`; ' +
-      'older versions have others, e.g. `balanced`.',
+      'What counts towards the goal, as a code of the REST API: `completes`, `prescreens` or ' +
+      '`automated`; older versions have others, e.g. `balanced`. Null if unknown.',
   })
   get fillingStrategy(): string | null {
     return this.progress.filling_strategy ?? null;
@@ -52,8 +52,7 @@ class TargetGroupStatistics {
 
   @Field(() => Float, {
     nullable: true,
-    description:
-      'Conversion rate: the share of entrants who complete, e.g. `0.25`, as reported by the REST API.',
+    description: 'Conversion rate: the share of entrants who complete, from 0 to 1.',
   })
   get conversionRate(): number | null {
     return this.metrics.conversionRate;
@@ -61,8 +60,7 @@ class TargetGroupStatistics {
 
   @Field(() => Float, {
     nullable: true,
-    description:
-      'Drop-off rate: the share of respondents who abandon the survey, e.g. `0.1`, as reported by the REST API.',
+    description: 'Drop-off rate: the share of respondents who abandon the survey, from 0 to 1.',
   })
   get dropOffRate(): number | null {
     return this.metrics.dropOffRate;
@@ -70,8 +68,7 @@ class TargetGroupStatistics {
 
   @Field(() => Float, {
     nullable: true,
-    description:
-      'Incidence rate (IR): the share of respondents who qualify, e.g. `0.4`, as reported by the REST API.',
+    description: 'Incidence rate (IR): the share of respondents who qualify, from 0 to 1.',
   })
   get incidenceRate(): number | null {
     return this.metrics.incidenceRate;
@@ -83,7 +80,7 @@ class TargetGroupStatistics {
     return seconds === null ? null : Math.round(seconds);
   }
 
-  @Field(() => Money, { nullable: true, description: 'Average cost per interview (CPI).' })
+  @Field(() => Money, { nullable: true, description: 'Average cost per completed interview (CPI).' })
   get averageCostPerInterview(): Money | null {
     return moneyOf(this.metrics.averageCostPerInterview);
   }
@@ -108,7 +105,8 @@ class TargetGroupStatistics {
   @Field(() => Money, {
     nullable: true,
     description:
-      'Current cost per interview (CPI). Null in lists of target groups, and with older versions of the REST API.',
+      'Current cost per completed interview (CPI). Null in lists of target groups, and with older ' +
+      'versions of the REST API.',
   })
   get currentCostPerInterview(): Money | null {
     return moneyOf(this.metrics.currentCostPerInterview);
@@ -117,8 +115,8 @@ class TargetGroupStatistics {
   @Field(() => Money, {
     nullable: true,
     description:
-      'Total cost of all completes so far. Null in lists of target groups, and with older versions of the ' +
-      'REST API.',
+      'Total cost of all completed interviews so far. Null in lists of target groups, and with older ' +
+      'versions of the REST API.',
   })
   get currentCost(): Money | null {
     return moneyOf(this.metrics.currentCost);
@@ -149,7 +147,8 @@ class TargetGroupStatistics {
 @ObjectType({
   implements: Node,
   description:
-    'Group of respondents to interview: who, and how many. Has a fielding run once it is launched.',
+    'Group of people to survey: who they are, and how many completed interviews are wanted. Has a ' +
+    'fielding run once it is launched or scheduled.',
 })
 export class TargetGroup implements Node {
   constructor(
@@ -162,17 +161,20 @@ export class TargetGroup implements Node {
     return targetGroupNodeId(this.ref);
   }
 
-  @Field(() => ID, { description: 'Raw id in the REST API.' })
+  @Field(() => ID, { description: 'Raw id in the REST API: the last part of `id`.' })
   get targetGroupId(): string {
     return this.ref.targetGroupId;
   }
 
-  @Field(() => String, { nullable: true, description: 'Short id for people, e.g. for use in e-mails.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Short human-readable id, e.g. `9NRV3B9`, for use in e-mails. Null if unknown.',
+  })
   get humanReadableId(): string | null {
     return this.source.humanReadableId;
   }
 
-  @Field(() => String, { nullable: true, description: 'Name of the target group.' })
+  @Field(() => String, { nullable: true, description: 'Name of the target group. Null if unknown.' })
   get name(): string | null {
     return this.source.name;
   }
@@ -187,7 +189,7 @@ export class TargetGroup implements Node {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Language and country of the respondents, e.g. `eng_us`.',
+    description: 'Language and country of the respondents, as in `eng_us`. Null if unknown.',
   })
   get locale(): string | null {
     return this.source.locale;
@@ -220,7 +222,7 @@ export class TargetGroup implements Node {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Raw id of the project manager; see `projectManager` for the name.',
+    description: 'Raw id of the project manager; see `projectManager` for the name. Null if unknown.',
   })
   get projectManagerId(): string | null {
     return this.source.projectManagerId;

@@ -10,13 +10,13 @@ import { TargetGroupFilters } from '../target-group/target-group.args.js';
 export class TargetGroupSelection extends TargetGroupFilters {
   @Field(() => [ID], {
     nullable: true,
-    description: 'Ids of target groups of the project to select in any case, drafts included. 1 to 1000.',
+    description: 'Ids of target groups of the project to select in any case, drafts included: 1 to 1,000.',
   })
   readonly includedTargetGroupIds?: string[] | null;
 
   @Field(() => [ID], {
     nullable: true,
-    description: 'Ids of target groups of the project to leave out in any case. At most 1000.',
+    description: 'Ids of target groups of the project to leave out in any case: at most 1,000.',
   })
   readonly excludedTargetGroupIds?: string[] | null;
 }
