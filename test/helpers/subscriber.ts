@@ -3,7 +3,7 @@ import { print } from 'graphql';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { WebSocket } from 'ws';
 
-/** A client as the README recommends it: it tries again for ever, at the next gateway. */
+/** A client as `docs/clients.md` recommends it: it tries again for ever, at the next gateway. */
 export class Subscriber {
   readonly client: Client;
   #socket: WebSocket | undefined;

@@ -163,7 +163,7 @@ class Run {
     });
   }
 
-  /** Follows the project as the README tells clients to: subscribe, then query the list, after each connection. */
+  /** Follows the project as `docs/clients.md` tells clients to: subscribe, then query the list, after each connection. */
   #followTargetGroups(subscriber: Subscriber): void {
     const projectId = `${demo.accountId}/${demo.projectId}`;
     const shown = new Map<string, string>();
