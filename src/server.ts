@@ -141,7 +141,14 @@ async function startParts(
     plugins,
   });
   const { wrapServer } = options;
-  const http = await createHttp(basics, { operations, upstream, webhooks, firstQuery, wrapServer });
+  const http = await createHttp(basics, {
+    operations,
+    upstream,
+    webhooks,
+    firstQuery,
+    onConnection: overload.connectionAccepted,
+    wrapServer,
+  });
   metrics?.observe(observablesOf({ overload, upstream, live, sharedState }));
   const { url, metricsUrl } = await openTo(basics, metrics, { operations, http }, parts);
 

@@ -13,7 +13,7 @@ test('every setting has a default', () => {
     authMode: 'forward',
     requestTimeoutMs: 15_000,
     maxDepth: 50,
-    overload: { maxRequestsInFlight: 1000, waitMs: 500 },
+    overload: { maxRequestsInFlight: 512, waitMs: 500 },
     demandApi: {
       url: undefined,
       version: '2025-12-18',

@@ -41,6 +41,7 @@ export interface HttpServerOptions extends Pick<Config, 'clientTimeoutMs' | 'kee
   /** The origins whose pages may read responses that Fastify does not handle. */
   readonly origins: AllowedOrigins;
   readonly upgrade: Upgrade;
+  readonly onConnection: () => void;
 }
 
 /**
@@ -48,7 +49,15 @@ export interface HttpServerOptions extends Pick<Config, 'clientTimeoutMs' | 'kee
  * connection one after another.
  */
 export function httpServerFactory(options: HttpServerOptions): HttpServerFactory {
-  const { clientTimeoutMs, keepAliveTimeoutMs, connections, addressConnections, origins, upgrade } = options;
+  const {
+    clientTimeoutMs,
+    keepAliveTimeoutMs,
+    connections,
+    addressConnections,
+    origins,
+    upgrade,
+    onConnection,
+  } = options;
   return (listener) => {
     const serve = connections.oneAtATime(listener);
     const handle: RequestListener = (request, response) => {
@@ -72,6 +81,7 @@ export function httpServerFactory(options: HttpServerOptions): HttpServerFactory
       handle,
     )
       .on('connection', (socket) => {
+        onConnection();
         addressConnections.opened(socket);
       })
       .on('checkContinue', handle)

@@ -10,8 +10,13 @@ const [LEAST_INCREASE, LARGEST_INCREASE] = [0.1, 0.5];
 const DECREASE = 0.9;
 /** The largest decrease per sample, because a long iteration may have been a pause of the machine. */
 const LARGEST_DECREASE = 0.25;
-/** In milliseconds. libuv 1.46 accepts one connection in an iteration, so long iterations keep new clients out. */
+/** In milliseconds. All clients wait for the end of an iteration. */
 const LONG_ITERATION_MS = 3;
+/**
+ * The same while connections wait to be accepted: libuv 1.46 accepts one in an iteration. With iterations of 3 ms, new clients of
+ * lists waited for 5 s at twice the capacity.
+ */
+const LONG_ITERATION_IF_ACCEPTING_MS = 0.3;
 /** The event loop is saturated if it was idle for less than this share of the time. */
 const IDLE_SHARE = 0.1;
 
@@ -37,12 +42,12 @@ export class AdaptiveLimit {
   }
 
   /** @param inFlight how many operations are being executed */
-  tick({ busyMs, idleMs, iterationMs, callsWaited }: LoopSample, inFlight: number): void {
+  tick({ busyMs, idleMs, iterationMs, callsWaited, isAccepting }: LoopSample, inFlight: number): void {
     const idleShare = idleMs / (busyMs + idleMs);
-    const lengthShare = LONG_ITERATION_MS / iterationMs;
+    const lengthShare = (isAccepting ? LONG_ITERATION_IF_ACCEPTING_MS : LONG_ITERATION_MS) / iterationMs;
     if (idleShare <= IDLE_SHARE && (callsWaited || lengthShare < 1)) {
       const kept = Math.max(LARGEST_DECREASE, Math.min(DECREASE, lengthShare));
-      const fewest = callsWaited ? FEWEST_IF_CALLS_WAIT : FEWEST;
+      const fewest = isAccepting ? 1 : callsWaited ? FEWEST_IF_CALLS_WAIT : FEWEST;
       this.#limit = Math.max(Math.min(fewest, this.#max), Math.min(this.#limit, inFlight) * kept);
     } else {
       const increase = Math.max(LEAST_INCREASE, Math.min(LARGEST_INCREASE, idleShare));

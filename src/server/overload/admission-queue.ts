@@ -1,4 +1,4 @@
-import { ClientGoneError, overloaded } from '../../operations/request/request-error.js';
+import { ClientGoneError, overloaded, type RequestError } from '../../operations/request/request-error.js';
 import type { Cancellation } from '../../cancellation.js';
 
 export interface AdmissionQueueOptions {
@@ -6,9 +6,9 @@ export interface AdmissionQueueOptions {
   readonly concurrency: () => number;
   /** The most requests in flight, including waiting ones. */
   readonly max: number;
-  /** This many requests in flight are always accepted, however long they wait. */
+  /** While no more requests than this are in flight, none is rejected, however long it waits. */
   readonly min: number;
-  /** Requests are rejected while the first one has waited for longer, in milliseconds. 0 turns this off. */
+  /** How long a request waits before it is rejected, in milliseconds. 0 for no limit. */
   readonly waitMs: number;
 }
 
@@ -16,11 +16,14 @@ interface WaitingRequest {
   /** From `performance.now()`. */
   readonly since: number;
   readonly admit: () => void;
+  readonly reject: () => void;
 }
 
 /**
- * A semaphore with a FIFO queue. The queue absorbs bursts, but rejects requests when it stands: like CoDel (RFC 8289), it looks
- * at how long the first request has waited, independently of rates.
+ * A semaphore with a bounded FIFO queue in which requests wait for a limited time, so that it absorbs bursts but does not stand.
+ *
+ * A request that will not be admitted in time is not rejected before its time is over: to reject a small read costs as much as to
+ * answer it, so clients that repeat it at once would leave no time for answers.
  */
 export class AdmissionQueue {
   readonly #options: AdmissionQueueOptions;
@@ -46,20 +49,16 @@ export class AdmissionQueue {
     return this.#rejectedBefore + this.#rejected;
   }
 
-  /** @throws {RequestError} 503 if one more request would wait too long */
+  /** @throws {RequestError} 503 if too many requests are in flight */
   check(): void {
-    const { max, min, waitMs } = this.#options;
-    const inFlight = this.#executing + this.#waiting.size;
-    if (inFlight < max && (inFlight < min || waitMs === 0 || this.#waited() <= waitMs)) return;
-    this.#rejected += 1;
-    throw overloaded('The gateway is overloaded; nothing was done.');
+    if (this.#inFlight >= this.#options.max) throw this.#rejection();
   }
 
   /**
    * Waits for a slot, or until the client disconnects.
    *
    * @returns releases the slot; call it once
-   * @throws {RequestError} 503 if it would wait too long
+   * @throws {RequestError} 503 if too many requests are in flight, or it has waited for too long
    * @throws {ClientGoneError}
    */
   admit(gone: Cancellation): (() => void) | Promise<() => void> {
@@ -80,6 +79,10 @@ export class AdmissionQueue {
           this.#executing += 1;
           resolve(this.#release);
         },
+        reject: () => {
+          leave();
+          reject(this.#rejection());
+        },
       };
       const onGone = () => {
         leave();
@@ -91,13 +94,15 @@ export class AdmissionQueue {
   }
 
   /**
-   * Admits each waiting request in a microtask, so that the stack does not grow with their number. Call it when the limit has
-   * changed.
+   * Admits waiting requests, and rejects those that have waited for too long. Call it regularly while requests wait, and when the limit
+   * has changed. What follows for a request happens in a microtask, so that the stack does not grow with their number.
    */
   readonly admitNext = (): void => {
+    const now = performance.now();
     for (const request of this.#waiting) {
-      if (this.#executing >= this.#options.concurrency()) return;
-      request.admit();
+      if (this.#isLate(request, now)) request.reject();
+      else if (this.#executing < this.#options.concurrency()) request.admit();
+      else return;
     }
   };
 
@@ -114,9 +119,17 @@ export class AdmissionQueue {
     this.admitNext();
   };
 
-  /** How long the first request has waited, in milliseconds. */
-  #waited(): number {
-    for (const { since } of this.#waiting) return performance.now() - since;
-    return 0;
+  get #inFlight(): number {
+    return this.#executing + this.#waiting.size;
+  }
+
+  #isLate({ since }: WaitingRequest, now: number): boolean {
+    const { min, waitMs } = this.#options;
+    return waitMs > 0 && now - since > waitMs && this.#inFlight > min;
+  }
+
+  #rejection(): RequestError {
+    this.#rejected += 1;
+    return overloaded('The gateway is overloaded; nothing was done.');
   }
 }

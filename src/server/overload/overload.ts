@@ -5,7 +5,7 @@ import type { Cancellation } from '../../cancellation.js';
 import type { CallQueue } from '../../upstream/upstream.js';
 import { AdaptiveLimit, TICK_MS } from './adaptive-limit.js';
 import { AdmissionQueue } from './admission-queue.js';
-import { monitorEventLoop } from './event-loop.js';
+import { monitorEventLoop, type LoopSources } from './event-loop.js';
 
 export interface OverloadOptions {
   readonly limits: Config['overload'];
@@ -26,15 +26,16 @@ const QUIET_SAMPLES = 50;
 export class Overload implements Admission {
   readonly #queue: AdmissionQueue;
   readonly #limit: AdaptiveLimit;
-  readonly #callQueue: () => CallQueue;
+  readonly #sources: LoopSources;
   readonly #sampler: NodeJS.Timeout;
   #ticker: NodeJS.Timeout | undefined;
+  #accepted = 0;
 
   constructor({ limits, minInFlight: min, callQueue, logger }: OverloadOptions) {
     const { maxRequestsInFlight: max, waitMs } = limits;
     this.#limit = new AdaptiveLimit(max);
     this.#queue = new AdmissionQueue({ concurrency: () => this.#limit.value, max, min, waitMs });
-    this.#callQueue = callQueue;
+    this.#sources = { callQueue, accepted: () => this.#accepted };
     const report = reportOverloads(logger);
     const adjust = this.#adjuster();
     this.#sampler = setInterval(() => {
@@ -59,6 +60,11 @@ export class Overload implements Admission {
     return admitted;
   }
 
+  /** Tells that a connection was accepted. */
+  readonly connectionAccepted = (): void => {
+    this.#accepted += 1;
+  };
+
   close(): void {
     clearInterval(this.#sampler);
     clearInterval(this.#ticker);
@@ -79,7 +85,7 @@ export class Overload implements Admission {
 
   /** @returns adjusts the limit to the event loop since the previous call */
   #adjuster(): () => void {
-    const sample = monitorEventLoop(this.#callQueue);
+    const sample = monitorEventLoop(this.#sources);
     return () => {
       this.#limit.tick(sample(), this.#queue.executing);
       this.#queue.admitNext();

@@ -26,6 +26,8 @@ export interface HttpDeps {
   readonly upstream: Upstream;
   readonly webhooks: WebhookReceiver | undefined;
   readonly firstQuery: FirstQuery;
+  /** Called for each connection that is accepted. */
+  readonly onConnection: () => void;
   /** Wraps the factory of HTTP servers. Default: does not. */
   readonly wrapServer: ((createServer: HttpServerFactory) => HttpServerFactory) | undefined;
 }
@@ -64,6 +66,7 @@ export async function createHttp(basics: Basics, deps: HttpDeps): Promise<Http> 
     addressConnections: new AddressConnections({ max: maxConnectionsPerAddress, addresses }),
     origins,
     upgrade: (...request) => webSockets.upgrade(...request),
+    onConnection: deps.onConnection,
   });
   const app = await createApp({
     createServer: wrapServer?.(createServer) ?? createServer,

@@ -1,8 +1,14 @@
 import { AdaptiveLimit } from '../../../src/server/overload/adaptive-limit.js';
 import type { LoopSample } from '../../../src/server/overload/event-loop.js';
 
-const saturated: LoopSample = { busyMs: 10, idleMs: 0, iterationMs: 1, callsWaited: true };
-const idling: LoopSample = { busyMs: 5, idleMs: 5, iterationMs: 1, callsWaited: true };
+const saturated: LoopSample = {
+  busyMs: 10,
+  idleMs: 0,
+  iterationMs: 1,
+  callsWaited: true,
+  isAccepting: false,
+};
+const idling: LoopSample = { ...saturated, busyMs: 5, idleMs: 5 };
 
 function tick(limit: AdaptiveLimit, times: number, sample: LoopSample, inFlight = 1000): number {
   for (let nth = 0; nth < times; nth += 1) limit.tick(sample, inFlight);
@@ -20,6 +26,11 @@ test('stays there while iterations are short and no call waits', () => {
 test.each([
   ['calls wait', 2, saturated],
   ['iterations are a little too long', 4, { ...saturated, iterationMs: 3.1, callsWaited: false }],
+  [
+    'connections wait to be accepted',
+    1,
+    { ...saturated, iterationMs: 0.31, callsWaited: false, isAccepting: true },
+  ],
 ])('while the event loop is saturated and %s, decreases down to %i', (_, fewest, sample) => {
   const limit = new AdaptiveLimit(1000);
   expect(tick(limit, 1, sample, 50)).toBeCloseTo(45);

@@ -65,28 +65,49 @@ test('rejects with 503 what exceeds the maximum', async () => {
   }).not.toThrow();
 });
 
-test('rejects while the first request has waited for too long, and no longer than that', async () => {
-  const { admitted, rejected, enter, release } = queueWith(1, 100, 20);
+test('rejects a request that has waited for too long when it would be its turn, and none that has not', async () => {
+  const { queue, admitted, rejected, enter, release } = queueWith(1, 100, 20);
   for (const number of [1, 2, 3]) void enter(number);
   await sleep(30);
   void enter(4);
   await settled();
-  expect([admitted, rejected]).toEqual([[1], [4]]);
+  expect([admitted, rejected]).toEqual([[1], []]);
   await release(1);
-  await release(2);
-  await release(3);
-  void enter(5);
+  expect([admitted, rejected]).toEqual([
+    [1, 4],
+    [2, 3],
+  ]);
+  expect([queue.executing, queue.waiting]).toEqual([1, 0]);
+});
+
+test('rejects requests that have waited for too long while no slot becomes free', async () => {
+  const { queue, admitted, rejected, enter } = queueWith(1, 100, 20);
+  for (const number of [1, 2, 3]) void enter(number);
+  queue.admitNext();
+  await sleep(30);
+  void enter(4);
+  queue.admitNext();
   await settled();
-  expect([admitted, rejected]).toEqual([[1, 2, 3, 5], [4]]);
+  expect([admitted, rejected]).toEqual([[1], [2, 3]]);
+  expect([queue.executing, queue.waiting]).toEqual([1, 1]);
+});
+
+test('lets requests wait for ever without a limit', async () => {
+  const { queue, rejected, enter } = queueWith(1, 100);
+  for (const number of [1, 2]) void enter(number);
+  await sleep(10);
+  queue.admitNext();
+  await settled();
+  expect(rejected).toEqual([]);
 });
 
 test('never rejects a few, however long they wait', async () => {
-  const { rejected, enter } = queueWith(1, 100, 1, 4);
-  for (const number of [1, 2]) void enter(number);
+  const { queue, rejected, enter } = queueWith(1, 100, 1, 3);
+  for (const number of [1, 2, 3, 4, 5]) void enter(number);
   await sleep(10);
-  for (const number of [3, 4, 5]) void enter(number);
+  queue.admitNext();
   await settled();
-  expect(rejected).toEqual([5]);
+  expect(rejected).toEqual([2, 3]);
 });
 
 test('forgets a request whose client goes away', async () => {
