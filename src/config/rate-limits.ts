@@ -11,8 +11,8 @@ export interface RateLimitsConfig {
    */
   readonly addressCostPerMinute: number;
   /**
-   * `RATE_LIMIT_AUTH_FAILURES_PER_MINUTE` (0): tokens from one address that are rejected before no further one is looked at. Only
-   * with `AUTH_MODE=service`; else 0.
+   * `RATE_LIMIT_AUTH_FAILURES_PER_MINUTE` (0): how many invalid tokens an address may send; after that, all of its requests get a
+   * 429. Only with `AUTH_MODE=service`; else 0.
    */
   readonly authFailuresPerMinute: number;
   /** Whether the environment says anything about rate limits. */

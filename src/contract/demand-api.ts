@@ -1023,7 +1023,7 @@ export interface components {
         readonly MedianLengthOfInterviewSeconds: number;
         /** @example P-1008 */
         readonly ProjectHumanReadableId: string;
-        /** @example TG-8023 */
+        /** @example 9NRV3B9 */
         readonly TargetGroupHumanReadableId: string;
         /** @example Dog owners, France */
         readonly TargetGroupName: string;

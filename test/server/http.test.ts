@@ -120,7 +120,15 @@ describe('In production', () => {
   test('disables introspection and field suggestions', async () => {
     await inProduction(async (production) => {
       const introspection = await production.execute('{ __schema { queryType { name } } }');
-      expect(introspection).toMatchObject({ status: 400, errors: [expect.any(Object)] });
+      expect(introspection).toMatchObject({
+        status: 400,
+        errors: [
+          {
+            message: 'Introspection is disabled: `__schema` and `__type` cannot be selected.',
+            extensions: { code: 'GRAPHQL_VALIDATION_FAILED', retryable: false },
+          },
+        ],
+      });
       const mistyped = await production.execute('{ account(id: "101") { nam } }');
       expect(mistyped.errors).toHaveLength(1);
       expect(mistyped.errors[0]!.message).not.toMatch(/did you mean/i);

@@ -1,4 +1,4 @@
-import { unwrapResolverError } from '@apollo/server/errors';
+import { ApolloServerValidationErrorCode, unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 import type { ErrorCode } from '../../error-codes.js';
 import { FieldgateError, ForbiddenError, RateLimitedError } from '../../errors.js';
@@ -34,7 +34,7 @@ export const GATEWAY_FAILED: { readonly message: string; readonly extensions: Er
 /** Formats errors for clients, without stack traces, URLs, tokens or response bodies. */
 export function createFormatError({ onDefect }: FormatErrorOptions) {
   return (given: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
-    const formatted = { ...given, message: shortened(given.message) };
+    const formatted = { ...given, message: messageOf(given) };
     const error = unwrapResolverError(thrown);
     if (error instanceof UpstreamError) {
       return withExtensions(
@@ -55,6 +55,16 @@ export function createFormatError({ onDefect }: FormatErrorOptions) {
     onDefect(error);
     return { ...formatted, message: GATEWAY_FAILED.message, extensions: { ...GATEWAY_FAILED.extensions } };
   };
+}
+
+/** Apollo Server's message tells the operator of a server what to change in its code. */
+const NO_INTROSPECTION = 'Introspection is disabled: `__schema` and `__type` cannot be selected.';
+
+function messageOf({ message, extensions }: GraphQLFormattedError): string {
+  const { validationErrorCode } = extensions ?? {};
+  return validationErrorCode === ApolloServerValidationErrorCode.INTROSPECTION_DISABLED
+    ? NO_INTROSPECTION
+    : shortened(message);
 }
 
 const MAX_MESSAGE_LENGTH = 1000;
