@@ -93,7 +93,7 @@ describe('Retries', () => {
   }
 
   describe.each(kinds)('$kind', (kind) => {
-    const fixture = useGatewayFixture({ env: { DEMAND_API_TIMEOUT_MS: '500' } });
+    const fixture = useGatewayFixture({ env: { DEMAND_API_TIMEOUT_MS: '1000' } });
     const { call, done, data, carried, ofCall, whereLost } = kind;
 
     it.each([
@@ -155,7 +155,7 @@ describe('Retries', () => {
   });
 
   describe.each(kinds)('$kind without a response', (kind) => {
-    const fixture = useGatewayFixture({ env: { DEMAND_API_TIMEOUT_MS: '100' } });
+    const fixture = useGatewayFixture({ env: { DEMAND_API_TIMEOUT_MS: '300' } });
 
     it.each<[string, ScriptedResponse]>([
       ['says nothing', { fault: 'hang' }],
