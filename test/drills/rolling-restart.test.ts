@@ -61,7 +61,7 @@ drill('no request fails while gateways behind a proxy restart one by one', async
   await startHaproxy(processes, proxy);
 
   const client = new GraphQLClient(`http://127.0.0.1:${proxyPort}`);
-  const load = startLoad(PER_SECOND, (number) => sendMixed(client, number));
+  const load = startLoad(PER_SECOND, (number) => sendMixed(client, number), { maxInFlight: PER_SECOND / 2 });
   const end = performance.now() + SECONDS * 1000;
   const exits: unknown[] = [];
   for (let turn = 0; performance.now() < end; turn = (turn + 1) % ports.length) {
