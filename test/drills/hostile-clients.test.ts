@@ -52,7 +52,7 @@ async function read(url: string, account: number): Promise<number> {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: 'Bearer good' },
     body: JSON.stringify({ query: `{ fieldingRun(id: "${account}/p/t/r") { status } }` }),
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(60_000),
   });
   await response.arrayBuffer();
   return response.status;
