@@ -60,9 +60,9 @@ const MAX_OPENING_MS = 20_000;
 /** Code that runs for the first time is slow, which is not under test. */
 const WARM_UP = 40;
 const BEFORE_MS = 1000;
-const AFTER_MS = 4000;
+const AFTER_MS = 6000;
 /** More requests than are ever without a response, unless the machine gives this process hardly any time. */
-const MAX_IN_FLIGHT = 60;
+const MAX_IN_FLIGHT = 30;
 
 /** Takes the upstream down under a steady load, and restores it. */
 export async function runOutage({
