@@ -1,4 +1,4 @@
-import { expect, it, jest } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { until } from '../helpers/until.js';
 import { REJECTED, useServiceGatewayFixture } from '../upstream/credential/service-gateway-fixture.js';
 import {
@@ -22,9 +22,6 @@ const SECRETS = [
   'planted-parameter',
   'planted-caller',
 ];
-
-/** Operations by the hundred, and retries of most. */
-jest.setTimeout(60_000);
 
 const fixture = useServiceGatewayFixture({
   env: {

@@ -7,7 +7,7 @@ import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripte
 import { startLoad } from './load.js';
 import { freePort, Processes, respondsOk } from './processes.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(180_000);
 
 const RUN = /^\/demand\/accounts\/\d+\/projects\/p\/target-groups\/t\/fielding-runs\/r$/;
 const LOAD_MS = 4000;
