@@ -176,6 +176,8 @@ describe('When the token expires', () => {
     await until(() => received.runs.length === 1);
     clock = 61_000;
     await until(() => received.end !== undefined);
+    // A read may have been in flight.
+    await new Promise((resolve) => setTimeout(resolve, 300));
     await fixture.emulator.control.forgetRequests();
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(await fixture.reads()).toBe(0);
