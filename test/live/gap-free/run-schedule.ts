@@ -13,7 +13,7 @@ import { Subscriber, type Following } from '../../helpers/subscriber.js';
 import type { World } from './world.js';
 
 /** Nobody may be behind after so long without a change. */
-const QUIET_MS = 10_000;
+const QUIET_MS = 30_000;
 const CHECK_MS = 20;
 
 /** Can be paused and resumed at any time. */
