@@ -19,8 +19,9 @@ export interface OutageReport {
   readonly requests: number;
   readonly requestsDuring: number;
   readonly unanswered: readonly string[];
-  /** The longest response time. */
+  /** The longest response time, and the longest one of a request sent before the outage, which is that of the machine. */
   readonly slowestMs: number;
+  readonly slowestBeforeMs: number;
   /** The error codes that clients received during the outage. */
   readonly codes: Readonly<Record<string, number>>;
   /** Failures during the outage without an upstream call, and how many of them have `retryAfterSeconds`. */
@@ -109,7 +110,8 @@ export async function runOutage({
     requests: results.length,
     requestsDuring: resultsDuring.length,
     unanswered: results.flatMap(({ failure }) => failure ?? []),
-    slowestMs: Math.max(...results.map(({ sentAt, endedAt }) => endedAt - sentAt)),
+    slowestMs: slowestOf(results),
+    slowestBeforeMs: slowestOf(results.filter(({ sentAt }) => sentAt < from)),
     codes: countCodes(resultsDuring),
     rejected: rejected.length,
     rejectedWithDelay: rejected.filter(({ response }) => extensionsOf(response)?.['retryAfterSeconds'] === 1)
@@ -125,6 +127,10 @@ export async function runOutage({
       (await control.effects()).filter(({ operation }) => operation === 'create_batch_job'),
     ),
   };
+}
+
+function slowestOf(results: readonly LoadResult<LoadResponse>[]): number {
+  return Math.max(...results.map(({ sentAt, endedAt }) => endedAt - sentAt));
 }
 
 interface WatchedHealth {
