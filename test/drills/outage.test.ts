@@ -29,16 +29,15 @@ afterEach(async () => {
 
 test('an outage is not amplified, every client is informed in time, and service recovers soon after it', async () => {
   const report = await runOutage({ emulator, gateway, seconds: SECONDS, perSecond: PER_SECOND });
-  const { requestsDuring, sentDuring, probes, openMs = 0, recoveryMs, codes } = report;
-  const { slowestMs, slowestBeforeMs } = report;
+  const { requestsDuring, sentDuring, probes, openMs = 0, recoveryMs, slowestMs, codes } = report;
   printLine(
     `Outage of ${SECONDS} s: ${requestsDuring} client requests (${JSON.stringify(codes)}), ${sentDuring} calls, ` +
       `including ${probes} probes while the breakers were open for ${openMs.toFixed()} ms; ` +
-      `slowest response ${slowestMs.toFixed()} ms (before it ${slowestBeforeMs.toFixed()} ms), recovery after ${recoveryMs.toFixed()} ms`,
+      `slowest response ${slowestMs.toFixed()} ms, recovery after ${recoveryMs.toFixed()} ms`,
   );
 
   expect(report.unanswered).toEqual([]);
-  expect(slowestMs).toBeLessThan(DEADLINE_MS + 1000 + 2 * slowestBeforeMs);
+  expect(slowestMs).toBeLessThan(DEADLINE_MS + 3000);
   expect(Object.keys(codes)).toEqual(expect.arrayContaining(['UPSTREAM_UNAVAILABLE']));
   expect(Object.keys(codes).filter((code) => !['UPSTREAM_UNAVAILABLE', 'success'].includes(code))).toEqual(
     [],

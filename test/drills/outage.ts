@@ -19,9 +19,8 @@ export interface OutageReport {
   readonly requests: number;
   readonly requestsDuring: number;
   readonly unanswered: readonly string[];
-  /** The longest response time, and the longest one of a request sent before the outage, which is that of the machine. */
+  /** The longest response time. */
   readonly slowestMs: number;
-  readonly slowestBeforeMs: number;
   /** The error codes that clients received during the outage. */
   readonly codes: Readonly<Record<string, number>>;
   /** Failures during the outage without an upstream call, and how many of them have `retryAfterSeconds`. */
@@ -110,8 +109,7 @@ export async function runOutage({
     requests: results.length,
     requestsDuring: resultsDuring.length,
     unanswered: results.flatMap(({ failure }) => failure ?? []),
-    slowestMs: slowestOf(results),
-    slowestBeforeMs: slowestOf(results.filter(({ sentAt }) => sentAt < from)),
+    slowestMs: Math.max(...results.map(({ sentAt, endedAt }) => endedAt - sentAt)),
     codes: countCodes(resultsDuring),
     rejected: rejected.length,
     rejectedWithDelay: rejected.filter(({ response }) => extensionsOf(response)?.['retryAfterSeconds'] === 1)
@@ -127,10 +125,6 @@ export async function runOutage({
       (await control.effects()).filter(({ operation }) => operation === 'create_batch_job'),
     ),
   };
-}
-
-function slowestOf(results: readonly LoadResult<LoadResponse>[]): number {
-  return Math.max(...results.map(({ sentAt, endedAt }) => endedAt - sentAt));
 }
 
 interface WatchedHealth {
