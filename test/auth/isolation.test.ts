@@ -94,7 +94,7 @@ describe('two principals under one credential', () => {
   });
 
   it('share a read in flight, except with a caller without access to the account', async () => {
-    fixture.on(readRun, { ...runAnswer(5), delayMs: 150 });
+    fixture.on(readRun, { ...runAnswer(5), delayMs: 1000 });
     const reading = [alice, bob].map((caller) => fixture.execute(READ_RUN, {}, caller));
     await until(() => fixture.sent(readRun).length > 0);
     expect(failureOf(await fixture.execute(READ_RUN, {}, carol))).toEqual(FORBIDDEN);
@@ -136,7 +136,7 @@ describe('two principals under one credential', () => {
   });
 
   it('do not get the failure of a shared read that a 429 to the other ends', async () => {
-    const limited = { status: 429, headers: { 'retry-after': '60' }, delayMs: 150 };
+    const limited = { status: 429, headers: { 'retry-after': '60' }, delayMs: 1000 };
     fixture.on(readRun, [limited, runAnswer(5)]);
     const first = fixture.execute(READ_RUN, {}, alice);
     await until(() => fixture.sent().length === 1);
@@ -149,7 +149,7 @@ describe('two principals under one credential', () => {
   });
 
   it('do not wait for each other where the calls of one pause after a 429', async () => {
-    const limited = { status: 429, headers: { 'retry-after': '2' }, delayMs: 150 };
+    const limited = { status: 429, headers: { 'retry-after': '2' }, delayMs: 1000 };
     fixture.on(readRun, [limited, runAnswer(5)]);
     fixture.on('GET /accounts', accounts);
     const finished: string[] = [];

@@ -15,18 +15,33 @@ export interface Load<Response> {
   stop(): Promise<LoadResult<Response>[]>;
 }
 
-/** Sends requests at a constant rate, independent of responses, so that a slow server gets no relief. */
+/**
+ * Sends requests at a constant rate, independent of responses, so that a slow server gets no relief.
+ *
+ * @param maxInFlight where more are without a response, the next ones wait: a machine that gives client and server hardly any time would
+ *   otherwise pile up requests until they time out. Default: no limit
+ */
 export function startLoad<Response>(
   perSecond: number,
   send: (number: number) => Promise<Response>,
+  { maxInFlight = Infinity } = {},
 ): Load<Response> {
   const results: Promise<LoadResult<Response>>[] = [];
+  let inFlight = 0;
+  const begin = async (number: number) => {
+    inFlight += 1;
+    try {
+      return await measure(send, number);
+    } finally {
+      inFlight -= 1;
+    }
+  };
   const startedAt = performance.now();
   const stopping = new AbortController();
   const done = (async () => {
     while (!stopping.signal.aborted) {
       const due = ((performance.now() - startedAt) / 1000) * perSecond;
-      while (results.length < due) results.push(measure(send, results.length));
+      while (results.length < due && inFlight < maxInFlight) results.push(begin(results.length));
       await sleep(1000 / perSecond, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();

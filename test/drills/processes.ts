@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A program that is not ready by then is considered broken, in milliseconds. */
@@ -75,22 +75,24 @@ let nextPort = Math.floor(Math.random() * PORTS_PER_WORKER);
 
 /** A port that is free at the moment, and that this worker has not got lately. */
 export async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listenOnFreePort(server);
+  await once(server.close(), 'close');
+  return port;
+}
+
+/** Lets a server listen on such a port. Nobody else gets it after the server has been closed. */
+export async function listenOnFreePort(server: Server): Promise<number> {
   for (;;) {
     const port = workersFirstPort + nextPort;
     nextPort = (nextPort + 1) % PORTS_PER_WORKER;
-    if (await isFree(port)) return port;
+    try {
+      await once(server.listen(port, '127.0.0.1'), 'listening');
+      return port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
   }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  try {
-    await once(server.listen(port, '127.0.0.1'), 'listening');
-  } catch {
-    return false;
-  }
-  await once(server.close(), 'close');
-  return true;
 }
 
 /** Whether a `GET` gets a 200. */

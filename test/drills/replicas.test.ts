@@ -60,7 +60,7 @@ interface Report {
 
 /** Sends queries and mutations to nginx while something happens. */
 async function underLoad(perSecond: number, happens: () => Promise<void>): Promise<Report> {
-  const load = startLoad(perSecond, (number) => sendMixed(client, number));
+  const load = startLoad(perSecond, (number) => sendMixed(client, number), { maxInFlight: perSecond });
   const changing = startChanges(client);
   await sleep(AFTER_MS);
   await happens();

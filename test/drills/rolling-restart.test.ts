@@ -61,10 +61,15 @@ drill('no request fails while gateways behind a proxy restart one by one', async
   await startHaproxy(processes, proxy);
 
   const client = new GraphQLClient(`http://127.0.0.1:${proxyPort}`);
-  const load = startLoad(PER_SECOND, (number) => sendMixed(client, number));
+  const load = startLoad(PER_SECOND, (number) => sendMixed(client, number), { maxInFlight: PER_SECOND / 2 });
   const end = performance.now() + SECONDS * 1000;
   const exits: unknown[] = [];
-  for (let turn = 0; performance.now() < end; turn = (turn + 1) % ports.length) {
+  // Each once, however long that takes.
+  for (
+    let turn = 0;
+    performance.now() < end || exits.length < ports.length;
+    turn = (turn + 1) % ports.length
+  ) {
     await until(() => allUp(proxy));
     exits.push(await processes.end(gateways[turn]!, 'SIGTERM'));
     gateways[turn] = await startGateway(ports[turn]!);
@@ -81,7 +86,7 @@ drill('no request fails while gateways behind a proxy restart one by one', async
       `slowest response ${slowestMs.toFixed()} ms`,
   );
   expect(failures).toEqual([]);
-  expect(exits.length).toBeGreaterThan(1);
+  expect(exits.length).toBeGreaterThanOrEqual(ports.length);
   expect(new Set(exits)).toEqual(new Set([0]));
   const mutations = results.flatMap(({ response }) => response?.result ?? []);
   const created = (await emulator.control.effects()).filter(

@@ -22,7 +22,7 @@ const MANAGER = '3b0f6f1e-5a0c-4f0e-9a53-0d5e6d1c7a01';
 const PROJECT = `/demand/accounts/${demo.accountId}/projects/${demo.largeProjectId}`;
 
 // Processes start slowly while many tests run in parallel.
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 let folder: string;
 const programs: ChildProcess[] = [];

@@ -96,7 +96,7 @@ describe('a subscription to a fielding run', () => {
     await second.unsubscribe();
     expect(await second.ended()).toBeNull();
     // A read may have been in flight.
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 300));
     const after = await readsOf(liveRun);
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(await readsOf(liveRun)).toBe(after);

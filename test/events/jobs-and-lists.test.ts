@@ -17,7 +17,7 @@ describe('Jobs', () => {
   let fixture: LiveUpdatesFixture;
 
   beforeAll(async () => {
-    emulator = await startTestEmulator({ jobStepMs: 60 });
+    emulator = await startTestEmulator({ jobStepMs: 250 });
   });
   beforeEach(async () => {
     await emulator.control.reset();

@@ -43,7 +43,7 @@ async function start(demandApiUrl = emulator.url): Promise<void> {
     replicas.push(
       await startLiveUpdates({
         demandApiUrl,
-        env: { ...HINTED, POLL_LEASE_MS: '300' },
+        env: { ...HINTED, POLL_LEASE_MS: '2000' },
         state: { ...state, messages: lossy },
       }),
     );

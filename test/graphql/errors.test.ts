@@ -11,7 +11,7 @@ import { startTestGateway } from '../helpers/gateway.js';
 import { dataOf, errorOf, ids, useStack } from './stack.js';
 
 const stack = useStack({
-  env: { DEMAND_API_TIMEOUT_MS: '300', REQUEST_TIMEOUT_MS: '900' },
+  env: { DEMAND_API_TIMEOUT_MS: '800', REQUEST_TIMEOUT_MS: '2000' },
 });
 const run = { id: ids.run(demo.live) };
 const runPath = `${demoPaths.run(demo.live)}$`;

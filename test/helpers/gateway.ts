@@ -48,11 +48,12 @@ export async function startTestGateway({
   env,
   ...options
 }: TestGatewayOptions): Promise<TestGateway> {
-  // The event loop is the test's own, too: that it is busy says nothing of the gateway.
+  // The event loop is the test's own, too: that it is busy says nothing of the gateway, nor that an operation takes long.
   const config = readConfig({
     PORT: '0',
     LOG_LEVEL: 'silent',
     OVERLOAD_WAIT_MS: '0',
+    SLOW_OPERATION_MS: '0',
     ...executor,
     ...env,
   });

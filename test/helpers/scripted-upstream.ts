@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -5,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { listenOnFreePort } from '../drills/processes.js';
 
 export interface ReceivedRequest {
   readonly method: string;
@@ -60,8 +62,15 @@ interface Rule {
   calls: number;
 }
 
-/** Starts a REST server that a test scripts, by default on a free port. Requests without a rule get a 404. Close it. */
-export async function startScriptedUpstream({ port = 0 } = {}): Promise<ScriptedUpstream> {
+export interface ScriptedUpstreamOptions {
+  /** Default: a free one, which nobody else gets after the server has been closed. */
+  readonly port?: number;
+}
+
+/** Starts a REST server that a test scripts. Requests without a rule get a 404. Close it. */
+export async function startScriptedUpstream({
+  port,
+}: ScriptedUpstreamOptions = {}): Promise<ScriptedUpstream> {
   const rules: Rule[] = [];
   const requests: ReceivedRequest[] = [];
   const abandoned: ReceivedRequest[] = [];
@@ -109,7 +118,8 @@ export async function startScriptedUpstream({ port = 0 } = {}): Promise<Scripted
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  if (port === undefined) await listenOnFreePort(server);
+  else await once(server.listen(port, '127.0.0.1'), 'listening');
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { listenOnFreePort } from '../drills/processes.js';
 
 export interface CloudEvent {
   readonly id: string;
@@ -49,11 +50,11 @@ export class WebhookReceiver {
     });
   }
 
-  /** @param port any free one by default */
-  static async start(port = 0): Promise<WebhookReceiver> {
+  /** @param port by default a free one, which nobody else gets after it has been closed */
+  static async start(port?: number): Promise<WebhookReceiver> {
     const receiver = new WebhookReceiver();
-    receiver.#server.listen(port, '127.0.0.1');
-    await once(receiver.#server, 'listening');
+    if (port === undefined) await listenOnFreePort(receiver.#server);
+    else await once(receiver.#server.listen(port, '127.0.0.1'), 'listening');
     return receiver;
   }
 

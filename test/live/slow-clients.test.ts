@@ -77,7 +77,7 @@ test('A client that sends much and reads nothing is not read from until it reads
 });
 
 test('A client that reads slowly but steadily gets everything', async () => {
-  await fixture.restart({ env: { CLIENT_TIMEOUT_MS: '1000' } });
+  await fixture.restart({ env: { CLIENT_TIMEOUT_MS: '2000' } });
   const client = await connect();
   client.socket.on('message', () => {
     client.socket.pause();
@@ -98,7 +98,7 @@ test('A client that reads slowly but steadily gets everything', async () => {
 });
 
 describe('A client that does not finish a message', () => {
-  const env = { CLIENT_TIMEOUT_MS: '200', STREAM_HEARTBEAT_MS: '20' };
+  const env = { CLIENT_TIMEOUT_MS: '700', STREAM_HEARTBEAT_MS: '200' };
 
   test.each<[string, (socket: WebSocket) => void]>([
     ['a fragment', (socket) => socket.send('{"type":', { fin: false })],
@@ -125,7 +125,7 @@ describe('A client that does not finish a message', () => {
       client.socket.ping('x'.repeat(nth));
       if (nth < 10) client.socket.send('{"type":"ping"}');
       if (nth < 10) client.socket.pong();
-      await sleep(20);
+      await sleep(40);
     }
     expect(client.code).toBeUndefined();
     client.socket.send('{"type":', { fin: false });
@@ -135,7 +135,8 @@ describe('A client that does not finish a message', () => {
   });
 
   test('is disconnected if its message is the largest of many that take too much memory together', async () => {
-    await fixture.restart();
+    // None of them is late.
+    await fixture.restart({ env: { CLIENT_TIMEOUT_MS: '120000' } });
     const small = await connect();
     small.socket.send('x', { fin: false });
     const open: Client[] = [];

@@ -478,7 +478,7 @@ describe.each(['planned', 'graphql-js'])('With the %s executor, a plugin', (exec
       async (_, part, setter) => {
         const variables = { version: await version() };
         set = setter;
-        const signal = AbortSignal.timeout(5000);
+        const signal = AbortSignal.timeout(30_000);
         const { status, headers, data, errors } = await gateway.execute(PAUSE, variables, {
           signal,
           headers: { traceparent },

@@ -27,7 +27,7 @@ beforeEach(async () => {
   upstream = await startScriptedUpstream();
   gateway = await startTestGateway({
     demandApiUrl: upstream.url,
-    env: { REQUEST_TIMEOUT_MS: '60000', MAX_VARIABLE_VALUES: '50' },
+    env: { REQUEST_TIMEOUT_MS: '60000', DEMAND_API_TIMEOUT_MS: '60000', MAX_VARIABLE_VALUES: '50' },
   });
 });
 afterEach(async () => {

@@ -16,7 +16,7 @@ const clients: RawClient[] = [];
 
 beforeAll(async () => {
   upstream = await startScriptedUpstream();
-  gateway = await startTestGateway({ demandApiUrl: upstream.url, env: { CLIENT_TIMEOUT_MS: '1000' } });
+  gateway = await startTestGateway({ demandApiUrl: upstream.url, env: { CLIENT_TIMEOUT_MS: '2500' } });
 });
 afterEach(() => {
   for (const client of clients.splice(0)) client.close();

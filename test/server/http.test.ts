@@ -369,7 +369,7 @@ describe('Closing', () => {
   test('reports "not ready", finishes requests in flight, and frees the port', async () => {
     const own = await startTestGateway({ demandApiUrl: emulator.url });
     const { port } = new URL(own.url);
-    await emulator.control.faults.add({ path: '/fielding-runs/', delay_ms: 500 });
+    await emulator.control.faults.add({ path: '/fielding-runs/', delay_ms: 2000 });
     const inFlight = own.execute(FieldingRunDocument, { id: runId });
     await arrived();
     expect(await readiness(own)).toEqual([200, { status: 'ready', demandApi: 'available', failing: [] }]);
@@ -412,7 +412,7 @@ describe('Closing', () => {
     await idle.untilClosed();
     await listensOn(Number(new URL(own.url).port));
     // The API itself keeps idle connections for five seconds.
-    await setTimeout(100);
+    await setTimeout(1000);
     expect(upstream.connections()).toBe(0);
     await upstream.close();
   });

@@ -65,7 +65,7 @@ test('logs an uncaught exception, answers the requests in flight, and exits with
   const program = start(THROW);
   const url = await program.url();
   const connection = new Connection(url);
-  const { answer } = await ask(connection, 500);
+  const { answer } = await ask(connection, 2000);
   program.signal('SIGUSR2');
   expect(await program.line(({ msg }) => msg === THROWN)).toMatchObject({
     level: 60,
@@ -95,7 +95,7 @@ test('replaces a worker that finishes its requests after an exception and exits 
   const url = await program.url();
   const [broken] = program.workers;
   const connection = await program.connect(broken!);
-  const { answer } = await ask(connection, 500);
+  const { answer } = await ask(connection, 2000);
   process.kill(broken!, 'SIGUSR2');
   expect(await answer).toMatchObject(ANSWER);
   expect(await program.line(({ msg }) => msg === 'A worker died; starting another one.')).toMatchObject({
@@ -130,7 +130,7 @@ test('lets workers finish their requests after an exception in the primary, and 
   const program = start(THROW, WORKERS);
   await program.url();
   const connection = await program.connect(program.workers[0]!);
-  const { answer } = await ask(connection, 500);
+  const { answer } = await ask(connection, 2000);
   program.signal('SIGUSR2');
   expect(await answer).toMatchObject(ANSWER);
   expect(await program.end()).toEqual({ code: 1, stderr: '' });

@@ -18,7 +18,7 @@ import { selfSigned } from '../lib/http1/certificate.js';
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** To start a process takes its time. */
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 60_000;
 
 interface Program {
   /** Its next line of log that `fits`. */

@@ -80,10 +80,10 @@ describe('The log', () => {
   });
 
   test('a slow operation is logged as a warning, and others are not logged at `info`', async () => {
-    await start('info', { SLOW_OPERATION_MS: '200' });
+    await start('info', { SLOW_OPERATION_MS: '1000' });
     await gateway.execute('query Quick { __typename }');
     expect(operations()).toEqual([]);
-    upstream.on('GET', '/accounts', { ...accounts, delayMs: 250 });
+    upstream.on('GET', '/accounts', { ...accounts, delayMs: 1100 });
     await gateway.execute(NAMED);
     expect(operations()).toEqual([
       expect.objectContaining({ level: 40, msg: 'An operation was slow.', operationName: 'Names' }),
@@ -161,7 +161,7 @@ describe('The calls of an operation', () => {
   });
 
   test('a call that fails has its status, or why there is none', async () => {
-    await start({ DEMAND_API_MAX_ATTEMPTS: '1', DEMAND_API_TIMEOUT_MS: '400' });
+    await start({ DEMAND_API_MAX_ATTEMPTS: '1', DEMAND_API_TIMEOUT_MS: '1000' });
     upstream.on('GET', '/accounts', [{ status: 403 }, { fault: 'hang' }]);
     expect((await extensionsOf(READ_ACCOUNTS)).upstream?.calls).toEqual([
       expect.objectContaining({ status: 403, attempts: 1 }),
@@ -173,7 +173,7 @@ describe('The calls of an operation', () => {
 
   test('one of two operations that share a call has made no attempt', async () => {
     await start();
-    upstream.on('GET', '/accounts', { ...accounts, delayMs: 200 });
+    upstream.on('GET', '/accounts', { ...accounts, delayMs: 1000 });
     const both = await Promise.all([extensionsOf(READ_ACCOUNTS), extensionsOf(READ_ACCOUNTS)]);
     const calls = both.flatMap((extensions) => extensions.upstream?.calls ?? []);
     expect(calls.map((call) => (call as { attempts: number }).attempts).sort()).toEqual([0, 1]);

@@ -159,7 +159,7 @@ describe('Transitions', () => {
     test('concurrent equal selections share a call, others do not', async () => {
       scripted.upstream.on('POST', path, ({ body: sent }) => ({
         body: { target_groups: [sent.includes('live') ? 'T1' : 'T2'] },
-        delayMs: 100,
+        delayMs: 500,
       }));
       const live = { status: ['LIVE' as const] };
       const answers = await Promise.all([ask(live), ask({ status: ['PAUSED'] }), ask(live)]);

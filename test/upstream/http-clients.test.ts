@@ -220,7 +220,7 @@ describe.each(CLIENTS)('the HTTP client on $name', ({ create, carriesChanges }) 
     const sending = send({ cancellation: later });
     setTimeout(() => {
       later.cancel();
-    }, 50);
+    }, 300);
     expect(failureOf(await sending)).toBe('aborted');
     await until(() => upstream.connections() === 0);
   });

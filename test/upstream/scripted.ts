@@ -60,11 +60,11 @@ export function useScripted({ env = {}, basePath = '/v1' }: ScriptedOptions = {}
   };
 }
 
-/** Fast and unlimited failures: short delays, attempts and deadlines. */
+/** Fast and unlimited failures: short delays, attempts and deadlines, but such that nothing else fails on a busy machine. */
 export const impatient = {
   DEMAND_API_RETRY_BASE_MS: '1',
   DEMAND_API_RETRY_BUDGET_FLOOR: '1000',
   DEMAND_API_BREAKER_MIN_CALLS: '1000',
-  DEMAND_API_TIMEOUT_MS: '300',
-  REQUEST_TIMEOUT_MS: '900',
+  DEMAND_API_TIMEOUT_MS: '800',
+  REQUEST_TIMEOUT_MS: '2000',
 };

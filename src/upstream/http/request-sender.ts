@@ -98,6 +98,7 @@ class RequestCancellation {
   readonly cancellation = new Cancellation();
   isLate = false;
   readonly #timer: NodeJS.Timeout;
+  #lastCall: NodeJS.Immediate | undefined;
   readonly #scope: CallScope | undefined;
 
   constructor(ms: number, scope: CallScope | undefined) {
@@ -108,6 +109,7 @@ class RequestCancellation {
 
   dispose(): void {
     clearTimeout(this.#timer);
+    if (this.#lastCall !== undefined) clearImmediate(this.#lastCall);
     this.#scope?.callerGone.offCancel(this.#cancel);
   }
 
@@ -116,6 +118,11 @@ class RequestCancellation {
   };
 
   readonly #onTimeout = (): void => {
+    // After the event loop was blocked, timers run before responses that have arrived meanwhile, and `setImmediate` after them.
+    this.#lastCall = setImmediate(this.#giveUp);
+  };
+
+  readonly #giveUp = (): void => {
     this.isLate = true;
     this.cancellation.cancel();
   };

@@ -40,7 +40,7 @@ test('a lost delivery is not sent, and the API believes that it was', async () =
 });
 
 test('a delayed delivery arrives late, and later ones do not wait for it', async () => {
-  await emulator.control.webhookFaults.add({ delay_ms: 300, times: 1 });
+  await emulator.control.webhookFaults.add({ delay_ms: 1500, times: 1 });
   await changeOften(emulator, 3);
   await settled();
   expect(await order()).toEqual([1, 2, 0]);
@@ -87,7 +87,7 @@ test('a stale delivery has a signature with an earlier time', async () => {
 });
 
 test('faults can be combined', async () => {
-  await emulator.control.webhookFaults.add({ delay_ms: 50, duplicate: 1, forge: true, times: 1 });
+  await emulator.control.webhookFaults.add({ delay_ms: 1000, duplicate: 1, forge: true, times: 1 });
   await changeOften(emulator, 2);
   await settled();
   expect(await order()).toEqual([1, 0, 0]);
@@ -112,7 +112,7 @@ test('a fault can apply to one webhook, one event type or a share of the deliver
 });
 
 test('a reset discards postponed deliveries, and the faults', async () => {
-  await emulator.control.webhookFaults.add({ delay_ms: 100 });
+  await emulator.control.webhookFaults.add({ delay_ms: 1500 });
   await act(emulator, 'pause');
   await emulator.control.reset();
   expect(await emulator.control.webhookFaults.list()).toEqual([]);

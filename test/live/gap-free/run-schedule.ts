@@ -13,7 +13,7 @@ import { Subscriber, type Following } from '../../helpers/subscriber.js';
 import type { World } from './world.js';
 
 /** Nobody may be behind after so long without a change. */
-const QUIET_MS = 10_000;
+const QUIET_MS = 30_000;
 const CHECK_MS = 20;
 
 /** Can be paused and resumed at any time. */
@@ -170,7 +170,8 @@ class Run {
     /** The items that an event has shown since the last query was sent: its response may be older than they are. */
     let shownSince = new Set<string>();
     subscriber.client.on('connected', () => {
-      void sleep(50).then(async () => {
+      // Until then, the gateway has certainly begun to watch: clients get no receipt for a subscription.
+      void sleep(500).then(async () => {
         const since = (shownSince = new Set());
         for (const item of await this.#listed()) if (!since.has(item.id)) shown.set(item.id, shownOf(item));
       });

@@ -10,6 +10,7 @@ import { hasRedis, TestRedis } from '../../helpers/redis.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../../helpers/scripted-upstream.js';
 import { accounts } from '../../upstream/faults/demand.js';
 import { Connection } from '../../helpers/connection.js';
+import { freePort } from '../../drills/processes.js';
 import { isAlive, Program } from '../../helpers/program.js';
 
 /** To start processes takes its time on a busy machine. */
@@ -100,14 +101,18 @@ it('keeps the old workers if a new one cannot start, and workers finish their re
   const folder = await mkdtemp(join(tmpdir(), 'workers-'));
   try {
     const broken = join(folder, 'broken');
-    const program = start({}, ['--import', dyingWorkers(`existsSync(${JSON.stringify(broken)})`)]);
-    const url = await program.url();
+    const port = await freePort();
+    const program = start({ PORT: String(port) }, [
+      '--import',
+      dyingWorkers(`existsSync(${JSON.stringify(broken)})`),
+    ]);
+    await program.url();
     await writeFile(broken, '');
     program.signal('SIGHUP');
     await program.line(({ msg }) => String(msg).includes('a new worker cannot start'));
     for (const pid of program.workers) expect(isAlive(pid)).toBe(true);
 
-    upstream.on('GET', '/accounts', { ...accounts, delayMs: 500 });
+    upstream.on('GET', '/accounts', { ...accounts, delayMs: 1500 });
     const sent = async () => upstream.requests.length;
     const { answers, close } = await askOnBoth(program, 'one-credential', sent);
     program.signal('SIGKILL');
@@ -116,7 +121,7 @@ it('keeps the old workers if a new one cannot start, and workers finish their re
     close();
     await program.end();
     for (const pid of program.workers) while (isAlive(pid)) await sleep(5);
-    const next = createServer().listen(Number(new URL(url).port), '127.0.0.1');
+    const next = createServer().listen(port, '127.0.0.1');
     await once(next, 'listening');
     next.close();
   } finally {

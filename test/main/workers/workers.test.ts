@@ -160,7 +160,9 @@ describe('Under load, on lasting connections and on new ones', () => {
     upstream.on('GET', '/accounts', { ...accounts, delayMs: 10 });
     lasting = new Connection(url, { maxSockets: 10 });
     fresh = new Connection(url, { keepAlive: false, maxSockets: Infinity });
-    load = startLoad(PER_SECOND, (number) => (number % 2 === 0 ? lasting : fresh).data(READ_ACCOUNTS));
+    load = startLoad(PER_SECOND, (number) => (number % 2 === 0 ? lasting : fresh).data(READ_ACCOUNTS), {
+      maxInFlight: 10,
+    });
   });
   afterEach(async () => {
     await load.stop();
@@ -221,7 +223,7 @@ onLinux('connections that workers were about to get end when these are killed', 
     connection.query(READ_ACCOUNTS).then(() => 'answered', String),
   );
   // The primary accepts connections, whatever its workers do.
-  await sleep(300);
+  await sleep(1000);
   for (const pid of alive) process.kill(pid, 'SIGKILL');
   expect(await Promise.all(requests)).toEqual(alive.map(() => expect.stringMatching(/hang up|ECONNRESET/)));
   for (const connection of connections) connection.close();

@@ -12,8 +12,8 @@ import type { Moves, Scenario, ScenarioFixture } from './scenario.js';
 import { subscriptionScenarios } from './subscriptions.js';
 import { upstreamScenarios } from './upstream.js';
 
-/** Breakers probe once a second, and the machine may be busy. */
-jest.setTimeout(30_000);
+/** More than one step may wait as long as `until` does. */
+jest.setTimeout(120_000);
 
 const scenarios: readonly Scenario[] = [
   ...operationScenarios,

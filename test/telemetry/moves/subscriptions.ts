@@ -115,7 +115,7 @@ export const subscriptionScenarios: readonly Scenario[] = [
           const { gateway, upstream, background } = fixture;
           upstream.on('GET', run.path, runAnswer(5));
           // Metrics are served until this is answered.
-          upstream.on('GET', '/accounts', { ...accounts, delayMs: 1500 });
+          upstream.on('GET', '/accounts', { ...accounts, delayMs: 2500 });
           const { received } = subscribe(fixture);
           await until(() => received.results.length === 1);
           background.push(gateway.execute(READ_ACCOUNTS));

@@ -98,7 +98,7 @@ export const upstreamScenarios: readonly Scenario[] = [
     steps: [
       {
         act: ({ gateway, upstream, background }) => {
-          upstream.on('GET', '/accounts', [{ ...accounts, delayMs: 1000 }, accounts]);
+          upstream.on('GET', '/accounts', [{ ...accounts, delayMs: 2000 }, accounts]);
           background.push(
             gateway.execute(READ_ACCOUNTS),
             gateway.execute(READ_ACCOUNTS),

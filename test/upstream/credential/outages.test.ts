@@ -86,7 +86,7 @@ describe('a token endpoint that', () => {
 
   it('is down does not affect calls while the last token is valid', async () => {
     fixture.on(readAccounts, accounts);
-    fixture.tokens.respond(() => fixture.tokens.token({ expires_in: 2 }));
+    fixture.tokens.respond(() => fixture.tokens.token({ expires_in: 4 }));
     expect(await fixture.execute(READ_ACCOUNTS)).toMatchObject({ errors: [] });
     fixture.tokens.respond({ status: 503 });
     await until(async () => {

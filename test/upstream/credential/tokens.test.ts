@@ -178,11 +178,11 @@ describe('a token that the API rejects', () => {
 });
 
 describe('a call that waits for a token', () => {
-  const fixture = useServiceGatewayFixture({ env: { REQUEST_TIMEOUT_MS: '300' } });
+  const fixture = useServiceGatewayFixture({ env: { REQUEST_TIMEOUT_MS: '600' } });
 
   it('waits no longer than its operation, and leaves the request to others', async () => {
     fixture.on(readAccounts, accounts);
-    fixture.tokens.respond(() => ({ ...fixture.tokens.token(), delayMs: 700 }));
+    fixture.tokens.respond(() => ({ ...fixture.tokens.token(), delayMs: 1500 }));
     expect(failureOf(await fixture.execute(READ_ACCOUNTS))).toMatchObject({
       code: 'UPSTREAM_UNAVAILABLE',
       retryable: true,

@@ -143,7 +143,7 @@ describe.each(MATTERS)('connections of %s that died while idle', (_what, documen
   });
 
   it('cost a call one attempt if they are silently dead', async () => {
-    await startWithDead(DEATHS['deaf']!, { DEMAND_API_TIMEOUT_MS: '2000' });
+    await startWithDead(DEATHS['deaf']!, { DEMAND_API_TIMEOUT_MS: '3000' });
     expect(await send()).toMatchObject({ errors: [] });
     expect(api.requests.map(({ dead }) => dead)).toEqual([true, false]);
   });
@@ -152,7 +152,7 @@ describe.each(MATTERS)('connections of %s that died while idle', (_what, documen
     await startWithDead(DEATHS['deaf']!, {
       ...nothingToSpare,
       DEMAND_API_MAX_ATTEMPTS: '1',
-      DEMAND_API_TIMEOUT_MS: '2000',
+      DEMAND_API_TIMEOUT_MS: '3000',
       DEMAND_API_BREAKER_PROBE_MS: '1',
     });
     expect(failureOf(await send())).toMatchObject({ code: 'UPSTREAM_TIMEOUT' });

@@ -22,8 +22,8 @@ describe('Deadlines', () => {
   ];
 
   describe.each([
-    ['An attempt', { DEMAND_API_TIMEOUT_MS: '300', DEMAND_API_MAX_ATTEMPTS: '1' }],
-    ['A whole request', { REQUEST_TIMEOUT_MS: '300', DEMAND_API_TIMEOUT_MS: '30000' }],
+    ['An attempt', { DEMAND_API_TIMEOUT_MS: '800', DEMAND_API_MAX_ATTEMPTS: '1' }],
+    ['A whole request', { REQUEST_TIMEOUT_MS: '800', DEMAND_API_TIMEOUT_MS: '30000' }],
   ])('%s that takes too long', (_what, env) => {
     const fixture = useGatewayFixture({ env, perTest: true });
 
@@ -39,7 +39,7 @@ describe('Deadlines', () => {
   });
 
   describe('a change with a success status', () => {
-    const fixture = useGatewayFixture({ env: { DEMAND_API_TIMEOUT_MS: '300' }, perTest: true });
+    const fixture = useGatewayFixture({ env: { DEMAND_API_TIMEOUT_MS: '1000' }, perTest: true });
 
     it('succeeds although its body never ends, and frees the socket', async () => {
       fixture.on(creation, { ...created, body: { any: 'thing' }, bodyDelayMs: 30_000 });
@@ -52,7 +52,7 @@ describe('Deadlines', () => {
   describe('the deadline of an operation', () => {
     const fixture = useGatewayFixture({
       env: {
-        REQUEST_TIMEOUT_MS: '1000',
+        REQUEST_TIMEOUT_MS: '4000',
         DEMAND_API_RETRY_BASE_MS: '10000',
         DEMAND_API_RETRY_MAX_MS: '10000',
       },
@@ -71,7 +71,7 @@ describe('Deadlines', () => {
 
   describe('the deadline over all attempts', () => {
     const fixture = useGatewayFixture({
-      env: { REQUEST_TIMEOUT_MS: '250', DEMAND_API_TIMEOUT_MS: '100', DEMAND_API_MAX_ATTEMPTS: '20' },
+      env: { REQUEST_TIMEOUT_MS: '1000', DEMAND_API_TIMEOUT_MS: '400', DEMAND_API_MAX_ATTEMPTS: '20' },
     });
 
     it.each([
@@ -160,7 +160,7 @@ describe('Callers that are gone', () => {
 
   describe('a caller that disconnects before a retry', () => {
     const patient = useGatewayFixture({
-      env: { DEMAND_API_RETRY_BASE_MS: '400', DEMAND_API_RETRY_MAX_MS: '400' },
+      env: { DEMAND_API_RETRY_BASE_MS: '1000', DEMAND_API_RETRY_MAX_MS: '1000' },
       perTest: true,
     });
     afterEach(() => {
@@ -178,7 +178,7 @@ describe('Callers that are gone', () => {
       await patient.untilSent(1);
       await pause(50);
       leave();
-      await pause(450);
+      await pause(1050);
       expect(patient.sent()).toHaveLength(1);
     });
   });

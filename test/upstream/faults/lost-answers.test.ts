@@ -1,10 +1,10 @@
+import { freePort } from '../../drills/processes.js';
 import { startTestGateway } from '../../helpers/gateway.js';
 import { startScriptedUpstream, type ScriptedResponse } from '../../helpers/scripted-upstream.js';
 import { changeDocument, changes, run, runAnswer, type Change, type ChangeData } from './demand.js';
 import { BROKEN, expectAttempts, failureOf, pause, useGatewayFixture } from './gateway-fixture.js';
 
-/** Time for two of the three rereads of a run. */
-const fixture = useGatewayFixture({ env: { DEMAND_API_TIMEOUT_MS: '300', REQUEST_TIMEOUT_MS: '700' } });
+const fixture = useGatewayFixture({ env: { DEMAND_API_TIMEOUT_MS: '1000' } });
 const readRun = `GET ${run.path}`;
 const pausing = changes[1]!;
 const lost: ScriptedResponse = { fault: 'reset' };
@@ -151,11 +151,7 @@ describe('a response is lost', () => {
 
 describe('without a lost response', () => {
   /** A REST base that refuses connections. */
-  const freeUrl = async () => {
-    const api = await startScriptedUpstream();
-    await api.close();
-    return api.url;
-  };
+  const freeUrl = async () => `http://127.0.0.1:${await freePort()}/v1`;
 
   it.each<[string, readonly ScriptedResponse[]]>([
     ['the first response', [{ status: 412 }]],

@@ -63,11 +63,13 @@ describe('over many failing calls', () => {
 });
 
 describe('the breaker', () => {
+  /** What is expected of an open breaker must happen within this time. */
+  const PROBE_MS = 1000;
   const fixture = useGatewayFixture({
     env: {
       DEMAND_API_MAX_ATTEMPTS: '1',
       DEMAND_API_BREAKER_MIN_CALLS: '5',
-      DEMAND_API_BREAKER_PROBE_MS: '300',
+      DEMAND_API_BREAKER_PROBE_MS: String(PROBE_MS),
     },
     perTest: true,
   });
@@ -87,8 +89,8 @@ describe('the breaker', () => {
     expect(await fixture.execute(READ_RUN)).toMatchObject({ errors: [] });
     expect(await fixture.execute(CREATE_JOB, { key: 'key-1' })).toMatchObject({ errors: [] });
 
-    await pause(320);
-    fixture.on('GET /accounts', { ...accounts, delayMs: 150 });
+    await pause(PROBE_MS + 20);
+    fixture.on('GET /accounts', { ...accounts, delayMs: 500 });
     const probing = fixture.execute(READ_ACCOUNTS);
     await fixture.untilSent(6, 'GET /accounts');
     expect(failureOf(await fixture.execute(READ_ACCOUNTS, {}, { token: 'another' }))).toEqual(rejected);
@@ -111,7 +113,7 @@ describe('the breaker', () => {
     back.on('GET', run.path, runAnswer(5));
     expect(failureOf(await fixture.execute(READ_RUN))).toEqual(rejected);
     expect(back.requests).toEqual([]);
-    await pause(320);
+    await pause(PROBE_MS + 20);
     expect(await fixture.execute(READ_RUN)).toMatchObject({ errors: [] });
     expect(await health(fixture)).toEqual(available);
     await back.close();
@@ -120,7 +122,7 @@ describe('the breaker', () => {
   it('stays open if the probe fails', async () => {
     fixture.on('GET /accounts', { fault: 'reset' });
     await readMany(fixture, 5);
-    await pause(320);
+    await pause(PROBE_MS + 20);
     expect(failureOf(await fixture.execute(READ_ACCOUNTS))).not.toHaveProperty('retryAfterSeconds');
     expect(failureOf(await fixture.execute(READ_ACCOUNTS))).toEqual(rejected);
     expect(fixture.sent()).toHaveLength(6);
@@ -154,7 +156,7 @@ describe.each([
   const fixture = useGatewayFixture({
     env: {
       DEMAND_API_TRANSPORT: transport,
-      DEMAND_API_TIMEOUT_MS: '200',
+      DEMAND_API_TIMEOUT_MS: '600',
       DEMAND_API_MAX_ATTEMPTS: '1',
       DEMAND_API_BREAKER_MIN_CALLS: '3',
       DEMAND_API_BREAKER_PROBE_MS: '60000',
@@ -177,7 +179,7 @@ describe('a path that always fails', () => {
   const fixture = useGatewayFixture({
     env: {
       DEMAND_API_MAX_ATTEMPTS: '1',
-      DEMAND_API_TIMEOUT_MS: '300',
+      DEMAND_API_TIMEOUT_MS: '600',
       DEMAND_API_BREAKER_MIN_CALLS: '5',
       DEMAND_API_BREAKER_PROBE_MS: '60000',
     },

@@ -20,7 +20,7 @@ describe('Shared reads', () => {
     const readAs = (token: string) => fixture.execute(READ_ACCOUNTS, {}, { token });
 
     it('of one credential are one call', async () => {
-      fixture.on('GET /accounts', { ...accounts, delayMs: 150 });
+      fixture.on('GET /accounts', { ...accounts, delayMs: 500 });
       const answers = await Promise.all([1, 2, 3].map(() => readAs('a')));
       for (const answer of answers) expect(answer).toMatchObject({ errors: [], data: { accounts: [{}] } });
       expect(fixture.sent()).toHaveLength(1);
@@ -29,7 +29,7 @@ describe('Shared reads', () => {
     it('of two credentials are two calls, each with its own response', async () => {
       fixture.on('GET /accounts', ({ headers }) => ({
         body: { accounts: [{ id: 1, name: headers.authorization }] },
-        delayMs: 300,
+        delayMs: 500,
       }));
       const answers = await Promise.all(['a', 'b', 'a'].map(readAs));
       const names = answers.map(({ data }) => data);
@@ -38,7 +38,7 @@ describe('Shared reads', () => {
     });
 
     it('fail together, and the next one is a new call', async () => {
-      fixture.on('GET /accounts', [{ status: 403, delayMs: 100 }, accounts]);
+      fixture.on('GET /accounts', [{ status: 403, delayMs: 500 }, accounts]);
       for (const { errors } of await Promise.all([readAs('a'), readAs('a')]))
         expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
       expect(await readAs('a')).toMatchObject({ errors: [] });
@@ -46,11 +46,11 @@ describe('Shared reads', () => {
     });
 
     it('continue for one caller if the other disconnects', async () => {
-      fixture.on('GET /accounts', { ...accounts, delayMs: 600 });
+      fixture.on('GET /accounts', { ...accounts, delayMs: 1000 });
       const { leave } = fixture.begin(READ_ACCOUNTS);
       await fixture.untilSent(1);
       const staying = fixture.execute(READ_ACCOUNTS);
-      await pause(50);
+      await pause(200);
       leave();
       expect(await staying).toMatchObject({ errors: [], data: { accounts: [{}] } });
       expect(fixture.sent()).toHaveLength(1);
@@ -61,7 +61,7 @@ describe('Shared reads', () => {
       fixture.on('GET /accounts', { fault: 'hang' });
       const both = [fixture.begin(READ_ACCOUNTS), fixture.begin(READ_ACCOUNTS)];
       await fixture.untilSent(1);
-      await pause(50);
+      await pause(200);
       for (const { leave } of both) leave();
       await until(() => fixture.api.abandoned.length === 1);
       expect(fixture.sent()).toHaveLength(1);

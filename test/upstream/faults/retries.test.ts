@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { Answer } from '../../helpers/gateway.js';
 import type { ScriptedResponse } from '../../helpers/scripted-upstream.js';
 import {
@@ -93,7 +94,7 @@ describe('Retries', () => {
   }
 
   describe.each(kinds)('$kind', (kind) => {
-    const fixture = useGatewayFixture({ env: { DEMAND_API_TIMEOUT_MS: '500' } });
+    const fixture = useGatewayFixture({ env: { DEMAND_API_TIMEOUT_MS: '1000' } });
     const { call, done, data, carried, ofCall, whereLost } = kind;
 
     it.each([
@@ -155,7 +156,7 @@ describe('Retries', () => {
   });
 
   describe.each(kinds)('$kind without a response', (kind) => {
-    const fixture = useGatewayFixture({ env: { DEMAND_API_TIMEOUT_MS: '100' } });
+    const fixture = useGatewayFixture({ env: { DEMAND_API_TIMEOUT_MS: '300' } });
 
     it.each<[string, ScriptedResponse]>([
       ['says nothing', { fault: 'hang' }],
@@ -255,12 +256,20 @@ describe('Cooldowns', () => {
     headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
   });
 
-  /** Less than the default cooldown of one second. */
-  const fixture = useGatewayFixture({ env: { REQUEST_TIMEOUT_MS: '800' } });
+  /** Just less than the default cooldown of one second. */
+  const fixture = useGatewayFixture({ env: { REQUEST_TIMEOUT_MS: '990' } });
 
   const inAnHour = () => new Date(Date.now() + 3_600_000).toUTCString();
 
   describe('A 429', () => {
+    // The clock stands still, at a whole millisecond, so that all of the cooldown is left for the second call, however late it comes.
+    beforeEach(() => {
+      jest.spyOn(performance, 'now').mockReturnValue(Math.ceil(performance.now()));
+    });
+    afterEach(() => {
+      jest.restoreAllMocks();
+    });
+
     it.each([
       ['no `Retry-After`', () => undefined, 1, 1],
       ['seconds', () => '30', 30, 30],
@@ -308,7 +317,7 @@ describe('Cooldowns', () => {
     const patient = useGatewayFixture();
 
     it('all calls of the credential wait for the `Retry-After` of a 429, then succeed', async () => {
-      patient.on('GET /accounts', [rateLimited('1'), accounts]);
+      patient.on('GET /accounts', [rateLimited('2'), accounts]);
       patient.on(`GET ${run.path}`, runAnswer(5));
 
       const first = patient.execute(READ_ACCOUNTS);
