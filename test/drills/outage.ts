@@ -33,6 +33,8 @@ export interface OutageReport {
   readonly openMs: number | undefined;
   /** All statuses of `/readyz` and `/healthz`. */
   readonly healthy: readonly number[];
+  /** The longest time that `/healthz` took: what the machine makes any request wait. */
+  readonly slowestHealthMs: number;
   /** The time from the upstream's return to the start of the last failed request. */
   readonly recoveryMs: number;
   /** The state of the API in `/readyz` at the end. */
@@ -112,6 +114,7 @@ export async function runOutage({
     ).length,
     openMs,
     healthy: watched.healthy,
+    slowestHealthMs: watched.slowestMs,
     recoveryMs: Math.max(0, ...failures.map(({ sentAt }) => sentAt - restoredAt)),
     finalDemandApi,
     violations: findViolations(
@@ -125,20 +128,24 @@ interface WatchedHealth {
   /** When `/readyz` first reported both paths as failing; milliseconds since the epoch. */
   readonly openedAt: number | undefined;
   readonly healthy: readonly number[];
+  readonly slowestMs: number;
 }
 
 async function watchHealth(url: string, forMs: number): Promise<WatchedHealth> {
   const until = performance.now() + forMs;
   const healthy = new Set<number>();
   let openedAt: number | undefined;
+  let slowestMs = 0;
   while (performance.now() < until) {
     const { status, failing } = await readinessOf(url);
     if (failing.length === PATH_COUNT) openedAt ??= Date.now();
     healthy.add(status);
+    const askedAt = performance.now();
     healthy.add(await statusOf(`${url}/healthz`));
+    slowestMs = Math.max(slowestMs, performance.now() - askedAt);
     await sleep(20);
   }
-  return { openedAt, healthy: [...healthy] };
+  return { openedAt, healthy: [...healthy], slowestMs };
 }
 
 interface Readiness {

@@ -189,7 +189,7 @@ describe('Clients that are slow, greedy or rude', () => {
       const client = await connect();
       client.send(readRun + postText().repeat(1000));
       await client.until(responses(1001));
-    });
+    }, 60_000);
 
     test('end with the connection if all clients together have sent too many', async () => {
       await start();
