@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 /** Jest itself, with tests and `src` as native ES modules, compiled file by file by SWC. */
 
 // Node offers ES modules to Jest only with this option, which Jest's workers take from here. Jest leaves out the workers
@@ -12,7 +14,8 @@ process.env.NODE_OPTIONS = [
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  // A path that Stryker can read, too.
+  testEnvironment: fileURLToPath(new URL('test/helpers/environment.js', import.meta.url)),
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   // Imports name the compiled file, as Node wants it.
@@ -22,6 +25,8 @@ export default {
       '@swc/jest',
       {
         swcrc: false,
+        // In files of their own, which are read for the trace of an error only: each test file would parse them otherwise.
+        sourceMaps: true,
         module: { type: 'es6' },
         jsc: {
           target: 'es2023',

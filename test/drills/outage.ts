@@ -33,6 +33,8 @@ export interface OutageReport {
   readonly openMs: number | undefined;
   /** All statuses of `/readyz` and `/healthz`. */
   readonly healthy: readonly number[];
+  /** The longest time that `/healthz` took: what the machine makes any request wait. */
+  readonly slowestHealthMs: number;
   /** The time from the upstream's return to the start of the last failed request. */
   readonly recoveryMs: number;
   /** The state of the API in `/readyz` at the end. */
@@ -118,6 +120,7 @@ export async function runOutage({
     probes: during.filter((request) => sentWhileOpen.has(traceOf(request))).length,
     openMs,
     healthy: watched.healthy,
+    slowestHealthMs: watched.slowestMs,
     recoveryMs: Math.max(0, ...failures.map(({ sentAt }) => sentAt - restoredAt)),
     finalDemandApi,
     violations: findViolations(
@@ -131,6 +134,7 @@ interface WatchedHealth {
   /** When `/readyz` first reported both paths as failing; as `performance.now()`. */
   readonly openedAt: number | undefined;
   readonly healthy: readonly number[];
+  readonly slowestMs: number;
 }
 
 /** Watches for a time, or longer if it takes the breakers so long to open: on a slow machine there are fewer calls to fail. */
@@ -138,15 +142,18 @@ async function watchHealth(url: string, forMs: number): Promise<WatchedHealth> {
   const from = performance.now();
   const healthy = new Set<number>();
   let openedAt: number | undefined;
+  let slowestMs = 0;
   const isOver = (afterMs: number) => performance.now() > from + afterMs;
   while (!isOver(forMs) || (openedAt === undefined && !isOver(forMs + MAX_OPENING_MS))) {
     const { status, failing } = await readinessOf(url);
     if (failing.length === PATH_COUNT) openedAt ??= performance.now();
     healthy.add(status);
+    const askedAt = performance.now();
     healthy.add(await statusOf(`${url}/healthz`));
+    slowestMs = Math.max(slowestMs, performance.now() - askedAt);
     await sleep(20);
   }
-  return { openedAt, healthy: [...healthy] };
+  return { openedAt, healthy: [...healthy], slowestMs };
 }
 
 interface Readiness {

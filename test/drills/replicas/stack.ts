@@ -17,7 +17,7 @@ export const missing: readonly string[] = PROGRAMS.filter(
 );
 
 /** Between two health checks: each starts a program. */
-const HEALTH_INTERVAL_MS = 200;
+const HEALTH_INTERVAL_MS = 500;
 
 /** A busy machine must not fail the drill. */
 const GATEWAY_ENV = { ...executor, LOG_LEVEL: 'warn', OVERLOAD_WAIT_MS: '0', REDIS_TIMEOUT_MS: '5000' };
