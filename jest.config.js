@@ -42,7 +42,7 @@ export default {
     ...(process.env.SECRETS_AUDIT_DIR ? ['<rootDir>/test/helpers/audit/programs.ts'] : []),
   ],
   // More than the machine may have cores: many tests wait. In CI the random tests are longer, and leave fewer gaps.
-  maxWorkers: process.env.CI === 'true' ? 3 : 4,
+  maxWorkers: process.env.CI === 'true' ? 3 : 6,
   // Modules that a file of tests has loaded are not always freed. With a limit, Jest uses workers for a single file, too.
   workerIdleMemoryLimit: '1GB',
   // For a machine that is busy with something else; the slowest take two or three seconds on one that is not. Only a test that hangs

@@ -136,7 +136,7 @@ describe('Entities', () => {
         const sdl = subgraphSdl(createSchema());
         expect(dataOf(await stack.execute(SERVICE))).toEqual({ _service: { sdl } });
         expect(errorOf(await stack.execute('{ __schema { queryType { name } } }')).message).toContain(
-          'introspection',
+          'Introspection is disabled',
         );
         expect(await stack.calls()).toEqual([]);
       });

@@ -37,6 +37,8 @@ class Run {
   readonly #subscribers: Subscriber[] = [];
   readonly #expectations: Expectation[] = [];
   readonly #problems: string[] = [];
+  /** Queries of lists that are due, which must not outlive the world. */
+  readonly #queries: Promise<void>[] = [];
   #jobs = 0;
 
   constructor(world: World) {
@@ -60,6 +62,7 @@ class Run {
       return this.#problems;
     } finally {
       await Promise.all(this.#subscribers.map((each) => each.close()));
+      await Promise.all(this.#queries);
     }
   }
 
@@ -169,12 +172,14 @@ class Run {
     const shown = new Map<string, string>();
     /** The items that an event has shown since the last query was sent: its response may be older than they are. */
     let shownSince = new Set<string>();
+    const query = async () => {
+      // By then, the gateway has certainly begun to watch: clients get no receipt for a subscription.
+      await sleep(500);
+      const since = (shownSince = new Set());
+      for (const item of await this.#listed()) if (!since.has(item.id)) shown.set(item.id, shownOf(item));
+    };
     subscriber.client.on('connected', () => {
-      // Until then, the gateway has certainly begun to watch: clients get no receipt for a subscription.
-      void sleep(500).then(async () => {
-        const since = (shownSince = new Set());
-        for (const item of await this.#listed()) if (!since.has(item.id)) shown.set(item.id, shownOf(item));
-      });
+      this.#queries.push(query());
     });
     const following = subscriber.follow(
       TargetGroupUpdatedDocument,
