@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { expect, it, jest } from '@jest/globals';
-import { freePort } from '../drills/processes.js';
+import { freePort } from '../helpers/ports.js';
 import { startTestIssuer } from '../helpers/issuer.js';
 import { hasRedis, TestRedis } from '../helpers/redis.js';
 import { startScriptedUpstream } from '../helpers/scripted-upstream.js';

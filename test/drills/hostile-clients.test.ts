@@ -6,7 +6,8 @@ import { Connection } from '../helpers/connection.js';
 import { executor } from '../helpers/executor.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../helpers/scripted-upstream.js';
 import { startLoad } from './load.js';
-import { freePort, Processes, respondsOk } from './processes.js';
+import { Processes, respondsOk } from './processes.js';
+import { freePort } from '../helpers/ports.js';
 
 jest.setTimeout(180_000);
 

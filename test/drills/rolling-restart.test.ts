@@ -10,7 +10,8 @@ import { startTestEmulator, until, type TestEmulator } from '../helpers/emulator
 import { executor } from '../helpers/executor.js';
 import { allUp, hasHaproxy, DETECTION_MS, startHaproxy } from './haproxy.js';
 import { startLoad } from './load.js';
-import { respondsOk, freePort, Processes } from './processes.js';
+import { respondsOk, Processes } from './processes.js';
+import { freePort } from '../helpers/ports.js';
 import { sendMixed } from './requests.js';
 
 /** For a longer drill: `ROLLING_RESTART_SECONDS=30 npm test -- test/drills/rolling-restart`. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../drills/processes.js';
+import { freePort } from './ports.js';
 import { until } from './until.js';
 
 /** Whether tests can have a Redis. CI must have one, so that there they fail instead of being skipped. */

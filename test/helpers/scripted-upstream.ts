@@ -6,7 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { listenOnFreePort } from '../drills/processes.js';
+import { listenOnFreePort } from './ports.js';
 
 export interface ReceivedRequest {
   readonly method: string;

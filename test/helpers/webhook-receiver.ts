@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { listenOnFreePort } from '../drills/processes.js';
+import { listenOnFreePort } from './ports.js';
 
 export interface CloudEvent {
   readonly id: string;

@@ -1,4 +1,4 @@
-import { freePort } from '../../drills/processes.js';
+import { freePort } from '../../helpers/ports.js';
 import { usageOf, type Usage } from '../measure/accounting.js';
 import type { Machine } from '../measure/machine.js';
 import { ACCOUNT, bodyOf, OPERATIONS, type Operation } from '../operations/operations.js';

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { respondsOk, freePort } from '../../drills/processes.js';
+import { respondsOk } from '../../drills/processes.js';
+import { freePort } from '../../helpers/ports.js';
 import type { Machine } from '../measure/machine.js';
 import { sourcePath } from '../paths.js';
 import {

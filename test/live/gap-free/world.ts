@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { demo } from '../../../src/emulator/index.js';
-import { freePort, Processes, respondsOk } from '../../drills/processes.js';
+import { Processes, respondsOk } from '../../drills/processes.js';
+import { freePort } from '../../helpers/ports.js';
 import { callApi, startTestEmulator, type TestEmulator } from '../../helpers/emulator.js';
 import { TestRedis } from '../../helpers/redis.js';
 import { WebhookRelay } from './webhook-relay.js';

@@ -10,7 +10,7 @@ import { hasRedis, TestRedis } from '../../helpers/redis.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../../helpers/scripted-upstream.js';
 import { accounts } from '../../upstream/faults/demand.js';
 import { Connection } from '../../helpers/connection.js';
-import { freePort } from '../../drills/processes.js';
+import { freePort } from '../../helpers/ports.js';
 import { isAlive, Program } from '../../helpers/program.js';
 
 /** To start processes takes its time on a busy machine. */

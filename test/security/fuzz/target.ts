@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { freePort, Processes, respondsOk } from '../../drills/processes.js';
+import { Processes, respondsOk } from '../../drills/processes.js';
+import { freePort } from '../../helpers/ports.js';
 import { executor } from '../../helpers/executor.js';
 import { startScriptedUpstream, type ScriptedUpstream } from '../../helpers/scripted-upstream.js';
 import { paths, rest } from '../../upstream/demand.js';

@@ -1,4 +1,4 @@
-import { freePort } from '../../drills/processes.js';
+import { freePort } from '../../helpers/ports.js';
 import { startTestGateway } from '../../helpers/gateway.js';
 import { startScriptedUpstream, type ScriptedResponse } from '../../helpers/scripted-upstream.js';
 import { changeDocument, changes, run, runAnswer, type Change, type ChangeData } from './demand.js';
